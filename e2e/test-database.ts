@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+
+async function onServer(statement: string): Promise<void> {
+  const admin = new pg.Client(inject("serverUrl"));
+  await admin.connect();
+  await admin.query(statement).finally(() => admin.end());
+}
+
+/** Makes a migrated, empty database and returns its address and the way to remove it. */
+export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  // Two copies of one template at the same time are refused by PostgreSQL, so they queue on a lock.
+  const admin = new pg.Client(inject("serverUrl"));
+  await admin.connect();
+  await admin.query("SELECT pg_advisory_lock(1)");
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE template`).finally(() => admin.end());
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/** Connects this test file to a database of its own; returns what a `afterAll` calls. */
+export async function useOwnDatabase(): Promise<() => Promise<void>> {
+  const { url, drop } = await createDatabase();
+  connectDatabase(url, 20);
+  return async () => {
+    await disconnectDatabase();
+    await drop();
+  };
+}
+
+let people = 0;
+
+/** A person without a password, for tests of what belongs to a person. */
+export async function createPerson(name = "Ada"): Promise<{ id: string; email: string }> {
+  people += 1;
+  return database().user.create({
+    data: { name, email: `${name.toLowerCase()}-${people}@example.com`, tier: "free" },
+    select: { id: true, email: true },
+  });
+}

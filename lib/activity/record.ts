@@ -1,0 +1,45 @@
+import type { Transaction } from "#lib/database/client.ts";
+
+/** Who does something, and from where. */
+export type Caller = {
+  actor: "user" | "operator" | "system";
+  address: string | null;
+  userAgent: string | null;
+};
+
+export const ACTIONS = [
+  "account.created",
+  "account.signed_in",
+  "account.signed_out",
+  "account.password_link_created",
+  "account.password_changed",
+  "account.sessions_ended",
+  "account.tier_changed",
+  "account.disabled",
+  "account.enabled",
+  "api_key.created",
+  "api_key.renamed",
+  "api_key.revoked",
+  "api_key.deleted",
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Writes what happened into the same transaction as the change itself, so that neither stands without the other. */
+export async function recordActivity(
+  transaction: Transaction,
+  caller: Caller,
+  what: { userId: string; action: Action; apiKeyId?: string; details?: Record<string, string | number | null> },
+): Promise<void> {
+  await transaction.activity.create({
+    data: {
+      userId: what.userId,
+      action: what.action,
+      apiKeyId: what.apiKeyId ?? null,
+      details: what.details ?? {},
+      actor: caller.actor,
+      address: caller.address,
+      userAgent: caller.userAgent?.slice(0, 500) ?? null,
+    },
+    select: { id: true },
+  });
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { STATUSES } from "#lib/api-keys/status.ts";
+
+export const NAME_MAX = 64;
+export const EXPIRY_MAX_YEARS = 5;
+export const PAGE_SIZE = 25;
+export const ENVIRONMENTS = ["production", "staging", "development"] as const;
+export type ApiKeyEnvironment = (typeof ENVIRONMENTS)[number];
+
+/** Days from the server's now; `never` and `custom` are the other choices of the form. */
+export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
+export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
+
+/** Control, bidi-override and other invisible characters, by which a name could pass for another one or break a row. */
+const FORBIDDEN_IN_NAMES =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u;
+
+/** A text with the shape of a key, wherever it stands: such text must never reach the URL, the server or storage. */
+export const KEY_SHAPE = /gt_[0-9A-Za-z]{20,}/;
+
+export const apiKeyName = z
+  .string("Give the key a name.")
+  .transform((name) => name.normalize("NFC").trim())
+  .pipe(
+    z
+      .string()
+      .min(1, "Give the key a name.")
+      .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
+      .refine((name) => !FORBIDDEN_IN_NAMES.test(name), "A name can't contain control or text-direction characters.")
+      .refine((name) => !KEY_SHAPE.test(name), "This looks like an API key. Give the key a name instead."),
+  );
+
+const customExpiry = z.object({
+  type: z.literal("custom"),
+  /** The end of the chosen day in the reader's zone, as an instant. */
+  at: z.iso.datetime({ offset: true, error: "Choose a date." }).transform((at) => new Date(at)),
+});
+
+export const createApiKeyInput = z.object({
+  name: apiKeyName,
+  environment: z.enum(ENVIRONMENTS, "Choose an environment."),
+  expiry: z.discriminatedUnion("type", [
+    z.object({ type: z.literal("never") }),
+    z.object({
+      type: z.literal("preset"),
+      preset: z.enum(Object.keys(EXPIRY_PRESETS) as [ExpiryPreset, ...ExpiryPreset[]]),
+    }),
+    customExpiry,
+  ]),
+});
+export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
+
+export const apiKeyId = z.uuid();
+export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
+
+export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
+
+/** The view of the list that the URL holds. Whatever doesn't fit falls back to its default: a shared link never fails. */
+export const listQuery = z.object({
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .refine((text) => !KEY_SHAPE.test(text) && !text.includes("\0"))
+    .catch(""),
+  status: z.enum(STATUSES).nullable().catch(null),
+  environment: z.enum(ENVIRONMENTS).nullable().catch(null),
+  sort: z.enum(SORT_COLUMNS).catch("created"),
+  direction: z.enum(["asc", "desc"]).catch("desc"),
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+});
+export type ListQuery = z.output<typeof listQuery>;

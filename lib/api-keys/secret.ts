@@ -1,0 +1,46 @@
+import { hash, randomBytes } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BODY_LENGTH = 30;
+const CHECKSUM_LENGTH = 6;
+const GRAMMAR = /^gt_[0-9A-Za-z]{36}$/;
+
+/** 248 is the largest multiple of 62 in a byte: taking only bytes below it gives every character the same chance. */
+const UNBIASED_BELOW = 248;
+
+/** `gt_`, 30 random characters of base62 (178 bits) and a checksum of 6. */
+export function generateSecret(): string {
+  let body = "";
+  while (body.length < BODY_LENGTH) {
+    for (const byte of randomBytes(BODY_LENGTH)) {
+      if (byte < UNBIASED_BELOW && body.length < BODY_LENGTH) body += ALPHABET[byte % 62];
+    }
+  }
+  return `gt_${body}${checksum(`gt_${body}`)}`;
+}
+
+/** Whether a text is a well-formed key: grammar and checksum, which a typing error or a scanner's guess fails without a query. */
+export function isSecret(text: string): boolean {
+  return GRAMMAR.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
+}
+
+/** SHA-256 of the whole key. A fast hash is right: the key has 178 bits, no dictionary reaches it. */
+export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(hash("sha256", secret, "buffer"));
+}
+
+/** What is shown of a key: `gt_abcd`. */
+export function displayPrefix(secret: string): string {
+  return secret.slice(0, 7);
+}
+
+function checksum(text: string): string {
+  let rest = crc32(text);
+  let digits = "";
+  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
+    digits = ALPHABET[rest % 62] + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { isSecret } from "#lib/api-keys/secret.ts";
+import { keyStatus } from "#lib/api-keys/status.ts";
+import { createApiKey, deleteApiKey, findApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
+import { env } from "#lib/env.ts";
+
+const CALLER: Caller = { actor: "user", address: "203.0.113.7", userAgent: "vitest" };
+const NEVER = { name: "Production App", environment: "production", expiry: { type: "never" } } as const;
+
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+async function createKey(userId: string, input: Parameters<typeof createApiKey>[1] = NEVER) {
+  const created = await createApiKey(userId, input, CALLER);
+  if (!created.ok) throw new Error(created.error);
+  return created.value;
+}
+
+function activityOf(apiKeyId: string) {
+  return database().activity.findMany({ where: { apiKeyId }, orderBy: { createdAt: "asc" } });
+}
+
+describe("creating", () => {
+  test("a new key is active, well-formed and recorded with who made it", async () => {
+    const ada = await createPerson();
+    const { key, secret } = await createKey(ada.id);
+    expect(isSecret(secret)).toBe(true);
+    expect(secret.startsWith(key.prefix)).toBe(true);
+    expect(key.prefix).toMatch(/^gt_[0-9A-Za-z]{4}$/);
+    expect(keyStatus(key, new Date())).toBe("active");
+    expect(await activityOf(key.id)).toMatchObject([
+      { action: "api_key.created", userId: ada.id, actor: "user", address: "203.0.113.7", userAgent: "vitest" },
+    ]);
+  });
+
+  test("of 20 parallel creations with one place left exactly one succeeds", async () => {
+    const ada = await createPerson();
+    const { MAX_ACTIVE_KEYS } = env();
+    await database().apiKey.createMany({
+      data: Array.from({ length: MAX_ACTIVE_KEYS - 1 }, (_, i) => ({
+        userId: ada.id,
+        name: `key ${i}`,
+        environment: "production" as const,
+        prefix: "gt_aaaa",
+        hash: new TextEncoder().encode(`${ada.id} ${i}`),
+      })),
+    });
+    const results = await Promise.all(Array.from({ length: 20 }, () => createApiKey(ada.id, NEVER, CALLER)));
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    expect(results.filter((result) => !result.ok && result.error === "too_many_keys")).toHaveLength(19);
+    expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(MAX_ACTIVE_KEYS);
+  });
+
+  test("revoked, deleted and expired keys leave their places to new ones", async () => {
+    const ada = await createPerson();
+    await database().apiKey.createMany({
+      data: Array.from({ length: env().MAX_ACTIVE_KEYS }, (_, i) => ({
+        userId: ada.id,
+        name: `key ${i}`,
+        environment: "production" as const,
+        prefix: "gt_aaaa",
+        hash: new TextEncoder().encode(`${ada.id} ${i}`),
+        ...(i === 0 && { expiresAt: new Date(Date.now() - 1) }),
+      })),
+    });
+    expect((await createApiKey(ada.id, NEVER, CALLER)).ok).toBe(true);
+    expect(await createApiKey(ada.id, NEVER, CALLER)).toEqual({ ok: false, error: "too_many_keys" });
+  });
+
+  test.each([
+    ["an instant that has passed", -1, false],
+    ["tomorrow", 86_400_000, true],
+    ["six years ahead", 6 * 366 * 86_400_000, false],
+  ])("a custom expiry of %s", async (_, offsetMs, accepted) => {
+    const ada = await createPerson();
+    const at = new Date(Date.now() + offsetMs);
+    const result = await createApiKey(ada.id, { ...NEVER, expiry: { type: "custom", at } }, CALLER);
+    expect(result.ok).toBe(accepted);
+    if (result.ok) expect(result.value.key.expiresAt).toEqual(at);
+    else expect(result.error).toBe("expiry_out_of_range");
+  });
+});
+
+describe("revoking", () => {
+  test("of 20 parallel revocations one succeeds and is recorded, the others are told", async () => {
+    const ada = await createPerson();
+    const { key } = await createKey(ada.id);
+    const results = await Promise.all(Array.from({ length: 20 }, () => revokeApiKey(ada.id, key.id, CALLER)));
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    expect(results.filter((result) => !result.ok && result.error === "already_revoked")).toHaveLength(19);
+    expect((await activityOf(key.id)).map(({ action }) => action)).toEqual(["api_key.created", "api_key.revoked"]);
+  });
+
+  test("the database itself refuses to restore a revoked key", async () => {
+    const ada = await createPerson();
+    const { key } = await createKey(ada.id);
+    await revokeApiKey(ada.id, key.id, CALLER);
+    await expect(database().apiKey.update({ where: { id: key.id }, data: { revokedAt: null } })).rejects.toThrow();
+  });
+
+  test("deleting an active key revokes it, and both are recorded", async () => {
+    const ada = await createPerson();
+    const { key } = await createKey(ada.id);
+    expect(await deleteApiKey(ada.id, key.id, CALLER)).toEqual({ ok: true, value: undefined });
+    expect(await findApiKey(ada.id, key.id)).toBeNull();
+    const row = await database().apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    expect(row.revokedAt).not.toBeNull();
+    expect((await activityOf(key.id)).map(({ action }) => action)).toEqual([
+      "api_key.created",
+      "api_key.revoked",
+      "api_key.deleted",
+    ]);
+  });
+});
+
+describe("isolation: what Ada may do with her key, Bob can't, and is told what he'd be told of no key at all", () => {
+  const NO_KEY = "00000000-0000-7000-8000-000000000000";
+  test.each([
+    ["find", (userId: string, id: string) => findApiKey(userId, id)],
+    ["rename", (userId: string, id: string) => renameApiKey(userId, id, "Mine now", CALLER)],
+    ["revoke", (userId: string, id: string) => revokeApiKey(userId, id, CALLER)],
+    ["delete", (userId: string, id: string) => deleteApiKey(userId, id, CALLER)],
+  ])("%s", async (_, operation) => {
+    const [ada, bob] = await Promise.all([createPerson("Ada"), createPerson("Bob")]);
+    const { key } = await createKey(ada.id);
+    const before = await database().apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    expect(await operation(bob.id, key.id)).toEqual(await operation(bob.id, NO_KEY));
+    expect(await database().apiKey.findUniqueOrThrow({ where: { id: key.id } })).toEqual(before);
+    expect(await activityOf(key.id)).toHaveLength(1);
+    const allowed = await operation(ada.id, key.id);
+    expect(allowed).not.toEqual(await operation(ada.id, NO_KEY));
+  });
+});
+
+describe("activity", () => {
+  test("the database refuses to change, delete or truncate records, except pruning", async () => {
+    const ada = await createPerson();
+    const { key } = await createKey(ada.id);
+    await expect(
+      database().activity.updateMany({ where: { apiKeyId: key.id }, data: { action: "x" } }),
+    ).rejects.toThrow();
+    await expect(database().activity.deleteMany({ where: { apiKeyId: key.id } })).rejects.toThrow();
+    await expect(database().$executeRaw`TRUNCATE "Activity"`).rejects.toThrow();
+    await database().$transaction([
+      database().$executeRaw`SET LOCAL goodtake.pruning = 'on'`,
+      database().activity.deleteMany({ where: { apiKeyId: key.id } }),
+    ]);
+    expect(await activityOf(key.id)).toHaveLength(0);
+  });
+});

@@ -1,0 +1,165 @@
+import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
+import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { database, type Transaction } from "#lib/database/client.ts";
+import type { ApiKeyModel } from "#lib/database/generated/models.ts";
+import { env } from "#lib/env.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+/** What is read of a key. Never the hash. */
+const FIELDS = {
+  id: true,
+  name: true,
+  environment: true,
+  prefix: true,
+  createdAt: true,
+  expiresAt: true,
+  revokedAt: true,
+  lastUsedAt: true,
+  lastUsedAddress: true,
+  lastUsedAgent: true,
+} as const;
+export type ApiKey = Pick<ApiKeyModel, keyof typeof FIELDS>;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Makes a key. The secret is in this answer and nowhere else: only its hash is stored.
+ *
+ * `too_many_keys`: the person has `MAX_ACTIVE_KEYS` active ones. The person's row is locked while they are counted,
+ * because a bare count let 18 of 20 parallel creations through with one place left.
+ * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
+ */
+export async function createApiKey(
+  userId: string,
+  input: CreateApiKeyInput,
+  caller: Caller,
+): Promise<Result<{ key: ApiKey; secret: string }, "too_many_keys" | "expiry_out_of_range">> {
+  const secret = generateSecret();
+  return database().$transaction(async (transaction) => {
+    await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+    // Read after the wait for the lock, so that presets and the count see the same instant.
+    const now = new Date();
+    const expiresAt = expiryInstant(input.expiry, now);
+    if (expiresAt === "out_of_range") return err("expiry_out_of_range");
+    if ((await countActive(transaction, userId, now)) >= env().MAX_ACTIVE_KEYS) return err("too_many_keys");
+    const key = await transaction.apiKey.create({
+      data: {
+        userId,
+        name: input.name,
+        environment: input.environment,
+        prefix: displayPrefix(secret),
+        hash: hashSecret(secret),
+        createdAt: now,
+        expiresAt,
+      },
+      select: FIELDS,
+    });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.created",
+      apiKeyId: key.id,
+      details: { name: key.name, environment: key.environment, expiresAt: expiresAt?.toISOString() ?? null },
+    });
+    return ok({ key, secret });
+  });
+}
+
+function countActive(transaction: Transaction, userId: string, now: Date): Promise<number> {
+  return transaction.apiKey.count({
+    where: { userId, revokedAt: null, deletedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+  });
+}
+
+function expiryInstant(expiry: CreateApiKeyInput["expiry"], now: Date): Date | null | "out_of_range" {
+  if (expiry.type === "never") return null;
+  if (expiry.type === "preset") return new Date(now.getTime() + EXPIRY_PRESETS[expiry.preset] * DAY_MS);
+  const latest = new Date(now);
+  // A day more than 5 years, because the end of that day in a zone west of ours is tomorrow here.
+  latest.setUTCFullYear(latest.getUTCFullYear() + EXPIRY_MAX_YEARS);
+  latest.setUTCDate(latest.getUTCDate() + 2);
+  return expiry.at > now && expiry.at <= latest ? expiry.at : "out_of_range";
+}
+
+/** One key of the person that is still in the list; null for another's, a deleted one and an id that doesn't exist alike. */
+export function findApiKey(userId: string, id: string): Promise<ApiKey | null> {
+  return database().apiKey.findFirst({ where: { id, userId, deletedAt: null }, select: FIELDS });
+}
+
+export async function renameApiKey(
+  userId: string,
+  id: string,
+  name: string,
+  caller: Caller,
+): Promise<Result<undefined, "not_found">> {
+  return database().$transaction(async (transaction) => {
+    const before = await lockApiKey(transaction, userId, id);
+    if (!before) return err("not_found");
+    if (before.name === name) return ok();
+    await transaction.apiKey.update({ where: { id, userId }, data: { name }, select: { id: true } });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.renamed",
+      apiKeyId: id,
+      details: { from: before.name, to: name },
+    });
+    return ok();
+  });
+}
+
+/** Revokes once and for good: of parallel revocations one succeeds, the others are told `already_revoked`. */
+export async function revokeApiKey(
+  userId: string,
+  id: string,
+  caller: Caller,
+): Promise<Result<undefined, "not_found" | "already_revoked">> {
+  return database().$transaction(async (transaction) => {
+    const key = await lockApiKey(transaction, userId, id);
+    if (!key) return err("not_found");
+    return (await markRevoked(transaction, userId, id, key.name, caller)) ? ok() : err("already_revoked");
+  });
+}
+
+/** Takes a key out of the list; an active one is revoked in the same transaction. */
+export async function deleteApiKey(
+  userId: string,
+  id: string,
+  caller: Caller,
+): Promise<Result<undefined, "not_found">> {
+  return database().$transaction(async (transaction) => {
+    const key = await lockApiKey(transaction, userId, id);
+    if (!key) return err("not_found");
+    await markRevoked(transaction, userId, id, key.name, caller);
+    await transaction.apiKey.update({ where: { id, userId }, data: { deletedAt: new Date() }, select: { id: true } });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.deleted",
+      apiKeyId: id,
+      details: { name: key.name },
+    });
+    return ok();
+  });
+}
+
+async function lockApiKey(transaction: Transaction, userId: string, id: string): Promise<{ name: string } | undefined> {
+  const rows = await transaction.$queryRaw<{ name: string }[]>`
+    SELECT "name" FROM "ApiKey"
+    WHERE "id" = ${id}::uuid AND "userId" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
+  return rows[0];
+}
+
+async function markRevoked(
+  transaction: Transaction,
+  userId: string,
+  id: string,
+  name: string,
+  caller: Caller,
+): Promise<boolean> {
+  const { count } = await transaction.apiKey.updateMany({
+    where: { id, userId, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+  if (count === 0) return false;
+  await recordActivity(transaction, caller, { userId, action: "api_key.revoked", apiKeyId: id, details: { name } });
+  return true;
+}

@@ -1,0 +1,57 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "#lib/database/generated/client.ts";
+
+export type Database = PrismaClient;
+export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
+
+type Connected = { pool: pg.Pool; prisma: PrismaClient };
+const shared = globalThis as { goodtakeDatabase?: Connected };
+
+/** A database that doesn't answer must give an error in under 3 s, which the API turns into 503. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 2_500;
+const APPLICATION_NAME = "goodtake";
+
+/** Opens the one pool of the process. Next's copy of this module finds it on `globalThis`. */
+export function connectDatabase(url: string, poolSize: number): Connected {
+  if (shared.goodtakeDatabase) throw new Error("The database is connected already.");
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 500,
+    idle_in_transaction_session_timeout: 10_000,
+    application_name: APPLICATION_NAME,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
+  pool.on("error", () => {});
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS, timeout: 10_000 },
+  });
+  shared.goodtakeDatabase = { pool, prisma };
+  return shared.goodtakeDatabase;
+}
+
+export async function disconnectDatabase(): Promise<void> {
+  const connected = shared.goodtakeDatabase;
+  shared.goodtakeDatabase = undefined;
+  await connected?.prisma.$disconnect();
+  await connected?.pool.end();
+}
+
+export function database(): PrismaClient {
+  return connected().prisma;
+}
+
+export function pool(): pg.Pool {
+  return connected().pool;
+}
+
+function connected(): Connected {
+  if (!shared.goodtakeDatabase) throw new Error("The database is not connected.");
+  return shared.goodtakeDatabase;
+}

@@ -1,0 +1,111 @@
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import pg from "pg";
+
+/** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
+export const MIGRATION_LOCK = "7453298385561414501";
+
+const HISTORY_TABLE = `
+CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+  "checksum" VARCHAR(64) NOT NULL,
+  "finished_at" TIMESTAMPTZ,
+  "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" TIMESTAMPTZ,
+  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+)`;
+
+type Migration = { name: string; sql: string; checksum: string };
+type Applied = { migration_name: string; checksum: string; finished_at: Date | null };
+
+/** The history in the database and the one in `prisma/migrations` do not fit. The message is a sentence for the operator. */
+export class MigrationError extends Error {
+  override name = "MigrationError";
+}
+
+/**
+ * Applies what is in `prisma/migrations` and not yet in `_prisma_migrations`, one transaction a file, and returns the
+ * names of what it applied. Prisma's own table, columns and checksums, so that `prisma migrate deploy` agrees.
+ * Processes that start at once wait for each other.
+ *
+ * @throws {MigrationError} if an applied migration was edited, is missing or was left half-applied.
+ */
+export async function migrate(url: string, directory: string): Promise<string[]> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: "goodtake migrate",
+  });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await client.query(HISTORY_TABLE);
+    const migrations = await readMigrations(directory);
+    const pending = pendingMigrations(migrations, await appliedMigrations(client));
+    for (const migration of pending) await apply(client, migration);
+    return pending.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function readMigrations(directory: string): Promise<Migration[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(directory, name, "migration.sql"), "utf8");
+      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    }),
+  );
+}
+
+async function appliedMigrations(client: pg.Client): Promise<Applied[]> {
+  const { rows } = await client.query<Applied>(
+    `SELECT "migration_name", "checksum", "finished_at" FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "migration_name"`,
+  );
+  return rows;
+}
+
+function pendingMigrations(migrations: Migration[], applied: Applied[]): Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const { migration_name: name, checksum, finished_at } of applied) {
+    const migration = known.get(name);
+    if (!finished_at)
+      throw new MigrationError(
+        `The migration ${name} was left half-applied; mend the database and its row in _prisma_migrations first.`,
+      );
+    if (!migration)
+      throw new MigrationError(
+        `The database has the migration ${name}, which this version does not know; start a version that does.`,
+      );
+    if (migration.checksum !== checksum)
+      throw new MigrationError(
+        `The migration ${name} was edited after it had been applied; restore its file and write a new migration instead.`,
+      );
+    known.delete(name);
+  }
+  return [...known.values()];
+}
+
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  await client.query("BEGIN");
+  try {
+    await client.query(sql);
+    await client.query(
+      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), checksum, name],
+    );
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}

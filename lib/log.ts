@@ -1,0 +1,77 @@
+import pino from "pino";
+import { env } from "#lib/env.ts";
+
+const API_KEY = /gt_[0-9A-Za-z]{36}/g;
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text that is safe to print: no key, and no character by which a name could forge a line or turn its direction. */
+export function printable(text: string): string {
+  return text
+    .replace(API_KEY, (key) => `${key.slice(0, 7)}…`)
+    .replace(CONTROL_CHARACTERS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const SECRET_FIELDS = [
+  "authorization",
+  "cookie",
+  "set-cookie",
+  "x-api-key",
+  "password",
+  "newPassword",
+  "currentPassword",
+  "passwordHash",
+  "secret",
+  "token",
+  "hash",
+  "client_secret",
+];
+
+const shared = globalThis as { goodtakeLog?: pino.Logger };
+
+function create(): pino.Logger {
+  const { LOG_LEVEL, NODE_ENV } = env();
+  const options: pino.LoggerOptions = {
+    level: LOG_LEVEL,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+    redact: {
+      paths: SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
+      censor: "[redacted]",
+    },
+    serializers: {
+      err: (error: unknown) => {
+        const serialized = pino.stdSerializers.err(error as Error);
+        return {
+          type: serialized.type,
+          message: printable(String(serialized.message)),
+          code: (error as { code?: unknown }).code,
+          stack: keepKeysOut(String(serialized.stack)),
+        };
+      },
+    },
+    hooks: {
+      logMethod(args, method) {
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === "string" ? keepKeysOut(arg) : arg)) as Parameters<pino.LogFn>,
+        );
+      },
+    },
+  };
+  if (NODE_ENV !== "development") return pino(options);
+  return pino({
+    ...options,
+    transport: { target: "pino-pretty", options: { ignore: "pid,hostname", translateTime: "HH:MM:ss" } },
+  });
+}
+
+function keepKeysOut(text: string): string {
+  return text.replace(API_KEY, (key) => `${key.slice(0, 7)}…`);
+}
+
+/** The one logger of the process: Next's copy of this module and the server's share it. */
+export function log(): pino.Logger {
+  shared.goodtakeLog ??= create();
+  return shared.goodtakeLog;
+}
