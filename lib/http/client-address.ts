@@ -1,0 +1,31 @@
+import ipaddr from "ipaddr.js";
+
+type Range = ReturnType<typeof ipaddr.parseCIDR>;
+
+/** An address in its canonical form, IPv4-mapped IPv6 as IPv4; undefined for anything else. A port is left out. */
+export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  const bare = text.trim().replace(/^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/, "$1$2");
+  return ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined;
+}
+
+/**
+ * Whose request it is: the socket's peer, or, where the peer is one of our proxies, the right-most address in
+ * `X-Forwarded-For` that isn't. Whatever stands left of that was written by the client and proves nothing.
+ */
+export function createClientAddress(trustedProxies: string[]) {
+  const ranges = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
+  return (peer: string | undefined, forwardedFor: string | undefined): string => {
+    let client = parseAddress(peer ?? "");
+    for (const hop of (forwardedFor ?? "").split(",").reverse()) {
+      if (!client || !isWithin(client, ranges)) break;
+      const next = parseAddress(hop);
+      if (!next) break;
+      client = next;
+    }
+    return client?.toString() ?? "0.0.0.0";
+  };
+}
+
+function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, ranges: Range[]): boolean {
+  return ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Env } from "#lib/env.ts";
+import { isOwnHost, isOwnOrigin } from "#lib/http/own-origin.ts";
+import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-headers.ts";
+
+/** The browser's door: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
+export function createDashboardDoor(env: Env, pages: RequestListener): RequestListener {
+  const headers = Object.entries(securityHeaders(env));
+  return (request, response) => {
+    const policy = contentSecurityPolicy(env, randomBytes(18).toString("base64"));
+    for (const [name, value] of headers) response.setHeader(name, value);
+    response.setHeader("content-security-policy", policy);
+
+    const refusal = refuse(request, env);
+    if (refusal) return answer(response, ...refusal);
+
+    // Next takes the nonce from the request's header, where a client could have put one of its own.
+    request.headers["content-security-policy"] = policy;
+    request.headers["x-forwarded-host"] = request.headers.host;
+    request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
+    for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
+    pages(request, response);
+  };
+}
+
+function refuse({ method, headers }: IncomingMessage, env: Env): [status: number, text: string] | undefined {
+  if (!isOwnHost(headers.host, env.PUBLIC_URL)) {
+    return [403, "This is not the dashboard's address. If it should be, set PUBLIC_URL to it."];
+  }
+  if (method === "GET" || method === "HEAD") return undefined;
+  if (method !== "POST") return [405, "Method not allowed."];
+  if (!isOwnOrigin(headers.origin, headers.host, env.PUBLIC_URL)) return [403, "This request came from another site."];
+  return undefined;
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  if (status === 405) response.setHeader("allow", "GET, HEAD, POST");
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "cache-control": "no-store",
+    connection: "close",
+  });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const SOURCES = [
+  "app",
+  "components",
+  "lib",
+  "prisma",
+  "public",
+  "next.config.ts",
+  "package-lock.json",
+  "postcss.config.mjs",
+  "prisma.config.ts",
+  "tsconfig.json",
+];
+const FINGERPRINT = ".next/fingerprint";
+
+/** What a build depends on: sources, the locked versions of packages, and Node's. */
+function fingerprint(): string {
+  const hash = createHash("sha256").update(process.version);
+  for (const file of SOURCES.flatMap(filesIn)) hash.update(`\0${file}\0`).update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+function filesIn(place: string): string[] {
+  if (!existsSync(place)) return [];
+  if (statSync(place).isFile()) return [place];
+  return readdirSync(place, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes(`${path.sep}generated${path.sep}`) && !/\.test\.tsx?$/.test(file))
+    .sort();
+}
+
+function run(command: string, args: string[]): void {
+  const { status, signal, stdout, stderr } = spawnSync(path.join("node_modules/.bin", command), args, {
+    encoding: "utf8",
+    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+  });
+  if (status === 0) return;
+  process.stderr.write(
+    `${stdout ?? ""}${stderr ?? ""}\nThe build failed (${command} ${args.join(" ")}${signal ? `, ${signal}` : ""}).\n`,
+  );
+  process.exit(1);
+}
+
+const current = fingerprint();
+if (!existsSync(FINGERPRINT) || readFileSync(FINGERPRINT, "utf8") !== current) {
+  process.stdout.write("Building the dashboard, which takes about half a minute. The next start will not need to.\n");
+  rmSync(FINGERPRINT, { force: true });
+  run("prisma", ["generate"]);
+  run("next", ["build"]);
+  writeFileSync(FINGERPRINT, current);
+}

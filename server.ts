@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { authSecret } from "#lib/auth/auth-secret.ts";
+import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
+import { dataDirectory, type EmbeddedDatabase, EmbeddedDatabaseError, startEmbedded } from "#lib/database/embedded.ts";
+import { MigrationError, migrate } from "#lib/database/migrate.ts";
+import { type Env, EnvError, env } from "#lib/env.ts";
+import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
+import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
+import type { Phase } from "#lib/http/health.ts";
+import { log } from "#lib/log.ts";
+
+/** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
+const REQUESTS_DEADLINE_MS = 5_000;
+const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
+
+let phase: Phase = "starting";
+let embedded: EmbeddedDatabase | undefined;
+let server: Server | undefined;
+
+try {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  // Next reads it directly, and takes an unset one for development.
+  Object.assign(process.env, { NODE_ENV: process.argv.includes("--dev") ? "development" : "production" });
+  await start(env());
+} catch (error) {
+  process.stderr.write(`${isForTheOperator(error) ? error.message : (error as Error)?.stack}\n`);
+  await stop();
+  process.exit(1);
+}
+
+async function start(env: Env): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void drain());
+
+  const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
+  embedded = env.DATABASE_URL ? undefined : await startEmbedded(directory, "owner");
+  if (embedded) process.env.AUTH_SECRET ??= await authSecret(directory);
+  const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
+
+  const doors: Doors = {};
+  server = createServer(createFrontDoor(env, doors, () => phase));
+  await listen(server, env);
+  await migrate(databaseUrl, MIGRATIONS);
+  connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
+  if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
+  phase = "serving";
+  announce(server, env);
+}
+
+/** Loads Next, which a process with ROLE=api does without. */
+async function loadPages(server: Server, env: Env): Promise<RequestListener> {
+  const { default: next } = await import("next");
+  const development = env.NODE_ENV === "development";
+  const app = next({ dev: development, dir: import.meta.dirname, httpServer: server });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  return (request, response) => void handle(request, response);
+}
+
+async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
+  try {
+    server.listen(PORT, HOST);
+    await once(server, "listening");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EAFNOSUPPORT" && HOST === "::") {
+      server.listen(PORT, "0.0.0.0");
+      await once(server, "listening");
+    } else if (code === "EADDRINUSE")
+      throw new EnvError(`PORT ${PORT} is in use by another program; stop it, or choose another PORT.`);
+    else if (code === "EACCES")
+      throw new EnvError(`PORT ${PORT} may not be used by this account; choose one above 1023.`);
+    else throw new EnvError(`HOST ${HOST} can not be listened on (${code}).`);
+  }
+}
+
+function announce(server: Server, env: Env): void {
+  const bound = server.address();
+  const port = typeof bound === "object" && bound ? bound.port : env.PORT;
+  log().info(`GoodTake is ready at ${env.PUBLIC_URL ?? `http://localhost:${port}`}`);
+}
+
+async function drain(): Promise<void> {
+  if (phase === "draining") {
+    // A second signal means that somebody doesn't want to wait for requests.
+    server?.closeAllConnections();
+    return;
+  }
+  phase = "draining";
+  await stop();
+  process.exit(0);
+}
+
+/** Finishes requests in flight, writes what is only in memory, and closes the database, in this order. */
+async function stop(): Promise<void> {
+  if (server?.listening) {
+    const closed = once(server, "close");
+    server.close();
+    server.closeIdleConnections();
+    await Promise.race([closed, sleep(REQUESTS_DEADLINE_MS)]);
+    server.closeAllConnections();
+  }
+  await disconnectDatabase();
+  await embedded?.stop();
+}
+
+function isForTheOperator(error: unknown): error is Error {
+  return error instanceof EnvError || error instanceof EmbeddedDatabaseError || error instanceof MigrationError;
+}
