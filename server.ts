@@ -1,12 +1,11 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { authSecret } from "#lib/auth/auth-secret.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { dataDirectory, type EmbeddedDatabase, EmbeddedDatabaseError, startEmbedded } from "#lib/database/embedded.ts";
 import { MigrationError, migrate } from "#lib/database/migrate.ts";
-import { type Env, EnvError, env } from "#lib/env.ts";
+import { type Env, EnvError, env, loadEnvFile } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
@@ -21,7 +20,7 @@ let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
 
 try {
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  loadEnvFile();
   // Next reads it directly, and takes an unset one for development.
   Object.assign(process.env, { NODE_ENV: process.argv.includes("--dev") ? "development" : "production" });
   await start(env());
@@ -98,8 +97,10 @@ async function stop(): Promise<void> {
   if (server?.listening) {
     const closed = once(server, "close");
     server.close();
-    server.closeIdleConnections();
+    // A connection whose last answer allowed another request stays open otherwise until its keep-alive time is up.
+    const idle = setInterval(() => server?.closeIdleConnections(), 20);
     await Promise.race([closed, sleep(REQUESTS_DEADLINE_MS)]);
+    clearInterval(idle);
     server.closeAllConnections();
   }
   await disconnectDatabase();

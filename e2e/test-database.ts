@@ -9,14 +9,16 @@ async function onServer(statement: string): Promise<void> {
   await admin.query(statement).finally(() => admin.end());
 }
 
-/** Makes a migrated, empty database and returns its address and the way to remove it. */
-export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+/** Makes a migrated database (or a blank one, from `template0`) and returns its address and the way to remove it. */
+export async function createDatabase(
+  template: "template" | "template0" = "template",
+): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   // Two copies of one template at the same time are refused by PostgreSQL, so they queue on a lock.
   const admin = new pg.Client(inject("serverUrl"));
   await admin.connect();
   await admin.query("SELECT pg_advisory_lock(1)");
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE template`).finally(() => admin.end());
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`).finally(() => admin.end());
   const url = new URL(inject("serverUrl"));
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { chromium } from "playwright";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const MAC = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/** A Chromium, in this order: the one that is named, an installed one, Playwright's own, and on Linux one from npm. */
+export async function findBrowser(): Promise<string> {
+  const named = process.env.PLAYWRIGHT_CHROMIUM_PATH;
+  if (named) return named;
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  const installed = [...folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name))), ...MAC].find(
+    (file) => existsSync(file),
+  );
+  if (installed) return installed;
+  if (existsSync(chromium.executablePath())) return chromium.executablePath();
+  if (process.platform === "linux") return (await import("@sparticuz/chromium")).default.executablePath();
+  throw new Error(
+    "No Chromium was found. Install Chrome or Chromium, run `npx playwright install chromium`, or set PLAYWRIGHT_CHROMIUM_PATH.",
+  );
+}
+
+/** Chromium's sandbox refuses to run as root; nothing but these tests ever runs without it. */
+export const BROWSER_ARGUMENTS = [
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];

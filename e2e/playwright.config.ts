@@ -1,0 +1,33 @@
+import { defineConfig } from "playwright/test";
+import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
+
+// Workers evaluate this file again and must find the port that the first evaluation chose.
+process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000));
+const baseURL = `http://127.0.0.1:${process.env.E2E_PORT}`;
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.spec.ts",
+  outputDir: "../test-results",
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    trace: "retain-on-failure",
+    launchOptions: { executablePath: await findBrowser(), args: BROWSER_ARGUMENTS },
+  },
+  webServer: {
+    command: "node e2e/test-server.ts",
+    cwd: "..",
+    url: `${baseURL}/readyz`,
+    timeout: 60_000,
+    stdout: "ignore",
+    stderr: "pipe",
+    gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
+  },
+});

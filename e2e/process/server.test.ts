@@ -1,0 +1,123 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import net, { type AddressInfo } from "node:net";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { createDatabase } from "#e2e/test-database.ts";
+
+const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
+
+let data: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeAll(async () => {
+  data = await temporaryDirectory();
+});
+afterAll(() => data.remove());
+
+const running: Pick<TestServer, "end">[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.end("SIGKILL")));
+});
+
+async function start(settings: Record<string, string>): Promise<TestServer> {
+  const server = await startServer(settings);
+  running.push(server);
+  return server;
+}
+
+/** Starts what must not come up; returns its exit code and words. */
+async function refused(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const server = spawnServer(settings);
+  running.push(server);
+  return { code: await server.end(), output: server.output() };
+}
+
+async function postmasterPid(): Promise<number> {
+  return Number((await readFile(path.join(data.directory, "postgres/postmaster.pid"), "utf8")).split("\n")[0]);
+}
+
+describe("with the embedded database", () => {
+  test("it starts, answers, says nothing like an error, and leaves nothing behind on SIGTERM", async () => {
+    const server = await start({ DATA_DIR: data.directory });
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: "ready" });
+    expect(server.output()).not.toMatch(/error|warn|fail/i);
+    const postmaster = await postmasterPid();
+    expect(await server.end("SIGTERM")).toBe(0);
+    expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
+  });
+
+  test("a second start on the same data folder says so and stops; the first goes on", async () => {
+    const first = await start({ DATA_DIR: data.directory });
+    const second = await refused({ DATA_DIR: data.directory });
+    expect(second.code).toBe(1);
+    expect(second.output.trim()).toBe(
+      `Another GoodTake server is already running on ${data.directory}; stop it, or choose another DATA_DIR.`,
+    );
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  });
+
+  test("a request in flight when SIGTERM comes is answered, then the process ends", async () => {
+    const server = await start({ DATA_DIR: data.directory });
+    const { hostname, port } = new URL(server.url);
+    const socket = net.connect(Number(port), hostname);
+    let answer = "";
+    socket.setEncoding("utf8").on("data", (text) => (answer += text));
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    // The request is in flight as soon as its headers are there; its body follows after the signal.
+    socket.write(
+      `POST /sign-in HTTP/1.1\r\nHost: ${hostname}:${port}\r\nOrigin: ${server.url}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    await new Promise((resolve) => socket.once("data", resolve));
+    const end = server.end("SIGTERM");
+    socket.write("{}");
+    await closed;
+    expect(answer).toMatch(/HTTP\/1\.1 [2-4]\d\d (?!Continue)/);
+    expect(await end).toBe(0);
+  });
+});
+
+describe("with an outside database", () => {
+  test("two starts at once against one empty database migrate it once, and both serve", async () => {
+    const { url, drop } = await createDatabase("template0");
+    const settings = { DATABASE_URL: url, AUTH_SECRET, ROLE: "api" };
+    const servers = await Promise.all([start(settings), start(settings)]);
+    for (const server of servers) expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    const client = new pg.Client(url);
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT "migration_name", count(*)::int AS "times" FROM "_prisma_migrations" GROUP BY 1`,
+    );
+    await client.end();
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ times }) => times === 1)).toBe(true);
+    await Promise.all(servers.map((server) => server.end("SIGTERM")));
+    await drop();
+  });
+});
+
+describe("what can't work stops the start with one sentence", () => {
+  test.each([
+    ["a port that is none", { PORT: "http" }, /^PORT /],
+    ["a role that is none", { ROLE: "worker" }, /^ROLE /],
+    ["a role that shares a database, without one", { ROLE: "api" }, /^ROLE .*DATABASE_URL/],
+    ["a database without a secret", { DATABASE_URL: "postgresql://localhost/x" }, /^AUTH_SECRET /],
+    ["a real provider with open sign-up by accident", { ARK_API_KEY: "key" }, /^SIGN_UP /],
+  ])("%s", async (_, settings, sentence) => {
+    const { code, output } = await refused({ DATA_DIR: data.directory, ...settings });
+    expect(code).toBe(1);
+    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(output).toMatch(sentence);
+  });
+
+  test("a port that is in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, output } = await refused({ DATA_DIR: data.directory, PORT: String(port) });
+    other.close();
+    expect(code).toBe(1);
+    expect(output.trim()).toBe(`PORT ${port} is in use by another program; stop it, or choose another PORT.`);
+  });
+});
