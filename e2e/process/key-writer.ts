@@ -1,0 +1,31 @@
+import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { connectDatabase, database } from "#lib/database/client.ts";
+import { startEmbedded } from "#lib/database/embedded.ts";
+
+// Creates and revokes keys as fast as it can, beside the server on the folder in its first argument, and prints each
+// change after it was acknowledged. Whoever runs it ends it with SIGKILL.
+const { url } = await startEmbedded(process.argv[2] ?? "", "guest");
+connectDatabase(url, 8);
+const caller = { actor: "user", address: null, userAgent: null } as const;
+const { id: userId } = await database().user.create({
+  data: { name: "Ada", email: `ada-${process.pid}@example.com`, tier: "free" },
+  select: { id: true },
+});
+
+async function write(): Promise<never> {
+  for (;;) {
+    const created = await createApiKey(
+      userId,
+      { name: "Key", environment: "staging", expiry: { type: "never" } },
+      caller,
+    );
+    if (!created.ok) throw new Error(created.error);
+    const { id } = created.value.key;
+    process.stdout.write(`created ${id}\n`);
+    const revoked = await revokeApiKey(userId, id, caller);
+    if (!revoked.ok) throw new Error(revoked.error);
+    process.stdout.write(`revoked ${id}\n`);
+  }
+}
+
+await Promise.all([write(), write(), write(), write()]);
