@@ -9,7 +9,7 @@ import { type Env, EnvError, env, loadEnvFile } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
-import { log } from "#lib/log.ts";
+import { captureConsole, log } from "#lib/log.ts";
 
 /** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
 const REQUESTS_DEADLINE_MS = 5_000;
@@ -22,7 +22,9 @@ let server: Server | undefined;
 try {
   loadEnvFile();
   // Next reads it directly, and takes an unset one for development.
-  Object.assign(process.env, { NODE_ENV: process.argv.includes("--dev") ? "development" : "production" });
+  const development = process.argv.includes("--dev");
+  Object.assign(process.env, { NODE_ENV: development ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
+  if (!development) captureConsole();
   await start(env());
 } catch (error) {
   process.stderr.write(`${isForTheOperator(error) ? error.message : (error as Error)?.stack}\n`);

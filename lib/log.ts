@@ -1,4 +1,6 @@
+import { format } from "node:util";
 import pino from "pino";
+import pretty from "pino-pretty";
 import { env } from "#lib/env.ts";
 
 const API_KEY = /gt_[0-9A-Za-z]{36}/g;
@@ -28,10 +30,10 @@ const SECRET_FIELDS = [
 
 const shared = globalThis as { goodtakeLog?: pino.Logger };
 
-function create(): pino.Logger {
-  const { LOG_LEVEL, NODE_ENV } = env();
+/** A logger whose lines carry no key, password, cookie or authorization header, wherever they stand. */
+export function createLogger(level: string, destination?: pino.DestinationStream): pino.Logger {
   const options: pino.LoggerOptions = {
-    level: LOG_LEVEL,
+    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
@@ -59,11 +61,7 @@ function create(): pino.Logger {
       },
     },
   };
-  if (NODE_ENV !== "development") return pino(options);
-  return pino({
-    ...options,
-    transport: { target: "pino-pretty", options: { ignore: "pid,hostname", translateTime: "HH:MM:ss" } },
-  });
+  return destination ? pino(options, destination) : pino(options);
 }
 
 function keepKeysOut(text: string): string {
@@ -72,6 +70,21 @@ function keepKeysOut(text: string): string {
 
 /** The one logger of the process: Next's copy of this module and the server's share it. */
 export function log(): pino.Logger {
-  shared.goodtakeLog ??= create();
+  if (!shared.goodtakeLog) {
+    const { LOG_LEVEL, NODE_ENV } = env();
+    // A person at a terminal reads lines; whatever collects logs reads JSON.
+    const forPeople = NODE_ENV === "development" || process.stdout.isTTY;
+    shared.goodtakeLog = createLogger(
+      LOG_LEVEL,
+      forPeople ? pretty({ sync: true, translateTime: "HH:MM:ss" }) : undefined,
+    );
+  }
   return shared.goodtakeLog;
+}
+
+/** Sends what libraries print to the console through the logger: one format, and keys stay out of it. */
+export function captureConsole(): void {
+  console.log = console.info = console.debug = (...args) => log().debug(format(...args));
+  console.warn = (...args) => log().warn(format(...args));
+  console.error = (...args) => log().error(format(...args));
 }
