@@ -186,34 +186,40 @@ const POSTGRES_ENVIRONMENT = { PATH: process.env.PATH ?? "", LANG: "C", TZ: "UTC
  * file or shared memory (one took 1.4 s to go), so it is tried again until the time is up.
  */
 async function runPostmaster(cluster: Cluster): Promise<boolean> {
+  if (await answers(cluster)) return false;
+  await removeStaleSocket(cluster);
+  const socket = await socketFolder(cluster.account);
   const deadline = Date.now() + START_TIMEOUT_MS;
   let child: ChildProcess | undefined;
   while (Date.now() < deadline) {
-    if (await answers(cluster)) return child !== undefined && child.pid === (await postmasterPid(cluster));
-    if (!child || child.exitCode !== null || child.signalCode !== null) {
-      await removeStaleSocket(cluster);
-      child = await spawnPostmaster(cluster);
-    }
+    if (!child || child.exitCode !== null || child.signalCode !== null) child = spawnPostmaster(cluster, socket);
     await sleep(25);
+    if (!(await answers(cluster))) continue;
+    const started = child.pid === (await postmasterPid(cluster));
+    if (!started) await rm(socket, { recursive: true, force: true });
+    return started;
   }
+  await rm(socket, { recursive: true, force: true });
   throw new EmbeddedDatabaseError(
     `PostgreSQL did not start within ${START_TIMEOUT_MS / 1000} seconds: ${lastLine(await readFile(cluster.logFile, "utf8").catch(() => ""))}`,
   );
 }
 
-async function spawnPostmaster(cluster: Cluster): Promise<ChildProcess> {
-  // A socket path over 107 bytes is fatal to PostgreSQL, so it does not lie in the data folder.
-  const socket = await mkdtemp(path.join(tmpdir().length < 60 ? tmpdir() : "/tmp", "goodtake-"));
-  if (cluster.account) await chown(socket, cluster.account.uid, cluster.account.gid);
+/** A folder of its own, because a socket's path over 107 bytes is fatal to PostgreSQL and a data folder's may be longer. */
+async function socketFolder(account: Account | undefined): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir().length < 60 ? tmpdir() : "/tmp", "goodtake-"));
+  if (account) await chown(folder, account.uid, account.gid);
+  return folder;
+}
+
+function spawnPostmaster(cluster: Cluster, socket: string): ChildProcess {
+  const settings = ["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC", "log_timezone=UTC"];
   const [command, args] = as(cluster.account, path.join(cluster.binaries, "bin/postgres"), [
     "-D",
     cluster.data,
     "-k",
     socket,
-    ...["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC", "log_timezone=UTC"].flatMap((setting) => [
-      "-c",
-      setting,
-    ]),
+    ...settings.flatMap((setting) => ["-c", setting]),
   ]);
   const logFile = openSync(cluster.logFile, "a", 0o600);
   // Detached: it must outlive a Ctrl-C to our process group, because we drain before it stops.
