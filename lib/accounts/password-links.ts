@@ -1,0 +1,76 @@
+import { hash, randomBytes } from "node:crypto";
+import { hashPassword } from "#lib/accounts/password.ts";
+import { passwordWeakness } from "#lib/accounts/password-strength.ts";
+import { endSessionsOf } from "#lib/accounts/sessions.ts";
+import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { database } from "#lib/database/client.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+export const LINK_HOURS = 1;
+
+/**
+ * Makes the token of a link by which the person chooses a password, good once and for an hour. Only its hash is stored.
+ * An older link that was not used stops working: the newest is the one that was sent.
+ */
+export async function createPasswordLink(
+  email: string,
+  caller: Caller,
+): Promise<Result<{ token: string; expiresAt: Date }, "not_found">> {
+  const token = randomBytes(32).toString("base64url");
+  return database().$transaction(async (transaction) => {
+    const [user] = await transaction.$queryRaw<{ id: string }[]>`
+      SELECT "id" FROM "User" WHERE "email" = ${email} FOR UPDATE`;
+    if (!user) return err("not_found");
+    await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
+    const [link] = await transaction.$queryRaw<{ expiresAt: Date }[]>`
+      INSERT INTO "PasswordLink" ("tokenHash", "userId", "expiresAt")
+      VALUES (${hashToken(token)}, ${user.id}::uuid, now() + make_interval(hours => ${LINK_HOURS})) RETURNING "expiresAt"`;
+    await recordActivity(transaction, caller, { userId: user.id, action: "account.password_link_created" });
+    return ok({ token, expiresAt: (link as { expiresAt: Date }).expiresAt });
+  });
+}
+
+/** The way to the form. The token stands in the fragment, which browsers send neither to servers nor in a referrer. */
+export function passwordLinkPath(token: string): string {
+  return `/password-link#${token}`;
+}
+
+/**
+ * Sets the password and signs out every browser of the person. Of parallel attempts with one link, one succeeds.
+ * `invalid_link`: unknown, used, over an hour old, or of a disabled account; which of them is nobody's business.
+ */
+export async function redeemPasswordLink(
+  token: string,
+  password: string,
+  caller: Caller,
+): Promise<Result<{ email: string }, "invalid_link" | "common_password" | "own_name_password" | "busy">> {
+  const tokenHash = hashToken(token);
+  // Asked first, so that a guessed token costs no Argon2 work and a weak password doesn't use up the link.
+  const [person] = await database().$queryRaw<{ id: string; email: string; name: string }[]>`
+    SELECT u."id", u."email", u."name" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
+    WHERE l."tokenHash" = ${tokenHash} AND l."usedAt" IS NULL AND l."expiresAt" > now() AND u."disabledAt" IS NULL`;
+  if (!person) return err("invalid_link");
+  const weakness = passwordWeakness(password, person);
+  if (weakness) return err(weakness);
+  const passwordHash = await hashPassword(password);
+  if (passwordHash === "busy") return err("busy");
+
+  return database().$transaction(async (transaction) => {
+    const used = await transaction.$executeRaw`
+      UPDATE "PasswordLink" SET "usedAt" = now()
+      WHERE "tokenHash" = ${tokenHash} AND "usedAt" IS NULL AND "expiresAt" > now()`;
+    if (used === 0) return err("invalid_link");
+    await transaction.user.update({ where: { id: person.id }, data: { passwordHash }, select: { id: true } });
+    const sessions = await endSessionsOf(transaction, person.id);
+    await recordActivity(transaction, caller, {
+      userId: person.id,
+      action: "account.password_changed",
+      details: { by: "password_link", sessionsEnded: sessions },
+    });
+    return ok({ email: person.email });
+  });
+}
+
+function hashToken(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(hash("sha256", token, "buffer"));
+}

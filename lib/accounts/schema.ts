@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+export const PASSWORD_MIN = 10;
+export const PASSWORD_MAX = 200;
+export const NAME_MAX = 64;
+export const EMAIL_MAX = 254;
+
+/** Characters by which a name could pass for another one or break a row; joiners stay, which some scripts need. */
+const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]/u;
+
+export const personName = z
+  .string("Enter your name.")
+  .transform((name) => name.normalize("NFC").trim())
+  .pipe(
+    z
+      .string()
+      .min(1, "Enter your name.")
+      .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
+      .refine((name) => !FORBIDDEN.test(name), "A name can't contain control or text-direction characters."),
+  );
+
+/** The form in which addresses are stored and compared. No domain but the person's own server knows more about the local part. */
+export const emailAddress = z
+  .string("Enter your email address.")
+  .transform((email) => email.normalize("NFC").trim().toLowerCase())
+  .pipe(
+    z
+      .string()
+      .min(1, "Enter your email address.")
+      .max(EMAIL_MAX, "This email address is too long.")
+      .regex(/^[^\s@]+@[^\s@]+$/u, "Enter an email address such as ada@example.com.")
+      .refine((email) => !FORBIDDEN.test(email), "Enter an email address such as ada@example.com."),
+  );
+
+/** Counted in code points of the NFC form. No rule of composition: length is what makes guessing hard (NIST SP 800-63B-4). */
+export const newPassword = z
+  .string("Choose a password.")
+  .refine((password) => passwordLength(password) >= PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters.`)
+  .refine((password) => passwordLength(password) <= PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters.`);
+
+export const signUpInput = z.object({ name: personName, email: emailAddress, password: newPassword });
+export type SignUpInput = z.output<typeof signUpInput>;
+
+export const signInInput = z.object({
+  email: emailAddress,
+  password: z.string("Enter your password.").min(1, "Enter your password."),
+});
+export type SignInInput = z.output<typeof signInInput>;
+
+export const redeemInput = z.object({
+  token: z
+    .string("Paste the code from your link.")
+    .trim()
+    // A person without JavaScript may paste the whole link.
+    .transform((text) => text.slice(text.lastIndexOf("#") + 1))
+    .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
+  password: newPassword,
+});
+
+function passwordLength(password: string): number {
+  return [...password.normalize("NFC")].length;
+}

@@ -1,0 +1,82 @@
+import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { database, type Transaction } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
+
+export const IDLE_DAYS = 14;
+export const MAX_DAYS = 90;
+const KEPT_DAYS = 30;
+
+export type SessionUser = { id: string; name: string; email: string; sessionId: string };
+export type StartedSession = { userId: string; sessionId: string };
+
+/** Times are the database's: with several instances there is one clock for the end of a session. */
+const ALIVE = Prisma.sql`s."endedAt" IS NULL
+  AND s."lastSeenAt" > now() - make_interval(days => ${IDLE_DAYS})
+  AND s."createdAt" > now() - make_interval(days => ${MAX_DAYS})`;
+
+/** Writes the row that a cookie will name, into the transaction of the sign-in that it belongs to. */
+export async function startSession(transaction: Transaction, userId: string, caller: Caller): Promise<StartedSession> {
+  const { id } = await transaction.session.create({
+    data: { userId, address: caller.address ?? "", userAgent: caller.userAgent?.slice(0, 500) ?? "" },
+    select: { id: true },
+  });
+  return { userId, sessionId: id };
+}
+
+/**
+ * Whose session this is; null if it has ended, was idle for 14 days, is 90 days old, or its person is disabled. That it was
+ * seen is written at most once a minute, whatever the number of parallel requests.
+ */
+export async function findSessionUser(userId: string, sessionId: string): Promise<SessionUser | null> {
+  const [user] = await database().$queryRaw<(SessionUser & { stale: boolean })[]>`
+    SELECT u."id", u."name", u."email", s."id" AS "sessionId", s."lastSeenAt" < now() - interval '1 minute' AS "stale"
+    FROM "Session" s JOIN "User" u ON u."id" = s."userId"
+    WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND u."disabledAt" IS NULL AND ${ALIVE}`;
+  if (!user) return null;
+  const { stale, ...found } = user;
+  if (stale)
+    await database().$executeRaw`
+      UPDATE "Session" s SET "lastSeenAt" = now()
+      WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid
+        AND s."lastSeenAt" < now() - interval '1 minute' AND ${ALIVE}`;
+  return found;
+}
+
+/** Signs out one browser: from now on its cookie, and every copy of it, is dead. */
+export async function endSession(userId: string, sessionId: string, caller: Caller): Promise<void> {
+  await database().$transaction(async (transaction) => {
+    const { count } = await transaction.session.updateMany({
+      where: { id: sessionId, userId, endedAt: null },
+      data: { endedAt: new Date() },
+    });
+    if (count > 0) await recordActivity(transaction, caller, { userId, action: "account.signed_out" });
+  });
+}
+
+/** Signs out every browser of the person; returns how many sessions were still alive. */
+export function endAllSessions(userId: string, caller: Caller): Promise<number> {
+  return database().$transaction(async (transaction) => {
+    const ended = await endSessionsOf(transaction, userId);
+    if (ended > 0)
+      await recordActivity(transaction, caller, {
+        userId,
+        action: "account.sessions_ended",
+        details: { sessions: ended },
+      });
+    return ended;
+  });
+}
+
+/** The same without a record of its own, for a change that ends sessions and is recorded itself. */
+export function endSessionsOf(transaction: Transaction, userId: string): Promise<number> {
+  return transaction.$executeRaw`
+    UPDATE "Session" s SET "endedAt" = now() WHERE s."userId" = ${userId}::uuid AND ${ALIVE}`;
+}
+
+/** Removes the rows of sessions that have been over for 30 days; returns their number. */
+export function pruneSessions(): Promise<number> {
+  return database().$executeRaw`
+    DELETE FROM "Session" WHERE "endedAt" < now() - make_interval(days => ${KEPT_DAYS})
+      OR "lastSeenAt" < now() - make_interval(days => ${IDLE_DAYS + KEPT_DAYS})
+      OR "createdAt" < now() - make_interval(days => ${MAX_DAYS + KEPT_DAYS})`;
+}

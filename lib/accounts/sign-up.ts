@@ -1,0 +1,35 @@
+import { hashPassword } from "#lib/accounts/password.ts";
+import { passwordWeakness } from "#lib/accounts/password-strength.ts";
+import type { SignUpInput } from "#lib/accounts/schema.ts";
+import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
+import { insertAccount } from "#lib/accounts/store.ts";
+import { reserveSignUp, type Throttled } from "#lib/accounts/throttle.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { database } from "#lib/database/client.ts";
+import { env } from "#lib/env.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+/** Makes an account with a password and signs its person in. */
+export async function signUp(
+  input: SignUpInput,
+  caller: Caller,
+): Promise<
+  | Result<StartedSession, "sign_up_closed" | "common_password" | "own_name_password" | "email_taken" | "busy">
+  | Throttled
+> {
+  if (env().SIGN_UP !== "open") return err("sign_up_closed");
+  const weakness = passwordWeakness(input.password, input);
+  if (weakness) return err(weakness);
+  const attempt = await reserveSignUp(caller.address);
+  if (!attempt.ok) return attempt;
+
+  const passwordHash = await hashPassword(input.password);
+  if (passwordHash === "busy") {
+    await attempt.settle("not_tried");
+    return err("busy");
+  }
+  return database().$transaction(async (transaction) => {
+    const account = await insertAccount(transaction, { name: input.name, email: input.email, passwordHash }, caller);
+    return account.ok ? ok(await startSession(transaction, account.value.id, caller)) : account;
+  });
+}

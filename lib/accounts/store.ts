@@ -1,0 +1,104 @@
+import { endSessionsOf } from "#lib/accounts/sessions.ts";
+import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { database, type Transaction } from "#lib/database/client.ts";
+import type { UserModel } from "#lib/database/generated/models.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+import { firstTier, tiers } from "#lib/tiers-file.ts";
+
+/** What is read of an account. Never the hash of its password. */
+const FIELDS = { id: true, email: true, name: true, tier: true, createdAt: true, disabledAt: true } as const;
+export type Account = Pick<UserModel, keyof typeof FIELDS>;
+
+export type NewAccount = {
+  name: string;
+  /** As `emailAddress` in schema.ts gives it. */
+  email: string;
+  /** None: the person gets a password link, or only signs in through a provider. */
+  passwordHash?: string;
+};
+
+/** Makes an account with the first tier of the table. */
+export function createAccount(input: NewAccount, caller: Caller): Promise<Result<Account, "email_taken">> {
+  return database().$transaction((transaction) => insertAccount(transaction, input, caller));
+}
+
+/** The same inside the transaction of a sign-up. Of parallel ones with one address, one succeeds. */
+export async function insertAccount(
+  transaction: Transaction,
+  { name, email, passwordHash }: NewAccount,
+  caller: Caller,
+): Promise<Result<Account, "email_taken">> {
+  const [account] = await transaction.user.createManyAndReturn({
+    data: [{ name, email, passwordHash: passwordHash ?? null, tier: firstTier() }],
+    skipDuplicates: true,
+    select: FIELDS,
+  });
+  if (!account) return err("email_taken");
+  await recordActivity(transaction, caller, {
+    userId: account.id,
+    action: "account.created",
+    details: { tier: account.tier },
+  });
+  return ok(account);
+}
+
+export function findAccount(email: string): Promise<Account | null> {
+  return database().user.findUnique({ where: { email }, select: FIELDS });
+}
+
+export function listAccounts(): Promise<Account[]> {
+  return database().user.findMany({ select: FIELDS, orderBy: { email: "asc" } });
+}
+
+export async function setTier(
+  userId: string,
+  tier: string,
+  caller: Caller,
+): Promise<Result<undefined, "not_found" | "unknown_tier">> {
+  if (!Object.hasOwn(tiers(), tier)) return err("unknown_tier");
+  return database().$transaction(async (transaction) => {
+    const before = await lockAccount(transaction, userId);
+    if (!before) return err("not_found");
+    if (before.tier === tier) return ok();
+    await transaction.user.update({ where: { id: userId }, data: { tier }, select: { id: true } });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "account.tier_changed",
+      details: { from: before.tier, to: tier },
+    });
+    return ok();
+  });
+}
+
+/** Shuts a person out: sessions end at once, sign-in and API keys are refused until the account is enabled again. */
+export function disableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+  return database().$transaction(async (transaction) => {
+    const before = await lockAccount(transaction, userId);
+    if (!before) return err("not_found");
+    if (before.disabledAt) return ok();
+    await transaction.user.update({ where: { id: userId }, data: { disabledAt: new Date() }, select: { id: true } });
+    await endSessionsOf(transaction, userId);
+    await recordActivity(transaction, caller, { userId, action: "account.disabled" });
+    return ok();
+  });
+}
+
+export function enableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+  return database().$transaction(async (transaction) => {
+    const before = await lockAccount(transaction, userId);
+    if (!before) return err("not_found");
+    if (!before.disabledAt) return ok();
+    await transaction.user.update({ where: { id: userId }, data: { disabledAt: null }, select: { id: true } });
+    await recordActivity(transaction, caller, { userId, action: "account.enabled" });
+    return ok();
+  });
+}
+
+async function lockAccount(
+  transaction: Transaction,
+  userId: string,
+): Promise<{ tier: string; disabledAt: Date | null } | undefined> {
+  const rows = await transaction.$queryRaw<{ tier: string; disabledAt: Date | null }[]>`
+    SELECT "tier", "disabledAt" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+  return rows[0];
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { useOwnDatabase } from "#e2e/test-database.ts";
+import { networkOf, pruneThrottles, reserveSignIn, reserveSignUp } from "#lib/accounts/throttle.ts";
+import { database } from "#lib/database/client.ts";
+
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+let people = 0;
+const nobody = () => `nobody-${people++}@example.com`;
+let addresses = 0;
+const somewhere = () => `198.18.${Math.floor(addresses / 250)}.${(addresses++ % 250) + 1}`;
+
+/** Fails once; the answer says how long the next attempt has to wait. */
+async function fail(email: string, address: string): Promise<number> {
+  const attempt = await reserveSignIn(email, address);
+  if (!attempt.ok) return attempt.retryAfterSeconds;
+  await attempt.settle("failed");
+  return 0;
+}
+
+/** Fails that often, waiting as told in between and afterwards. */
+async function failTimes(times: number, email: string, address: string): Promise<void> {
+  for (let failed = 0; failed < times; ) {
+    const wait = await fail(email, address);
+    if (wait === 0) failed += 1;
+    else await pass(wait);
+  }
+  await pass(300);
+}
+
+/** Moves all clocks of the table back, which is the same as waiting. */
+function pass(seconds: number): Promise<number> {
+  return database().$executeRaw`
+    UPDATE "Throttle" SET "blockedUntil" = "blockedUntil" - make_interval(secs => ${seconds}::float8),
+                          "updatedAt" = "updatedAt" - make_interval(secs => ${seconds}::float8)`;
+}
+
+describe("one account from one address", () => {
+  test("after three failures the wait is 1 s and doubles to 5 min", async () => {
+    const email = nobody();
+    const address = somewhere();
+    for (let i = 0; i < 3; i++) expect(await fail(email, address)).toBe(0);
+    const waits: number[] = [];
+    for (let i = 0; i < 11; i++) {
+      expect(await fail(email, address)).toBe(0);
+      const wait = await fail(email, address);
+      waits.push(wait);
+      await pass(wait);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+  });
+
+  test("of 50 parallel guesses, once the wait has begun, one is let through", async () => {
+    const email = nobody();
+    const address = somewhere();
+    await failTimes(9, email, address);
+    const attempts = await Promise.all(Array.from({ length: 50 }, () => reserveSignIn(email, address)));
+    expect(attempts.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+
+  test("of 50 parallel first guesses most are refused: the free ones pass, and the one that starts the wait", async () => {
+    const email = nobody();
+    const address = somewhere();
+    const attempts = await Promise.all(Array.from({ length: 50 }, () => reserveSignIn(email, address)));
+    const passed = attempts.filter(({ ok }) => ok).length;
+    expect(passed).toBeGreaterThanOrEqual(4);
+    // Waits end while a slow machine still works through the 50; 1 + 2 + 4 s give three more at the very most.
+    expect(passed).toBeLessThanOrEqual(7);
+  });
+
+  test("refused attempts don't make the wait longer", async () => {
+    const email = nobody();
+    const address = somewhere();
+    await failTimes(10, email, address);
+    expect(await fail(email, address)).toBe(0);
+    for (let i = 0; i < 20; i++) expect(await fail(email, address)).toBeLessThanOrEqual(128);
+  });
+
+  test("a success clears what was counted", async () => {
+    const email = nobody();
+    const address = somewhere();
+    for (let i = 0; i < 3; i++) await fail(email, address);
+    const attempt = await reserveSignIn(email, address);
+    if (attempt.ok) await attempt.settle("succeeded");
+    for (let i = 0; i < 3; i++) expect(await fail(email, address)).toBe(0);
+  });
+
+  test("an attempt that the server was too busy for doesn't count", async () => {
+    const email = nobody();
+    const address = somewhere();
+    for (let i = 0; i < 30; i++) {
+      const attempt = await reserveSignIn(email, address);
+      if (!attempt.ok) throw new Error("was counted");
+      await attempt.settle("not_tried");
+    }
+  });
+
+  test("another address of the same account, and another account from the same address, wait for nothing", async () => {
+    const email = nobody();
+    const address = somewhere();
+    for (let i = 0; i < 4; i++) await fail(email, address);
+    expect(await fail(email, somewhere())).toBe(0);
+    expect(await fail(nobody(), address)).toBe(0);
+  });
+});
+
+describe("one address over all accounts", () => {
+  test("of 60 parallel guesses at 60 accounts, once the wait has begun, one is let through", async () => {
+    const address = somewhere();
+    for (let failed = 0; failed < 25; ) {
+      const wait = await fail(nobody(), address);
+      if (wait === 0) failed += 1;
+      else await pass(wait);
+    }
+    await pass(16);
+    const attempts = await Promise.all(Array.from({ length: 60 }, () => reserveSignIn(nobody(), address)));
+    expect(attempts.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+
+  test("an office in which everybody signs in correctly never waits", async () => {
+    const address = somewhere();
+    for (let i = 0; i < 50; i++) {
+      const attempt = await reserveSignIn(nobody(), address);
+      if (!attempt.ok) throw new Error("the office waits");
+      await attempt.settle("succeeded");
+    }
+  });
+
+  test("signing in to an own account doesn't wash away failures at others", async () => {
+    const address = somewhere();
+    for (let i = 0; i < 20; i++) {
+      await fail(nobody(), address);
+      const own = await reserveSignIn("attacker@example.com", address);
+      if (own.ok) await own.settle("succeeded");
+    }
+    await fail(nobody(), address);
+    expect(await fail(nobody(), address)).toBe(1);
+  });
+
+  test("one failure is forgotten a minute", async () => {
+    const address = somewhere();
+    for (let i = 0; i < 21; i++) await fail(nobody(), address);
+    await pass(125);
+    expect(await fail(nobody(), address)).toBe(0);
+    expect(await fail(nobody(), address)).toBe(0);
+    expect(await fail(nobody(), address)).toBe(1);
+  });
+
+  test("the addresses of one /64 of IPv6 count as one", async () => {
+    for (let i = 0; i < 21; i++) await fail(nobody(), `2001:db8:1:2::${i}`);
+    expect(await fail(nobody(), "2001:db8:1:2:ffff::1")).toBe(1);
+    expect(await fail(nobody(), "2001:db8:1:3::1")).toBe(0);
+  });
+});
+
+describe("many addresses against one account", () => {
+  test("never lock it: from a new address one waits at most 5 s, once, and then gets the usual free attempts", async () => {
+    const email = nobody();
+    for (let i = 0; i < 100; i++) {
+      const address = somewhere();
+      const wait = await fail(email, address);
+      expect(wait).toBeLessThanOrEqual(5);
+      if (wait > 0) {
+        await database().throttle.updateMany({
+          where: { scope: { endsWith: ` from ${address}` } },
+          data: { blockedUntil: new Date(0) },
+        });
+        expect(await fail(email, address)).toBe(0);
+      }
+    }
+    const owner = somewhere();
+    expect(await fail(email, owner)).toBe(5);
+    await pass(5);
+    expect((await reserveSignIn(email, owner)).ok).toBe(true);
+  });
+});
+
+describe("sign-ups", () => {
+  test("of 60 parallel ones from one address 31 are let through, and one more each two minutes", async () => {
+    const address = somewhere();
+    const attempts = await Promise.all(Array.from({ length: 60 }, () => reserveSignUp(address)));
+    expect(attempts.filter(({ ok }) => ok)).toHaveLength(31);
+    await pass(121);
+    expect((await reserveSignUp(address)).ok).toBe(true);
+    expect(await reserveSignUp(address)).toMatchObject({ ok: false, error: "throttled" });
+    expect((await reserveSignUp(somewhere())).ok).toBe(true);
+  });
+});
+
+test("only what is over is pruned, and no address of a person stands in the table", async () => {
+  const email = nobody();
+  await fail(email, somewhere());
+  const rows = await database().throttle.findMany();
+  expect(JSON.stringify(rows)).not.toContain("example.com");
+  expect(await pruneThrottles()).toBe(0);
+  await pass(90_000);
+  expect(await pruneThrottles()).toBe(rows.length);
+});
+
+test.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  ["2001:db8:a:b:c:d:e:f", "2001:db8:a:b::/64"],
+  [null, "nowhere"],
+])("%s counts as %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});

@@ -1,0 +1,54 @@
+import type { NextAuthConfig } from "next-auth";
+import GitHub from "next-auth/providers/github";
+import Google from "next-auth/providers/google";
+import { env } from "#lib/env.ts";
+
+export type ProviderButton = { id: string; name: string };
+
+/** The providers that the environment names, in the order of their buttons. */
+export function providerButtons(): ProviderButton[] {
+  const { GITHUB_ID, GOOGLE_ID, OIDC_ID, OIDC_NAME } = env();
+  return [
+    ...(GOOGLE_ID ? [{ id: "google", name: "Google" }] : []),
+    ...(GITHUB_ID ? [{ id: "github", name: "GitHub" }] : []),
+    ...(OIDC_ID ? [{ id: "oidc", name: OIDC_NAME }] : []),
+  ];
+}
+
+export function oauthProviders(): NextAuthConfig["providers"] {
+  const { GITHUB_ID, GITHUB_SECRET, GOOGLE_ID, GOOGLE_SECRET, OIDC_ISSUER, OIDC_ID, OIDC_SECRET, OIDC_NAME } = env();
+  const providers: NextAuthConfig["providers"] = [];
+  if (GOOGLE_ID) providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET }));
+  if (GITHUB_ID)
+    providers.push(
+      GitHub({ clientId: GITHUB_ID, clientSecret: GITHUB_SECRET, userinfo: { request: readGitHubProfile } }),
+    );
+  if (OIDC_ID)
+    providers.push({
+      id: "oidc",
+      name: OIDC_NAME,
+      type: "oidc",
+      issuer: OIDC_ISSUER,
+      clientId: OIDC_ID,
+      clientSecret: OIDC_SECRET,
+      // By the standard the address is at the user info endpoint and need not be in the token.
+      idToken: false,
+      checks: ["pkce", "state", "nonce"],
+    });
+  return providers;
+}
+
+/** As next-auth's own, which however takes the address of the public profile, verified or not. */
+async function readGitHubProfile({ tokens }: { tokens: { access_token?: string } }) {
+  const read = async (path: string) => {
+    const answer = await fetch(`https://api.github.com${path}`, {
+      headers: { authorization: `Bearer ${tokens.access_token}`, "user-agent": "goodtake" },
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!answer.ok) throw new Error(`GitHub answered ${answer.status} for ${path}`);
+    return answer.json();
+  };
+  const [profile, emails] = await Promise.all([read("/user"), read("/user/emails")]);
+  const primary = emails.find((entry: { primary?: boolean; verified?: boolean }) => entry.primary && entry.verified);
+  return { ...profile, email: primary?.email ?? null };
+}
