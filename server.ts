@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { dataDirectory, type EmbeddedDatabase, EmbeddedDatabaseError, startEmbedded } from "#lib/database/embedded.ts";
@@ -10,6 +11,7 @@ import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { captureConsole, log } from "#lib/log.ts";
+import { startFlushing, stopFlushing } from "#lib/usage/last-use.ts";
 
 /** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
 const REQUESTS_DEADLINE_MS = 5_000;
@@ -45,6 +47,8 @@ async function start(env: Env): Promise<void> {
   await listen(server, env);
   await migrate(databaseUrl, MIGRATIONS);
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
+  startFlushing();
+  if (env.ROLE !== "dashboard") doors.api = createApiListener();
   if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
   phase = "serving";
   announce(server, env);
@@ -105,6 +109,7 @@ async function stop(): Promise<void> {
     clearInterval(idle);
     server.closeAllConnections();
   }
+  await stopFlushing();
   await disconnectDatabase();
   await embedded?.stop();
 }

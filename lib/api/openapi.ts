@@ -1,0 +1,51 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { ApiContext } from "#lib/api/context.ts";
+import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
+import { env } from "#lib/env.ts";
+
+/** Either of the two ways to send a key. */
+export const AUTHENTICATED: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
+
+const errorBody = z
+  .object({ error: z.object({ code: z.enum(Object.keys(API_ERRORS) as [ApiErrorCode]), message: z.string() }) })
+  .meta({ id: "Error" });
+
+type ErrorAnswer = { description: string; content: { "application/json": { schema: typeof errorBody } } };
+
+/** The descriptions of error answers, from the table of errors. */
+export function answers<C extends ApiErrorCode>(
+  ...codes: C[]
+): { [K in C as (typeof API_ERRORS)[K]["status"]]: ErrorAnswer } {
+  return Object.fromEntries(
+    codes.map((code) => [
+      API_ERRORS[code].status,
+      {
+        description: `\`${code}\`: ${API_ERRORS[code].message}`,
+        content: { "application/json": { schema: errorBody } },
+      },
+    ]),
+  ) as never;
+}
+
+export function registerDocument(app: OpenAPIHono<ApiContext>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "Recommended.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "apiKey",
+    in: "header",
+    name: "X-API-Key",
+  });
+  const { API_URL, PUBLIC_URL } = env();
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "GoodTake API",
+      version: "1.0.0",
+      description: "AI image generation, authenticated by API keys from Settings → Developer Settings.",
+    },
+    servers: [{ url: API_URL ?? PUBLIC_URL ?? "/" }],
+  });
+}
