@@ -1,0 +1,47 @@
+import type { ComponentProps } from "react";
+import { Spinner } from "#components/ui/spinner.tsx";
+
+const BASE =
+  "inline-flex items-center justify-center gap-2 whitespace-nowrap rounded-lg font-medium transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55";
+
+const VARIANTS = {
+  primary: "bg-accent text-white shadow-control hover:not-disabled:bg-accent-hover",
+  secondary: "border border-line-strong bg-surface shadow-control hover:not-disabled:bg-hover",
+  danger: "bg-danger text-white shadow-control hover:not-disabled:bg-danger-hover",
+  quiet:
+    "text-muted hover:not-disabled:bg-hover hover:not-disabled:text-ink data-popup-open:bg-hover data-popup-open:text-ink",
+};
+
+const SIZES = { small: "h-8 px-2.5 text-[0.8125rem]", medium: "h-9 px-3.5", icon: "size-8 shrink-0" };
+
+export type ButtonLook = { variant?: keyof typeof VARIANTS; size?: keyof typeof SIZES };
+
+/** The classes of a button, for a link that looks like one. */
+export function buttonClass({ variant = "secondary", size = "medium" }: ButtonLook, className = ""): string {
+  return `${BASE} ${VARIANTS[variant]} ${SIZES[size]} ${className}`;
+}
+
+/** `pending` shows progress and keeps a second press from doing anything, without taking the focus away. */
+export function Button({
+  variant,
+  size,
+  pending = false,
+  className,
+  children,
+  onClick,
+  ...props
+}: ComponentProps<"button"> & ButtonLook & { pending?: boolean }) {
+  return (
+    <button
+      type="button"
+      {...props}
+      aria-disabled={pending || undefined}
+      aria-busy={pending || undefined}
+      onClick={pending ? (event) => event.preventDefault() : onClick}
+      className={buttonClass({ variant, size }, className)}
+    >
+      {pending && <Spinner />}
+      {children}
+    </button>
+  );
+}

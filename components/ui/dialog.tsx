@@ -1,0 +1,81 @@
+"use client";
+
+import { AlertDialog as BaseAlertDialog } from "@base-ui/react/alert-dialog";
+import { Dialog as BaseDialog } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ComponentProps, ReactNode } from "react";
+import { buttonClass } from "#components/ui/button.tsx";
+
+const BACKDROP =
+  "fixed inset-0 z-40 bg-[oklch(0.15_0.02_270/0.45)] backdrop-blur-[2px] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
+const POPUP =
+  "fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface shadow-overlay outline-none transition duration-150 data-ending-style:translate-y-4 data-ending-style:opacity-0 data-starting-style:translate-y-4 data-starting-style:opacity-0 sm:top-[max(4dvh,calc(42dvh-18rem))] sm:bottom-auto sm:rounded-2xl sm:data-ending-style:translate-y-0 sm:data-ending-style:scale-98 sm:data-starting-style:translate-y-0 sm:data-starting-style:scale-98";
+
+const WIDTHS = { small: "sm:max-w-md", medium: "sm:max-w-lg", large: "sm:max-w-2xl" };
+
+type Look = { title: ReactNode; description?: ReactNode; width?: keyof typeof WIDTHS; children: ReactNode };
+type Focus = Pick<ComponentProps<typeof BaseDialog.Popup>, "initialFocus" | "finalFocus">;
+
+/** The content of a dialog; the caller's `Dialog.Root` decides when it is open. It leaves the page when it closes. */
+export function DialogContent({
+  title,
+  description,
+  width = "medium",
+  initialFocus,
+  finalFocus,
+  children,
+}: Look & Focus) {
+  return (
+    <BaseDialog.Portal>
+      <BaseDialog.Backdrop className={BACKDROP} />
+      <BaseDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS[width]}`}>
+        <header className="flex items-start justify-between gap-4 px-5 pt-5 sm:px-6">
+          <div className="min-w-0">
+            <BaseDialog.Title className="text-balance break-words font-semibold text-base">{title}</BaseDialog.Title>
+            {description && <BaseDialog.Description className="mt-1 text-muted">{description}</BaseDialog.Description>}
+          </div>
+          <BaseDialog.Close
+            aria-label="Close"
+            className={buttonClass({ variant: "quiet", size: "icon" }, "-mt-1 -mr-2")}
+          >
+            <X aria-hidden className="size-4" />
+          </BaseDialog.Close>
+        </header>
+        {children}
+      </BaseDialog.Popup>
+    </BaseDialog.Portal>
+  );
+}
+
+/** The content of a dialog that must be answered: no click outside closes it. */
+export function AlertDialogContent({ title, description, initialFocus, finalFocus, children }: Look & Focus) {
+  return (
+    <BaseAlertDialog.Portal>
+      <BaseAlertDialog.Backdrop className={BACKDROP} />
+      <BaseAlertDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS.small}`}>
+        <header className="px-5 pt-5 sm:px-6">
+          <BaseAlertDialog.Title className="text-balance break-words font-semibold text-base">
+            {title}
+          </BaseAlertDialog.Title>
+          {description && (
+            <BaseAlertDialog.Description className="mt-1.5 text-muted">{description}</BaseAlertDialog.Description>
+          )}
+        </header>
+        {children}
+      </BaseAlertDialog.Popup>
+    </BaseAlertDialog.Portal>
+  );
+}
+
+export function DialogBody({ children }: { children: ReactNode }) {
+  return <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">{children}</div>;
+}
+
+/** The actions of a dialog, the one that goes on at the end. */
+export function DialogFooter({ children }: { children: ReactNode }) {
+  return (
+    <footer className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">
+      {children}
+    </footer>
+  );
+}

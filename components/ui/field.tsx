@@ -1,0 +1,72 @@
+"use client";
+
+import { CircleAlert } from "lucide-react";
+import { type ComponentProps, type ReactNode, useId } from "react";
+
+export const INPUT_CLASS =
+  "h-9 w-full min-w-0 rounded-lg border border-control bg-surface px-3 shadow-control transition-colors placeholder:text-muted hover:border-muted focus-visible:border-accent focus-visible:outline-offset-0 aria-invalid:border-danger aria-invalid:outline-danger";
+
+type Frame = { label: ReactNode; hint?: ReactNode; error?: ReactNode; aside?: ReactNode };
+
+/** What a control needs to be tied to its label, hint and error. */
+type Tie = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
+
+/** A label, a control, and beside it what helps or went wrong, announced when it appears. */
+export function Field({
+  label,
+  hint,
+  error,
+  aside,
+  id,
+  children,
+}: Frame & { id?: string; children: (tie: Tie) => ReactNode }) {
+  const generated = useId();
+  const controlId = id ?? generated;
+  const describedBy = [hint && `${controlId}-hint`, error && `${controlId}-error`].filter(Boolean).join(" ");
+  return (
+    <div className="flex flex-col gap-1.5">
+      <div className="flex items-baseline justify-between gap-4">
+        <label htmlFor={controlId} className="font-medium">
+          {label}
+        </label>
+        {aside}
+      </div>
+      {children({
+        id: controlId,
+        "aria-describedby": describedBy || undefined,
+        "aria-invalid": error ? true : undefined,
+      })}
+      {hint && (
+        <p id={`${controlId}-hint`} className="text-[0.8125rem] text-muted">
+          {hint}
+        </p>
+      )}
+      <div role="alert">{error && <FieldError id={`${controlId}-error`}>{error}</FieldError>}</div>
+    </div>
+  );
+}
+
+export function FieldError({ id, children }: { id?: string; children: ReactNode }) {
+  return (
+    <p id={id} className="flex gap-1.5 text-[0.8125rem] text-danger-ink">
+      <CircleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+export function TextField({
+  label,
+  hint,
+  error,
+  aside,
+  id,
+  className = "",
+  ...input
+}: Frame & ComponentProps<"input">) {
+  return (
+    <Field label={label} hint={hint} error={error} aside={aside} id={id}>
+      {(tie) => <input {...input} {...tie} className={`${INPUT_CLASS} ${className}`} />}
+    </Field>
+  );
+}

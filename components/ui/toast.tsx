@@ -1,0 +1,44 @@
+"use client";
+
+import { Toast } from "@base-ui/react/toast";
+import { CircleCheck, X } from "lucide-react";
+import { buttonClass } from "#components/ui/button.tsx";
+
+const manager = Toast.createToastManager();
+
+/** Says that something succeeded, on the screen and to screen readers. What fails is said where it failed. */
+export function announce(title: string): void {
+  manager.add({ title, timeout: 5_000 });
+}
+
+export function Toasts() {
+  return (
+    <Toast.Provider toastManager={manager}>
+      <Toast.Portal>
+        <Toast.Viewport className="fixed right-4 bottom-4 z-50 flex w-[calc(100vw-2rem)] flex-col gap-2 outline-none sm:right-6 sm:bottom-6 sm:w-88">
+          <ToastList />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function ToastList() {
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => (
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={["right", "down"]}
+      className="rounded-xl bg-surface shadow-overlay transition duration-200 data-ending-style:translate-y-2 data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
+    >
+      <Toast.Content className="flex items-center gap-2.5 py-2 pr-2 pl-3.5">
+        <CircleCheck aria-hidden className="size-4 shrink-0 text-success-ink" />
+        <Toast.Title className="min-w-0 flex-1 break-words" />
+        <Toast.Close aria-label="Dismiss" className={buttonClass({ variant: "quiet", size: "icon" })}>
+          <X aria-hidden className="size-4" />
+        </Toast.Close>
+      </Toast.Content>
+    </Toast.Root>
+  ));
+}
