@@ -16,14 +16,16 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
   }
   return (
     <div className="group relative min-w-0 rounded-xl border border-line bg-sunken">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre
-        tabIndex={0}
+      <section
         aria-label={label}
-        className="overflow-x-auto p-4 pr-24 font-mono text-[0.8125rem] leading-relaxed"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="overflow-x-auto rounded-xl p-4 pr-24"
       >
-        <code>{code}</code>
-      </pre>
+        <pre className="font-mono text-[0.8125rem] leading-relaxed">
+          <code>{code}</code>
+        </pre>
+      </section>
       <textarea
         ref={source}
         readOnly

@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { DeveloperSettings } from "#components/api-keys/developer-settings.tsx";
+import { listApiKeys } from "#lib/api-keys/list.ts";
+import { listQuery } from "#lib/api-keys/schema.ts";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { env } from "#lib/env.ts";
+import { apiAddress } from "#lib/http/api-address.ts";
+
+export const metadata: Metadata = { title: "Developer Settings" };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function DeveloperSettingsPage({ searchParams }: Props) {
+  const user = await requireUser();
+  const query = listQuery.parse(await searchParams);
+  const now = new Date();
+  return (
+    <DeveloperSettings
+      page={await listApiKeys(user.id, query, now)}
+      query={query}
+      now={now}
+      apiUrl={apiAddress((await headers()).get("host"))}
+      sandbox={!env().ARK_API_KEY}
+    />
+  );
+}

@@ -1,0 +1,37 @@
+import { cookies } from "next/headers";
+import type { ReactNode } from "react";
+import { DocsLink } from "#components/frame/docs-link.tsx";
+import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
+import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
+import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
+import { TopBar } from "#components/frame/top-bar.tsx";
+import { UserMenu } from "#components/frame/user-menu.tsx";
+import { currentUser } from "#lib/auth/require-user.ts";
+
+/** The frame of the settings. It is no gate: each page asks `requireUser` itself. */
+export default async function SettingsLayout({ children }: { children: ReactNode }) {
+  const user = await currentUser();
+  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  return (
+    <>
+      <TopBar
+        aside={
+          <>
+            <DocsLink />
+            {user && <UserMenu name={user.name} email={user.email} theme={theme} />}
+          </>
+        }
+      >
+        <PhoneNavigation />
+      </TopBar>
+      <div className="mx-auto flex w-full max-w-6xl flex-1 gap-10 px-4 sm:px-6">
+        <aside className="sticky top-14 hidden w-48 shrink-0 self-start pt-9 lg:block print:hidden">
+          <SettingsNavigation />
+        </aside>
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 pt-6 pb-20 outline-none sm:pt-9">
+          {children}
+        </main>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+"use client";
+
+import { Dialog } from "@base-ui/react/dialog";
+import { type FormEvent, type RefObject, useRef, useState, useTransition } from "react";
+import { dateAfter, endOfDay } from "#components/api-keys/custom-date.ts";
+import { ENVIRONMENT_LABELS } from "#components/api-keys/key-facts.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { Field, TextField } from "#components/ui/field.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { SegmentedControl } from "#components/ui/segmented-control.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { createApiKeyAction } from "#lib/actions/api-keys.ts";
+import { createApiKeyInput, ENVIRONMENTS, EXPIRY_MAX_YEARS, type EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
+
+const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
+  "7d": "7 days",
+  "30d": "30 days",
+  "60d": "60 days",
+  "90d": "90 days",
+  "1y": "1 year",
+};
+const REFUSALS = {
+  invalid: { form: "Something in the form is not valid." },
+  too_many_keys: {
+    form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
+  },
+  expiry_out_of_range: { expiry: `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.` },
+};
+type Errors = { name?: string; expiry?: string; form?: string };
+
+type Props = { nameField: RefObject<HTMLInputElement | null>; onCreated: (secret: string) => void };
+
+export function CreateKeyForm({ nameField, onCreated }: Props) {
+  const [expiry, setExpiry] = useState("never");
+  const [errors, setErrors] = useState<Errors>({});
+  const [, startTransition] = useTransition();
+  const [pending, setPending] = useState(false);
+  // A ref, because a second submit can come before the state of the first is rendered; it must not make a second key.
+  const submitted = useRef(false);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (submitted.current) return;
+    const parsed = readForm(new FormData(event.currentTarget));
+    if ("errors" in parsed) {
+      setErrors(parsed.errors);
+      if (parsed.errors.name) nameField.current?.focus();
+      return;
+    }
+    setErrors({});
+    submitted.current = true;
+    setPending(true);
+    startTransition(async () => {
+      try {
+        const created = await createApiKeyAction(parsed.input);
+        if (created.ok) return onCreated(created.value.secret);
+        setErrors(REFUSALS[created.error]);
+      } catch {
+        setErrors({
+          form: "The server could not be reached. If a key without a use appears in your list, delete it: nobody has seen it.",
+        });
+      }
+      submitted.current = false;
+      setPending(false);
+    });
+  }
+  return (
+    <form onSubmit={submit} noValidate className="contents">
+      <DialogBody>
+        <TextField
+          ref={nameField}
+          name="name"
+          label="Name"
+          placeholder="Production App"
+          hint="What uses this key, so that you recognise it later."
+          error={errors.name}
+          onChange={() => errors.name && setErrors({ ...errors, name: undefined })}
+          autoComplete="off"
+          dir="auto"
+          required
+        />
+        <SegmentedControl
+          name="environment"
+          label="Environment"
+          options={ENVIRONMENTS.map((value) => ({ value, label: ENVIRONMENT_LABELS[value] }))}
+          defaultValue="production"
+        />
+        <Field label="Expires" error={expiry === "custom" ? undefined : errors.expiry}>
+          {(tie) => (
+            <Select
+              {...tie}
+              name="expiry"
+              value={expiry}
+              onChange={(event) => setExpiry(event.currentTarget.value)}
+              className="w-full"
+            >
+              <option value="never">Never</option>
+              {Object.entries(PRESET_LABELS).map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+              <option value="custom">Custom date</option>
+            </Select>
+          )}
+        </Field>
+        {expiry === "custom" && (
+          <TextField
+            type="date"
+            name="date"
+            label="Expiry date"
+            hint="The key works until the end of this day, in your time zone."
+            error={errors.expiry}
+            min={dateAfter({ days: 1 })}
+            max={dateAfter({ years: EXPIRY_MAX_YEARS })}
+          />
+        )}
+        <div role="alert" className="empty:hidden">
+          {errors.form && <Notice tone="danger">{errors.form}</Notice>}
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        <Dialog.Close render={<Button>Cancel</Button>} />
+        <Button type="submit" variant="primary" pending={pending}>
+          Create key
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
+
+function readForm(form: FormData): { input: unknown } | { errors: Errors } {
+  const expiry = String(form.get("expiry"));
+  const at = endOfDay(String(form.get("date")));
+  const input = {
+    name: form.get("name"),
+    environment: form.get("environment"),
+    expiry:
+      expiry === "never"
+        ? { type: "never" }
+        : expiry === "custom"
+          ? { type: "custom", at: at?.toISOString() }
+          : { type: "preset", preset: expiry },
+  };
+  const parsed = createApiKeyInput.safeParse(input);
+  if (parsed.success) return { input };
+  const errors: Errors = {};
+  for (const { path, message } of parsed.error.issues) {
+    if (path[0] === "name") errors.name ??= message;
+    else if (path[0] === "expiry") errors.expiry ??= message;
+    else errors.form ??= message;
+  }
+  return { errors };
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { useRef } from "react";
+import { Evidence } from "#components/api-keys/revoke-key-dialog.tsx";
+import { focusOnList, useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { Button } from "#components/ui/button.tsx";
+import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { useNow } from "#components/ui/time.tsx";
+import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
+import type { ApiKey } from "#lib/api-keys/store.ts";
+
+type Props = { apiKey: ApiKey; active: boolean; open: boolean; onClose: () => void };
+
+/** Deleting an active key revokes it, and the dialog says so. */
+export function DeleteKeyDialog({ apiKey, active, open, onClose }: Props) {
+  const cancel = useRef<HTMLButtonElement>(null);
+  const now = useNow();
+  const { change, pending, error } = useKeyChange(onClose);
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <AlertDialogContent
+        title={
+          <>
+            Delete "<bdi>{apiKey.name}</bdi>"?
+          </>
+        }
+        description={
+          active
+            ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
+            : "The key leaves your list. It stays refused, and its history is kept."
+        }
+        initialFocus={cancel}
+        finalFocus={focusOnList}
+      >
+        <DialogBody>
+          {active && <Evidence apiKey={apiKey} now={now} />}
+          <div role="alert" className="empty:hidden">
+            {error && <Notice tone="danger">{error}</Notice>}
+          </div>
+        </DialogBody>
+        <DialogFooter>
+          <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
+          <Button
+            variant="danger"
+            pending={pending}
+            onClick={() => change(() => deleteApiKeyAction(apiKey.id), "Key deleted")}
+          >
+            {active ? "Revoke and delete" : "Delete key"}
+          </Button>
+        </DialogFooter>
+      </AlertDialogContent>
+    </AlertDialog.Root>
+  );
+}

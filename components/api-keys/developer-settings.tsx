@@ -1,0 +1,85 @@
+"use client";
+
+import { FlaskConical } from "lucide-react";
+import Link from "next/link";
+import { CreateKeyDialog } from "#components/api-keys/create-key-dialog.tsx";
+import { EmptyState } from "#components/api-keys/empty-state.tsx";
+import { KeyFilters } from "#components/api-keys/key-filters.tsx";
+import { KeyList } from "#components/api-keys/key-list.tsx";
+import { KeyTable } from "#components/api-keys/key-table.tsx";
+import { Pagination } from "#components/api-keys/pagination.tsx";
+import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/view-navigation.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { NowProvider } from "#components/ui/time.tsx";
+import type { ApiKeyPage } from "#lib/api-keys/list.ts";
+import type { ListQuery } from "#lib/api-keys/schema.ts";
+
+type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sandbox: boolean };
+
+export function DeveloperSettings({ page, query, now, apiUrl, sandbox }: Props) {
+  return (
+    <NowProvider now={now}>
+      <ViewNavigationProvider>
+        <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
+          <div className="max-w-xl">
+            <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
+            <p className="mt-1 text-muted">
+              API keys let your programs call GoodTake in your name.{" "}
+              <Link
+                href="/docs/authentication"
+                className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
+              >
+                How to use them
+              </Link>
+            </p>
+          </div>
+          <CreateKeyDialog apiUrl={apiUrl} />
+        </header>
+        {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} />}
+        {sandbox && (
+          <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
+            <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
+            Sandbox: images are drawn by the built-in sandbox, not by a real model.
+          </p>
+        )}
+      </ViewNavigationProvider>
+    </NowProvider>
+  );
+}
+
+function Keys({ page, query }: Pick<Props, "page" | "query">) {
+  const { pending } = useViewNavigation();
+  return (
+    <div className="flex flex-col gap-3">
+      <KeyFilters query={query} />
+      <section
+        id="api-keys"
+        tabIndex={-1}
+        aria-label="Your API keys"
+        aria-busy={pending}
+        className="overflow-hidden rounded-xl border border-line bg-surface shadow-control outline-none transition-opacity aria-busy:opacity-60"
+      >
+        {page.matching === 0 ? (
+          <div className="flex flex-col items-center gap-3 px-4 py-16 text-center">
+            <p className="text-muted" role="status">
+              No key matches this view.
+            </p>
+            <ViewLink
+              query={query}
+              change={{ q: "", status: null, environment: null }}
+              className={buttonClass({ size: "small" })}
+            >
+              Show all keys
+            </ViewLink>
+          </div>
+        ) : (
+          <>
+            <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} />
+            <KeyList rows={page.rows} />
+            <Pagination page={page.page} matching={page.matching} query={query} />
+          </>
+        )}
+      </section>
+    </div>
+  );
+}

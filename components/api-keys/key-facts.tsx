@@ -1,0 +1,81 @@
+import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { Time, useNow } from "#components/ui/time.tsx";
+import type { ApiKeyEnvironment } from "#lib/api-keys/schema.ts";
+import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/status.ts";
+import type { ApiKey } from "#lib/api-keys/store.ts";
+
+export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {
+  production: "Production",
+  staging: "Staging",
+  development: "Development",
+};
+export const STATUS_LABELS: Record<ApiKeyStatus, string> = { active: "Active", expired: "Expired", revoked: "Revoked" };
+
+const ENVIRONMENT_TONES: Record<ApiKeyEnvironment, Tone> = {
+  production: "accent",
+  staging: "warning",
+  development: "neutral",
+};
+const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
+  active: { tone: "success", Icon: CircleCheck },
+  expired: { tone: "neutral", Icon: CircleSlash },
+  revoked: { tone: "danger", Icon: Ban },
+};
+
+const SOON_MS = 7 * 86_400_000;
+
+export function KeyName({ name }: { name: string }) {
+  return (
+    <bdi dir="auto" title={name} className="min-w-0 truncate font-medium">
+      {name}
+    </bdi>
+  );
+}
+
+export function EnvironmentBadge({ environment }: { environment: ApiKeyEnvironment }) {
+  return <Badge tone={ENVIRONMENT_TONES[environment]}>{ENVIRONMENT_LABELS[environment]}</Badge>;
+}
+
+export function KeyPrefix({ prefix }: { prefix: string }) {
+  return <code className="whitespace-nowrap font-mono text-[0.8125rem] text-muted">{prefix}…</code>;
+}
+
+export function LastUsed({ at }: { at: Date | null }) {
+  return at ? <Time at={at} /> : <span className="text-muted">Never</span>;
+}
+
+export function Expires({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {
+  const now = useNow();
+  const { expiresAt, revokedAt } = apiKey;
+  if (!expiresAt) return <span className="text-muted">Never</span>;
+  const soon = !revokedAt && expiresAt > now && expiresAt.getTime() - now.getTime() < SOON_MS;
+  if (!soon) return <Time at={expiresAt} />;
+  return (
+    <span className="inline-flex items-center gap-1.5 text-warning-ink">
+      <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
+      <span className="sr-only">Expires soon:</span>
+      <Time at={expiresAt} />
+    </span>
+  );
+}
+
+/** By colour, icon and word; a revoked key keeps its date. */
+export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {
+  const now = useNow();
+  const status = keyStatus(apiKey, now);
+  const { tone, Icon } = STATUS_LOOKS[status];
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
+      <Badge tone={tone}>
+        <Icon aria-hidden className="size-3" />
+        {STATUS_LABELS[status]}
+      </Badge>
+      {apiKey.revokedAt && (
+        <span className="text-muted text-xs">
+          <Time at={apiKey.revokedAt} />
+        </span>
+      )}
+    </span>
+  );
+}

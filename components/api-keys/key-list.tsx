@@ -1,0 +1,47 @@
+import { KeyActions } from "#components/api-keys/key-actions.tsx";
+import { EnvironmentBadge, Expires, KeyName, KeyPrefix, LastUsed, Status } from "#components/api-keys/key-facts.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { ApiKey } from "#lib/api-keys/store.ts";
+
+/** The same keys on a phone: one below the other, nothing sideways. */
+export function KeyList({ rows }: { rows: ApiKey[] }) {
+  return (
+    <ul aria-label="API keys" className="divide-y divide-line md:hidden">
+      {rows.map((key) => (
+        <li key={key.id} className="flex flex-col gap-3 px-4 py-3.5">
+          <div className="flex items-start justify-between gap-3">
+            <div className="flex min-w-0 flex-col gap-1">
+              <KeyName name={key.name} />
+              <KeyPrefix prefix={key.prefix} />
+            </div>
+            <Status apiKey={key} />
+          </div>
+          <dl className="grid grid-cols-3 gap-3 text-[0.8125rem]">
+            <Fact term="Created">
+              <Time at={key.createdAt} />
+            </Fact>
+            <Fact term="Last used">
+              <LastUsed at={key.lastUsedAt} />
+            </Fact>
+            <Fact term="Expires">
+              <Expires apiKey={key} />
+            </Fact>
+          </dl>
+          <div className="flex items-center justify-between">
+            <EnvironmentBadge environment={key.environment} />
+            <KeyActions apiKey={key} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-muted text-xs">{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { CircleCheck, CircleX, Send } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+
+type Outcome = { ok: boolean; text: string };
+
+/** Last uses are written once a second. */
+const LAST_USE_WRITTEN_MS = 2_000;
+
+/** A real request with the key, which costs no credit. Only on the API's own origin: it sends no CORS headers. */
+export function TestRequest({ secret, apiUrl, onTested }: { secret: string; apiUrl: string; onTested: () => void }) {
+  const router = useRouter();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [pending, setPending] = useState(false);
+  const refresh = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(refresh.current), []);
+
+  async function send() {
+    setPending(true);
+    setOutcome(undefined);
+    try {
+      const response = await fetch("/api/v1/key", {
+        headers: { authorization: `Bearer ${secret}` },
+        credentials: "omit",
+        cache: "no-store",
+      });
+      setOutcome({
+        ok: response.ok,
+        text: response.ok ? `${response.status} OK. Your key works.` : `${response.status} ${response.statusText}`,
+      });
+      if (response.ok) {
+        onTested();
+        // The list behind the dialog shows that it was used.
+        refresh.current = setTimeout(() => router.refresh(), LAST_USE_WRITTEN_MS);
+      }
+    } catch {
+      setOutcome({ ok: false, text: "No answer. Check your connection and try again." });
+    } finally {
+      setPending(false);
+    }
+  }
+  if (typeof window !== "undefined" && new URL(apiUrl).origin !== window.location.origin) return null;
+  return (
+    <>
+      <Button pending={pending} onClick={send}>
+        <Send aria-hidden className="size-4" />
+        Send a test request
+      </Button>
+      <p role="status" className="flex min-h-9 items-center gap-1.5 text-[0.8125rem]">
+        {outcome && (
+          <>
+            {outcome.ok ? (
+              <CircleCheck aria-hidden className="size-4 text-success-ink" />
+            ) : (
+              <CircleX aria-hidden className="size-4 text-danger-ink" />
+            )}
+            {outcome.text}
+          </>
+        )}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { useState, useTransition } from "react";
+import { announce } from "#components/ui/toast.tsx";
+import type { Result } from "#lib/result.ts";
+
+const REASONS = {
+  not_found: "This key is no longer in your list. Somebody may have deleted it.",
+  already_revoked: "This key has been revoked already.",
+};
+
+/** Runs a change of one key: progress, a toast when it is done, and in place what went wrong. */
+export function useKeyChange(done: () => void) {
+  const [pending, startTransition] = useTransition();
+  const [error, setError] = useState<string>();
+  function change(action: () => Promise<Result<undefined, keyof typeof REASONS>>, success: string) {
+    if (pending) return;
+    setError(undefined);
+    startTransition(async () => {
+      try {
+        const result = await action();
+        if (!result.ok) return setError(REASONS[result.error]);
+        announce(success);
+        done();
+      } catch {
+        setError("The server could not be reached. Nothing may have changed: check your connection and try again.");
+      }
+    });
+  }
+  return { change, pending, error };
+}
+
+/** Where the focus goes when the row of a closed dialog's trigger has changed or gone. */
+export function focusOnList(): HTMLElement | null {
+  return document.getElementById("api-keys");
+}

@@ -1,0 +1,58 @@
+"use client";
+
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { createContext, type MouseEvent, type ReactNode, useContext, useEffect, useMemo, useTransition } from "react";
+import { viewHref } from "#components/api-keys/view-url.ts";
+import type { ListQuery } from "#lib/api-keys/schema.ts";
+
+type Navigation = { pending: boolean; go: (href: string) => void };
+const ViewNavigation = createContext<Navigation>({ pending: false, go: () => {} });
+
+const REFRESH_MS = 10_000;
+
+/** Changes the view in a transition, so that the old rows stay, marked busy, until the new ones are there. */
+export function ViewNavigationProvider({ children }: { children: ReactNode }) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  const navigation = useMemo(
+    () => ({ pending, go: (href: string) => startTransition(() => router.push(href, { scroll: false })) }),
+    [pending, router],
+  );
+  useEffect(() => {
+    // "Last used" is seen to move while somebody looks.
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible" && navigator.onLine) router.refresh();
+    }, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [router]);
+  return <ViewNavigation value={navigation}>{children}</ViewNavigation>;
+}
+
+export function useViewNavigation(): Navigation {
+  return useContext(ViewNavigation);
+}
+
+type LinkProps = {
+  query: ListQuery;
+  change: Partial<ListQuery>;
+  className?: string;
+  "aria-label"?: string;
+  children: ReactNode;
+};
+
+/** A real link to another view, which works without JavaScript and in a new tab. */
+export function ViewLink({ query, change, children, ...props }: LinkProps) {
+  const { go } = useViewNavigation();
+  const href = viewHref(query, change);
+  function follow(event: MouseEvent) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go(href);
+  }
+  return (
+    <Link href={href} prefetch={false} scroll={false} onClick={follow} {...props}>
+      {children}
+    </Link>
+  );
+}

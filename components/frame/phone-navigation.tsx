@@ -1,0 +1,34 @@
+"use client";
+
+import { Menu, X } from "lucide-react";
+import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+
+/** The navigation, folded away on a phone. A `details` element, so that it opens without JavaScript, too. */
+export function PhoneNavigation() {
+  const details = useRef<HTMLDetailsElement>(null);
+  const path = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it closes when the page changes
+  useEffect(() => {
+    if (details.current) details.current.open = false;
+  }, [path]);
+  return (
+    <details ref={details} className="group lg:hidden">
+      <summary
+        aria-label="Menu"
+        className={buttonClass(
+          { variant: "quiet", size: "icon" },
+          "-ml-2 list-none [&::-webkit-details-marker]:hidden",
+        )}
+      >
+        <Menu aria-hidden className="size-4.5 group-open:hidden" />
+        <X aria-hidden className="hidden size-4.5 group-open:block" />
+      </summary>
+      <div className="absolute inset-x-0 top-14 border-line border-b bg-surface p-3 shadow-overlay">
+        <SettingsNavigation />
+      </div>
+    </details>
+  );
+}

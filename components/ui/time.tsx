@@ -1,0 +1,62 @@
+"use client";
+
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { Tooltip } from "#components/ui/tooltip.tsx";
+
+const Now = createContext<Date>(new Date(0));
+
+const TICK_MS = 15_000;
+
+/** The server's now on the first render, so that both render the same words, and the reader's clock from then on. */
+export function NowProvider({ now: serverNow, children }: { now: Date; children: ReactNode }) {
+  const [now, setNow] = useState(serverNow);
+  useEffect(() => {
+    setNow(new Date());
+    const timer = setInterval(() => setNow(new Date()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return <Now value={serverNow > now ? serverNow : now}>{children}</Now>;
+}
+
+export function useNow(): Date {
+  return useContext(Now);
+}
+
+const STEPS: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** "3 minutes ago", "in 2 days", and "just now" within a minute. */
+export function relativeTime(at: Date, now: Date): string {
+  const seconds = (at.getTime() - now.getTime()) / 1000;
+  for (const [unit, length] of STEPS) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+  }
+  return seconds > 0 ? "in less than a minute" : "just now";
+}
+
+/** The exact time with its zone, in the reader's own way of writing it. */
+export function exactTime(at: Date): string {
+  return at.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
+}
+
+/** A moment in relative words, with the exact one in a tooltip and for machines. */
+export function Time({ at }: { at: Date }) {
+  const now = useNow();
+  return (
+    <Tooltip content={<ExactTime at={at} />}>
+      <time dateTime={at.toISOString()} className="whitespace-nowrap">
+        {relativeTime(at, now)}
+      </time>
+    </Tooltip>
+  );
+}
+
+function ExactTime({ at }: { at: Date }) {
+  return <span className="whitespace-nowrap">{exactTime(at)}</span>;
+}

@@ -1,0 +1,43 @@
+"use server";
+
+import { refresh } from "next/cache";
+import { apiKeyId, createApiKeyInput, renameApiKeyInput } from "#lib/api-keys/schema.ts";
+import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { requestCaller } from "#lib/auth/caller.ts";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { err } from "#lib/result.ts";
+
+/** The one answer that ever holds the key. The list is refreshed when its dialog closes, not while it is shown. */
+export async function createApiKeyAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = createApiKeyInput.safeParse(input);
+  if (!parsed.success) return err("invalid");
+  return createApiKey(user.id, parsed.data, await requestCaller());
+}
+
+export async function renameApiKeyAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = renameApiKeyInput.safeParse(input);
+  if (!parsed.success) return err("not_found");
+  const renamed = await renameApiKey(user.id, parsed.data.id, parsed.data.name, await requestCaller());
+  refresh();
+  return renamed;
+}
+
+export async function revokeApiKeyAction(id: unknown) {
+  const user = await requireUser();
+  const parsed = apiKeyId.safeParse(id);
+  if (!parsed.success) return err("not_found");
+  const revoked = await revokeApiKey(user.id, parsed.data, await requestCaller());
+  refresh();
+  return revoked;
+}
+
+export async function deleteApiKeyAction(id: unknown) {
+  const user = await requireUser();
+  const parsed = apiKeyId.safeParse(id);
+  if (!parsed.success) return err("not_found");
+  const deleted = await deleteApiKey(user.id, parsed.data, await requestCaller());
+  refresh();
+  return deleted;
+}
