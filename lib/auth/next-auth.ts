@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { notFound } from "next/navigation";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
-import { oauthProviders } from "#lib/auth/providers.ts";
+import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
 import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 
@@ -96,4 +97,10 @@ export async function setSessionCookie(session: StartedSession): Promise<void> {
 
 export async function clearSessionCookie(): Promise<void> {
   await signOut({ redirect: false, redirectTo: "/" });
+}
+
+/** Sends the browser to a provider's own sign-in page; `next` is where it lands afterwards. Never returns. */
+export async function continueWith(provider: string, next: string): Promise<void> {
+  if (!providerButtons().some(({ id }) => id === provider)) notFound();
+  await signIn(provider, { redirectTo: next });
 }
