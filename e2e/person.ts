@@ -18,8 +18,7 @@ export function newAddress(): string {
 
 /** Every test comes from an address of its own: throttling by address stays on and hurts no neighbour. */
 export const test = base.extend<{ address: string; person: Person }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's dependencies from this pattern.
-  address: async ({}, use) => use(newAddress()),
+  address: async ({ browserName: _ }, use) => use(newAddress()),
   extraHTTPHeaders: async ({ address }, use) => use({ "x-forwarded-for": address }),
   /** Signed up and signed in, at the home page. */
   person: async ({ page }, use) => {

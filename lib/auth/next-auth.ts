@@ -27,7 +27,10 @@ const started = new AsyncLocalStorage<StartedSession>();
 function config(): NextAuthConfig {
   const { PUBLIC_URL } = env();
   const secure = PUBLIC_URL?.startsWith("https:") ?? false;
-  if (PUBLIC_URL) process.env.AUTH_URL = PUBLIC_URL;
+  // Our address is what the server writes into the forwarded headers, from PUBLIC_URL. These would win over it, and with
+  // them next-auth rebuilds each request with Next's own class, which turns 127.0.0.1 into localhost.
+  delete process.env.AUTH_URL;
+  delete process.env.NEXTAUTH_URL;
   return {
     providers: [
       ...oauthProviders(),

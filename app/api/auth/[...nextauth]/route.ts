@@ -1,4 +1,4 @@
-import { NextRequest } from "next/server";
+import type { NextRequest } from "next/server";
 import { handlers } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 
@@ -12,9 +12,11 @@ export async function GET(request: NextRequest): Promise<Response> {
   return handlers.GET(atOwnAddress(request));
 }
 
-/** Next gives the address it listens on; the provider was told the one that the browser knows, which the server has put here. */
-function atOwnAddress(request: NextRequest): NextRequest {
-  const { pathname, search } = request.nextUrl;
-  const origin = `${request.headers.get("x-forwarded-proto")}://${request.headers.get("x-forwarded-host")}`;
-  return new NextRequest(new URL(pathname + search, origin), request);
+/**
+ * Next gives the address it listens on; the provider was told the one that the browser knows, which the server has put into
+ * these headers. A plain request, because Next's own class turns 127.0.0.1 into localhost.
+ */
+function atOwnAddress({ nextUrl, headers }: NextRequest): NextRequest {
+  const origin = `${headers.get("x-forwarded-proto")}://${headers.get("x-forwarded-host")}`;
+  return new Request(new URL(nextUrl.pathname + nextUrl.search, origin), { headers }) as NextRequest;
 }
