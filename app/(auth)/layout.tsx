@@ -3,11 +3,14 @@ import type { ReactNode } from "react";
 
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (
-    <main id="main" className="grid min-h-dvh content-center justify-items-center gap-8 px-4 py-12">
-      <Link href="/" className="font-semibold text-lg tracking-tight">
+    <main
+      id="content"
+      className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center gap-6 px-4 py-10 sm:py-16"
+    >
+      <Link href="/" className="mx-auto rounded font-semibold text-lg tracking-tight">
         GoodTake
       </Link>
-      <div className="grid w-full max-w-sm gap-6">{children}</div>
+      {children}
     </main>
   );
 }

@@ -1,12 +1,14 @@
 /** Says whom to ask; opens without JavaScript. */
 export function ForgotPassword({ supportUrl }: { supportUrl: string | undefined }) {
   return (
-    <details className="text-sm">
-      <summary className="w-fit cursor-pointer underline-offset-4 hover:underline">Forgot password?</summary>
-      <p className="mt-2 text-neutral-600 dark:text-neutral-400">
+    <details className="text-[0.8125rem] text-muted">
+      <summary className="w-fit list-none rounded underline-offset-4 hover:text-ink hover:underline [&::-webkit-details-marker]:hidden">
+        Forgot password?
+      </summary>
+      <p className="mt-2 rounded-lg bg-sunken px-3 py-2.5">
         {supportUrl ? (
           <>
-            <a className="underline" href={supportUrl}>
+            <a className="font-medium text-accent-ink underline underline-offset-4" href={supportUrl}>
               Ask support
             </a>{" "}
             for a link with which you can choose a new one.

@@ -1,13 +1,11 @@
 import type { ReactNode } from "react";
+import { Notice } from "#components/ui/notice.tsx";
 
-/** What went wrong with a form as a whole, announced when it appears. */
+/** What went wrong with a form as a whole. The frame stands from the start, so that what comes into it is announced. */
 export function FormAlert({ children }: { children: ReactNode }) {
   return (
-    <p
-      role="alert"
-      className="rounded-md border border-red-600/30 bg-red-600/10 px-3 py-2 text-red-800 text-sm dark:text-red-300"
-    >
-      {children}
-    </p>
+    <div role="alert" className="empty:hidden">
+      {children && <Notice tone="danger">{children}</Notice>}
+    </div>
   );
 }

@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from "react";
 import { FormAlert } from "#components/auth/form-alert.tsx";
+import { PasswordField } from "#components/auth/password-field.tsx";
 import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
-import { SubmitButton } from "#components/auth/submit-button.tsx";
-import { TextField } from "#components/auth/text-field.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
 import { type RedeemState, redeemPasswordLinkAction } from "#lib/actions/accounts.ts";
 
@@ -16,15 +17,16 @@ export function PasswordLinkForm() {
   const token = useTokenOfFragment();
   const { token: tokenProblem, password, form } = problems(state);
   return (
-    <form {...props} className="grid gap-5">
-      {form && <FormAlert>{form}</FormAlert>}
+    <form {...props}>
+      <FormAlert>{form}</FormAlert>
       {token ? (
         <>
-          {(state.fields?.token || tokenProblem) && <FormAlert>{state.fields?.token?.[0] ?? tokenProblem}</FormAlert>}
+          <FormAlert>{state.fields?.token?.[0] ?? tokenProblem}</FormAlert>
           <input type="hidden" name="token" value={token} />
         </>
       ) : (
         <TextField
+          required
           label="Link or code"
           name="token"
           autoComplete="off"
@@ -34,15 +36,17 @@ export function PasswordLinkForm() {
           error={state.fields?.token?.[0] ?? tokenProblem}
         />
       )}
-      <TextField
+      <PasswordField
+        required
         label="New password"
         name="password"
-        type="password"
         autoComplete="new-password"
         hint={`At least ${PASSWORD_MIN} characters. A sentence is easy to remember.`}
         error={state.fields?.password?.[0] ?? password}
       />
-      <SubmitButton pending={pending}>Set password</SubmitButton>
+      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+        Set password
+      </Button>
     </form>
   );
 }

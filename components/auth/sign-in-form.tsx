@@ -2,10 +2,11 @@
 
 import type { ReactNode } from "react";
 import { FormAlert } from "#components/auth/form-alert.tsx";
-import { SubmitButton } from "#components/auth/submit-button.tsx";
-import { TextField } from "#components/auth/text-field.tsx";
+import { PasswordField } from "#components/auth/password-field.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { inWords } from "#components/auth/wait.ts";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
 import { type SignInState, signInAction } from "#lib/actions/accounts.ts";
 
 const FIRST: SignInState = { values: {} };
@@ -14,10 +15,11 @@ export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }
   const { state, pending, props } = useAuthForm(signInAction, FIRST);
   const wrong = state.refusal?.error === "wrong_credentials";
   return (
-    <form {...props} className="grid gap-5">
-      {state.refusal && !wrong && <FormAlert>{words(state.refusal)}</FormAlert>}
+    <form {...props}>
+      <FormAlert>{state.refusal && !wrong && words(state.refusal)}</FormAlert>
       <input type="hidden" name="next" value={next} />
       <TextField
+        required
         label="Email"
         name="email"
         type="email"
@@ -27,15 +29,17 @@ export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }
         defaultValue={state.values.email}
         error={state.fields?.email?.[0]}
       />
-      <TextField
+      <PasswordField
+        required
         label="Password"
         name="password"
-        type="password"
         autoComplete="current-password"
         error={state.fields?.password?.[0] ?? (wrong ? "The email address or the password is wrong." : undefined)}
       />
       {forgot}
-      <SubmitButton pending={pending}>Sign in</SubmitButton>
+      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+        Sign in
+      </Button>
     </form>
   );
 }

@@ -1,12 +1,13 @@
 "use client";
 
-import Link from "next/link";
+import { AuthLink } from "#components/auth/auth-link.tsx";
 import { FormAlert } from "#components/auth/form-alert.tsx";
+import { PasswordField } from "#components/auth/password-field.tsx";
 import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
-import { SubmitButton } from "#components/auth/submit-button.tsx";
-import { TextField } from "#components/auth/text-field.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { inWords } from "#components/auth/wait.ts";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
 import { type SignUpState, signUpAction } from "#lib/actions/accounts.ts";
 
@@ -16,10 +17,11 @@ export function SignUpForm({ next }: { next: string }) {
   const { state, pending, props } = useAuthForm(signUpAction, FIRST);
   const { email, password, form } = problems(state, next);
   return (
-    <form {...props} className="grid gap-5">
-      {form && <FormAlert>{form}</FormAlert>}
+    <form {...props}>
+      <FormAlert>{form}</FormAlert>
       <input type="hidden" name="next" value={next} />
       <TextField
+        required
         label="Name"
         name="name"
         autoComplete="name"
@@ -27,6 +29,7 @@ export function SignUpForm({ next }: { next: string }) {
         error={state.fields?.name?.[0]}
       />
       <TextField
+        required
         label="Email"
         name="email"
         type="email"
@@ -36,15 +39,17 @@ export function SignUpForm({ next }: { next: string }) {
         defaultValue={state.values.email}
         error={state.fields?.email?.[0] ?? email}
       />
-      <TextField
+      <PasswordField
+        required
         label="Password"
         name="password"
-        type="password"
         autoComplete="new-password"
         hint={`At least ${PASSWORD_MIN} characters. A sentence is easy to remember.`}
         error={state.fields?.password?.[0] ?? password}
       />
-      <SubmitButton pending={pending}>Create account</SubmitButton>
+      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+        Create account
+      </Button>
     </form>
   );
 }
@@ -58,9 +63,9 @@ function problems({ refusal }: SignUpState, next: string) {
         email: (
           <>
             There is an account with this address already.{" "}
-            <Link className="underline" href={`/sign-in?next=${encodeURIComponent(next)}`}>
+            <AuthLink to="/sign-in" next={next}>
               Sign in
-            </Link>
+            </AuthLink>
           </>
         ),
       };

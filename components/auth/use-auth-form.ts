@@ -9,8 +9,11 @@ export function useAuthForm<S extends State>(action: (state: S, form: FormData) 
   const [state, submit, pending] = useActionState(action, first as Awaited<S>);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (state === first) return;
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    if (state !== first) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [state, first]);
-  return { state, pending, props: { ref: form, action: pending ? undefined : submit, noValidate: true } };
+  return {
+    state,
+    pending,
+    props: { ref: form, action: submit, noValidate: true, className: "flex flex-col gap-4" },
+  };
 }

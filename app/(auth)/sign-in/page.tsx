@@ -1,15 +1,17 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
+import { AuthCard } from "#components/auth/auth-card.tsx";
+import { AuthLink } from "#components/auth/auth-link.tsx";
 import { ForgotPassword } from "#components/auth/forgot-password.tsx";
 import { FormAlert } from "#components/auth/form-alert.tsx";
 import { OrDivider } from "#components/auth/or-divider.tsx";
 import { ProviderButtons } from "#components/auth/provider-buttons.tsx";
 import { providerProblem } from "#components/auth/provider-problem.ts";
 import { SignInForm } from "#components/auth/sign-in-form.tsx";
+import { Notice } from "#components/ui/notice.tsx";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
-import { HOME, safeNext } from "#lib/auth/safe-next.ts";
+import { safeNext } from "#lib/auth/safe-next.ts";
 import { env } from "#lib/env.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -20,31 +22,27 @@ export default async function SignInPage({ searchParams }: Props) {
   const { next: asked, error, notice } = await searchParams;
   const next = safeNext(asked);
   if (await currentUser()) redirect(next);
+  const { SIGN_UP, SUPPORT_URL } = env();
   const providers = providerButtons();
-  return (
+  const signUpLink = SIGN_UP !== "closed" && (
     <>
-      <h1 className="text-center font-semibold text-2xl tracking-tight">Sign in</h1>
+      No account yet?{" "}
+      <AuthLink to="/sign-up" next={next}>
+        Sign up
+      </AuthLink>
+    </>
+  );
+  return (
+    <AuthCard title="Sign in" text="To create and manage your API keys." footer={signUpLink}>
       {notice === "password_changed" && (
-        <p role="status" className="text-sm">
-          Your password was changed and all your sessions were ended. Sign in with the new one.
-        </p>
+        <div role="status">
+          <Notice>Your password was changed and all your sessions were ended. Sign in with the new one.</Notice>
+        </div>
       )}
       {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}
-      {providers.length > 0 && (
-        <>
-          <ProviderButtons providers={providers} next={next} />
-          <OrDivider />
-        </>
-      )}
-      <SignInForm next={next} forgot={<ForgotPassword supportUrl={env().SUPPORT_URL} />} />
-      {env().SIGN_UP === "open" && (
-        <p className="text-center text-sm">
-          No account yet?{" "}
-          <Link className="underline" href={next === HOME ? "/sign-up" : `/sign-up?next=${encodeURIComponent(next)}`}>
-            Sign up
-          </Link>
-        </p>
-      )}
-    </>
+      <ProviderButtons providers={providers} next={next} />
+      {providers.length > 0 && <OrDivider />}
+      <SignInForm next={next} forgot={<ForgotPassword supportUrl={SUPPORT_URL} />} />
+    </AuthCard>
   );
 }
