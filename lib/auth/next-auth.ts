@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { notFound } from "next/navigation";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
-import { oauthProviders } from "#lib/auth/providers.ts";
+import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
 import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 
@@ -26,7 +27,10 @@ const started = new AsyncLocalStorage<StartedSession>();
 function config(): NextAuthConfig {
   const { PUBLIC_URL } = env();
   const secure = PUBLIC_URL?.startsWith("https:") ?? false;
-  if (PUBLIC_URL) process.env.AUTH_URL = PUBLIC_URL;
+  // Our address is what the server writes into the forwarded headers, from PUBLIC_URL. These would win over it, and with
+  // them next-auth rebuilds each request with Next's own class, which turns 127.0.0.1 into localhost.
+  delete process.env.AUTH_URL;
+  delete process.env.NEXTAUTH_URL;
   return {
     providers: [
       ...oauthProviders(),
@@ -96,4 +100,10 @@ export async function setSessionCookie(session: StartedSession): Promise<void> {
 
 export async function clearSessionCookie(): Promise<void> {
   await signOut({ redirect: false, redirectTo: "/" });
+}
+
+/** Sends the browser to a provider's own sign-in page; `next` is where it lands afterwards. Never returns. */
+export async function continueWith(provider: string, next: string): Promise<void> {
+  if (!providerButtons().some(({ id }) => id === provider)) notFound();
+  await signIn(provider, { redirectTo: next });
 }

@@ -14,6 +14,7 @@ export function safeNext(next: unknown): string {
   const url = URL.parse(next, ANY_ORIGIN);
   if (url?.origin !== ANY_ORIGIN || url.pathname.startsWith("//")) return HOME;
   if (/^\/(sign-in|sign-up|password-link|api)?(\/|$)/.test(url.pathname)) return HOME;
-  url.searchParams.delete("_rsc");
+  // The mark of a client-side navigation. Deleting what isn't there would still spell the other parameters anew.
+  if (url.searchParams.has("_rsc")) url.searchParams.delete("_rsc");
   return url.pathname + url.search;
 }

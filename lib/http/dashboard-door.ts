@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Env } from "#lib/env.ts";
 import { isOwnHost, isOwnOrigin } from "#lib/http/own-origin.ts";
+import { type RequestStore, requestStore } from "#lib/http/response-status.ts";
 import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-headers.ts";
 
 /** The browser's door: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
@@ -20,8 +21,17 @@ export function createDashboardDoor(env: Env, pages: RequestListener): RequestLi
     request.headers["x-forwarded-host"] = request.headers.host;
     request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
     for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
-    pages(request, response);
+    const store: RequestStore = { path: request.url };
+    applyStatus(response, store);
+    requestStore().run(store, () => pages(request, response));
   };
+}
+
+/** Answers with the status that the page or action has asked for, where Next would answer 200. */
+function applyStatus(response: ServerResponse, store: RequestStore): void {
+  const writeHead = response.writeHead;
+  response.writeHead = ((status: number, ...rest: never[]) =>
+    writeHead.call(response, status === 200 ? (store.status ?? status) : status, ...rest)) as typeof writeHead;
 }
 
 function refuse({ method, headers }: IncomingMessage, env: Env): [status: number, text: string] | undefined {

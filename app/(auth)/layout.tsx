@@ -1,0 +1,16 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+export default function AuthLayout({ children }: { children: ReactNode }) {
+  return (
+    <main
+      id="content"
+      className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center gap-6 px-4 py-10 sm:py-16"
+    >
+      <Link href="/" className="mx-auto rounded font-semibold text-lg tracking-tight">
+        GoodTake
+      </Link>
+      {children}
+    </main>
+  );
+}

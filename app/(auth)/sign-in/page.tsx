@@ -1,0 +1,48 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { AuthCard } from "#components/auth/auth-card.tsx";
+import { AuthLink } from "#components/auth/auth-link.tsx";
+import { ForgotPassword } from "#components/auth/forgot-password.tsx";
+import { FormAlert } from "#components/auth/form-alert.tsx";
+import { OrDivider } from "#components/auth/or-divider.tsx";
+import { ProviderButtons } from "#components/auth/provider-buttons.tsx";
+import { providerProblem } from "#components/auth/provider-problem.ts";
+import { SignInForm } from "#components/auth/sign-in-form.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { providerButtons } from "#lib/auth/providers.ts";
+import { currentUser } from "#lib/auth/require-user.ts";
+import { safeNext } from "#lib/auth/safe-next.ts";
+import { env } from "#lib/env.ts";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function SignInPage({ searchParams }: Props) {
+  const { next: asked, error, notice } = await searchParams;
+  const next = safeNext(asked);
+  if (await currentUser()) redirect(next);
+  const { SIGN_UP, SUPPORT_URL } = env();
+  const providers = providerButtons();
+  const signUpLink = SIGN_UP !== "closed" && (
+    <>
+      No account yet?{" "}
+      <AuthLink to="/sign-up" next={next}>
+        Sign up
+      </AuthLink>
+    </>
+  );
+  return (
+    <AuthCard title="Sign in" text="To create and manage your API keys." footer={signUpLink}>
+      {notice === "password_changed" && (
+        <div role="status">
+          <Notice>Your password was changed and all your sessions were ended. Sign in with the new one.</Notice>
+        </div>
+      )}
+      {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}
+      <ProviderButtons providers={providers} next={next} />
+      {providers.length > 0 && <OrDivider />}
+      <SignInForm next={next} forgot={<ForgotPassword supportUrl={SUPPORT_URL} />} />
+    </AuthCard>
+  );
+}

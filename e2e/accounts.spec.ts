@@ -1,0 +1,145 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, newPerson, signIn, signUp, test } from "#e2e/person.ts";
+
+const WRONG = "The email address or the password is wrong.";
+const heading = { name: "Developer Settings" };
+
+test("a new person signs up, is at Developer Settings, signs out, and signs in again", async ({ page }) => {
+  const person = newPerson();
+  await signUp(page, person);
+  await expect(page.getByRole("heading", heading)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/sign-in");
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/sign-in/);
+  await signIn(page, person);
+  await expect(page.getByRole("heading", heading)).toBeVisible();
+});
+
+test("a wrong password and an unknown address read the same, and what was typed stays, but for the password", async ({
+  page,
+  person,
+}) => {
+  await page.context().clearCookies();
+  for (const email of [person.email, newPerson().email]) {
+    await page.goto("/sign-in");
+    await signIn(page, { email, password: "not the password" });
+    await expect(page.getByRole("alert").filter({ hasText: WRONG })).toBeVisible();
+    await expect(page.getByLabel("Email")).toHaveValue(email);
+    await expect(page.getByLabel("Password")).toHaveValue("");
+    await expect(page.getByLabel("Password")).toBeFocused();
+    await expect(page.getByLabel("Password")).toHaveAccessibleDescription(WRONG);
+  }
+});
+
+test("who guesses is told how many seconds to wait, with status 429", async ({ page, person }) => {
+  await page.context().clearCookies();
+  await page.goto("/sign-in");
+  for (let i = 0; i < 7; i++) {
+    const answer = page.waitForResponse((response) => response.request().method() === "POST");
+    await signIn(page, { email: person.email, password: `guess ${i}` });
+    if ((await answer).status() === 429) break;
+    await expect(page.getByLabel("Password")).toHaveValue("");
+    await expect(page.getByLabel("Password")).toBeFocused();
+  }
+  await expect(page.getByRole("alert").filter({ hasText: /Try again in \d+ seconds?\./ })).toBeVisible();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("signing up, signing in with an error first, and going where one wanted to work", async ({ page }) => {
+    const person = newPerson();
+    await signUp(page, person);
+    await expect(page.getByRole("heading", heading)).toBeVisible();
+    await page.context().clearCookies();
+    await page.goto("/settings/developer?q=prod");
+    await signIn(page, { ...person, password: "not the password" });
+    await expect(page.getByText(WRONG)).toBeVisible();
+    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await signIn(page, person);
+    await expect(page).toHaveURL("/settings/developer?q=prod");
+  });
+});
+
+test("after signing in one is at the page that was asked for", async ({ page, person }) => {
+  await page.context().clearCookies();
+  await page.goto("/settings/developer?status=active");
+  await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent("/settings/developer?status=active")}`);
+  await signIn(page, person);
+  await expect(page).toHaveURL("/settings/developer?status=active");
+});
+
+for (const next of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+  test(`signing in never leads to ${next}`, async ({ page, person }) => {
+    await page.context().clearCookies();
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await signIn(page, person);
+    await expect(page).toHaveURL("/settings/developer");
+  });
+
+test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is dead after signing out", async ({
+  page,
+  person,
+  playwright,
+  baseURL,
+}) => {
+  const [cookie] = (await page.context().cookies()).filter(({ name }) => name.includes("session"));
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/", secure: false });
+  const copy = await playwright.request.newContext({
+    baseURL: baseURL as string,
+    extraHTTPHeaders: { cookie: `${cookie?.name}=${cookie?.value}` },
+  });
+  expect(await (await copy.get("/settings/developer")).text()).toContain(person.email);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/sign-in");
+  expect((await copy.get("/settings/developer", { maxRedirects: 0 })).status()).toBe(307);
+});
+
+test("an address that has an account is said to have one, with the way to sign in", async ({ page, person }) => {
+  await page.context().clearCookies();
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("Somebody else");
+  await page.getByLabel("Email").fill(person.email.toUpperCase());
+  await page.getByLabel("Password").fill("another fine password");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(
+    page.getByRole("alert").filter({ hasText: "There is an account with this address already" }),
+  ).toBeVisible();
+  await expect(page.getByLabel("Name")).toHaveValue("Somebody else");
+});
+
+for (const [password, words] of [
+  ["short", "Use at least 10 characters."],
+  ["Password123", "one of the commonest passwords"],
+] as const)
+  test(`the password ${password} is refused beside its field`, async ({ page }) => {
+    await page.goto("/sign-up");
+    await page.getByLabel("Name").fill("Ada");
+    await page.getByLabel("Email").fill(newPerson().email);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByLabel("Password")).toHaveAccessibleDescription(new RegExp(words));
+    await expect(page.getByLabel("Password")).toBeFocused();
+  });
+
+test("next-auth's own endpoints are shut", async ({ request }) => {
+  for (const path of ["session", "csrf", "providers", "signin", "signout", "callback/session", "callback/github", "x"])
+    expect((await request.get(`/api/auth/${path}`)).status(), path).toBe(404);
+});
+
+test("Forgot password? says whom to ask", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByText("Forgot password?").click();
+  await expect(page.getByText("Ask whoever runs this server")).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+  for (const path of ["/sign-in", "/sign-up", "/password-link"])
+    test(`${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(path);
+      await page.getByRole("button", { name: /Sign in|Create account|Set password/ }).click();
+      await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    });

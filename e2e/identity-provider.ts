@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import Provider from "oidc-provider";
+
+export const CLIENT = { id: "goodtake", secret: "a client secret of the tests" };
+
+/**
+ * A real OpenID provider, at which everybody may sign in with any password. The login is the subject, and also the e-mail
+ * address where it looks like one; `unverified+…` is one that the provider hasn't verified.
+ */
+export async function startIdentityProvider(): Promise<{
+  issuer: string;
+  serve(redirectUri: string): void;
+  stop(): Promise<void>;
+}> {
+  let handle: RequestListener = (_, response) => response.writeHead(503).end();
+  const server = createServer((request, response) => handle(request, response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    issuer,
+    serve(redirectUri) {
+      const provider = new Provider(issuer, {
+        clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri] }],
+        claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
+        cookies: { keys: ["a cookie key of the tests"] },
+        ttl: { Session: 600, Interaction: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
+        findAccount: (_, id) => ({ accountId: id, claims: () => claimsOf(id) }),
+      });
+      handle = provider.callback();
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function claimsOf(login: string): Record<string, string | boolean> {
+  const name = "Grace Hopper";
+  if (!login.includes("@")) return { sub: login, name };
+  return { sub: login, name, email: login, email_verified: !login.startsWith("unverified+") };
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import type { Page } from "playwright/test";
+import { CLIENT, startIdentityProvider } from "#e2e/identity-provider.ts";
+import { test as base, expect, newPerson, signUp } from "#e2e/person.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+
+/** A server of its own, because the others have no provider. */
+const test = base.extend<object, { server: TestServer }>({
+  server: [
+    async ({ browserName: _ }, use) => {
+      const provider = await startIdentityProvider();
+      const { directory, remove } = await temporaryDirectory();
+      const server = await startServer({
+        DATA_DIR: directory,
+        TRUSTED_PROXIES: "127.0.0.1",
+        OIDC_ISSUER: provider.issuer,
+        OIDC_ID: CLIENT.id,
+        OIDC_SECRET: CLIENT.secret,
+        OIDC_NAME: "Hopper SSO",
+      });
+      provider.serve(`${server.url}/api/auth/callback/oidc`);
+      await use(server);
+      await server.end("SIGTERM");
+      await remove();
+      await provider.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: ({ server }, use) => use(server.url),
+});
+
+const newcomer = () => `grace-${randomUUID().slice(0, 8)}@example.com`;
+
+/** From the sign-in page through the provider's own pages and back. */
+async function continueWithProvider(page: Page, login: string): Promise<void> {
+  await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+  await page.getByPlaceholder("Enter any login").fill(login);
+  await page.getByPlaceholder("and password").fill("anything");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+test("a new person gets an account through the provider, and the same one the next time", async ({ page }) => {
+  const login = newcomer();
+  await page.goto("/settings/developer?status=active");
+  await continueWithProvider(page, login);
+  await expect(page).toHaveURL("/settings/developer?status=active");
+  await expect(page.getByText(login)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/sign-in");
+  await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+  await expect(page).toHaveURL("/settings/developer");
+  await expect(page.getByText(login)).toBeVisible();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the way through the provider is the same", async ({ page }) => {
+    await page.goto("/sign-up");
+    await continueWithProvider(page, newcomer());
+    await expect(page).toHaveURL("/settings/developer");
+  });
+});
+
+test("an address that has an account is never linked; one is told how to sign in", async ({ page }) => {
+  const person = newPerson();
+  await signUp(page, person);
+  await page.context().clearCookies();
+  await page.goto("/sign-in");
+  await continueWithProvider(page, person.email);
+  await expect(page).toHaveURL(/\/sign-in\?error=email_taken/);
+  await expect(page.getByRole("alert").filter({ hasText: "Sign in the way you did before" })).toBeVisible();
+});
+
+for (const login of ["nobody-without-an-address", `unverified+${newcomer()}`])
+  test(`${login.split("-")[0]}: without a verified address there is no account`, async ({ page }) => {
+    await page.goto("/sign-up");
+    await continueWithProvider(page, login);
+    await expect(page).toHaveURL(/\/sign-in\?error=no_email/);
+    await expect(page.getByRole("alert").filter({ hasText: "verified email address" })).toBeVisible();
+  });
+
+test("who gives up at the provider is back at signing in", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+  await page.getByRole("link", { name: "[ Cancel ]" }).click();
+  await expect(page).toHaveURL(/\/sign-in\?error=/);
+  await expect(page.getByRole("alert").filter({ hasText: "didn't work" })).toBeVisible();
+});
+
+test("a callback that nobody asked for signs nobody in", async ({ page }) => {
+  await page.goto("/api/auth/callback/oidc?code=stolen&state=forged");
+  await expect(page).toHaveURL(/\/sign-in\?error=/);
+  await page.goto("/settings/developer");
+  await expect(page).toHaveURL(/\/sign-in/);
+});

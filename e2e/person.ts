@@ -1,0 +1,45 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { test as base, expect, type Page } from "playwright/test";
+
+export { expect };
+
+export type Person = { name: string; email: string; password: string };
+
+/** Somebody nobody has seen before, so that no test depends on another. */
+export function newPerson(name = "Ada Lovelace"): Person {
+  const id = randomUUID().slice(0, 8);
+  return { name, email: `ada-${id}@example.com`, password: `correct horse ${id}` };
+}
+
+/** An address of the range that is reserved for benchmarks (RFC 2544). */
+export function newAddress(): string {
+  return `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(1, 255)}`;
+}
+
+/** Every test comes from an address of its own: throttling by address stays on and hurts no neighbour. */
+export const test = base.extend<{ address: string; person: Person }>({
+  address: async ({ browserName: _ }, use) => use(newAddress()),
+  extraHTTPHeaders: async ({ address }, use) => use({ "x-forwarded-for": address }),
+  /** Signed up and signed in, at the home page. */
+  person: async ({ page }, use) => {
+    const person = newPerson();
+    await signUp(page, person);
+    await use(person);
+  },
+});
+
+export async function signUp(page: Page, person: Person): Promise<void> {
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL("/settings/developer");
+}
+
+/** On the sign-in page, wherever it leads. */
+export async function signIn(page: Page, { email, password }: Pick<Person, "email" | "password">): Promise<void> {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}

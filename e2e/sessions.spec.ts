@@ -1,0 +1,64 @@
+import { randomInt } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, newPerson, signUp, test } from "#e2e/person.ts";
+import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+
+/** Fills in the sign-up form as a browser without JavaScript does, and returns the answer. */
+async function signUpByHand(url: string, headers: Record<string, string>): Promise<Response> {
+  const page = await (await fetch(`${url}/sign-up`, { headers })).text();
+  const form = new FormData();
+  for (const [input] of page.matchAll(/<input type="hidden"[^>]*>/g)) {
+    const [, name = ""] = /name="([^"]*)"/.exec(input) ?? [];
+    const [, value = ""] = /value="([^"]*)"/.exec(input) ?? [];
+    form.set(name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&"));
+  }
+  for (const [name, value] of Object.entries(newPerson())) form.set(name, value);
+  return fetch(`${url}/sign-up`, { method: "POST", headers, body: form, redirect: "manual" });
+}
+
+test("behind TLS the session cookie is Secure and bound to its host", async () => {
+  const { directory, remove } = await temporaryDirectory();
+  const PORT = String(40_000 + randomInt(20_000));
+  const server = await startServer({ DATA_DIR: directory, PORT, PUBLIC_URL: `https://127.0.0.1:${PORT}` });
+  try {
+    const answer = await signUpByHand(`http://127.0.0.1:${PORT}`, { origin: `https://127.0.0.1:${PORT}` });
+    expect(answer.status).toBe(303);
+    const cookie = answer.headers.getSetCookie().find((line) => line.startsWith("__Host-goodtake-session="));
+    for (const flag of ["Secure", "HttpOnly", "SameSite=lax", "Path=/"])
+      expect(cookie?.toLowerCase()).toContain(`; ${flag.toLowerCase()}`);
+    expect(cookie).not.toMatch(/domain/i);
+    expect(answer.headers.get("location")).toBe("/settings/developer");
+  } finally {
+    await server.end("SIGTERM");
+    await remove();
+  }
+});
+
+test("a database that is away reads as an error, never as signed out", async ({ browser }) => {
+  const { directory, remove } = await temporaryDirectory();
+  const server = await startServer({ DATA_DIR: directory });
+  const context = await browser.newContext({ baseURL: server.url });
+  try {
+    const page = await context.newPage();
+    await signUp(page, newPerson());
+    killPostgres(directory);
+    const answer = await page.goto("/settings/developer");
+    expect(answer?.status()).toBe(500);
+    expect(new URL(page.url()).pathname).toBe("/settings/developer");
+    expect((await context.cookies()).some(({ name }) => name === "goodtake-session")).toBe(true);
+  } finally {
+    await context.close();
+    await server.end("SIGTERM");
+    await remove();
+  }
+});
+
+/** Ends the database at once and with it every connection, as a crash does. */
+function killPostgres(directory: string): void {
+  const file = readdirSync(directory, { recursive: true, encoding: "utf8" }).find((name) =>
+    name.endsWith("postmaster.pid"),
+  );
+  if (!file) throw new Error("No postmaster.pid.");
+  process.kill(Number(readFileSync(path.join(directory, file), "utf8").split("\n")[0]), "SIGQUIT");
+}

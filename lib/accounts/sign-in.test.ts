@@ -1,0 +1,262 @@
+import { availableParallelism } from "node:os";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { useOwnDatabase } from "#e2e/test-database.ts";
+import { hashPassword, passwordWork } from "#lib/accounts/password.ts";
+import { endAllSessions, endSession, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
+import { signIn } from "#lib/accounts/sign-in.ts";
+import { signUp } from "#lib/accounts/sign-up.ts";
+import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { database } from "#lib/database/client.ts";
+
+const PASSWORD = "correct horse battery";
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+let people = 0;
+const newEmail = () => `person-${people++}@example.com`;
+const from = (host: number): Caller => ({ actor: "user", address: `198.18.0.${host}`, userAgent: "vitest" });
+/** Every test comes from an address of its own. */
+const caller = () => from((people++ % 250) + 1);
+
+async function signUpAs(email: string, password = PASSWORD) {
+  const signedUp = await signUp({ name: "Ada", email, password }, caller());
+  if (!signedUp.ok) throw new Error(signedUp.error);
+  return signedUp.value;
+}
+
+function activityOf(userId: string) {
+  return database().activity.findMany({ where: { userId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
+}
+
+describe("signing up", () => {
+  test("makes an account of the first tier, signed in, and records it with the address", async () => {
+    const email = newEmail();
+    const signedUp = await signUp({ name: "Ada", email, password: PASSWORD }, from(7));
+    if (!signedUp.ok) throw new Error(signedUp.error);
+    const { userId, sessionId } = signedUp.value;
+    expect(await findAccount(email)).toMatchObject({ name: "Ada", tier: "free", disabledAt: null });
+    expect(await findSessionUser(userId, sessionId)).toEqual({ id: userId, name: "Ada", email, sessionId });
+    expect(await activityOf(userId)).toMatchObject([
+      { action: "account.created", address: "198.18.0.7", actor: "user" },
+    ]);
+    expect(await database().session.findUnique({ where: { id: sessionId } })).toMatchObject({
+      address: "198.18.0.7",
+      userAgent: "vitest",
+    });
+  });
+
+  test("stores the password as Argon2id with 19 MiB, two passes and one lane", async () => {
+    const email = newEmail();
+    await signUpAs(email);
+    const { passwordHash } = await database().user.findUniqueOrThrow({ where: { email } });
+    expect(passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  test("of ten parallel sign-ups with one address one makes an account", async () => {
+    const email = newEmail();
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => signUp({ name: "Ada", email, password: PASSWORD }, caller())),
+    );
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(results.filter((result) => !result.ok && result.error === "email_taken")).toHaveLength(9);
+  });
+
+  test.each([
+    ["Password123", "common_password"],
+    ["1234567890", "common_password"],
+    ["ada.lovelace@example.com", "own_name_password"],
+    ["ADA.LOVELACE", "own_name_password"],
+    ["Augusta Ada", "own_name_password"],
+  ])("the password %s is refused: %s", async (password, error) => {
+    const input = { name: "Augusta Ada", email: "ada.lovelace@example.com", password };
+    expect(await signUp(input, caller())).toEqual({ ok: false, error });
+  });
+});
+
+describe("signing in", () => {
+  test("with the password starts another session and is recorded", async () => {
+    const email = newEmail();
+    const { userId, sessionId } = await signUpAs(email);
+    const signedIn = await signIn({ email, password: PASSWORD }, caller());
+    if (!signedIn.ok) throw new Error(signedIn.error);
+    expect(signedIn.value.userId).toBe(userId);
+    expect(signedIn.value.sessionId).not.toBe(sessionId);
+    expect((await activityOf(userId)).at(-1)).toMatchObject({
+      action: "account.signed_in",
+      details: { with: "password" },
+    });
+  });
+
+  test("the same password from a keyboard that composes letters otherwise is the same", async () => {
+    const email = newEmail();
+    await signUpAs(email, "caf\u00e9 caf\u00e9 caf\u00e9");
+    expect((await signIn({ email, password: "cafe\u0301 cafe\u0301 cafe\u0301" }, caller())).ok).toBe(true);
+  });
+
+  test("an unknown address, an account without a password and a wrong one get the same answer by the same work", async () => {
+    const email = newEmail();
+    await signUpAs(email);
+    const withoutPassword = newEmail();
+    await database().user.create({ data: { email: withoutPassword, name: "Grace", tier: "free" } });
+    // The dummy hash is computed once for the life of the process.
+    await signIn({ email: newEmail(), password: PASSWORD }, caller());
+    for (const attempt of [
+      { email, password: "wrong password" },
+      { email: newEmail(), password: PASSWORD },
+      { email: withoutPassword, password: PASSWORD },
+    ]) {
+      const before = passwordWork().done;
+      expect(await signIn(attempt, caller())).toEqual({ ok: false, error: "wrong_credentials" });
+      expect(passwordWork().done - before).toBe(1);
+    }
+  });
+
+  test("of 50 parallel guesses from one address few reach the password", async () => {
+    const email = newEmail();
+    await signUpAs(email);
+    const here = caller();
+    const before = passwordWork().done;
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => signIn({ email, password: `guess number ${i}` }, here)),
+    );
+    const throttled = results.filter((result) => !result.ok && result.error === "throttled");
+    expect(throttled.length).toBeGreaterThanOrEqual(43);
+    expect(passwordWork().done - before).toBe(50 - throttled.length);
+    expect(await signIn({ email, password: PASSWORD }, caller())).toMatchObject({ ok: true });
+  });
+
+  test("a disabled person is told so only with the password, and can sign in when enabled again", async () => {
+    const email = newEmail();
+    const { userId, sessionId } = await signUpAs(email);
+    await disableAccount(userId, caller());
+    expect(await findSessionUser(userId, sessionId)).toBeNull();
+    expect(await signIn({ email, password: "wrong password" }, caller())).toEqual({
+      ok: false,
+      error: "wrong_credentials",
+    });
+    expect(await signIn({ email, password: PASSWORD }, caller())).toEqual({ ok: false, error: "disabled" });
+    await enableAccount(userId, caller());
+    expect(await findSessionUser(userId, sessionId)).toBeNull();
+    expect((await signIn({ email, password: PASSWORD }, caller())).ok).toBe(true);
+  });
+});
+
+describe("when the queue for the cores is full", () => {
+  afterEach(() => {
+    passwordWork().running = 0;
+    passwordWork().waiting = [];
+  });
+
+  test("signing in and up are told so, and it counts as no attempt", async () => {
+    const email = newEmail();
+    await signUpAs(email);
+    const here = caller();
+    const work = passwordWork();
+    work.running = 1_000;
+    work.waiting = Array.from({ length: 10_000 }, () => () => {});
+    for (let i = 0; i < 10; i++)
+      expect(await signIn({ email, password: PASSWORD }, here)).toEqual({ ok: false, error: "busy" });
+    expect(await signUp({ name: "Ada", email: newEmail(), password: PASSWORD }, here)).toEqual({
+      ok: false,
+      error: "busy",
+    });
+  });
+
+  test("no more computations run than there are cores, and all that were queued finish", async () => {
+    const work = passwordWork();
+    const running: number[] = [];
+    const hashes = Array.from({ length: 12 }, async () => {
+      const made = hashPassword(PASSWORD);
+      running.push(work.running);
+      await made;
+      running.push(work.running);
+      return made;
+    });
+    expect(new Set(await Promise.all(hashes)).size).toBe(12);
+    expect(Math.max(...running)).toBe(Math.min(12, availableParallelism()));
+    expect(work.running).toBe(0);
+  });
+});
+
+describe("a session", () => {
+  async function aged(change: "lastSeenAt" | "createdAt", days: number) {
+    const session = await signUpAs(newEmail());
+    await database().session.update({
+      where: { id: session.sessionId },
+      data: { [change]: new Date(Date.now() - days * 86_400_000) },
+    });
+    return session;
+  }
+
+  test.each([
+    ["lastSeenAt", 13.99, true],
+    ["lastSeenAt", 14.01, false],
+    ["createdAt", 89.99, true],
+    ["createdAt", 90.01, false],
+  ] as const)("with %s %d days ago is alive: %s", async (change, days, alive) => {
+    const { userId, sessionId } = await aged(change, days);
+    expect((await findSessionUser(userId, sessionId)) !== null).toBe(alive);
+  });
+
+  test("is dead after signing out, for every copy of its cookie, and that is recorded once", async () => {
+    const { userId, sessionId } = await signUpAs(newEmail());
+    await Promise.all([endSession(userId, sessionId, caller()), endSession(userId, sessionId, caller())]);
+    expect(await findSessionUser(userId, sessionId)).toBeNull();
+    expect((await activityOf(userId)).map(({ action }) => action)).toEqual(["account.created", "account.signed_out"]);
+  });
+
+  test("of another person can be neither read nor ended", async () => {
+    const ada = await signUpAs(newEmail());
+    const grace = await signUpAs(newEmail());
+    expect(await findSessionUser(grace.userId, ada.sessionId)).toBeNull();
+    await endSession(grace.userId, ada.sessionId, caller());
+    expect(await findSessionUser(ada.userId, ada.sessionId)).not.toBeNull();
+  });
+
+  test("that was seen is written at most once a minute, also by parallel requests", async () => {
+    const { userId, sessionId } = await signUpAs(newEmail());
+    const seen = async () => (await database().session.findUniqueOrThrow({ where: { id: sessionId } })).lastSeenAt;
+    const fresh = await seen();
+    await findSessionUser(userId, sessionId);
+    expect(await seen()).toEqual(fresh);
+    await database().session.update({ where: { id: sessionId }, data: { lastSeenAt: new Date(Date.now() - 61_000) } });
+    await Promise.all(Array.from({ length: 10 }, () => findSessionUser(userId, sessionId)));
+    const touched = await seen();
+    expect(touched.getTime()).toBeGreaterThanOrEqual(fresh.getTime());
+    await findSessionUser(userId, sessionId);
+    expect(await seen()).toEqual(touched);
+  });
+
+  test("ends with all others of the person, and nobody else's", async () => {
+    const email = newEmail();
+    const first = await signUpAs(email);
+    const other = await signUpAs(newEmail());
+    const second = await signIn({ email, password: PASSWORD }, caller());
+    expect(await endAllSessions(first.userId, { actor: "operator", address: null, userAgent: null })).toBe(2);
+    expect(await findSessionUser(first.userId, first.sessionId)).toBeNull();
+    expect(second.ok && (await findSessionUser(first.userId, second.value.sessionId))).toBeNull();
+    expect(await findSessionUser(other.userId, other.sessionId)).not.toBeNull();
+    expect((await activityOf(first.userId)).at(-1)).toMatchObject({
+      action: "account.sessions_ended",
+      actor: "operator",
+      details: { sessions: 2 },
+    });
+  });
+
+  test("is removed 30 days after its end, and not before", async () => {
+    const recent = await signUpAs(newEmail());
+    await endSession(recent.userId, recent.sessionId, caller());
+    const old = await signUpAs(newEmail());
+    await database().session.update({
+      where: { id: old.sessionId },
+      data: { endedAt: new Date(Date.now() - 30.01 * 86_400_000) },
+    });
+    await pruneSessions();
+    const left = await database().session.findMany({ where: { id: { in: [recent.sessionId, old.sessionId] } } });
+    expect(left.map(({ id }) => id)).toEqual([recent.sessionId]);
+  });
+});

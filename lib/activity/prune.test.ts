@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { pruneActivity } from "#lib/activity/prune.ts";
+import { database } from "#lib/database/client.ts";
+
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+async function recordedDaysAgo(days: number): Promise<string> {
+  const ada = await createPerson();
+  const { id } = await database().activity.create({
+    data: {
+      userId: ada.id,
+      actor: "user",
+      action: "account.created",
+      createdAt: new Date(Date.now() - days * 86_400_000),
+    },
+  });
+  return id;
+}
+
+describe("activity", () => {
+  test("is removed after its days and not before", async () => {
+    const old = await recordedDaysAgo(400.01);
+    const recent = await recordedDaysAgo(399.99);
+    expect(await pruneActivity(400)).toBe(1);
+    const left = await database().activity.findMany({ where: { id: { in: [old, recent] } } });
+    expect(left.map(({ id }) => id)).toEqual([recent]);
+  });
+
+  test("can't be changed or deleted in any other way, also right after a pruning", async () => {
+    const id = await recordedDaysAgo(1);
+    await pruneActivity(400);
+    const refusal = /can not be changed or deleted/;
+    await expect(database().activity.delete({ where: { id } })).rejects.toThrow(refusal);
+    await expect(database().activity.update({ where: { id }, data: { action: "x" } })).rejects.toThrow(refusal);
+    await expect(database().$executeRaw`TRUNCATE "Activity"`).rejects.toThrow(refusal);
+  });
+});
