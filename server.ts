@@ -11,6 +11,8 @@ import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { captureConsole, log } from "#lib/log.ts";
+import { startPruning } from "#lib/pruning.ts";
+import { checkTiers, TiersError } from "#lib/tiers-file.ts";
 import { startFlushing, stopFlushing } from "#lib/usage/last-use.ts";
 
 /** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
@@ -47,7 +49,9 @@ async function start(env: Env): Promise<void> {
   await listen(server, env);
   await migrate(databaseUrl, MIGRATIONS);
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
+  await checkTiers();
   startFlushing();
+  startPruning();
   if (env.ROLE !== "dashboard") doors.api = createApiListener();
   if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
   phase = "serving";
@@ -115,5 +119,10 @@ async function stop(): Promise<void> {
 }
 
 function isForTheOperator(error: unknown): error is Error {
-  return error instanceof EnvError || error instanceof EmbeddedDatabaseError || error instanceof MigrationError;
+  return (
+    error instanceof EnvError ||
+    error instanceof EmbeddedDatabaseError ||
+    error instanceof MigrationError ||
+    error instanceof TiersError
+  );
 }

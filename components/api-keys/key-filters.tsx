@@ -57,7 +57,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
             name="q"
             defaultValue={query.q}
             onChange={follow}
-            aria-label="Search by name or prefix"
+            aria-label="Search"
             aria-describedby={clearedKey ? "search-cleared" : undefined}
             placeholder="Search by name or prefix"
             autoComplete="off"

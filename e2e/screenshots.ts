@@ -1,0 +1,132 @@
+import { mkdir } from "node:fs/promises";
+import { type Browser, chromium, type Page } from "playwright";
+import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
+import { connectTo, seedKeys } from "#e2e/seed.ts";
+import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+
+// Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
+const FOLDER = "screenshots";
+const WIDTHS = [1440, 768, 375];
+const PASSWORD = "correct horse battery";
+
+type Screen = { name: string; signedIn?: "full" | "empty"; show: (page: Page) => Promise<unknown> };
+
+const SCREENS: Screen[] = [
+  { name: "sign-in", show: (page) => page.goto("/sign-in") },
+  {
+    name: "sign-in-error",
+    show: async (page) => {
+      await page.goto("/sign-in");
+      await page.getByLabel("Email").fill("ada@example.com");
+      await page.getByLabel("Password").fill("not the password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("is wrong").waitFor();
+    },
+  },
+  { name: "sign-up", show: (page) => page.goto("/sign-up") },
+  { name: "docs", show: (page) => page.goto("/docs/authentication") },
+  { name: "not-found", show: (page) => page.goto("/nothing/here") },
+  { name: "empty", signedIn: "empty", show: (page) => page.goto("/settings/developer") },
+  { name: "full", signedIn: "full", show: (page) => page.goto("/settings/developer") },
+  { name: "no-match", signedIn: "full", show: (page) => page.goto("/settings/developer?q=zzz") },
+  {
+    name: "menu",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("button", { name: /Account menu/ }).click();
+      await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+    },
+  },
+  {
+    name: "create",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("button", { name: "Create New API Key" }).click();
+      await page.getByLabel("Expires").selectOption("custom");
+      await page.getByRole("button", { name: "Create key" }).click();
+      await page.getByText("Give the key a name.").waitFor();
+    },
+  },
+  {
+    name: "saved",
+    signedIn: "empty",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("button", { name: "Create New API Key" }).click();
+      await page.getByLabel("Name").fill("Production App");
+      await page.getByRole("button", { name: "Create key" }).click();
+      await page.getByRole("button", { name: "Send a test request" }).click();
+      await page.getByText("200 OK").waitFor();
+    },
+  },
+  {
+    name: "revoke",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("button", { name: "Revoke Production App" }).first().click();
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
+];
+
+async function signUp(browser: Browser, url: string, email: string): Promise<string> {
+  const context = await browser.newContext({ baseURL: url, extraHTTPHeaders: { "x-forwarded-for": "198.18.0.1" } });
+  const page = await context.newPage();
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("Ada Lovelace");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL("/settings/developer");
+  const state = JSON.stringify(await context.storageState());
+  await context.close();
+  return state;
+}
+
+async function shoot(browser: Browser, url: string, states: Record<string, string>): Promise<void> {
+  let client = 0;
+  for (const screen of SCREENS.filter(({ name }) => process.argv.length < 3 || process.argv.includes(name))) {
+    for (const width of WIDTHS) {
+      for (const theme of ["light", "dark"] as const) {
+        client += 1;
+        const state = screen.signedIn && states[screen.signedIn];
+        const context = await browser.newContext({
+          baseURL: url,
+          viewport: { width, height: width === 375 ? 812 : 900 },
+          colorScheme: theme,
+          reducedMotion: "reduce",
+          extraHTTPHeaders: { "x-forwarded-for": `198.18.1.${client}` },
+          ...(state && { storageState: JSON.parse(state) }),
+        });
+        const page = await context.newPage();
+        await screen.show(page);
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: `${FOLDER}/${screen.name}-${width}-${theme}.png` });
+        await context.close();
+      }
+    }
+  }
+}
+
+const data = await temporaryDirectory();
+const server = await startServer({ DATA_DIR: data.directory, TRUSTED_PROXIES: "127.0.0.1" });
+const disconnect = await connectTo(data.directory);
+const browser = await chromium.launch({ executablePath: await findBrowser(), args: BROWSER_ARGUMENTS });
+try {
+  await mkdir(FOLDER, { recursive: true });
+  const states = {
+    empty: await signUp(browser, server.url, "grace@example.com"),
+    full: await signUp(browser, server.url, "ada@example.com"),
+  };
+  await seedKeys("ada@example.com", 34);
+  await shoot(browser, server.url, states);
+  process.stdout.write(`The screens are in ${FOLDER}/.\n`);
+} finally {
+  await browser.close();
+  await disconnect();
+  await server.end("SIGTERM");
+  await data.remove();
+}

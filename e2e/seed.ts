@@ -1,0 +1,55 @@
+import { createApiKey } from "#lib/api-keys/store.ts";
+import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+import { startEmbedded } from "#lib/database/embedded.ts";
+
+/** Connects to the database of the server that runs on this folder, for what a browser would need too long to do. */
+export async function connectTo(dataDirectory: string): Promise<() => Promise<void>> {
+  const { url } = await startEmbedded(dataDirectory, "guest");
+  connectDatabase(url, 4);
+  return disconnectDatabase;
+}
+
+const DAY_MS = 86_400_000;
+const NAMES = [
+  "Production App",
+  "iOS app",
+  "Nightly batch renderer",
+  "CI smoke tests",
+  "مفتاح الإنتاج الرئيسي",
+  "🌅".repeat(64),
+  "An unusually long name that somebody gave to a key, up to 64 code",
+  "Marketing site",
+  "Partner: Ömer & Zoë",
+  "load-test-2026",
+];
+
+/** Keys as a busy account has them: every environment and status, long, right-to-left and emoji names. */
+export async function seedKeys(email: string, count: number): Promise<void> {
+  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const now = Date.now();
+  for (let i = 0; i < count; i++) {
+    const created = await createApiKey(
+      userId,
+      {
+        name: [...(NAMES[i % NAMES.length] ?? "Key")].slice(0, 64).join(""),
+        environment: (["production", "staging", "development"] as const)[i % 3] ?? "production",
+        expiry: { type: "never" },
+      },
+      { actor: "user", address: null, userAgent: null },
+    );
+    if (!created.ok) throw new Error(created.error);
+    await database().apiKey.update({
+      where: { id: created.value.key.id },
+      data: {
+        createdAt: new Date(now - (i * i + 1) * 0.4 * DAY_MS),
+        ...(i % 4 !== 3 && {
+          lastUsedAt: new Date(now - i ** 3 * 70_000 - 45_000),
+          lastUsedAddress: "203.0.113.0/24",
+          lastUsedAgent: "python-requests/2.32.3",
+        }),
+        ...(i % 5 === 1 && { expiresAt: new Date(now + (i - 3) * 1.6 * DAY_MS) }),
+        ...(i % 7 === 4 && { revokedAt: new Date(now - i * 0.3 * DAY_MS) }),
+      },
+    });
+  }
+}
