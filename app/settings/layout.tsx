@@ -24,8 +24,8 @@ export default async function SettingsLayout({ children }: { children: ReactNode
       >
         <PhoneNavigation />
       </TopBar>
-      <div className="mx-auto flex w-full max-w-6xl flex-1 gap-10 px-4 sm:px-6">
-        <aside className="sticky top-14 hidden w-48 shrink-0 self-start pt-9 lg:block print:hidden">
+      <div className="mx-auto flex w-full max-w-7xl flex-1 gap-10 px-4 sm:px-6">
+        <aside className="sticky top-14 hidden w-48 shrink-0 self-start pt-9 xl:block print:hidden">
           <SettingsNavigation />
         </aside>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 pt-6 pb-20 outline-none sm:pt-9">

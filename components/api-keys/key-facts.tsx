@@ -66,7 +66,7 @@ export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revoked
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];
   return (
-    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
+    <span className="inline-flex flex-col items-start gap-0.5 max-lg:items-end">
       <Badge tone={tone}>
         <Icon aria-hidden className="size-3" />
         {STATUS_LABELS[status]}

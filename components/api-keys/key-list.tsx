@@ -6,7 +6,7 @@ import type { ApiKey } from "#lib/api-keys/store.ts";
 /** The same keys on a phone: one below the other, nothing sideways. */
 export function KeyList({ rows }: { rows: ApiKey[] }) {
   return (
-    <ul aria-label="API keys" className="divide-y divide-line md:hidden">
+    <ul aria-label="API keys" className="divide-y divide-line lg:hidden">
       {rows.map((key) => (
         <li key={key.id} className="flex flex-col gap-3 px-4 py-3.5">
           <div className="flex items-start justify-between gap-3">
@@ -16,7 +16,7 @@ export function KeyList({ rows }: { rows: ApiKey[] }) {
             </div>
             <Status apiKey={key} />
           </div>
-          <dl className="grid grid-cols-3 gap-3 text-[0.8125rem]">
+          <dl className="grid grid-cols-3 gap-3 sm:max-w-md text-[0.8125rem]">
             <Fact term="Created">
               <Time at={key.createdAt} />
             </Fact>

@@ -72,16 +72,16 @@ export function KeyTable({ rows, matching, page, query }: Props) {
     },
   });
   return (
-    <table className="hidden w-full table-fixed border-collapse text-left md:table">
+    <table className="hidden w-full table-fixed border-collapse text-left lg:table">
       <caption className="sr-only">API keys</caption>
       <colgroup>
         <col />
         <col className="w-24" />
+        <col className="w-28" />
         <col className="w-30" />
-        <col className="w-30" />
-        <col className="w-30" />
-        <col className="w-28 xl:w-44" />
-        <col className="w-32" />
+        <col className="w-28" />
+        <col className="w-28" />
+        <col className="w-34" />
       </colgroup>
       <thead>
         {table.getHeaderGroups().map((group) => (

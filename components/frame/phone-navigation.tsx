@@ -15,7 +15,7 @@ export function PhoneNavigation() {
     if (details.current) details.current.open = false;
   }, [path]);
   return (
-    <details ref={details} className="group lg:hidden">
+    <details ref={details} className="group xl:hidden">
       <summary
         aria-label="Menu"
         className={buttonClass(

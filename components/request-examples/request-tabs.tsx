@@ -4,6 +4,13 @@ import { Tabs } from "@base-ui/react/tabs";
 import { LANGUAGES, type Language } from "#components/request-examples/request-examples.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 
+const FILES: Record<Language, string> = {
+  cURL: "Terminal",
+  Python: "generate.py",
+  JavaScript: "generate.mjs",
+  Go: "main.go",
+};
+
 /** One request in four languages. Without JavaScript all of them stand below each other. */
 export function RequestTabs({ examples }: { examples: Record<Language, string> }) {
   return (
@@ -21,7 +28,7 @@ export function RequestTabs({ examples }: { examples: Record<Language, string> }
       </Tabs.List>
       {LANGUAGES.map((language) => (
         <Tabs.Panel key={language} value={language} className="rounded-xl outline-offset-2">
-          <CodeBlock code={examples[language]} label={`${language} request`} />
+          <CodeBlock code={examples[language]} label={FILES[language]} />
         </Tabs.Panel>
       ))}
     </Tabs.Root>

@@ -2,7 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
 import { copyFrom } from "#components/ui/copy.ts";
 
 /** Code to read and copy. Long lines scroll inside. */
@@ -15,12 +15,23 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
     setTimeout(() => setCopied(false), 2_000);
   }
   return (
-    <div className="group relative min-w-0 rounded-xl border border-line bg-sunken">
+    <div className="relative min-w-0 overflow-hidden rounded-xl border border-line bg-sunken">
+      <div className="flex h-9.5 items-center justify-between border-line border-b pr-1 pl-4 text-muted text-xs">
+        <span>{label}</span>
+        <button
+          type="button"
+          onClick={copy}
+          className={buttonClass({ variant: "quiet", size: "small" }, "h-7.5 text-xs")}
+        >
+          {copied ? <Check aria-hidden className="size-3.5" /> : <Copy aria-hidden className="size-3.5" />}
+          <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
+        </button>
+      </div>
       <section
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="overflow-x-auto rounded-xl p-4 pr-24"
+        className="overflow-x-auto p-4 -outline-offset-2"
       >
         <pre className="font-mono text-[0.8125rem] leading-relaxed">
           <code>{code}</code>
@@ -34,10 +45,6 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         value={code}
         className="pointer-events-none absolute size-px opacity-0"
       />
-      <Button size="small" className="absolute top-2.5 right-2.5" onClick={copy}>
-        {copied ? <Check aria-hidden className="size-3.5" /> : <Copy aria-hidden className="size-3.5" />}
-        <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
-      </Button>
     </div>
   );
 }
