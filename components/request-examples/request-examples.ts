@@ -36,12 +36,13 @@ response = requests.post(
 print(response.json())`;
 
   const javascriptKey = apiKey ? `"${apiKey}"` : "process.env.GOODTAKE_API_KEY";
+  const javascriptHeader = bearer ? `\`Bearer $\{API_KEY}\`` : "API_KEY";
   const javascript = `const API_KEY = ${javascriptKey};
 
 const response = await fetch("${url}", {
   method: "POST",
   headers: {
-    "${header}": ${bearer ? "`Bearer ${API_KEY}`" : "API_KEY"},
+    "${header}": ${javascriptHeader},
     "Content-Type": "application/json",
   },
   body: JSON.stringify({ prompt: "A beautiful sunset over mountains" }),

@@ -1,0 +1,29 @@
+import { cookies } from "next/headers";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
+import { TopBar } from "#components/frame/top-bar.tsx";
+import { UserMenu } from "#components/frame/user-menu.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { currentUser } from "#lib/auth/require-user.ts";
+
+/** Public: whoever is signed in keeps their menu, whoever isn't is shown the way in. */
+export default async function DocsLayout({ children }: { children: ReactNode }) {
+  const user = await currentUser();
+  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  return (
+    <>
+      <TopBar
+        aside={
+          <>
+            <Link href="/settings/developer" className={buttonClass({ variant: "quiet", size: "small" })}>
+              {user ? "Developer Settings" : "Sign in"}
+            </Link>
+            {user && <UserMenu name={user.name} email={user.email} theme={theme} />}
+          </>
+        }
+      />
+      {children}
+    </>
+  );
+}

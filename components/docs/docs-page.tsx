@@ -1,0 +1,109 @@
+import type { ReactNode } from "react";
+
+export type Section = { id: string; title: string };
+
+type Props = { title: string; lead: ReactNode; sections: readonly Section[]; children: ReactNode };
+
+/** A page to read: one column of text, and beside it where one is. */
+export function DocsPage({ title, lead, sections, children }: Props) {
+  return (
+    <div className="mx-auto flex w-full max-w-7xl flex-1 gap-14 px-4 sm:px-6">
+      <main id="content" tabIndex={-1} className="min-w-0 max-w-3xl flex-1 pt-10 pb-24 outline-none sm:pt-14">
+        <p className="font-medium text-accent-ink text-[0.8125rem]">API documentation</p>
+        <h1 className="mt-2 text-balance font-semibold text-3xl tracking-tight">{title}</h1>
+        <p className="mt-3 text-pretty text-base text-muted">{lead}</p>
+        {children}
+      </main>
+      <nav
+        aria-label="On this page"
+        className="sticky top-14 hidden w-56 shrink-0 self-start pt-16 lg:block print:hidden"
+      >
+        <p className="pb-2 font-medium text-[0.8125rem]">On this page</p>
+        <ul className="flex flex-col gap-1.5 border-line border-l text-[0.8125rem]">
+          {sections.map(({ id, title }) => (
+            <li key={id}>
+              <a
+                href={`#${id}`}
+                className="-ml-px block border-transparent border-l py-0.5 pl-3 text-muted hover:border-ink hover:text-ink"
+              >
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
+  );
+}
+
+export function DocsSection({ id, title, children }: Section & { children: ReactNode }) {
+  return (
+    <section aria-labelledby={id} className="mt-14 flex flex-col gap-4 text-[0.9375rem] leading-relaxed">
+      <h2 id={id} className="group scroll-mt-20 font-semibold text-xl tracking-tight">
+        {title}
+        <a
+          href={`#${id}`}
+          aria-label={`Link to ${title}`}
+          className="ml-2 text-muted opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
+        >
+          #
+        </a>
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+export function InlineCode({ children }: { children: ReactNode }) {
+  return (
+    <code className="whitespace-nowrap rounded-md border border-line bg-sunken px-1.5 py-0.5 font-mono text-[0.85em]">
+      {children}
+    </code>
+  );
+}
+
+/** A table to look things up in; on a narrow screen it scrolls by itself. */
+export function DocsTable({
+  label,
+  head,
+  rows,
+}: {
+  label: string;
+  head: string[];
+  rows: { key: string; cells: ReactNode[] }[];
+}) {
+  return (
+    <section
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="overflow-x-auto rounded-xl border border-line bg-surface"
+    >
+      <table className="w-full text-left text-sm">
+        <thead>
+          <tr className="border-line border-b text-[0.8125rem] text-muted">
+            {head.map((title) => (
+              <th key={title} scope="col" className="h-10 px-4 font-medium">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, cells: [first, ...rest] }) => (
+            <tr key={key} className="border-line border-b align-top last:border-0">
+              <th scope="row" className="whitespace-nowrap px-4 py-3 font-medium">
+                {first}
+              </th>
+              {rest.map((cell, i) => (
+                <td key={head[i + 1]} className="px-4 py-3">
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
