@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, newPerson, signIn, signUp, test } from "#e2e/person.ts";
+import { expect, newPerson, signIn, signOut, signUp, test } from "#e2e/person.ts";
 
 const WRONG = "The email address or the password is wrong.";
 const heading = { name: "Developer Settings" };
@@ -8,8 +8,7 @@ test("a new person signs up, is at Developer Settings, signs out, and signs in a
   const person = newPerson();
   await signUp(page, person);
   await expect(page.getByRole("heading", heading)).toBeVisible();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page).toHaveURL("/sign-in");
+  await signOut(page);
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in/);
   await signIn(page, person);
@@ -91,8 +90,7 @@ test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is dead 
     extraHTTPHeaders: { cookie: `${cookie?.name}=${cookie?.value}` },
   });
   expect(await (await copy.get("/settings/developer")).text()).toContain(person.email);
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page).toHaveURL("/sign-in");
+  await signOut(page);
   expect((await copy.get("/settings/developer", { maxRedirects: 0 })).status()).toBe(307);
 });
 
@@ -140,6 +138,7 @@ for (const colorScheme of ["light", "dark"] as const)
       await page.emulateMedia({ colorScheme });
       await page.goto(path);
       await page.getByRole("button", { name: /Sign in|Create account|Set password/ }).click();
+      await page.mouse.move(0, 0);
       await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
       expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     });

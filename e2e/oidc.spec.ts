@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
 import { CLIENT, startIdentityProvider } from "#e2e/identity-provider.ts";
-import { test as base, expect, newPerson, signUp } from "#e2e/person.ts";
+import { test as base, expect, newPerson, signOut, signUp } from "#e2e/person.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 
 /** A server of its own, because the others have no provider. */
@@ -40,17 +40,22 @@ async function continueWithProvider(page: Page, login: string): Promise<void> {
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
+async function expectSignedInAs(page: Page, email: string): Promise<void> {
+  await page.getByRole("button", { name: "Account menu of Grace Hopper" }).click();
+  await expect(page.getByText(email)).toBeVisible();
+  await page.keyboard.press("Escape");
+}
+
 test("a new person gets an account through the provider, and the same one the next time", async ({ page }) => {
   const login = newcomer();
   await page.goto("/settings/developer?status=active");
   await continueWithProvider(page, login);
   await expect(page).toHaveURL("/settings/developer?status=active");
-  await expect(page.getByText(login)).toBeVisible();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page).toHaveURL("/sign-in");
+  await expectSignedInAs(page, login);
+  await signOut(page);
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await expect(page).toHaveURL("/settings/developer");
-  await expect(page.getByText(login)).toBeVisible();
+  await expectSignedInAs(page, login);
 });
 
 test.describe("without JavaScript", () => {

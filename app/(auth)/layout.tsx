@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { Wordmark } from "#components/frame/wordmark.tsx";
 
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (
@@ -7,8 +8,8 @@ export default function AuthLayout({ children }: { children: ReactNode }) {
       id="content"
       className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center gap-6 px-4 py-10 sm:py-16"
     >
-      <Link href="/" className="mx-auto rounded font-semibold text-lg tracking-tight">
-        GoodTake
+      <Link href="/" className="mx-auto rounded-md">
+        <Wordmark />
       </Link>
       {children}
     </main>

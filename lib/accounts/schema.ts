@@ -49,8 +49,9 @@ export type SignInInput = z.output<typeof signInInput>;
 
 export const redeemInput = z.object({
   token: z
-    .string("Paste the code from your link.")
+    .string("Paste the link or code that you were sent.")
     .trim()
+    .min(1, "Paste the link or code that you were sent.")
     // A person without JavaScript may paste the whole link.
     .transform((text) => text.slice(text.lastIndexOf("#") + 1))
     .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
