@@ -8,6 +8,7 @@ import { signUp } from "#lib/accounts/sign-up.ts";
 import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
+import { env } from "#lib/env.ts";
 
 const PASSWORD = "correct horse battery";
 let close: () => Promise<void>;
@@ -74,6 +75,20 @@ describe("signing up", () => {
   ])("the password %s is refused: %s", async (password, error) => {
     const input = { name: "Augusta Ada", email: "ada.lovelace@example.com", password };
     expect(await signUp(input, caller())).toEqual({ ok: false, error });
+  });
+});
+
+describe.each(["closed", "providers"] as const)("with SIGN_UP=%s", (setting) => {
+  test("nobody can sign up with a password, whatever the page shows", async () => {
+    const settings = env();
+    const before = settings.SIGN_UP;
+    settings.SIGN_UP = setting;
+    try {
+      const input = { name: "Ada", email: newEmail(), password: PASSWORD };
+      expect(await signUp(input, caller())).toEqual({ ok: false, error: "sign_up_closed" });
+    } finally {
+      settings.SIGN_UP = before;
+    }
   });
 });
 
