@@ -45,7 +45,7 @@ export async function signIn(page: Page, { email, password }: Pick<Person, "emai
 }
 
 export async function signOut(page: Page): Promise<void> {
-  await page.getByRole("button", { name: /^Account menu/ }).click();
+  await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL("/sign-in");
 }

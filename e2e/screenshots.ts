@@ -34,7 +34,7 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByRole("button", { name: /Account menu/ }).click();
+      await page.getByRole("button", { name: /account menu/ }).click();
       await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
     },
   },

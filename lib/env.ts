@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
@@ -140,10 +139,4 @@ let parsed: Env | undefined;
 export function env(): Env {
   parsed ??= parseEnv(process.env);
   return parsed;
-}
-
-/** Reads `.env`, or the file that GOODTAKE_ENV_FILE names, for whatever the environment itself does not set. */
-export function loadEnvFile(): void {
-  const file = process.env.GOODTAKE_ENV_FILE ?? ".env";
-  if (existsSync(file)) process.loadEnvFile(file);
 }

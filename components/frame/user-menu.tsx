@@ -23,17 +23,14 @@ export function UserMenu({ name, email, theme: initialTheme }: { name: string; e
   }
   return (
     <Menu.Root>
-      <Menu.Trigger
-        aria-label={`Account menu of ${name}`}
-        className={buttonClass({ variant: "quiet", size: "small" }, "gap-2 px-1.5")}
-      >
+      <Menu.Trigger className={buttonClass({ variant: "quiet", size: "small" }, "gap-2 px-1.5")}>
         <span
           aria-hidden
-          className="grid size-6 place-items-center rounded-full bg-accent-soft font-semibold text-accent-ink text-xs uppercase"
-        >
-          {[...name][0]}
-        </span>
-        <bdi className="hidden max-w-40 truncate text-ink sm:block">{name}</bdi>
+          data-initial={[...name][0]}
+          className="grid size-6 place-items-center rounded-full bg-accent-soft font-semibold text-accent-ink text-xs uppercase before:content-[attr(data-initial)]"
+        />
+        <bdi className="max-w-40 truncate text-ink max-sm:sr-only">{name}</bdi>
+        <span className="sr-only">account menu</span>
       </Menu.Trigger>
       <MenuContent>
         <div className="max-w-64 px-2.5 py-1.5">

@@ -11,7 +11,7 @@ const FILES: Record<Language, string> = {
   Go: "main.go",
 };
 
-/** One request in four languages. Without JavaScript all of them stand below each other. */
+/** One request in four languages. Without JavaScript all of them stand below each other (globals.css). */
 export function RequestTabs({ examples }: { examples: Record<Language, string> }) {
   return (
     <Tabs.Root defaultValue={LANGUAGES[0]} className="min-w-0">
@@ -27,7 +27,7 @@ export function RequestTabs({ examples }: { examples: Record<Language, string> }
         ))}
       </Tabs.List>
       {LANGUAGES.map((language) => (
-        <Tabs.Panel key={language} value={language} className="rounded-xl outline-offset-2">
+        <Tabs.Panel key={language} value={language} keepMounted className="rounded-xl outline-offset-2">
           <CodeBlock code={examples[language]} label={FILES[language]} />
         </Tabs.Panel>
       ))}

@@ -27,16 +27,13 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
           <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
         </button>
       </div>
-      <section
-        aria-label={label}
+      <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="overflow-x-auto p-4 -outline-offset-2"
+        className="overflow-x-auto p-4 font-mono text-[0.8125rem] leading-relaxed -outline-offset-2"
       >
-        <pre className="font-mono text-[0.8125rem] leading-relaxed">
-          <code>{code}</code>
-        </pre>
-      </section>
+        <code>{code}</code>
+      </pre>
       <textarea
         ref={source}
         readOnly

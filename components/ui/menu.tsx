@@ -10,8 +10,10 @@ const ITEM =
   "flex h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
 
 export function MenuContent({ children }: { children: ReactNode }) {
+  // Inside of the page's main landmark, because all that can be read belongs into one.
+  const landmark = typeof document === "undefined" ? undefined : document.querySelector("main");
   return (
-    <Menu.Portal>
+    <Menu.Portal container={landmark}>
       <Menu.Positioner align="end" sideOffset={6} className="z-30 outline-none">
         <Menu.Popup className={POPUP}>{children}</Menu.Popup>
       </Menu.Positioner>

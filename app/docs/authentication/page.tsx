@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import Link from "next/link";
 import { DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
-import { DocumentedExamples } from "#components/docs/documented-examples.tsx";
+import { requestExamples } from "#components/request-examples/request-examples.ts";
+import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
@@ -104,9 +105,9 @@ export default async function AuthenticationPage() {
         <p>
           These programs draw one image. They read the key from <InlineCode>GOODTAKE_API_KEY</InlineCode>.
         </p>
-        <DocumentedExamples baseUrl={baseUrl} />
+        <RequestTabs examples={requestExamples({ baseUrl })} />
         <p>The same with the other header:</p>
-        <DocumentedExamples baseUrl={baseUrl} method="x-api-key" />
+        <RequestTabs examples={requestExamples({ baseUrl, method: "x-api-key" })} />
       </DocsSection>
 
       <DocsSection {...SECTIONS.check}>

@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect, test } from "#e2e/person.ts";
+
+const run = promisify(execFile);
+const PAGE = "/docs/authentication";
+
+/** How a reader runs each example: the file it goes into and the command. Debian's own Python, because it has `requests`. */
+const LANGUAGES = {
+  cURL: { file: "request.sh", command: "bash", args: [], package: "curl" },
+  Python: {
+    file: "generate.py",
+    command: existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3",
+    args: [],
+    package: "python3-requests",
+  },
+  JavaScript: { file: "generate.mjs", command: process.execPath, args: [], package: "nodejs" },
+  Go: { file: "main.go", command: "go", args: ["run"], package: "golang-go" },
+} as const;
+type Language = keyof typeof LANGUAGES;
+
+async function isInstalled(language: Language): Promise<boolean> {
+  const check = {
+    cURL: ["curl", "--version"],
+    Python: [LANGUAGES.Python.command, "-c", "import requests"],
+    JavaScript: [process.execPath, "-v"],
+    Go: ["go", "version"],
+  };
+  const [command = "", ...args] = check[language];
+  return run(command, args).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Writes the code as it stands on the page into a file and runs it; returns what it printed. */
+async function execute(language: Language, code: string, environment: Record<string, string>): Promise<string> {
+  const { file, command, args } = LANGUAGES[language];
+  const folder = await mkdtemp(path.join(tmpdir(), "goodtake-example-"));
+  try {
+    await writeFile(path.join(folder, file), code);
+    const { PATH = "", HOME = folder } = process.env;
+    const env = { PATH, HOME, GOCACHE: path.join(tmpdir(), "goodtake-go-cache"), GOFLAGS: "-mod=mod", ...environment };
+    return (await run(command, [...args, file], { cwd: folder, env: env as unknown as NodeJS.ProcessEnv })).stdout;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function createKey(page: Page, name: string): Promise<string> {
+  await page.goto("/settings/developer");
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill(name);
+  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+  return page.getByRole("dialog").getByRole("textbox", { name: "API key" }).inputValue();
+}
+
+for (const language of Object.keys(LANGUAGES) as Language[]) {
+  test.describe(`the ${language} example`, () => {
+    test.setTimeout(120_000);
+    test.beforeEach(async () => {
+      test.skip(!process.env.CI && !(await isInstalled(language)), `needs ${LANGUAGES[language].package}`);
+    });
+
+    test("of the docs runs as shown, with either header, and shows the documented refusal", async ({
+      page,
+      person: _,
+    }) => {
+      const secret = await createKey(page, language);
+      await page.goto(PAGE);
+      const panels = page.getByRole("tablist", { name: "Language" });
+      await expect(panels).toHaveCount(2);
+      for (const [i, header] of ["Authorization", "X-API-Key"].entries()) {
+        await page.getByRole("tab", { name: language }).nth(i).click();
+        const code = (await page.getByRole("tabpanel", { name: language }).nth(i).locator("code").textContent()) ?? "";
+        expect(code).toContain(header);
+        expect(code).not.toContain("gt_");
+        expect(await execute(language, code, { GOODTAKE_API_KEY: secret })).toMatch(/data:image\/svg\+xml;base64,/);
+        if (i === 0)
+          expect(await execute(language, code, { GOODTAKE_API_KEY: `${secret}x` })).toContain(
+            "Invalid or missing API key",
+          );
+      }
+    });
+
+    test("of the dialog runs as shown, without any setting", async ({ page, person: _ }) => {
+      await createKey(page, language);
+      await page.getByRole("tab", { name: language }).click();
+      const code = (await page.getByRole("tabpanel", { name: language }).locator("code").textContent()) ?? "";
+      expect(await execute(language, code, {})).toMatch(/data:image\/svg\+xml;base64,/);
+    });
+  });
+}
+
+test("the request that checks a key runs as shown", async ({ page, person: _ }) => {
+  const secret = await createKey(page, "Checked");
+  await page.goto(PAGE);
+  const code = (await page.getByRole("region", { name: "Check a key" }).locator("code").last().textContent()) ?? "";
+  expect(JSON.parse(await execute("cURL", code, { GOODTAKE_API_KEY: secret }))).toMatchObject({
+    name: "Checked",
+    status: "active",
+  });
+});
+
+test("it is public, and every link within the page leads somewhere", async ({ page }) => {
+  await page.goto(PAGE);
+  await expect(page.getByRole("heading", { name: "Authentication", level: 1 })).toBeVisible();
+  const links = await page
+    .locator('a[href^="#"]')
+    .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  expect(links.length).toBeGreaterThan(8);
+  for (const link of links) await expect(page.locator(`[id="${link.slice(1)}"]`), link).toHaveCount(1);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+  test("all four languages can be read", async ({ page }) => {
+    await page.goto(PAGE);
+    for (const text of ["import requests", "await fetch(", "package main"])
+      await expect(page.getByText(text).first()).toBeVisible();
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`it has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(PAGE);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+}
