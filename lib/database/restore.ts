@@ -1,0 +1,98 @@
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import {
+  BackupError,
+  type BackupHeader,
+  copyLine,
+  quote,
+  readScript,
+  TABLE_END,
+  verifyBackup,
+} from "#lib/database/backup-file.ts";
+import { migrate, readMigrations } from "#lib/database/migrate.ts";
+import { ScriptReader } from "#lib/database/script-reader.ts";
+import { prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
+
+/**
+ * Whether the file is whole and of this version's last migration; says so before a database is touched.
+ *
+ * @throws {BackupError} with what stands in the way.
+ */
+export async function checkBackup(file: string, migrations: string, signal?: AbortSignal): Promise<BackupHeader> {
+  const header = await verifyBackup(file, signal);
+  const last = (await readMigrations(migrations)).at(-1)?.name;
+  if (header.lastMigration !== last)
+    throw new BackupError(
+      `${file} was made by the version whose last migration is ${header.lastMigration}, and this one's is ${last}; restore it with that version, then upgrade.`,
+    );
+  return header;
+}
+
+/**
+ * Loads a backup into an empty database, which it migrates first, in one transaction: all of it or nothing.
+ *
+ * @throws {BackupError} if the backup is of another version or not whole, or if the database holds rows.
+ */
+export async function restore(
+  url: string,
+  file: string,
+  migrations: string,
+  signal?: AbortSignal,
+): Promise<BackupHeader> {
+  const header = await checkBackup(file, migrations, signal);
+  await migrate(url, migrations);
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: "goodtake restore",
+  });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    await prepareForCopy(client);
+    await client.query("BEGIN");
+    const tables = await tablesInOrder(client);
+    await lockEmpty(client, tables);
+    await readScript(file, (script) => load(client, new ScriptReader(script), tables), signal);
+    await moveSequences(client, tables);
+    await client.query("COMMIT");
+    return header;
+  } finally {
+    // Without a COMMIT, closing the connection rolls back.
+    await client.end();
+  }
+}
+
+/** Keeps a server that runs on the database from adding a row between the question and the end. */
+async function lockEmpty(client: pg.Client, tables: Table[]): Promise<void> {
+  for (const { name } of tables) {
+    await client.query(`LOCK TABLE ${quote(name)} IN ACCESS EXCLUSIVE MODE`);
+    const { rowCount } = await client.query(`SELECT FROM ${quote(name)} LIMIT 1`);
+    if (rowCount) throw new BackupError(`The database already holds rows (table ${name}); restore into an empty one.`);
+  }
+}
+
+async function load(client: pg.Client, reader: ScriptReader, tables: Table[]): Promise<void> {
+  await reader.line();
+  for (const table of tables) {
+    const command = copyLine(table);
+    if (`${await reader.line()}\n` !== command)
+      throw new BackupError(`The tables of the backup are not those of this version (${table.name}).`);
+    await pipeline(reader.until(TABLE_END), client.query(copyFrom(command)));
+  }
+}
+
+/** Numbers that a table counts up go on after the highest that was loaded. */
+async function moveSequences(client: pg.Client, tables: Table[]): Promise<void> {
+  for (const { name, columns } of tables)
+    for (const column of columns) {
+      const { rows } = await client.query<{ sequence: string | null }>(
+        `SELECT pg_get_serial_sequence($1, $2) AS "sequence"`,
+        [quote(name), column],
+      );
+      const sequence = rows[0]?.sequence;
+      if (sequence)
+        await client.query(`SELECT setval($1::regclass, max(${quote(column)})) FROM ${quote(name)}`, [sequence]);
+    }
+}

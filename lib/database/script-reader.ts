@@ -1,0 +1,47 @@
+import { BackupError } from "#lib/database/backup-file.ts";
+
+/** Cuts a stream into lines and into blocks that end with a line. */
+export class ScriptReader {
+  #source: AsyncIterator<Buffer>;
+  #held: Buffer = Buffer.alloc(0);
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  async #more(): Promise<void> {
+    const { value, done } = await this.#source.next();
+    if (done) throw new BackupError("The backup ends too early.");
+    this.#held = Buffer.concat([this.#held, value]);
+  }
+
+  async line(): Promise<string> {
+    while (!this.#held.includes("\n")) await this.#more();
+    const end = this.#held.indexOf("\n");
+    const line = this.#held.subarray(0, end).toString();
+    this.#held = this.#held.subarray(end + 1);
+    return line;
+  }
+
+  /** What stands before the line `marker`, which is consumed. */
+  async *until(marker: string): AsyncGenerator<Buffer> {
+    // A block may be empty; the marker is then its first line, and otherwise follows on a line break.
+    while (this.#held.length < marker.length) await this.#more();
+    if (this.#held.subarray(0, marker.length).equals(Buffer.from(marker))) {
+      this.#held = this.#held.subarray(marker.length);
+      return;
+    }
+    for (;;) {
+      const end = this.#held.indexOf(`\n${marker}`);
+      if (end >= 0) {
+        yield this.#held.subarray(0, end + 1);
+        this.#held = this.#held.subarray(end + 1 + marker.length);
+        return;
+      }
+      const whole = Math.max(0, this.#held.length - marker.length);
+      if (whole > 0) yield this.#held.subarray(0, whole);
+      this.#held = this.#held.subarray(whole);
+      await this.#more();
+    }
+  }
+}
