@@ -52,6 +52,27 @@ export async function migrate(url: string, directory: string): Promise<string[]>
   }
 }
 
+/** @throws {MigrationError} if a migration is waiting, which a server's start applies, or the histories do not fit. */
+export async function checkMigrated(url: string, directory: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: "goodtake migrate",
+  });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
+    const applied = rows[0]?.table ? await appliedMigrations(client) : [];
+    const [pending] = pendingMigrations(await readMigrations(directory), applied);
+    if (pending)
+      throw new MigrationError(
+        `The database waits for the migration ${pending.name}; start the server of this version once, which applies it.`,
+      );
+  } finally {
+    await client.end();
+  }
+}
+
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const names = entries

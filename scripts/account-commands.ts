@@ -1,0 +1,158 @@
+import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
+import { emailAddress, personName } from "#lib/accounts/schema.ts";
+import { endAllSessions } from "#lib/accounts/sessions.ts";
+import {
+  type Account,
+  createAccount,
+  disableAccount,
+  enableAccount,
+  findAccount,
+  listAccounts,
+  setTier,
+} from "#lib/accounts/store.ts";
+import { findWaysIn } from "#lib/accounts/ways-in.ts";
+import { listEveryApiKey, revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
+import { keyStatus, STATUSES } from "#lib/api-keys/status.ts";
+import { env } from "#lib/env.ts";
+import { tiers } from "#lib/tiers-file.ts";
+import { CommandError, UsageError } from "#scripts/command.ts";
+import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
+
+/** What a command says: for programs, and for people. */
+export type Answer = { data: unknown; text: string };
+type Command = { operands: number; run: (operands: string[], name?: string) => Promise<Answer> };
+
+const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
+
+export const COMMANDS: Record<string, Command> = {
+  list: { operands: 0, run: list },
+  show: { operands: 1, run: async ([email]) => show(await wanted(email)) },
+  create: { operands: 1, run: async ([email], name) => create(address(email), name) },
+  "set-tier": { operands: 2, run: async ([email, tier = ""]) => changeTier(await wanted(email), tier) },
+  "sign-out": { operands: 1, run: async ([email]) => signOut(await wanted(email)) },
+  "password-link": { operands: 1, run: async ([email]) => passwordLink(await wanted(email)) },
+  disable: { operands: 1, run: async ([email]) => disable(await wanted(email)) },
+  enable: { operands: 1, run: async ([email]) => enable(await wanted(email)) },
+  keys: { operands: 1, run: async ([email]) => keys(await wanted(email)) },
+  revoke: { operands: 1, run: ([id = ""]) => revoke(id) },
+};
+
+function address(email: string | undefined): string {
+  const parsed = emailAddress.safeParse(email);
+  if (!parsed.success) throw new UsageError(`"${email}" is no email address.`);
+  return parsed.data;
+}
+
+async function wanted(email: string | undefined): Promise<Account> {
+  const account = await findAccount(address(email));
+  if (!account) throw new CommandError(`There is no account ${address(email)}.`);
+  return account;
+}
+
+async function list(): Promise<Answer> {
+  const accounts = await listAccounts();
+  const rows = accounts.map((account) => ({
+    email: account.email,
+    name: account.name,
+    tier: account.tier,
+    created: formatTime(account.createdAt),
+    status: statusOf(account),
+  }));
+  return { data: accounts, text: formatTable(rows) || "There are no accounts yet." };
+}
+
+async function show(account: Account): Promise<Answer> {
+  const ways = await findWaysIn(account.id);
+  const statuses = (await listEveryApiKey(account.id)).map((key) => keyStatus(key, new Date()));
+  const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
+  const text = formatFields({
+    Email: account.email,
+    Name: account.name,
+    Id: account.id,
+    Tier: account.tier,
+    Created: formatTime(account.createdAt),
+    Status: statusOf(account),
+    "Signs in with": [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") || "nothing yet",
+    "Signed-in browsers": ways.sessions,
+    "API keys": STATUSES.map((status) => `${counts[status]} ${status}`).join(", "),
+  });
+  return { data: { ...account, ...ways, apiKeys: counts }, text };
+}
+
+async function create(email: string, name = email.slice(0, email.indexOf("@")).slice(0, 64)): Promise<Answer> {
+  const parsed = personName.safeParse(name);
+  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? "");
+  const created = await createAccount({ email, name: parsed.data }, OPERATOR);
+  if (!created.ok) throw new CommandError(`There is an account ${email} already.`);
+  const link = await passwordLink(created.value);
+  return {
+    data: { ...created.value, ...(link.data as object) },
+    text: `The account ${email} has the tier ${created.value.tier}.\n${link.text}`,
+  };
+}
+
+async function changeTier({ id, email }: Account, tier: string): Promise<Answer> {
+  const changed = await setTier(id, tier, OPERATOR);
+  if (!changed.ok)
+    throw new CommandError(`There is no tier "${tier}"; the tiers are ${Object.keys(tiers()).join(", ")}.`);
+  return { data: { email, tier }, text: `${email} has the tier ${tier}.` };
+}
+
+async function signOut({ id, email }: Account): Promise<Answer> {
+  const sessions = await endAllSessions(id, OPERATOR);
+  return { data: { email, sessionsEnded: sessions }, text: `${email} was signed out (browsers: ${sessions}).` };
+}
+
+async function passwordLink({ email, disabledAt }: Account): Promise<Answer> {
+  if (disabledAt) throw new CommandError(`${email} is disabled, so that its link would not work; enable it first.`);
+  const link = await createPasswordLink(email, OPERATOR);
+  if (!link.ok) throw new CommandError(`There is no account ${email}.`);
+  const { token, expiresAt } = link.value;
+  const { PUBLIC_URL, PORT } = env();
+  const url = `${PUBLIC_URL ?? `http://localhost:${PORT}`}${passwordLinkPath(token)}`;
+  return {
+    data: { email, passwordLink: url, expiresAt },
+    text: `Give this link to ${email}. It is good once, until ${formatTime(expiresAt)}:\n${url}`,
+  };
+}
+
+async function disable({ id, email }: Account): Promise<Answer> {
+  await disableAccount(id, OPERATOR);
+  return { data: { email, status: "disabled" }, text: `${email} is disabled: signed out, its API keys refused.` };
+}
+
+async function enable({ id, email }: Account): Promise<Answer> {
+  await enableAccount(id, OPERATOR);
+  return { data: { email, status: "active" }, text: `${email} may sign in again, and its API keys work.` };
+}
+
+async function keys({ id, email }: Account): Promise<Answer> {
+  const now = new Date();
+  const found = (await listEveryApiKey(id)).map((key) => ({ ...key, status: keyStatus(key, now) }));
+  const rows = found.map((key) => ({
+    id: key.id,
+    key: `${key.prefix}…`,
+    name: key.name,
+    environment: key.environment,
+    status: key.deletedAt ? `${key.status}, deleted` : key.status,
+    created: formatTime(key.createdAt),
+    "last used": formatTime(key.lastUsedAt),
+    expires: formatTime(key.expiresAt),
+  }));
+  return { data: found, text: formatTable(rows) || `${email} has no API keys.` };
+}
+
+async function revoke(id: string): Promise<Answer> {
+  const revoked = await revokeApiKeyAsOperator(id, OPERATOR);
+  if (!revoked.ok)
+    throw new CommandError(
+      revoked.error === "not_found"
+        ? `There is no API key with the id ${id}.`
+        : `The API key ${id} is revoked already.`,
+    );
+  return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is refused from now on.` };
+}
+
+function statusOf({ disabledAt }: Account): string {
+  return disabledAt ? `disabled since ${formatTime(disabledAt)}` : "active";
+}

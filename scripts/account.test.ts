@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Ended, runCommand } from "#e2e/run-command.ts";
+import { temporaryDirectory } from "#e2e/start-server.ts";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
+import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
+import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
+import { database, pool } from "#lib/database/client.ts";
+import { startEmbedded } from "#lib/database/embedded.ts";
+import { migrate } from "#lib/database/migrate.ts";
+
+const user = { actor: "user", address: null, userAgent: null } as const;
+
+let leave: () => Promise<void>;
+let url: string;
+beforeAll(async () => {
+  leave = await useOwnDatabase();
+  url = pool().options.connectionString ?? "";
+});
+afterAll(() => leave());
+
+const account = (...args: string[]): Promise<Ended> =>
+  runCommand("account.ts", args, { DATABASE_URL: url, PUBLIC_URL: "https://keys.example.com" });
+
+async function makeKey(userId: string, name = "Key"): Promise<string> {
+  const made = await createApiKey(userId, { name, environment: "staging", expiry: { type: "never" } }, user);
+  if (!made.ok) throw new Error(made.error);
+  return made.value.key.id;
+}
+
+function actions(userId: string): Promise<{ action: string; actor: string }[]> {
+  return database().activity.findMany({
+    where: { userId },
+    orderBy: { id: "asc" },
+    select: { action: true, actor: true },
+  });
+}
+
+test("create makes an account without a password, whose link lets its person choose one, once", async () => {
+  const { code, stdout } = await account("create", " Grace@Example.com", "--name", "Grace Hopper");
+  expect(code).toBe(0);
+  const token = /^https:\/\/keys\.example\.com\/password-link#([\w-]{43})$/m.exec(stdout)?.[1] ?? "";
+  expect((await redeemPasswordLink(token, "correct horse battery", user)).ok).toBe(true);
+  expect((await redeemPasswordLink(token, "correct horse battery", user)).ok).toBe(false);
+  const grace = await database().user.findUniqueOrThrow({ where: { email: "grace@example.com" } });
+  expect(grace.name).toBe("Grace Hopper");
+  expect((await actions(grace.id)).slice(0, 2)).toEqual([
+    { action: "account.created", actor: "operator" },
+    { action: "account.password_link_created", actor: "operator" },
+  ]);
+  expect(await account("create", "grace@example.com")).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "There is an account grace@example.com already.\n",
+  });
+});
+
+test("set-tier, sign-out, disable and enable do what they say, and are recorded as the operator's", async () => {
+  const ada = await createPerson();
+  const { sessionId } = await database().$transaction((transaction) => startSession(transaction, ada.id, user));
+  expect((await account("set-tier", ada.email, "pro")).stdout).toBe(`${ada.email} has the tier pro.\n`);
+  expect((await account("sign-out", ada.email)).stdout).toBe(`${ada.email} was signed out (browsers: 1).\n`);
+  expect(await findSessionUser(ada.id, sessionId)).toBeNull();
+  expect((await account("disable", ada.email)).code).toBe(0);
+  expect((await account("show", ada.email)).stdout).toMatch(/^Status +disabled since \d{4}-/m);
+  expect((await account("password-link", ada.email)).stderr).toContain("is disabled");
+  expect((await account("enable", ada.email)).code).toBe(0);
+  expect((await account("show", ada.email)).stdout).toMatch(/^Status +active$/m);
+  expect((await account("show", ada.email)).stdout).toMatch(/^Tier +pro$/m);
+  expect(await actions(ada.id)).toEqual(
+    ["account.tier_changed", "account.sessions_ended", "account.disabled", "account.enabled"].map((action) => ({
+      action,
+      actor: "operator",
+    })),
+  );
+});
+
+test("keys lists every key, deleted ones too, and revoke ends one of them for good", async () => {
+  const ada = await createPerson();
+  const [kept, deleted] = [await makeKey(ada.id, "Kept"), await makeKey(ada.id, "Gone")];
+  await deleteApiKey(ada.id, deleted, user);
+  expect((await account("revoke", kept)).stdout).toBe(`The API key ${kept} is revoked: it is refused from now on.\n`);
+  expect(await account("revoke", kept)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `The API key ${kept} is revoked already.\n`,
+  });
+  expect((await account("revoke", deleted)).stderr).toBe(`The API key ${deleted} is revoked already.\n`);
+  const { stdout } = await account("keys", ada.email);
+  expect(stdout.split("\n")[0]).toMatch(/^ID +KEY +NAME +ENVIRONMENT +STATUS +CREATED +LAST USED +EXPIRES$/);
+  expect(stdout).toMatch(new RegExp(`^${kept} +gt_\\w{4}… +Kept +staging +revoked +`, "m"));
+  expect(stdout).toMatch(new RegExp(`^${deleted} +gt_\\w{4}… +Gone +staging +revoked, deleted +`, "m"));
+  const revocations = (await actions(ada.id)).filter(({ action }) => action === "api_key.revoked");
+  expect(revocations.map(({ actor }) => actor).sort()).toEqual(["operator", "user"]);
+  expect(stdout + (await account("keys", ada.email, "--json")).stdout).not.toMatch(/hash/i);
+});
+
+test("list and --json have every account, and a name can forge no line", async () => {
+  const eve = await createPerson("Eve");
+  await database().user.update({ where: { id: eve.id }, data: { name: "Eve\nroot@example.com  Root  pro\u202e" } });
+  const { stdout } = await account("list");
+  expect(stdout).toMatch(/^EMAIL +NAME +TIER +CREATED +STATUS\n/);
+  expect(stdout).toContain("Eve\\u000aroot@example.com  Root  pro\\u202e");
+  expect(stdout.trim().split("\n")).toHaveLength(1 + (await database().user.count()));
+  const listed = JSON.parse((await account("list", "--json")).stdout) as { email: string }[];
+  expect(listed.map(({ email }) => email)).toContain(eve.email);
+});
+
+describe("what can't be done", () => {
+  test.each([
+    ["an account that does not exist", ["show", "nobody@example.com"], "There is no account nobody@example.com.\n"],
+    ["a key that does not exist", ["revoke", crypto.randomUUID()], /^There is no API key with the id .+\.\n$/],
+    ["an id that is none", ["revoke", "x"], "There is no API key with the id x.\n"],
+    ["a secret in place of an id", ["revoke", `gt_${"a".repeat(36)}`], "There is no API key with the id gt_aaaa….\n"],
+  ])("%s: one sentence, and exit code 1", async (_, args, sentence) => {
+    const { code, stdout, stderr } = await account(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(sentence);
+  });
+
+  test("a tier that does not exist: the sentence names those that do", async () => {
+    const ada = await createPerson();
+    const { code, stderr } = await account("set-tier", ada.email, "gold");
+    expect(code).toBe(1);
+    expect(stderr).toBe('There is no tier "gold"; the tiers are free, pro, scale.\n');
+  });
+
+  test.each([
+    [[]],
+    [["frobnicate"]],
+    [["show"]],
+    [["list", "x"]],
+    [["show", "no address"]],
+    [["list", "--verbose"]],
+    [["constructor"]],
+    [["list", "--name", "x"]],
+  ])("called as %j: how to call it, and exit code 2", async (args) => {
+    const { code, stdout, stderr } = await account(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("Usage: npm run account -- COMMAND");
+  });
+
+  test("a database that is away", async () => {
+    const { code, stderr } = await runCommand("account.ts", ["list"], { DATABASE_URL: "postgresql://127.0.0.1:1/x" });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The database can not be reached: .+\n$/);
+  });
+});
+
+test("with the embedded database it works beside a server and alone, and makes none where none is", async () => {
+  const { directory, remove } = await temporaryDirectory();
+  const settings = { DATA_DIR: directory };
+  const before = await runCommand("account.ts", ["list"], settings);
+  expect([before.code, before.stderr]).toEqual([
+    1,
+    expect.stringContaining(`There is no database in ${directory} yet`),
+  ]);
+  const server = await startEmbedded(directory, "owner");
+  const early = await runCommand("account.ts", ["list"], settings);
+  expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("start the server of this version once")]);
+  await migrate(server.url, "prisma/migrations");
+  const beside = await runCommand("account.ts", ["create", "ada@example.com"], settings);
+  expect([beside.code, beside.stderr]).toEqual([0, ""]);
+  await server.stop();
+  const alone = await runCommand("account.ts", ["list"], settings);
+  expect(alone.stdout).toContain("ada@example.com");
+  const again = await startEmbedded(directory, "owner");
+  await again.stop();
+  await remove();
+});
