@@ -1,0 +1,32 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startEmbedded } from "#lib/database/embedded.ts";
+import { CommandError, MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
+import { schemaDifference } from "#scripts/schema-difference.ts";
+
+const USAGE =
+  "Usage: npm run migration -- NAME\n\nWrites the migration that leads from prisma/migrations to prisma/schema.prisma. NAME has a-z, 0-9 and _.";
+
+await runCommand(USAGE, async ([name = "", ...rest]) => {
+  if (!/^[a-z0-9_]{1,80}$/.test(name) || rest.length > 0) throw new UsageError();
+  const schema = await readFile(path.join(PROJECT, "prisma/schema.prisma"), "utf8");
+  const sql = await onTemporaryServer((url) => schemaDifference(url, MIGRATIONS, schema));
+  if (!sql) throw new CommandError("The migrations lead to this schema already; change prisma/schema.prisma first.");
+  const folder = `${new Date().toISOString().replace(/\D/g, "").slice(0, 14)}_${name}`;
+  await mkdir(path.join(MIGRATIONS, folder));
+  await writeFile(path.join(MIGRATIONS, folder, "migration.sql"), sql);
+  process.stdout.write(`prisma/migrations/${folder}/migration.sql is written; read it before you commit it.\n`);
+});
+
+async function onTemporaryServer<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(path.join(tmpdir(), "goodtake-migration-"));
+  // Where root runs it, PostgreSQL's own account must be able to enter.
+  await chmod(directory, 0o755);
+  try {
+    const { url, stop } = await startEmbedded(directory, "owner");
+    return await work(url).finally(stop);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,22 @@
+import { migrationList, openSchemaEngine } from "#scripts/schema-engine.ts";
+
+/** The SQL that leads from the migrations to the schema; undefined where they agree. Needs a server, not its database. */
+export async function schemaDifference(
+  serverUrl: string,
+  migrations: string,
+  schema: string,
+): Promise<string | undefined> {
+  const engine = await openSchemaEngine(serverUrl, schema);
+  try {
+    const { exitCode, stdout } = await engine.diff({
+      from: { tag: "migrations", ...(await migrationList(migrations)) },
+      to: { tag: "schemaDatamodel", files: [{ path: "schema.prisma", content: schema }] },
+      script: true,
+      exitCode: true,
+      filters: { externalTables: [], externalEnums: [] },
+    } as Parameters<typeof engine.diff>[0]);
+    return exitCode === 0 ? undefined : (stdout ?? undefined);
+  } finally {
+    engine.free();
+  }
+}
