@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { dataDirectory, EmbeddedDatabaseError, startEmbedded } from "#lib/database/embedded.ts";
+import { EmbeddedDatabaseError } from "#lib/database/cluster.ts";
+import { dataDirectory, startEmbedded } from "#lib/database/embedded.ts";
 
 export type OpenDatabase = {
   url: string;
