@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { isUnavailable } from "#lib/database/unavailable.ts";
-import { loadEnvFile } from "#lib/env.ts";
+import { loadEnvFile } from "#lib/env-file.ts";
 import { printable } from "#lib/log.ts";
 
 export const PROJECT = path.resolve(import.meta.dirname, "..");

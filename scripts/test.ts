@@ -9,8 +9,10 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 
 check("Format and lint", "biome", "ci", ".");
 run("Prisma client", "prisma", "generate");
+const built = run("Build", "node", "scripts/build.ts");
+// After the build, which writes the types of routes.
 check("Types", "tsc", "--noEmit");
-if (run("Build", "node", "scripts/build.ts")) {
+if (built) {
   const units = path.join(reports, "vitest.json");
   run("Unit and integration", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${units}`);
   count(units, vitestCounts);
