@@ -17,22 +17,24 @@ const TYPING_PAUSE_MS = 250;
 export function KeyFilters({ query }: { query: ListQuery }) {
   const { go } = useViewNavigation();
   const form = useRef<HTMLFormElement>(null);
-  const search = useRef<HTMLInputElement>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [clearedKey, setClearedKey] = useState(false);
   useEffect(() => () => clearTimeout(pause.current), []);
 
+  const { q, status, environment } = query;
   useEffect(() => {
-    // The URL changed by a link or the back button: the fields follow, but never while somebody types.
-    if (!form.current || form.current.contains(document.activeElement)) return;
-    form.current.reset();
-  });
+    // The URL changed by a link or the back button: the fields follow, but the text never while somebody types it.
+    for (const [name, value] of Object.entries({ q, status, environment })) {
+      const field = form.current?.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
+      if (name !== "q" || field !== document.activeElement) field.value = value ?? "";
+    }
+  }, [q, status, environment]);
 
   function apply() {
     clearTimeout(pause.current);
     if (!form.current) return;
-    const { q, status, environment } = listQuery.parse(Object.fromEntries(new FormData(form.current)));
-    const href = viewHref(query, { q, status, environment });
+    const chosen = listQuery.parse(Object.fromEntries(new FormData(form.current)));
+    const href = viewHref(query, { q: chosen.q, status: chosen.status, environment: chosen.environment });
     if (href !== viewHref(query, {})) go(href);
   }
   function follow({ currentTarget }: ChangeEvent<HTMLInputElement>) {
@@ -52,10 +54,9 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         <span className="relative min-w-0 flex-1 basis-full sm:basis-56">
           <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
           <input
-            ref={search}
             type="search"
             name="q"
-            defaultValue={query.q}
+            defaultValue={q}
             onChange={follow}
             aria-label="Search"
             aria-describedby={clearedKey ? "search-cleared" : undefined}
@@ -69,28 +70,28 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         <Select
           name="status"
           aria-label="Status"
-          defaultValue={query.status ?? ""}
+          defaultValue={status ?? ""}
           onChange={apply}
           className="flex-1 sm:flex-none"
         >
           <option value="">Any status</option>
-          {STATUSES.map((status) => (
-            <option key={status} value={status}>
-              {STATUS_LABELS[status]}
+          {STATUSES.map((value) => (
+            <option key={value} value={value}>
+              {STATUS_LABELS[value]}
             </option>
           ))}
         </Select>
         <Select
           name="environment"
           aria-label="Environment"
-          defaultValue={query.environment ?? ""}
+          defaultValue={environment ?? ""}
           onChange={apply}
           className="flex-1 sm:flex-none"
         >
           <option value="">Any environment</option>
-          {ENVIRONMENTS.map((environment) => (
-            <option key={environment} value={environment}>
-              {ENVIRONMENT_LABELS[environment]}
+          {ENVIRONMENTS.map((value) => (
+            <option key={value} value={value}>
+              {ENVIRONMENT_LABELS[value]}
             </option>
           ))}
         </Select>
