@@ -1,24 +1,13 @@
-import { test as base, expect, newPerson, type Person, signIn, signUp } from "#e2e/person.ts";
-import { TEST_DATA_DIRECTORY } from "#e2e/test-server.ts";
+import { expect, newPerson, type Person, signIn, signUp } from "#e2e/person.ts";
+import { test as base } from "#e2e/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
-import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
-import { startEmbedded } from "#lib/database/embedded.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const NEW_PASSWORD = "a completely new password";
 
 /** What the operator's command does: a link for a person, made beside the running server. */
-const test = base.extend<{ link: (person: Person) => Promise<string> }, { database: undefined }>({
-  database: [
-    async ({ browserName: _ }, use) => {
-      const { url } = await startEmbedded(TEST_DATA_DIRECTORY, "guest");
-      connectDatabase(url, 2);
-      await use(undefined);
-      await disconnectDatabase();
-    },
-    { scope: "worker" },
-  ],
-  link: async ({ database: _ }, use) =>
+const test = base.extend<{ link: (person: Person) => Promise<string> }>({
+  link: async ({ browserName: _ }, use) =>
     use(async ({ email }) => {
       const link = await createPasswordLink(email, OPERATOR);
       if (!link.ok) throw new Error(link.error);

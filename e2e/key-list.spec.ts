@@ -1,0 +1,215 @@
+import type { Page } from "playwright/test";
+import { expect } from "#e2e/person.ts";
+import { seedKeys } from "#e2e/seed.ts";
+import { test } from "#e2e/with-database.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
+import { database } from "#lib/database/client.ts";
+
+const HOME = "/settings/developer";
+
+const rows = (page: Page) => page.getByRole("rowheader");
+const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index})`);
+const section = (page: Page) => page.getByRole("region", { name: "Your API keys" });
+const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
+
+async function change(email: string, name: string, data: Parameters<typeof update>[1]): Promise<void> {
+  const key = await database().apiKey.findFirstOrThrow({ where: { name, user: { email } }, select: { id: true } });
+  await update(key.id, data);
+}
+function update(id: string, data: { expiresAt?: Date; lastUsedAt?: Date; name?: string }) {
+  return database().apiKey.update({ where: { id }, data });
+}
+
+test("60 keys are three pages, which the address knows: a reload, a link and the back button show the same", async ({
+  page,
+  person,
+}) => {
+  await seedKeys(person.email, 60);
+  await page.goto(HOME);
+  await expect(rows(page)).toHaveCount(25);
+  await expect(page.getByText("1–25 of 60 keys")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Previous page" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.waitForURL(`${HOME}?page=2`);
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.waitForURL(`${HOME}?page=3`);
+  await expect(page.getByText("51–60 of 60 keys")).toBeVisible();
+  await expect(rows(page)).toHaveCount(10);
+  await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
+  const shown = await rows(page).allInnerTexts();
+  await page.reload();
+  expect(await rows(page).allInnerTexts()).toEqual(shown);
+  await page.goBack();
+  await expect(page.getByText("26–50 of 60 keys")).toBeVisible();
+  await page.goto(`${HOME}?page=99`);
+  await expect(page.getByText("51–60 of 60 keys")).toBeVisible();
+});
+
+test("every column sorts, both ways, and says which", async ({ page, person }) => {
+  await seedKeys(person.email, 12);
+  await page.goto(HOME);
+  const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
+  await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
+  for (const [name, first] of [
+    ["Name", "ascending"],
+    ["Key", "ascending"],
+    ["Created", "descending"],
+    ["Last used", "descending"],
+    ["Expires", "descending"],
+    ["Status", "ascending"],
+  ] as const) {
+    if (name !== "Created") {
+      await header(name).getByRole("link").click();
+      await expect(header(name)).toHaveAttribute("aria-sort", first);
+    }
+    await expect(section(page)).toHaveAttribute("aria-busy", "false");
+    const oneWay = await rows(page).allInnerTexts();
+    const other = first === "ascending" ? "descending" : "ascending";
+    await header(name).getByRole("link").click();
+    await expect(header(name)).toHaveAttribute("aria-sort", other);
+    await expect(section(page)).toHaveAttribute("aria-busy", "false");
+    expect(await rows(page).allInnerTexts(), name).not.toEqual(oneWay);
+    await header("Created").getByRole("link").click();
+    await expect(header("Created")).not.toHaveAttribute("aria-sort", "none");
+  }
+  await page.goto(`${HOME}?sort=key&direction=asc`);
+  const prefixes = await column(page, 2).allInnerTexts();
+  expect(prefixes).toEqual(prefixes.toSorted());
+  // "Never used" is the oldest use: last where the latest comes first, and first the other way round.
+  await page.goto(`${HOME}?sort=lastUsed`);
+  expect((await column(page, 4).allInnerTexts()).at(-1)).toBe("Never");
+  await page.goto(`${HOME}?sort=lastUsed&direction=asc`);
+  expect((await column(page, 4).allInnerTexts())[0]).toBe("Never");
+});
+
+test("search by name and by prefix, filter by status and environment, all in the address", async ({ page, person }) => {
+  await seedKeys(person.email, 20);
+  await page.goto(HOME);
+  await search(page).fill("nightly");
+  await page.waitForURL(`${HOME}?q=nightly`);
+  await expect(rows(page)).toHaveCount(2);
+  const prefix = (await column(page, 2).allInnerTexts())[0] ?? "";
+  await search(page).fill(prefix);
+  await page.waitForURL((url) => url.searchParams.get("q") === prefix);
+  await expect(column(page, 2)).toHaveText([prefix]);
+  await page.getByRole("link", { name: "Clear" }).click();
+  await page.waitForURL(HOME);
+  await expect(search(page)).toHaveValue("");
+  await page.getByRole("combobox", { name: "Status" }).selectOption("Revoked");
+  await page.waitForURL(`${HOME}?status=revoked`);
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByRole("combobox", { name: "Environment" }).selectOption("Staging");
+  await page.waitForURL(`${HOME}?status=revoked&environment=staging`);
+  await expect(rows(page)).toHaveCount(1);
+  await search(page).fill("100%_");
+  await expect(page.getByText("No key matches this view.")).toBeVisible();
+  await page.getByRole("link", { name: "Show all keys" }).click();
+  await expect(rows(page)).toHaveCount(20);
+});
+
+test("text with a key's shape is cleared, said to be, and never sent or stored", async ({ page, person }) => {
+  await seedKeys(person.email, 2);
+  await page.goto(HOME);
+  const secret = generateSecret();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
+  await search(page).fill(secret);
+  await expect(search(page)).toHaveValue("");
+  await expect(page.getByRole("alert").filter({ hasText: "looked like an API key" })).toBeVisible();
+  await search(page).fill(`my key is ${secret}`);
+  await expect(search(page)).toHaveValue("");
+  await search(page).fill("production");
+  await page.waitForURL(`${HOME}?q=production`);
+  expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
+  expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("gt_");
+});
+
+test("an address nobody would write shows the list as it is, never an error", async ({ page, person }) => {
+  await seedKeys(person.email, 2);
+  for (const view of [
+    "page=-1",
+    "page=x",
+    "sort=hash",
+    "direction=up",
+    "status=active&status=revoked",
+    "q=%00",
+    "q[]=1",
+  ]) {
+    const answer = await page.goto(`${HOME}?${view}`);
+    expect(answer?.status(), view).toBe(200);
+    await expect(rows(page)).toHaveCount(2);
+  }
+});
+
+test("while a view is on its way, the old rows stay and are marked busy", async ({ page, person }) => {
+  await seedKeys(person.email, 5);
+  await page.goto(HOME);
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  await page.route(/direction=|sort=/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+  await expect(section(page)).toHaveAttribute("aria-busy", "true");
+  await expect(rows(page)).toHaveCount(5);
+  letThrough();
+  await expect(section(page)).toHaveAttribute("aria-busy", "false");
+  await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
+});
+
+test("times read relative, with the exact time and zone at hand; what ends within 7 days is marked", async ({
+  page,
+  person,
+}) => {
+  await seedKeys(person.email, 3);
+  const DAY_MS = 86_400_000;
+  await change(person.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
+  await change(person.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
+  await change(person.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
+  await page.goto(HOME);
+  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+  await expect(row("Production App").getByText("Expires soon:")).toBeAttached();
+  await expect(row("iOS app").getByText("Expires soon:")).toHaveCount(0);
+  await expect(row("Nightly batch renderer").getByText("Expired", { exact: true })).toBeVisible();
+  await expect(row("Nightly batch renderer").getByRole("button", { name: "Revoke" })).toHaveCount(0);
+  const created = row("iOS app").locator("time").first();
+  await expect(created).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  await created.hover();
+  await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
+});
+
+test("a name can't reach out of its cell, whatever its script", async ({ page, person }) => {
+  await seedKeys(person.email, 8);
+  await change(person.email, "iOS app", { name: "<img src=x onerror=alert(1)>" });
+  await page.goto(HOME);
+  await expect(rows(page).filter({ hasText: "<img src=x onerror=alert(1)>" })).toHaveCount(1);
+  await expect(rows(page).locator("bdi[dir=auto]")).toHaveCount(8);
+  for (const cell of await rows(page).all()) {
+    const fits = await cell.evaluate((element) => element.scrollWidth <= element.clientWidth);
+    expect(fits, (await cell.textContent()) ?? "").toBe(true);
+  }
+});
+
+test.describe("without JavaScript", () => {
+  test("the list reads, sorts, searches and pages", async ({ page, person, browser, context, baseURL }) => {
+    await seedKeys(person.email, 30);
+    const { cookies } = await context.storageState();
+    const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
+    await plain.addCookies(cookies);
+    const reader = await plain.newPage();
+    await reader.goto(HOME);
+    await expect(rows(reader)).toHaveCount(25);
+    await reader.getByRole("link", { name: "Next page" }).click();
+    await expect(rows(reader)).toHaveCount(5);
+    await reader.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+    await expect(reader.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
+    await search(reader).fill("nightly");
+    await reader.getByRole("button", { name: "Apply" }).click();
+    await expect(rows(reader)).toHaveCount(3);
+    await plain.close();
+    expect(page.url()).toContain(HOME);
+  });
+});

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { expect, newPerson, signUp, test } from "#e2e/person.ts";
+import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startEmbedded } from "#lib/database/embedded.ts";
+
+const HOME = "/settings/developer";
+
+/** What a row of any table holds, as text. */
+async function everythingStored(url: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS "name" FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  let text = "";
+  for (const { name } of tables) {
+    const { rows } = await client.query<{ row: string }>(`SELECT "t"::text AS "row" FROM ${name} AS "t"`);
+    text += rows.map(({ row }) => row).join("\n");
+  }
+  await client.query("CHECKPOINT");
+  await client.end();
+  return text;
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+test("a key is in one answer, and in no other, no log, no browser storage, no table and no file of the database", async ({
+  browser,
+}) => {
+  const { directory, remove } = await temporaryDirectory();
+  const server = await startServer({ DATA_DIR: directory, LOG_LEVEL: "trace" });
+  const context = await browser.newContext({ baseURL: server.url });
+  try {
+    const page = await context.newPage();
+    const person = newPerson();
+    const answers: { url: string; body: Promise<string> }[] = [];
+    page.on("response", (response) => answers.push({ url: response.url(), body: response.text().catch(() => "") }));
+    await signUp(page, person);
+    await page.getByRole("button", { name: "Create New API Key" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("Secret");
+    await page.getByRole("button", { name: "Create key" }).click();
+    const secret = await page.getByRole("textbox", { name: "API key" }).inputValue();
+    await page.getByRole("button", { name: "Send a test request" }).click();
+    await expect(page.getByText("200 OK")).toBeVisible();
+    await page.getByRole("button", { name: "Done" }).click();
+    const refusals: { url: string; headers: Record<string, string> }[] = [
+      { url: "/api/v1/key", headers: { authorization: `Bearer ${secret}0` } },
+      { url: `/api/v1/key?api_key=${secret}`, headers: {} },
+      { url: `/${secret}`, headers: {} },
+    ];
+    for (const { url, headers } of refusals) expect((await page.request.get(url, { headers })).ok()).toBe(false);
+    for (const body of ["{", `{"prompt":"${secret}"}`]) {
+      await page.request.post("/api/v1/bytedance/generate-image", {
+        headers: { "x-api-key": secret, "content-type": "application/json" },
+        data: Buffer.from(body),
+      });
+    }
+    await page.goto(`${HOME}?q=${secret}`);
+    await expect(async () => {
+      await page.goto(HOME);
+      await expect(page.locator("td:nth-child(4)")).toHaveText("just now", { timeout: 500 });
+    }).toPass();
+    await page.getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("alertdialog").getByRole("textbox").fill("Secret");
+    await page.getByRole("button", { name: "Revoke key" }).click();
+    await expect(page.locator("tbody").getByText("Revoked", { exact: true })).toBeVisible();
+    // Not the value itself only: eight characters of its body in a row are nowhere either.
+    const part = secret.slice(10, 24);
+
+    const holding: string[] = [];
+    for (const { url, body } of answers) if ((await body).includes(part)) holding.push(new URL(url).pathname);
+    // The page that was asked for with the key in its address names that address to the person who did so.
+    expect(holding.filter((where, i) => i > 0 && where !== HOME)).toEqual([]);
+    expect(holding[0]).toBe(HOME);
+    const browserState = JSON.stringify([
+      await context.storageState({ indexedDB: true }),
+      await page.evaluate(() => ({ ...sessionStorage })),
+    ]);
+    expect(browserState).not.toContain(part);
+
+    const { url } = await startEmbedded(directory, "guest");
+    const stored = await everythingStored(url);
+    expect(stored).toContain(createHash("sha256").update(secret).digest("hex"));
+    for (const secretText of [part, person.password]) expect(stored).not.toContain(secretText);
+    for (const file of filesBelow(directory))
+      expect(readFileSync(file).includes(part), path.relative(directory, file)).toBe(false);
+    expect(await server.end("SIGTERM")).toBe(0);
+    const cookie = (await context.cookies()).find(({ name }) => name === "goodtake-session")?.value ?? "no cookie";
+    expect(server.output()).toContain("ready at");
+    for (const secretText of [part, person.password, cookie]) expect(server.output()).not.toContain(secretText);
+  } finally {
+    await context.close();
+    await server.end("SIGKILL");
+    await remove();
+  }
+});
