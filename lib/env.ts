@@ -9,7 +9,7 @@ const set = <T extends z.ZodType>(schema: T) =>
 const text = set(z.string().trim().optional());
 const origin = set(
   z
-    .url({ protocol: /^https?$/, error: "must be an address such as https://dashboard.example.com" })
+    .url({ protocol: /^https?$/, error: "must be an address such as https://dashboard.example.com", abort: true })
     .refine((value) => new URL(value).pathname === "/" && !new URL(value).search, "must have no path")
     .transform((value) => new URL(value).origin)
     .optional(),
@@ -38,58 +38,62 @@ const cidrs = set(
     ),
 );
 
-const schema = z
-  .object({
-    NODE_ENV: set(z.enum(["development", "production", "test"]).default("production")),
-    PORT: whole(3000, 0, 65535),
-    HOST: set(z.string().trim().default("::")),
-    DATA_DIR: text,
-    DATABASE_URL: set(
-      z
-        .url({
-          protocol: /^postgres(ql)?$/,
-          error: "must be an address such as postgresql://user:password@host/database",
-        })
-        .optional(),
-    ),
-    DATABASE_POOL_SIZE: whole(Math.min(40, Math.max(10, availableParallelism() * 4)), 2, 500),
-    ROLE: set(z.enum(["all", "api", "dashboard"]).default("all")),
-    PUBLIC_URL: origin,
-    API_URL: origin,
-    AUTH_SECRET: set(
-      z
-        .string()
-        .min(32, "must have at least 32 characters, for example the output of `openssl rand -base64 33`")
-        .refine(
-          (value) => !/change|example|secret|your|replace/i.test(value),
-          "is an example value; make one with `openssl rand -base64 33`",
-        )
-        .refine((value) => new Set(value).size >= 10, "is too easy to guess; make one with `openssl rand -base64 33`")
-        .optional(),
-    ),
-    TRUSTED_PROXIES: cidrs,
-    SIGN_UP: set(z.enum(["open", "closed", "providers"]).optional()),
-    ARK_API_KEY: text,
-    ARK_BASE_URL: set(
-      z
-        .url({ protocol: /^https?$/, error: "must be an http or https address" })
-        .default("https://ark.ap-southeast.bytepluses.com/api/v3")
-        .transform((value) => value.replace(/\/+$/, "")),
-    ),
-    TIERS_FILE: text,
-    MAX_ACTIVE_KEYS: whole(1000, 1, 1_000_000),
-    ACTIVITY_DAYS: whole(400, 1, 36_500),
-    SUPPORT_URL: set(z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional()),
-    LOG_LEVEL: set(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info")),
-    GITHUB_ID: text,
-    GITHUB_SECRET: text,
-    GOOGLE_ID: text,
-    GOOGLE_SECRET: text,
-    OIDC_ISSUER: set(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional()),
-    OIDC_ID: text,
-    OIDC_SECRET: text,
-    OIDC_NAME: set(z.string().trim().max(40).default("single sign-on")),
-  })
+const variables = z.object({
+  NODE_ENV: set(z.enum(["development", "production", "test"]).default("production")),
+  PORT: whole(3000, 0, 65535),
+  HOST: set(z.string().trim().default("::")),
+  DATA_DIR: text,
+  DATABASE_URL: set(
+    z
+      .url({
+        protocol: /^postgres(ql)?$/,
+        error: "must be an address such as postgresql://user:password@host/database",
+      })
+      .optional(),
+  ),
+  DATABASE_POOL_SIZE: whole(Math.min(40, Math.max(10, availableParallelism() * 4)), 2, 500),
+  ROLE: set(z.enum(["all", "api", "dashboard"]).default("all")),
+  PUBLIC_URL: origin,
+  API_URL: origin,
+  AUTH_SECRET: set(
+    z
+      .string()
+      .min(32, "must have at least 32 characters, for example the output of `openssl rand -base64 33`")
+      .refine(
+        (value) => !/change|example|secret|your|replace/i.test(value),
+        "is an example value; make one with `openssl rand -base64 33`",
+      )
+      .refine((value) => new Set(value).size >= 10, "is too easy to guess; make one with `openssl rand -base64 33`")
+      .optional(),
+  ),
+  TRUSTED_PROXIES: cidrs,
+  SIGN_UP: set(z.enum(["open", "closed", "providers"]).optional()),
+  ARK_API_KEY: text,
+  ARK_BASE_URL: set(
+    z
+      .url({ protocol: /^https?$/, error: "must be an http or https address" })
+      .default("https://ark.ap-southeast.bytepluses.com/api/v3")
+      .transform((value) => value.replace(/\/+$/, "")),
+  ),
+  TIERS_FILE: text,
+  MAX_ACTIVE_KEYS: whole(1000, 1, 1_000_000),
+  ACTIVITY_DAYS: whole(400, 1, 36_500),
+  SUPPORT_URL: set(z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional()),
+  LOG_LEVEL: set(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info")),
+  GITHUB_ID: text,
+  GITHUB_SECRET: text,
+  GOOGLE_ID: text,
+  GOOGLE_SECRET: text,
+  OIDC_ISSUER: set(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional()),
+  OIDC_ID: text,
+  OIDC_SECRET: text,
+  OIDC_NAME: set(z.string().trim().max(40).default("single sign-on")),
+});
+
+/** The names of all variables that are read. */
+export const VARIABLES = Object.keys(variables.shape);
+
+const schema = variables
   .superRefine((env, context) => {
     const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
     if (env.ROLE !== "all" && !env.DATABASE_URL)

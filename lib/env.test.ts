@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { EnvError, parseEnv, VARIABLES } from "#lib/env.ts";
+
+const AUTH_SECRET = "yLzQ8m2pRk4vWx7nTb1dHc5jFg9sAe3u";
+const DATABASE_URL = "postgresql://user:hunter2@db/goodtake";
+
+test("the README and .env.example name every variable, and no other", () => {
+  const known = VARIABLES.filter((name) => name !== "NODE_ENV").toSorted();
+  const table = /## Configuration([\s\S]*?)\n## /.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
+  expect(rows.flatMap((row) => row.split("|")[1]?.match(/[A-Z_]+/g) ?? []).toSorted()).toEqual(known);
+  const example = readFileSync(".env.example", "utf8").matchAll(/^# ([A-Z_]+)=/gm);
+  expect([...example].map(([, name]) => name).toSorted()).toEqual(known);
+});
+
+test("an empty value is no value", () => {
+  expect(parseEnv({ PORT: "", DATABASE_URL: " ", SIGN_UP: "", TRUSTED_PROXIES: "" })).toEqual(parseEnv({}));
+});
+
+test("addresses are cut down to what is used of them", () => {
+  const env = parseEnv({ PUBLIC_URL: "https://Dash.Example.com:443/", TRUSTED_PROXIES: "10.0.0.1, ::1 172.16.0.0/12" });
+  expect(env).toMatchObject({
+    PUBLIC_URL: "https://dash.example.com",
+    TRUSTED_PROXIES: ["10.0.0.1/32", "::1/128", "172.16.0.0/12"],
+  });
+});
+
+describe("a bad value is one sentence that names it and doesn't repeat it", () => {
+  test.each<[name: string, settings: Record<string, string>, value?: string]>([
+    ["PORT", { PORT: "65536" }],
+    ["PORT", { PORT: "http" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "dashboard.example.com" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "https://example.com/dashboard" }],
+    ["DATABASE_URL", { DATABASE_URL: "mysql://user:hunter2@db/goodtake", AUTH_SECRET }, "hunter2"],
+    ["AUTH_SECRET", { DATABASE_URL }, "hunter2"],
+    ["AUTH_SECRET", { AUTH_SECRET: "tooshort" }, "tooshort"],
+    ["AUTH_SECRET", { AUTH_SECRET: "change-me-change-me-change-me-change-me" }, "change-me"],
+    ["AUTH_SECRET", { AUTH_SECRET: "a".repeat(40) }, "aaaa"],
+    ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/8, proxy" }],
+    ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/99" }],
+    ["ROLE", { ROLE: "worker" }],
+    ["ROLE", { ROLE: "api" }],
+    ["SIGN_UP", { ARK_API_KEY: "ark-hunter2" }, "hunter2"],
+    ["SIGN_UP", { SIGN_UP: "providers" }],
+    ["GITHUB_SECRET", { GITHUB_ID: "id" }],
+    ["GOOGLE_ID", { GOOGLE_SECRET: "hunter2" }, "hunter2"],
+    ["OIDC_ISSUER", { OIDC_ID: "id", OIDC_SECRET: "hunter2" }, "hunter2"],
+    ["MAX_ACTIVE_KEYS", { MAX_ACTIVE_KEYS: "0" }],
+    ["ACTIVITY_DAYS", { ACTIVITY_DAYS: "1.5" }],
+    ["LOG_LEVEL", { LOG_LEVEL: "loud" }],
+  ])("%s of %o", (name, settings, value = "no such text") => {
+    let message = "";
+    try {
+      parseEnv(settings);
+    } catch (error) {
+      expect(error).toBeInstanceOf(EnvError);
+      message = (error as Error).message;
+    }
+    expect(message).toMatch(new RegExp(`^${name} .*[^.]\\.$`));
+    expect(message).not.toContain(value);
+    expect(message).not.toContain("\n");
+  });
+});
