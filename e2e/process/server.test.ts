@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
@@ -109,6 +109,16 @@ describe("what can't work stops the start with one sentence", () => {
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toHaveLength(1);
     expect(output).toMatch(sentence);
+  });
+
+  test("as root, a data folder that PostgreSQL's own account can't enter", async ({ skip }) => {
+    skip(process.getuid?.() !== 0, "only root gives up its rights");
+    await chmod(data.directory, 0o700);
+    const { code, output } = await refused({ DATA_DIR: path.join(data.directory, "inside") });
+    await chmod(data.directory, 0o755);
+    expect(code).toBe(1);
+    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(output).toMatch(/choose a DATA_DIR/);
   });
 
   test("a port that is in use", async () => {
