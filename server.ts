@@ -13,9 +13,10 @@ import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { captureConsole, log } from "#lib/log.ts";
-import { startPruning } from "#lib/pruning.ts";
+import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
-import { startFlushing, stopFlushing } from "#lib/usage/last-use.ts";
+import { startUpkeep } from "#lib/upkeep.ts";
+import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 /** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
 const REQUESTS_DEADLINE_MS = 5_000;
@@ -52,9 +53,12 @@ async function start(env: Env): Promise<void> {
   await migrate(databaseUrl, MIGRATIONS);
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
   await checkTiers();
-  startFlushing();
-  startPruning();
-  if (env.ROLE !== "dashboard") doors.api = createApiListener();
+  startRecording();
+  startUpkeep();
+  if (env.ROLE !== "dashboard") {
+    await limiter().connect();
+    doors.api = createApiListener();
+  }
   if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
   phase = "serving";
   announce(server, env);
@@ -115,7 +119,8 @@ async function stop(): Promise<void> {
     clearInterval(idle);
     server.closeAllConnections();
   }
-  await stopFlushing();
+  await stopRecording();
+  closeLimiter();
   await disconnectDatabase();
   await embedded?.stop();
 }

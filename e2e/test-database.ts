@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { openBalance } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
 async function onServer(statement: string): Promise<void> {
@@ -36,11 +37,15 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
 
 let people = 0;
 
-/** A person without a password, for tests of what belongs to a person. */
-export async function createPerson(name = "Ada"): Promise<{ id: string; email: string }> {
+/** A person without a password and with 100 credits, for tests of what belongs to a person. */
+export async function createPerson(name = "Ada", tier = "free"): Promise<{ id: string; email: string }> {
   people += 1;
-  return database().user.create({
-    data: { name, email: `${name.toLowerCase()}-${people}@example.com`, tier: "free" },
-    select: { id: true, email: true },
+  return database().$transaction(async (transaction) => {
+    const person = await transaction.user.create({
+      data: { name, email: `${name.toLowerCase()}-${people}@example.com`, tier },
+      select: { id: true, email: true },
+    });
+    await openBalance(transaction, person.id, 100);
+    return person;
   });
 }

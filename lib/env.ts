@@ -52,6 +52,9 @@ const variables = z.object({
       .optional(),
   ),
   DATABASE_POOL_SIZE: whole(Math.min(40, Math.max(10, availableParallelism() * 4)), 2, 500),
+  REDIS_URL: set(
+    z.url({ protocol: /^rediss?$/, error: "must be an address such as redis://user:password@host:6379/0" }).optional(),
+  ),
   ROLE: set(z.enum(["all", "api", "dashboard"]).default("all")),
   PUBLIC_URL: origin,
   API_URL: origin,
@@ -76,6 +79,10 @@ const variables = z.object({
       .transform((value) => value.replace(/\/+$/, "")),
   ),
   TIERS_FILE: text,
+  SIGNUP_CREDITS: set(
+    z.coerce.number("must be a whole number").int("must be a whole number").min(0).max(1_000_000_000).optional(),
+  ),
+  METRICS_TOKEN: set(z.string().min(16, "must have at least 16 characters").optional()),
   MAX_ACTIVE_KEYS: whole(1000, 1, 1_000_000),
   ACTIVITY_DAYS: whole(400, 1, 36_500),
   SUPPORT_URL: set(z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional()),

@@ -49,6 +49,18 @@ export function tiers(): Record<string, Tier> {
   return loaded;
 }
 
+/** The tier of that name. Every start checks that all tiers in use are there, see {@link checkTiers}. */
+export function tierNamed(name: string): Tier {
+  const tier = tiers()[name];
+  if (!tier) throw new TiersError(`There is no tier "${name}".`);
+  return tier;
+}
+
+/** The credits that come with a sign-up: `SIGNUP_CREDITS`, else the first tier's. */
+export function signupCredits(): number {
+  return env().SIGNUP_CREDITS ?? tierNamed(firstTier()).signupCredits;
+}
+
 /** The tier that sign-ups get: the first of the table. */
 export function firstTier(): string {
   const [name] = Object.keys(tiers());

@@ -1,9 +1,10 @@
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { openBalance } from "#lib/credits/store.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import type { UserModel } from "#lib/database/generated/models.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-import { firstTier, tiers } from "#lib/tiers-file.ts";
+import { firstTier, signupCredits, tiers } from "#lib/tiers-file.ts";
 
 /** What is read of an account. Never the hash of its password. */
 const FIELDS = { id: true, email: true, name: true, tier: true, createdAt: true, disabledAt: true } as const;
@@ -34,6 +35,7 @@ export async function insertAccount(
     select: FIELDS,
   });
   if (!account) return err("email_taken");
+  await openBalance(transaction, account.id, signupCredits());
   await recordActivity(transaction, caller, {
     userId: account.id,
     action: "account.created",

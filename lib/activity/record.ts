@@ -15,6 +15,7 @@ export const ACTIONS = [
   "account.password_changed",
   "account.sessions_ended",
   "account.tier_changed",
+  "account.credits_granted",
   "account.disabled",
   "account.enabled",
   "api_key.created",

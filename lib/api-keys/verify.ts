@@ -8,15 +8,20 @@ export type VerifiedKey = {
   name: string;
   environment: string;
   prefix: string;
+  /** The owner's. */
+  tier: string;
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
 };
 
-/** Why a key was refused. For the key's owner and the log; the caller is told nothing of it. */
-export type RefusalCause = "malformed" | "unknown" | "deleted" | "revoked" | "expired" | "owner_disabled";
+/** Why a key that exists was refused. For the key's owner and the log; the caller is told nothing of it. */
+export type RefusalCause = "deleted" | "revoked" | "expired" | "owner_disabled";
 
-export type Verification = { ok: true; key: VerifiedKey } | { ok: false; cause: RefusalCause; keyId?: string };
+export type Verification =
+  | { ok: true; key: VerifiedKey }
+  | { ok: false; cause: "malformed" | "unknown" }
+  | { ok: false; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 type Row = VerifiedKey & { revokedAt: Date | null; deletedAt: Date | null; ownerDisabledAt: Date | null };
 
@@ -25,7 +30,7 @@ const DEADLINE_MS = 2_500;
 
 const FIND_BY_HASH = `
   SELECT k."id", k."userId", k."name", k."environment"::text AS "environment", k."prefix", k."createdAt", k."expiresAt",
-         k."lastUsedAt", k."revokedAt", k."deletedAt", u."disabledAt" AS "ownerDisabledAt"
+         k."lastUsedAt", k."revokedAt", k."deletedAt", u."tier", u."disabledAt" AS "ownerDisabledAt"
   FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId" WHERE k."hash" = $1`;
 
 /**
@@ -38,7 +43,7 @@ export async function verifySecret(secret: string): Promise<Verification> {
   const row = await findByHash(hashSecret(secret));
   if (!row) return { ok: false, cause: "unknown" };
   const { revokedAt, deletedAt, ownerDisabledAt, ...key } = row;
-  const refuse = (cause: RefusalCause): Verification => ({ ok: false, cause, keyId: key.id });
+  const refuse = (cause: RefusalCause): Verification => ({ ok: false, cause, key });
   if (deletedAt) return refuse("deleted");
   const status = keyStatus({ revokedAt, expiresAt: key.expiresAt }, new Date());
   if (status !== "active") return refuse(status);

@@ -7,7 +7,7 @@ import type { CreateApiKeyInput } from "#lib/api-keys/schema.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
-import { flushLastUses } from "#lib/usage/last-use.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
 
 const UNAUTHORIZED = '{"error":{"code":"unauthorized","message":"Invalid or missing API key"}}';
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
@@ -23,7 +23,8 @@ beforeAll(async () => {
   server = createServer(createApiListener()).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
-  ada = await createPerson();
+  // A tier whose limit the tests of this file do not reach.
+  ada = await createPerson("Ada", "scale");
   ({ secret } = await createKey(ada.id));
 });
 afterAll(async () => {
@@ -253,7 +254,11 @@ describe("routes and methods", () => {
   test("the document is OpenAPI 3.1 and names every route", async () => {
     const document = await (await call("/openapi.json", {}, null)).json();
     expect(document.openapi).toBe("3.1.0");
-    expect(Object.keys(document.paths).sort()).toEqual(["/api/v1/bytedance/generate-image", "/api/v1/key"]);
+    expect(Object.keys(document.paths).sort()).toEqual([
+      "/api/v1/auth",
+      "/api/v1/bytedance/generate-image",
+      "/api/v1/key",
+    ]);
   });
 });
 
@@ -270,6 +275,9 @@ describe("GET /key", () => {
       created_at: bobs.key.createdAt.toISOString(),
       last_used_at: null,
       expires_at: bobs.key.expiresAt?.toISOString(),
+      tier: "free",
+      credits_remaining: 100,
+      quota_remaining: 1000,
     });
     expect((await (await call("/key")).json()).prefix).toBe(secret.slice(0, 7));
   });
@@ -373,7 +381,7 @@ describe("POST /bytedance/generate-image", () => {
 
 describe("last use", () => {
   async function lastUse(id: string) {
-    await flushLastUses();
+    await flushUsage();
     return database().apiKey.findUniqueOrThrow({
       where: { id },
       select: { lastUsedAt: true, lastUsedAddress: true, lastUsedAgent: true },

@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
+import type { Admission } from "#lib/api/admit.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError, errorResponse } from "#lib/api/errors.ts";
 import { registerDocument } from "#lib/api/openapi.ts";
+import { recordAnswer } from "#lib/api/record-answer.ts";
+import { registerAuth } from "#lib/api/routes/auth.ts";
 import { registerGenerateImage } from "#lib/api/routes/generate-image.ts";
 import { registerKey } from "#lib/api/routes/key.ts";
+import type { Remaining } from "#lib/credits/store.ts";
 import { isUnavailable } from "#lib/database/unavailable.ts";
 import type { Generate } from "#lib/generation/generate.ts";
 import { log } from "#lib/log.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
 
 /** On every answer of the API, errors of the listener included. */
 export function commonHeaders(requestId: string): Record<string, string> {
@@ -17,6 +22,24 @@ export function commonHeaders(requestId: string): Record<string, string> {
     "Cache-Control": "private, no-store",
     Vary: "Authorization, X-API-Key",
     "X-Content-Type-Options": "nosniff",
+  };
+}
+
+function admissionHeaders(admission: Admission | undefined): Record<string, string> {
+  if (admission?.kind !== "admitted") return {};
+  const { key, tier, limit } = admission;
+  return {
+    "RateLimit-Policy": `"${key.tier}";q=${tier.requestsPerMinute};w=${WINDOW_SECONDS}`,
+    RateLimit: `"${key.tier}";r=${limit.remaining};t=${limit.resetSeconds}`,
+    ...(key.expiresAt && { "GoodTake-Key-Expires-At": key.expiresAt.toISOString() }),
+  };
+}
+
+function costHeaders(remaining: Remaining | undefined): Record<string, string> {
+  if (!remaining) return {};
+  return {
+    "GoodTake-Credits-Remaining": String(remaining.credits),
+    ...(remaining.requests !== null && { "GoodTake-Quota-Remaining": String(remaining.requests) }),
   };
 }
 
@@ -32,13 +55,18 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
     const requestId = randomUUID();
     c.set("requestId", requestId);
     await next();
-    for (const [name, value] of Object.entries(commonHeaders(requestId))) c.res.headers.set(name, value);
-    // Set here and not where the key is found, because an error's answer replaces what was set before it.
-    const expiresAt = c.var.key?.expiresAt;
-    if (expiresAt) c.res.headers.set("GoodTake-Key-Expires-At", expiresAt.toISOString());
+    // Set here and not where they are known, because an error's answer replaces what was set before it.
+    const headers = {
+      ...commonHeaders(requestId),
+      ...admissionHeaders(c.var.admission),
+      ...costHeaders(c.var.remaining),
+    };
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+    recordAnswer(c);
   });
 
   registerKey(app);
+  registerAuth(app);
   registerGenerateImage(app, generate);
   registerDocument(app);
 

@@ -1,8 +1,18 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { Admission } from "#lib/api/admit.ts";
 import type { VerifiedKey } from "#lib/api-keys/verify.ts";
+import type { Remaining } from "#lib/credits/store.ts";
+import type { Tier } from "#lib/tiers.ts";
 
 /** What a request carries through the API. */
 export type ApiContext = {
   Bindings: HttpBindings;
-  Variables: { requestId: string; key: VerifiedKey };
+  Variables: {
+    requestId: string;
+    admission: Admission;
+    key: VerifiedKey;
+    tier: Tier;
+    /** Set by routes that cost something. */
+    remaining: Remaining;
+  };
 };

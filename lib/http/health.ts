@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { pool } from "#lib/database/client.ts";
+import { limiter } from "#lib/rate-limits/limiter.ts";
 
 export type Phase = "starting" | "serving" | "draining";
 
@@ -15,7 +16,8 @@ export function answerHealth(path: string, phase: Phase, response: ServerRespons
     pool()
       .query("SELECT 1")
       .then(
-        () => answer(response, 200, "ready"),
+        // Without its Redis it still answers everything, each instance with limits of its own.
+        () => answer(response, 200, limiter().state === "degraded" ? "degraded" : "ready"),
         () => answer(response, 503, "database unavailable"),
       );
   return true;

@@ -3,6 +3,7 @@ import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/schema.ts";
+import { findRemaining } from "#lib/credits/store.ts";
 
 const timestamp = z.iso.datetime();
 
@@ -15,6 +16,9 @@ const ownKey = z
     created_at: timestamp,
     last_used_at: timestamp.nullable().meta({ description: "The use before the latest few seconds." }),
     expires_at: timestamp.nullable(),
+    tier: z.string().meta({ example: "free" }),
+    credits_remaining: z.int(),
+    quota_remaining: z.int().nullable().meta({ description: "Costed requests left this month; null is no quota." }),
   })
   .meta({ id: "Key" });
 
@@ -30,13 +34,14 @@ const route = createRoute({
       description: "The key that this request was made with",
       content: { "application/json": { schema: ownKey } },
     },
-    ...answers("unauthorized", "unavailable"),
+    ...answers("unauthorized", "rate_limit_exceeded", "unavailable"),
   },
 });
 
 export function registerKey(app: OpenAPIHono<ApiContext>): void {
-  app.openapi(route, (c) => {
-    const { name, prefix, environment, createdAt, lastUsedAt, expiresAt } = c.var.key;
+  app.openapi(route, async (c) => {
+    const { userId, name, prefix, environment, tier, createdAt, lastUsedAt, expiresAt } = c.var.key;
+    const remaining = await findRemaining(userId, c.var.tier.requestsPerMonth);
     return c.json(
       {
         name,
@@ -46,6 +51,9 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
         created_at: createdAt.toISOString(),
         last_used_at: lastUsedAt?.toISOString() ?? null,
         expires_at: expiresAt?.toISOString() ?? null,
+        tier,
+        credits_remaining: remaining?.credits ?? 0,
+        quota_remaining: remaining?.requests ?? null,
       },
       200,
     );

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+export type TestRedis = {
+  url: string;
+  process: ChildProcess;
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
+  /** The same again, empty, on the same port. */
+  restart: () => Promise<void>;
+};
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A real Redis of its own, ready to answer. */
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  const redis: TestRedis = {
+    url: `redis://127.0.0.1:${port}`,
+    process: await spawnRedis(port),
+    stop: async (signal = "SIGKILL") => {
+      if (redis.process.exitCode !== null || redis.process.signalCode !== null) return;
+      const ended = once(redis.process, "exit");
+      redis.process.kill(signal);
+      await ended;
+    },
+    restart: async () => {
+      redis.process = await spawnRedis(port);
+    },
+  };
+  return redis;
+}
+
+async function spawnRedis(port: number): Promise<ChildProcess> {
+  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.includes("Ready to accept connections")) {
+      child.stdout.resume();
+      return child;
+    }
+  }
+  throw new Error(`Redis did not start: ${output}`);
+}

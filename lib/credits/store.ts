@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { type Database, database, type Transaction } from "#lib/database/client.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+/** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
+export type Remaining = { credits: number; requests: number | null };
+
+export type Spending = {
+  userId: string;
+  apiKeyId: string;
+  credits: number;
+  /** Costed requests a month of the account's tier; null is no quota. */
+  quota: number | null;
+};
+
+/** Credits taken for work that is not finished. */
+export type Reservation = { id: string; remaining: Remaining };
+
+export const CREDITS_MAX = 1_000_000_000;
+
+/** Gives a new account its first credits; part of the transaction that makes the account. */
+export async function openBalance(transaction: Transaction, userId: string, credits: number): Promise<void> {
+  await transaction.$executeRaw`
+    WITH "balance" AS (
+      INSERT INTO "Balance" ("userId", "credits", "month")
+      VALUES (${userId}::uuid, ${credits}::int, date_trunc('month', now() AT TIME ZONE 'UTC')::date)
+    )
+    INSERT INTO "CreditMovement" ("userId", "kind", "amount") SELECT ${userId}::uuid, 'signup', ${credits}::int WHERE ${credits}::int > 0`;
+}
+
+/** The operator's gift. `too_many`: the balance would be more than {@link CREDITS_MAX}. Returns the new balance. */
+export function grantCredits(
+  userId: string,
+  credits: number,
+  caller: Caller,
+): Promise<Result<number, "not_found" | "too_many">> {
+  return database().$transaction(async (transaction) => {
+    const rows = await transaction.$queryRaw<{ credits: number }[]>`
+      WITH "balance" AS (
+        UPDATE "Balance" SET "credits" = "credits" + ${credits}
+        WHERE "userId" = ${userId}::uuid AND "credits" <= ${CREDITS_MAX - credits} RETURNING "credits"
+      ), "movement" AS (
+        INSERT INTO "CreditMovement" ("userId", "kind", "amount") SELECT ${userId}::uuid, 'granted', ${credits}::int FROM "balance"
+      )
+      SELECT "credits" FROM "balance"`;
+    if (!rows[0]) return err((await transaction.balance.count({ where: { userId } })) ? "too_many" : "not_found");
+    await recordActivity(transaction, caller, { userId, action: "account.credits_granted", details: { credits } });
+    return ok(rows[0].credits);
+  });
+}
+
+/** Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. */
+export function charge(spending: Spending): Promise<Result<Remaining, "insufficient">> {
+  return spend(database(), spending, null);
+}
+
+/**
+ * Spends until {@link settle} or {@link refund} decides. A crash that leaves it open for `seconds` makes the sweep refund it.
+ */
+export async function reserve(
+  spending: Spending,
+  seconds: number,
+  db: Database | Transaction = database(),
+): Promise<Result<Reservation, "insufficient">> {
+  const id = randomUUID();
+  const spent = await spend(db, spending, { id, seconds });
+  return spent.ok ? ok({ id, remaining: spent.value }) : spent;
+}
+
+async function spend(
+  db: Database | Transaction,
+  { userId, apiKeyId, credits, quota }: Spending,
+  reservation: { id: string; seconds: number } | null,
+): Promise<Result<Remaining, "insufficient">> {
+  const rows = await db.$queryRaw<{ credits: number; requests: number }[]>`
+    WITH "now" AS (
+      SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date AS "month"
+    ), "balance" AS (
+      UPDATE "Balance" b
+      SET "credits" = b."credits" - ${credits}, "month" = "now"."month",
+          "requests" = CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END + 1
+      FROM "now"
+      WHERE b."userId" = ${userId}::uuid AND b."credits" >= ${credits}
+        AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)
+      RETURNING b."credits", b."month", b."requests"
+    ), "movement" AS (
+      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid, ${reservation?.id ?? null}::uuid FROM "balance"
+    ), "reservation" AS (
+      INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
+      SELECT ${reservation?.id ?? null}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month",
+             now() + make_interval(secs => ${reservation?.seconds ?? 0})
+      FROM "balance" WHERE ${reservation !== null}::boolean
+    )
+    SELECT "credits", "requests" FROM "balance"`;
+  return rows[0] ? ok(toRemaining(rows[0], quota)) : err("insufficient");
+}
+
+/** What is left, or null for an account that doesn't exist. */
+export async function findRemaining(userId: string, quota: number | null): Promise<Remaining | null> {
+  const rows = await database().$queryRaw<{ credits: number; requests: number }[]>`
+    SELECT "credits",
+           CASE WHEN "month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date THEN "requests" ELSE 0 END AS "requests"
+    FROM "Balance" WHERE "userId" = ${userId}::uuid`;
+  return rows[0] ? toRemaining(rows[0], quota) : null;
+}
+
+function toRemaining({ credits, requests }: { credits: number; requests: number }, quota: number | null): Remaining {
+  return { credits, requests: quota === null ? null : Math.max(0, quota - requests) };
+}
+
+/** The work is done: what was reserved stays spent. False where it was refunded meanwhile. */
+export async function settle(reservationId: string, db: Database | Transaction = database()): Promise<boolean> {
+  return (await db.$executeRaw`DELETE FROM "Reservation" WHERE "id" = ${reservationId}::uuid`) === 1;
+}
+
+/** The work failed: credits and the month's request come back. False where that was settled or refunded already. */
+export async function refund(reservationId: string): Promise<boolean> {
+  return (await giveBack([reservationId])) === 1;
+}
+
+/** Refunds what a crash left open; returns how many reservations that were. */
+export async function sweepReservations(): Promise<number> {
+  const expired = await database().$queryRaw<{ id: string }[]>`
+    SELECT "id"::text FROM "Reservation" WHERE "expiresAt" <= now() LIMIT 1000`;
+  return expired.length === 0 ? 0 : giveBack(expired.map(({ id }) => id));
+}
+
+/** Whoever removes a reservation's row decides about it, so that nothing is refunded twice. */
+async function giveBack(reservationIds: string[]): Promise<number> {
+  const rows = await database().$queryRaw<{ reservations: number }[]>`
+    WITH "closed" AS (
+      DELETE FROM "Reservation" WHERE "id" IN (
+        SELECT "id" FROM "Reservation" WHERE "id" = ANY(${reservationIds}::uuid[]) FOR UPDATE SKIP LOCKED
+      ) RETURNING "id", "userId", "apiKeyId", "credits", "month"
+    ), "movement" AS (
+      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT "userId", 'refunded', "credits", "apiKeyId", "id" FROM "closed"
+    ), "balance" AS (
+      UPDATE "Balance" b SET "credits" = b."credits" + c."credits",
+        "requests" = CASE WHEN b."month" = c."month" THEN b."requests" - c."requests" ELSE b."requests" END
+      FROM (
+        SELECT "userId", max("month") AS "month", sum("credits")::int AS "credits",
+               count(*) FILTER (WHERE "month" = (SELECT max(m."month") FROM "closed" m WHERE m."userId" = "closed"."userId"))::int AS "requests"
+        FROM "closed" GROUP BY "userId"
+      ) c
+      WHERE b."userId" = c."userId"
+    )
+    SELECT count(*)::int AS "reservations" FROM "closed"`;
+  return rows[0]?.reservations ?? 0;
+}

@@ -1,0 +1,104 @@
+import { Redis } from "ioredis";
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
+import { env } from "#lib/env.ts";
+import { log } from "#lib/log.ts";
+
+/** Windows are fixed: the first request opens one, and after a minute all of the limit is there again. */
+export const WINDOW_SECONDS = 60;
+
+/** What a request found in its account's window. */
+export type RateLimit = {
+  exceeded: boolean;
+  remaining: number;
+  /** Whole seconds until the window ends, rounded up, so that who waits that long is let in. */
+  resetSeconds: number;
+};
+
+/** Where requests are counted. `degraded`: Redis is away, and each instance counts for itself. */
+export type LimiterState = "memory" | "redis" | "degraded";
+
+const COMMAND_TIMEOUT_MS = 250;
+/** After a failure Redis is left alone for so long, so that one that hangs doesn't slow every request down. */
+const PAUSE_MS = 1_000;
+const COMPLAINT_MS = 60_000;
+
+/** The bucket counts without a limit of its own; the tier says how much of the count may pass, also after a change of tier. */
+const BUCKET = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS, keyPrefix: "goodtake:requests" };
+
+/** Counts requests by account: in Redis for all instances where there is one, else in memory. */
+export class Limiter {
+  readonly #local = new RateLimiterMemory(BUCKET);
+  readonly #redis: Redis | undefined;
+  readonly #shared: RateLimiterAbstract | undefined;
+  #pausedUntil = 0;
+  #complainedAt = 0;
+
+  constructor(redisUrl?: string) {
+    if (!redisUrl) return;
+    this.#redis = new Redis(redisUrl, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 2_000,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+    });
+    this.#redis.on("error", (error) => this.#complain(error));
+    this.#shared = new RateLimiterRedis({ ...BUCKET, storeClient: this.#redis, rejectIfRedisNotReady: true });
+  }
+
+  /** Waits for the first connection, so that no request of a fresh instance is counted locally; a Redis that is away stops nothing. */
+  async connect(): Promise<void> {
+    await this.#redis?.connect().catch(() => {});
+  }
+
+  /** Counts one request of an account that may make `limit` a window. Never rejects: a lost Redis costs no request. */
+  async consume(accountId: string, limit: number): Promise<RateLimit> {
+    const { consumedPoints, msBeforeNext } = await this.#count(accountId);
+    return {
+      exceeded: consumedPoints > limit,
+      remaining: Math.max(0, limit - consumedPoints),
+      resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+    };
+  }
+
+  async #count(accountId: string) {
+    if (!this.#shared || Date.now() < this.#pausedUntil) return this.#local.consume(accountId);
+    try {
+      return await this.#shared.consume(accountId);
+    } catch (error) {
+      this.#pausedUntil = Date.now() + PAUSE_MS;
+      this.#complain(error);
+      return this.#local.consume(accountId);
+    }
+  }
+
+  get state(): LimiterState {
+    if (!this.#redis) return "memory";
+    return this.#redis.status === "ready" && Date.now() >= this.#pausedUntil ? "redis" : "degraded";
+  }
+
+  close(): void {
+    this.#redis?.disconnect();
+  }
+
+  #complain(error: unknown): void {
+    if (Date.now() - this.#complainedAt < COMPLAINT_MS) return;
+    this.#complainedAt = Date.now();
+    log().warn({ err: error }, "Redis is away: each instance counts requests for itself until it is back");
+  }
+}
+
+let shared: Limiter | undefined;
+
+/** The limiter of this process, made on first use. */
+export function limiter(): Limiter {
+  shared ??= new Limiter(env().REDIS_URL);
+  return shared;
+}
+
+/** Ends the connection to Redis, if there is one. */
+export function closeLimiter(): void {
+  shared?.close();
+  shared = undefined;
+}
