@@ -31,6 +31,8 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
   await expect(other).toHaveURL("/password-link");
   await other.getByLabel("New password").fill("short");
   await other.getByRole("button", { name: "Set password" }).click();
+  // The hint says the same words from the start: only the error makes the field invalid.
+  await expect(other.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
   await expect(other.getByLabel("New password")).toHaveAccessibleDescription(/at least 10 characters/i);
   await other.getByLabel("New password").fill(NEW_PASSWORD);
   await other.getByRole("button", { name: "Set password" }).click();

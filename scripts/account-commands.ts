@@ -13,8 +13,9 @@ import {
 import { findWaysIn } from "#lib/accounts/ways-in.ts";
 import { listEveryApiKey, revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
 import { keyStatus, STATUSES } from "#lib/api-keys/status.ts";
+import { CREDITS_MAX, findRemaining, grantCredits } from "#lib/credits/store.ts";
 import { env } from "#lib/env.ts";
-import { tiers } from "#lib/tiers-file.ts";
+import { tierNamed, tiers } from "#lib/tiers-file.ts";
 import { CommandError, UsageError } from "#scripts/command.ts";
 import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
 
@@ -29,6 +30,7 @@ export const COMMANDS: Record<string, Command> = {
   show: { operands: 1, run: async ([email]) => show(await wanted(email)) },
   create: { operands: 1, run: async ([email], name) => create(address(email), name) },
   "set-tier": { operands: 2, run: async ([email, tier = ""]) => changeTier(await wanted(email), tier) },
+  grant: { operands: 2, run: async ([email, credits = ""]) => grant(await wanted(email), credits) },
   "sign-out": { operands: 1, run: async ([email]) => signOut(await wanted(email)) },
   "password-link": { operands: 1, run: async ([email]) => passwordLink(await wanted(email)) },
   disable: { operands: 1, run: async ([email]) => disable(await wanted(email)) },
@@ -63,6 +65,7 @@ async function list(): Promise<Answer> {
 
 async function show(account: Account): Promise<Answer> {
   const ways = await findWaysIn(account.id);
+  const remaining = await findRemaining(account.id, tierNamed(account.tier).requestsPerMonth);
   const statuses = (await listEveryApiKey(account.id)).map((key) => keyStatus(key, new Date()));
   const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
   const text = formatFields({
@@ -70,13 +73,15 @@ async function show(account: Account): Promise<Answer> {
     Name: account.name,
     Id: account.id,
     Tier: account.tier,
+    Credits: remaining?.credits ?? 0,
+    "Requests left this month": remaining?.requests ?? "no quota",
     Created: formatTime(account.createdAt),
     Status: statusOf(account),
     "Signs in with": [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") || "nothing yet",
     "Signed-in browsers": ways.sessions,
     "API keys": STATUSES.map((status) => `${counts[status]} ${status}`).join(", "),
   });
-  return { data: { ...account, ...ways, apiKeys: counts }, text };
+  return { data: { ...account, ...ways, remaining, apiKeys: counts }, text };
 }
 
 async function create(email: string, name = email.slice(0, email.indexOf("@")).slice(0, 64)): Promise<Answer> {
@@ -96,6 +101,15 @@ async function changeTier({ id, email }: Account, tier: string): Promise<Answer>
   if (!changed.ok)
     throw new CommandError(`There is no tier "${tier}"; the tiers are ${Object.keys(tiers()).join(", ")}.`);
   return { data: { email, tier }, text: `${email} has the tier ${tier}.` };
+}
+
+async function grant({ id, email }: Account, text: string): Promise<Answer> {
+  const credits = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || credits > CREDITS_MAX)
+    throw new UsageError(`"${text}" is no number of credits from 1 to ${CREDITS_MAX}.`);
+  const granted = await grantCredits(id, credits, OPERATOR);
+  if (!granted.ok) throw new CommandError(`${email} would have more than ${CREDITS_MAX} credits.`);
+  return { data: { email, credits: granted.value }, text: `${email} has ${granted.value} credits.` };
 }
 
 async function signOut({ id, email }: Account): Promise<Answer> {

@@ -55,6 +55,18 @@ test("create makes an account without a password, whose link lets its person cho
   });
 });
 
+test("grant adds credits, and refuses what is no number of them", async () => {
+  const ada = await createPerson();
+  expect((await account("grant", ada.email, "900")).stdout).toBe(`${ada.email} has 1000 credits.\n`);
+  expect((await account("show", ada.email)).stdout).toMatch(/Credits +1000\n/);
+  expect(await actions(ada.id)).toEqual([{ action: "account.credits_granted", actor: "operator" }]);
+  for (const credits of ["0", "1.5", "many", "10000000000"]) {
+    const { code, stderr } = await account("grant", ada.email, credits);
+    expect(code, credits).toBe(2);
+    expect(stderr).toContain("is no number of credits from 1 to 1000000000");
+  }
+});
+
 test("set-tier, sign-out, disable and enable do what they say, and are recorded as the operator's", async () => {
   const ada = await createPerson();
   const { sessionId } = await database().$transaction((transaction) => startSession(transaction, ada.id, user));

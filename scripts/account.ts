@@ -12,6 +12,7 @@ const USAGE = `Usage: npm run account -- COMMAND
   show EMAIL                 one account: its tier, its ways to sign in, its keys
   create EMAIL [--name NAME] makes an account and prints a link to choose its password
   set-tier EMAIL TIER        gives it another tier
+  grant EMAIL CREDITS        adds credits to its balance
   sign-out EMAIL             signs out every browser
   password-link EMAIL        prints a link to choose a new password, good once and for an hour
   disable EMAIL              ends its sessions; refuses its sign-ins and API keys until it is enabled

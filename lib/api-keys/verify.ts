@@ -1,6 +1,7 @@
 import { hashSecret, isSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 import { pool } from "#lib/database/client.ts";
+import { inTime } from "#lib/database/deadline.ts";
 
 export type VerifiedKey = {
   id: string;
@@ -24,9 +25,6 @@ export type Verification =
   | { ok: false; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 type Row = VerifiedKey & { revokedAt: Date | null; deletedAt: Date | null; ownerDisabledAt: Date | null };
-
-/** A database that hangs must give the API's 503 in under 3 s, whatever step it hangs in. */
-const DEADLINE_MS = 2_500;
 
 const FIND_BY_HASH = `
   SELECT k."id", k."userId", k."name", k."environment"::text AS "environment", k."prefix", k."createdAt", k."expiresAt",
@@ -52,13 +50,8 @@ export async function verifySecret(secret: string): Promise<Verification> {
 }
 
 async function findByHash(hash: Uint8Array): Promise<Row | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("timeout exceeded when looking up a key")), DEADLINE_MS);
-  });
   // Prepared once a connection; 3 times the work when Prisma asks.
   const query = pool().query<Row>({ name: "find-key-by-hash", text: FIND_BY_HASH, values: [hash] });
-  query.catch(() => {});
-  const { rows } = await Promise.race([query, deadline]).finally(() => clearTimeout(timer));
+  const { rows } = await inTime(query);
   return rows[0];
 }

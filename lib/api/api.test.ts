@@ -1,50 +1,33 @@
-import { createServer, type Server } from "node:http";
-import net, { type AddressInfo } from "node:net";
+import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
-import { createApiListener } from "#lib/api/listener.ts";
-import type { CreateApiKeyInput } from "#lib/api-keys/schema.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
-import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 const UNAUTHORIZED = '{"error":{"code":"unauthorized","message":"Invalid or missing API key"}}';
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
-let server: Server;
-let base: string;
+let api: TestApi;
 let close: () => Promise<void>;
 let ada: { id: string };
 let secret: string;
 
 beforeAll(async () => {
   close = await useOwnDatabase();
-  server = createServer(createApiListener()).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
+  api = await startApi();
   // A tier whose limit the tests of this file do not reach.
   ada = await createPerson("Ada", "scale");
   ({ secret } = await createKey(ada.id));
 });
 afterAll(async () => {
-  server.close();
-  server.closeAllConnections();
+  api.close();
   await close();
 });
 
-async function createKey(userId: string, expiry: CreateApiKeyInput["expiry"] = { type: "never" }) {
-  const created = await createApiKey(userId, { name: "Production App", environment: "production", expiry }, CALLER);
-  if (!created.ok) throw new Error(created.error);
-  return created.value;
-}
-
-function call(path: string, init: RequestInit = {}, key: string | null = secret): Promise<Response> {
-  return fetch(`${base}${path}`, {
-    ...init,
-    headers: { ...(key && { authorization: `Bearer ${key}` }), ...init.headers },
-  });
-}
+const call = (path: string, init: RequestInit = {}, key: string | null = secret) => api.call(path, init, key);
 
 function generate(
   body: BodyInit,
@@ -61,7 +44,7 @@ function generate(
 /** Sends exactly these bytes and returns all that comes back until the server or the silence ends it. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect((server.address() as AddressInfo).port, "127.0.0.1");
+    const socket = net.connect(api.port, "127.0.0.1");
     let answer = "";
     socket.setEncoding("latin1").on("data", (chunk) => (answer += chunk));
     socket.on("close", () => resolve(answer)).on("error", reject);

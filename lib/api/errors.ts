@@ -1,19 +1,75 @@
-/** Every error that the API answers: its code, status and the message where a route has nothing more exact to say. */
+/** Every error that the API answers: its code, status, the message where a route has nothing more exact to say, and what the docs advise. */
 export const API_ERRORS = {
-  invalid_request: { status: 400, message: "The request is not valid" },
-  unauthorized: { status: 401, message: "Invalid or missing API key" },
-  forbidden: { status: 403, message: "Insufficient credits or quota exceeded" },
-  not_found: { status: 404, message: "There is nothing at this path" },
-  method_not_allowed: { status: 405, message: "This method is not allowed here" },
-  conflict: { status: 409, message: "A request with this Idempotency-Key is still running" },
-  payload_too_large: { status: 413, message: "The body is larger than 1,048,576 bytes" },
-  unsupported_media_type: { status: 415, message: "The body must be application/json" },
-  idempotency_key_reused: { status: 422, message: "This Idempotency-Key was used for another request" },
-  rate_limit_exceeded: { status: 429, message: "Too many requests; try again when Retry-After has passed" },
-  internal_error: { status: 500, message: "Something went wrong on our side" },
-  upstream_error: { status: 502, message: "The image provider failed" },
-  unavailable: { status: 503, message: "The service is unavailable for the moment" },
-  upstream_timeout: { status: 504, message: "The image provider took too long" },
+  invalid_request: {
+    status: 400,
+    message: "The request is not valid",
+    advice: "The message names the field. Correct it and send again.",
+  },
+  unauthorized: {
+    status: 401,
+    message: "Invalid or missing API key",
+    advice: "Check the header, then the key's status in your settings.",
+  },
+  forbidden: {
+    status: 403,
+    message: "Insufficient credits or quota exceeded",
+    advice: "Your credits or the month's requests are used up. The headers of the answer say which.",
+  },
+  not_found: {
+    status: 404,
+    message: "There is nothing at this path",
+    advice: "Check the path.",
+  },
+  method_not_allowed: {
+    status: 405,
+    message: "This method is not allowed here",
+    advice: "The Allow header lists what works here.",
+  },
+  conflict: {
+    status: 409,
+    message: "A request with this Idempotency-Key is still running",
+    advice: "The first request is still running. Wait as Retry-After says, and ask again for its answer.",
+  },
+  payload_too_large: {
+    status: 413,
+    message: "The body is larger than 1,048,576 bytes",
+    advice: "Send a smaller body.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    message: "The body must be application/json",
+    advice: "Send Content-Type: application/json.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    message: "This Idempotency-Key was used for another request",
+    advice: "Make a new Idempotency-Key for each new piece of work.",
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    message: "Too many requests; try again when Retry-After has passed",
+    advice: "Wait as many seconds as Retry-After says, then go on.",
+  },
+  internal_error: {
+    status: 500,
+    message: "Something went wrong on our side",
+    advice: "Try again; if it stays, tell us the X-Request-Id.",
+  },
+  upstream_error: {
+    status: 502,
+    message: "The image provider failed",
+    advice: "Try again in a moment. It cost nothing.",
+  },
+  unavailable: {
+    status: 503,
+    message: "The service is unavailable for the moment",
+    advice: "Wait as many seconds as Retry-After says, then try again.",
+  },
+  upstream_timeout: {
+    status: 504,
+    message: "The image provider took too long",
+    advice: "Try again, perhaps with a simpler prompt. It cost nothing.",
+  },
 } as const;
 export type ApiErrorCode = keyof typeof API_ERRORS;
 

@@ -1,4 +1,5 @@
 import { type Remaining, type Reservation, refund, reserve, type Spending, settle } from "#lib/credits/store.ts";
+import { inTime } from "#lib/database/deadline.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
 import type { GeneratedImage, GenerateImageInput } from "#lib/generation/schema.ts";
 import { type BeginError, beginOnce, type IdempotencyKey, settleWithAnswer } from "#lib/idempotency/store.ts";
@@ -26,7 +27,7 @@ export async function generatePaid(
   idempotencyKey: IdempotencyKey | undefined,
   signal: AbortSignal,
 ): Promise<Result<PaidImage, PaidGenerationError>> {
-  const reservation = await begin(spending, idempotencyKey);
+  const reservation = await inTime(begin(spending, idempotencyKey));
   if (!reservation.ok) return reservation;
   if ("answer" in reservation.value) return ok({ image: JSON.parse(reservation.value.answer), remaining: undefined });
   const { id, remaining } = reservation.value.reservation;
@@ -40,7 +41,7 @@ export async function generatePaid(
     return err(generated.error);
   }
   const image = generated.value;
-  const settled = idempotencyKey ? await settleWithAnswer(id, JSON.stringify(image)) : await settle(id);
+  const settled = await inTime(idempotencyKey ? settleWithAnswer(id, JSON.stringify(image)) : settle(id));
   if (!settled) log().warn({ reservation: id }, "an image took so long that its credits were refunded");
   return ok({ image, remaining });
 }
@@ -57,7 +58,7 @@ async function begin(
 /** A refund that fails is made up for by the sweep, and must not hide why the work failed. */
 async function giveBack(reservationId: string): Promise<void> {
   try {
-    await refund(reservationId);
+    await inTime(refund(reservationId));
   } catch (error) {
     log().warn({ err: error, reservation: reservationId }, "a refund failed and is left to the sweep");
   }

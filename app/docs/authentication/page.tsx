@@ -25,19 +25,6 @@ const SECTIONS = {
   metadata: { id: "what-we-keep", title: "What we keep of a key" },
 } satisfies Record<string, Section>;
 
-const ADVICE = {
-  invalid_request: "The message names the field. Correct it and send again.",
-  unauthorized: "Check the header, then the key's status in your settings.",
-  not_found: "Check the path.",
-  method_not_allowed: "The Allow header lists what works here.",
-  payload_too_large: "Send a smaller body.",
-  unsupported_media_type: "Send Content-Type: application/json.",
-  internal_error: "Try again; if it stays, tell us the X-Request-Id.",
-  upstream_error: "Try again in a moment.",
-  unavailable: "Wait as many seconds as Retry-After says, then try again.",
-  upstream_timeout: "Try again, perhaps with a simpler prompt.",
-} satisfies Record<keyof typeof API_ERRORS, string>;
-
 const KEPT = [
   ["Name", "What you called it, such as “Production App”. You can change it."],
   ["Prefix", "Its first seven characters, such as gt_abcd…, by which you recognise it."],
@@ -134,9 +121,9 @@ export default async function AuthenticationPage() {
         <DocsTable
           label="Error codes"
           head={["Code", "Status", "What to do"]}
-          rows={Object.entries(API_ERRORS).map(([code, { status }]) => ({
+          rows={Object.entries(API_ERRORS).map(([code, { status, advice }]) => ({
             key: code,
-            cells: [<InlineCode key={code}>{code}</InlineCode>, status, ADVICE[code as keyof typeof API_ERRORS]],
+            cells: [<InlineCode key={code}>{code}</InlineCode>, status, advice],
           }))}
         />
         <p>

@@ -5,6 +5,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError } from "#lib/api/errors.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
+import { inTime } from "#lib/database/deadline.ts";
 
 const COST_MAX = 1_000;
 
@@ -72,8 +73,8 @@ export function registerAuth(app: OpenAPIHono<ApiContext>): void {
     const { cost } = parseQuery(c.req.queries());
     if (cost > 0) {
       const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
-      const charged = await charge(spending);
-      const remaining = charged.ok ? charged.value : await findRemaining(key.userId, tier.requestsPerMonth);
+      const charged = await inTime(charge(spending));
+      const remaining = charged.ok ? charged.value : await inTime(findRemaining(key.userId, tier.requestsPerMonth));
       if (remaining) c.set("remaining", remaining);
       if (!charged.ok) throw new ApiError("forbidden");
     }

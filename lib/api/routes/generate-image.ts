@@ -6,6 +6,7 @@ import { IDEMPOTENCY_KEY_MAX, readIdempotencyKey } from "#lib/api/idempotency-ke
 import { limitBody, requireJson } from "#lib/api/json-body.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { findRemaining } from "#lib/credits/store.ts";
+import { inTime } from "#lib/database/deadline.ts";
 import type { Generate } from "#lib/generation/generate.ts";
 import { generatePaid, type PaidGenerationError } from "#lib/generation/paid.ts";
 import { generatedImage, generateImageInput } from "#lib/generation/schema.ts";
@@ -72,7 +73,7 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
       c.req.raw.signal,
     );
     const paid = generated.ok ? generated.value.remaining : undefined;
-    const remaining = paid ?? (await findRemaining(key.userId, tier.requestsPerMonth));
+    const remaining = paid ?? (await inTime(findRemaining(key.userId, tier.requestsPerMonth)));
     if (remaining) c.set("remaining", remaining);
     if (!generated.ok) throw ERRORS[generated.error]();
     if (!paid) c.header("Idempotency-Replayed", "true");

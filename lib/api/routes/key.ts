@@ -4,6 +4,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/schema.ts";
 import { findRemaining } from "#lib/credits/store.ts";
+import { inTime } from "#lib/database/deadline.ts";
 
 const timestamp = z.iso.datetime();
 
@@ -41,7 +42,7 @@ const route = createRoute({
 export function registerKey(app: OpenAPIHono<ApiContext>): void {
   app.openapi(route, async (c) => {
     const { userId, name, prefix, environment, tier, createdAt, lastUsedAt, expiresAt } = c.var.key;
-    const remaining = await findRemaining(userId, c.var.tier.requestsPerMonth);
+    const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     return c.json(
       {
         name,
