@@ -56,7 +56,9 @@ function documentedAnswers(document: Document): (method: string, path: string, a
   const compiled = new Map<string, ValidateFunction>();
   return async (method, path, answer) => {
     const operations = document.paths[path];
-    const operation = operations?.[method.toLowerCase()] ?? (path.endsWith("/auth") ? operations?.get : undefined);
+    // `/auth` answers any method like the one that is documented.
+    const documented = path.endsWith("/auth") ? "get" : method.toLowerCase();
+    const operation = operations?.[documented];
     // Paths and methods that are not there answer by the table of errors alone.
     if (!operation) return;
     const where = `${method} ${path} ${answer.status}`;
@@ -69,7 +71,7 @@ function documentedAnswers(document: Document): (method: string, path: string, a
     }
     const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
     if (!content[type]) throw new Error(`${where} is ${type}, which is not documented.`);
-    const pointer = ["paths", path, method.toLowerCase(), "responses", String(answer.status), "content", type, "schema"]
+    const pointer = ["paths", path, documented, "responses", String(answer.status), "content", type, "schema"]
       .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")))
       .join("/");
     const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `openapi#/${pointer}` });

@@ -1,6 +1,6 @@
 import { ApiError } from "#lib/api/errors.ts";
 
-export const IDEMPOTENCY_KEY_MAX = 255;
+const IDEMPOTENCY_KEY_MAX = 255;
 
 /**
  * The client's `Idempotency-Key`. The draft's form is a string in quotes (RFC 9651); the bare one that most clients send is the same key.

@@ -10,17 +10,29 @@ const errorBody = z
   .object({ error: z.object({ code: z.enum(Object.keys(API_ERRORS) as [ApiErrorCode]), message: z.string() }) })
   .meta({ id: "Error" });
 
+const header = (description: string, type = "string") => ({ description, schema: { type } as const });
+const RETRY_AFTER = { "Retry-After": header("Seconds to wait before the next try", "integer") };
+const ERROR_HEADERS: { [C in ApiErrorCode]?: object } = {
+  unauthorized: { "WWW-Authenticate": header("How to authenticate") },
+  conflict: RETRY_AFTER,
+  rate_limit_exceeded: RETRY_AFTER,
+  unavailable: RETRY_AFTER,
+};
+
+/** What every route can answer when something is wrong with us. */
+type OwnFaults = "internal_error" | "unavailable";
 type ErrorAnswer = { description: string; content: { "application/json": { schema: typeof errorBody } } };
 
 /** The descriptions of error answers, from the table of errors. */
 export function answers<C extends ApiErrorCode>(
   ...codes: C[]
-): { [K in C as (typeof API_ERRORS)[K]["status"]]: ErrorAnswer } {
+): { [K in C | OwnFaults as (typeof API_ERRORS)[K]["status"]]: ErrorAnswer } {
   return Object.fromEntries(
-    codes.map((code) => [
+    [...codes, "internal_error" as const, "unavailable" as const].map((code) => [
       API_ERRORS[code].status,
       {
-        description: `\`${code}\`: ${API_ERRORS[code].message}`,
+        description: `\`${code}\`: ${API_ERRORS[code].message}. ${API_ERRORS[code].advice}`,
+        headers: { "X-Request-Id": header("Names this request; keep it in your logs"), ...ERROR_HEADERS[code] },
         content: { "application/json": { schema: errorBody } },
       },
     ]),

@@ -64,7 +64,7 @@ export function registerAuth(app: OpenAPIHono<ApiContext>): void {
           ]),
         ),
       },
-      ...answers("invalid_request", "unauthorized", "forbidden", "rate_limit_exceeded", "unavailable"),
+      ...answers("invalid_request", "unauthorized", "forbidden", "rate_limit_exceeded"),
     },
   });
 

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError } from "#lib/api/errors.ts";
-import { IDEMPOTENCY_KEY_MAX, readIdempotencyKey } from "#lib/api/idempotency-key.ts";
+import { readIdempotencyKey } from "#lib/api/idempotency-key.ts";
 import { limitBody, requireJson } from "#lib/api/json-body.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { findRemaining } from "#lib/credits/store.ts";
@@ -24,7 +24,8 @@ const route = createRoute({
   middleware: [authenticate, requireJson, limitBody] as const,
   request: {
     headers: z.object({
-      "idempotency-key": z.string().max(IDEMPOTENCY_KEY_MAX).optional().meta({
+      "idempotency-key": z.string().optional().meta({
+        minLength: 1,
         description:
           "Makes a retry safe: for 24 hours the same key with the same body gives the first answer and costs nothing more.",
       }),
@@ -43,7 +44,6 @@ const route = createRoute({
       "idempotency_key_reused",
       "rate_limit_exceeded",
       "upstream_error",
-      "unavailable",
       "upstream_timeout",
     ),
   },

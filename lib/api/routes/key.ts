@@ -35,7 +35,7 @@ const route = createRoute({
       description: "The key that this request was made with",
       content: { "application/json": { schema: ownKey } },
     },
-    ...answers("unauthorized", "rate_limit_exceeded", "unavailable"),
+    ...answers("unauthorized", "rate_limit_exceeded"),
   },
 });
 
