@@ -40,9 +40,10 @@ let people = 0;
 /** A person without a password and with 100 credits, for tests of what belongs to a person. */
 export async function createPerson(name = "Ada", tier = "free"): Promise<{ id: string; email: string }> {
   people += 1;
+  const email = `${name.toLowerCase()}-${people}@example.com`;
   return database().$transaction(async (transaction) => {
     const person = await transaction.user.create({
-      data: { name, email: `${name.toLowerCase()}-${people}@example.com`, tier },
+      data: { name, email, tier },
       select: { id: true, email: true },
     });
     await openBalance(transaction, person.id, 100);

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { temporaryDirectory } from "#e2e/start-server.ts";
+import { prepareCluster } from "#lib/database/cluster.ts";
+import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
+
+export type TestPostgres = {
+  url: string;
+  stop: () => Promise<void>;
+  /** The same again, at the same address. */
+  start: () => Promise<void>;
+  /** Sends a signal to every process of it. */
+  signal: (name: NodeJS.Signals) => Promise<void>;
+  remove: () => Promise<void>;
+};
+
+/** A PostgreSQL of its own, for tests that stop it. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const { directory, remove } = await temporaryDirectory();
+  const cluster = await prepareCluster(directory);
+  const socket = await runPostmaster(cluster);
+  return {
+    url: urlOf(socket),
+    stop: () => stopPostmaster(cluster),
+    start: async () => {
+      await runPostmaster(cluster, socket);
+    },
+    signal: async (name) => {
+      const [pid] = (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
+      // The postmaster leads its own process group.
+      process.kill(-Number(pid), name);
+    },
+    remove: async () => {
+      await stopPostmaster(cluster);
+      await remove();
+    },
+  };
+}

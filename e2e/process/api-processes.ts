@@ -1,0 +1,60 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { database } from "#lib/database/client.ts";
+
+/** A tier that limits nothing that a test does, and one that does. */
+const TIERS = {
+  free: { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 },
+  limited: { requestsPerMinute: 2_000, requestsPerMonth: null, signupCredits: 0 },
+};
+
+export type ApiProcesses = {
+  all: TestServer[];
+  /** Starts one more, or one in the place of another that ended. */
+  start: (place?: number) => Promise<TestServer>;
+  /** Stops all that still run, and removes what they shared. */
+  end: () => Promise<void>;
+};
+
+/** Real API processes on one database. */
+export async function startApiProcesses(
+  count: number,
+  databaseUrl: string,
+  settings: Record<string, string> = {},
+): Promise<ApiProcesses> {
+  const { directory, remove } = await temporaryDirectory();
+  const tiersFile = path.join(directory, "tiers.json");
+  await writeFile(tiersFile, JSON.stringify(TIERS));
+  const all: TestServer[] = [];
+  const start = async (place = all.length) => {
+    all[place] = await startServer({
+      ROLE: "api",
+      DATABASE_URL: databaseUrl,
+      DATABASE_POOL_SIZE: "10",
+      AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
+      TIERS_FILE: tiersFile,
+      SIGN_UP: "open",
+      LOG_LEVEL: "info",
+      ...settings,
+    });
+    return all[place];
+  };
+  await Promise.all(Array.from({ length: count }, (_, i) => start(i)));
+  return {
+    all,
+    start,
+    end: async () => {
+      await Promise.all(all.map((server) => server.end("SIGKILL")));
+      await remove();
+    },
+  };
+}
+
+/** What every test of money ends with: each balance is the sum of its movements, and none is below zero. */
+export async function differingBalances(): Promise<unknown[]> {
+  return database().$queryRaw`
+    SELECT b."userId", b."credits", coalesce(m."sum", 0)::int AS "ledger"
+    FROM "Balance" b LEFT JOIN (SELECT "userId", sum("amount") AS "sum" FROM "CreditMovement" GROUP BY 1) m USING ("userId")
+    WHERE b."credits" <> coalesce(m."sum", 0) OR b."credits" < 0`;
+}

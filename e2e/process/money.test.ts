@@ -1,0 +1,195 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
+import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
+
+const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
+const IMAGE = {
+  model: "seedream-4-5-251128",
+  created: 1_768_518_000,
+  data: [{ url: "https://images.example/1.png", size: "2048x2048" }],
+  usage: { generated_images: 1, output_tokens: 16_384, total_tokens: 16_384 },
+};
+
+let own: Awaited<ReturnType<typeof createDatabase>>;
+let processes: ApiProcesses;
+/** Speaks the provider's wire format; each test says how it behaves. */
+let provider: Server;
+let behave: (response: ServerResponse) => void;
+beforeAll(async () => {
+  own = await createDatabase();
+  connectDatabase(own.url, 10);
+  provider = createServer((request, response) => {
+    request.resume().on("end", () => behave(response));
+  }).listen(0, "127.0.0.1");
+  await once(provider, "listening");
+});
+beforeEach(async () => {
+  const { port } = provider.address() as AddressInfo;
+  processes = await startApiProcesses(3, own.url, {
+    ARK_API_KEY: "ark-secret",
+    ARK_BASE_URL: `http://127.0.0.1:${port}/api/v3`,
+  });
+});
+afterEach(() => processes.end());
+afterAll(async () => {
+  provider.close();
+  provider.closeAllConnections();
+  await disconnectDatabase();
+  await own.drop();
+});
+
+const draw = (response: ServerResponse) => void response.end(JSON.stringify(IMAGE));
+const fail = (response: ServerResponse) => void response.writeHead(500).end("{}");
+
+function generate(place: number, secret: string, headers: Record<string, string> = {}, signal?: AbortSignal) {
+  return fetch(`${processes.all[place]?.url}/api/v1/bytedance/generate-image`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json", ...headers },
+    body: '{"prompt":"A cat"}',
+    signal,
+  });
+}
+const credits = async (userId: string) => (await findRemaining(userId, null))?.credits;
+
+/** As if the time that reservations have was over. */
+async function sweepAll(): Promise<void> {
+  await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
+  await sweepReservations();
+}
+
+test("a kill -9 between reservation and answer: the next process refunds, and the idempotency key is free again", async () => {
+  const ada = await createPerson();
+  const { secret } = await createKey(ada.id);
+  const key = randomUUID();
+  const asked = Promise.withResolvers<void>();
+  behave = () => asked.resolve();
+  const cut = expect(generate(0, secret, { "idempotency-key": key })).rejects.toThrow();
+  await asked.promise;
+  expect(await credits(ada.id)).toBe(99);
+  await processes.all[0]?.end("SIGKILL");
+  await cut;
+
+  behave = draw;
+  // Whoever retries at once is told to wait, whatever instance is asked.
+  const early = await generate(1, secret, { "idempotency-key": key });
+  expect([early.status, early.headers.get("retry-after")]).toEqual([409, "1"]);
+  await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
+  await processes.start(0);
+  await vi.waitFor(async () => expect(await credits(ada.id)).toBe(100), { timeout: 5_000 });
+  const retry = await generate(0, secret, { "idempotency-key": key });
+  expect(retry.status).toBe(200);
+  expect(await credits(ada.id)).toBe(99);
+  expect((await generate(2, secret, { "idempotency-key": key })).headers.get("idempotency-replayed")).toBe("true");
+  expect(await differingBalances()).toEqual([]);
+});
+
+test("after a storm of requests, failures, grants and kills every balance is its ledger's sum, and nothing is paid twice", async () => {
+  const seed = Number(process.env.STORM_SEED ?? randomInt(2 ** 31));
+  process.stdout.write(`storm: STORM_SEED=${seed}\n`);
+  const random = mulberry32(seed);
+  const chance = (probability: number) => random() < probability;
+  const pick = <T>(all: T[]) => all[Math.floor(random() * all.length)] as T;
+
+  behave = (response) => {
+    const fate = random();
+    // Some requests never come back from the provider: their callers give up.
+    if (fate < 0.9) setTimeout(fate < 0.6 ? draw : fail, fate * 40, response);
+  };
+  const people = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const { id } = await createPerson();
+      return { id, secret: (await createKey(id)).secret, keys: Array.from({ length: 10 }, () => randomUUID()) };
+    }),
+  );
+  /** By account: credits that answers say were paid, and credits of requests whose answer never came. */
+  const paid = new Map(people.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
+  const drawn = new Set<string>();
+  const statuses = new Map<number | "none", number>();
+  let over = false;
+
+  async function once(): Promise<void> {
+    const person = pick(people);
+    const account = paid.get(person.id) as { certain: number; unknown: number; granted: number };
+    const place = Math.floor(random() * 3);
+    if (chance(0.02)) {
+      const granted = await grantCredits(person.id, 20, OPERATOR);
+      if (granted.ok) account.granted += 20;
+      return;
+    }
+    const cost = chance(0.4) ? Math.floor(random() * 4) : undefined;
+    const key = cost === undefined && chance(0.3) ? pick(person.keys) : undefined;
+    const price = cost ?? 1;
+    const signal = AbortSignal.timeout(Math.round(200 + random() * 800));
+    const request =
+      cost === undefined
+        ? generate(place, person.secret, key ? { "idempotency-key": key } : {}, signal)
+        : fetch(`${processes.all[place]?.url}/api/v1/auth?cost=${cost}`, {
+            headers: { "x-api-key": person.secret },
+            signal,
+          });
+    const answer = await request.catch(() => undefined);
+    await answer?.arrayBuffer().catch(() => {});
+    statuses.set(answer?.status ?? "none", (statuses.get(answer?.status ?? "none") ?? 0) + 1);
+    if (!answer) {
+      // Of many with one idempotency key, one at most has paid; that one may be among the answered.
+      account.unknown += price;
+      await sleep(20);
+    } else if (answer.ok && !answer.headers.has("idempotency-replayed")) {
+      account.certain += price;
+      if (key) {
+        expect(drawn.has(key), "an idempotency key was drawn twice").toBe(false);
+        drawn.add(key);
+      }
+    } else if (answer.status === 503 || answer.status === 500) account.unknown += price;
+  }
+  const traffic = Array.from({ length: 16 }, async () => {
+    while (!over) await once();
+  });
+  const kills = async () => {
+    for (let kill = 0; kill < 4; kill += 1) {
+      await sleep(1_000);
+      const place = Math.floor(random() * 3);
+      await processes.all[place]?.end("SIGKILL");
+      await processes.start(place);
+    }
+    over = true;
+  };
+  await Promise.all([kills(), ...traffic]);
+  await Promise.all(processes.all.map((server) => server.end("SIGTERM")));
+  await sweepAll();
+
+  expect(await database().reservation.count()).toBe(0);
+  expect(await differingBalances()).toEqual([]);
+  for (const [userId, { certain, unknown, granted }] of paid) {
+    const spent = 100 + granted - ((await credits(userId)) ?? 0);
+    expect(spent).toBeGreaterThanOrEqual(certain);
+    expect(spent).toBeLessThanOrEqual(certain + unknown);
+  }
+  const twice = await database().$queryRaw`
+    SELECT "reservationId", "kind" FROM "CreditMovement" WHERE "reservationId" IS NOT NULL
+    GROUP BY 1, 2 HAVING count(*) > 1`;
+  expect(twice).toEqual([]);
+  // The storm was one: work was done, refused, failed and cut off.
+  for (const status of [200, 204, 403, 502, "none"] as const)
+    expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
+  expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);
+});
+
+/** A small generator whose numbers follow from its seed. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
