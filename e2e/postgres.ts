@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { prepareCluster } from "#lib/database/cluster.ts";
 import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
+
+const run = promisify(execFile);
 
 export type TestPostgres = {
   url: string;
@@ -26,9 +30,10 @@ export async function startPostgres(): Promise<TestPostgres> {
       await runPostmaster(cluster, socket);
     },
     signal: async (name) => {
-      const [pid] = (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
-      // The postmaster leads its own process group.
-      process.kill(-Number(pid), name);
+      const [postmaster = ""] = (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
+      // Each of its children has a session of its own, so that no signal reaches them all.
+      const { stdout } = await run("pgrep", ["--parent", postmaster]);
+      for (const pid of [postmaster, ...stdout.trim().split("\n")]) process.kill(Number(pid), name);
     },
     remove: async () => {
       await stopPostmaster(cluster);

@@ -6,7 +6,7 @@ import { database } from "#lib/database/client.ts";
 /** A tier that limits nothing that a test does, and one that does. */
 const TIERS = {
   free: { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 },
-  limited: { requestsPerMinute: 2_000, requestsPerMonth: null, signupCredits: 0 },
+  limited: { requestsPerMinute: 1_000, requestsPerMonth: null, signupCredits: 0 },
 };
 
 export type ApiProcesses = {

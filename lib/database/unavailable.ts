@@ -2,7 +2,8 @@ const NODE_CODES = /^(ECONN|ENOENT$|ENOTFOUND$|EAI_|EPIPE$|ETIMEDOUT$|EHOSTUNREA
 /** SQLSTATE classes: connection exception, insufficient resources, operator intervention (with statement timeout); and Prisma's codes for the same. */
 const DATABASE_CODES = /^(08|53|57|P1001$|P1002$|P1008$|P1011$|P1017$|P2024$|P2028$)/;
 const MESSAGES =
-  /timeout exceeded|connection terminated|query read timeout|not connected|pool after calling end|can't reach database|server has closed the connection/i;
+  // Prisma puts the SQLSTATE of a raw query's error into its words.
+  /Code: `(08|53|57)|timeout exceeded|connection terminated|query read timeout|not connected|pool after calling end|can't reach database|server has closed the connection/i;
 
 /** Whether an error says that the database can't be reached or is overloaded, so that trying again later makes sense. */
 export function isUnavailable(error: unknown): boolean {

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
+import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson } from "#e2e/test-database.ts";
+import { grantCredits, sweepReservations } from "#lib/credits/store.ts";
+import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
+
+let postgres: TestPostgres;
+let processes: ApiProcesses;
+let secret: string;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  processes = await startApiProcesses(1, postgres.url);
+  connectDatabase(postgres.url, 4);
+  const ada = await createPerson();
+  await grantCredits(ada.id, 1_000_000, { actor: "operator", address: null, userAgent: null });
+  ({ secret } = await createKey(ada.id));
+  await disconnectDatabase();
+});
+afterAll(async () => {
+  await processes.end();
+  await postgres.remove();
+});
+
+test.each([
+  ["stopped", () => postgres.stop(), () => postgres.start()],
+  ["hanging", () => postgres.signal("SIGSTOP"), () => postgres.signal("SIGCONT")],
+])(
+  "a database that is %s in the middle of traffic is 503 with Retry-After in under 3 s, and everything is as before when it is back",
+  async (_, breakIt, mendIt) => {
+    const url = processes.all[0]?.url;
+    let refusals = 0;
+    let successes = 0;
+    let over = false;
+    const problems: string[] = [];
+    const loop = async (path: string, init: RequestInit = {}) => {
+      while (!over) {
+        const headers = { "x-api-key": secret, "content-type": "application/json" };
+        // The promise is an answer in under 3 s, so waiting longer fails.
+        const signal = AbortSignal.timeout(3_000);
+        const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers, signal }).catch(String);
+        if (typeof answer === "string") {
+          problems.push(`${path}: ${answer}`);
+          continue;
+        }
+        await answer.arrayBuffer();
+        if (answer.ok) successes += 1;
+        else if (answer.status === 503 && /^[1-9]\d*$/.test(answer.headers.get("retry-after") ?? "")) {
+          refusals += 1;
+          await sleep(20);
+        } else problems.push(`${path}: ${answer.status}`);
+      }
+    };
+    const draw = { method: "POST", body: '{"prompt":"A cat"}' };
+    const traffic = [
+      ...Array.from({ length: 6 }, () => loop("/key")),
+      ...Array.from({ length: 6 }, () => loop("/auth?cost=1")),
+      ...Array.from({ length: 6 }, () => loop("/bytedance/generate-image", draw)),
+    ];
+    const grow = (read: () => number, by: number) => {
+      const goal = read() + by;
+      return vi.waitFor(() => expect(read()).toBeGreaterThan(goal), { timeout: 15_000, interval: 20 });
+    };
+    await grow(() => successes, 200);
+    await breakIt();
+    await grow(() => refusals, 40);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await mendIt();
+    await grow(() => successes, 200);
+    over = true;
+    await Promise.all(traffic);
+    expect(problems, processes.all[0]?.output()).toEqual([]);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+    connectDatabase(postgres.url, 4);
+    await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
+    await sweepReservations();
+    expect(await differingBalances()).toEqual([]);
+    await disconnectDatabase();
+  },
+  60_000,
+);
