@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { prepareCluster } from "#lib/database/cluster.ts";
 import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
-
-const run = promisify(execFile);
 
 export type TestPostgres = {
   url: string;
@@ -32,8 +28,8 @@ export async function startPostgres(): Promise<TestPostgres> {
     signal: async (name) => {
       const [postmaster = ""] = (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
       // Each of its children has a session of its own, so that no signal reaches them all.
-      const { stdout } = await run("pgrep", ["--parent", postmaster]);
-      for (const pid of [postmaster, ...stdout.trim().split("\n")]) process.kill(Number(pid), name);
+      const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
+      for (const pid of [postmaster, ...children.trim().split(" ")]) process.kill(Number(pid), name);
     },
     remove: async () => {
       await stopPostmaster(cluster);

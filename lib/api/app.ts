@@ -52,6 +52,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   }).basePath("/api/v1");
 
   app.use("*", async (c, next) => {
+    const start = performance.now();
     const requestId = randomUUID();
     c.set("requestId", requestId);
     await next();
@@ -62,13 +63,15 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
       ...costHeaders(c.var.remaining),
     };
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-    recordAnswer(c);
+    recordAnswer(c, routes.has(c.req.path) ? c.req.path : "unmatched", performance.now() - start);
   });
 
   registerKey(app);
   registerAuth(app);
   registerGenerateImage(app, generate);
   registerDocument(app);
+
+  const routes = new Set(app.routes.map(({ path }) => path));
 
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
@@ -84,7 +87,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
     if (error instanceof HTTPException && error.status < 500)
       return errorResponse(new ApiError("invalid_request", "The body is not valid JSON"));
     if (isUnavailable(error)) {
-      log().warn({ err: error, requestId }, "the database is unavailable");
+      complainOfDatabase(error);
       return errorResponse(new ApiError("unavailable", undefined, { "retry-after": "1" }));
     }
     log().error({ err: error, requestId }, "a request failed");
@@ -92,6 +95,15 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   });
 
   return app;
+}
+
+let complainedAt = 0;
+
+/** Every refusal has a line of its own in the access log; the reason, which they share, stands there once a second. */
+function complainOfDatabase(error: unknown): void {
+  if (Date.now() - complainedAt < 1_000) return;
+  complainedAt = Date.now();
+  log().warn({ err: error }, "the database is unavailable");
 }
 
 /** The `Allow` of a path, or undefined where no route has it. */

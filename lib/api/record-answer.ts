@@ -1,11 +1,18 @@
 import type { Context } from "hono";
+import type { Admission } from "#lib/api/admit.ts";
 import type { ApiContext } from "#lib/api/context.ts";
+import { noteAnswer } from "#lib/http/access-log.ts";
+import { metrics } from "#lib/metrics.ts";
 import { type Outcome, recordRequest } from "#lib/usage/recorder.ts";
 
-/** Counts an answer for the key it belongs to; without a known key there is nobody to count it for. */
-export function recordAnswer(c: Context<ApiContext>): void {
+/** Counts an answer for the operator, and for the key it belongs to; without a known key there is nobody to count it for. */
+export function recordAnswer(c: Context<ApiContext>, route: string, durationMs: number): void {
   const { admission, requestId } = c.var;
-  if (!admission || !("key" in admission)) return;
+  const apiKeyId = admission && "key" in admission ? admission.key.id : undefined;
+  noteAnswer({ requestId, method: c.req.method, route, status: c.res.status, durationMs, apiKeyId });
+  if (!admission) return;
+  metrics().authentications.inc({ outcome: authenticationOf(admission) });
+  if (!("key" in admission)) return;
   const { headers } = c.env.incoming;
   recordRequest({
     requestId,
@@ -14,11 +21,16 @@ export function recordAnswer(c: Context<ApiContext>): void {
     outcome: admission.kind === "refused" ? admission.cause : outcomeOf(c.res.status, admission.limit.exceeded),
     authenticated: admission.kind === "admitted",
     at: Date.now(),
-    route: c.req.path,
+    route,
     // The server has overwritten the header with the one address that can be believed.
     address: headers["x-forwarded-for"]?.toString() ?? "",
     agent: headers["user-agent"],
   });
+}
+
+function authenticationOf(admission: Admission): string {
+  if (admission.kind === "refused") return admission.cause;
+  return admission.kind === "admitted" && admission.limit.exceeded ? "rate_limited" : admission.kind;
 }
 
 function outcomeOf(status: number, limited: boolean): Outcome {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Env } from "#lib/env.ts";
+import { noteAnswer } from "#lib/http/access-log.ts";
 import { isOwnHost, isOwnOrigin } from "#lib/http/own-origin.ts";
 import { type RequestStore, requestStore } from "#lib/http/response-status.ts";
 import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-headers.ts";
@@ -9,6 +10,16 @@ import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-heade
 export function createDashboardDoor(env: Env, pages: RequestListener): RequestListener {
   const headers = Object.entries(securityHeaders(env));
   return (request, response) => {
+    const start = performance.now();
+    const { method = "" } = request;
+    response.once("finish", () =>
+      noteAnswer({
+        method,
+        route: "dashboard",
+        status: response.statusCode,
+        durationMs: performance.now() - start,
+      }),
+    );
     const policy = contentSecurityPolicy(env, randomBytes(18).toString("base64"));
     for (const [name, value] of headers) response.setHeader(name, value);
     response.setHeader("content-security-policy", policy);

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Env } from "#lib/env.ts";
 import { createClientAddress } from "#lib/http/client-address.ts";
 import { answerHealth, type Phase } from "#lib/http/health.ts";
+import { answerMetrics } from "#lib/http/metrics-door.ts";
 import { log } from "#lib/log.ts";
 
 export type Doors = { api?: RequestListener; dashboard?: RequestListener };
@@ -20,6 +21,7 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
       request.url = url;
       const path = url.split("?", 1)[0] ?? "/";
       if (answerHealth(path, phase(), response)) return;
+      if (answerMetrics(path, env.METRICS_TOKEN, request, response)) return;
       if (phase() === "draining") response.setHeader("connection", "close");
 
       request.headers["x-forwarded-for"] = clientAddress(

@@ -1,0 +1,23 @@
+import { log } from "#lib/log.ts";
+import { metrics } from "#lib/metrics.ts";
+
+export type AnsweredRequest = {
+  /** Absent at the dashboard's door, which names no request. */
+  requestId?: string;
+  method: string;
+  /** One of our own routes, or a word for all others: never the client's text. */
+  route: string;
+  status: number;
+  durationMs: number;
+  apiKeyId?: string;
+};
+
+/** One line and one count a request: lines only at level `debug`, and for what failed. Never a key, a query or a body. */
+export function noteAnswer(answered: AnsweredRequest): void {
+  const { route, status, durationMs } = answered;
+  metrics().requests.inc({ route, status });
+  metrics().durations.observe({ route }, durationMs / 1000);
+  const level = status >= 500 ? "warn" : "debug";
+  if (log().isLevelEnabled(level))
+    log()[level]({ ...answered, durationMs: Math.round(durationMs * 10) / 10 }, "request");
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+type Metrics = {
+  registry: Registry;
+  requests: Counter<"route" | "status">;
+  durations: Histogram<"route">;
+  authentications: Counter<"outcome">;
+};
+const shared = globalThis as { goodtakeMetrics?: Metrics };
+
+/** From half a millisecond, which a key's check takes, to the minute that an image may take. */
+const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What the process counts for Prometheus. Labels take few values, all of them ours: never a path or a name that a client sent. */
+export function metrics(): Metrics {
+  shared.goodtakeMetrics ??= createMetrics();
+  return shared.goodtakeMetrics;
+}
+
+function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  new Gauge({
+    name: "goodtake_build_info",
+    help: "1, with the running version.",
+    labelNames: ["version", "node"],
+    registers,
+  }).set({ version, node: process.version }, 1);
+  return {
+    registry,
+    requests: new Counter({
+      name: "goodtake_http_requests_total",
+      help: "Answered requests by route and status.",
+      labelNames: ["route", "status"],
+      registers,
+    }),
+    durations: new Histogram({
+      name: "goodtake_http_request_duration_seconds",
+      help: "Time until a request was answered, by route.",
+      labelNames: ["route"],
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+    authentications: new Counter({
+      name: "goodtake_authentications_total",
+      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a refusal.",
+      labelNames: ["outcome"],
+      registers,
+    }),
+  };
+}
+
+/** Adds a number that is read when Prometheus asks, by the values of one label. */
+export function observeGauge(name: string, help: string, label: string, read: () => Record<string, number>): void {
+  const { registry } = metrics();
+  if (registry.getSingleMetric(name)) return;
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [value, number] of Object.entries(read())) this.set({ [label]: value }, number);
+    },
+  });
+}
