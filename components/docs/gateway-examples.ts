@@ -1,0 +1,166 @@
+type Places = {
+  /** GoodTake's address as the gateway reaches it, such as `127.0.0.1:3000`. */
+  goodtake: string;
+  /** Your own API's. */
+  upstream: string;
+  /** What the gateway listens on. */
+  listen: string;
+};
+
+/** What a client is told where the gateway, not GoodTake, writes the answer: the documented bodies. */
+const body = (code: string, message: string) => JSON.stringify({ error: { code, message } });
+const UNAUTHORIZED = body("unauthorized", "Invalid or missing API key");
+const FORBIDDEN = body("forbidden", "Insufficient credits or quota exceeded");
+const LIMITED = body("rate_limit_exceeded", "Too many requests; try again when Retry-After has passed");
+const UNAVAILABLE = body("unavailable", "The service is unavailable for the moment");
+
+/** Complete configurations that charge one credit a request. A test runs those of nginx and Caddy as shown. */
+export function gatewayExamples({ goodtake, upstream, listen }: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
+  const nginx = `upstream goodtake {
+    server ${goodtake};
+    keepalive 32;
+}
+
+server {
+    listen ${listen};
+
+    location / {
+        auth_request /_goodtake;
+
+        # Who calls, for your API. Setting all five here means that none that a client sends gets through.
+        auth_request_set $goodtake_user_id $upstream_http_goodtake_user_id;
+        auth_request_set $goodtake_key_id $upstream_http_goodtake_key_id;
+        auth_request_set $goodtake_key_name $upstream_http_goodtake_key_name;
+        auth_request_set $goodtake_key_environment $upstream_http_goodtake_key_environment;
+        auth_request_set $goodtake_tier $upstream_http_goodtake_tier;
+        proxy_set_header GoodTake-User-Id $goodtake_user_id;
+        proxy_set_header GoodTake-Key-Id $goodtake_key_id;
+        proxy_set_header GoodTake-Key-Name $goodtake_key_name;
+        proxy_set_header GoodTake-Key-Environment $goodtake_key_environment;
+        proxy_set_header GoodTake-Tier $goodtake_tier;
+
+        # Your API has no use for the key, so it can't lose it.
+        proxy_set_header Authorization "";
+        proxy_set_header X-API-Key "";
+
+        # What is left, for the client.
+        auth_request_set $goodtake_policy $upstream_http_ratelimit_policy;
+        auth_request_set $goodtake_limit $upstream_http_ratelimit;
+        auth_request_set $goodtake_retry_after $upstream_http_retry_after;
+        auth_request_set $goodtake_request_id $upstream_http_x_request_id;
+        add_header RateLimit-Policy $goodtake_policy always;
+        add_header RateLimit $goodtake_limit always;
+
+        # nginx knows three answers: yes, 401 and 403. All others, and none at all, are its 500.
+        error_page 401 = @goodtake_unauthorized;
+        error_page 403 = @goodtake_refused;
+        error_page 500 = @goodtake_unavailable;
+
+        proxy_pass http://${upstream};
+    }
+
+    location = /_goodtake {
+        internal;
+        proxy_pass http://goodtake/api/v1/auth?limited=403&cost=1;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_connect_timeout 1s;
+        proxy_read_timeout 5s;
+    }
+
+    location @goodtake_unauthorized {
+        internal;
+        default_type application/json;
+        add_header X-Request-Id $goodtake_request_id always;
+        add_header Cache-Control "private, no-store" always;
+        return 401 '${UNAUTHORIZED}';
+    }
+
+    location @goodtake_refused {
+        internal;
+        default_type application/json;
+        add_header X-Request-Id $goodtake_request_id always;
+        add_header Cache-Control "private, no-store" always;
+        add_header RateLimit-Policy $goodtake_policy always;
+        add_header RateLimit $goodtake_limit always;
+        # Empty, and then absent, unless the minute's limit is the reason.
+        add_header Retry-After $goodtake_retry_after always;
+        if ($goodtake_retry_after) {
+            return 429 '${LIMITED}';
+        }
+        return 403 '${FORBIDDEN}';
+    }
+
+    location @goodtake_unavailable {
+        internal;
+        default_type application/json;
+        add_header Cache-Control "private, no-store" always;
+        add_header Retry-After 1 always;
+        return 503 '${UNAVAILABLE}';
+    }
+}`;
+
+  const caddy = `${listen} {
+	route {
+		# None that a client sends gets through.
+		request_header -GoodTake*
+
+		forward_auth ${goodtake} {
+			uri /api/v1/auth?cost=1
+			copy_headers GoodTake-User-Id GoodTake-Key-Id GoodTake-Key-Name GoodTake-Key-Environment GoodTake-Tier
+			transport http {
+				dial_timeout 1s
+				response_header_timeout 5s
+			}
+		}
+
+		# Your API has no use for the key, so it can't lose it.
+		request_header -Authorization
+		request_header -X-API-Key
+		reverse_proxy ${upstream}
+	}
+
+	# GoodTake could not be reached, or did not answer.
+	handle_errors {
+		header Content-Type application/json
+		header Cache-Control "private, no-store"
+		header Retry-After 1
+		respond \`${UNAVAILABLE}\` 503
+	}
+}`;
+
+  const traefik = `http:
+  routers:
+    api:
+      rule: PathPrefix(\`/\`)
+      middlewares: [goodtake, without-key]
+      service: api
+
+  middlewares:
+    goodtake:
+      forwardAuth:
+        address: http://${goodtake}/api/v1/auth?cost=1
+        # Traefik replaces what a client sends under these names.
+        authResponseHeaders:
+          - GoodTake-User-Id
+          - GoodTake-Key-Id
+          - GoodTake-Key-Name
+          - GoodTake-Key-Environment
+          - GoodTake-Tier
+    without-key:
+      headers:
+        customRequestHeaders:
+          Authorization: ""
+          X-API-Key: ""
+
+  services:
+    api:
+      loadBalancer:
+        servers:
+          - url: http://${upstream}`;
+
+  return { nginx, Caddy: caddy, Traefik: traefik };
+}

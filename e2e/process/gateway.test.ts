@@ -1,0 +1,244 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import net, { type AddressInfo } from "node:net";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { isMissing } from "#e2e/installed.ts";
+import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
+import { freePort } from "#e2e/redis.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson } from "#e2e/test-database.ts";
+import { findRemaining } from "#lib/credits/store.ts";
+import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+
+let postgres: TestPostgres;
+let goodtake: TestServer;
+let upstream: Server;
+/** What reached somebody's own API behind the gateway, and what it answers. */
+let arrived: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
+let upstreamStatus = 200;
+let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+let ada: { id: string };
+let key: { id: string };
+let secret: string;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  folder = await temporaryDirectory();
+  goodtake = await startServer({
+    ROLE: "api",
+    DATABASE_URL: postgres.url,
+    AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
+    TRUSTED_PROXIES: "127.0.0.1",
+  });
+  connectDatabase(postgres.url, 4);
+  upstream = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    arrived.push({ method: request.method, url: request.url, headers: request.headers, body });
+    response.writeHead(upstreamStatus, { "content-type": "text/plain" }).end(`upstream ${upstreamStatus}`);
+  }).listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+});
+afterAll(async () => {
+  upstream.close();
+  upstream.closeAllConnections();
+  await goodtake.end("SIGKILL");
+  await disconnectDatabase();
+  await postgres.remove();
+  await folder.remove();
+});
+beforeEach(async () => {
+  arrived = [];
+  upstreamStatus = 200;
+  ada = await createPerson();
+  ({ key, secret } = await createKey(ada.id));
+});
+
+type Running = { url: string; stop: () => Promise<void> };
+const places = (listen: string, port = new URL(goodtake.url).port) => ({
+  goodtake: `127.0.0.1:${port}`,
+  upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+  listen,
+});
+
+async function untilListening(port: number, child: ChildProcess): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      expect(child.exitCode).toBeNull();
+      const socket = net.connect(port, "127.0.0.1");
+      await once(socket, "connect").finally(() => socket.destroy());
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}
+
+async function run(command: string, args: string[], port: number): Promise<Running> {
+  const child = spawn(command, args, {
+    cwd: folder.directory,
+    stdio: "ignore",
+    env: { ...process.env, HOME: folder.directory },
+  });
+  await untilListening(port, child);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function startNginx(): Promise<Running> {
+  const port = await freePort();
+  const file = path.join(folder.directory, `nginx-${port}.conf`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder.directory}/${name};`)
+    .join("\n");
+  await writeFile(
+    file,
+    `daemon off; master_process off; pid ${folder.directory}/nginx-${port}.pid; error_log /dev/null;
+     events {} http { access_log off; ${temporary}\n${gatewayExamples(places(`127.0.0.1:${port}`)).nginx} }`,
+  );
+  return run("nginx", ["-e", "/dev/null", "-c", file], port);
+}
+
+async function startCaddy(): Promise<Running> {
+  const port = await freePort();
+  const file = path.join(folder.directory, `Caddyfile-${port}`);
+  await writeFile(file, `{\n admin off\n}\n${gatewayExamples(places(`http://127.0.0.1:${port}`)).Caddy}\n`);
+  return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], port);
+}
+
+describe.each(
+  (
+    [
+      ["nginx", startNginx],
+      ["caddy", startCaddy],
+    ] as const
+  ).filter(([program]) => !isMissing(program)),
+)("the configuration for %s, as the docs show it", (_, start) => {
+  let gateway: Running;
+  beforeAll(async () => {
+    gateway = await start();
+  });
+  afterAll(() => gateway.stop());
+
+  const ask = (headers: Record<string, string> = {}, init: RequestInit = {}) =>
+    fetch(`${gateway.url}/things?x=1`, { ...init, headers });
+  const bearer = () => ({ authorization: `Bearer ${secret}` });
+
+  test("lets a good key through, tells the API who calls, charges a credit, and keeps the key to itself", async () => {
+    const answer = await ask({ "x-api-key": secret, "user-agent": "things/1" }, { method: "POST", body: "hello" });
+    expect([answer.status, await answer.text()]).toEqual([200, "upstream 200"]);
+    expect(arrived).toHaveLength(1);
+    const [request] = arrived;
+    expect(request).toMatchObject({ method: "POST", url: "/things?x=1", body: "hello" });
+    expect(request?.headers).toMatchObject({
+      "goodtake-user-id": ada.id,
+      "goodtake-key-id": key.id,
+      "goodtake-key-name": "Production%20App",
+      "goodtake-key-environment": "production",
+      "goodtake-tier": "free",
+    });
+    expect(JSON.stringify(request)).not.toContain(secret);
+    expect((await findRemaining(ada.id, null))?.credits).toBe(99);
+    await vi.waitFor(
+      async () =>
+        expect(await database().apiKey.findUnique({ where: { id: key.id }, select: { lastUsedAgent: true } })).toEqual({
+          lastUsedAgent: "things/1",
+        }),
+      { timeout: 5_000 },
+    );
+  });
+
+  test("lets no GoodTake-* header of a client through, however it is spelled", async () => {
+    await ask({
+      ...bearer(),
+      "GoodTake-User-Id": "forged",
+      "GOODTAKE-TIER": "forged",
+      "goodtake-key-id": "forged",
+      GoodTake_Key_Name: "forged",
+      "GoodTake-Key-Environment": "forged",
+    });
+    expect(arrived[0]?.headers).toMatchObject({ "goodtake-user-id": ada.id, "goodtake-tier": "free" });
+    expect(JSON.stringify(arrived)).not.toContain("forged");
+  });
+
+  test("answers 401 with the documented body, and the API hears nothing of it", async () => {
+    for (const headers of [{}, { authorization: "Bearer gt_wrong" }, { "GoodTake-User-Id": ada.id }]) {
+      const answer = await ask(headers as Record<string, string>);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get("content-type")).toBe("application/json");
+      expect(answer.headers.get("www-authenticate")).toContain('Bearer realm="GoodTake API"');
+      expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await answer.text()).toBe('{"error":{"code":"unauthorized","message":"Invalid or missing API key"}}');
+    }
+    expect(arrived).toEqual([]);
+  });
+
+  test("answers 403 when credits are used up", async () => {
+    await database().$executeRaw`UPDATE "Balance" SET "credits" = 0 WHERE "userId" = ${ada.id}::uuid`;
+    const answer = await ask(bearer());
+    expect(answer.status).toBe(403);
+    expect(answer.headers.has("retry-after")).toBe(false);
+    expect(answer.headers.get("content-type")).toBe("application/json");
+    expect(await answer.text()).toBe(
+      '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}',
+    );
+    expect(arrived).toEqual([]);
+  });
+
+  test("answers 429 with Retry-After when the minute's requests are", async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => ask(bearer())));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    expect(arrived).toHaveLength(20);
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited).toHaveLength(10);
+    for (const answer of limited) {
+      expect(answer.headers.get("retry-after")).toMatch(/^(5\d|60)$/);
+      expect(answer.headers.get("ratelimit")).toBe(`"free";r=0;t=${answer.headers.get("retry-after")}`);
+      expect((await answer.json()).error.code).toBe("rate_limit_exceeded");
+    }
+  });
+
+  test("leaves the API's own answers alone, its errors too", async () => {
+    for (const status of [400, 401, 403, 429, 500, 503]) {
+      upstreamStatus = status;
+      const answer = await ask(bearer());
+      expect([answer.status, await answer.text()]).toEqual([status, `upstream ${status}`]);
+    }
+  });
+
+  test("answers 503 with Retry-After, never 500, while the database is down, and works again after it", async () => {
+    await postgres.stop();
+    try {
+      for (let i = 0; i < 5; i += 1) {
+        const answer = await ask(bearer());
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get("retry-after")).toBe("1");
+        expect((await answer.json()).error.code).toBe("unavailable");
+      }
+      expect(arrived).toEqual([]);
+    } finally {
+      await postgres.start();
+    }
+    await vi.waitFor(async () => expect((await ask(bearer())).status).toBe(200), { timeout: 5_000 });
+  });
+
+  test("answers 503, too, while GoodTake itself is away", async () => {
+    goodtake.process.kill("SIGSTOP");
+    try {
+      const answer = await ask(bearer(), { signal: AbortSignal.timeout(9_000) });
+      expect(answer.status).toBe(503);
+      expect((await answer.json()).error.code).toBe("unavailable");
+    } finally {
+      goodtake.process.kill("SIGCONT");
+    }
+  });
+});

@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { database, pool } from "#lib/database/client.ts";
+import { pruneUsage } from "#lib/usage/prune.ts";
+import { flushLagSeconds, flushUsage, type RequestNote, recordRequest } from "#lib/usage/recorder.ts";
+
+let close: () => Promise<void>;
+let ada: { id: string };
+let apiKeyId: string;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+beforeEach(async () => {
+  ada = await createPerson();
+  apiKeyId = (await createKey(ada.id)).key.id;
+});
+afterEach(() => vi.restoreAllMocks());
+
+const HOUR = Date.parse("2026-11-24T23:00:00Z");
+const note = (change: Partial<RequestNote> = {}): RequestNote => ({
+  requestId: randomUUID(),
+  userId: ada.id,
+  apiKeyId,
+  outcome: "ok",
+  authenticated: true,
+  at: HOUR + 1_000,
+  route: "/api/v1/key",
+  address: "203.0.113.7",
+  agent: "curl/8",
+  ...change,
+});
+async function hours(): Promise<[string, string, number][]> {
+  const rows = await database().usageHour.findMany({
+    where: { apiKeyId },
+    orderBy: [{ hour: "asc" }, { outcome: "asc" }],
+  });
+  return rows.map(({ hour, outcome, requests }) => [hour.toISOString(), outcome, requests]);
+}
+const lastUsedAt = async () =>
+  (await database().apiKey.findUniqueOrThrow({ where: { id: apiKeyId }, select: { lastUsedAt: true } })).lastUsedAt;
+
+test("requests are counted by hour and day, of UTC", async () => {
+  for (const at of [HOUR, HOUR + 3_599_999, HOUR + 3_600_000]) recordRequest(note({ at }));
+  recordRequest(note({ outcome: "invalid" }));
+  await flushUsage();
+  expect(await hours()).toEqual([
+    ["2026-11-24T23:00:00.000Z", "invalid", 1],
+    ["2026-11-24T23:00:00.000Z", "ok", 2],
+    ["2026-11-25T00:00:00.000Z", "ok", 1],
+  ]);
+  const days = await database().usageDay.findMany({
+    where: { apiKeyId },
+    orderBy: [{ day: "asc" }, { outcome: "asc" }],
+  });
+  expect(days.map(({ day, outcome, requests }) => [day.toISOString().slice(0, 10), outcome, requests])).toEqual([
+    ["2026-11-24", "invalid", 1],
+    ["2026-11-24", "ok", 2],
+    ["2026-11-25", "ok", 1],
+  ]);
+});
+
+test("the last use never moves backwards, and a refused key was not used", async () => {
+  recordRequest(note({ at: HOUR + 5_000 }));
+  await flushUsage();
+  recordRequest(note({ at: HOUR }));
+  recordRequest(note({ at: HOUR + 9_000, outcome: "revoked", authenticated: false }));
+  await flushUsage();
+  expect(await lastUsedAt()).toEqual(new Date(HOUR + 5_000));
+});
+
+describe("a batch that could not be written", () => {
+  test("is kept, and written with what came later", async () => {
+    recordRequest(note());
+    vi.spyOn(pool(), "query").mockRejectedValueOnce(new Error("connection terminated"));
+    await flushUsage();
+    expect(await hours()).toEqual([]);
+    expect(flushLagSeconds()).toBeGreaterThan(0);
+    recordRequest(note());
+    await flushUsage();
+    await flushUsage();
+    expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "ok", 2]]);
+    expect(flushLagSeconds()).toBe(0);
+  });
+
+  test("of which only the answer was lost, is not counted twice", async () => {
+    recordRequest(note({ outcome: "forbidden" }));
+    const query = pool().query.bind(pool());
+    vi.spyOn(pool(), "query").mockImplementationOnce((async (statement: never) => {
+      await query(statement);
+      throw new Error("connection terminated");
+    }) as never);
+    await flushUsage();
+    await flushUsage();
+    expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "forbidden", 1]]);
+    expect(await database().refusal.count({ where: { apiKeyId } })).toBe(1);
+  });
+});
+
+test("a flood of refusals and callers is counted whole, and kept in part", async () => {
+  for (let i = 0; i < 500; i += 1)
+    recordRequest(note({ outcome: "rate_limited", address: `203.0.${i % 250}.1`, agent: `agent ${i}` }));
+  await flushUsage();
+  expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "rate_limited", 500]]);
+  expect(await database().refusal.count({ where: { apiKeyId } })).toBe(20);
+  expect(await database().usageCaller.count({ where: { apiKeyId } })).toBe(5);
+});
+
+test("what a client calls itself is cut, cleared of what could forge a line, and never a key", async () => {
+  const secret = (await createKey(ada.id)).secret;
+  recordRequest(note({ agent: `evil\nline \u202e${secret} ${"x".repeat(500)}` }));
+  await flushUsage();
+  const caller = await database().usageCaller.findFirstOrThrow({ where: { apiKeyId } });
+  expect(caller.userAgent).toMatch(/^evil\\u000aline \\u202egt_[0-9A-Za-z]{4}… x+$/);
+  expect(caller.userAgent.length).toBe(200);
+});
+
+test("two processes that write the same keys at once lose nothing", async () => {
+  const keys = await Promise.all(Array.from({ length: 10 }, async () => (await createKey(ada.id)).key.id));
+  vi.resetModules();
+  const other = await import("#lib/usage/recorder.ts");
+  for (let round = 0; round < 20; round += 1) {
+    for (const id of keys) recordRequest(note({ apiKeyId: id }));
+    for (const id of keys.toReversed()) other.recordRequest(note({ apiKeyId: id }));
+    await Promise.all([flushUsage(), other.flushUsage()]);
+  }
+  const { _sum } = await database().usageHour.aggregate({
+    where: { apiKeyId: { in: keys } },
+    _sum: { requests: true },
+  });
+  expect(_sum.requests).toBe(400);
+});
+
+describe("pruning", () => {
+  test("keeps hours for 90 days and days for 2 years", async () => {
+    recordRequest(note({ at: HOUR }));
+    await flushUsage();
+    const set = (statement: string) => pool().query(`UPDATE ${statement} WHERE "apiKeyId" = $1`, [apiKeyId]);
+    const kept = async () => [
+      await database().usageHour.count({ where: { apiKeyId } }),
+      await database().usageDay.count({ where: { apiKeyId } }),
+    ];
+    await set(`"UsageHour" SET "hour" = now() - interval '89 days 23 hours'`);
+    await set(`"UsageDay" SET "day" = (now() AT TIME ZONE 'UTC')::date - 730`);
+    await pruneUsage();
+    expect(await kept()).toEqual([1, 1]);
+    await set(`"UsageHour" SET "hour" = "hour" - interval '2 hours'`);
+    await set(`"UsageDay" SET "day" = "day" - 1`);
+    await pruneUsage();
+    expect(await kept()).toEqual([0, 0]);
+  });
+
+  test("keeps the latest 1,000 refusals of an account and the latest 20 callers of a key", async () => {
+    const bob = await createPerson("Bob");
+    for (let i = 0; i < 60; i += 1) {
+      for (let j = 0; j < 20; j += 1)
+        recordRequest(note({ outcome: "expired", authenticated: false, at: HOUR + i * 1_000, agent: `agent ${i}` }));
+      await flushUsage();
+    }
+    recordRequest(note({ outcome: "expired", userId: bob.id, at: HOUR - 1_000 }));
+    await flushUsage();
+    await pruneUsage();
+    expect(await database().refusal.count({ where: { userId: ada.id } })).toBe(1_000);
+    expect(await database().refusal.count({ where: { userId: bob.id } })).toBe(1);
+    const callers = await database().usageCaller.findMany({ where: { apiKeyId }, orderBy: { lastSeenAt: "asc" } });
+    expect(callers.length).toBe(20);
+    expect(callers.at(0)?.userAgent).toBe("agent 40");
+  });
+});
