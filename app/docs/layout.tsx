@@ -1,6 +1,8 @@
 import { cookies } from "next/headers";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { DocsNavigation } from "#components/frame/docs-navigation.tsx";
+import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
@@ -22,8 +24,17 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
             {user && <UserMenu name={user.name} email={user.email} theme={theme} />}
           </>
         }
-      />
-      {children}
+      >
+        <PhoneNavigation>
+          <DocsNavigation />
+        </PhoneNavigation>
+      </TopBar>
+      <div className="mx-auto flex w-full max-w-7xl flex-1 gap-10 px-4 sm:px-6">
+        <aside className="sticky top-14 hidden w-44 shrink-0 self-start pt-12 xl:block print:hidden">
+          <DocsNavigation />
+        </aside>
+        {children}
+      </div>
     </>
   );
 }

@@ -22,7 +22,9 @@ export default async function SettingsLayout({ children }: { children: ReactNode
           </>
         }
       >
-        <PhoneNavigation />
+        <PhoneNavigation>
+          <SettingsNavigation />
+        </PhoneNavigation>
       </TopBar>
       <div className="mx-auto flex w-full max-w-7xl flex-1 gap-10 px-4 sm:px-6">
         <aside className="sticky top-14 hidden w-48 shrink-0 self-start pt-9 xl:block print:hidden">

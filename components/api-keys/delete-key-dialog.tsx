@@ -9,9 +9,9 @@ import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dia
 import { Notice } from "#components/ui/notice.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-type Props = { apiKey: ApiKey; active: boolean; open: boolean; onClose: () => void };
+type Props = { apiKey: ListedApiKey; active: boolean; open: boolean; onClose: () => void };
 
 /** Deleting an active key revokes it, and the dialog says so. */
 export function DeleteKeyDialog({ apiKey, active, open, onClose }: Props) {

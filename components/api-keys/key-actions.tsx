@@ -9,13 +9,13 @@ import { RevokeKeyDialog } from "#components/api-keys/revoke-key-dialog.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { MenuContent, MenuItem } from "#components/ui/menu.tsx";
 import { useNow } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
 
 type OpenDialog = "rename" | "revoke" | "delete" | undefined;
 
 /** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
-export function KeyActions({ apiKey }: { apiKey: ApiKey }) {
+export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
   const [open, setOpen] = useState<OpenDialog>();
   const active = keyStatus(apiKey, useNow()) === "active";
   const close = () => setOpen(undefined);

@@ -1,6 +1,7 @@
 import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { ApiKeyEnvironment } from "#lib/api-keys/schema.ts";
 import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/status.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
@@ -41,8 +42,19 @@ export function KeyPrefix({ prefix }: { prefix: string }) {
   return <code className="whitespace-nowrap font-mono text-[0.8125rem] text-muted">{prefix}…</code>;
 }
 
-export function LastUsed({ at }: { at: Date | null }) {
-  return at ? <Time at={at} /> : <span className="text-muted">Never</span>;
+/** When, and how much lately. */
+export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" | "recentRequests"> }) {
+  const { lastUsedAt, recentRequests } = apiKey;
+  return (
+    <span className="flex flex-col gap-0.5">
+      {lastUsedAt ? <Time at={lastUsedAt} /> : <span className="text-muted">Never</span>}
+      {recentRequests > 0 && (
+        <span className="text-muted text-xs tabular-nums">
+          {recentRequests.toLocaleString("en")} in 24 h<span className="sr-only"> (requests)</span>
+        </span>
+      )}
+    </span>
+  );
 }
 
 export function Expires({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {

@@ -1,10 +1,10 @@
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import { EnvironmentBadge, Expires, KeyName, KeyPrefix, LastUsed, Status } from "#components/api-keys/key-facts.tsx";
 import { Time } from "#components/ui/time.tsx";
-import type { ApiKey } from "#lib/api-keys/store.ts";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /** The same keys on a phone: one below the other, nothing sideways. */
-export function KeyList({ rows }: { rows: ApiKey[] }) {
+export function KeyList({ rows }: { rows: ListedApiKey[] }) {
   return (
     <ul aria-label="API keys" className="divide-y divide-line lg:hidden">
       {rows.map((key) => (
@@ -21,7 +21,7 @@ export function KeyList({ rows }: { rows: ApiKey[] }) {
               <Time at={key.createdAt} />
             </Fact>
             <Fact term="Last used">
-              <LastUsed at={key.lastUsedAt} />
+              <LastUsed apiKey={key} />
             </Fact>
             <Fact term="Expires">
               <Expires apiKey={key} />

@@ -12,11 +12,11 @@ import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import { EnvironmentBadge, Expires, KeyName, KeyPrefix, LastUsed, Status } from "#components/api-keys/key-facts.tsx";
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { Time } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE, SORT_COLUMNS } from "#lib/api-keys/schema.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
 
 const features = tableFeatures({ rowSortingFeature, rowPaginationFeature });
-const column = createColumnHelper<typeof features, ApiKey>();
+const column = createColumnHelper<typeof features, ListedApiKey>();
 
 /** Column ids are the names that the URL and the query know for sorting. */
 const columns = column.columns([
@@ -43,7 +43,7 @@ const columns = column.columns([
   column.accessor("lastUsedAt", {
     id: "lastUsed",
     header: "Last used",
-    cell: ({ row }) => <LastUsed at={row.original.lastUsedAt} />,
+    cell: ({ row }) => <LastUsed apiKey={row.original} />,
   }),
   column.accessor("expiresAt", {
     id: "expires",
@@ -54,7 +54,7 @@ const columns = column.columns([
   column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
 ]);
 
-type Props = { rows: ApiKey[]; matching: number; page: number; query: ListQuery };
+type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery };
 
 /** The keys of one page. Searching, sorting and paging happen in SQL; the table only knows what the URL said. */
 export function KeyTable({ rows, matching, page, query }: Props) {

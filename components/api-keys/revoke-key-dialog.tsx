@@ -9,11 +9,11 @@ import { TextField } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
 import { revokeApiKeyAction } from "#lib/actions/api-keys.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 const RECENT_MS = 3_600_000;
 
-type Props = { apiKey: ApiKey; open: boolean; onClose: () => void };
+type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
 
 export function RevokeKeyDialog({ apiKey, open, onClose }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
@@ -87,9 +87,9 @@ function RevokeForm({
   );
 }
 
-/** When and from where it was last used: what somebody needs to know before breaking it. */
-export function Evidence({ apiKey, now }: { apiKey: ApiKey; now: Date }) {
-  const { lastUsedAt, lastUsedAddress, lastUsedAgent } = apiKey;
+/** When, from where and how much it was used: what somebody needs to know before breaking it. */
+export function Evidence({ apiKey, now }: { apiKey: ListedApiKey; now: Date }) {
+  const { lastUsedAt, lastUsedAddress, lastUsedAgent, recentRequests } = apiKey;
   if (!lastUsedAt) return <Notice>This key has never been used.</Notice>;
   return (
     <Notice tone="warning">
@@ -106,7 +106,13 @@ export function Evidence({ apiKey, now }: { apiKey: ApiKey; now: Date }) {
           by <bdi className="break-words font-mono">{lastUsedAgent}</bdi>
         </>
       )}
-      . <span className="block text-xs">{exactTime(lastUsedAt)}</span>
+      .{" "}
+      {recentRequests > 0 && (
+        <>
+          {recentRequests.toLocaleString("en")} {recentRequests === 1 ? "request" : "requests"} in the last 24 hours.{" "}
+        </>
+      )}
+      <span className="block text-xs">{exactTime(lastUsedAt)}</span>
     </Notice>
   );
 }

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 
 export type Section = { id: string; title: string };
@@ -7,16 +8,15 @@ type Props = { title: string; lead: ReactNode; sections: readonly Section[]; chi
 /** A page to read: one column of text, and beside it where one is. */
 export function DocsPage({ title, lead, sections, children }: Props) {
   return (
-    <div className="mx-auto flex w-full max-w-7xl flex-1 gap-14 px-4 sm:px-6">
-      <main id="content" tabIndex={-1} className="min-w-0 max-w-3xl flex-1 pt-10 pb-24 outline-none sm:pt-14">
-        <p className="font-medium text-accent-ink text-[0.8125rem]">API documentation</p>
-        <h1 className="mt-2 text-balance font-semibold text-3xl tracking-tight">{title}</h1>
+    <div className="flex min-w-0 flex-1 justify-between gap-12">
+      <main id="content" tabIndex={-1} className="min-w-0 max-w-3xl flex-1 pt-8 pb-24 outline-none sm:pt-12">
+        <h1 className="text-balance font-semibold text-3xl tracking-tight">{title}</h1>
         <p className="mt-3 text-pretty text-base text-muted">{lead}</p>
         {children}
       </main>
       <nav
         aria-label="On this page"
-        className="sticky top-14 hidden w-56 shrink-0 self-start pt-16 lg:block print:hidden"
+        className="sticky top-14 hidden w-48 shrink-0 self-start pt-14 lg:block print:hidden"
       >
         <p className="pb-2 font-medium text-[0.8125rem]">On this page</p>
         <ul className="flex flex-col gap-1.5 border-line border-l text-[0.8125rem]">
@@ -51,6 +51,14 @@ export function DocsSection({ id, title, children }: Section & { children: React
       </h2>
       {children}
     </section>
+  );
+}
+
+export function DocsLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} className="text-accent-ink underline underline-offset-3">
+      {children}
+    </Link>
   );
 }
 

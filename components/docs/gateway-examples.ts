@@ -4,7 +4,7 @@ type Places = {
   /** Your own API's. */
   upstream: string;
   /** What the gateway listens on. */
-  listen: string;
+  port: number;
 };
 
 /** What a client is told where the gateway, not GoodTake, writes the answer: the documented bodies. */
@@ -15,14 +15,14 @@ const LIMITED = body("rate_limit_exceeded", "Too many requests; try again when R
 const UNAVAILABLE = body("unavailable", "The service is unavailable for the moment");
 
 /** Complete configurations that charge one credit a request. A test runs those of nginx and Caddy as shown. */
-export function gatewayExamples({ goodtake, upstream, listen }: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
+export function gatewayExamples({ goodtake, upstream, port }: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
   const nginx = `upstream goodtake {
     server ${goodtake};
     keepalive 32;
 }
 
 server {
-    listen ${listen};
+    listen ${port};
 
     location / {
         auth_request /_goodtake;
@@ -103,7 +103,7 @@ server {
     }
 }`;
 
-  const caddy = `${listen} {
+  const caddy = `:${port} {
 	route {
 		# None that a client sends gets through.
 		request_header -GoodTake*

@@ -2,12 +2,11 @@
 
 import { Menu, X } from "lucide-react";
 import { usePathname } from "next/navigation";
-import { useEffect, useRef } from "react";
-import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
+import { type ReactNode, useEffect, useRef } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 
 /** The navigation, folded away on a phone. A `details` element, so that it opens without JavaScript, too. */
-export function PhoneNavigation() {
+export function PhoneNavigation({ children }: { children: ReactNode }) {
   const details = useRef<HTMLDetailsElement>(null);
   const path = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: it closes when the page changes
@@ -26,9 +25,7 @@ export function PhoneNavigation() {
         <Menu aria-hidden className="size-4.5 group-open:hidden" />
         <X aria-hidden className="hidden size-4.5 group-open:block" />
       </summary>
-      <div className="absolute inset-x-0 top-14 border-line border-b bg-surface p-3 shadow-overlay">
-        <SettingsNavigation />
-      </div>
+      <div className="absolute inset-x-0 top-14 border-line border-b bg-surface p-3 shadow-overlay">{children}</div>
     </details>
   );
 }

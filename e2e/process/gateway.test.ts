@@ -60,10 +60,10 @@ beforeEach(async () => {
 });
 
 type Running = { url: string; stop: () => Promise<void> };
-const places = (listen: string, port = new URL(goodtake.url).port) => ({
-  goodtake: `127.0.0.1:${port}`,
+const places = (port: number) => ({
+  goodtake: new URL(goodtake.url).host,
   upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-  listen,
+  port,
 });
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {
@@ -103,7 +103,7 @@ async function startNginx(): Promise<Running> {
   await writeFile(
     file,
     `daemon off; master_process off; pid ${folder.directory}/nginx-${port}.pid; error_log /dev/null;
-     events {} http { access_log off; ${temporary}\n${gatewayExamples(places(`127.0.0.1:${port}`)).nginx} }`,
+     events {} http { access_log off; ${temporary}\n${gatewayExamples(places(port)).nginx} }`,
   );
   return run("nginx", ["-e", "/dev/null", "-c", file], port);
 }
@@ -111,7 +111,7 @@ async function startNginx(): Promise<Running> {
 async function startCaddy(): Promise<Running> {
   const port = await freePort();
   const file = path.join(folder.directory, `Caddyfile-${port}`);
-  await writeFile(file, `{\n admin off\n}\n${gatewayExamples(places(`http://127.0.0.1:${port}`)).Caddy}\n`);
+  await writeFile(file, `{\n admin off\n}\n${gatewayExamples(places(port)).Caddy}\n`);
   return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], port);
 }
 

@@ -2,9 +2,16 @@ import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { countRecentRequests } from "#lib/usage/recent.ts";
+
+/** A key with what the list shows beside it. */
+export type ListedApiKey = ApiKey & {
+  /** Requests in the last 24 hours. */
+  recentRequests: number;
+};
 
 export type ApiKeyPage = {
-  rows: ApiKey[];
+  rows: ListedApiKey[];
   /** Keys that match the search and filters. */
   matching: number;
   /** All keys in the person's list, whatever the view. */
@@ -44,5 +51,6 @@ export async function listApiKeys(userId: string, query: ListQuery, now: Date): 
     FROM "ApiKey" WHERE ${owned} AND ${matches}
     ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC
     LIMIT ${PAGE_SIZE} OFFSET ${(page - 1) * PAGE_SIZE}`;
-  return { rows, ...counts, page };
+  const recent = await countRecentRequests(rows.map(({ id }) => id));
+  return { rows: rows.map((key) => ({ ...key, recentRequests: recent.get(key.id) ?? 0 })), ...counts, page };
 }

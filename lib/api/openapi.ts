@@ -33,7 +33,9 @@ export function answers<C extends ApiErrorCode>(
       {
         description: `\`${code}\`: ${API_ERRORS[code].message}. ${API_ERRORS[code].advice}`,
         headers: { "X-Request-Id": header("Names this request; keep it in your logs"), ...ERROR_HEADERS[code] },
-        content: { "application/json": { schema: errorBody } },
+        content: {
+          "application/json": { schema: errorBody, example: { error: { code, message: API_ERRORS[code].message } } },
+        },
       },
     ]),
   ) as never;
@@ -50,8 +52,13 @@ export function registerDocument(app: OpenAPIHono<ApiContext>): void {
     in: "header",
     name: "X-API-Key",
   });
+  app.doc31("/openapi.json", documentInfo());
+}
+
+/** What the document says beside the routes. */
+export function documentInfo() {
   const { API_URL, PUBLIC_URL } = env();
-  app.doc31("/openapi.json", {
+  return {
     openapi: "3.1.0",
     info: {
       title: "GoodTake API",
@@ -59,5 +66,5 @@ export function registerDocument(app: OpenAPIHono<ApiContext>): void {
       description: "AI image generation, authenticated by API keys from Settings → Developer Settings.",
     },
     servers: [{ url: API_URL ?? PUBLIC_URL ?? "/" }],
-  });
+  };
 }

@@ -2,8 +2,11 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { listApiKeys } from "#lib/api-keys/list.ts";
+import { listQuery } from "#lib/api-keys/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { pruneUsage } from "#lib/usage/prune.ts";
+import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, type RequestNote, recordRequest } from "#lib/usage/recorder.ts";
 
 let close: () => Promise<void>;
@@ -131,6 +134,19 @@ test("two processes that write the same keys at once lose nothing", async () => 
     _sum: { requests: true },
   });
   expect(_sum.requests).toBe(400);
+});
+
+test("the requests of the last 24 hours are all outcomes, of the keys asked for, and of no older hour", async () => {
+  const now = Date.now();
+  for (const at of [now, now - 23.9 * 3_600_000, now - 25 * 3_600_000 - 1]) recordRequest(note({ at }));
+  recordRequest(note({ at: now, outcome: "rate_limited" }));
+  const { key: other } = await createKey(ada.id);
+  recordRequest(note({ at: now, apiKeyId: other.id }));
+  await flushUsage();
+  expect(await countRecentRequests([apiKeyId])).toEqual(new Map([[apiKeyId, 3]]));
+  expect((await listApiKeys(ada.id, listQuery.parse({}), new Date())).rows.map((key) => key.recentRequests)).toEqual([
+    1, 3,
+  ]);
 });
 
 describe("pruning", () => {

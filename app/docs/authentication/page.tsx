@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import Link from "next/link";
-import { DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
+import { DocsLink, DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
@@ -52,11 +51,7 @@ export default async function AuthenticationPage() {
       <DocsSection {...SECTIONS.key}>
         <ol className="list-decimal space-y-1.5 pl-5 marker:text-muted">
           <li>
-            Sign in and open{" "}
-            <Link href="/settings/developer" className="text-accent-ink underline underline-offset-3">
-              Settings → Developer Settings
-            </Link>
-            .
+            Sign in and open <DocsLink href="/settings/developer">Settings → Developer Settings</DocsLink>.
           </li>
           <li>
             Press <strong className="font-medium">Create New API Key</strong> and name it after what will use it, for
@@ -118,14 +113,9 @@ export default async function AuthenticationPage() {
           The usual reasons: no key was sent, it does not have the form of a key, it is unknown, or it was revoked,
           deleted or has expired.
         </p>
-        <DocsTable
-          label="Error codes"
-          head={["Code", "Status", "What to do"]}
-          rows={Object.entries(API_ERRORS).map(([code, { status, advice }]) => ({
-            key: code,
-            cells: [<InlineCode key={code}>{code}</InlineCode>, status, advice],
-          }))}
-        />
+        <p>
+          All other errors, and what to do about each, are on their <DocsLink href="/docs/errors">own page</DocsLink>.
+        </p>
         <p>
           Every answer has an <InlineCode>X-Request-Id</InlineCode>. Keep it in your logs: it is how we find your
           request.

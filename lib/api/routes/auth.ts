@@ -49,6 +49,7 @@ export function registerAuth(app: OpenAPIHono<ApiContext>): void {
   app.openAPIRegistry.registerPath({
     method: "get",
     path: "/auth",
+    tags: ["Gateways"],
     operationId: "authenticate",
     summary: "Forward authentication for a gateway in front of your own API",
     description: "Takes any method, never reads the body, and answers with the caller's identity in headers.",

@@ -17,6 +17,7 @@ const CREDITS = 1;
 const route = createRoute({
   method: "post",
   path: "/bytedance/generate-image",
+  tags: ["Images"],
   operationId: "generateImage",
   summary: "Draw an image from a prompt",
   description: `Costs ${CREDITS} credit, and nothing if it fails.`,

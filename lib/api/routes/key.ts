@@ -26,6 +26,7 @@ const ownKey = z
 const route = createRoute({
   method: "get",
   path: "/key",
+  tags: ["Keys"],
   operationId: "getKey",
   summary: "The calling key about itself",
   security: AUTHENTICATED,

@@ -1,0 +1,31 @@
+"use client";
+
+import type { LucideIcon } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+export type PageLink = { href: string; label: string; Icon: LucideIcon };
+
+/** Where one is among pages that belong together. */
+export function PageNavigation({ label, pages }: { label: string; pages: PageLink[] }) {
+  const path = usePathname();
+  return (
+    <nav aria-label={label}>
+      <p className="px-2.5 pb-1.5 font-medium text-muted text-xs">{label}</p>
+      <ul className="flex flex-col gap-0.5">
+        {pages.map(({ href, label, Icon }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              aria-current={path === href ? "page" : undefined}
+              className="flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
+            >
+              <Icon aria-hidden className="size-4 shrink-0" />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
