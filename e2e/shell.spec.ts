@@ -34,8 +34,10 @@ test("no page breaks its own Content-Security-Policy, and each answer has a nonc
       nonces.push(/'nonce-([^']+)'/.exec(policy)?.[1] ?? `no nonce at ${path}`);
       await visitor.waitForLoadState("networkidle");
       expect(found, path).toEqual([]);
-      const scripts = await visitor.locator("script").evaluateAll((all) => all.map((script) => script.nonce));
-      expect(new Set(scripts), path).toEqual(new Set([nonces.at(-1)]));
+      // Those of the answer: what a trusted script loads later is trusted through it.
+      const scripts = (await answer?.text())?.match(/<script\b[^>]*>/g) ?? [];
+      expect(scripts.length, path).toBeGreaterThan(0);
+      for (const script of scripts) expect(script, path).toContain(`nonce="${nonces.at(-1)}"`);
     }
   }
   expect(new Set(nonces).size).toBe(VISITOR.length + PERSON.length);

@@ -21,11 +21,9 @@ export default function ApiPage() {
         ; how to send a key stands under <DocsLink href="/docs/authentication">Authentication</DocsLink>.
       </p>
       <h2 className="sr-only">Routes</h2>
-      <noscript>
-        <p className="mt-6">
-          The viewer needs JavaScript. The document at <InlineCode>/api/v1/openapi.json</InlineCode> does not.
-        </p>
-      </noscript>
+      <p className="noscript:block mt-6 hidden">
+        The viewer needs JavaScript. The document at <InlineCode>/api/v1/openapi.json</InlineCode> does not.
+      </p>
       {/* Where the API has an address of its own, which answers no other site's pages, requests can't be tried from here. */}
       <ApiReference document={apiDocument()} canTry={!env().API_URL} />
     </main>

@@ -1,0 +1,172 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { expect, test } from "#e2e/person.ts";
+import { API_ERRORS } from "#lib/api/errors.ts";
+import { DEFAULT_TIERS } from "#lib/tiers.ts";
+
+const run = promisify(execFile);
+
+const PAGES = {
+  authentication: "Authentication",
+  "rate-limits": "Limits and credits",
+  errors: "Errors",
+  gateway: "Your own API",
+  api: "API reference",
+};
+
+async function createKey(page: Page): Promise<string> {
+  await page.goto("/settings/developer");
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("Docs");
+  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+  return page.getByRole("dialog").getByRole("textbox", { name: "API key" }).inputValue();
+}
+
+/** Runs a command as it stands on the page. */
+async function shell(code: string, secret: string): Promise<string> {
+  const { PATH = "", HOME = "/" } = process.env;
+  const env = { PATH, HOME, GOODTAKE_API_KEY: secret } as unknown as NodeJS.ProcessEnv;
+  return (await run("bash", ["-c", code], { env })).stdout;
+}
+
+const cells = (page: Page, table: string) =>
+  page
+    .getByRole("region", { name: table, exact: true })
+    .getByRole("row")
+    .evaluateAll((rows) =>
+      rows.slice(1).map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent)),
+    );
+
+for (const [path, title] of Object.entries(PAGES)) {
+  test(`/docs/${path} is public, is found in the navigation, and every link within it leads somewhere`, async ({
+    page,
+  }) => {
+    await page.goto("/docs/authentication");
+    await page.getByRole("navigation", { name: "API documentation" }).getByRole("link", { name: title }).click();
+    await expect(page).toHaveURL(`/docs/${path}`);
+    await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+    const links = await page
+      .locator('main a[href^="#"], nav a[href^="#"]')
+      .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+    if (path !== "api") expect(links.length).toBeGreaterThan(5);
+    for (const link of links) await expect(page.locator(`[id="${link.slice(1)}"]`), link).toHaveCount(1);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`/docs/${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`/docs/${path}`);
+      if (path === "api")
+        for (const route of await page.getByRole("button", { name: /^(get|post) / }).all()) await route.click();
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    });
+  }
+}
+
+test("the pages show the tables that the code uses", async ({ page }) => {
+  await page.goto("/docs/rate-limits");
+  expect(await cells(page, "Tiers")).toEqual(
+    Object.entries(DEFAULT_TIERS).map(([name, { requestsPerMinute, requestsPerMonth, signupCredits }]) => [
+      name,
+      requestsPerMinute.toLocaleString("en"),
+      requestsPerMonth?.toLocaleString("en") ?? "No quota",
+      signupCredits ? String(signupCredits) : "–",
+    ]),
+  );
+  await page.goto("/docs/errors");
+  expect(await cells(page, "Error codes")).toEqual(
+    Object.entries(API_ERRORS).map(([code, { status, message, advice }]) => [code, String(status), message, advice]),
+  );
+});
+
+test("the command that shows the limit runs as shown, and its headers are as the page says", async ({
+  page,
+  person: _,
+}) => {
+  const secret = await createKey(page);
+  await page.goto("/docs/rate-limits");
+  const code = await page.getByRole("region", { name: "The minute" }).locator("code").last().textContent();
+  const output = await shell(code ?? "", secret);
+  expect(output).toMatch(/^HTTP\/1\.1 200/);
+  const [policy = ""] = /^RateLimit-Policy: .*$/im.exec(output) ?? [];
+  await expect(page.getByRole("region", { name: "The minute" })).toContainText(policy.split(": ")[1]?.trim() ?? "none");
+  expect(output).toMatch(/^RateLimit: "free";r=19;t=\d+\s*$/im);
+});
+
+test("the command that asks about a request runs as shown, and answers each header of the page", async ({
+  page,
+  person: _,
+}) => {
+  const secret = await createKey(page);
+  await page.goto("/docs/gateway");
+  const code = await page.getByRole("region", { name: "Ask about a request" }).locator("code").first().textContent();
+  const output = await shell(code ?? "", secret);
+  expect(output).toMatch(/^HTTP\/1\.1 204/);
+  for (const [name] of await cells(page, "Identity headers")) expect(output).toMatch(new RegExp(`^${name}: .`, "im"));
+  expect(output).toMatch(/^GoodTake-Credits-Remaining: 99\s*$/im);
+});
+
+test("the gateways' configurations are those that are tested against the real programs", async ({ page }) => {
+  await page.goto("/docs/gateway");
+  const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
+  for (const [name, configuration] of Object.entries(gatewayExamples(places)))
+    expect(
+      await page
+        .getByRole("region", { name: new RegExp(`^${name}`) })
+        .locator("code")
+        .last()
+        .textContent(),
+    ).toBe(configuration);
+});
+
+test.describe("the API reference", () => {
+  test("shows every route, fetches nothing from elsewhere, and tries a request with a key that it does not keep", async ({
+    page,
+    person: _,
+    baseURL,
+  }) => {
+    const secret = await createKey(page);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.goto("/docs/api");
+    const document = await (await page.request.get("/api/v1/openapi.json")).json();
+    for (const [path, operations] of Object.entries(document.paths as Record<string, object>))
+      for (const method of Object.keys(operations))
+        await expect(page.getByRole("button", { name: `${method} ${path}` }).first()).toBeVisible();
+
+    await page.getByRole("button", { name: "Authorize" }).click();
+    await page.getByRole("textbox", { name: "bearer" }).fill(secret);
+    await page.getByRole("button", { name: "Apply credentials" }).first().click();
+    await page.getByRole("button", { name: "Close", exact: true }).last().click();
+    await page.getByRole("button", { name: "GET /api/v1/key" }).first().click();
+    await page.getByRole("button", { name: "Try it out" }).click();
+    await page.getByRole("button", { name: "Execute" }).click();
+    await expect(page.locator(".live-responses-table .response-col_status").last()).toContainText("200");
+    await expect(page.locator(".live-responses-table")).toContainText(`"prefix": "${secret.slice(0, 7)}"`);
+
+    for (const url of asked) expect(new URL(url).origin === baseURL || url.startsWith("data:"), url).toBe(true);
+    await page.reload();
+    await expect(page.getByRole("button", { name: "Authorize" })).toBeVisible();
+    expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain(
+      "gt_",
+    );
+  });
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+  test("the pages can be read, and the reference says where its document is", async ({ page }) => {
+    for (const [path, words] of Object.entries({
+      "rate-limits": "Costed requests a month",
+      errors: "idempotency_key_reused",
+      gateway: "auth_request",
+      api: "The viewer needs JavaScript",
+    })) {
+      await page.goto(`/docs/${path}`);
+      await expect(page.getByText(words).first()).toBeVisible();
+    }
+  });
+});
