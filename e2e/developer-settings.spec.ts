@@ -111,7 +111,8 @@ test.describe("creating", () => {
     await createButton(page).click();
     const form = dialog(page);
     await form.getByRole("textbox", { name: "Name" }).fill("Campaign");
-    await form.getByRole("radio", { name: "Staging" }).check({ force: true });
+    await form.getByText("Staging", { exact: true }).click();
+    await expect(form.getByRole("radio", { name: "Staging" })).toBeChecked();
     await expect(form.getByLabel("Expires").getByRole("option")).toHaveText([
       "Never",
       "7 days",

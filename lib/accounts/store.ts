@@ -1,5 +1,6 @@
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import type { UserModel } from "#lib/database/generated/models.ts";
@@ -58,7 +59,7 @@ export async function setTier(
   caller: Caller,
 ): Promise<Result<undefined, "not_found" | "unknown_tier">> {
   if (!Object.hasOwn(tiers(), tier)) return err("unknown_tier");
-  return database().$transaction(async (transaction) => {
+  const changed = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
     if (before.tier === tier) return ok();
@@ -70,11 +71,16 @@ export async function setTier(
     });
     return ok();
   });
+  if (changed.ok) await outliveLeases();
+  return changed;
 }
 
-/** Shuts a person out: sessions end at once, sign-in and API keys are refused until the account is enabled again. */
-export function disableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
-  return database().$transaction(async (transaction) => {
+/**
+ * Shuts a person out: sessions end at once, sign-in and API keys are refused until the account is enabled again; when it returns,
+ * on every instance.
+ */
+export async function disableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+  const disabled = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
     if (before.disabledAt) return ok();
@@ -83,6 +89,8 @@ export function disableAccount(userId: string, caller: Caller): Promise<Result<u
     await recordActivity(transaction, caller, { userId, action: "account.disabled" });
     return ok();
   });
+  if (disabled.ok) await outliveLeases();
+  return disabled;
 }
 
 export function enableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {

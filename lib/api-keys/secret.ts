@@ -30,6 +30,11 @@ export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(hash("sha256", secret, "buffer"));
 }
 
+/** The same hash as text, by which caches know a key. */
+export function secretId(secret: string): string {
+  return hash("sha256", secret);
+}
+
 /** What is shown of a key: `gt_abcd`. */
 export function displayPrefix(secret: string): string {
   return secret.slice(0, 7);

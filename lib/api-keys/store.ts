@@ -1,4 +1,5 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
@@ -107,26 +108,32 @@ export async function renameApiKey(
   });
 }
 
-/** Revokes once and for good: of parallel revocations one succeeds, the others are told `already_revoked`. */
+/**
+ * Revokes once and for good: of parallel revocations one succeeds, the others are told `already_revoked`. When it returns, every
+ * request that starts is refused, on every instance.
+ */
 export async function revokeApiKey(
   userId: string,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found" | "already_revoked">> {
-  return database().$transaction(async (transaction) => {
+  const revoked = await database().$transaction(async (transaction) => {
     const key = await lockApiKey(transaction, userId, id);
     if (!key) return err("not_found");
     return (await markRevoked(transaction, userId, id, key.name, caller)) ? ok() : err("already_revoked");
   });
+  // Who is told that it was revoked already may rely on that as well.
+  if (revoked.ok || revoked.error === "already_revoked") await outliveLeases();
+  return revoked;
 }
 
-/** Takes a key out of the list; an active one is revoked in the same transaction. */
+/** Takes a key out of the list; an active one is revoked in the same transaction, as exactly as by {@link revokeApiKey}. */
 export async function deleteApiKey(
   userId: string,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found">> {
-  return database().$transaction(async (transaction) => {
+  const deleted = await database().$transaction(async (transaction) => {
     const key = await lockApiKey(transaction, userId, id);
     if (!key) return err("not_found");
     await markRevoked(transaction, userId, id, key.name, caller);
@@ -139,6 +146,8 @@ export async function deleteApiKey(
     });
     return ok();
   });
+  if (deleted.ok) await outliveLeases();
+  return deleted;
 }
 
 async function lockApiKey(transaction: Transaction, userId: string, id: string): Promise<{ name: string } | undefined> {

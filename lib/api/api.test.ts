@@ -2,6 +2,8 @@ import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { disableAccount } from "#lib/accounts/store.ts";
+import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -133,7 +135,7 @@ describe("everything else is the same 401, byte for byte", () => {
   test("of a disabled owner", async () => {
     const bob = await createPerson("Bob");
     const { secret } = await createKey(bob.id);
-    await database().user.update({ where: { id: bob.id }, data: { disabledAt: new Date() } });
+    await disableAccount(bob.id, CALLER);
     await expectUnauthorized(await call("/key", {}, secret));
   });
 
@@ -143,6 +145,7 @@ describe("everything else is the same 401, byte for byte", () => {
     expect(before.status).toBe(200);
     expect(before.headers.get("goodtake-key-expires-at")).toBe(key.expiresAt?.toISOString());
     await database().apiKey.update({ where: { id: key.id }, data: { expiresAt: new Date() } });
+    await outliveLeases();
     await expectUnauthorized(await call("/key", {}, secret));
   });
 

@@ -1,47 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
-import type { Admission } from "#lib/api/admit.ts";
+import { answerHeaders } from "#lib/api/answer-headers.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError, errorResponse } from "#lib/api/errors.ts";
 import { registerDocument } from "#lib/api/openapi.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
-import { registerAuth } from "#lib/api/routes/auth.ts";
+import { errorOf } from "#lib/api/refusal.ts";
+import { describeAuth } from "#lib/api/routes/auth.ts";
 import { registerGenerateImage } from "#lib/api/routes/generate-image.ts";
 import { registerKey } from "#lib/api/routes/key.ts";
-import type { Remaining } from "#lib/credits/store.ts";
-import { isUnavailable } from "#lib/database/unavailable.ts";
 import type { Generate } from "#lib/generation/generate.ts";
-import { log } from "#lib/log.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
-
-/** On every answer of the API, errors of the listener included. */
-export function commonHeaders(requestId: string): Record<string, string> {
-  return {
-    "X-Request-Id": requestId,
-    "Cache-Control": "private, no-store",
-    Vary: "Authorization, X-API-Key",
-    "X-Content-Type-Options": "nosniff",
-  };
-}
-
-function admissionHeaders(admission: Admission | undefined): Record<string, string> {
-  if (admission?.kind !== "admitted") return {};
-  const { key, tier, limit } = admission;
-  return {
-    "RateLimit-Policy": `"${key.tier}";q=${tier.requestsPerMinute};w=${WINDOW_SECONDS}`,
-    RateLimit: `"${key.tier}";r=${limit.remaining};t=${limit.resetSeconds}`,
-    ...(key.expiresAt && { "GoodTake-Key-Expires-At": key.expiresAt.toISOString() }),
-  };
-}
-
-function costHeaders(remaining: Remaining | undefined): Record<string, string> {
-  if (!remaining) return {};
-  return {
-    "GoodTake-Credits-Remaining": String(remaining.credits),
-    ...(remaining.requests !== null && { "GoodTake-Quota-Remaining": String(remaining.requests) }),
-  };
-}
 
 export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   const app = new OpenAPIHono<ApiContext>({
@@ -56,18 +25,22 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
     const requestId = randomUUID();
     c.set("requestId", requestId);
     await next();
+    const { admission, remaining } = c.var;
     // Set here and not where they are known, because an error's answer replaces what was set before it.
-    const headers = {
-      ...commonHeaders(requestId),
-      ...admissionHeaders(c.var.admission),
-      ...costHeaders(c.var.remaining),
-    };
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-    recordAnswer(c, routes.has(c.req.path) ? c.req.path : "unmatched", performance.now() - start);
+    const headers = answerHeaders(requestId, admission, remaining);
+    for (let i = 0; i < headers.length; i += 2) c.res.headers.set(headers[i] as string, headers[i + 1] as string);
+    recordAnswer({
+      request: c.env.incoming,
+      requestId,
+      route: routes.has(c.req.path) ? c.req.path : "unmatched",
+      status: c.res.status,
+      durationMs: performance.now() - start,
+      admission,
+    });
   });
 
   registerKey(app);
-  registerAuth(app);
+  describeAuth(app);
   registerGenerateImage(app, generate);
   registerDocument(app);
 
@@ -82,28 +55,13 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
 
   app.onError((error, c) => {
     const { requestId } = c.var;
-    if (error instanceof ApiError) return errorResponse(error);
     // Hono's own validator throws these, for a body that is not JSON.
     if (error instanceof HTTPException && error.status < 500)
       return errorResponse(new ApiError("invalid_request", "The body is not valid JSON"));
-    if (isUnavailable(error)) {
-      complainOfDatabase(error);
-      return errorResponse(new ApiError("unavailable", undefined, { "retry-after": "1" }));
-    }
-    log().error({ err: error, requestId }, "a request failed");
-    return errorResponse(new ApiError("internal_error"));
+    return errorResponse(errorOf(error, requestId));
   });
 
   return app;
-}
-
-let complainedAt = 0;
-
-/** Every refusal has a line of its own in the access log; the reason, which they share, stands there once a second. */
-function complainOfDatabase(error: unknown): void {
-  if (Date.now() - complainedAt < 1_000) return;
-  complainedAt = Date.now();
-  log().warn({ err: error }, "the database is unavailable");
 }
 
 /** The `Allow` of a path, or undefined where no route has it. */

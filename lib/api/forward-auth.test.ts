@@ -2,6 +2,7 @@ import net from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -118,7 +119,7 @@ describe("cost", () => {
   });
 
   test("a tier without a quota names none", async () => {
-    await database().user.update({ where: { id: ada.id }, data: { tier: "scale" } });
+    await setTier(ada.id, "scale", CALLER);
     const answer = await ask("?cost=1");
     expect(answer.headers.get("goodtake-credits-remaining")).toBe("99");
     expect(answer.headers.has("goodtake-quota-remaining")).toBe(false);

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { commonHeaders, createApi } from "#lib/api/app.ts";
+import { answerHeaders } from "#lib/api/answer-headers.ts";
+import { createApi } from "#lib/api/app.ts";
 import { ApiError, errorResponse } from "#lib/api/errors.ts";
+import { answerForwardAuth, FORWARD_AUTH_PATH } from "#lib/api/forward-auth.ts";
 import { createGenerate, type Generate } from "#lib/generation/generate.ts";
 
 /** The program's door, for everything below `/api/` but `/api/auth/`. */
@@ -13,13 +15,22 @@ export function createApiListener(generate: Generate = createGenerate()): Reques
     // What isn't even a request in the eyes of the Fetch standard, such as a backslash in its path.
     errorHandler: () => {
       const response = errorResponse(new ApiError("invalid_request", "Malformed request"));
-      for (const [name, value] of Object.entries(commonHeaders(randomUUID()))) response.headers.set(name, value);
+      const headers = answerHeaders(randomUUID());
+      for (let i = 0; i < headers.length; i += 2) response.headers.set(headers[i] as string, headers[i + 1] as string);
       return response;
     },
   });
   return (request, response) => {
+    if (isForwardAuth(request.url)) return void answerForwardAuth(request, response);
     // The API answers under any name, and a missing or malformed one must not fail a request.
     request.headers.host = "api";
     void listener(request, response);
   };
+}
+
+function isForwardAuth(url = ""): boolean {
+  return (
+    url.startsWith(FORWARD_AUTH_PATH) &&
+    (url.length === FORWARD_AUTH_PATH.length || url[FORWARD_AUTH_PATH.length] === "?")
+  );
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { setTier } from "#lib/accounts/store.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
 import type { Generate } from "#lib/generation/generate.ts";
@@ -81,7 +82,7 @@ describe("an image costs one credit", () => {
   });
 
   test("the month's quota refuses, too", async () => {
-    await database().user.update({ where: { id: ada.id }, data: { tier: "pro" } });
+    await setTier(ada.id, "pro", { actor: "operator", address: null, userAgent: null });
     await database().balance.update({ where: { userId: ada.id }, data: { requests: 49_999 } });
     expect((await generate()).headers.get("goodtake-quota-remaining")).toBe("0");
     expect((await generate()).status).toBe(403);

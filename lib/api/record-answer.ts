@@ -1,24 +1,31 @@
-import type { Context } from "hono";
+import type { IncomingMessage } from "node:http";
 import type { Admission } from "#lib/api/admit.ts";
-import type { ApiContext } from "#lib/api/context.ts";
 import { noteAnswer } from "#lib/http/access-log.ts";
 import { metrics } from "#lib/metrics.ts";
 import { type Outcome, recordRequest } from "#lib/usage/recorder.ts";
 
+type Answered = {
+  request: IncomingMessage;
+  requestId: string;
+  route: string;
+  status: number;
+  durationMs: number;
+  admission: Admission | undefined;
+};
+
 /** Counts an answer for the operator, and for the key it belongs to; without a known key there is nobody to count it for. */
-export function recordAnswer(c: Context<ApiContext>, route: string, durationMs: number): void {
-  const { admission, requestId } = c.var;
-  const apiKeyId = admission && "key" in admission ? admission.key.id : undefined;
-  noteAnswer({ requestId, method: c.req.method, route, status: c.res.status, durationMs, apiKeyId });
+export function recordAnswer({ request, requestId, route, status, durationMs, admission }: Answered): void {
+  const key = admission && "key" in admission ? admission.key : undefined;
+  noteAnswer({ requestId, method: request.method ?? "", route, status, durationMs, apiKeyId: key?.id });
   if (!admission) return;
   metrics().authentications.inc({ outcome: authenticationOf(admission) });
   if (!("key" in admission)) return;
-  const { headers } = c.env.incoming;
+  const { headers } = request;
   recordRequest({
     requestId,
     userId: admission.key.userId,
     apiKeyId: admission.key.id,
-    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(c.res.status, admission.limit.exceeded),
+    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(status, admission.limit.exceeded),
     authenticated: admission.kind === "admitted",
     at: Date.now(),
     route,

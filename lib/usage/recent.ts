@@ -12,3 +12,12 @@ export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<stri
   );
   return new Map(rows.map(({ apiKeyId, requests }) => [apiKeyId, requests]));
 }
+
+/** When the key was last used, as far as that is written yet; null for never. */
+export async function findLastUse(apiKeyId: string): Promise<Date | null> {
+  const { rows } = await pool().query<{ lastUsedAt: Date | null }>(
+    `SELECT "lastUsedAt" FROM "ApiKey" WHERE "id" = $1`,
+    [apiKeyId],
+  );
+  return rows[0]?.lastUsedAt ?? null;
+}

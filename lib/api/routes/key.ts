@@ -5,6 +5,7 @@ import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/schema.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
+import { findLastUse } from "#lib/usage/recent.ts";
 
 const timestamp = z.iso.datetime();
 
@@ -42,7 +43,8 @@ const route = createRoute({
 
 export function registerKey(app: OpenAPIHono<ApiContext>): void {
   app.openapi(route, async (c) => {
-    const { userId, name, prefix, environment, tier, createdAt, lastUsedAt, expiresAt } = c.var.key;
+    const { id, userId, name, prefix, environment, tier, createdAt, expiresAt } = c.var.key;
+    const lastUsedAt = await inTime(findLastUse(id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     return c.json(
       {
@@ -50,9 +52,9 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
         prefix,
         environment: environment as (typeof ENVIRONMENTS)[number],
         status: "active" as const,
-        created_at: createdAt.toISOString(),
+        created_at: new Date(createdAt).toISOString(),
         last_used_at: lastUsedAt?.toISOString() ?? null,
-        expires_at: expiresAt?.toISOString() ?? null,
+        expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
         tier,
         credits_remaining: remaining?.credits ?? 0,
         quota_remaining: remaining?.requests ?? null,

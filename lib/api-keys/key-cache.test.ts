@@ -1,0 +1,241 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { setTier } from "#lib/accounts/store.ts";
+import { type CachedKey, KeyCache } from "#lib/api-keys/key-cache.ts";
+import { LEASE_MS } from "#lib/api-keys/lease.ts";
+import { generateSecret, secretId } from "#lib/api-keys/secret.ts";
+import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { database, pool } from "#lib/database/client.ts";
+
+const CALLER = { actor: "user", address: null, userAgent: null } as const;
+
+let close: () => Promise<void>;
+let ada: { id: string };
+let cache: KeyCache;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+beforeEach(async () => {
+  ada = await createPerson();
+  cache = new KeyCache();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+async function createKey() {
+  const input = { name: "Key", environment: "production", expiry: { type: "never" } } as const;
+  const created = await createApiKey(ada.id, input, CALLER);
+  if (!created.ok) throw new Error(created.error);
+  return { id: created.value.key.id, hash: secretId(created.value.secret) };
+}
+/** The caches of the tests before still ask for a second. */
+const othersIdle = () => new Promise((resolve) => setTimeout(resolve, 1_200));
+const queries = () => vi.spyOn(pool(), "query");
+
+test("a key is asked for once, and then known at once, with all that a request needs", async () => {
+  const { id, hash } = await createKey();
+  await cache.find(hash);
+  const asked = queries();
+  expect(cache.find(hash)).toEqual({
+    id,
+    userId: ada.id,
+    name: "Key",
+    environment: "production",
+    prefix: expect.stringMatching(/^gt_.{4}$/),
+    tier: "free",
+    createdAt: expect.any(Number),
+    expiresAt: null,
+    revoked: false,
+    deleted: false,
+    ownerDisabled: false,
+  } satisfies Record<keyof CachedKey, unknown>);
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test("all that is asked for in one turn is one question, also the same key, and one that doesn't exist", async () => {
+  const keys = await Promise.all(Array.from({ length: 50 }, createKey));
+  const asked = queries();
+  const unknown = secretId(generateSecret());
+  const all = await Promise.all([...keys, ...keys].map(({ hash }) => cache.find(hash)).concat(cache.find(unknown)));
+  expect(all.map((key) => key?.id)).toEqual([...keys, ...keys].map(({ id }) => id).concat(undefined as never));
+  expect(asked).toHaveBeenCalledTimes(1);
+  expect(cache.find(unknown)).toBeNull();
+});
+
+describe("a change of", () => {
+  type Change = (key: { id: string; hash: string }) => Promise<unknown>;
+  test.each<[string, Change, Partial<CachedKey>]>([
+    ["a key's revocation", ({ id }) => revokeApiKey(ada.id, id, CALLER), { revoked: true }],
+    ["its deletion", ({ id }) => deleteApiKey(ada.id, id, CALLER), { deleted: true }],
+    ["its owner's tier", () => setTier(ada.id, "pro", CALLER), { tier: "pro" }],
+    [
+      "its name",
+      async ({ id }) => {
+        await renameApiKey(ada.id, id, "Other", CALLER);
+        await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+      },
+      { name: "Other" },
+    ],
+    [
+      "its expiry, by whoever's hand",
+      async ({ id }) => {
+        await pool().query(`UPDATE "ApiKey" SET "expiresAt" = '2030-01-01T00:00:00.123Z' WHERE "id" = $1`, [id]);
+        await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+      },
+      { expiresAt: Date.parse("2030-01-01T00:00:00.123Z") },
+    ],
+  ])("%s is known to every cache when it is confirmed, however busy they are", async (_, change, expected) => {
+    const key = await createKey();
+    const caches = Array.from({ length: 3 }, () => new KeyCache());
+    let over = false;
+    const traffic = caches.map(async (each) => {
+      while (!over) {
+        await each.find(key.hash);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    });
+    await caches[0]?.find(key.hash);
+    await change(key);
+    for (const each of caches) expect(await each.find(key.hash)).toMatchObject(expected);
+    over = true;
+    await Promise.all(traffic);
+  });
+
+  test("nothing to something: a key that was unknown a moment ago is known", async () => {
+    const secret = generateSecret();
+    expect(await cache.find(secretId(secret))).toBeNull();
+    await database().$executeRaw`
+      INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+      VALUES (${randomUUID()}::uuid, ${ada.id}::uuid, 'Late', 'production', 'gt_late', decode(${secretId(secret)}, 'hex'))`;
+    await vi.waitFor(async () => expect(await cache.find(secretId(secret))).toMatchObject({ name: "Late" }), {
+      timeout: LEASE_MS,
+      interval: 10,
+    });
+  });
+
+  test("a transaction that was still open at the last answer is not missed, however many came after it", async () => {
+    const { id, hash } = await createKey();
+    const slow = await pool().connect();
+    await slow.query("BEGIN");
+    await slow.query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "id" = $1`, [id]);
+    for (let i = 0; i < 5; i += 1) {
+      await createKey();
+      expect(await cache.find(hash)).toMatchObject({ revoked: false });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await slow.query("COMMIT");
+    slow.release();
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    expect(await cache.find(hash)).toMatchObject({ revoked: true });
+  });
+
+  test("more keys than one answer names empties the cache", async () => {
+    const { hash } = await createKey();
+    await cache.find(hash);
+    await database().$executeRaw`
+      INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+      SELECT gen_random_uuid(), ${ada.id}::uuid, 'Many', 'production', 'gt_many', sha256(i::text::bytea)
+      FROM generate_series(1, 1500) i`;
+    await vi.waitFor(() => expect(cache.size).toBe(0), { timeout: 1_000, interval: 5 });
+    expect(await cache.find(hash)).toMatchObject({ name: "Key" });
+  });
+});
+
+describe("the lease", () => {
+  test("is renewed while requests come: no request waits, and the database is asked a few times a second at most", async () => {
+    await othersIdle();
+    const { hash } = await createKey();
+    await cache.find(hash);
+    const asked = queries();
+    const end = performance.now() + 1_000;
+    let waited = 0;
+    while (performance.now() < end) {
+      if (cache.find(hash) instanceof Promise) waited += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(13);
+    // A machine that stands still for a moment may make one wait.
+    expect(waited).toBeLessThanOrEqual(50);
+  });
+
+  test("is not renewed when nobody asks", async () => {
+    const { hash } = await createKey();
+    await cache.find(hash);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const asked = queries();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(asked).not.toHaveBeenCalled();
+    expect(cache.find(hash)).toBeInstanceOf(Promise);
+  });
+
+  test.each([
+    ["a sleep that stopped the monotonic clock", LEASE_MS],
+    ["a wall clock that was set back", -1],
+  ])("ends with %s", async (_, jump) => {
+    const { hash } = await createKey();
+    await cache.find(hash);
+    expect(cache.find(hash)).not.toBeInstanceOf(Promise);
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + (jump > 0 ? jump : -60_000));
+    expect(cache.find(hash)).toBeInstanceOf(Promise);
+  });
+
+  test("ends where the database does not answer: then nothing is known, and nothing is believed", async () => {
+    const { hash } = await createKey();
+    await cache.find(hash);
+    vi.spyOn(pool(), "query").mockRejectedValue(new Error("connection terminated") as never);
+    await vi.waitFor(
+      () => {
+        const found = cache.find(hash);
+        if (found instanceof Promise) found.catch(() => {});
+        expect(found).toBeInstanceOf(Promise);
+      },
+      { timeout: 1_000, interval: 5 },
+    );
+    await expect(cache.find(hash)).rejects.toThrow("connection terminated");
+    vi.restoreAllMocks();
+    expect(await cache.find(hash)).toMatchObject({ name: "Key" });
+  });
+});
+
+test("a flood of keys that don't exist is asked for one statement after the other, and fills no memory", async () => {
+  await othersIdle();
+  const { hash } = await createKey();
+  const query = pool().query.bind(pool());
+  let parallel = 0;
+  let most = 0;
+  queries().mockImplementation((async (statement: never) => {
+    parallel += 1;
+    most = Math.max(most, parallel);
+    return (query(statement) as unknown as Promise<unknown>).finally(() => {
+      parallel -= 1;
+    });
+  }) as never);
+  for (let round = 0; round < 6; round += 1)
+    await Promise.all(Array.from({ length: 2_500 }, () => cache.find(secretId(generateSecret()))));
+  expect(most).toBe(1);
+  expect(cache.size).toBeLessThanOrEqual(10_000);
+  expect(await cache.find(hash)).toMatchObject({ name: "Key" });
+});
+
+test("a table of many keys is read by its index, whatever plan PostgreSQL keeps", async () => {
+  const { hash } = await createKey();
+  await database().$executeRaw`
+    INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+    SELECT gen_random_uuid(), ${ada.id}::uuid, 'Many', 'production', 'gt_many', sha256(('x' || i)::bytea)
+    FROM generate_series(1, 30000) i`;
+  await pool().query('ANALYZE "ApiKey"');
+  const asked = queries();
+  await cache.find(hash);
+  const [statement] = asked.mock.calls[0] as unknown as [{ text: string; values: unknown[] }];
+  const client = await pool().connect();
+  await client.query("SET plan_cache_mode = force_generic_plan");
+  await client.query(`PREPARE ask (bigint, text[]) AS ${statement.text}`);
+  const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN EXECUTE ask(1, ARRAY['00'])`);
+  client.release(true);
+  expect(rows.map((row) => row["QUERY PLAN"]).join("\n")).not.toContain('Seq Scan on "ApiKey"');
+});

@@ -1,0 +1,184 @@
+import { LEASE_MS } from "#lib/api-keys/lease.ts";
+import { pool } from "#lib/database/client.ts";
+import { inTime } from "#lib/database/deadline.ts";
+
+/** What a request needs to know of a key. Instants are milliseconds of the epoch. */
+export type CachedKey = {
+  id: string;
+  userId: string;
+  name: string;
+  environment: string;
+  prefix: string;
+  /** The owner's. */
+  tier: string;
+  createdAt: number;
+  expiresAt: number | null;
+  revoked: boolean;
+  deleted: boolean;
+  ownerDisabled: boolean;
+};
+
+/** While requests come, the lease is renewed so often, and no request has to wait for it. */
+const RENEWAL_MS = 80;
+const IDLE_MS = 1_000;
+const ENTRIES_MAX = 10_000;
+/** One statement looks up so many keys at most, and names so many changed ones. */
+const BATCH_MAX = 1_000;
+const CHANGED_MAX = 1_000;
+
+type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>>;
+type Answer = {
+  next: string;
+  changedKeys: string[];
+  changedOwners: string[];
+  found: (CachedKey & { hash: string })[] | null;
+};
+
+/**
+ * The database's keys as they were at its last answer, as far as anybody asked for them.
+ *
+ * There is one question at a time: which keys were changed since the last answer, and what are these that are asked for now?
+ * Both come from one snapshot. What was changed is dropped, what was asked for is added, and so every entry is as new as the
+ * answer itself. An answer is believed for {@link LEASE_MS} from the moment its question was sent, while the monotonic and the
+ * wall clock both say so (the first stops when a machine sleeps). A cache whose lease ran out is empty.
+ */
+export class KeyCache {
+  readonly #known = new Map<string, CachedKey>();
+  readonly #unknown = new Set<string>();
+  #waiting = new Map<string, Waiting>();
+  /** Changes by older transactions are in the cache. */
+  #since = "0";
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #sentAtWall = 0;
+  #asking = false;
+  #renewal: NodeJS.Timeout | undefined;
+  #usedAt = 0;
+
+  /** The key with this hash (SHA-256 in hex), null if there is none; at once if that is known. @throws if the database can't say. */
+  find(hash: string): CachedKey | null | Promise<CachedKey | null> {
+    const now = performance.now();
+    this.#usedAt = now;
+    if (this.#isValid(now)) {
+      const known = this.#known.get(hash);
+      if (known) return known;
+      if (this.#unknown.has(hash)) return null;
+    }
+    let waiting = this.#waiting.get(hash);
+    if (!waiting) {
+      waiting = Promise.withResolvers();
+      waiting.promise.catch(() => {});
+      this.#waiting.set(hash, waiting);
+      if (!this.#asking) this.#askSoon();
+    }
+    return inTime(waiting.promise);
+  }
+
+  get size(): number {
+    return this.#known.size + this.#unknown.size;
+  }
+
+  #isValid(now: number): boolean {
+    if (now - this.#sentAt >= LEASE_MS) return false;
+    const wall = Date.now() - this.#sentAtWall;
+    return wall >= 0 && wall < LEASE_MS;
+  }
+
+  /** Collects what the requests of this turn of the event loop ask for. */
+  #askSoon(): void {
+    this.#asking = true;
+    clearTimeout(this.#renewal);
+    setImmediate(() => void this.#ask());
+  }
+
+  async #ask(): Promise<void> {
+    const batch = this.#takeBatch();
+    const sentAt = performance.now();
+    const sentAtWall = Date.now();
+    // Also a cache that was valid when the last request came may have run out since.
+    if (!this.#isValid(sentAt)) this.#clear();
+    try {
+      const values = [this.#since, [...batch.keys()]];
+      const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
+      this.#apply(rows[0] as Answer, batch);
+      this.#sentAt = sentAt;
+      this.#sentAtWall = sentAtWall;
+      for (const [hash, waiting] of batch) waiting.resolve(this.#known.get(hash) ?? null);
+    } catch (error) {
+      for (const waiting of batch.values()) waiting.reject(error);
+    }
+    this.#asking = false;
+    if (this.#waiting.size > 0) this.#askSoon();
+    else if (performance.now() - this.#usedAt < IDLE_MS)
+      this.#renewal = setTimeout(() => this.#askSoon(), RENEWAL_MS).unref();
+  }
+
+  #takeBatch(): Map<string, Waiting> {
+    const all = this.#waiting;
+    if (all.size <= BATCH_MAX) {
+      this.#waiting = new Map();
+      return all;
+    }
+    const entries = [...all];
+    this.#waiting = new Map(entries.slice(BATCH_MAX));
+    return new Map(entries.slice(0, BATCH_MAX));
+  }
+
+  #clear(): void {
+    this.#known.clear();
+    this.#unknown.clear();
+    // Nothing is cached, so no change matters.
+    this.#since = NOTHING;
+  }
+
+  #apply({ next, changedKeys, changedOwners, found }: Answer, batch: Map<string, Waiting>): void {
+    if (Math.max(changedKeys.length, changedOwners.length) >= CHANGED_MAX) this.#clear();
+    for (const hash of changedKeys) {
+      this.#known.delete(hash);
+      this.#unknown.delete(hash);
+    }
+    if (changedOwners.length > 0) {
+      const owners = new Set(changedOwners);
+      for (const [hash, { userId }] of this.#known) if (owners.has(userId)) this.#known.delete(hash);
+    }
+    for (const { hash, ...key } of found ?? []) this.#known.set(hash, key);
+    for (const hash of batch.keys()) if (!this.#known.has(hash)) this.#unknown.add(hash);
+    trim(this.#known);
+    trim(this.#unknown);
+    this.#since = next;
+  }
+}
+
+/** Removes the entries that came first. */
+function trim(entries: Map<string, unknown> | Set<string>): void {
+  for (const hash of entries.keys()) {
+    if (entries.size <= ENTRIES_MAX) return;
+    entries.delete(hash);
+  }
+}
+
+/** The largest bigint: no transaction is as new. */
+const NOTHING = "9223372036854775807";
+
+/**
+ * Rows changed by transactions that were not over at the last answer, or came later. A value from beyond the newest transaction
+ * was restored from another server, and is none of them. Ordered, so that the index is read from its end, and no table is.
+ */
+const changedIn = (table: "ApiKey" | "User", column: string) => `
+  ARRAY(
+    SELECT ${column} FROM "${table}"
+    WHERE "changedIn" >= $1::bigint AND "changedIn" < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
+  )`;
+
+const ASK = `
+  SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "next",
+    ${changedIn("ApiKey", `encode("hash", 'hex')`)} AS "changedKeys",
+    ${changedIn("User", `"id"::text`)} AS "changedOwners",
+    (SELECT json_agg(json_build_object(
+       'hash', h, 'id', k."id", 'userId', k."userId", 'name', k."name", 'environment', k."environment", 'prefix', k."prefix",
+       'tier', u."tier",
+       'createdAt', (extract(epoch FROM k."createdAt") * 1000)::bigint,
+       'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::bigint,
+       'revoked', k."revokedAt" IS NOT NULL, 'deleted', k."deletedAt" IS NOT NULL, 'ownerDisabled', u."disabledAt" IS NOT NULL))
+     FROM unnest($2::text[]) h JOIN "ApiKey" k ON k."hash" = decode(h, 'hex') JOIN "User" u ON u."id" = k."userId"
+    ) AS "found"`;

@@ -1,0 +1,32 @@
+import type { Admission } from "#lib/api/admit.ts";
+import type { Remaining } from "#lib/credits/store.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
+
+const COMMON = [
+  "Cache-Control",
+  "private, no-store",
+  "Vary",
+  "Authorization, X-API-Key",
+  "X-Content-Type-Options",
+  "nosniff",
+];
+
+/** The headers of every answer of the API, errors included: names and values in turn, as Node writes them fastest. */
+export function answerHeaders(requestId: string, admission?: Admission, remaining?: Remaining): string[] {
+  const headers = ["X-Request-Id", requestId, ...COMMON];
+  if (admission?.kind === "admitted") {
+    const { key, tier, limit } = admission;
+    headers.push(
+      "RateLimit-Policy",
+      `"${key.tier}";q=${tier.requestsPerMinute};w=${WINDOW_SECONDS}`,
+      "RateLimit",
+      `"${key.tier}";r=${limit.remaining};t=${limit.resetSeconds}`,
+    );
+    if (key.expiresAt !== null) headers.push("GoodTake-Key-Expires-At", new Date(key.expiresAt).toISOString());
+  }
+  if (remaining) {
+    headers.push("GoodTake-Credits-Remaining", String(remaining.credits));
+    if (remaining.requests !== null) headers.push("GoodTake-Quota-Remaining", String(remaining.requests));
+  }
+  return headers;
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "@hono/zod-openapi";
+import { type Admission, admit } from "#lib/api/admit.ts";
+import { answerHeaders } from "#lib/api/answer-headers.ts";
+import { API_ERRORS, ApiError } from "#lib/api/errors.ts";
+import { recordAnswer } from "#lib/api/record-answer.ts";
+import { errorOf, refusalOf } from "#lib/api/refusal.ts";
+import { charge, findRemaining, type Remaining } from "#lib/credits/store.ts";
+import { inTime } from "#lib/database/deadline.ts";
+
+export const FORWARD_AUTH_PATH = "/api/v1/auth";
+const COST_MAX = 1_000;
+
+export const forwardAuthQuery = z.object({
+  cost: z
+    .string("must be given once")
+    .regex(/^\d{1,4}$/, `must be a whole number from 0 to ${COST_MAX}`)
+    .transform(Number)
+    .refine((cost) => cost <= COST_MAX, `must be a whole number from 0 to ${COST_MAX}`)
+    .default(0)
+    .meta({
+      type: "integer",
+      minimum: 0,
+      maximum: COST_MAX,
+      default: 0,
+      description: "Credits that the request costs. More than 0 counts as one of the month's requests, too.",
+    }),
+  limited: z
+    .literal("403", 'must be "403"')
+    .optional()
+    .meta({ description: "Answers 403 in place of 429, for gateways that know no other." }),
+});
+
+/** What is known of a request when it is answered, also if it fails. */
+type Decision = { admission?: Admission; remaining?: Remaining };
+
+/**
+ * Forward authentication: any method, because a gateway may pass its client's on. The body is never read. It stands beside the
+ * framework and not in it, because it is asked about every request to somebody's API.
+ */
+export async function answerForwardAuth(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const start = performance.now();
+  const requestId = randomUUID();
+  const decision: Decision = {};
+  const query = new URLSearchParams(request.url?.slice(FORWARD_AUTH_PATH.length + 1));
+  let status = 204;
+  let body: string | undefined;
+  let own: string[];
+  try {
+    const refusal = await decide(request, query, decision);
+    own = refusal ? errorHeaders(refusal) : identityHeaders(decision);
+    if (refusal) [status, body] = answerOf(refusal);
+  } catch (error) {
+    const refusal = errorOf(error, requestId);
+    own = errorHeaders(refusal);
+    [status, body] = answerOf(refusal);
+  }
+  // For gateways that know only 2xx, 401 and 403, such as nginx `auth_request`. `Retry-After` tells the two 403 apart.
+  if (status === 429 && query.get("limited") === "403") status = 403;
+  response.writeHead(status, answerHeaders(requestId, decision.admission, decision.remaining).concat(own));
+  response.end(request.method === "HEAD" ? undefined : body);
+  recordAnswer({
+    request,
+    requestId,
+    route: FORWARD_AUTH_PATH,
+    status,
+    durationMs: performance.now() - start,
+    admission: decision.admission,
+  });
+}
+
+/** @throws {ApiError} for a query that can't be read, and if the database can't say. */
+async function decide(
+  request: IncomingMessage,
+  query: URLSearchParams,
+  decision: Decision,
+): Promise<ApiError | undefined> {
+  const admission = await admit(request.rawHeaders);
+  decision.admission = admission;
+  const refusal = refusalOf(admission);
+  if (refusal || admission.kind !== "admitted") return refusal;
+  const cost = query.size === 0 ? 0 : readCost(query);
+  if (cost === 0) return undefined;
+  const { key, tier } = admission;
+  const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
+  const charged = await inTime(charge(spending));
+  decision.remaining = charged.ok
+    ? charged.value
+    : ((await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined);
+  return charged.ok ? undefined : new ApiError("forbidden");
+}
+
+/** @throws {ApiError} for a parameter that isn't what it must be, or is there twice. */
+function readCost(query: URLSearchParams): number {
+  const values = Object.fromEntries(
+    [...query.keys()].map((name) => {
+      const all = query.getAll(name);
+      return [name, all.length === 1 ? all[0] : all];
+    }),
+  );
+  const parsed = forwardAuthQuery.safeParse(values);
+  if (parsed.success) return parsed.data.cost;
+  const [issue] = parsed.error.issues;
+  throw new ApiError("invalid_request", `${issue?.path.join(".")} ${issue?.message}`);
+}
+
+/** All five, always, so that none that a client sends survives in a gateway that copies them. */
+function identityHeaders({ admission }: Decision): string[] {
+  if (admission?.kind !== "admitted") return [];
+  const { key } = admission;
+  return [
+    "GoodTake-User-Id",
+    key.userId,
+    "GoodTake-Key-Id",
+    key.id,
+    "GoodTake-Key-Name",
+    encodeURIComponent(key.name),
+    "GoodTake-Key-Environment",
+    key.environment,
+    "GoodTake-Tier",
+    key.tier,
+  ];
+}
+
+function answerOf({ code, message }: ApiError): [status: number, body: string] {
+  return [API_ERRORS[code].status, JSON.stringify({ error: { code, message } })];
+}
+
+function errorHeaders({ code, message, headers }: ApiError): string[] {
+  const body = Buffer.byteLength(JSON.stringify({ error: { code, message } }));
+  return ["Content-Type", "application/json", "Content-Length", String(body), ...Object.entries(headers).flat()];
+}
