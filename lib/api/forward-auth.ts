@@ -8,6 +8,7 @@ import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
 import { charge, findRemaining, type Remaining } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
+import { endOfTurn } from "#lib/http/turn.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;
@@ -58,6 +59,7 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   }
   // For gateways that know only 2xx, 401 and 403, such as nginx `auth_request`. `Retry-After` tells the two 403 apart.
   if (status === 429 && query.get("limited") === "403") status = 403;
+  await endOfTurn();
   response.writeHead(status, answerHeaders(requestId, decision.admission, decision.remaining).concat(own));
   response.end(request.method === "HEAD" ? undefined : body);
   recordAnswer({

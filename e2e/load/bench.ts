@@ -1,0 +1,250 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { insertKeys, startBare, startNode, writeKeyScript, writeTiers, zipf } from "#e2e/load/set-up.ts";
+import { cpuSeconds, type Measured, median, requirePrograms, residentMegabytes, wrk } from "#e2e/load/tools.ts";
+import { startPostgres } from "#e2e/postgres.ts";
+import { startRedis } from "#e2e/redis.ts";
+import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
+import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
+import { formatTable, type Row } from "#scripts/table.ts";
+
+// Run by `npm run bench`. All in one run on one machine, each server alone and warmed up, every figure the median of five.
+// BENCH_SECONDS is the length of one measurement.
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
+const ROUNDS = 5;
+const CONNECTIONS = [16, 256];
+const KEYS = 100_000;
+const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
+const PEERS = path.join(import.meta.dirname, "peers");
+
+requirePrograms("wrk", "redis-server");
+const { directory, remove } = await temporaryDirectory();
+const postgres = await startPostgres();
+const redis = await startRedis();
+const settings = {
+  ROLE: "api",
+  DATABASE_URL: postgres.url,
+  AUTH_SECRET,
+  TIERS_FILE: await writeTiers(directory),
+};
+const rows: Row[] = [];
+const say = (figure: string, value: string, against: string, target: string) => {
+  rows.push({ figure, measured: value, against, target });
+  process.stdout.write(`${figure}: ${value} ${against}\n`);
+};
+
+type Options = { headers?: Record<string, string>; script?: string; rounds?: number };
+
+async function measure(url: string, connections: number, { rounds = ROUNDS, ...load }: Options = {}) {
+  await wrk({ url, connections, seconds: 2, ...load });
+  const all: Measured[] = [];
+  for (let round = 0; round < rounds; round += 1) all.push(await wrk({ url, connections, seconds: SECONDS, ...load }));
+  return {
+    rate: median(all.map(({ requestsPerSecond }) => requestsPerSecond)),
+    p99: median(all.map(({ p99Ms }) => p99Ms)),
+    refused: all.reduce((sum, { refused }) => sum + refused, 0),
+  };
+}
+const ratio = (a: number, b: number) => (a / b).toFixed(2);
+const rate = (value: number) => `${Math.round(value / 100) / 10}k/s`;
+
+async function sameBytes(url: string, secret: string): Promise<string[]> {
+  const answer = await fetch(`${url}/api/v1/auth`, { headers: { "x-api-key": secret } });
+  if (answer.status !== 204) throw new Error(`/auth answered ${answer.status}`);
+  // Those that Node writes by itself are written by the other one, too.
+  return [...answer.headers].filter(([name]) => !["date", "connection", "keep-alive"].includes(name)).flat();
+}
+
+try {
+  let server = await startServer(settings);
+  connectDatabase(postgres.url, 4);
+  const secrets = await insertKeys(KEYS);
+  const hot = { "X-API-Key": secrets[0] as string };
+  const auth = () => `${server.url}/api/v1/auth`;
+  const bare = await startBare(await sameBytes(server.url, hot["X-API-Key"]));
+  const bareUrl = `http://127.0.0.1:${bare.line}/`;
+  const scripts = {
+    zipf: await writeKeyScript(directory, "zipf", secrets, zipf(KEYS, 1_000_000)),
+    malformed: await writeKeyScript(
+      directory,
+      "malformed",
+      secrets.slice(0, 50_000).map((key) => `${key.slice(0, -1)}!`),
+    ),
+    checksum: await writeKeyScript(
+      directory,
+      "checksum",
+      secrets.slice(0, 50_000).map((key) => key.slice(0, 20) + (key[20] === "a" ? "b" : "a") + key.slice(21)),
+    ),
+    unknown: await writeKeyScript(directory, "unknown", Array.from({ length: 500_000 }, generateSecret)),
+    many: await writeKeyScript(directory, "many", await insertKeys(200_000)),
+  };
+
+  for (const connections of CONNECTIONS) {
+    const baseline = await measure(bareUrl, connections, { headers: hot });
+    const valid = await measure(auth(), connections, { headers: hot });
+    if (valid.refused > 0) throw new Error(`${valid.refused} requests were refused`);
+    say(
+      `hot key, ${connections} connections`,
+      rate(valid.rate),
+      `${ratio(valid.rate, baseline.rate)} of bare node:http`,
+      "0.5",
+    );
+    const scripted = await measure(bareUrl, connections, { script: scripts.zipf });
+    const spread = await measure(auth(), connections, { script: scripts.zipf });
+    if (spread.refused > 0) throw new Error(`${spread.refused} requests were refused`);
+    say(
+      `100,000 keys by Zipf, ${connections} connections`,
+      rate(spread.rate),
+      `${ratio(spread.rate, scripted.rate)} of bare`,
+      "0.35",
+    );
+    for (const flood of ["malformed", "checksum"] as const) {
+      const refused = await measure(auth(), connections, { script: scripts[flood], rounds: 3 });
+      say(
+        `${flood} keys, ${connections} connections`,
+        rate(refused.rate),
+        `${ratio(refused.rate, valid.rate)} of valid ones`,
+        "1",
+      );
+    }
+  }
+
+  // Half of what it can do, with autocannon, whose latency counts from when a request was due.
+  for (const connections of [16]) {
+    const { default: autocannon } = await import("autocannon");
+    const half = Math.round((await measure(auth(), connections, { headers: hot, rounds: 1 })).rate / 2);
+    const at = async (url: string) => {
+      const { latency } = await autocannon({ url, connections, duration: 10, overallRate: half, headers: hot });
+      return latency.p99;
+    };
+    const [ours, theirs] = [await at(auth()), await at(bareUrl)];
+    say(`p99 at half of the rate (${rate(half)})`, `${ours} ms`, `bare: ${theirs} ms`, "3 ms, or twice bare");
+  }
+
+  // What reaches the database.
+  const statements = async () =>
+    (await pool().query(`SELECT sum(xact_commit)::int AS n FROM pg_stat_database`)).rows[0].n as number;
+  const written = async () =>
+    (await pool().query(`SELECT sum(n_tup_ins + n_tup_upd)::int AS n FROM pg_stat_user_tables`)).rows[0].n as number;
+  const observe = async (load: Options, seconds: number) => {
+    await sleep(1_500);
+    const before = [await statements(), await written()] as const;
+    const { requestsPerSecond } = await wrk({ url: auth(), connections: 16, seconds, ...load });
+    await sleep(1_500);
+    return {
+      rate: requestsPerSecond,
+      statements: ((await statements()) - before[0]) / seconds,
+      written: ((await written()) - before[1]) / (requestsPerSecond * seconds),
+    };
+  };
+  const quiet = await observe({ headers: hot }, 10);
+  say(
+    "statements a second with a hot key",
+    quiet.statements.toFixed(1),
+    `${quiet.written.toFixed(5)} rows written a request`,
+    "4 reads, 0 writes on the path",
+  );
+  const flood = await observe({ script: scripts.unknown }, 10);
+  say(
+    "well-formed unknown keys",
+    rate(flood.rate),
+    `${(flood.statements / flood.rate).toFixed(3)} statements a request`,
+    "bounded",
+  );
+
+  // A fresh process, so that the memory is its own.
+  await server.end("SIGTERM");
+  const started = performance.now();
+  server = await startServer(settings);
+  say("ROLE=api starts in", `${((performance.now() - started) / 1000).toFixed(2)} s`, "", "1.5 s");
+  await sleep(2_000);
+  const pid = server.process.pid as number;
+  say("resident when idle", `${Math.round(residentMegabytes(pid))} MB`, "", "200 MB");
+  const sizes: number[] = [];
+  let sent = 0;
+  while (sent < 2_000_000) {
+    sent += 3 * (await wrk({ url: auth(), connections: 64, seconds: 3, script: scripts.many })).requestsPerSecond;
+    sizes.push(residentMegabytes(pid));
+  }
+  const early = sizes.slice(Math.floor(sizes.length * 0.2), Math.floor(sizes.length * 0.5));
+  const late = sizes.slice(Math.floor(sizes.length * 0.7));
+  say(
+    `resident over ${Math.round((sent / 1e6) * 10) / 10} million requests with 200,000 keys`,
+    `${Math.round(median(early))} MB → ${Math.round(median(late))} MB`,
+    `${ratio(median(late), median(early))} times, from the first half to the end`,
+    "flat",
+  );
+  const cpu = cpuSeconds(pid);
+  const { requestsPerSecond } = await wrk({ url: auth(), connections: 16, seconds: SECONDS, headers: hot });
+  const alone = ((cpuSeconds(pid) - cpu) / (requestsPerSecond * SECONDS)) * 1e6;
+
+  // Two processes on one PostgreSQL and one Redis. Two cores can't show twice the rate beside the load's own process.
+  await server.end("SIGTERM");
+  const pair = await Promise.all([1, 2].map(() => startServer({ ...settings, REDIS_URL: redis.url })));
+  const each = async (servers: typeof pair) => {
+    const before = servers.map(({ process }) => cpuSeconds(process.pid as number));
+    const results = await Promise.all(
+      servers.map(({ url }) => wrk({ url: `${url}/api/v1/auth`, connections: 16, seconds: SECONDS, headers: hot })),
+    );
+    const total = results.reduce((sum, result) => sum + result.requestsPerSecond, 0);
+    const used = servers.reduce(
+      (sum, { process }, i) => sum + cpuSeconds(process.pid as number) - (before[i] as number),
+      0,
+    );
+    return { total, cpu: (used / (total * SECONDS)) * 1e6 };
+  };
+  await each(pair);
+  const one = await each(pair.slice(0, 1));
+  const two = await each(pair);
+  say("CPU a request, hot key, in memory", `${alone.toFixed(0)} µs`, "", "");
+  say(
+    "two processes with Redis against one",
+    `${ratio(two.total, one.total)} times the rate`,
+    `${one.cpu.toFixed(0)} µs → ${two.cpu.toFixed(0)} µs of CPU a request`,
+    "1.7, or CPU unchanged",
+  );
+  await Promise.all(pair.map((each) => each.end("SIGTERM")));
+
+  // The peer, in each set-up alone on the machine.
+  if (!existsSync(path.join(PEERS, "node_modules"))) {
+    const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: PEERS, stdio: "inherit" });
+    if (installed.status !== 0) throw new Error("better-auth could not be installed.");
+  }
+  server = await startServer(settings);
+  const best: Record<string, number> = {};
+  for (const [name, env] of [
+    ["PostgreSQL", {}],
+    ["Redis", { REDIS_URL: redis.url }],
+  ] as const) {
+    await pool().query("DROP DATABASE IF EXISTS better_auth");
+    await pool().query("CREATE DATABASE better_auth");
+    const url = new URL(postgres.url);
+    url.pathname = "/better_auth";
+    const peer = await startNode(["better-auth.js"], PEERS, { DATABASE_URL: url.href, ...env });
+    const { port, key } = JSON.parse(peer.line);
+    const measured = await measure(`http://127.0.0.1:${port}/`, 16, { headers: { "X-API-Key": key }, rounds: 3 });
+    if (measured.refused > 0) throw new Error(`better-auth refused ${measured.refused} requests`);
+    best[name] = measured.rate;
+    peer.end();
+    await sleep(1_000);
+  }
+  const ours = await measure(auth(), 16, { headers: hot });
+  for (const [name, theirs] of Object.entries(best))
+    say(
+      `against better-auth's API keys in ${name}`,
+      `${ratio(ours.rate, theirs)} times`,
+      `${rate(ours.rate)} and ${rate(theirs)}`,
+      "20 times",
+    );
+  bare.end();
+  await server.end("SIGTERM");
+  process.stdout.write(`\n${formatTable(rows)}\n`);
+} finally {
+  await disconnectDatabase().catch(() => {});
+  await redis.stop();
+  await postgres.remove();
+  await remove();
+}
