@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
+import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
@@ -20,6 +21,8 @@ import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 /** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
 const REQUESTS_DEADLINE_MS = 5_000;
+/** For so long idle connections stay open: a proxy may be sending on one, and is told with the answer to close it. */
+const LINGER_MS = 500;
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
@@ -112,7 +115,8 @@ async function drain(): Promise<void> {
 async function stop(): Promise<void> {
   if (server?.listening) {
     const closed = once(server, "close");
-    server.close();
+    stopListening(server);
+    await Promise.race([closed, sleep(LINGER_MS)]);
     // A connection whose last answer allowed another request stays open otherwise until its keep-alive time is up.
     const idle = setInterval(() => server?.closeIdleConnections(), 20);
     await Promise.race([closed, sleep(REQUESTS_DEADLINE_MS)]);
@@ -123,6 +127,11 @@ async function stop(): Promise<void> {
   closeLimiter();
   await disconnectDatabase();
   await embedded?.stop();
+}
+
+/** Takes no new connections. Unlike `Server.close` of `node:http` it leaves the idle ones open. */
+function stopListening(server: Server): void {
+  net.Server.prototype.close.call(server);
 }
 
 function isForTheOperator(error: unknown): error is Error {

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { Redis } from "ioredis";
 
 export type TestRedis = {
   url: string;
   process: ChildProcess;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
+  flush: () => Promise<void>;
   /** The same again, empty, on the same port. */
   restart: () => Promise<void>;
 };
@@ -31,6 +33,10 @@ export async function startRedis(): Promise<TestRedis> {
       const ended = once(redis.process, "exit");
       redis.process.kill(signal);
       await ended;
+    },
+    flush: async () => {
+      const client = new Redis(redis.url);
+      await client.flushall().finally(() => client.disconnect());
     },
     restart: async () => {
       redis.process = await spawnRedis(port);

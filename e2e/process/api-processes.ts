@@ -3,14 +3,15 @@ import path from "node:path";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { database } from "#lib/database/client.ts";
 
-/** A tier that limits nothing that a test does, and one that does. */
-const TIERS = {
-  free: { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 },
-  limited: { requestsPerMinute: 1_000, requestsPerMonth: null, signupCredits: 0 },
-};
+/** Requests a minute of the tier `limited`. */
+export const LIMITED = 1_000;
+const UNLIMITED = { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 };
+/** Two tiers that limit nothing that a test does, and one that does. */
+const TIERS = { free: UNLIMITED, pro: UNLIMITED, limited: { ...UNLIMITED, requestsPerMinute: LIMITED } };
 
 export type ApiProcesses = {
   all: TestServer[];
+  tiersFile: string;
   /** Starts one more, or one in the place of another that ended. */
   start: (place?: number) => Promise<TestServer>;
   /** Stops all that still run, and removes what they shared. */
@@ -43,6 +44,7 @@ export async function startApiProcesses(
   await Promise.all(Array.from({ length: count }, (_, i) => start(i)));
   return {
     all,
+    tiersFile,
     start,
     end: async () => {
       await Promise.all(all.map((server) => server.end("SIGKILL")));

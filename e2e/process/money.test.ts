@@ -4,6 +4,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { Random } from "#e2e/load/random.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
@@ -94,12 +95,10 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
 test("after a storm of requests, failures, grants and kills every balance is its ledger's sum, and nothing is paid twice", async () => {
   const seed = Number(process.env.STORM_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`storm: STORM_SEED=${seed}\n`);
-  const random = mulberry32(seed);
-  const chance = (probability: number) => random() < probability;
-  const pick = <T>(all: T[]) => all[Math.floor(random() * all.length)] as T;
+  const random = new Random(seed);
 
   behave = (response) => {
-    const fate = random();
+    const fate = random.next();
     // Some requests never come back from the provider: their callers give up.
     if (fate < 0.9) setTimeout(fate < 0.6 ? draw : fail, fate * 40, response);
   };
@@ -116,18 +115,18 @@ test("after a storm of requests, failures, grants and kills every balance is its
   let over = false;
 
   async function once(): Promise<void> {
-    const person = pick(people);
+    const person = random.pick(people);
     const account = paid.get(person.id) as { certain: number; unknown: number; granted: number };
-    const place = Math.floor(random() * 3);
-    if (chance(0.02)) {
+    const place = random.below(3);
+    if (random.chance(0.02)) {
       const granted = await grantCredits(person.id, 20, OPERATOR);
       if (granted.ok) account.granted += 20;
       return;
     }
-    const cost = chance(0.4) ? Math.floor(random() * 4) : undefined;
-    const key = cost === undefined && chance(0.3) ? pick(person.keys) : undefined;
+    const cost = random.chance(0.4) ? random.below(4) : undefined;
+    const key = cost === undefined && random.chance(0.3) ? random.pick(person.keys) : undefined;
     const price = cost ?? 1;
-    const signal = AbortSignal.timeout(Math.round(200 + random() * 800));
+    const signal = AbortSignal.timeout(200 + random.below(800));
     const request =
       cost === undefined
         ? generate(place, person.secret, key ? { "idempotency-key": key } : {}, signal)
@@ -156,7 +155,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
   const kills = async () => {
     for (let kill = 0; kill < 4; kill += 1) {
       await sleep(1_000);
-      const place = Math.floor(random() * 3);
+      const place = random.below(3);
       await processes.all[place]?.end("SIGKILL");
       await processes.start(place);
     }
@@ -182,14 +181,3 @@ test("after a storm of requests, failures, grants and kills every balance is its
     expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
   expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);
 });
-
-/** A small generator whose numbers follow from its seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -21,11 +21,14 @@ export type CachedKey = {
 /** While requests come, the lease is renewed so often, and no request has to wait for it. */
 const RENEWAL_MS = 80;
 const IDLE_MS = 1_000;
+/** Many small questions in a row cost more than the wait for a larger one. */
+const SPACING_MS = 1;
 const ENTRIES_MAX = 10_000;
 /** One statement looks up so many keys at most, and names so many changed ones. */
 const BATCH_MAX = 1_000;
 const CHANGED_MAX = 1_000;
 
+type Entry = { key: CachedKey; used: boolean };
 type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>>;
 type Answer = {
   next: string;
@@ -43,7 +46,7 @@ type Answer = {
  * wall clock both say so (the first stops when a machine sleeps). A cache whose lease ran out is empty.
  */
 export class KeyCache {
-  readonly #known = new Map<string, CachedKey>();
+  readonly #known = new Map<string, Entry>();
   readonly #unknown = new Set<string>();
   #waiting = new Map<string, Waiting>();
   /** Changes by older transactions are in the cache. */
@@ -59,8 +62,11 @@ export class KeyCache {
     const now = performance.now();
     this.#usedAt = now;
     if (this.#isValid(now)) {
-      const known = this.#known.get(hash);
-      if (known) return known;
+      const entry = this.#known.get(hash);
+      if (entry) {
+        entry.used = true;
+        return entry.key;
+      }
       if (this.#unknown.has(hash)) return null;
     }
     let waiting = this.#waiting.get(hash);
@@ -83,11 +89,12 @@ export class KeyCache {
     return wall >= 0 && wall < LEASE_MS;
   }
 
-  /** Collects what the requests of this turn of the event loop ask for. */
+  /** Collects what the requests of this turn of the event loop ask for, and under load those of the next ones, too. */
   #askSoon(): void {
     this.#asking = true;
     clearTimeout(this.#renewal);
-    setImmediate(() => void this.#ask());
+    if (performance.now() - this.#sentAt < SPACING_MS) setTimeout(() => void this.#ask(), SPACING_MS);
+    else setImmediate(() => void this.#ask());
   }
 
   async #ask(): Promise<void> {
@@ -102,7 +109,7 @@ export class KeyCache {
       this.#apply(rows[0] as Answer, batch);
       this.#sentAt = sentAt;
       this.#sentAtWall = sentAtWall;
-      for (const [hash, waiting] of batch) waiting.resolve(this.#known.get(hash) ?? null);
+      for (const [hash, waiting] of batch) waiting.resolve(this.#known.get(hash)?.key ?? null);
     } catch (error) {
       for (const waiting of batch.values()) waiting.reject(error);
     }
@@ -138,21 +145,27 @@ export class KeyCache {
     }
     if (changedOwners.length > 0) {
       const owners = new Set(changedOwners);
-      for (const [hash, { userId }] of this.#known) if (owners.has(userId)) this.#known.delete(hash);
+      for (const [hash, { key }] of this.#known) if (owners.has(key.userId)) this.#known.delete(hash);
     }
-    for (const { hash, ...key } of found ?? []) this.#known.set(hash, key);
+    for (const { hash, ...key } of found ?? []) this.#known.set(hash, { key, used: false });
     for (const hash of batch.keys()) if (!this.#known.has(hash)) this.#unknown.add(hash);
-    trim(this.#known);
-    trim(this.#unknown);
+    this.#trim();
     this.#since = next;
   }
-}
 
-/** Removes the entries that came first. */
-function trim(entries: Map<string, unknown> | Set<string>): void {
-  for (const hash of entries.keys()) {
-    if (entries.size <= ENTRIES_MAX) return;
-    entries.delete(hash);
+  /** Removes the entries that came first; one that was used since then gets a second chance. */
+  #trim(): void {
+    for (const [hash, entry] of this.#known) {
+      if (this.#known.size <= ENTRIES_MAX) break;
+      this.#known.delete(hash);
+      if (!entry.used) continue;
+      entry.used = false;
+      this.#known.set(hash, entry);
+    }
+    for (const hash of this.#unknown) {
+      if (this.#unknown.size <= ENTRIES_MAX) break;
+      this.#unknown.delete(hash);
+    }
   }
 }
 

@@ -1,0 +1,343 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Random } from "#e2e/load/random.ts";
+import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
+import { type ApiProcesses, differingBalances, LIMITED, startApiProcesses } from "#e2e/process/api-processes.ts";
+import { startRedis, type TestRedis } from "#e2e/redis.ts";
+import { startServer, type TestServer } from "#e2e/start-server.ts";
+import { disableAccount, setTier } from "#lib/accounts/store.ts";
+import { LEASE_MS } from "#lib/api-keys/lease.ts";
+import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { grantCredits, openBalance, sweepReservations } from "#lib/credits/store.ts";
+import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
+
+const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
+const INSTANCES = 3;
+const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
+
+export type Options = {
+  seed: number;
+  /** How long faults and changes go on under load. */
+  seconds: number;
+  /** Revocations to be made in that time. */
+  revocations: number;
+  /** Requests at a time. */
+  parallel: number;
+  say?: (line: string) => void;
+};
+
+export type Report = {
+  requests: number;
+  statuses: Record<string, number>;
+  faults: Record<string, number>;
+  revocations: number;
+  /** Promises that were broken, each in a sentence. */
+  violations: string[];
+};
+
+/** What the test knows of a thing that changes: from when on the old is over for certain, and from when on the new may be there. */
+type Change = { begun: number; confirmed: number };
+const NEVER: Change = { begun: Number.POSITIVE_INFINITY, confirmed: Number.POSITIVE_INFINITY };
+
+type Account = { id: string; limited: boolean; tier: string; tierChange: Change; disabled: Change; granted: number };
+type Key = { id: string; account: Account; secret: string; revoked: Change };
+
+/**
+ * Three API processes and a dashboard on one PostgreSQL and one Redis, under load, while processes are killed, paused and
+ * restarted, the database and Redis are stopped, and keys, tiers, accounts and credits change. Every answer is checked
+ * against what was confirmed before its request began.
+ */
+export async function runFaults({ seed, seconds, revocations, parallel, say = () => {} }: Options): Promise<Report> {
+  const random = new Random(seed);
+  const report: Report = { requests: 0, statuses: {}, faults: {}, revocations: 0, violations: [] };
+  const postgres = await startPostgres();
+  const redis = await startRedis();
+  const processes = await startApiProcesses(INSTANCES, postgres.url, { REDIS_URL: redis.url });
+  const startDashboard = () =>
+    startServer({ ROLE: "dashboard", DATABASE_URL: postgres.url, AUTH_SECRET, TIERS_FILE: processes.tiersFile });
+  let dashboard = await startDashboard();
+  connectDatabase(postgres.url, 8);
+  try {
+    const { accounts, keys } = await populate(60, Math.max(5, Math.ceil(revocations / 30)));
+    const end = performance.now() + seconds * 1_000;
+    const running = () => performance.now() < end;
+    const load = Array.from({ length: parallel }, async () => {
+      while (running()) await ask(random, processes, keys, report);
+    });
+    const changes = makeChanges(random, accounts, keys, { running, count: revocations, ms: seconds * 1_000 }, report);
+    const faults = causeFaults(random, { processes, postgres, redis }, running, report, say, async () => {
+      await dashboard.end("SIGKILL");
+      dashboard = await startDashboard();
+    });
+    await Promise.all([...load, changes, faults]);
+    await checkTheEnd(processes, dashboard, accounts, keys, report);
+  } finally {
+    await disconnectDatabase();
+    await dashboard.end("SIGKILL");
+    await processes.end();
+    await redis.stop();
+    await postgres.remove();
+  }
+  return report;
+}
+
+async function populate(count: number, keysEach: number): Promise<{ accounts: Account[]; keys: Key[] }> {
+  const accounts: Account[] = [];
+  const keys: Key[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const limited = i % 20 === 0;
+    const tier = limited ? "limited" : "free";
+    const id = await database().$transaction(async (transaction) => {
+      const user = await transaction.user.create({
+        data: { name: "Load", email: `${randomUUID()}@example.com`, tier },
+        select: { id: true },
+      });
+      await openBalance(transaction, user.id, 100);
+      return user.id;
+    });
+    const account = { id, limited, tier, tierChange: NEVER, disabled: NEVER, granted: 100 };
+    accounts.push(account);
+    for (let j = 0; j < keysEach; j += 1) {
+      const secret = generateSecret();
+      const key = await database().apiKey.create({
+        data: { userId: id, name: "Load", environment: "production", prefix: "gt_load", hash: hashSecret(secret) },
+        select: { id: true },
+      });
+      keys.push({ id: key.id, account, secret, revoked: NEVER });
+    }
+  }
+  return { accounts, keys };
+}
+
+async function ask(random: Random, { all }: ApiProcesses, keys: Key[], report: Report): Promise<void> {
+  const key = random.pick(keys);
+  const { account } = key;
+  const server = random.pick(all);
+  const cost = random.chance(0.2) ? 1 : 0;
+  const start = performance.now();
+  const tierThen = { tier: account.tier, change: account.tierChange };
+  const answer = await fetch(`${server.url}/api/v1/auth?cost=${cost}`, {
+    headers: { "x-api-key": key.secret },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined);
+  const end = performance.now();
+  report.requests += 1;
+  // A process that was killed or stands still answers nobody, which breaks no promise.
+  const status = String(answer?.status ?? "none");
+  report.statuses[status] = (report.statuses[status] ?? 0) + 1;
+  await answer?.arrayBuffer().catch(() => {});
+  if (!answer || status === "503") return;
+
+  const over = Math.min(key.revoked.confirmed, account.disabled.confirmed);
+  const begun = Math.min(key.revoked.begun, account.disabled.begun);
+  if (answer.ok && start > over)
+    report.violations.push(
+      `${key.id} was let in by a request that began ${Math.round(start - over)} ms after the end of it`,
+    );
+  if (status === "401" && end < begun) report.violations.push(`${key.id} was refused while it was good`);
+  if (!["204", "401", "403", "429"].includes(status)) report.violations.push(`${key.id} was answered ${status}`);
+  if (status === "429" && !account.limited) report.violations.push(`${key.id} was limited without reason`);
+  const settled =
+    tierThen.change === account.tierChange && (start > account.tierChange.confirmed || account.tierChange === NEVER);
+  if (answer.ok && settled && answer.headers.get("goodtake-tier") !== tierThen.tier)
+    report.violations.push(`${account.id} had the tier ${answer.headers.get("goodtake-tier")}, not ${tierThen.tier}`);
+}
+
+type Plan = { running: () => boolean; count: number; ms: number };
+
+async function makeChanges(
+  random: Random,
+  accounts: Account[],
+  keys: Key[],
+  plan: Plan,
+  report: Report,
+): Promise<void> {
+  const pace = plan.ms / plan.count;
+  const open: Promise<void>[] = [];
+  const change = (work: () => Promise<{ ok: boolean }>, onConfirmed: (confirmed: number) => void) => {
+    // What fails may have happened or not: it is not confirmed, and nothing is expected of it.
+    open.push(
+      work().then(
+        ({ ok }) => {
+          if (ok) onConfirmed(performance.now());
+          else report.violations.push("a change was refused");
+        },
+        () => {},
+      ),
+    );
+  };
+  while (plan.running()) {
+    const key = random.pick(keys.filter(({ revoked }) => revoked === NEVER));
+    key.revoked = { ...NEVER, begun: performance.now() };
+    change(
+      () => revokeApiKey(key.account.id, key.id, OPERATOR),
+      (confirmed) => {
+        key.revoked = { ...key.revoked, confirmed };
+        report.revocations += 1;
+      },
+    );
+    if (random.chance(0.1)) {
+      const account = random.pick(accounts.filter(({ limited, disabled }) => !limited && disabled === NEVER));
+      account.disabled = { ...NEVER, begun: performance.now() };
+      change(
+        () => disableAccount(account.id, OPERATOR),
+        (confirmed) => {
+          account.disabled = { ...account.disabled, confirmed };
+        },
+      );
+    }
+    if (random.chance(0.3)) {
+      const account = random.pick(accounts.filter(({ limited, tierChange }) => !limited && tierChange === NEVER));
+      account.tierChange = { ...NEVER, begun: performance.now() };
+      change(
+        () => setTier(account.id, "pro", OPERATOR),
+        (confirmed) => {
+          account.tier = "pro";
+          account.tierChange = { ...account.tierChange, confirmed };
+        },
+      );
+    }
+    if (random.chance(0.3)) {
+      const account = random.pick(accounts);
+      change(
+        () => grantCredits(account.id, 10, OPERATOR),
+        () => {
+          account.granted += 10;
+        },
+      );
+    }
+    await sleep(pace * (0.5 + random.next()));
+  }
+  await Promise.all(open);
+}
+
+type Stage = { processes: ApiProcesses; postgres: TestPostgres; redis: TestRedis };
+
+/** One fault after the other, each followed by its repair, as a supervisor would. */
+async function causeFaults(
+  random: Random,
+  { processes, postgres, redis }: Stage,
+  running: () => boolean,
+  report: Report,
+  say: (line: string) => void,
+  restartDashboard: () => Promise<void>,
+): Promise<void> {
+  const faults: Record<string, () => Promise<unknown>> = {
+    "an API process is killed": async () => {
+      const place = random.below(INSTANCES);
+      await processes.all[place]?.end("SIGKILL");
+      await processes.start(place);
+    },
+    "the dashboard is killed": restartDashboard,
+    "PostgreSQL is stopped": async () => {
+      await postgres.stop();
+      await sleep(200 + random.below(600));
+      await postgres.start();
+    },
+    "PostgreSQL's connections are terminated": () =>
+      pool()
+        .query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+        )
+        .catch(() => {}),
+    "Redis is killed": async () => {
+      await redis.stop();
+      await sleep(200 + random.below(600));
+      await redis.restart();
+    },
+    "Redis is flushed": () => redis.flush(),
+    "an API process is paused": async () => {
+      const server = random.pick(processes.all);
+      server.process.kill("SIGSTOP");
+      await sleep(LEASE_MS * (1 + random.next() * 3));
+      server.process.kill("SIGCONT");
+    },
+  };
+  // Each at least once, in an order of its own.
+  const order = Object.keys(faults).sort(() => random.next() - 0.5);
+  while (running()) {
+    const name = order.shift() ?? random.pick(Object.keys(faults));
+    report.faults[name] = (report.faults[name] ?? 0) + 1;
+    say(name);
+    await faults[name]?.();
+    await sleep(100 + random.below(400));
+  }
+}
+
+async function checkTheEnd(
+  processes: ApiProcesses,
+  dashboard: TestServer,
+  accounts: Account[],
+  keys: Key[],
+  report: Report,
+): Promise<void> {
+  const fail = (sentence: string) => report.violations.push(sentence);
+  const good = keys.find(({ revoked, account }) => revoked === NEVER && account.disabled === NEVER && !account.limited);
+  for (const server of processes.all) {
+    const status = await until(204, async () => {
+      const answer = await fetch(`${server.url}/api/v1/auth`, { headers: { "x-api-key": good?.secret ?? "" } });
+      return answer.status;
+    });
+    if (status !== 204) fail(`a process did not come back by itself: ${status}`);
+    const ready = await until("ready", async () => (await (await fetch(`${server.url}/readyz`)).json()).status);
+    if (ready !== "ready") fail(`a process stayed ${ready}`);
+  }
+  const page = await until(200, async () => (await fetch(`${dashboard.url}/sign-in`)).status);
+  if (page !== 200) fail(`the dashboard did not come back by itself: ${page}`);
+
+  await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
+  await sweepReservations();
+  for (const row of await differingBalances()) fail(`a balance is not its ledger's sum: ${JSON.stringify(row)}`);
+  for (const { id, revoked, account } of keys) {
+    const row = await database().apiKey.findUniqueOrThrow({
+      where: { id },
+      select: { revokedAt: true, user: { select: { tier: true, disabledAt: true } } },
+    });
+    if (revoked.confirmed < Number.POSITIVE_INFINITY && !row.revokedAt) fail(`${id} lost its revocation`);
+    if (revoked === NEVER && row.revokedAt) fail(`${id} was revoked by nobody`);
+    if (account.disabled.confirmed < Number.POSITIVE_INFINITY && !row.user.disabledAt)
+      fail(`${account.id} was enabled by nobody`);
+    if (account.tierChange.confirmed < Number.POSITIVE_INFINITY && row.user.tier !== account.tier)
+      fail(`${account.id} lost its tier`);
+  }
+  for (const { id, granted } of accounts) {
+    const { _sum } = await database().creditMovement.aggregate({
+      where: { userId: id, kind: { in: ["signup", "granted"] } },
+      _sum: { amount: true },
+    });
+    if ((_sum.amount ?? 0) < granted) fail(`${id} lost credits that were granted`);
+  }
+  await checkLimits(accounts, report);
+}
+
+/**
+ * What a limited account got through in all cannot be more than its limit in each window, once for every place that has counted from
+ * zero: Redis after each loss and flush, and an instance on its own while Redis was away, after each of its starts.
+ */
+async function checkLimits(accounts: Account[], report: Report): Promise<void> {
+  const { faults } = report;
+  const lost = (faults["Redis is killed"] ?? 0) + (faults["Redis is flushed"] ?? 0);
+  const alone = INSTANCES * (faults["Redis is killed"] ?? 0);
+  for (const { id } of accounts.filter(({ limited }) => limited)) {
+    const { rows } = await pool().query<{ passed: number; windows: number }>(
+      `SELECT coalesce(sum("requests"), 0)::int AS "passed",
+              ceil(extract(epoch FROM now() - min(u."createdAt")) / 60)::int + 1 AS "windows"
+       FROM "User" u JOIN "ApiKey" k ON k."userId" = u."id" LEFT JOIN "UsageDay" d ON d."apiKeyId" = k."id" AND d."outcome" IN ('ok', 'forbidden')
+       WHERE u."id" = $1`,
+      [id],
+    );
+    const { passed = 0, windows = 0 } = rows[0] ?? {};
+    const most = LIMITED * (windows + lost + alone);
+    if (passed > most) report.violations.push(`${id} got ${passed} requests through, more than ${most}`);
+  }
+}
+
+async function until<T>(wanted: T, read: () => Promise<T>): Promise<T | string> {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    const value = await read().catch(String);
+    if (value === wanted || performance.now() > end) return value;
+    await sleep(50);
+  }
+}

@@ -1,0 +1,19 @@
+import { randomInt } from "node:crypto";
+import { runFaults } from "#e2e/load/faults.ts";
+import { requirePrograms } from "#e2e/load/tools.ts";
+
+// Run by `npm run soak`: the long form of e2e/process/faults.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
+requirePrograms("redis-server");
+const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
+const seconds = Number(process.env.SOAK_SECONDS ?? 180);
+process.stdout.write(`FAULTS_SEED=${seed}, ${seconds} seconds\n`);
+const start = performance.now();
+const report = await runFaults({
+  seed,
+  seconds,
+  revocations: 300,
+  parallel: 32,
+  say: (line) => process.stdout.write(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  ${line}\n`),
+});
+process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+process.exit(report.violations.length > 0 ? 1 : 0);
