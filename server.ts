@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
@@ -23,6 +23,15 @@ import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 const REQUESTS_DEADLINE_MS = 5_000;
 /** For so long idle connections stay open: a proxy may be sending on one, and is told with the answer to close it. */
 const LINGER_MS = 500;
+/** What a client may keep us waiting for. A connection may carry any number of requests: proxies hold theirs for days. */
+const LIMITS: ServerOptions = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  // Longer than the minute for which nginx and load balancers keep an idle connection, so that they close it and not we.
+  keepAliveTimeout: 65_000,
+};
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
@@ -50,8 +59,14 @@ async function start(env: Env): Promise<void> {
   if (embedded) process.env.AUTH_SECRET ??= await authSecret(directory);
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
 
-  const doors: Doors = {};
-  server = createServer(createFrontDoor(env, doors, () => phase));
+  const opened = Promise.withResolvers<void>();
+  const doors: Doors = { opened: opened.promise };
+  server = createServer(
+    LIMITS,
+    createFrontDoor(env, doors, () => phase),
+  );
+  // One that neither sends nor reads anything any more. An image takes a minute at most.
+  server.setTimeout(120_000);
   await listen(server, env);
   await migrate(databaseUrl, MIGRATIONS);
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
@@ -64,6 +79,7 @@ async function start(env: Env): Promise<void> {
   }
   if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
   phase = "serving";
+  opened.resolve();
   announce(server, env);
 }
 

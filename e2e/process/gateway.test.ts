@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
 import { isMissing } from "#e2e/installed.ts";
 import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
+import { type Program, startProgram } from "#e2e/program.ts";
 import { freePort } from "#e2e/redis.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { createKey } from "#e2e/test-api.ts";
@@ -59,42 +59,13 @@ beforeEach(async () => {
   ({ key, secret } = await createKey(ada.id));
 });
 
-type Running = { url: string; stop: () => Promise<void> };
 const places = (port: number) => ({
   goodtake: new URL(goodtake.url).host,
   upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
   port,
 });
 
-async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      expect(child.exitCode).toBeNull();
-      const socket = net.connect(port, "127.0.0.1");
-      await once(socket, "connect").finally(() => socket.destroy());
-    },
-    { timeout: 10_000, interval: 20 },
-  );
-}
-
-async function run(command: string, args: string[], port: number): Promise<Running> {
-  const child = spawn(command, args, {
-    cwd: folder.directory,
-    stdio: "ignore",
-    env: { ...process.env, HOME: folder.directory },
-  });
-  await untilListening(port, child);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
-}
-
-async function startNginx(): Promise<Running> {
+async function startNginx(): Promise<Program> {
   const port = await freePort();
   const file = path.join(folder.directory, `nginx-${port}.conf`);
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -105,14 +76,14 @@ async function startNginx(): Promise<Running> {
     `daemon off; master_process off; pid ${folder.directory}/nginx-${port}.pid; error_log /dev/null;
      events {} http { access_log off; ${temporary}\n${gatewayExamples(places(port)).nginx} }`,
   );
-  return run("nginx", ["-e", "/dev/null", "-c", file], port);
+  return startProgram("nginx", ["-e", "/dev/null", "-c", file], port, folder.directory);
 }
 
-async function startCaddy(): Promise<Running> {
+async function startCaddy(): Promise<Program> {
   const port = await freePort();
   const file = path.join(folder.directory, `Caddyfile-${port}`);
   await writeFile(file, `{\n admin off\n}\n${gatewayExamples(places(port)).Caddy}\n`);
-  return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], port);
+  return startProgram("caddy", ["run", "--adapter", "caddyfile", "--config", file], port, folder.directory);
 }
 
 describe.each(
@@ -123,7 +94,7 @@ describe.each(
     ] as const
   ).filter(([program]) => !isMissing(program)),
 )("the configuration for %s, as the docs show it", (_, start) => {
-  let gateway: Running;
+  let gateway: Program;
   beforeAll(async () => {
     gateway = await start();
   });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { parseEnv } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
-import { createFrontDoor } from "#lib/http/front-door.ts";
+import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 
 type Asked = { method?: string; headers?: Record<string, string>; path?: string };
 type Answer = { status?: number; headers: IncomingMessage["headers"]; seen?: IncomingMessage["headers"] };
@@ -148,5 +148,28 @@ describe("refused before any page", () => {
     ],
   ])("but not %s", async (_, settings, asked) => {
     expect((await ask(settings, asked)).status).toBe(200);
+  });
+});
+
+describe("while the process starts", () => {
+  test("a request waits for it, and is answered when it has", async () => {
+    const opened = Promise.withResolvers<void>();
+    let phase: "starting" | "serving" = "starting";
+    const doors: Doors = { opened: opened.promise };
+    const server = createServer(createFrontDoor(parseEnv({}), doors, () => phase)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    let answered = false;
+    const answer = fetch(`${url}/api/v1/key`).finally(() => {
+      answered = true;
+    });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "starting" });
+    expect(answered).toBe(false);
+    doors.api = (_, response) => response.end("now");
+    phase = "serving";
+    opened.resolve();
+    expect(await (await answer).text()).toBe("now");
+    server.close();
   });
 });

@@ -1,11 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Env } from "#lib/env.ts";
 import { createClientAddress } from "#lib/http/client-address.ts";
 import { answerHealth, type Phase } from "#lib/http/health.ts";
 import { answerMetrics } from "#lib/http/metrics-door.ts";
 import { log } from "#lib/log.ts";
 
-export type Doors = { api?: RequestListener; dashboard?: RequestListener };
+export type Doors = {
+  api?: RequestListener;
+  dashboard?: RequestListener;
+  /** Resolves when the process has started. */
+  opened?: Promise<void>;
+};
+
+/** A request that comes while the process starts waits for it so long, because a start is over in a second or two. */
+const START_PATIENCE_MS = 10_000;
 
 /**
  * Sends each request to the program's or the browser's door, with the one client address that can be believed.
@@ -13,14 +22,8 @@ export type Doors = { api?: RequestListener; dashboard?: RequestListener };
  */
 export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): RequestListener {
   const clientAddress = createClientAddress(env.TRUSTED_PROXIES);
-  return (request, response) => {
-    response.on("error", () => request.destroy());
+  const pass = (request: IncomingMessage, response: ServerResponse, path: string) => {
     try {
-      const url = pathOf(request);
-      if (url === undefined) return refuse(response, 400, "invalid_request", "Malformed request target");
-      request.url = url;
-      const path = url.split("?", 1)[0] ?? "/";
-      if (answerHealth(path, phase(), response)) return;
       if (answerMetrics(path, env.METRICS_TOKEN, request, response)) return;
       if (phase() === "draining") response.setHeader("connection", "close");
 
@@ -39,6 +42,17 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
       log().error({ err: error }, "a request failed");
       if (!response.headersSent) refuse(response, 500, "internal_error", "Internal error");
     }
+  };
+  return (request, response) => {
+    response.on("error", () => request.destroy());
+    const url = pathOf(request);
+    if (url === undefined) return refuse(response, 400, "invalid_request", "Malformed request target");
+    request.url = url;
+    const path = url.split("?", 1)[0] ?? "/";
+    if (answerHealth(path, phase(), response)) return;
+    if (phase() !== "starting") return pass(request, response, path);
+    const patience = sleep(START_PATIENCE_MS, undefined, { ref: false });
+    void Promise.race([doors.opened, patience]).then(() => pass(request, response, path));
   };
 }
 

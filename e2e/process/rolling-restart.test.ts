@@ -1,0 +1,102 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isMissing } from "#e2e/installed.ts";
+import { startProgram } from "#e2e/program.ts";
+import { freePort } from "#e2e/redis.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { grantCredits } from "#lib/credits/store.ts";
+import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
+
+let own: Awaited<ReturnType<typeof createDatabase>>;
+let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeAll(async () => {
+  own = await createDatabase();
+  folder = await temporaryDirectory();
+  connectDatabase(own.url, 4);
+});
+afterAll(async () => {
+  await disconnectDatabase();
+  await own.drop();
+  await folder.remove();
+});
+
+/** The example for many processes, without TLS and on free ports. */
+async function nginxConfiguration(port: number, apis: number[]): Promise<string> {
+  const example = await readFile(path.resolve(import.meta.dirname, "../../examples/nginx.conf"), "utf8");
+  const own = example
+    .replace("listen 443 ssl;", `listen 127.0.0.1:${port};`)
+    .replaceAll(/ssl_certificate.*;/g, "")
+    .replace("127.0.0.1:3001", `127.0.0.1:${apis[0]}`)
+    .replace("127.0.0.1:3002", `127.0.0.1:${apis[1]}`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder.directory}/${name};`)
+    .join("\n");
+  return `daemon off; master_process off; pid ${folder.directory}/nginx.pid; error_log /dev/null;
+    events {} http { access_log off; ${temporary}\n${own} }`;
+}
+
+test.skipIf(isMissing("nginx"))(
+  "a restart of one process after the other behind nginx, under load, fails no request",
+  async () => {
+    const ports = [await freePort(), await freePort()];
+    const start = (port: number) =>
+      startServer({
+        ROLE: "api",
+        PORT: String(port),
+        DATABASE_URL: own.url,
+        AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
+        TRUSTED_PROXIES: "127.0.0.1",
+      });
+    const servers: TestServer[] = await Promise.all(ports.map(start));
+    const people = await Promise.all(Array.from({ length: 30 }, () => createPerson("Ada", "scale")));
+    const secrets = await Promise.all(
+      people.map(async ({ id }) => {
+        await grantCredits(id, 10_000, { actor: "operator", address: null, userAgent: null });
+        return (await createKey(id)).secret;
+      }),
+    );
+    const port = await freePort();
+    const file = path.join(folder.directory, "nginx.conf");
+    await writeFile(file, await nginxConfiguration(port, ports));
+    const nginx = await startProgram("nginx", ["-e", "/dev/null", "-c", file], port, folder.directory);
+
+    let over = false;
+    let passed = 0;
+    const failures: string[] = [];
+    const image = { method: "POST", body: '{"prompt":"A cat"}' };
+    const load = async (route: string, init: RequestInit, place: number) => {
+      while (!over) {
+        const headers = { "x-api-key": secrets[place] ?? "", "content-type": "application/json" };
+        const status = await fetch(`${nginx.url}/api/v1${route}`, { ...init, headers }).then(
+          async (answer) => {
+            await answer.arrayBuffer();
+            return answer.ok ? undefined : answer.status;
+          },
+          (error: Error) => error.message,
+        );
+        if (status === undefined) passed += 1;
+        else if (status !== 429) failures.push(`${route}: ${status}`);
+      }
+    };
+    const traffic = secrets.map((_, i) =>
+      i % 3 === 0 ? load("/bytedance/generate-image", image, i) : load(i % 3 === 1 ? "/auth?cost=1" : "/key", {}, i),
+    );
+    try {
+      for (const round of [0, 1, 0, 1]) {
+        expect(await servers[round]?.end("SIGTERM")).toBe(0);
+        servers[round] = await start(ports[round] as number);
+      }
+    } finally {
+      over = true;
+      await Promise.all(traffic);
+      await nginx.stop();
+      await Promise.all(servers.map((server) => server.end("SIGKILL")));
+    }
+    expect(failures).toEqual([]);
+    expect(passed).toBeGreaterThan(100);
+  },
+  60_000,
+);
