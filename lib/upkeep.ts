@@ -1,6 +1,7 @@
 import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
+import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
@@ -20,6 +21,7 @@ export function startUpkeep(): void {
     await pruneUsage();
   });
   repeat("sweeping", SWEEP_INTERVAL_MS, async () => {
+    await endReplacedKeys();
     const refunded = await sweepReservations();
     if (refunded > 0) log().warn({ refunded }, "credits of requests that a crash cut off were refunded");
   });

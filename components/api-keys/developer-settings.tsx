@@ -2,6 +2,7 @@
 
 import { FlaskConical } from "lucide-react";
 import Link from "next/link";
+import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { CreateKeyDialog } from "#components/api-keys/create-key-dialog.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/key-filters.tsx";
@@ -19,30 +20,32 @@ type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sa
 export function DeveloperSettings({ page, query, now, apiUrl, sandbox }: Props) {
   return (
     <NowProvider now={now}>
-      <ViewNavigationProvider>
-        <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
-          <div className="max-w-xl">
-            <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
-            <p className="mt-1 text-muted">
-              API keys let your programs call GoodTake in your name.{" "}
-              <Link
-                href="/docs/authentication"
-                className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
-              >
-                How to use them
-              </Link>
+      <ApiAddressProvider value={apiUrl}>
+        <ViewNavigationProvider>
+          <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
+            <div className="max-w-xl">
+              <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
+              <p className="mt-1 text-muted">
+                API keys let your programs call GoodTake in your name.{" "}
+                <Link
+                  href="/docs/authentication"
+                  className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
+                >
+                  How to use them
+                </Link>
+              </p>
+            </div>
+            <CreateKeyDialog />
+          </header>
+          {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} />}
+          {sandbox && (
+            <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
+              <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
+              Sandbox: images are drawn by the built-in sandbox, not by a real model.
             </p>
-          </div>
-          <CreateKeyDialog apiUrl={apiUrl} />
-        </header>
-        {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} />}
-        {sandbox && (
-          <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
-            <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
-            Sandbox: images are drawn by the built-in sandbox, not by a real model.
-          </p>
-        )}
-      </ViewNavigationProvider>
+          )}
+        </ViewNavigationProvider>
+      </ApiAddressProvider>
     </NowProvider>
   );
 }

@@ -1,4 +1,5 @@
 import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -26,12 +27,26 @@ const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
 
 const SOON_MS = 7 * 86_400_000;
 
-export function KeyName({ name }: { name: string }) {
+export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | "name"> }) {
   return (
-    <bdi dir="auto" title={name} className="min-w-0 truncate font-medium">
-      {name}
-    </bdi>
+    <Link
+      href={`/settings/developer/${id}`}
+      prefetch={false}
+      className="min-w-0 truncate rounded font-medium underline-offset-3 hover:underline"
+    >
+      <bdi dir="auto" title={name}>
+        {name}
+      </bdi>
+    </Link>
   );
+}
+
+/** Which of two keys of one name is which, while both work. */
+export function RotationBadge({ apiKey }: { apiKey: ListedApiKey }) {
+  const active = keyStatus(apiKey, useNow()) === "active";
+  if (apiKey.successorId && active) return <Badge tone="warning">Old key</Badge>;
+  if (apiKey.replacesId && active) return <Badge tone="success">New key</Badge>;
+  return null;
 }
 
 export function EnvironmentBadge({ environment }: { environment: ApiKeyEnvironment }) {
@@ -57,9 +72,18 @@ export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" |
   );
 }
 
-export function Expires({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {
+export function Expires({ apiKey }: { apiKey: Pick<ListedApiKey, "expiresAt" | "revokedAt" | "endsOnUse"> }) {
   const now = useNow();
-  const { expiresAt, revokedAt } = apiKey;
+  const { expiresAt, revokedAt, endsOnUse } = apiKey;
+  if (endsOnUse && expiresAt && expiresAt > now)
+    return (
+      <span>
+        <span className="block">When the new key is used</span>
+        <span className="block text-muted text-xs">
+          or <Time at={expiresAt} />
+        </span>
+      </span>
+    );
   if (!expiresAt) return <span className="text-muted">Never</span>;
   const soon = !revokedAt && expiresAt > now && expiresAt.getTime() - now.getTime() < SOON_MS;
   if (!soon) return <Time at={expiresAt} />;

@@ -1,5 +1,13 @@
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
-import { EnvironmentBadge, Expires, KeyName, KeyPrefix, LastUsed, Status } from "#components/api-keys/key-facts.tsx";
+import {
+  EnvironmentBadge,
+  Expires,
+  KeyName,
+  KeyPrefix,
+  LastUsed,
+  RotationBadge,
+  Status,
+} from "#components/api-keys/key-facts.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
@@ -11,7 +19,7 @@ export function KeyList({ rows }: { rows: ListedApiKey[] }) {
         <li key={key.id} className="flex flex-col gap-3 px-4 py-3.5">
           <div className="flex items-start justify-between gap-3">
             <div className="flex min-w-0 flex-col gap-1">
-              <KeyName name={key.name} />
+              <KeyName apiKey={key} />
               <KeyPrefix prefix={key.prefix} />
             </div>
             <Status apiKey={key} />
@@ -28,7 +36,10 @@ export function KeyList({ rows }: { rows: ListedApiKey[] }) {
             </Fact>
           </dl>
           <div className="flex items-center justify-between">
-            <EnvironmentBadge environment={key.environment} />
+            <span className="flex gap-1.5">
+              <EnvironmentBadge environment={key.environment} />
+              <RotationBadge apiKey={key} />
+            </span>
             <KeyActions apiKey={key} />
           </div>
         </li>

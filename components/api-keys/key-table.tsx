@@ -9,7 +9,15 @@ import {
 } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
-import { EnvironmentBadge, Expires, KeyName, KeyPrefix, LastUsed, Status } from "#components/api-keys/key-facts.tsx";
+import {
+  EnvironmentBadge,
+  Expires,
+  KeyName,
+  KeyPrefix,
+  LastUsed,
+  RotationBadge,
+  Status,
+} from "#components/api-keys/key-facts.tsx";
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -25,8 +33,9 @@ const columns = column.columns([
     header: "Name",
     cell: ({ row }) => (
       <span className="flex min-w-0 items-center gap-2">
-        <KeyName name={row.original.name} />
+        <KeyName apiKey={row.original} />
         <EnvironmentBadge environment={row.original.environment} />
+        <RotationBadge apiKey={row.original} />
       </span>
     ),
   }),

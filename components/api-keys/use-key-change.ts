@@ -7,6 +7,7 @@ import type { Result } from "#lib/result.ts";
 const REASONS = {
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
   already_revoked: "This key has been revoked already.",
+  not_active: "This key has ended already.",
 };
 
 /** Runs a change of one key: progress, a toast when it is done, and in place what went wrong. */

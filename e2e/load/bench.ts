@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { insertKeysOf, signUp } from "#e2e/load/dashboard.ts";
 import { insertKeys, startBare, startNode, writeKeyScript, writeTiers, zipf } from "#e2e/load/set-up.ts";
 import { cpuSeconds, type Measured, median, requirePrograms, residentMegabytes, wrk } from "#e2e/load/tools.ts";
 import { startPostgres } from "#e2e/postgres.ts";
@@ -207,6 +208,26 @@ try {
     "1.7, or CPU unchanged",
   );
   await Promise.all(pair.map((each) => each.end("SIGTERM")));
+
+  // The page of somebody with few keys and of somebody with many.
+  server = await startServer({ ...settings, ROLE: "dashboard" });
+  const pages: number[] = [];
+  for (const count of [10, 10_000]) {
+    const email = `keys-${count}@example.com`;
+    const cookie = await signUp(server.url, email);
+    await insertKeysOf(email, count);
+    const page = `${server.url}/settings/developer`;
+    const text = await (await fetch(page, { headers: { cookie } })).text();
+    if (!text.includes("Key 1")) throw new Error("The page shows no keys.");
+    pages.push((await measure(page, 1, { headers: { cookie }, rounds: 3 })).rate);
+  }
+  say(
+    "Developer Settings with 10,000 keys against 10",
+    `${ratio(pages[0] as number, pages[1] as number)} times the server's time`,
+    `${Math.round(1000 / (pages[0] as number))} and ${Math.round(1000 / (pages[1] as number))} ms`,
+    "1.5 times",
+  );
+  await server.end("SIGTERM");
 
   // The peer, in each set-up alone on the machine.
   if (!existsSync(path.join(PEERS, "node_modules"))) {

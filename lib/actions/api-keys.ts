@@ -1,7 +1,14 @@
 "use server";
 
 import { refresh } from "next/cache";
-import { apiKeyId, createApiKeyInput, renameApiKeyInput } from "#lib/api-keys/schema.ts";
+import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import {
+  apiKeyId,
+  createApiKeyInput,
+  extendOverlapInput,
+  renameApiKeyInput,
+  rotateApiKeyInput,
+} from "#lib/api-keys/schema.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
@@ -13,6 +20,23 @@ export async function createApiKeyAction(input: unknown) {
   const parsed = createApiKeyInput.safeParse(input);
   if (!parsed.success) return err("invalid");
   return createApiKey(user.id, parsed.data, await requestCaller());
+}
+
+/** As for creating: the successor's one answer. */
+export async function rotateApiKeyAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = rotateApiKeyInput.safeParse(input);
+  if (!parsed.success) return err("not_found");
+  return rotateApiKey(user.id, parsed.data.id, parsed.data.overlap, await requestCaller());
+}
+
+export async function extendOverlapAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = extendOverlapInput.safeParse(input);
+  if (!parsed.success) return err("not_found");
+  const extended = await extendOverlap(user.id, parsed.data.id, parsed.data.overlap, await requestCaller());
+  refresh();
+  return extended;
 }
 
 export async function renameApiKeyAction(input: unknown) {

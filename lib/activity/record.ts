@@ -20,6 +20,9 @@ export const ACTIONS = [
   "account.enabled",
   "api_key.created",
   "api_key.renamed",
+  "api_key.rotated",
+  "api_key.overlap_extended",
+  "api_key.overlap_ends",
   "api_key.revoked",
   "api_key.deleted",
 ] as const;

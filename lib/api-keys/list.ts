@@ -8,6 +8,11 @@ import { countRecentRequests } from "#lib/usage/recent.ts";
 export type ListedApiKey = ApiKey & {
   /** Requests in the last 24 hours. */
   recentRequests: number;
+  /** It was rotated: this key takes its place. */
+  successorId: string | null;
+  replacesId: string | null;
+  /** It ends a day after its successor is used. */
+  endsOnUse: boolean;
 };
 
 export type ApiKeyPage = {
@@ -45,12 +50,33 @@ export async function listApiKeys(userId: string, query: ListQuery, now: Date): 
   const [counts] = await database().$queryRaw<[{ total: number; matching: number }]>`
     SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "matching" FROM "ApiKey" WHERE ${owned}`;
   const page = Math.min(query.page, Math.max(1, Math.ceil(counts.matching / PAGE_SIZE)));
-  const rows = await database().$queryRaw<ApiKey[]>`
-    SELECT "id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt",
-           "lastUsedAt", "lastUsedAddress", "lastUsedAgent", ${status} AS "status"
-    FROM "ApiKey" WHERE ${owned} AND ${matches}
+  const rows = await database().$queryRaw<Row[]>`
+    SELECT ${LISTED}, ${status} AS "status"
+    FROM "ApiKey" k WHERE ${owned} AND ${matches}
     ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC
     LIMIT ${PAGE_SIZE} OFFSET ${(page - 1) * PAGE_SIZE}`;
+  return { rows: await withRecentRequests(rows), ...counts, page };
+}
+
+/** One key of the person, also a deleted one, whose history is kept; null for another's and for none alike. */
+export async function findListedApiKey(
+  userId: string,
+  id: string,
+): Promise<(ListedApiKey & { deletedAt: Date | null }) | null> {
+  const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
+    SELECT ${LISTED}, "deletedAt" FROM "ApiKey" k WHERE "id" = ${id}::uuid AND "userId" = ${userId}::uuid`;
+  const [key] = await withRecentRequests(rows);
+  return key ?? null;
+}
+
+type Row = Omit<ListedApiKey, "recentRequests">;
+
+const LISTED = Prisma.sql`
+  k."id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt",
+  "lastUsedAt", "lastUsedAddress", "lastUsedAgent", "replacesId", "endsOnUse",
+  (SELECT s."id" FROM "ApiKey" s WHERE s."replacesId" = k."id") AS "successorId"`;
+
+async function withRecentRequests<R extends Row>(rows: R[]): Promise<(R & { recentRequests: number })[]> {
   const recent = await countRecentRequests(rows.map(({ id }) => id));
-  return { rows: rows.map((key) => ({ ...key, recentRequests: recent.get(key.id) ?? 0 })), ...counts, page };
+  return rows.map((key) => ({ ...key, recentRequests: recent.get(key.id) ?? 0 }));
 }

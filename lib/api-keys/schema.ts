@@ -53,6 +53,14 @@ export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
 
+/** How long a replaced key stays valid, in hours. `on_use`: until a day after the new key's first request, 30 days at most. */
+export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 * 24 } as const;
+export type Overlap = keyof typeof OVERLAPS;
+export const ON_USE_HOURS = 24;
+
+export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
+export const extendOverlapInput = z.object({ id: apiKeyId, overlap: z.enum(["1h", "24h", "7d"]) });
+
 export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
 
 /** The view of the list that the URL holds. Whatever doesn't fit falls back to its default: a shared link never fails. */

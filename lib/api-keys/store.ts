@@ -8,7 +8,7 @@ import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What is read of a key. Never the hash. */
-const FIELDS = {
+export const FIELDS = {
   id: true,
   name: true,
   environment: true,
@@ -66,7 +66,7 @@ export async function createApiKey(
   });
 }
 
-function countActive(transaction: Transaction, userId: string, now: Date): Promise<number> {
+export function countActive(transaction: Transaction, userId: string, now: Date): Promise<number> {
   return transaction.apiKey.count({
     where: { userId, revokedAt: null, deletedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
   });
@@ -150,14 +150,18 @@ export async function deleteApiKey(
   return deleted;
 }
 
-async function lockApiKey(transaction: Transaction, userId: string, id: string): Promise<{ name: string } | undefined> {
+export async function lockApiKey(
+  transaction: Transaction,
+  userId: string,
+  id: string,
+): Promise<{ name: string } | undefined> {
   const rows = await transaction.$queryRaw<{ name: string }[]>`
     SELECT "name" FROM "ApiKey"
     WHERE "id" = ${id}::uuid AND "userId" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
   return rows[0];
 }
 
-async function markRevoked(
+export async function markRevoked(
   transaction: Transaction,
   userId: string,
   id: string,

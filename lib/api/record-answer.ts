@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Admission } from "#lib/api/admit.ts";
 import { noteAnswer } from "#lib/http/access-log.ts";
 import { metrics } from "#lib/metrics.ts";
-import { type Outcome, recordRequest } from "#lib/usage/recorder.ts";
+import type { Outcome } from "#lib/usage/outcomes.ts";
+import { recordRequest } from "#lib/usage/recorder.ts";
 
 type Answered = {
   request: IncomingMessage;

@@ -53,7 +53,10 @@ async function everything(at: string): Promise<Record<string, string[]>> {
   await client.connect();
   const rows: Record<string, string[]> = {};
   for (const { name } of await tablesInOrder(client)) {
-    const found = await client.query<{ row: string }>(`SELECT t::text AS "row" FROM "${name}" t ORDER BY 1`);
+    // Transactions have numbers of their own on each server.
+    const found = await client.query<{ row: string }>(
+      `SELECT (to_jsonb(t) - 'changedIn')::text AS "row" FROM "${name}" t ORDER BY 1`,
+    );
     rows[name] = found.rows.map(({ row }) => row);
   }
   await client.end();

@@ -2,20 +2,7 @@ import { randomUUID } from "node:crypto";
 import { pool } from "#lib/database/client.ts";
 import { log, printable } from "#lib/log.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
-
-/** How a request with a known key ended. The last four are refusals of the key itself. */
-export const OUTCOMES = [
-  "ok",
-  "rate_limited",
-  "forbidden",
-  "invalid",
-  "error",
-  "revoked",
-  "expired",
-  "deleted",
-  "owner_disabled",
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 export type RequestNote = {
   requestId: string;
@@ -34,7 +21,7 @@ const FLUSH_INTERVAL_MS = 2_000;
 const HOUR_MS = 3_600_000;
 const AGENT_MAX = 200;
 /** A key may bring so many new callers and refusals into one batch: a flood must not fill memory or tables. */
-const CALLERS_MAX = 5;
+const CALLERS_MAX = 20;
 const REFUSALS_MAX = 20;
 /** Refusals whose cause the owner can look up by request id. */
 const REFUSED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
@@ -44,7 +31,7 @@ type KeyUsage = {
   /** Requests by `hour * OUTCOMES.length + outcome`. */
   counts: Map<number, number>;
   lastUse?: RequestNote;
-  callers: Map<string, RequestNote>;
+  callers: Map<string, { note: RequestNote; requests: number }>;
   refusals: RequestNote[];
 };
 
@@ -66,8 +53,12 @@ export function recordRequest(note: RequestNote): void {
   const slot = Math.floor(note.at / HOUR_MS) * OUTCOMES.length + OUTCOMES.indexOf(note.outcome);
   usage.counts.set(slot, (usage.counts.get(slot) ?? 0) + 1);
   if (note.authenticated) usage.lastUse = note;
-  const caller = `${note.address} ${note.route} ${note.agent}`;
-  if (usage.callers.size < CALLERS_MAX || usage.callers.has(caller)) usage.callers.set(caller, note);
+  const id = `${note.address} ${note.route} ${note.agent}`;
+  const caller = usage.callers.get(id);
+  if (caller) {
+    caller.note = note;
+    caller.requests += 1;
+  } else if (usage.callers.size < CALLERS_MAX) usage.callers.set(id, { note, requests: 1 });
   if (REFUSED.has(note.outcome) && usage.refusals.length < REFUSALS_MAX) usage.refusals.push(note);
 }
 
@@ -133,7 +124,7 @@ function rowsOf(usage: Map<string, KeyUsage>) {
     ),
     uses: all.flatMap(([apiKeyId, { lastUse }]) => (lastUse ? [{ apiKeyId, ...callerOf(lastUse) }] : [])),
     callers: all.flatMap(([apiKeyId, { callers }]) =>
-      [...callers.values()].map((note) => ({ apiKeyId, ...callerOf(note) })),
+      [...callers.values()].map(({ note, requests }) => ({ apiKeyId, requests, ...callerOf(note) })),
     ),
     refusals: all.flatMap(([apiKeyId, { refusals }]) =>
       refusals.map((note) => ({
@@ -167,13 +158,13 @@ const WRITE = `
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     ON CONFLICT ("apiKeyId", "day", "outcome") DO UPDATE SET "requests" = d."requests" + excluded."requests"
   ), "callers" AS (
-    INSERT INTO "UsageCaller" AS o ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")
-    SELECT c."apiKeyId", c."addressPrefix", c."userAgent", c."route", max(c."at")
+    INSERT INTO "UsageCaller" AS o ("apiKeyId", "addressPrefix", "userAgent", "route", "requests", "lastSeenAt")
+    SELECT c."apiKeyId", c."addressPrefix", c."userAgent", c."route", sum(c."requests")::int, max(c."at")
     FROM "batch", jsonb_to_recordset("rows"->'callers')
-      AS c("apiKeyId" uuid, "addressPrefix" text, "userAgent" text, "route" text, "at" timestamptz)
+      AS c("apiKeyId" uuid, "addressPrefix" text, "userAgent" text, "route" text, "requests" int, "at" timestamptz)
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     ON CONFLICT ("apiKeyId", "addressPrefix", "userAgent", "route")
-      DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt")
+      DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt"), "requests" = o."requests" + excluded."requests"
   ), "refusals" AS (
     INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
     SELECT r."requestId", r."userId", r."apiKeyId", r."cause", r."route", r."addressPrefix", r."userAgent", r."at"

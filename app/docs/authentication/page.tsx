@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { DocsLink, DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
+import { DocsLink, DocsPage, DocsSection, InlineCode, type Section } from "#components/docs/docs-page.tsx";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { apiAddress } from "#lib/http/api-address.ts";
 
@@ -160,7 +161,7 @@ export default async function AuthenticationPage() {
 
       <DocsSection {...SECTIONS.metadata}>
         <p>The key itself is not among it: we store a SHA-256 hash, from which nobody can get the key back.</p>
-        <DocsTable
+        <ReadingTable
           label="What we keep of a key"
           head={["Field", "What it says"]}
           rows={KEPT.map(([field = "", meaning]) => ({ key: field, cells: [field, meaning] }))}

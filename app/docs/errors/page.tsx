@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
-import { DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
+import { DocsPage, DocsSection, InlineCode, type Section } from "#components/docs/docs-page.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
 
 export const metadata: Metadata = {
@@ -34,7 +35,7 @@ export default function ErrorsPage() {
       </DocsSection>
 
       <DocsSection {...SECTIONS.codes}>
-        <DocsTable
+        <ReadingTable
           label="Error codes"
           head={["Code", "Status", "What it means", "What to do"]}
           rows={Object.entries(API_ERRORS).map(([code, { status, message, advice }]) => ({

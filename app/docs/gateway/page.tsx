@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
+import { DocsPage, DocsSection, InlineCode, type Section } from "#components/docs/docs-page.tsx";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { apiAddress } from "#lib/http/api-address.ts";
 
 export const metadata: Metadata = {
@@ -56,7 +57,7 @@ export default async function GatewayPage() {
           Gateways call it forward authentication. The gateway sends the request's headers, without its body, to{" "}
           <InlineCode>/api/v1/auth</InlineCode>. A yes is 204 and says who calls, in five headers that are always there:
         </p>
-        <DocsTable
+        <ReadingTable
           label="Identity headers"
           head={["Header", "What it says"]}
           rows={IDENTITY.map(([name = "", meaning]) => ({
@@ -73,7 +74,7 @@ export default async function GatewayPage() {
           label="Terminal"
           code={`curl -i "${baseUrl}/api/v1/auth?cost=1" \\\n  -H "Authorization: Bearer $GOODTAKE_API_KEY"`}
         />
-        <DocsTable
+        <ReadingTable
           label="Parameters"
           head={["Parameter", "What it does"]}
           rows={PARAMETERS.map(([name = "", meaning]) => ({

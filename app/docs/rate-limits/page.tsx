@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { DocsPage, DocsSection, DocsTable, InlineCode, type Section } from "#components/docs/docs-page.tsx";
+import { DocsPage, DocsSection, InlineCode, type Section } from "#components/docs/docs-page.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { apiAddress } from "#lib/http/api-address.ts";
 import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
@@ -32,7 +33,7 @@ export default async function RateLimitsPage() {
       sections={Object.values(SECTIONS)}
     >
       <DocsSection {...SECTIONS.tiers}>
-        <DocsTable
+        <ReadingTable
           label="Tiers"
           head={["Tier", "Requests a minute", "Costed requests a month", "Credits at sign-up"]}
           rows={Object.entries(tiers()).map(([name, tier]) => ({

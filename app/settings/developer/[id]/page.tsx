@@ -1,0 +1,102 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { ActivityTable } from "#components/activity/activity-table.tsx";
+import { KeyPage } from "#components/api-keys/key-page.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { DayChart } from "#components/usage/day-chart.tsx";
+import { RangeLinks } from "#components/usage/range-links.tsx";
+import { RefusalTable } from "#components/usage/refusal-table.tsx";
+import { listActivity } from "#lib/activity/read.ts";
+import { findListedApiKey } from "#lib/api-keys/list.ts";
+import { apiKeyId } from "#lib/api-keys/schema.ts";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { apiAddress } from "#lib/http/api-address.ts";
+import { rangeQuery } from "#lib/usage/ranges.ts";
+import { listCallers, listRefusals, usageByDay } from "#lib/usage/read.ts";
+
+export const metadata: Metadata = { title: "API key" };
+
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+const number = new Intl.NumberFormat("en");
+
+export default async function ApiKeyPage({ params, searchParams }: Props) {
+  const user = await requireUser();
+  const id = apiKeyId.safeParse((await params).id);
+  const apiKey = id.success ? await findListedApiKey(user.id, id.data) : null;
+  if (!apiKey) notFound();
+  const range = rangeQuery.parse((await searchParams).days);
+  const now = new Date();
+  const [days, callers, refusals, activity] = await Promise.all([
+    usageByDay([apiKey.id], range, now),
+    listCallers(apiKey.id),
+    listRefusals(user.id, apiKey.id, 10),
+    listActivity(user.id, { apiKeyId: apiKey.id }, { limit: 10 }),
+  ]);
+  return (
+    <KeyPage apiKey={apiKey} now={now} apiUrl={apiAddress((await headers()).get("host"))}>
+      <Section
+        framed
+        title="Requests"
+        note="By day and by what became of them. New ones are here within a few seconds."
+        aside={<RangeLinks path={`/settings/developer/${apiKey.id}`} range={range} />}
+      >
+        <DayChart days={days} />
+      </Section>
+      <Section title="Last callers" note="Networks and programs that used this key.">
+        {callers.length === 0 ? (
+          <p className="text-muted">Nobody has used this key yet.</p>
+        ) : (
+          <ReadingTable
+            label="Callers"
+            head={["Network", "Program", "Route", "Requests", "Last seen"]}
+            rows={callers.map((caller) => ({
+              key: `${caller.addressPrefix} ${caller.userAgent} ${caller.route}`,
+              cells: [
+                <span key="network" className="font-mono">
+                  {caller.addressPrefix || "–"}
+                </span>,
+                <bdi key="program" className="break-all">
+                  {caller.userAgent || "–"}
+                </bdi>,
+                <code key="route" className="font-mono text-xs">
+                  {caller.route}
+                </code>,
+                number.format(caller.requests),
+                <Time key="when" at={caller.lastSeenAt} />,
+              ],
+            }))}
+          />
+        )}
+      </Section>
+      <Section
+        title="Recent refusals"
+        note="What a caller is not told: the exact cause."
+        aside={
+          <Link
+            href="/settings/developer/refusals"
+            className="text-[0.8125rem] text-accent-ink underline underline-offset-3"
+          >
+            Explain a refusal
+          </Link>
+        }
+      >
+        {refusals.length === 0 ? (
+          <p className="text-muted">No request with this key was refused lately.</p>
+        ) : (
+          <RefusalTable refusals={refusals} withKey={false} />
+        )}
+      </Section>
+      <Section title="Recent activity">
+        <ActivityTable records={activity.rows} />
+      </Section>
+    </KeyPage>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Metadata } from "next";
+import { z } from "zod";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { NowProvider } from "#components/ui/time.tsx";
+import { RefusalTable } from "#components/usage/refusal-table.tsx";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+
+export const metadata: Metadata = { title: "Refused requests" };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/** A caller is told nothing of the cause; the key's owner finds it here by the id that the caller has. */
+export default async function RefusalsPage({ searchParams }: Props) {
+  const user = await requireUser();
+  const { request } = await searchParams;
+  const asked = typeof request === "string" ? request.trim() : "";
+  const id = z.uuid().safeParse(asked.toLowerCase());
+  const [found, recent] = await Promise.all([
+    id.success ? findRefusal(user.id, id.data) : null,
+    listRefusals(user.id, null, 50),
+  ]);
+  return (
+    <NowProvider now={new Date()}>
+      <h1 className="font-semibold text-xl tracking-tight">Refused requests</h1>
+      <p className="mt-1 max-w-2xl text-muted">
+        Every refusal looks the same to its caller. Paste the <code className="font-mono">X-Request-Id</code> of one,
+        and see the exact cause.
+      </p>
+      <form
+        action="/settings/developer/refusals"
+        className="mt-6 flex max-w-2xl flex-col items-stretch gap-2 sm:flex-row sm:items-end"
+      >
+        <div className="min-w-0 flex-1">
+          <TextField
+            label="Request id"
+            name="request"
+            defaultValue={id.success ? asked : ""}
+            placeholder="0a2f6c1e-…"
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={100}
+            className="font-mono"
+          />
+        </div>
+        <Button type="submit" variant="primary">
+          Explain
+        </Button>
+      </form>
+      <div role="status" className="mt-4 max-w-2xl empty:hidden">
+        {asked && !id.success && (
+          <Notice tone="warning">This is not a request id. It looks like 0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60.</Notice>
+        )}
+        {id.success && !found && (
+          <Notice>
+            Nothing is known of this request. It was not refused for one of your keys, or it was too long ago: the
+            latest 1,000 refusals are kept, and of a flood some.
+          </Notice>
+        )}
+      </div>
+      {found && (
+        <Section title="Why it was refused">
+          <RefusalTable refusals={[found]} withKey />
+        </Section>
+      )}
+      <Section title="Latest refusals" note="With all your keys. New ones are here within a few seconds.">
+        {recent.length === 0 ? (
+          <p className="text-muted">None of your requests was refused.</p>
+        ) : (
+          <RefusalTable refusals={recent} withKey />
+        )}
+      </Section>
+    </NowProvider>
+  );
+}

@@ -1,0 +1,47 @@
+import Link from "next/link";
+import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { ActivityRecord } from "#lib/activity/read.ts";
+
+export function ActivityTable({ records }: { records: ActivityRecord[] }) {
+  return (
+    <ReadingTable
+      label="Activity"
+      head={["What", "Detail", "Who", "From", "When"]}
+      rows={records.map((record) => ({
+        key: record.id,
+        cells: [
+          activityWords(record.action),
+          <Detail key="detail" record={record} />,
+          ACTOR_WORDS[record.actor],
+          <From key="from" record={record} />,
+          <Time key="when" at={record.createdAt} />,
+        ],
+      }))}
+    />
+  );
+}
+
+function Detail({ record }: { record: ActivityRecord }) {
+  const text = <bdi className="break-words">{activityDetail(record)}</bdi>;
+  if (!record.apiKeyId) return text;
+  return (
+    <Link href={`/settings/developer/${record.apiKeyId}`} className="text-accent-ink underline underline-offset-3">
+      {text}
+    </Link>
+  );
+}
+
+function From({ record: { address, userAgent } }: { record: ActivityRecord }) {
+  return (
+    <span className="block max-w-72">
+      <span className="block font-mono text-[0.8125rem]">{address ?? "–"}</span>
+      {userAgent && (
+        <span title={userAgent} className="block truncate text-muted text-xs">
+          {userAgent}
+        </span>
+      )}
+    </span>
+  );
+}

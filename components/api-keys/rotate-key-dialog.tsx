@@ -1,0 +1,114 @@
+"use client";
+
+import { Dialog } from "@base-ui/react/dialog";
+import { type FormEvent, type RefObject, useRef, useState, useTransition } from "react";
+import { SecretDialog } from "#components/api-keys/secret-dialog.tsx";
+import { focusOnList } from "#components/api-keys/use-key-change.ts";
+import { Button } from "#components/ui/button.tsx";
+import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { rotateApiKeyAction } from "#lib/actions/api-keys.ts";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import type { RotateError } from "#lib/api-keys/rotation.ts";
+import type { Overlap } from "#lib/api-keys/schema.ts";
+
+const LABELS: Record<Overlap, string> = {
+  now: "Immediately",
+  "1h": "1 hour",
+  "24h": "24 hours",
+  "7d": "7 days",
+  on_use: "When the new key is used",
+};
+const HINTS: Record<Overlap, string> = {
+  now: "Requests with the old key will start failing at once.",
+  "1h": "Both keys work for an hour.",
+  "24h": "Both keys work for a day.",
+  "7d": "Both keys work for a week.",
+  on_use: "The old key ends 24 hours after the new one is used for the first time, and after 30 days at the latest.",
+};
+const REFUSALS: Record<RotateError, string> = {
+  not_found: "This key is no longer in your list. Somebody may have deleted it.",
+  not_active: "This key has ended, so there is nothing to replace. Create a new one instead.",
+  already_rotated: "This key was rotated already. Its successor is in your list.",
+  too_many_keys: "You have as many active keys as your account may have. Revoke one you no longer need first.",
+};
+
+type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
+
+export function RotateKeyDialog({ apiKey, open, onClose }: Props) {
+  const field = useRef<HTMLSelectElement>(null);
+  return (
+    <SecretDialog
+      title={
+        <>
+          Rotate "<bdi>{apiKey.name}</bdi>"
+        </>
+      }
+      description="Makes a new key with the same name, environment and expiry, and lets the old one work until your programs have moved."
+      open={open}
+      onClose={onClose}
+      initialFocus={field}
+      finalFocus={focusOnList}
+    >
+      {(onCreated) => <RotateForm id={apiKey.id} field={field} onCreated={onCreated} />}
+    </SecretDialog>
+  );
+}
+
+type FormProps = { id: string; field: RefObject<HTMLSelectElement | null>; onCreated: (secret: string) => void };
+
+function RotateForm({ id, field, onCreated }: FormProps) {
+  const [overlap, setOverlap] = useState<Overlap>("24h");
+  const [error, setError] = useState<string>();
+  const [pending, startTransition] = useTransition();
+  // A second submit can come before the first is rendered; the server makes one successor of a key at most.
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (pending) return;
+    setError(undefined);
+    startTransition(async () => {
+      try {
+        const rotated = await rotateApiKeyAction({ id, overlap });
+        if (rotated.ok) onCreated(rotated.value.secret);
+        else setError(REFUSALS[rotated.error]);
+      } catch {
+        setError(
+          "The server could not be reached. Check your list before you try again: the key may have been rotated.",
+        );
+      }
+    });
+  }
+  return (
+    <form onSubmit={submit} noValidate className="contents">
+      <DialogBody>
+        <Field label="The old key ends" hint={HINTS[overlap]}>
+          {(tie) => (
+            <Select
+              {...tie}
+              ref={field}
+              value={overlap}
+              onChange={(event) => setOverlap(event.target.value as Overlap)}
+            >
+              {Object.entries(LABELS).map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <div role="alert" className="empty:hidden">
+          {error && <Notice tone="danger">{error}</Notice>}
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        <Dialog.Close render={<Button>Cancel</Button>} />
+        <Button type="submit" variant="primary" pending={pending}>
+          Rotate key
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}

@@ -1,0 +1,98 @@
+"use client";
+
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { Dialog } from "@base-ui/react/dialog";
+import { useRouter } from "next/navigation";
+import { type ComponentProps, type ReactElement, type ReactNode, type RefObject, useRef, useState } from "react";
+import { useApiAddress } from "#components/api-keys/api-address.tsx";
+import { SavedKey } from "#components/api-keys/saved-key.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
+
+type Props = {
+  title: ReactNode;
+  description?: ReactNode;
+  /** Opens it; without one, `open` and `onClose` decide. */
+  trigger?: ReactElement;
+  open?: boolean;
+  onClose?: () => void;
+  initialFocus: RefObject<HTMLElement | null>;
+  finalFocus?: ComponentProps<typeof DialogContent>["finalFocus"];
+  /** The form that makes the key. */
+  children: (onCreated: (secret: string) => void) => ReactNode;
+};
+
+/** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
+export function SecretDialog({
+  title,
+  description,
+  trigger,
+  open,
+  onClose,
+  initialFocus,
+  finalFocus,
+  children,
+}: Props) {
+  const router = useRouter();
+  const apiUrl = useApiAddress();
+  const [ownOpen, setOwnOpen] = useState(false);
+  const [secret, setSecret] = useState<string>();
+  const [kept, setKept] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const keyField = useRef<HTMLInputElement>(null);
+
+  function close() {
+    setOwnOpen(false);
+    setAsking(false);
+    onClose?.();
+    if (secret) router.refresh();
+    setSecret(undefined);
+    setKept(false);
+  }
+  /** Neither Escape nor a click outside loses the key: before it was copied, downloaded or tested, closing asks once. */
+  function requestClose() {
+    if (secret && !kept) setAsking(true);
+    else close();
+  }
+  return (
+    <Dialog.Root open={open ?? ownOpen} onOpenChange={(next) => (next ? setOwnOpen(true) : requestClose())}>
+      {trigger && <Dialog.Trigger render={trigger} />}
+      <DialogContent
+        title={secret ? "Save your API key" : title}
+        description={
+          secret ? "You won't be able to see it again. Copy it now and keep it like a password." : description
+        }
+        width={secret ? "large" : "medium"}
+        initialFocus={initialFocus}
+        finalFocus={finalFocus}
+      >
+        {secret ? (
+          <SavedKey
+            secret={secret}
+            apiUrl={apiUrl}
+            field={keyField}
+            onKept={() => setKept(true)}
+            onDone={requestClose}
+          />
+        ) : (
+          children(setSecret)
+        )}
+        <AlertDialog.Root open={asking} onOpenChange={setAsking}>
+          <AlertDialogContent
+            title="Close without saving the key?"
+            description="You have not copied, downloaded or tested it, and you won't be able to see it again."
+            finalFocus={keyField}
+          >
+            <DialogBody>{null}</DialogBody>
+            <DialogFooter>
+              <Button variant="danger" onClick={close}>
+                Close anyway
+              </Button>
+              <AlertDialog.Close render={<Button variant="primary">Go back</Button>} />
+            </DialogFooter>
+          </AlertDialogContent>
+        </AlertDialog.Root>
+      </DialogContent>
+    </Dialog.Root>
+  );
+}

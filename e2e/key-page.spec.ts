@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect, newAddress, newPerson, signUp } from "#e2e/person.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { test } from "#e2e/with-database.ts";
+import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
+
+const CALLER = { actor: "user", address: null, userAgent: null } as const;
+
+/** A key of the person, made beside the browser. */
+async function keyOf(email: string) {
+  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  return { userId: id, ...(await createKey(id)) };
+}
+const ask = (page: Page, path: string, secret: string) =>
+  page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret, "user-agent": "nightly/2.1" } });
+const section = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+test("the page shows what real requests did: by day and outcome, who called, what was refused and why, what happened", async ({
+  page,
+  person,
+}) => {
+  const { userId, key, secret } = await keyOf(person.email);
+  for (let i = 0; i < 3; i += 1) expect((await ask(page, "/key", secret)).status()).toBe(200);
+  expect((await ask(page, "/auth?cost=nothing", secret)).status()).toBe(400);
+  expect((await ask(page, "/auth?cost=1000", secret)).status()).toBe(403);
+  await revokeApiKey(userId, key.id, CALLER);
+  const refused = await ask(page, "/key", secret);
+  expect(refused.status()).toBe(401);
+
+  await expect(async () => {
+    await page.goto(`/settings/developer/${key.id}`);
+    await expect(page.getByText("Most in a day: 6")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();
+  const requests = section(page, "Requests");
+  await requests.getByText("Show as a table").click();
+  await expect(requests.getByRole("columnheader")).toHaveText([
+    "Day (UTC)",
+    "All",
+    "OK",
+    "Over a limit",
+    "Invalid request",
+    "Key refused",
+  ]);
+  await expect(requests.getByRole("row").nth(1).locator("td")).toHaveText(["6", "3", "1", "1", "1"]);
+
+  const callers = section(page, "Last callers");
+  await expect(callers.getByRole("row").filter({ hasText: "/api/v1/key" })).toContainText(
+    /198\.1[89]\.\d+\.0\/24\s*nightly\/2\.1.*4/,
+  );
+  const refusals = section(page, "Recent refusals");
+  await expect(refusals).toContainText("The key had been revoked less than a minute before.");
+  await expect(refusals).toContainText("Credits or the month's requests were used up.");
+  await expect(section(page, "Recent activity")).toContainText("Key revoked");
+
+  await page.goto("/settings/developer/refusals");
+  await page.getByLabel("Request id").fill(refused.headers()["x-request-id"] ?? "");
+  await page.getByRole("button", { name: "Explain" }).click();
+  await expect(section(page, "Why it was refused")).toContainText(
+    "The key had been revoked less than a minute before.",
+  );
+});
+
+test("another person's key and refusal are like those that don't exist", async ({ page, person, browser, baseURL }) => {
+  const { userId, key, secret } = await keyOf(person.email);
+  await revokeApiKey(userId, key.id, CALLER);
+  const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
+  await expect.poll(() => database().refusal.count({ where: { requestId } })).toBe(1);
+
+  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
+  const bob = await context.newPage();
+  expect((await bob.goto(`/settings/developer/${key.id}`))?.url()).toContain("/sign-in?next=");
+  await signUp(bob, newPerson("Bob"));
+  for (const id of [key.id, randomUUID(), "nothing", "%00"])
+    expect((await bob.goto(`/settings/developer/${id}`))?.status(), id).toBe(404);
+  for (const id of [requestId, randomUUID()]) {
+    await bob.goto(`/settings/developer/refusals?request=${id}`);
+    await expect(bob.getByText("Nothing is known of this request.")).toBeVisible();
+  }
+  await bob.goto("/settings/developer/refusals?request=drop+table");
+  await expect(bob.getByText("This is not a request id.")).toBeVisible();
+  await expect(bob.getByText("None of your requests was refused.")).toBeVisible();
+  await context.close();
+});
+
+test("a range is in the address, and one that isn't there shows 30 days", async ({ page, person }) => {
+  const { key } = await keyOf(person.email);
+  await page.goto(`/settings/developer/${key.id}?days=1000000`);
+  await expect(page.getByRole("link", { name: "30 days" })).toHaveAttribute("aria-current", "true");
+  await expect(page.getByText("No requests in these 30 days.")).toBeVisible();
+  await page.getByRole("link", { name: "7 days" }).click();
+  await expect(page).toHaveURL(/days=7$/);
+  await expect(page.getByText("No requests in these 7 days.")).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`they have no accessibility violation in the ${colorScheme} theme, and nothing scrolls sideways on a phone`, async ({
+    page,
+    person,
+  }) => {
+    const { key, secret } = await keyOf(person.email);
+    await ask(page, "/key", secret);
+    await ask(page, "/auth?cost=1000", secret);
+    await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
+    await page.emulateMedia({ colorScheme });
+    for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
+      await page.goto(path);
+      expect((await new AxeBuilder({ page }).analyze()).violations, path).toEqual([]);
+      await page.setViewportSize({ width: 375, height: 812 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+      await page.setViewportSize({ width: 1280, height: 720 });
+    }
+  });
+}
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+  test("the key's page and the explanation read", async ({ page, person }) => {
+    const { key, secret } = await keyOf(person.email);
+    await ask(page, "/key", secret);
+    await page.goto(`/settings/developer/${key.id}`);
+    await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();
+    await expect(section(page, "Recent activity")).toContainText("Key created");
+    await page.goto("/settings/developer/refusals");
+    await page.getByLabel("Request id").fill("x");
+    await page.getByRole("button", { name: "Explain" }).click();
+    await expect(page.getByText("This is not a request id.")).toBeVisible();
+  });
+});

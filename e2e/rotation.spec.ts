@@ -1,0 +1,90 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect, test } from "#e2e/person.ts";
+
+async function createKey(page: Page, name: string): Promise<string> {
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill(name);
+  await page.getByRole("button", { name: "Create key" }).click();
+  return close(page);
+}
+
+/** Takes the key that is shown, and closes its dialog. */
+async function close(page: Page): Promise<string> {
+  const secret = await page.getByRole("textbox", { name: "API key" }).inputValue();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: "Close anyway" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  return secret;
+}
+
+async function rotate(page: Page, overlap: string): Promise<string> {
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByLabel("The old key ends").selectOption(overlap);
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  return close(page);
+}
+
+const row = (page: Page, badge: string) =>
+  page.getByRole("row").filter({ has: page.getByText(badge, { exact: true }) });
+const status = async (page: Page, secret: string) =>
+  (await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status();
+
+test("a rotated key overlaps with its successor: both work, the rows say which is which, and it is finished or extended", async ({
+  page,
+  person: _,
+}) => {
+  const old = await createKey(page, "Main");
+  const successor = await rotate(page, "24 hours");
+  expect(successor).not.toBe(old);
+  expect([await status(page, old), await status(page, successor)]).toEqual([200, 200]);
+  await expect(row(page, "Old key").locator("time").last()).toHaveText(/^in 2[34] hours$/);
+  await expect(row(page, "New key")).toContainText("Never");
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  await row(page, "Old key").getByRole("button", { name: "More actions" }).click();
+  await expect(page.getByRole("menuitem", { name: "Rotate" })).toHaveCount(0);
+  await page.getByRole("menuitem", { name: "Extend" }).click();
+  await page.getByLabel("The old key ends").selectOption("In 7 days");
+  await page.getByRole("button", { name: "Extend", exact: true }).click();
+  await expect(page.getByText("Old key extended")).toBeVisible();
+  await expect(row(page, "Old key").locator("time").last()).toHaveText(/^in [67] days$/);
+
+  await row(page, "Old key").getByRole("button", { name: "Finish now" }).click();
+  const alert = page.getByRole("alertdialog");
+  await alert.getByRole("textbox").fill("Main");
+  await alert.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Key revoked")).toBeVisible();
+  expect([await status(page, old), await status(page, successor)]).toEqual([401, 200]);
+});
+
+test("immediately: the old key is refused as soon as the new one is shown", async ({ page, person: _ }) => {
+  const old = await createKey(page, "Main");
+  expect(await status(page, old)).toBe(200);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByLabel("The old key ends").selectOption("Immediately");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
+  expect(await status(page, old)).toBe(401);
+  expect(await status(page, await close(page))).toBe(200);
+});
+
+test("when the new key is used: said so in the row, and a key that was rotated elsewhere meanwhile is not rotated twice", async ({
+  page,
+  context,
+  person: _,
+}) => {
+  await createKey(page, "Main");
+  const other = await context.newPage();
+  await other.goto("/settings/developer");
+  await rotate(page, "When the new key is used");
+  await expect(row(page, "Old key")).toContainText("When the new key is used");
+  await expect(row(page, "Old key")).toContainText(/or in (29 days|1 month|30 days)/);
+
+  await other.getByRole("button", { name: "More actions" }).click();
+  await other.getByRole("menuitem", { name: "Rotate" }).click();
+  await other.getByRole("button", { name: "Rotate key" }).click();
+  await expect(other.getByText("This key was rotated already. Its successor is in your list.")).toBeVisible();
+});

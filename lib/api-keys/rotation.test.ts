@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import type { CreateApiKeyInput, Overlap } from "#lib/api-keys/schema.ts";
+import { hashSecret } from "#lib/api-keys/secret.ts";
+import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { verifySecret } from "#lib/api-keys/verify.ts";
+import { database } from "#lib/database/client.ts";
+import { env } from "#lib/env.ts";
+
+const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
+const HOUR_MS = 3_600_000;
+
+let close: () => Promise<void>;
+let ada: { id: string };
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+beforeEach(async () => {
+  ada = await createPerson();
+});
+
+async function create(expiry: CreateApiKeyInput["expiry"] = { type: "never" }) {
+  const created = await createApiKey(ada.id, { name: "Main", environment: "staging", expiry }, CALLER);
+  if (!created.ok) throw new Error(created.error);
+  return created.value;
+}
+async function rotate(id: string, overlap: Overlap = "24h") {
+  const rotated = await rotateApiKey(ada.id, id, overlap, CALLER);
+  if (!rotated.ok) throw new Error(rotated.error);
+  return rotated.value;
+}
+const row = (id: string) =>
+  database().apiKey.findUniqueOrThrow({
+    where: { id },
+    select: { expiresAt: true, revokedAt: true, endsOnUse: true, replacesId: true, hash: true },
+  });
+const hoursFromNow = (at: Date | null) => ((at?.getTime() ?? 0) - Date.now()) / HOUR_MS;
+
+test("the successor has the same name, environment and end, and a secret of its own; both keys work", async () => {
+  const old = await create({ type: "preset", preset: "90d" });
+  const { key, secret } = await rotate(old.key.id);
+  expect(key).toMatchObject({ name: "Main", environment: "staging", expiresAt: old.key.expiresAt });
+  expect((await row(key.id)).replacesId).toBe(old.key.id);
+  expect(Buffer.from((await row(key.id)).hash)).toEqual(Buffer.from(hashSecret(secret)));
+  for (const each of [old.secret, secret]) expect(await verifySecret(each)).toMatchObject({ ok: true });
+});
+
+describe("the old key ends", () => {
+  test.each([
+    ["1h", 1],
+    ["24h", 24],
+    ["7d", 168],
+    ["on_use", 720],
+  ] as const)("%s: in %i hours", async (overlap, hours) => {
+    const { key } = await create();
+    await rotate(key.id, overlap);
+    const { expiresAt, endsOnUse, revokedAt } = await row(key.id);
+    expect(hoursFromNow(expiresAt)).toBeCloseTo(hours, 1);
+    expect([endsOnUse, revokedAt]).toEqual([overlap === "on_use", null]);
+  });
+
+  test("immediately: it is refused everywhere when the rotation is confirmed", async () => {
+    const old = await create();
+    expect(await verifySecret(old.secret)).toMatchObject({ ok: true });
+    const { secret } = await rotate(old.key.id, "now");
+    expect(await verifySecret(old.secret)).toMatchObject({ ok: false, cause: "revoked" });
+    expect(await verifySecret(secret)).toMatchObject({ ok: true });
+  });
+
+  test("never later than it would have without a rotation", async () => {
+    const { key } = await create({ type: "custom", at: new Date(Date.now() + HOUR_MS) });
+    const successor = await rotate(key.id, "7d");
+    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+    expect(successor.key.expiresAt).toEqual(key.expiresAt);
+  });
+
+  test("when the new key is used: a day after its first use, once, and recorded", async () => {
+    const { key } = await create();
+    const successor = await rotate(key.id, "on_use");
+    expect(await endReplacedKeys()).toBe(0);
+    const usedAt = new Date(Date.now() - 2 * HOUR_MS);
+    await database().apiKey.update({ where: { id: successor.key.id }, data: { lastUsedAt: usedAt } });
+    expect(await endReplacedKeys()).toBe(1);
+    expect(await row(key.id)).toMatchObject({
+      endsOnUse: false,
+      expiresAt: new Date(usedAt.getTime() + 24 * HOUR_MS),
+    });
+    expect(await endReplacedKeys()).toBe(0);
+    const record = await database().activity.findFirstOrThrow({
+      where: { apiKeyId: key.id, action: "api_key.overlap_ends" },
+    });
+    expect(record.actor).toBe("system");
+  });
+});
+
+test("of 10 parallel rotations one wins, the others are told, and there is one successor", async () => {
+  const { key } = await create();
+  const results = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => rotateApiKey(ada.id, key.id, i % 2 ? "now" : "1h", CALLER)),
+  );
+  expect(results.filter(({ ok }) => ok).length).toBe(1);
+  for (const result of results) if (!result.ok) expect(["already_rotated", "not_active"]).toContain(result.error);
+  expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(2);
+});
+
+test("what is not there, not one's own, expired, revoked or deleted can't be rotated", async () => {
+  const bob = await createPerson("Bob");
+  const { key } = await create();
+  const attempt = (userId: string, id: string) => rotateApiKey(userId, id, "1h", CALLER);
+  expect(await attempt(bob.id, key.id)).toEqual({ ok: false, error: "not_found" });
+  expect(await attempt(ada.id, "00000000-0000-7000-8000-000000000000")).toEqual({ ok: false, error: "not_found" });
+  await revokeApiKey(ada.id, key.id, CALLER);
+  expect(await attempt(ada.id, key.id)).toEqual({ ok: false, error: "not_active" });
+  await deleteApiKey(ada.id, key.id, CALLER);
+  expect(await attempt(ada.id, key.id)).toEqual({ ok: false, error: "not_found" });
+  const expired = await create();
+  await database().apiKey.update({ where: { id: expired.key.id }, data: { expiresAt: new Date() } });
+  expect(await attempt(ada.id, expired.key.id)).toEqual({ ok: false, error: "not_active" });
+});
+
+test("both keys count while both work; at the limit only an immediate rotation is possible", async () => {
+  const before = env().MAX_ACTIVE_KEYS;
+  env().MAX_ACTIVE_KEYS = 1;
+  try {
+    const { key } = await create();
+    expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "too_many_keys" });
+    expect((await row(key.id)).expiresAt).toBeNull();
+    expect(await rotateApiKey(ada.id, key.id, "now", CALLER)).toMatchObject({ ok: true });
+  } finally {
+    env().MAX_ACTIVE_KEYS = before;
+  }
+});
+
+test("an overlap is extended from now, not past the successor's end, and not when it is over", async () => {
+  const old = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
+  expect(await extendOverlap(ada.id, old.key.id, "1h", CALLER)).toEqual({ ok: false, error: "not_active" });
+  await rotate(old.key.id, "1h");
+  expect(await extendOverlap(ada.id, old.key.id, "24h", CALLER)).toEqual({ ok: true });
+  expect(hoursFromNow((await row(old.key.id)).expiresAt)).toBeCloseTo(24, 1);
+  await extendOverlap(ada.id, old.key.id, "7d", CALLER);
+  expect((await row(old.key.id)).expiresAt).toEqual(old.key.expiresAt);
+  const bob = await createPerson("Bob");
+  expect(await extendOverlap(bob.id, old.key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
+  await revokeApiKey(ada.id, old.key.id, CALLER);
+  expect(await extendOverlap(ada.id, old.key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_active" });
+});
+
+test("a rotation and its record stand or fall together", async () => {
+  const { key } = await create();
+  const successor = await rotate(key.id, "7d");
+  const record = await database().activity.findFirstOrThrow({ where: { apiKeyId: key.id, action: "api_key.rotated" } });
+  expect(record).toMatchObject({
+    actor: "user",
+    address: "192.0.2.1",
+    details: { name: "Main", successor: successor.key.id, overlap: "7d" },
+  });
+});

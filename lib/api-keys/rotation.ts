@@ -1,0 +1,133 @@
+import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
+import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { keyStatus } from "#lib/api-keys/status.ts";
+import { type ApiKey, countActive, FIELDS, lockApiKey, markRevoked } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
+import { env } from "#lib/env.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+export type RotateError = "not_found" | "not_active" | "already_rotated" | "too_many_keys";
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Makes a successor with the same name, environment and end, and lets the old key overlap. The secret is in this answer and
+ * nowhere else. Of parallel rotations of a key one wins, the others are told `already_rotated`. With the overlap `now` the
+ * old key is revoked, and refused everywhere when this returns.
+ *
+ * `not_active`: an expired or revoked key can't be rotated. `too_many_keys`: both are active for a while, and count.
+ */
+export async function rotateApiKey(
+  userId: string,
+  id: string,
+  overlap: Overlap,
+  caller: Caller,
+): Promise<Result<{ key: ApiKey; secret: string }, RotateError>> {
+  const secret = generateSecret();
+  const rotated = await database().$transaction(async (transaction) => {
+    // The person's row first, as creating does, so that the two don't deadlock and the count is exact.
+    await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+    if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
+    const now = new Date();
+    const old = await transaction.apiKey.findUniqueOrThrow({
+      where: { id, userId },
+      select: { ...FIELDS, successor: { select: { id: true } } },
+    });
+    if (old.successor) return err("already_rotated");
+    if (keyStatus(old, now) !== "active") return err("not_active");
+    const others = (await countActive(transaction, userId, now)) - (overlap === "now" ? 1 : 0);
+    if (others >= env().MAX_ACTIVE_KEYS) return err("too_many_keys");
+    if (overlap === "now") await markRevoked(transaction, userId, id, old.name, caller);
+    const { name, environment, expiresAt } = old;
+    const key = await transaction.apiKey.create({
+      data: {
+        userId,
+        name,
+        environment,
+        expiresAt,
+        replacesId: id,
+        prefix: displayPrefix(secret),
+        hash: hashSecret(secret),
+        createdAt: now,
+      },
+      select: FIELDS,
+    });
+    const endsAt = overlap === "now" ? now : earlier(expiresAt, new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS));
+    if (overlap !== "now")
+      await transaction.apiKey.update({
+        where: { id, userId },
+        data: { expiresAt: endsAt, endsOnUse: overlap === "on_use" },
+        select: { id: true },
+      });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.rotated",
+      apiKeyId: id,
+      details: { name, successor: key.id, overlap, endsAt: endsAt.toISOString() },
+    });
+    return ok({ key, secret });
+  });
+  if (rotated.ok && overlap === "now") await outliveLeases();
+  return rotated;
+}
+
+/** Gives a replaced key more time from now, but not more than its successor has. `not_active`: it isn't overlapping any more. */
+export async function extendOverlap(
+  userId: string,
+  id: string,
+  overlap: "1h" | "24h" | "7d",
+  caller: Caller,
+): Promise<Result<undefined, "not_found" | "not_active">> {
+  return database().$transaction(async (transaction) => {
+    if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
+    const now = new Date();
+    const old = await transaction.apiKey.findUniqueOrThrow({
+      where: { id, userId },
+      select: { ...FIELDS, successor: { select: { expiresAt: true } } },
+    });
+    if (!old.successor || keyStatus(old, now) !== "active") return err("not_active");
+    const endsAt = earlier(old.successor.expiresAt, new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS));
+    await transaction.apiKey.update({
+      where: { id, userId },
+      data: { expiresAt: endsAt, endsOnUse: false },
+      select: { id: true },
+    });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.overlap_extended",
+      apiKeyId: id,
+      details: { name: old.name, endsAt: endsAt.toISOString() },
+    });
+    return ok();
+  });
+}
+
+/** Sets the end of replaced keys whose successor was used: a day after that, or sooner if that was said before. Returns their number. */
+export async function endReplacedKeys(): Promise<number> {
+  return database().$transaction(async (transaction) => {
+    const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
+      UPDATE "ApiKey" k
+      SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", s."lastUsedAt" + make_interval(hours => ${ON_USE_HOURS}::int))
+      FROM "ApiKey" s
+      WHERE k."endsOnUse" AND s."replacesId" = k."id" AND s."lastUsedAt" IS NOT NULL
+      RETURNING k."id", k."userId", k."name", k."expiresAt"`;
+    for (const { id, userId, name, expiresAt } of ended)
+      await recordActivity(
+        transaction,
+        { actor: "system", address: null, userAgent: null },
+        {
+          userId,
+          action: "api_key.overlap_ends",
+          apiKeyId: id,
+          details: { name, endsAt: expiresAt.toISOString() },
+        },
+      );
+    return ended.length;
+  });
+}
+
+function earlier(one: Date | null, other: Date): Date {
+  return one && one < other ? one : other;
+}

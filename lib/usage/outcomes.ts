@@ -1,0 +1,23 @@
+/** How a request with a known key ended. The last four are refusals of the key itself. */
+export const OUTCOMES = [
+  "ok",
+  "rate_limited",
+  "forbidden",
+  "invalid",
+  "error",
+  "revoked",
+  "expired",
+  "deleted",
+  "owner_disabled",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a chart can show apart. */
+export const OUTCOME_GROUPS = {
+  ok: ["ok"],
+  limited: ["rate_limited", "forbidden"],
+  invalid: ["invalid"],
+  error: ["error"],
+  refused: ["revoked", "expired", "deleted", "owner_disabled"],
+} as const satisfies Record<string, readonly Outcome[]>;
+export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;

@@ -1,0 +1,82 @@
+import { database, pool } from "#lib/database/client.ts";
+import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/outcomes.ts";
+
+/** Requests of a UTC day, `YYYY-MM-DD`, by what became of them. */
+export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
+
+const DAY_MS = 86_400_000;
+const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
+
+/** Each of the last days, today's included, oldest first, also those without a request. */
+export async function usageByDay(apiKeyIds: string[], days: number, now: Date): Promise<DayUsage[]> {
+  const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
+    `SELECT to_char("day", 'YYYY-MM-DD') AS "day", "outcome", sum("requests")::int AS "requests" FROM "UsageDay"
+     WHERE "apiKeyId" = ANY($1) AND "day" > ($2::timestamptz AT TIME ZONE 'UTC')::date - $3::int GROUP BY 1, 2`,
+    [apiKeyIds, now, days],
+  );
+  const all = Array.from({ length: days }, (_, i): DayUsage => {
+    const day = new Date(now.getTime() - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);
+    return { day, ok: 0, limited: 0, invalid: 0, error: 0, refused: 0 };
+  });
+  for (const { day, outcome, requests } of rows) {
+    const found = all.find((each) => each.day === day);
+    const group = GROUPS.find((name) => (OUTCOME_GROUPS[name] as readonly string[]).includes(outcome));
+    if (found && group) found[group] += requests;
+  }
+  return all;
+}
+
+export type CallerOfKey = {
+  addressPrefix: string;
+  userAgent: string;
+  route: string;
+  requests: number;
+  lastSeenAt: Date;
+};
+
+/** Who has used a key, the latest first. */
+export function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
+  return database().usageCaller.findMany({
+    where: { apiKeyId },
+    orderBy: { lastSeenAt: "desc" },
+    take: 20,
+    select: { addressPrefix: true, userAgent: true, route: true, requests: true, lastSeenAt: true },
+  });
+}
+
+/** A refused request, with what is needed to say why. */
+export type Refusal = {
+  requestId: string;
+  cause: string;
+  route: string;
+  addressPrefix: string;
+  userAgent: string;
+  createdAt: Date;
+  apiKeyId: string;
+  keyName: string;
+  keyPrefix: string;
+  keyExpiresAt: Date | null;
+  keyRevokedAt: Date | null;
+  keyDeletedAt: Date | null;
+};
+
+const REFUSALS = `
+  SELECT r."requestId", r."cause", r."route", r."addressPrefix", r."userAgent", r."createdAt", r."apiKeyId",
+         k."name" AS "keyName", k."prefix" AS "keyPrefix", k."expiresAt" AS "keyExpiresAt", k."revokedAt" AS "keyRevokedAt",
+         k."deletedAt" AS "keyDeletedAt"
+  FROM "Refusal" r JOIN "ApiKey" k ON k."id" = r."apiKeyId" WHERE r."userId" = $1`;
+
+/** The latest refused requests with the person's keys, or with one of them. */
+export async function listRefusals(userId: string, apiKeyId: string | null, limit: number): Promise<Refusal[]> {
+  const { rows } = await pool().query<Refusal>(
+    `${REFUSALS} AND ($2::uuid IS NULL OR r."apiKeyId" = $2) ORDER BY r."createdAt" DESC LIMIT $3`,
+    [userId, apiKeyId, limit],
+  );
+  return rows;
+}
+
+/** Why a request was refused; null where it was not, where it is another's, and where it is no longer kept, all alike. */
+export async function findRefusal(userId: string, requestId: string): Promise<Refusal | null> {
+  const { rows } = await pool().query<Refusal>(`${REFUSALS} AND r."requestId" = $2`, [userId, requestId]);
+  return rows[0] ?? null;
+}

@@ -1,0 +1,12 @@
+-- AlterTable
+ALTER TABLE "ApiKey" ADD COLUMN     "endsOnUse" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "replacesId" UUID;
+
+-- AlterTable
+ALTER TABLE "UsageCaller" ADD COLUMN     "requests" INTEGER NOT NULL DEFAULT 0;
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ApiKey_replacesId_key" ON "ApiKey"("replacesId");
+
+-- AddForeignKey
+ALTER TABLE "ApiKey" ADD CONSTRAINT "ApiKey_replacesId_fkey" FOREIGN KEY ("replacesId") REFERENCES "ApiKey"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
