@@ -21,8 +21,6 @@ export type CachedKey = {
 /** While requests come, the lease is renewed so often, and no request has to wait for it. */
 const RENEWAL_MS = 80;
 const IDLE_MS = 1_000;
-/** Many small questions in a row cost more than the wait for a larger one. */
-const SPACING_MS = 1;
 const ENTRIES_MAX = 10_000;
 /** One statement looks up so many keys at most, and names so many changed ones. */
 const BATCH_MAX = 1_000;
@@ -30,19 +28,15 @@ const CHANGED_MAX = 1_000;
 
 type Entry = { key: CachedKey; used: boolean };
 type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>>;
-type Answer = {
-  next: string;
-  changedKeys: string[];
-  changedOwners: string[];
-  found: (CachedKey & { hash: string })[] | null;
-};
+type Found = { found: (CachedKey & { hash: string })[] | null };
+type Answer = Found & { next: string; changedKeys: string[]; changedOwners: string[] };
 
 /**
  * The database's keys as they were at its last answer, as far as anybody asked for them.
  *
  * There is one question at a time: which keys were changed since the last answer, and what are these that are asked for now?
- * Both come from one snapshot. What was changed is dropped, what was asked for is added, and so every entry is as new as the
- * answer itself. An answer is believed for {@link LEASE_MS} from the moment its question was sent, while the monotonic and the
+ * Both come from one snapshot. What was changed is dropped, what was asked for is added, and so every entry is at least as new as
+ * the answer itself; between two answers keys are only added. An answer is believed for {@link LEASE_MS} from the moment its question was sent, while the monotonic and the
  * wall clock both say so (the first stops when a machine sleeps). A cache whose lease ran out is empty.
  */
 export class KeyCache {
@@ -89,26 +83,34 @@ export class KeyCache {
     return wall >= 0 && wall < LEASE_MS;
   }
 
-  /** Collects what the requests of this turn of the event loop ask for, and under load those of the next ones, too. */
+  /** Collects what the requests of this turn of the event loop ask for. */
   #askSoon(): void {
     this.#asking = true;
     clearTimeout(this.#renewal);
-    if (performance.now() - this.#sentAt < SPACING_MS) setTimeout(() => void this.#ask(), SPACING_MS);
-    else setImmediate(() => void this.#ask());
+    setImmediate(() => void this.#ask());
   }
 
   async #ask(): Promise<void> {
     const batch = this.#takeBatch();
     const sentAt = performance.now();
     const sentAtWall = Date.now();
+    const renewing = !this.#isValid(sentAt) || sentAt - this.#sentAt >= RENEWAL_MS;
     // Also a cache that was valid when the last request came may have run out since.
     if (!this.#isValid(sentAt)) this.#clear();
     try {
-      const values = [this.#since, [...batch.keys()]];
-      const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
-      this.#apply(rows[0] as Answer, batch);
-      this.#sentAt = sentAt;
-      this.#sentAtWall = sentAtWall;
+      if (renewing) {
+        const values = [this.#since, [...batch.keys()]];
+        const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
+        this.#apply(rows[0] as Answer);
+        this.#add(rows[0] as Answer, batch);
+        this.#sentAt = sentAt;
+        this.#sentAtWall = sentAtWall;
+      } else {
+        // Newer than the rest, and what is changed after the last answer is named by the next one.
+        const values = [[...batch.keys()]];
+        const { rows } = await pool().query<Found>({ name: "look-up-keys", text: LOOK_UP, values });
+        this.#add(rows[0] as Found, batch);
+      }
       for (const [hash, waiting] of batch) waiting.resolve(this.#known.get(hash)?.key ?? null);
     } catch (error) {
       for (const waiting of batch.values()) waiting.reject(error);
@@ -137,7 +139,7 @@ export class KeyCache {
     this.#since = NOTHING;
   }
 
-  #apply({ next, changedKeys, changedOwners, found }: Answer, batch: Map<string, Waiting>): void {
+  #apply({ next, changedKeys, changedOwners }: Answer): void {
     if (Math.max(changedKeys.length, changedOwners.length) >= CHANGED_MAX) this.#clear();
     for (const hash of changedKeys) {
       this.#known.delete(hash);
@@ -147,10 +149,13 @@ export class KeyCache {
       const owners = new Set(changedOwners);
       for (const [hash, { key }] of this.#known) if (owners.has(key.userId)) this.#known.delete(hash);
     }
+    this.#since = next;
+  }
+
+  #add({ found }: Found, batch: Map<string, Waiting>): void {
     for (const { hash, ...key } of found ?? []) this.#known.set(hash, { key, used: false });
     for (const hash of batch.keys()) if (!this.#known.has(hash)) this.#unknown.add(hash);
     this.#trim();
-    this.#since = next;
   }
 
   /** Removes the entries that came first; one that was used since then gets a second chance. */
@@ -183,15 +188,20 @@ const changedIn = (table: "ApiKey" | "User", column: string) => `
     ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
   )`;
 
+const found = (hashes: string) => `
+  (SELECT json_agg(json_build_object(
+     'hash', h, 'id', k."id", 'userId', k."userId", 'name', k."name", 'environment', k."environment", 'prefix', k."prefix",
+     'tier', u."tier",
+     'createdAt', (extract(epoch FROM k."createdAt") * 1000)::bigint,
+     'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::bigint,
+     'revoked', k."revokedAt" IS NOT NULL, 'deleted', k."deletedAt" IS NOT NULL, 'ownerDisabled', u."disabledAt" IS NOT NULL))
+   FROM unnest(${hashes}::text[]) h JOIN "ApiKey" k ON k."hash" = decode(h, 'hex') JOIN "User" u ON u."id" = k."userId"
+  ) AS "found"`;
+
 const ASK = `
   SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "next",
     ${changedIn("ApiKey", `encode("hash", 'hex')`)} AS "changedKeys",
     ${changedIn("User", `"id"::text`)} AS "changedOwners",
-    (SELECT json_agg(json_build_object(
-       'hash', h, 'id', k."id", 'userId', k."userId", 'name', k."name", 'environment', k."environment", 'prefix', k."prefix",
-       'tier', u."tier",
-       'createdAt', (extract(epoch FROM k."createdAt") * 1000)::bigint,
-       'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::bigint,
-       'revoked', k."revokedAt" IS NOT NULL, 'deleted', k."deletedAt" IS NOT NULL, 'ownerDisabled', u."disabledAt" IS NOT NULL))
-     FROM unnest($2::text[]) h JOIN "ApiKey" k ON k."hash" = decode(h, 'hex') JOIN "User" u ON u."id" = k."userId"
-    ) AS "found"`;
+    ${found("$2")}`;
+
+const LOOK_UP = `SELECT ${found("$1")}`;

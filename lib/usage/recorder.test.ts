@@ -5,9 +5,10 @@ import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
+import type { RequestNote } from "#lib/usage/batch.ts";
 import { pruneUsage } from "#lib/usage/prune.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
-import { flushLagSeconds, flushUsage, type RequestNote, recordRequest } from "#lib/usage/recorder.ts";
+import { flushLagSeconds, flushUsage, recordRequest } from "#lib/usage/recorder.ts";
 
 let close: () => Promise<void>;
 let ada: { id: string };

@@ -1,0 +1,124 @@
+import { printable } from "#lib/log.ts";
+import { addressPrefix } from "#lib/usage/address-prefix.ts";
+import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
+
+export const HOUR_MS = 3_600_000;
+const AGENT_MAX = 200;
+const REMEMBERED_MAX = 10_000;
+
+export type RequestNote = {
+  requestId: string;
+  userId: string;
+  apiKeyId: string;
+  outcome: Outcome;
+  /** Whether the key was let in, so that this is a use of it. */
+  authenticated: boolean;
+  at: number;
+  route: string;
+  address: string;
+  agent: string | undefined;
+};
+
+/** What one key did since the last batch. */
+export type KeyUsage = {
+  /** Requests by `hour * OUTCOMES.length + outcome`. */
+  counts: Map<number, number>;
+  lastUse?: RequestNote;
+  callers: Map<string, { note: RequestNote; requests: number }>;
+  refusals: RequestNote[];
+};
+
+/** What the statement takes: plain rows, which it reads from JSON. */
+export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const callerOf = (note: RequestNote) => ({
+    addressPrefix: networkOf(note.address),
+    userAgent: agentOf(note.agent ?? ""),
+    route: note.route,
+    at: iso(note.at),
+  });
+  return {
+    counts: all.flatMap(([apiKeyId, { counts }]) =>
+      [...counts].map(([slot, requests]) => ({
+        apiKeyId,
+        hour: iso(Math.floor(slot / OUTCOMES.length) * HOUR_MS),
+        outcome: OUTCOMES[slot % OUTCOMES.length],
+        requests,
+      })),
+    ),
+    uses: all.flatMap(([apiKeyId, { lastUse }]) => (lastUse ? [{ apiKeyId, ...callerOf(lastUse) }] : [])),
+    callers: all.flatMap(([apiKeyId, { callers }]) =>
+      [...callers.values()].map(({ note, requests }) => ({ apiKeyId, requests, ...callerOf(note) })),
+    ),
+    refusals: all.flatMap(([apiKeyId, { refusals }]) =>
+      refusals.map((note) => ({
+        apiKeyId,
+        requestId: note.requestId,
+        userId: note.userId,
+        cause: note.outcome,
+        ...callerOf(note),
+      })),
+    ),
+  };
+}
+
+const networkOf = remembered((address) => addressPrefix(address) ?? "");
+const agentOf = remembered((agent) => printable(agent).slice(0, AGENT_MAX));
+
+/** The same addresses and programs come again and again. */
+function remembered(make: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let made = known.get(text);
+    if (made === undefined) {
+      if (known.size >= REMEMBERED_MAX) known.clear();
+      made = make(text);
+      known.set(text, made);
+    }
+    return made;
+  };
+}
+
+/**
+ * Rows are written in one order, so that two instances don't deadlock; `lastUsedAt` never moves backwards; a batch that
+ * is there already, because only the answer to its writing was lost, changes nothing.
+ */
+export const WRITE_USAGE = `
+  WITH "batch" AS (
+    INSERT INTO "UsageBatch" ("id") VALUES ($1::uuid) ON CONFLICT DO NOTHING RETURNING $2::jsonb AS "rows"
+  ), "count" AS (
+    SELECT c.* FROM "batch", jsonb_to_recordset("rows"->'counts')
+      AS c("apiKeyId" uuid, "hour" timestamptz, "outcome" text, "requests" int)
+  ), "hours" AS (
+    INSERT INTO "UsageHour" AS h ("apiKeyId", "hour", "outcome", "requests")
+    SELECT * FROM "count" ORDER BY "apiKeyId", "hour", "outcome"
+    ON CONFLICT ("apiKeyId", "hour", "outcome") DO UPDATE SET "requests" = h."requests" + excluded."requests"
+  ), "days" AS (
+    INSERT INTO "UsageDay" AS d ("apiKeyId", "day", "outcome", "requests")
+    SELECT "apiKeyId", ("hour" AT TIME ZONE 'UTC')::date, "outcome", sum("requests")::int FROM "count"
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT ("apiKeyId", "day", "outcome") DO UPDATE SET "requests" = d."requests" + excluded."requests"
+  ), "callers" AS (
+    INSERT INTO "UsageCaller" AS o ("apiKeyId", "addressPrefix", "userAgent", "route", "requests", "lastSeenAt")
+    SELECT c."apiKeyId", c."addressPrefix", c."userAgent", c."route", sum(c."requests")::int, max(c."at")
+    FROM "batch", jsonb_to_recordset("rows"->'callers')
+      AS c("apiKeyId" uuid, "addressPrefix" text, "userAgent" text, "route" text, "requests" int, "at" timestamptz)
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    ON CONFLICT ("apiKeyId", "addressPrefix", "userAgent", "route")
+      DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt"), "requests" = o."requests" + excluded."requests"
+  ), "refusals" AS (
+    INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
+    SELECT r."requestId", r."userId", r."apiKeyId", r."cause", r."route", r."addressPrefix", r."userAgent", r."at"
+    FROM "batch", jsonb_to_recordset("rows"->'refusals')
+      AS r("requestId" uuid, "userId" uuid, "apiKeyId" uuid, "cause" text, "route" text, "addressPrefix" text, "userAgent" text, "at" timestamptz)
+    ON CONFLICT DO NOTHING
+  ), "use" AS (
+    SELECT u.* FROM "batch", jsonb_to_recordset("rows"->'uses')
+      AS u("apiKeyId" uuid, "addressPrefix" text, "userAgent" text, "at" timestamptz)
+  ), "locked" AS (
+    SELECT "id" FROM "ApiKey" WHERE "id" IN (SELECT "apiKeyId" FROM "use") ORDER BY "id" FOR NO KEY UPDATE
+  )
+  UPDATE "ApiKey" k
+  SET "lastUsedAt" = u."at", "lastUsedAddress" = nullif(u."addressPrefix", ''), "lastUsedAgent" = nullif(u."userAgent", '')
+  FROM "use" u JOIN "locked" l ON l."id" = u."apiKeyId"
+  WHERE k."id" = u."apiKeyId" AND (k."lastUsedAt" IS NULL OR k."lastUsedAt" < u."at")`;
