@@ -46,6 +46,11 @@ const OPERATIONS = {
     await page.getByRole("textbox", { name: "Name" }).fill("Renamed");
     await page.keyboard.press("Enter");
   },
+  rotate: async (page: Page) => {
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Rotate" }).click();
+    await page.getByRole("button", { name: "Rotate key" }).click();
+  },
   delete: async (page: Page) => {
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();

@@ -1,8 +1,12 @@
+import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect } from "#e2e/person.ts";
 import { seedKeys } from "#e2e/seed.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson } from "#e2e/test-database.ts";
 import { test } from "#e2e/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
+import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
 const HOME = "/settings/developer";
@@ -115,13 +119,78 @@ test("text with a key's shape is cleared, said to be, and never sent or stored",
   page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
   await search(page).fill(secret);
   await expect(search(page)).toHaveValue("");
-  await expect(page.getByRole("alert").filter({ hasText: "looked like an API key" })).toBeVisible();
-  await search(page).fill(`my key is ${secret}`);
+  await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
+  await search(page).fill(`my key is ${secret.slice(0, -3)}`);
   await expect(search(page)).toHaveValue("");
+  await expect(page.getByText("a character is missing or wrong")).toBeVisible();
   await search(page).fill("production");
   await page.waitForURL(`${HOME}?q=production`);
   expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("gt_");
+});
+
+test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, person }) => {
+  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const [active, deleted, others] = await Promise.all([
+    createKey(id),
+    createKey(id),
+    createPerson("Bob", "free", `bob-${person.email}`).then((bob) => createKey(bob.id)),
+  ]);
+  await deleteApiKey(id, deleted.key.id, { actor: "user", address: null, userAgent: null });
+  await page.goto(HOME);
+  const asked: string[] = [];
+  page.on("request", (request) =>
+    asked.push(request.url(), request.postData() ?? "", JSON.stringify(request.headers())),
+  );
+  const card = page.getByRole("region", { name: "The key you pasted" });
+
+  await search(page).fill(` ${deleted.secret}\n`);
+  await expect(card).toContainText("Deleted");
+  await expect(card.getByRole("button", { name: "Revoke it" })).toHaveCount(0);
+  await search(page).fill(others.secret);
+  await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
+  await search(page).fill(active.secret);
+  await expect(card).toContainText(/This is\s*Production App.*Active/);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await card.getByRole("button", { name: "Revoke it" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Key revoked")).toBeVisible();
+  for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
+});
+
+test("what a view shows is exported, with no key and no formula in it", async ({ page, person }) => {
+  await seedKeys(person.email, 30);
+  await change(person.email, "iOS app", { name: "=1+1" });
+  await page.goto(`${HOME}?status=active&sort=name&direction=asc`);
+  const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+  const answer = await page.request.get(String(href));
+  expect(answer.headers()["content-disposition"]).toBe('attachment; filename="api-keys.csv"');
+  const lines = (await answer.text()).trimEnd().split("\r\n");
+  const status = (await section(page).getByRole("status").textContent()) ?? "";
+  const active = Number(/(\d+) keys$/.exec(status)?.[1]);
+  expect(lines).toHaveLength(active + 1);
+  expect(lines[1]).toMatch(/^'=1\+1,gt_.{4},/);
+  expect(lines.join()).not.toMatch(/gt_[0-9A-Za-z]{5}/);
+});
+
+test("shortcuts create, search and list themselves, and do nothing while somebody types", async ({ page, person }) => {
+  await seedKeys(person.email, 2);
+  await page.goto(HOME);
+  await page.keyboard.press("/");
+  await expect(search(page)).toBeFocused();
+  await page.keyboard.type("c?/");
+  await expect(search(page)).toHaveValue("c?/");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await search(page).fill("");
+  await search(page).blur();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await page.keyboard.press("c");
+  await expect(page.getByRole("dialog")).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("c");
+  await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
 test("an address nobody would write shows the list as it is, never an error", async ({ page, person }) => {

@@ -25,6 +25,33 @@ const SCREENS: Screen[] = [
   },
   { name: "sign-up", show: (page) => page.goto("/sign-up") },
   { name: "docs", show: (page) => page.goto("/docs/authentication") },
+  {
+    name: "docs-api",
+    show: (page) => page.goto("/docs/api").then(() => page.getByText("/api/v1/key").first().waitFor()),
+  },
+  { name: "docs-gateway", show: (page) => page.goto("/docs/gateway") },
+  { name: "usage", signedIn: "full", show: (page) => page.goto("/settings/usage") },
+  { name: "activity", signedIn: "full", show: (page) => page.goto("/settings/activity") },
+  { name: "account", signedIn: "full", show: (page) => page.goto("/settings/account") },
+  {
+    name: "key",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.locator("a", { hasText: "Production App" }).filter({ visible: true }).first().click();
+      await page.getByText("Recent activity").waitFor();
+    },
+  },
+  {
+    name: "rotate",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("button", { name: "More actions" }).filter({ visible: true }).first().click();
+      await page.getByRole("menuitem", { name: "Rotate" }).click();
+      await page.getByRole("button", { name: "Rotate key" }).waitFor();
+    },
+  },
   { name: "not-found", show: (page) => page.goto("/nothing/here") },
   { name: "empty", signedIn: "empty", show: (page) => page.goto("/settings/developer") },
   { name: "full", signedIn: "full", show: (page) => page.goto("/settings/developer") },

@@ -38,9 +38,11 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
 let people = 0;
 
 /** A person without a password and with 100 credits, for tests of what belongs to a person. */
-export async function createPerson(name = "Ada", tier = "free"): Promise<{ id: string; email: string }> {
-  people += 1;
-  const email = `${name.toLowerCase()}-${people}@example.com`;
+export async function createPerson(
+  name = "Ada",
+  tier = "free",
+  email = `${name.toLowerCase()}-${++people}@example.com`,
+): Promise<{ id: string; email: string }> {
   return database().$transaction(async (transaction) => {
     const person = await transaction.user.create({
       data: { name, email, tier },

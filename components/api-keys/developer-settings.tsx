@@ -9,7 +9,9 @@ import { KeyFilters } from "#components/api-keys/key-filters.tsx";
 import { KeyList } from "#components/api-keys/key-list.tsx";
 import { KeyTable } from "#components/api-keys/key-table.tsx";
 import { Pagination } from "#components/api-keys/pagination.tsx";
+import { Shortcuts } from "#components/api-keys/shortcuts.tsx";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/view-navigation.tsx";
+import { exportHref } from "#components/api-keys/view-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
@@ -38,6 +40,7 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox }: Props) 
             <CreateKeyDialog />
           </header>
           {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} />}
+          <Shortcuts />
           {sandbox && (
             <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
               <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -83,6 +86,14 @@ function Keys({ page, query }: Pick<Props, "page" | "query">) {
           </>
         )}
       </section>
+      <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
+        <a href={exportHref(query)} download className="rounded underline underline-offset-3 hover:text-ink">
+          Export CSV
+        </a>
+        <Link href="/settings/developer/refusals" className="rounded underline underline-offset-3 hover:text-ink">
+          Explain a refusal
+        </Link>
+      </p>
     </div>
   );
 }

@@ -1,14 +1,19 @@
 "use client";
 
-import { Search } from "lucide-react";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { Search as SearchIcon } from "lucide-react";
 import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from "react";
+import { FoundKey, type Search } from "#components/api-keys/found-key.tsx";
 import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
+import { SHORTCUT_TARGETS } from "#components/api-keys/shortcuts.tsx";
 import { useViewNavigation, ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { isFiltered, viewHref } from "#components/api-keys/view-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
-import { FieldError, INPUT_CLASS } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { ENVIRONMENTS, KEY_SHAPE, type ListQuery, listQuery } from "#lib/api-keys/schema.ts";
+import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
+import { ENVIRONMENTS, KEY_GRAMMAR, KEY_SHAPE, type ListQuery, listQuery } from "#lib/api-keys/schema.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 
 const TYPING_PAUSE_MS = 250;
@@ -18,7 +23,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   const { go } = useViewNavigation();
   const form = useRef<HTMLFormElement>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const [clearedKey, setClearedKey] = useState(false);
+  const [search, setSearch] = useState<Search>();
   useEffect(() => () => clearTimeout(pause.current), []);
 
   const { q, status, environment } = query;
@@ -38,11 +43,27 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     if (href !== viewHref(query, {})) go(href);
   }
   function follow({ currentTarget }: ChangeEvent<HTMLInputElement>) {
-    const isKey = KEY_SHAPE.test(currentTarget.value);
-    if (isKey) currentTarget.value = "";
-    setClearedKey(isKey);
+    const text = currentTarget.value.trim();
     clearTimeout(pause.current);
-    if (!isKey) pause.current = setTimeout(apply, TYPING_PAUSE_MS);
+    if (!KEY_SHAPE.test(text)) {
+      setSearch(undefined);
+      pause.current = setTimeout(apply, TYPING_PAUSE_MS);
+      return;
+    }
+    currentTarget.value = "";
+    const [key = ""] = /gt_[0-9A-Za-z]+/.exec(text) ?? [];
+    if (KEY_GRAMMAR.test(key)) void find(key);
+    else setSearch("no_key");
+  }
+  /** By its hash, made here: `crypto.subtle` does not exist on plain http. */
+  async function find(secret: string) {
+    setSearch("looking");
+    try {
+      const hash = bytesToHex(sha256(utf8ToBytes(secret)));
+      setSearch({ found: await findApiKeyByHashAction(hash) });
+    } catch {
+      setSearch("failed");
+    }
   }
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -52,15 +73,16 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     <search>
       <form ref={form} action="/settings/developer" onSubmit={submit} className="flex flex-wrap items-center gap-2">
         <span className="relative min-w-0 flex-1 basis-full sm:basis-56">
-          <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
+          <SearchIcon aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
           <input
+            id={SHORTCUT_TARGETS.search}
             type="search"
             name="q"
             defaultValue={q}
             onChange={follow}
             aria-label="Search"
-            aria-describedby={clearedKey ? "search-cleared" : undefined}
-            placeholder="Search by name or prefix"
+            aria-describedby={search ? "found-key" : undefined}
+            placeholder="Search, or paste a key to find it"
             autoComplete="off"
             spellCheck={false}
             maxLength={100}
@@ -110,13 +132,8 @@ export function KeyFilters({ query }: { query: ListQuery }) {
           </button>
         </noscript>
       </form>
-      <div role="alert" className="mt-2 empty:hidden">
-        {clearedKey && (
-          <FieldError id="search-cleared">
-            That looked like an API key, so it was cleared and not sent anywhere. Search by its first 7 characters
-            instead.
-          </FieldError>
-        )}
+      <div id="found-key" role="status" className="mt-3 empty:hidden">
+        {search && <FoundKey search={search} />}
       </div>
     </search>
   );

@@ -13,6 +13,11 @@ export function viewHref(query: ListQuery, change: Partial<ListQuery>): string {
   return parameters.size > 0 ? `/settings/developer?${parameters}` : "/settings/developer";
 }
 
+/** Where all that a view shows is a file. */
+export function exportHref(query: ListQuery): string {
+  return viewHref(query, {}).replace("/settings/developer", "/settings/developer/export");
+}
+
 export function isFiltered(query: ListQuery): boolean {
   return query.q !== "" || query.status !== null || query.environment !== null;
 }

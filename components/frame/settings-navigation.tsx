@@ -1,10 +1,15 @@
 "use client";
 
-import { KeyRound } from "lucide-react";
+import { ChartNoAxesColumn, History, KeyRound, UserRound } from "lucide-react";
 import { PageNavigation } from "#components/frame/page-navigation.tsx";
 
 /** Only what exists: each page adds itself here when it does. */
-const PAGES = [{ href: "/settings/developer", label: "Developer Settings", Icon: KeyRound }];
+const PAGES = [
+  { href: "/settings/developer", label: "Developer Settings", Icon: KeyRound },
+  { href: "/settings/usage", label: "Usage", Icon: ChartNoAxesColumn },
+  { href: "/settings/activity", label: "Activity", Icon: History },
+  { href: "/settings/account", label: "Account", Icon: UserRound },
+];
 
 export function SettingsNavigation() {
   return <PageNavigation label="Settings" pages={PAGES} />;

@@ -58,6 +58,11 @@ export const redeemInput = z.object({
   password: newPassword,
 });
 
+export const changePasswordInput = z.object({
+  current: z.string("Enter your password.").min(1, "Enter your password."),
+  next: newPassword,
+});
+
 function passwordLength(password: string): number {
   return [...password.normalize("NFC")].length;
 }

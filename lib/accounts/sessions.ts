@@ -73,6 +73,36 @@ export function endSessionsOf(transaction: Transaction, userId: string): Promise
     UPDATE "Session" s SET "endedAt" = now() WHERE s."userId" = ${userId}::uuid AND ${ALIVE}`;
 }
 
+/** All but one, for whoever stays where they are. */
+export function endOtherSessionsOf(transaction: Transaction, userId: string, sessionId: string): Promise<number> {
+  return transaction.$executeRaw`
+    UPDATE "Session" s SET "endedAt" = now()
+    WHERE s."userId" = ${userId}::uuid AND s."id" <> ${sessionId}::uuid AND ${ALIVE}`;
+}
+
+/** Signs out every browser but this one; returns how many that were. */
+export function endOtherSessions(userId: string, sessionId: string, caller: Caller): Promise<number> {
+  return database().$transaction(async (transaction) => {
+    const ended = await endOtherSessionsOf(transaction, userId, sessionId);
+    if (ended > 0)
+      await recordActivity(transaction, caller, {
+        userId,
+        action: "account.sessions_ended",
+        details: { sessions: ended },
+      });
+    return ended;
+  });
+}
+
+export type ListedSession = { id: string; address: string; userAgent: string; createdAt: Date; lastSeenAt: Date };
+
+/** The browsers that are signed in, the one seen last first. */
+export function listSessions(userId: string): Promise<ListedSession[]> {
+  return database().$queryRaw<ListedSession[]>`
+    SELECT s."id", s."address", s."userAgent", s."createdAt", s."lastSeenAt" FROM "Session" s
+    WHERE s."userId" = ${userId}::uuid AND ${ALIVE} ORDER BY s."lastSeenAt" DESC, s."id"`;
+}
+
 /** Removes the rows of sessions that have been over for 30 days; returns their number. */
 export function pruneSessions(): Promise<number> {
   return database().$executeRaw`

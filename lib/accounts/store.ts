@@ -112,3 +112,25 @@ async function lockAccount(
     SELECT "tier", "disabledAt" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
   return rows[0];
 }
+
+/** The name of an account's tier. */
+export async function findTier(userId: string): Promise<string> {
+  const { tier } = await database().user.findUniqueOrThrow({ where: { id: userId }, select: { tier: true } });
+  return tier;
+}
+
+/** Changes what the person is called. */
+export async function renameAccount(userId: string, name: string, caller: Caller): Promise<void> {
+  await database().$transaction(async (transaction) => {
+    const rows = await transaction.$queryRaw<{ name: string }[]>`
+      SELECT "name" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+    const before = rows[0]?.name;
+    if (before === undefined || before === name) return;
+    await transaction.user.update({ where: { id: userId }, data: { name }, select: { id: true } });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "account.renamed",
+      details: { from: before, to: name },
+    });
+  });
+}

@@ -1,11 +1,13 @@
 "use server";
 
 import { refresh } from "next/cache";
+import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import {
   apiKeyId,
   createApiKeyInput,
   extendOverlapInput,
+  keyHash,
   renameApiKeyInput,
   rotateApiKeyInput,
 } from "#lib/api-keys/schema.ts";
@@ -37,6 +39,13 @@ export async function extendOverlapAction(input: unknown) {
   const extended = await extendOverlap(user.id, parsed.data.id, parsed.data.overlap, await requestCaller());
   refresh();
   return extended;
+}
+
+/** Finds a key by the hash that the browser has made of it: the key itself is never sent. */
+export async function findApiKeyByHashAction(hash: unknown) {
+  const user = await requireUser();
+  const parsed = keyHash.safeParse(hash);
+  return parsed.success ? findApiKeyByHash(user.id, parsed.data) : null;
 }
 
 export async function renameApiKeyAction(input: unknown) {

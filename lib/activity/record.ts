@@ -13,6 +13,7 @@ export const ACTIONS = [
   "account.signed_out",
   "account.password_link_created",
   "account.password_changed",
+  "account.renamed",
   "account.sessions_ended",
   "account.tier_changed",
   "account.credits_granted",

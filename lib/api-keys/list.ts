@@ -15,6 +15,8 @@ export type ListedApiKey = ApiKey & {
   endsOnUse: boolean;
 };
 
+export type FoundApiKey = ListedApiKey & { deletedAt: Date | null };
+
 export type ApiKeyPage = {
   rows: ListedApiKey[];
   /** Keys that match the search and filters. */
@@ -37,34 +39,60 @@ const ORDER: Record<ListQuery["sort"], Record<ListQuery["direction"], string>> =
 
 /** A page of the person's keys, searched, filtered and sorted in SQL, so that thousands cost no more than ten. */
 export async function listApiKeys(userId: string, query: ListQuery, now: Date): Promise<ApiKeyPage> {
+  const { owned, matches } = viewOf(userId, query, now);
+  const [counts] = await database().$queryRaw<[{ total: number; matching: number }]>`
+    SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "matching" FROM "ApiKey" WHERE ${owned}`;
+  const page = Math.min(query.page, Math.max(1, Math.ceil(counts.matching / PAGE_SIZE)));
+  const rows = await readRows(userId, query, now, PAGE_SIZE, (page - 1) * PAGE_SIZE);
+  return { rows: await withRecentRequests(rows), ...counts, page };
+}
+
+const EXPORT_PAGE = 500;
+
+/** All keys that a view shows, in its order, page by page. */
+export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<Row[]> {
+  for (let offset = 0; ; offset += EXPORT_PAGE) {
+    const rows = await readRows(userId, query, now, EXPORT_PAGE, offset);
+    yield rows;
+    if (rows.length < EXPORT_PAGE) return;
+  }
+}
+
+function readRows(userId: string, query: ListQuery, now: Date, limit: number, offset: number): Promise<Row[]> {
+  const { owned, matches, status } = viewOf(userId, query, now);
+  return database().$queryRaw<Row[]>`
+    SELECT ${LISTED}, ${status} AS "status" FROM "ApiKey" k WHERE ${owned} AND ${matches}
+    ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC LIMIT ${limit} OFFSET ${offset}`;
+}
+
+function viewOf(userId: string, query: ListQuery, now: Date) {
   const status = Prisma.sql`CASE WHEN "revokedAt" IS NOT NULL THEN 'revoked' WHEN "expiresAt" <= ${now} THEN 'expired' ELSE 'active' END`;
   const pattern = query.q.replace(/[\\%_]/g, "\\$&");
   // A pasted display form, `gt_abcd...`, means the prefix.
   const prefix = pattern.replace(/(\.{3}|…)$/, "");
-  const owned = Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`;
-  const matches = Prisma.sql`
-    (${query.q} = '' OR "name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})
-    AND (${query.environment}::text IS NULL OR "environment"::text = ${query.environment})
-    AND (${query.status}::text IS NULL OR ${status} = ${query.status})`;
-
-  const [counts] = await database().$queryRaw<[{ total: number; matching: number }]>`
-    SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "matching" FROM "ApiKey" WHERE ${owned}`;
-  const page = Math.min(query.page, Math.max(1, Math.ceil(counts.matching / PAGE_SIZE)));
-  const rows = await database().$queryRaw<Row[]>`
-    SELECT ${LISTED}, ${status} AS "status"
-    FROM "ApiKey" k WHERE ${owned} AND ${matches}
-    ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC
-    LIMIT ${PAGE_SIZE} OFFSET ${(page - 1) * PAGE_SIZE}`;
-  return { rows: await withRecentRequests(rows), ...counts, page };
+  return {
+    status,
+    owned: Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`,
+    matches: Prisma.sql`
+      (${query.q} = '' OR "name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})
+      AND (${query.environment}::text IS NULL OR "environment"::text = ${query.environment})
+      AND (${query.status}::text IS NULL OR ${status} = ${query.status})`,
+  };
 }
 
 /** One key of the person, also a deleted one, whose history is kept; null for another's and for none alike. */
-export async function findListedApiKey(
-  userId: string,
-  id: string,
-): Promise<(ListedApiKey & { deletedAt: Date | null }) | null> {
+export function findListedApiKey(userId: string, id: string): Promise<FoundApiKey | null> {
+  return findOne(Prisma.sql`"id" = ${id}::uuid AND "userId" = ${userId}::uuid`);
+}
+
+/** The same by the SHA-256 of the key, in hex, which the browser has made of a pasted key. */
+export function findApiKeyByHash(userId: string, hash: string): Promise<FoundApiKey | null> {
+  return findOne(Prisma.sql`"hash" = decode(${hash}, 'hex') AND "userId" = ${userId}::uuid`);
+}
+
+async function findOne(where: Prisma.Sql): Promise<FoundApiKey | null> {
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
-    SELECT ${LISTED}, "deletedAt" FROM "ApiKey" k WHERE "id" = ${id}::uuid AND "userId" = ${userId}::uuid`;
+    SELECT ${LISTED}, "deletedAt" FROM "ApiKey" k WHERE ${where}`;
   const [key] = await withRecentRequests(rows);
   return key ?? null;
 }

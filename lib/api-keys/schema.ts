@@ -50,6 +50,9 @@ export const createApiKeyInput = z.object({
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 
+/** A whole key. */
+export const KEY_GRAMMAR = /^gt_[0-9A-Za-z]{36}$/;
+export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
 

@@ -7,12 +7,18 @@ export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
 const DAY_MS = 86_400_000;
 const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
+/** Of all keys of an account, deleted ones too, or of one of them. */
+export type Scope = { userId: string; apiKeyId?: string };
+
+const IN_SCOPE = `
+  FROM "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId"
+  WHERE k."userId" = $1 AND ($2::uuid IS NULL OR k."id" = $2) AND d."day" > ($3::timestamptz AT TIME ZONE 'UTC')::date - $4::int`;
+
 /** Each of the last days, today's included, oldest first, also those without a request. */
-export async function usageByDay(apiKeyIds: string[], days: number, now: Date): Promise<DayUsage[]> {
+export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now: Date): Promise<DayUsage[]> {
   const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
-    `SELECT to_char("day", 'YYYY-MM-DD') AS "day", "outcome", sum("requests")::int AS "requests" FROM "UsageDay"
-     WHERE "apiKeyId" = ANY($1) AND "day" > ($2::timestamptz AT TIME ZONE 'UTC')::date - $3::int GROUP BY 1, 2`,
-    [apiKeyIds, now, days],
+    `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", sum(d."requests")::int AS "requests" ${IN_SCOPE} GROUP BY 1, 2`,
+    [userId, apiKeyId ?? null, now, days],
   );
   const all = Array.from({ length: days }, (_, i): DayUsage => {
     const day = new Date(now.getTime() - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);
@@ -24,6 +30,19 @@ export async function usageByDay(apiKeyIds: string[], days: number, now: Date): 
     if (found && group) found[group] += requests;
   }
   return all;
+}
+
+export type KeyUsageRow = { id: string; name: string; prefix: string; requests: number; ok: number };
+
+/** The keys of an account with the most requests in the last days. */
+export async function usageByKey(userId: string, days: number, now: Date, limit: number): Promise<KeyUsageRow[]> {
+  const { rows } = await pool().query<KeyUsageRow>(
+    `SELECT k."id", k."name", k."prefix", sum(d."requests")::int AS "requests",
+            coalesce(sum(d."requests") FILTER (WHERE d."outcome" = 'ok'), 0)::int AS "ok"
+     ${IN_SCOPE} GROUP BY k."id" ORDER BY 4 DESC, k."id" LIMIT $5`,
+    [userId, null, now, days, limit],
+  );
+  return rows;
 }
 
 export type CallerOfKey = {

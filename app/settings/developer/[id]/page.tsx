@@ -35,7 +35,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const [days, callers, refusals, activity] = await Promise.all([
-    usageByDay([apiKey.id], range, now),
+    usageByDay({ userId: user.id, apiKeyId: apiKey.id }, range, now),
     listCallers(apiKey.id),
     listRefusals(user.id, apiKey.id, 10),
     listActivity(user.id, { apiKeyId: apiKey.id }, { limit: 10 }),

@@ -1,0 +1,30 @@
+import { exportApiKeys } from "#lib/api-keys/list.ts";
+import { listQuery } from "#lib/api-keys/schema.ts";
+import { keyStatus } from "#lib/api-keys/status.ts";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { type CsvRow, csvResponse } from "#lib/http/csv.ts";
+
+const HEAD = ["name", "prefix", "environment", "status", "created", "last used", "expires", "revoked", "id"];
+
+/** All keys that the view in the address shows, as a file. Never a key itself: nobody has them. */
+export async function GET(request: Request): Promise<Response> {
+  const user = await requireUser();
+  const query = listQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
+  const now = new Date();
+  return csvResponse("api-keys", HEAD, pages());
+
+  async function* pages(): AsyncGenerator<CsvRow[]> {
+    for await (const keys of exportApiKeys(user.id, query, now))
+      yield keys.map((key) => [
+        key.name,
+        key.prefix,
+        key.environment,
+        keyStatus(key, now),
+        key.createdAt.toISOString(),
+        key.lastUsedAt?.toISOString() ?? null,
+        key.expiresAt?.toISOString() ?? null,
+        key.revokedAt?.toISOString() ?? null,
+        key.id,
+      ]);
+  }
+}

@@ -1,0 +1,31 @@
+"use client";
+
+import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { type NameState, renameAccountAction } from "#lib/actions/account.ts";
+
+export function NameForm({ name }: { name: string }) {
+  const first: NameState = { values: { name } };
+  const { state, pending, props } = useAuthForm(renameAccountAction, first);
+  return (
+    <form {...props}>
+      <TextField
+        required
+        label="Name"
+        name="name"
+        autoComplete="name"
+        defaultValue={state.values.name}
+        error={state.error}
+      />
+      <div className="flex items-center gap-3">
+        <Button type="submit" pending={pending}>
+          Save name
+        </Button>
+        <span role="status" className="text-muted">
+          {state.done && "Saved"}
+        </span>
+      </div>
+    </form>
+  );
+}

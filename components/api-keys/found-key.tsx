@@ -1,0 +1,74 @@
+"use client";
+
+import Link from "next/link";
+import { useState } from "react";
+import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
+import { RevokeKeyDialog } from "#components/api-keys/revoke-key-dialog.tsx";
+import { Button, buttonClass } from "#components/ui/button.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { Spinner } from "#components/ui/spinner.tsx";
+import { Time, useNow } from "#components/ui/time.tsx";
+import type { FoundApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/status.ts";
+
+/** What became of a key that somebody pasted to find it. */
+export type Search = "looking" | "failed" | "no_key" | { found: FoundApiKey | null };
+
+const NOT_SENT = "The text was cleared, and not sent anywhere.";
+
+export function FoundKey({ search }: { search: Search }) {
+  if (search === "looking")
+    return (
+      <p className="flex items-center gap-2 text-muted">
+        <Spinner /> Looking for the key by its hash…
+      </p>
+    );
+  if (search === "failed")
+    return <Notice tone="danger">The server could not be reached. Paste the key again. {NOT_SENT}</Notice>;
+  if (search === "no_key")
+    return (
+      <Notice tone="warning">
+        That looked like an API key, but a character is missing or wrong. {NOT_SENT} You can search by the first 7
+        characters.
+      </Notice>
+    );
+  if (!search.found)
+    return <Notice tone="warning">This key is not yours, or unknown. It was looked up by its hash. {NOT_SENT}</Notice>;
+  return <Card apiKey={search.found} />;
+}
+
+function Card({ apiKey }: { apiKey: FoundApiKey }) {
+  const now = useNow();
+  const [revoking, setRevoking] = useState(false);
+  const status = keyStatus(apiKey, now);
+  return (
+    <section
+      aria-label="The key you pasted"
+      className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-surface px-4 py-3"
+    >
+      <div className="min-w-0">
+        <p className="flex min-w-0 flex-wrap items-center gap-2">
+          <span>This is</span>
+          <bdi className="min-w-0 break-words font-medium">{apiKey.name}</bdi>
+          <KeyPrefix prefix={apiKey.prefix} />
+          <EnvironmentBadge environment={apiKey.environment} />
+        </p>
+        <p className="mt-1 text-[0.8125rem] text-muted">
+          {apiKey.deletedAt ? "Deleted" : STATUS_LABELS[status]}, created <Time at={apiKey.createdAt} />. It was looked
+          up by its hash. {NOT_SENT}
+        </p>
+      </div>
+      <div className="flex gap-2">
+        <Link href={`/settings/developer/${apiKey.id}`} className={buttonClass({ size: "small" })}>
+          Details
+        </Link>
+        {status === "active" && (
+          <Button size="small" variant="danger" onClick={() => setRevoking(true)}>
+            Revoke it
+          </Button>
+        )}
+      </div>
+      <RevokeKeyDialog apiKey={apiKey} open={revoking} onClose={() => setRevoking(false)} />
+    </section>
+  );
+}

@@ -1,0 +1,226 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/person.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { test } from "#e2e/with-database.ts";
+import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
+
+const CALLER = { actor: "user", address: null, userAgent: null } as const;
+const PAGES = { usage: "Usage", activity: "Activity", account: "Account" };
+
+async function idOf(email: string): Promise<string> {
+  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
+}
+const ask = (page: Page, path: string, secret: string) =>
+  page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret } });
+const cells = (page: Page, table: string) =>
+  page
+    .getByRole("region", { name: table, exact: true })
+    .getByRole("row")
+    .evaluateAll((rows) =>
+      rows.slice(1).map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent)),
+    );
+
+test.describe("usage", () => {
+  test("shows what real requests did and cost, by day, by key and in the ledger, and what is left", async ({
+    page,
+    person,
+  }) => {
+    const { secret, key } = await createKey(await idOf(person.email));
+    for (const path of ["/key", "/key", "/auth?cost=7", "/auth?cost=1000"]) await ask(page, path, secret);
+    await expect(async () => {
+      await page.goto("/settings/usage");
+      await expect(page.getByText("Most in a day: 4")).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await expect(page.locator("dl").filter({ hasText: "Credits" }).locator("dd").first()).toContainText("93");
+    await expect(page.getByText(/999\s*left of 1,000, renewed on/)).toBeVisible();
+    expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3"]]);
+    expect((await cells(page, "Spent credits")).map(([, credits]) => credits)).toEqual(["7"]);
+    expect((await cells(page, "Movements")).map((row) => row.slice(0, 3))).toEqual([
+      ["Spent", "-7", "Production App"],
+      ["Came with the account", "+100", "–"],
+    ]);
+  });
+});
+
+test.describe("activity", () => {
+  test("lists what happened, filtered, and exports it for spreadsheets without a formula in it", async ({
+    page,
+    person,
+  }) => {
+    const id = await idOf(person.email);
+    const { key } = await createKey(id);
+    await revokeApiKey(id, key.id, CALLER);
+    await database().activity.create({
+      data: { userId: id, actor: "user", action: "api_key.created", details: { name: '=HYPERLINK("x")' } },
+      select: { id: true },
+    });
+    await page.goto("/settings/activity");
+    expect((await cells(page, "Activity")).map(([what]) => what)).toEqual([
+      "Key created",
+      "Key revoked",
+      "Key created",
+      "Account created",
+    ]);
+    await page.getByRole("link", { name: "Account", exact: true }).last().click();
+    await expect(page).toHaveURL("/settings/activity?about=account");
+    expect((await cells(page, "Activity")).map(([what]) => what)).toEqual(["Account created"]);
+
+    await page.getByRole("link", { name: "Keys", exact: true }).click();
+    await expect(page).toHaveURL("/settings/activity?about=api_key");
+    const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+    const answer = await page.request.get(String(href));
+    expect(answer.headers()["content-disposition"]).toBe('attachment; filename="activity.csv"');
+    const lines = (await answer.text()).trimEnd().split("\r\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toContain(`,Key created,"'=HYPERLINK(""x"")",user,`);
+  });
+});
+
+test.describe("account", () => {
+  test("a name is changed, and a password, which signs out every other browser", async ({
+    page,
+    person,
+    browser,
+    baseURL,
+  }) => {
+    const other = await (
+      await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
+    ).newPage();
+    await other.goto("/sign-in");
+    await signIn(other, person);
+    await other.waitForURL("/settings/developer");
+
+    await page.goto("/settings/account");
+    await page.getByLabel("Name").fill("");
+    await page.getByRole("button", { name: "Save name" }).click();
+    await expect(page.getByText("Enter your name.")).toBeVisible();
+    await page.getByLabel("Name").fill("Ada King");
+    await page.getByRole("button", { name: "Save name" }).click();
+    await expect(page.getByText("Saved")).toBeVisible();
+    await expect(page.getByRole("button", { name: /Ada King/ })).toBeVisible();
+
+    const change = async (current: string, next: string) => {
+      await page.getByLabel("Current password").fill(current);
+      await page.getByLabel("New password").fill(next);
+      await page.getByRole("button", { name: "Change password" }).click();
+    };
+    await change("not my password", "a wholly new password");
+    await expect(page.getByText("This is not your password.")).toBeVisible();
+    await change(person.password, "Password123");
+    await expect(page.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
+    await change(person.password, "a wholly new password");
+    await expect(page.getByText("Changed. Other browsers signed out: 1.")).toBeVisible();
+
+    await other.goto("/settings/developer");
+    await expect(other).toHaveURL(/\/sign-in/);
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
+    await signIn(other, { email: person.email, password: person.password });
+    await expect(other.getByText(/is wrong/)).toBeVisible();
+    await signIn(other, { email: person.email, password: "a wholly new password" });
+    await other.waitForURL("/settings/developer");
+    await other.context().close();
+  });
+
+  test("browsers are listed, and signed out one by one or all others at once", async ({
+    page,
+    person,
+    browser,
+    baseURL,
+  }) => {
+    const others: Page[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const context = await browser.newContext({
+        baseURL,
+        userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        extraHTTPHeaders: { "x-forwarded-for": newAddress() },
+      });
+      const other = await context.newPage();
+      await other.goto("/sign-in");
+      await signIn(other, person);
+      await other.waitForURL("/settings/developer");
+      others.push(other);
+    }
+    await page.goto("/settings/account");
+    const list = page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem");
+    await expect(list).toHaveCount(4);
+    await expect(list.filter({ hasText: "This browser" }).getByRole("button")).toHaveCount(0);
+    await expect(list.filter({ hasText: "Firefox on Linux" })).toHaveCount(3);
+    await list.filter({ hasText: "Firefox on Linux" }).first().getByRole("button", { name: "Sign out" }).click();
+    await expect(list).toHaveCount(3);
+    await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await expect(list).toHaveCount(1);
+    for (const other of others) {
+      await other.goto("/settings/developer");
+      await expect(other).toHaveURL(/\/sign-in/);
+      await other.context().close();
+    }
+  });
+
+  test("nobody signs out another person's browser", async ({ page, person, browser, baseURL }) => {
+    const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
+    const bob = await context.newPage();
+    await signUp(bob, newPerson("Bob"));
+    await bob.goto("/sign-in");
+    const session = await database().session.findFirstOrThrow({
+      where: { user: { email: person.email } },
+      select: { id: true },
+    });
+    const extra = await (await browser.newContext({ baseURL, storageState: await context.storageState() })).newPage();
+    await extra.goto("/settings/account");
+    await context.close();
+    // Bob's own second browser is needed for a button; its hidden field then names Ada's.
+    await database().session.create({
+      data: {
+        userId: (
+          await database().session.findFirstOrThrow({
+            where: { user: { name: "Bob" } },
+            orderBy: { createdAt: "desc" },
+            select: { userId: true },
+          })
+        ).userId,
+        address: "",
+        userAgent: "spare",
+      },
+      select: { id: true },
+    });
+    await extra.reload();
+    await extra
+      .locator("input[name=id]")
+      .first()
+      .evaluate((field: HTMLInputElement, id) => (field.value = id), session.id);
+    await extra.getByRole("button", { name: "Sign out", exact: true }).first().click();
+    await extra.waitForLoadState("networkidle");
+    await page.goto("/settings/account");
+    await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
+    await extra.context().close();
+  });
+});
+
+for (const [path, title] of Object.entries(PAGES)) {
+  test(`/settings/${path} is one's own: it is in the navigation, wants a sign-in, and has no violation in either theme, also on a phone`, async ({
+    page,
+    person: _,
+    browser,
+    baseURL,
+  }) => {
+    await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: title }).click();
+    await expect(page).toHaveURL(`/settings/${path}`);
+    await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    }
+    await page.setViewportSize({ width: 375, height: 812 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+
+    const stranger = await browser.newContext({ baseURL });
+    const visitor = await stranger.newPage();
+    await visitor.goto(`/settings/${path}`);
+    await expect(visitor).toHaveURL(`/sign-in?next=%2Fsettings%2F${path}`);
+    expect((await stranger.request.get("/settings/activity/export", { maxRedirects: 0 })).status()).toBe(307);
+    await stranger.close();
+  });
+}

@@ -1,0 +1,61 @@
+"use server";
+
+import { refresh } from "next/cache";
+import { z } from "zod";
+import { type ChangePasswordError, changePassword } from "#lib/accounts/change-password.ts";
+import { changePasswordInput, personName } from "#lib/accounts/schema.ts";
+import { endOtherSessions, endSession } from "#lib/accounts/sessions.ts";
+import { renameAccount } from "#lib/accounts/store.ts";
+import { requestCaller } from "#lib/auth/caller.ts";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { setResponseStatus } from "#lib/http/response-status.ts";
+
+export type NameState = { values: Record<string, string>; error?: string; done?: boolean };
+export type PasswordState = {
+  values: Record<string, string>;
+  fields?: Record<string, string[] | undefined>;
+  refusal?: { error: ChangePasswordError } | { error: "throttled"; retryAfterSeconds: number };
+  /** How many other browsers were signed out. */
+  ended?: number;
+};
+
+export async function renameAccountAction(_: NameState, form: FormData): Promise<NameState> {
+  const user = await requireUser();
+  const name = String(form.get("name") ?? "");
+  const parsed = personName.safeParse(name);
+  if (!parsed.success) return { values: { name }, error: parsed.error.issues[0]?.message };
+  await renameAccount(user.id, parsed.data, await requestCaller());
+  refresh();
+  return { values: { name: parsed.data }, done: true };
+}
+
+export async function changePasswordAction(_: PasswordState, form: FormData): Promise<PasswordState> {
+  const user = await requireUser();
+  const input = changePasswordInput.safeParse(Object.fromEntries(form));
+  if (!input.success) return { values: {}, fields: z.flattenError(input.error).fieldErrors };
+  const changed = await changePassword(
+    { userId: user.id, sessionId: user.sessionId },
+    input.data,
+    await requestCaller(),
+  );
+  if (changed.ok) {
+    refresh();
+    return { values: {}, ended: changed.value };
+  }
+  if (changed.error === "throttled") setResponseStatus(429);
+  if (changed.error === "busy") setResponseStatus(503);
+  return { values: {}, refusal: changed };
+}
+
+export async function endSessionAction(form: FormData): Promise<void> {
+  const user = await requireUser();
+  const id = z.uuid().safeParse(form.get("id"));
+  if (id.success && id.data !== user.sessionId) await endSession(user.id, id.data, await requestCaller());
+  refresh();
+}
+
+export async function endOtherSessionsAction(): Promise<void> {
+  const user = await requireUser();
+  await endOtherSessions(user.id, user.sessionId, await requestCaller());
+  refresh();
+}
