@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
-import { connectTo, seedKeys } from "#e2e/seed.ts";
+import { connectTo, seedKeys, seedUsage } from "#e2e/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 
 // Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
@@ -149,6 +149,7 @@ try {
     full: await signUp(browser, server.url, "ada@example.com"),
   };
   await seedKeys("ada@example.com", 34);
+  await seedUsage("ada@example.com");
   await shoot(browser, server.url, states);
   process.stdout.write(`The screens are in ${FOLDER}/.\n`);
 } finally {

@@ -53,3 +53,46 @@ export async function seedKeys(email: string, count: number): Promise<void> {
     });
   }
 }
+
+/** What a busy key's page shows: a month of requests, callers and refusals. */
+export async function seedUsage(email: string): Promise<void> {
+  const key = await database().apiKey.findFirstOrThrow({
+    where: { user: { email }, name: "Production App" },
+    orderBy: { createdAt: "desc" },
+    select: { id: true, userId: true },
+  });
+  const now = Date.now();
+  const days = Array.from({ length: 30 }, (_, i) => new Date(now - i * DAY_MS));
+  await database().usageDay.createMany({
+    data: days.flatMap((day, i) => {
+      const busy = 900 + 500 * Math.sin(i / 2.3) + (i % 7) * 90;
+      return [
+        { apiKeyId: key.id, day, outcome: "ok", requests: Math.round(busy) },
+        { apiKeyId: key.id, day, outcome: "rate_limited", requests: Math.round(busy / (9 + (i % 5))) },
+        { apiKeyId: key.id, day, outcome: "invalid", requests: (i * 37) % 61 },
+      ];
+    }),
+  });
+  await database().usageCaller.createMany({
+    data: ["python-requests/2.32.3", "node", "Go-http-client/2.0"].map((userAgent, i) => ({
+      apiKeyId: key.id,
+      addressPrefix: `203.0.${113 + i}.0/24`,
+      userAgent,
+      route: "/api/v1/bytedance/generate-image",
+      requests: 18_204 >> (i * 2),
+      lastSeenAt: new Date(now - i * 5_000_000),
+    })),
+  });
+  await database().refusal.createMany({
+    data: ["rate_limited", "forbidden", "rate_limited"].map((cause, i) => ({
+      requestId: crypto.randomUUID(),
+      userId: key.userId,
+      apiKeyId: key.id,
+      cause,
+      route: "/api/v1/bytedance/generate-image",
+      addressPrefix: "203.0.113.0/24",
+      userAgent: "python-requests/2.32.3",
+      createdAt: new Date(now - i * 900_000),
+    })),
+  });
+}

@@ -6,6 +6,7 @@ import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { CreateKeyDialog } from "#components/api-keys/create-key-dialog.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/key-filters.tsx";
+import { KeyHygiene } from "#components/api-keys/key-hygiene.tsx";
 import { KeyList } from "#components/api-keys/key-list.tsx";
 import { KeyTable } from "#components/api-keys/key-table.tsx";
 import { Pagination } from "#components/api-keys/pagination.tsx";
@@ -14,12 +15,13 @@ import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components
 import { exportHref } from "#components/api-keys/view-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
+import type { Finding } from "#lib/api-keys/hygiene.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
 import type { ListQuery } from "#lib/api-keys/schema.ts";
 
-type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sandbox: boolean };
+type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sandbox: boolean; findings: Finding[] };
 
-export function DeveloperSettings({ page, query, now, apiUrl, sandbox }: Props) {
+export function DeveloperSettings({ page, query, now, apiUrl, sandbox, findings }: Props) {
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
@@ -39,7 +41,7 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox }: Props) 
             </div>
             <CreateKeyDialog />
           </header>
-          {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} />}
+          {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} findings={findings} />}
           <Shortcuts />
           {sandbox && (
             <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
@@ -53,7 +55,7 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox }: Props) 
   );
 }
 
-function Keys({ page, query }: Pick<Props, "page" | "query">) {
+function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "findings">) {
   const { pending } = useViewNavigation();
   return (
     <div className="flex flex-col gap-3">
@@ -86,6 +88,7 @@ function Keys({ page, query }: Pick<Props, "page" | "query">) {
           </>
         )}
       </section>
+      <KeyHygiene findings={findings} />
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
         <a href={exportHref(query)} download className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV

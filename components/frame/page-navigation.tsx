@@ -17,8 +17,8 @@ export function PageNavigation({ label, pages }: { label: string; pages: PageLin
           <li key={href}>
             <Link
               href={href}
-              aria-current={path === href ? "page" : undefined}
-              className="flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
+              aria-current={path === href ? "page" : path.startsWith(`${href}/`) ? "true" : undefined}
+              className="flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-muted transition-colors hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-ink"
             >
               <Icon aria-hidden className="size-4 shrink-0" />
               {label}

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { DeveloperSettings } from "#components/api-keys/developer-settings.tsx";
+import { findHygiene } from "#lib/api-keys/hygiene.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
@@ -21,6 +22,7 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
       query={query}
       now={now}
       apiUrl={apiAddress((await headers()).get("host"))}
+      findings={await findHygiene(user.id, now)}
       sandbox={!env().ARK_API_KEY}
     />
   );
