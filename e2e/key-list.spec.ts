@@ -160,7 +160,7 @@ test("a key is found by pasting it: whose it is, what became of it, and it is ne
 
 test("what a view shows is exported, with no key and no formula in it", async ({ page, person }) => {
   await seedKeys(person.email, 30);
-  await change(person.email, "iOS app", { name: "=1+1" });
+  await change(person.email, "CI smoke tests", { name: "=1+1" });
   await page.goto(`${HOME}?status=active&sort=name&direction=asc`);
   const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
   const answer = await page.request.get(String(href));
