@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
-import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/person.ts";
+import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/person.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { test } from "#e2e/with-database.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -122,6 +122,39 @@ test.describe("account", () => {
     await signIn(other, { email: person.email, password: "a wholly new password" });
     await other.waitForURL("/settings/developer");
     await other.context().close();
+  });
+
+  test("an address is changed by whoever knows the password, and not to somebody else's", async ({
+    page,
+    person,
+    browser,
+    baseURL,
+  }) => {
+    const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
+    const bob = newPerson("Bob");
+    await signUp(await context.newPage(), bob);
+    await context.close();
+    await page.goto("/settings/account");
+    const form = page.getByRole("region", { name: "Email" });
+    const change = async (email: string, password: string) => {
+      await form.getByLabel("Email").fill(email);
+      await form.getByLabel("Password").fill(password);
+      await form.getByRole("button", { name: "Change email" }).click();
+    };
+    const email = `new-${person.email}`;
+    await change(email, "not my password");
+    await expect(form.getByText("This is not your password.")).toBeVisible();
+    await change(bob.email, person.password);
+    await expect(form.getByText("Another account has this address.")).toBeVisible();
+    await change(` ${email.toUpperCase()} `, person.password);
+    await expect(form.getByText("Changed", { exact: true })).toBeVisible();
+    await signOut(page);
+    await signIn(page, { email, password: person.password });
+    await page.waitForURL("/settings/developer");
+    await page.goto("/settings/activity");
+    await expect(page.getByRole("row").filter({ hasText: "Email changed" })).toContainText(
+      `${person.email} → ${email}`,
+    );
   });
 
   test("browsers are listed, and signed out one by one or all others at once", async ({

@@ -8,6 +8,7 @@ const WORDS: Record<Action, string> = {
   "account.password_link_created": "Password link made",
   "account.password_changed": "Password changed",
   "account.renamed": "Name changed",
+  "account.email_changed": "Email changed",
   "account.sessions_ended": "Signed out everywhere",
   "account.tier_changed": "Tier changed",
   "account.credits_granted": "Credits granted",

@@ -61,14 +61,17 @@ export async function runFaults({ seed, seconds, revocations, parallel, say = ()
   try {
     const { accounts, keys } = await populate(60, Math.max(5, Math.ceil(revocations / 30)));
     const end = performance.now() + seconds * 1_000;
-    const running = () => performance.now() < end;
+    let over = false;
+    const running = () => !over;
     const load = Array.from({ length: parallel }, async () => {
       while (running()) await ask(random, processes, keys, report);
     });
     const changes = makeChanges(random, accounts, keys, { running, count: revocations, ms: seconds * 1_000 }, report);
-    const faults = causeFaults(random, { processes, postgres, redis }, running, report, say, async () => {
+    const faults = causeFaults(random, { processes, postgres, redis }, end, report, say, async () => {
       await dashboard.end("SIGKILL");
       dashboard = await startDashboard();
+    }).finally(() => {
+      over = true;
     });
     await Promise.all([...load, changes, faults]);
     await checkTheEnd(processes, dashboard, accounts, keys, report);
@@ -168,7 +171,9 @@ async function makeChanges(
     );
   };
   while (plan.running()) {
-    const key = random.pick(keys.filter(({ revoked }) => revoked === NEVER));
+    const good = keys.filter(({ revoked }) => revoked === NEVER);
+    if (good.length < 50) break;
+    const key = random.pick(good);
     key.revoked = { ...NEVER, begun: performance.now() };
     change(
       () => revokeApiKey(key.account.id, key.id, OPERATOR),
@@ -177,8 +182,10 @@ async function makeChanges(
         report.revocations += 1;
       },
     );
-    if (random.chance(0.1)) {
-      const account = random.pick(accounts.filter(({ limited, disabled }) => !limited && disabled === NEVER));
+    const enabled = accounts.filter(({ limited, disabled }) => !limited && disabled === NEVER);
+    // Some stay, for the end.
+    if (enabled.length > 10 && random.chance(0.1)) {
+      const account = random.pick(enabled);
       account.disabled = { ...NEVER, begun: performance.now() };
       change(
         () => disableAccount(account.id, OPERATOR),
@@ -187,8 +194,9 @@ async function makeChanges(
         },
       );
     }
-    if (random.chance(0.3)) {
-      const account = random.pick(accounts.filter(({ limited, tierChange }) => !limited && tierChange === NEVER));
+    const unchanged = accounts.filter(({ limited, tierChange }) => !limited && tierChange === NEVER);
+    if (unchanged.length > 0 && random.chance(0.3)) {
+      const account = random.pick(unchanged);
       account.tierChange = { ...NEVER, begun: performance.now() };
       change(
         () => setTier(account.id, "pro", OPERATOR),
@@ -218,7 +226,7 @@ type Stage = { processes: ApiProcesses; postgres: TestPostgres; redis: TestRedis
 async function causeFaults(
   random: Random,
   { processes, postgres, redis }: Stage,
-  running: () => boolean,
+  end: number,
   report: Report,
   say: (line: string) => void,
   restartDashboard: () => Promise<void>,
@@ -256,7 +264,7 @@ async function causeFaults(
   };
   // Each at least once, in an order of its own.
   const order = Object.keys(faults).sort(() => random.next() - 0.5);
-  while (running()) {
+  while (performance.now() < end || order.length > 0) {
     const name = order.shift() ?? random.pick(Object.keys(faults));
     report.faults[name] = (report.faults[name] ?? 0) + 1;
     say(name);

@@ -2,8 +2,9 @@
 
 import { refresh } from "next/cache";
 import { z } from "zod";
+import { type ChangeEmailError, changeEmail } from "#lib/accounts/change-email.ts";
 import { type ChangePasswordError, changePassword } from "#lib/accounts/change-password.ts";
-import { changePasswordInput, personName } from "#lib/accounts/schema.ts";
+import { changePasswordInput, personName, signInInput } from "#lib/accounts/schema.ts";
 import { endOtherSessions, endSession } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
@@ -27,6 +28,28 @@ export async function renameAccountAction(_: NameState, form: FormData): Promise
   await renameAccount(user.id, parsed.data, await requestCaller());
   refresh();
   return { values: { name: parsed.data }, done: true };
+}
+
+export type EmailState = {
+  values: Record<string, string>;
+  fields?: Record<string, string[] | undefined>;
+  refusal?: { error: ChangeEmailError } | { error: "throttled"; retryAfterSeconds: number };
+  done?: boolean;
+};
+
+export async function changeEmailAction(_: EmailState, form: FormData): Promise<EmailState> {
+  const user = await requireUser();
+  const values = { email: String(form.get("email") ?? "") };
+  const input = signInInput.safeParse(Object.fromEntries(form));
+  if (!input.success) return { values, fields: z.flattenError(input.error).fieldErrors };
+  const changed = await changeEmail(user.id, input.data, await requestCaller());
+  if (changed.ok) {
+    refresh();
+    return { values: { email: input.data.email }, done: true };
+  }
+  if (changed.error === "throttled") setResponseStatus(429);
+  if (changed.error === "busy") setResponseStatus(503);
+  return { values, refusal: changed };
 }
 
 export async function changePasswordAction(_: PasswordState, form: FormData): Promise<PasswordState> {

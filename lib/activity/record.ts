@@ -14,6 +14,7 @@ export const ACTIONS = [
   "account.password_link_created",
   "account.password_changed",
   "account.renamed",
+  "account.email_changed",
   "account.sessions_ended",
   "account.tier_changed",
   "account.credits_granted",

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
@@ -28,9 +29,14 @@ export default async function AccountPage() {
           <NameForm name={user.name} />
         </Section>
         {ways.hasPassword && (
-          <Section title="Password">
-            <PasswordForm />
-          </Section>
+          <>
+            <Section title="Email" note="The address you sign in with.">
+              <EmailForm email={user.email} />
+            </Section>
+            <Section title="Password">
+              <PasswordForm />
+            </Section>
+          </>
         )}
       </div>
       <Section
