@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import net from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
@@ -89,6 +89,8 @@ async function loadPages(server: Server, env: Env): Promise<RequestListener> {
   const development = env.NODE_ENV === "development";
   const app = next({ dev: development, dir: import.meta.dirname, httpServer: server });
   await app.prepare();
+  // Where Next asks its own pages for what an action redirects to; left alone it tries port 3000.
+  process.env.__NEXT_PRIVATE_ORIGIN = ownOrigin(server);
   const handle = app.getRequestHandler();
   return (request, response) => void handle(request, response);
 }
@@ -111,9 +113,18 @@ async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
 }
 
 function announce(server: Server, env: Env): void {
-  const bound = server.address();
-  const port = typeof bound === "object" && bound ? bound.port : env.PORT;
-  log().info(`GoodTake is ready at ${env.PUBLIC_URL ?? `http://localhost:${port}`}`);
+  log().info(`GoodTake is ready at ${env.PUBLIC_URL ?? `http://localhost:${boundAddress(server).port}`}`);
+}
+
+/** How this process reaches itself. */
+function ownOrigin(server: Server): string {
+  const { address, family, port } = boundAddress(server);
+  if (address === "::" || address === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+function boundAddress(server: Server): AddressInfo {
+  return server.address() as AddressInfo;
 }
 
 async function drain(): Promise<void> {

@@ -93,6 +93,7 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
       expect(readFileSync(file).includes(part), path.relative(directory, file)).toBe(false);
     expect(await server.end("SIGTERM")).toBe(0);
     const cookie = (await context.cookies()).find(({ name }) => name === "goodtake-session")?.value ?? "no cookie";
+    expect(server.output()).not.toContain('"level":"error"');
     // The log was as talkative as it can be: each request has its line.
     for (const said of ["ready at", '"route":"/api/v1/key","status":200', '"route":"/api/v1/key","status":401'])
       expect(server.output()).toContain(said);
