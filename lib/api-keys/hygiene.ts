@@ -20,27 +20,28 @@ const EXAMPLES = 3;
  */
 export async function findHygiene(userId: string, now: Date): Promise<Finding[]> {
   const { rows } = await pool().query<{ kind: FindingKind; keys: number; examples: Finding["examples"] }>(
-    `WITH "active" AS (
-       SELECT k.* FROM "ApiKey" k
-       WHERE k."userId" = $1 AND k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > $2)
-         AND NOT EXISTS (SELECT FROM "ApiKey" s WHERE s."replacesId" = k."id")
+    // One pass over the keys, because the list's page asks for this each time, also with ten thousand of them.
+    `WITH "busy" AS (
+       SELECT c."apiKeyId" FROM "ApiKey" k JOIN "UsageCaller" c ON c."apiKeyId" = k."id"
+       WHERE k."userId" = $1 GROUP BY 1 HAVING count(DISTINCT c."addressPrefix") >= ${NETWORKS}
      ), "found" AS (
-       SELECT 'expiring' AS "kind", "id", "name" FROM "active" WHERE "expiresAt" <= $2 + interval '7 days'
-       UNION ALL
-       SELECT 'never_used', "id", "name" FROM "active" WHERE "lastUsedAt" IS NULL AND "createdAt" <= $2 - interval '30 days'
-       UNION ALL
-       SELECT 'idle', "id", "name" FROM "active" WHERE "lastUsedAt" <= $2 - interval '90 days'
-       UNION ALL
-       SELECT 'many_networks', "id", "name" FROM "active" k
-       WHERE (SELECT count(DISTINCT c."addressPrefix") FROM "UsageCaller" c WHERE c."apiKeyId" = k."id") >= ${NETWORKS}
-       UNION ALL
-       SELECT 'old', "id", "name" FROM "active" WHERE "createdAt" <= $2 - interval '1 year'
-       UNION ALL
-       SELECT 'no_expiry', "id", "name" FROM "active" WHERE "expiresAt" IS NULL AND "createdAt" <= $2 - interval '90 days'
+       SELECT k."id", k."name", array_remove(ARRAY[
+           CASE WHEN k."expiresAt" <= $2::timestamptz + interval '7 days' THEN 'expiring' END,
+           CASE WHEN k."lastUsedAt" IS NULL AND k."createdAt" <= $2::timestamptz - interval '30 days' THEN 'never_used' END,
+           CASE WHEN k."lastUsedAt" <= $2::timestamptz - interval '90 days' THEN 'idle' END,
+           CASE WHEN b."apiKeyId" IS NOT NULL THEN 'many_networks' END,
+           CASE WHEN k."createdAt" <= $2::timestamptz - interval '1 year' THEN 'old' END,
+           CASE WHEN k."expiresAt" IS NULL AND k."createdAt" <= $2::timestamptz - interval '90 days' THEN 'no_expiry' END
+         ], NULL) AS "kinds"
+       FROM "ApiKey" k LEFT JOIN "busy" b ON b."apiKeyId" = k."id"
+       WHERE k."userId" = $1 AND k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > $2::timestamptz)
+         AND k."id" NOT IN (SELECT s."replacesId" FROM "ApiKey" s WHERE s."userId" = $1 AND s."replacesId" IS NOT NULL)
+     ), "ranked" AS (
+       SELECT "kind", "id", "name", row_number() OVER (PARTITION BY "kind" ORDER BY "id") AS "rank", count(*) OVER (PARTITION BY "kind") AS "keys"
+       FROM "found", unnest("kinds") AS "kind" WHERE "kinds" <> '{}'
      )
-     SELECT "kind", count(*)::int AS "keys",
-            (array_agg(json_build_object('id', "id", 'name', "name") ORDER BY "id"))[1:${EXAMPLES}] AS "examples"
-     FROM "found" GROUP BY 1`,
+     SELECT "kind", max("keys")::int AS "keys", json_agg(json_build_object('id', "id", 'name', "name") ORDER BY "id") AS "examples"
+     FROM "ranked" WHERE "rank" <= ${EXAMPLES} GROUP BY 1`,
     [userId, now],
   );
   return FINDINGS.flatMap((kind) => rows.find((row) => row.kind === kind) ?? []);
