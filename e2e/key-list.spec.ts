@@ -155,6 +155,8 @@ test("a key is found by pasting it: whose it is, what became of it, and it is ne
   await card.getByRole("button", { name: "Revoke it" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked")).toBeVisible();
+  // What it said of the key is not true any more.
+  await expect(card).toHaveCount(0);
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 

@@ -1,9 +1,9 @@
 "use client";
 
+import { confirmProblem } from "#components/account/confirm-problem.ts";
 import { FormAlert } from "#components/auth/form-alert.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
-import { inWords } from "#components/auth/wait.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { changeEmailAction, type EmailState } from "#lib/actions/account.ts";
@@ -47,18 +47,7 @@ export function EmailForm({ email }: { email: string }) {
 }
 
 function problems({ refusal }: EmailState): { email?: string; password?: string; form?: string } {
-  switch (refusal?.error) {
-    case undefined:
-      return {};
-    case "wrong_password":
-      return { password: "This is not your password." };
-    case "email_taken":
-      return { email: "Another account has this address." };
-    case "throttled":
-      return { form: `Too many attempts. Try again ${inWords(refusal.retryAfterSeconds)}.` };
-    case "busy":
-      return { form: "The server is busy. Try again in a few seconds." };
-    case "no_password":
-      return { form: "You sign in through a provider and have no password here." };
-  }
+  if (!refusal) return {};
+  if (refusal.error === "email_taken") return { email: "Another account has this address." };
+  return confirmProblem(refusal);
 }

@@ -1,10 +1,10 @@
 "use client";
 
+import { confirmProblem } from "#components/account/confirm-problem.ts";
 import { FormAlert } from "#components/auth/form-alert.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
-import { inWords } from "#components/auth/wait.ts";
 import { Button } from "#components/ui/button.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
 import { changePasswordAction, type PasswordState } from "#lib/actions/account.ts";
@@ -13,7 +13,7 @@ const FIRST: PasswordState = { values: {} };
 
 export function PasswordForm() {
   const { state, pending, props } = useAuthForm(changePasswordAction, FIRST);
-  const { current, next, form } = problems(state);
+  const { password, next, form } = problems(state);
   return (
     <form {...props}>
       <FormAlert>{form}</FormAlert>
@@ -22,7 +22,7 @@ export function PasswordForm() {
         label="Current password"
         name="current"
         autoComplete="current-password"
-        error={state.fields?.current?.[0] ?? current}
+        error={state.fields?.current?.[0] ?? password}
       />
       <PasswordField
         required
@@ -44,20 +44,9 @@ export function PasswordForm() {
   );
 }
 
-function problems({ refusal }: PasswordState): { current?: string; next?: string; form?: string } {
-  switch (refusal?.error) {
-    case undefined:
-      return {};
-    case "wrong_password":
-      return { current: "This is not your password." };
-    case "common_password":
-    case "own_name_password":
-      return { next: PASSWORD_PROBLEMS[refusal.error] };
-    case "throttled":
-      return { form: `Too many attempts. Try again ${inWords(refusal.retryAfterSeconds)}.` };
-    case "busy":
-      return { form: "The server is busy. Try again in a few seconds." };
-    case "no_password":
-      return { form: "You sign in through a provider and have no password here." };
-  }
+function problems({ refusal }: PasswordState): { password?: string; next?: string; form?: string } {
+  if (!refusal) return {};
+  if (refusal.error === "common_password" || refusal.error === "own_name_password")
+    return { next: PASSWORD_PROBLEMS[refusal.error] };
+  return confirmProblem(refusal);
 }

@@ -16,7 +16,7 @@ export type Search = "looking" | "failed" | "no_key" | { found: FoundApiKey | nu
 
 const NOT_SENT = "The text was cleared, and not sent anywhere.";
 
-export function FoundKey({ search }: { search: Search }) {
+export function FoundKey({ search, onRevoked }: { search: Search; onRevoked: () => void }) {
   if (search === "looking")
     return (
       <p className="flex items-center gap-2 text-muted">
@@ -34,10 +34,10 @@ export function FoundKey({ search }: { search: Search }) {
     );
   if (!search.found)
     return <Notice tone="warning">This key is not yours, or unknown. It was looked up by its hash. {NOT_SENT}</Notice>;
-  return <Card apiKey={search.found} />;
+  return <Card apiKey={search.found} onRevoked={onRevoked} />;
 }
 
-function Card({ apiKey }: { apiKey: FoundApiKey }) {
+function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => void }) {
   const now = useNow();
   const [revoking, setRevoking] = useState(false);
   const status = keyStatus(apiKey, now);
@@ -68,7 +68,7 @@ function Card({ apiKey }: { apiKey: FoundApiKey }) {
           </Button>
         )}
       </div>
-      <RevokeKeyDialog apiKey={apiKey} open={revoking} onClose={() => setRevoking(false)} />
+      <RevokeKeyDialog apiKey={apiKey} open={revoking} onClose={() => setRevoking(false)} onRevoked={onRevoked} />
     </section>
   );
 }

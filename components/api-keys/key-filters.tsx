@@ -133,7 +133,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         </noscript>
       </form>
       <div id="found-key" role="status" className="mt-3 empty:hidden">
-        {search && <FoundKey search={search} />}
+        {search && <FoundKey search={search} onRevoked={() => setSearch(undefined)} />}
       </div>
     </search>
   );

@@ -13,9 +13,15 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 const RECENT_MS = 3_600_000;
 
-type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
+type Props = {
+  apiKey: ListedApiKey;
+  open: boolean;
+  onClose: () => void;
+  /** In the place of `onClose`, where a revoked key is not shown any more. */
+  onRevoked?: () => void;
+};
 
-export function RevokeKeyDialog({ apiKey, open, onClose }: Props) {
+export function RevokeKeyDialog({ apiKey, open, onClose, onRevoked = onClose }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -29,21 +35,23 @@ export function RevokeKeyDialog({ apiKey, open, onClose }: Props) {
         initialFocus={cancel}
         finalFocus={focusOnList}
       >
-        <RevokeForm apiKey={apiKey} cancel={cancel} onClose={onClose} />
+        <RevokeForm apiKey={apiKey} cancel={cancel} onRevoked={onRevoked} />
       </AlertDialogContent>
     </AlertDialog.Root>
   );
 }
 
-function RevokeForm({
-  apiKey,
-  cancel,
-  onClose,
-}: Omit<Props, "open"> & { cancel: React.RefObject<HTMLButtonElement | null> }) {
+type FormProps = {
+  apiKey: ListedApiKey;
+  cancel: React.RefObject<HTMLButtonElement | null>;
+  onRevoked: () => void;
+};
+
+function RevokeForm({ apiKey, cancel, onRevoked }: FormProps) {
   const now = useNow();
   const [typed, setTyped] = useState("");
   const [mismatch, setMismatch] = useState(false);
-  const { change, pending, error } = useKeyChange(onClose);
+  const { change, pending, error } = useKeyChange(onRevoked);
   const inUse = apiKey.lastUsedAt !== null && now.getTime() - apiKey.lastUsedAt.getTime() < RECENT_MS;
 
   function submit(event: FormEvent) {

@@ -11,11 +11,16 @@ import { requestCaller } from "#lib/auth/caller.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { setResponseStatus } from "#lib/http/response-status.ts";
 
+/** One kind for each error, so that a form can tell them apart. */
+type Refusal<E extends string> =
+  | (E extends unknown ? { error: E } : never)
+  | { error: "throttled"; retryAfterSeconds: number };
+
 export type NameState = { values: Record<string, string>; error?: string; done?: boolean };
 export type PasswordState = {
   values: Record<string, string>;
   fields?: Record<string, string[] | undefined>;
-  refusal?: { error: ChangePasswordError } | { error: "throttled"; retryAfterSeconds: number };
+  refusal?: Refusal<ChangePasswordError>;
   /** How many other browsers were signed out. */
   ended?: number;
 };
@@ -33,7 +38,7 @@ export async function renameAccountAction(_: NameState, form: FormData): Promise
 export type EmailState = {
   values: Record<string, string>;
   fields?: Record<string, string[] | undefined>;
-  refusal?: { error: ChangeEmailError } | { error: "throttled"; retryAfterSeconds: number };
+  refusal?: Refusal<ChangeEmailError>;
   done?: boolean;
 };
 
@@ -47,9 +52,7 @@ export async function changeEmailAction(_: EmailState, form: FormData): Promise<
     refresh();
     return { values: { email: input.data.email }, done: true };
   }
-  if (changed.error === "throttled") setResponseStatus(429);
-  if (changed.error === "busy") setResponseStatus(503);
-  return { values, refusal: changed };
+  return { values, refusal: refused(changed) };
 }
 
 export async function changePasswordAction(_: PasswordState, form: FormData): Promise<PasswordState> {
@@ -65,9 +68,7 @@ export async function changePasswordAction(_: PasswordState, form: FormData): Pr
     refresh();
     return { values: {}, ended: changed.value };
   }
-  if (changed.error === "throttled") setResponseStatus(429);
-  if (changed.error === "busy") setResponseStatus(503);
-  return { values: {}, refusal: changed };
+  return { values: {}, refusal: refused(changed) };
 }
 
 export async function endSessionAction(form: FormData): Promise<void> {
@@ -81,4 +82,10 @@ export async function endOtherSessionsAction(): Promise<void> {
   const user = await requireUser();
   await endOtherSessions(user.id, user.sessionId, await requestCaller());
   refresh();
+}
+
+function refused<R extends { error: string }>(refusal: R): R {
+  if (refusal.error === "throttled") setResponseStatus(429);
+  if (refusal.error === "busy") setResponseStatus(503);
+  return refusal;
 }

@@ -36,8 +36,9 @@ type Answer = Found & { next: string; changedKeys: string[]; changedOwners: stri
  *
  * There is one question at a time: which keys were changed since the last answer, and what are these that are asked for now?
  * Both come from one snapshot. What was changed is dropped, what was asked for is added, and so every entry is at least as new as
- * the answer itself; between two answers keys are only added. An answer is believed for {@link LEASE_MS} from the moment its question was sent, while the monotonic and the
- * wall clock both say so (the first stops when a machine sleeps). A cache whose lease ran out is empty.
+ * the answer itself; between two answers keys are only added. An answer is believed for {@link LEASE_MS} from the moment its
+ * question was sent, while the monotonic and the wall clock both say so (the first stops when a machine sleeps). A cache whose
+ * lease ran out is empty.
  */
 export class KeyCache {
   readonly #known = new Map<string, Entry>();

@@ -6,6 +6,7 @@ import { createApi } from "#lib/api/app.ts";
 import { ApiError, errorResponse } from "#lib/api/errors.ts";
 import { answerForwardAuth, FORWARD_AUTH_PATH } from "#lib/api/forward-auth.ts";
 import { createGenerate, type Generate } from "#lib/generation/generate.ts";
+import { log } from "#lib/log.ts";
 
 /** The program's door, for everything below `/api/` but `/api/auth/`. */
 export function createApiListener(generate: Generate = createGenerate()): RequestListener {
@@ -21,7 +22,13 @@ export function createApiListener(generate: Generate = createGenerate()): Reques
     },
   });
   return (request, response) => {
-    if (isForwardAuth(request.url)) return void answerForwardAuth(request, response);
+    if (isForwardAuth(request.url)) {
+      answerForwardAuth(request, response).catch((error: unknown) => {
+        log().error({ err: error }, "a request failed");
+        request.destroy();
+      });
+      return;
+    }
     // The API answers under any name, and a missing or malformed one must not fail a request.
     request.headers.host = "api";
     void listener(request, response);

@@ -28,10 +28,17 @@ export function answerMetrics(
   }
   observeProcess();
   const { registry } = metrics();
-  void registry.metrics().then((text) => {
-    response.writeHead(200, { ...headers, "content-type": registry.contentType });
-    response.end(text);
-  });
+  registry.metrics().then(
+    (text) => {
+      response.writeHead(200, { ...headers, "content-type": registry.contentType });
+      response.end(text);
+    },
+    // While a long migration runs there is no pool yet to tell of.
+    () => {
+      response.writeHead(503, { ...headers, "retry-after": "1" });
+      response.end();
+    },
+  );
   return true;
 }
 

@@ -1,0 +1,30 @@
+import { verifyPassword } from "#lib/accounts/password.ts";
+import { reserveSignIn, type Throttled } from "#lib/accounts/throttle.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { database } from "#lib/database/client.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+export type ConfirmError = "wrong_password" | "no_password" | "busy";
+type Confirmed = { email: string; name: string; passwordHash: string };
+
+/**
+ * Makes sure that it is the person, before a change that a stolen session must not make. Guesses wait as at signing in, so that
+ * such a session is no way to find the password out either.
+ */
+export async function confirmPassword(
+  userId: string,
+  password: string,
+  caller: Caller,
+): Promise<Result<Confirmed, ConfirmError> | Throttled> {
+  const { passwordHash, ...user } = await database().user.findUniqueOrThrow({
+    where: { id: userId },
+    select: { email: true, name: true, passwordHash: true },
+  });
+  if (!passwordHash) return err("no_password");
+  const attempt = await reserveSignIn(user.email, caller.address);
+  if (!attempt.ok) return attempt;
+  const matches = await verifyPassword(passwordHash, password);
+  await attempt.settle(matches === "busy" ? "not_tried" : matches ? "succeeded" : "failed");
+  if (matches === "busy") return err("busy");
+  return matches ? ok({ ...user, passwordHash }) : err("wrong_password");
+}
