@@ -29,7 +29,7 @@ export function DialogContent({
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={BACKDROP} />
       <BaseDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS[width]}`}>
-        <header className="flex items-start justify-between gap-4 px-5 pt-5 sm:px-6">
+        <div className="flex items-start justify-between gap-4 px-5 pt-5 sm:px-6">
           <div className="min-w-0">
             <BaseDialog.Title className="text-balance break-words font-semibold text-base">{title}</BaseDialog.Title>
             {description && <BaseDialog.Description className="mt-1 text-muted">{description}</BaseDialog.Description>}
@@ -40,7 +40,7 @@ export function DialogContent({
           >
             <X aria-hidden className="size-4" />
           </BaseDialog.Close>
-        </header>
+        </div>
         {children}
       </BaseDialog.Popup>
     </BaseDialog.Portal>
@@ -53,14 +53,14 @@ export function AlertDialogContent({ title, description, initialFocus, finalFocu
     <BaseAlertDialog.Portal>
       <BaseAlertDialog.Backdrop className={BACKDROP} />
       <BaseAlertDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS.small}`}>
-        <header className="px-5 pt-5 sm:px-6">
+        <div className="px-5 pt-5 sm:px-6">
           <BaseAlertDialog.Title className="text-balance break-words font-semibold text-base">
             {title}
           </BaseAlertDialog.Title>
           {description && (
             <BaseAlertDialog.Description className="mt-1.5 text-muted">{description}</BaseAlertDialog.Description>
           )}
-        </header>
+        </div>
         {children}
       </BaseAlertDialog.Popup>
     </BaseAlertDialog.Portal>
@@ -74,8 +74,8 @@ export function DialogBody({ children }: { children: ReactNode }) {
 /** The actions of a dialog, the one that goes on at the end. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
-    <footer className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">
+    <div className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">
       {children}
-    </footer>
+    </div>
   );
 }
