@@ -348,6 +348,19 @@ describe("POST /bytedance/generate-image", () => {
     expect((await generate('{"prompt": "x"}', { "content-type": "Application/JSON; charset=utf-8" })).status).toBe(200);
   });
 
+  test("a body without a length is read to its end, in however many pieces it comes", async () => {
+    const pieces = ['{"prom', 'pt": "', "é".repeat(3_000), '"}'];
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const piece = pieces.shift();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(piece));
+      },
+    });
+    expect((await generate(body)).status).toBe(200);
+  });
+
   test("1,048,576 bytes are read, one more is 413, declared or streamed", async () => {
     const body = JSON.stringify({ prompt: "x" });
     const padded = (bytes: number) => body + " ".repeat(bytes - body.length);
