@@ -230,6 +230,17 @@ describe("routes and methods", () => {
     else expect(await response.text()).toBe("");
   });
 
+  test.each(["/api", "/api/", "/api/v2/key", "/api//v1/key", "/api/v1/../../sign-in"])(
+    "%s, outside of every version, is answered as everything else",
+    async (path) => {
+      const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+      for (const header of ["x-request-id: ", "cache-control: private, no-store", "x-content-type-options: nosniff"])
+        expect(answer.toLowerCase()).toContain(header);
+      expect(answer).toContain('{"error":{"code":"not_found"');
+    },
+  );
+
   test("TRACE is refused as a method, HEAD answers as GET without a body", async () => {
     expect(await raw(`TRACE /api/v1/key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 405 /);
     const head = await call("/key", { method: "HEAD" });
