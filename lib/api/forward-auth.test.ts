@@ -145,8 +145,9 @@ describe("cost", () => {
     others.push(await pool().connect());
     // Each wait is shorter than its own limit, and together they are longer than a request may take.
     setTimeout(() => others.map((client) => client.release()), 1_200);
-    setTimeout(() => locker?.query("COMMIT").then(() => locker.release()), 3_000);
     expect((await ask("?cost=7")).status).toBe(503);
+    await locker?.query("COMMIT");
+    locker?.release();
     await vi.waitFor(
       async () => {
         const kinds = await database().creditMovement.findMany({
