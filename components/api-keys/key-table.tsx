@@ -3,6 +3,7 @@
 import {
   createColumnHelper,
   rowPaginationFeature,
+  rowSelectionFeature,
   rowSortingFeature,
   tableFeatures,
   useTable,
@@ -18,16 +19,36 @@ import {
   RotationBadge,
   Status,
 } from "#components/api-keys/key-facts.tsx";
+import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE, SORT_COLUMNS } from "#lib/api-keys/schema.ts";
 
-const features = tableFeatures({ rowSortingFeature, rowPaginationFeature });
+const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
 const column = createColumnHelper<typeof features, ListedApiKey>();
 
 /** Column ids are the names that the URL and the query know for sorting. */
 const columns = column.columns([
+  column.display({
+    id: "select",
+    header: ({ table }) => (
+      <Checkbox
+        aria-label="Select all keys on this page"
+        checked={table.getIsAllPageRowsSelected()}
+        indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
+        onChange={table.getToggleAllPageRowsSelectedHandler()}
+      />
+    ),
+    cell: ({ row }) => (
+      <Checkbox
+        aria-label={`Select ${row.original.name}`}
+        checked={row.getIsSelected()}
+        onChange={row.getToggleSelectedHandler()}
+      />
+    ),
+  }),
   column.accessor("name", {
     id: "name",
     header: "Name",
@@ -63,10 +84,10 @@ const columns = column.columns([
   column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
 ]);
 
-type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery };
+type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
 /** The keys of one page. Searching, sorting and paging happen in SQL; the table only knows what the URL said. */
-export function KeyTable({ rows, matching, page, query }: Props) {
+export function KeyTable({ rows, matching, page, query, selection }: Props) {
   const table = useTable({
     features,
     columns,
@@ -78,12 +99,15 @@ export function KeyTable({ rows, matching, page, query }: Props) {
     state: {
       sorting: [{ id: query.sort, desc: query.direction === "desc" }],
       pagination: { pageIndex: page - 1, pageSize: PAGE_SIZE },
+      rowSelection: selection.rows,
     },
+    onRowSelectionChange: selection.change,
   });
   return (
     <table className="hidden w-full table-fixed border-collapse text-left lg:table">
       <caption className="sr-only">API keys</caption>
       <colgroup>
+        <col className="w-10" />
         <col />
         <col className="w-24" />
         <col className="w-28" />
@@ -105,14 +129,18 @@ export function KeyTable({ rows, matching, page, query }: Props) {
       </thead>
       <tbody>
         {table.getRowModel().rows.map((row) => (
-          <tr key={row.id} className="border-line border-b transition-colors last:border-0 hover:bg-sunken">
+          <tr
+            key={row.id}
+            data-selected={row.getIsSelected() || undefined}
+            className="border-line border-b transition-colors last:border-0 hover:bg-sunken data-selected:bg-accent-soft/50"
+          >
             {row.getAllCells().map((cell) =>
               cell.column.id === "name" ? (
-                <th key={cell.id} scope="row" className="h-13 px-3 font-normal first:pl-4">
+                <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
                   <table.FlexRender cell={cell} />
                 </th>
               ) : (
-                <td key={cell.id} className="h-13 px-3 text-[0.8125rem] last:pr-2.5">
+                <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
                   <table.FlexRender cell={cell} />
                 </td>
               ),
@@ -130,8 +158,8 @@ function Header({ id, query, sorted, children }: HeaderProps) {
   const sort = SORT_COLUMNS.find((name) => name === id);
   if (!sort) {
     return (
-      <th scope="col" className="h-10 px-3">
-        <span className="sr-only">{children}</span>
+      <th scope="col" className="h-10 px-3 first:pr-0 first:pl-4">
+        <span className={id === "actions" ? "sr-only" : "flex"}>{children}</span>
       </th>
     );
   }
@@ -143,7 +171,7 @@ function Header({ id, query, sorted, children }: HeaderProps) {
     <th
       scope="col"
       aria-sort={sorted ? (sorted === "asc" ? "ascending" : "descending") : "none"}
-      className="h-10 px-3 font-medium first:pl-4"
+      className="h-10 px-3 font-medium"
     >
       <ViewLink
         query={query}
