@@ -48,11 +48,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   const [evidence, setEvidence] = useState<Evidence | "failed">();
   const [typed, setTyped] = useState("");
   const [mismatch, setMismatch] = useState(false);
-  const finished = useRef(false);
-  const { change, pending, error } = useKeyChange(() => {
-    finished.current = true;
-    onDone();
-  });
+  const { change, pending, error } = useKeyChange(onDone);
   const { verb, done, description, action } = WORDS[kind];
 
   const read = useCallback(async () => {
@@ -86,8 +82,8 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
         description={description}
         width="medium"
         initialFocus={cancel}
-        // Back to the button that asked, but for when it goes with the bar.
-        finalFocus={() => !finished.current || focusOnList()}
+        // Back to the button that asked, unless it is gone with the bar.
+        finalFocus={() => document.getElementById("selected-keys") !== null || focusOnList()}
       >
         <form onSubmit={submit} noValidate className="contents">
           <DialogBody>

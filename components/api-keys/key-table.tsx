@@ -2,13 +2,15 @@
 
 import {
   createColumnHelper,
+  FlexRender,
+  type Row,
   rowPaginationFeature,
   rowSelectionFeature,
   rowSortingFeature,
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { memo } from "react";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import {
   EnvironmentBadge,
@@ -19,12 +21,12 @@ import {
   RotationBadge,
   Status,
 } from "#components/api-keys/key-facts.tsx";
+import { KeyTableHeader } from "#components/api-keys/key-table-header.tsx";
 import type { KeySelection } from "#components/api-keys/use-selection.ts";
-import { ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { type ListQuery, PAGE_SIZE, SORT_COLUMNS } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
 
 const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
 const column = createColumnHelper<typeof features, ListedApiKey>();
@@ -120,67 +122,40 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
         {table.getHeaderGroups().map((group) => (
           <tr key={group.id} className="border-line border-b text-[0.8125rem] text-muted">
             {group.headers.map((header) => (
-              <Header key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
+              <KeyTableHeader key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
                 <table.FlexRender header={header} />
-              </Header>
+              </KeyTableHeader>
             ))}
           </tr>
         ))}
       </thead>
       <tbody>
         {table.getRowModel().rows.map((row) => (
-          <tr
-            key={row.id}
-            data-selected={row.getIsSelected() || undefined}
-            className="border-line border-b transition-colors last:border-0 hover:bg-sunken data-selected:bg-accent-soft/50"
-          >
-            {row.getAllCells().map((cell) =>
-              cell.column.id === "name" ? (
-                <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
-                  <table.FlexRender cell={cell} />
-                </th>
-              ) : (
-                <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
-                  <table.FlexRender cell={cell} />
-                </td>
-              ),
-            )}
-          </tr>
+          <KeyRow key={row.id} row={row} selected={row.getIsSelected()} />
         ))}
       </tbody>
     </table>
   );
 }
 
-type HeaderProps = { id: string; query: ListQuery; sorted: false | "asc" | "desc"; children: React.ReactNode };
-
-function Header({ id, query, sorted, children }: HeaderProps) {
-  const sort = SORT_COLUMNS.find((name) => name === id);
-  if (!sort) {
-    return (
-      <th scope="col" className="h-10 px-3 first:pr-0 first:pl-4">
-        <span className={id === "actions" ? "sr-only" : "flex"}>{children}</span>
-      </th>
-    );
-  }
-  const Arrow = sorted === "asc" ? ArrowUp : ArrowDown;
-  // A second press turns the order round; times start with the latest, texts with A.
-  const first = sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
-  const direction = sorted ? (sorted === "asc" ? "desc" : "asc") : first;
+/** Rendered again only when its key or its selection changes: a page has 25 rows, and each of them dialogs and a menu. */
+const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   return (
-    <th
-      scope="col"
-      aria-sort={sorted ? (sorted === "asc" ? "ascending" : "descending") : "none"}
-      className="h-10 px-3 font-medium"
+    <tr
+      data-selected={selected || undefined}
+      className="border-line border-b transition-colors last:border-0 hover:bg-sunken data-selected:bg-accent-soft/50"
     >
-      <ViewLink
-        query={query}
-        change={{ sort, direction }}
-        className="group/sort inline-flex items-center gap-1 rounded hover:text-ink"
-      >
-        {children}
-        <Arrow aria-hidden className={`size-3.5 ${sorted ? "" : "opacity-0 group-hover/sort:opacity-50"}`} />
-      </ViewLink>
-    </th>
+      {row.getAllCells().map((cell) =>
+        cell.column.id === "name" ? (
+          <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
+            <FlexRender cell={cell} />
+          </th>
+        ) : (
+          <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
+            <FlexRender cell={cell} />
+          </td>
+        ),
+      )}
+    </tr>
   );
-}
+});

@@ -1,7 +1,7 @@
 "use client";
 
 import { functionalUpdate, type RowSelectionState, type Updater } from "@tanstack/react-table";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
 import type { ListQuery, Selection } from "#lib/api-keys/schema.ts";
 
@@ -17,18 +17,24 @@ export type KeySelection = ReturnType<typeof useSelection>;
 export function useSelection(page: ApiKeyPage, { q, status, environment }: ListQuery) {
   const view = JSON.stringify([q, status, environment]);
   const [chosen, setChosen] = useState<Chosen>();
-  const { all, ids } = chosen?.view === view ? chosen : { all: false, ids: new Set<string>() };
+  const { all, ids } = chosenIn(view, chosen);
   const shown = page.rows.filter(({ id }) => ids.has(id) !== all);
   const rows: RowSelectionState = Object.fromEntries(shown.map(({ id }) => [id, true]));
 
-  function put(isSelected: (id: string) => boolean) {
-    const next = new Set(ids);
-    for (const { id } of page.rows) {
-      if (isSelected(id) === all) next.delete(id);
-      else next.add(id);
-    }
-    setChosen({ view, all, ids: next });
-  }
+  // Always the same function, so that of many rows only those are rendered again that have changed.
+  const toggle = useCallback(
+    (keys: { id: string }[], selected: boolean) =>
+      setChosen((before) => {
+        const { all, ids } = chosenIn(view, before);
+        const next = new Set(ids);
+        for (const { id } of keys) {
+          if (selected === all) next.delete(id);
+          else next.add(id);
+        }
+        return { view, all, ids: next };
+      }),
+    [view],
+  );
   return {
     /** Of the keys on this page, the selected ones, as the table knows them. */
     rows,
@@ -38,16 +44,22 @@ export function useSelection(page: ApiKeyPage, { q, status, environment }: ListQ
     /** Whether anything was ever selected, and so there is something to say of nothing being selected. */
     used: chosen !== undefined,
     all,
+    toggle,
     change(updater: Updater<RowSelectionState>) {
       const next = functionalUpdate(updater, rows);
-      put((id) => id in next);
-    },
-    toggle(keys: { id: string }[], selected: boolean) {
-      put((id) => (keys.some((key) => key.id === id) ? selected : id in rows));
+      for (const selected of [true, false])
+        toggle(
+          page.rows.filter(({ id }) => id in next === selected),
+          selected,
+        );
     },
     selectAll: () => setChosen({ view, all: true, ids: new Set() }),
     clear: () => setChosen({ view, all: false, ids: new Set() }),
     /** What the server is told. */
     forServer: (): Selection => ({ all, ids: [...ids], view: { q, status, environment } }),
   };
+}
+
+function chosenIn(view: string, chosen: Chosen | undefined): Chosen {
+  return chosen?.view === view ? chosen : { view, all: false, ids: new Set() };
 }
