@@ -1,4 +1,4 @@
-import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/schema.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -69,7 +69,8 @@ function readRows(userId: string, query: ListQuery, now: Date, limit: number, of
     ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC LIMIT ${limit} OFFSET ${offset}`;
 }
 
-function viewOf(userId: string, query: ListQuery, now: Date) {
+/** A view of the person's keys as conditions on "ApiKey", with the status that each key has at `now`. */
+export function viewOf(userId: string, query: View, now: Date) {
   const status = Prisma.sql`CASE WHEN "revokedAt" IS NOT NULL THEN 'revoked' WHEN "expiresAt" <= ${now} THEN 'expired' ELSE 'active' END`;
   const pattern = query.q.replace(/[\\%_]/g, "\\$&");
   // A pasted display form, `gt_abcd...`, means the prefix.

@@ -78,3 +78,25 @@ export const listQuery = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 export type ListQuery = z.output<typeof listQuery>;
+/** What of it says which keys are shown; the rest says in which order. */
+export type View = Pick<ListQuery, "q" | "status" | "environment">;
+
+/** No fallbacks here: a view that can't be read must never come to mean all keys. */
+export const selection = z.object({
+  /** All keys that match the view but these, or just these. */
+  all: z.boolean(),
+  ids: z.array(apiKeyId).max(10_000),
+  view: z.object({
+    q: z.string().max(100),
+    status: z.enum(STATUSES).nullable(),
+    environment: z.enum(ENVIRONMENTS).nullable(),
+  }),
+});
+export type Selection = z.output<typeof selection>;
+
+export const confirmedSelection = selection.extend({
+  /** When the evidence was read that was confirmed, and how many keys it said would be taken. */
+  confirmedAt: z.date(),
+  confirmedKeys: z.int().min(1),
+});
+export type ConfirmedSelection = z.output<typeof confirmedSelection>;

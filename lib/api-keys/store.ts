@@ -38,7 +38,7 @@ export async function createApiKey(
 ): Promise<Result<{ key: ApiKey; secret: string }, "too_many_keys" | "expiry_out_of_range">> {
   const secret = generateSecret();
   return database().$transaction(async (transaction) => {
-    await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+    await lockOwner(transaction, userId);
     // Read after the wait for the lock, so that presets and the count see the same instant.
     const now = new Date();
     const expiresAt = expiryInstant(input.expiry, now);
@@ -148,6 +148,14 @@ export async function deleteApiKey(
   });
   if (deleted.ok) await outliveLeases();
   return deleted;
+}
+
+/**
+ * For what counts a person's keys. It lets others record activity of that person, which points at the row: `FOR UPDATE` would not, and
+ * somebody who holds a key and records what became of it would wait for somebody who holds the person and waits for that key.
+ */
+export async function lockOwner(transaction: Transaction, userId: string): Promise<void> {
+  await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
 }
 
 export async function lockApiKey(
