@@ -84,7 +84,9 @@ async function show(account: Account): Promise<Answer> {
     "Requests left this month": remaining?.requests ?? "no quota",
     Created: formatTime(account.createdAt),
     Status: statusOf(account),
-    "Signs in with": [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") || "nothing yet",
+    "Signs in with":
+      [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") ||
+      (account.deletedAt ? "nothing" : "nothing yet"),
     "Signed-in browsers": ways.sessions,
     "API keys": STATUSES.map((status) => `${counts[status]} ${status}`).join(", "),
   });
