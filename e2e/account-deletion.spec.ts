@@ -42,7 +42,7 @@ test("deleting an account says what goes and what stays, asks for the password, 
   for (const words of ["all API keys: revoked", "activity, for 400 days", "as long as the books have to be kept"])
     await expect(dialog.getByText(words)).toBeVisible();
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
   await page.keyboard.press("Escape");

@@ -37,7 +37,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await press(page, LINK, "not my password");
   await expect(ways(page).getByText("This is not your password.")).toBeVisible();
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
   await ways(page).getByLabel("Password", { exact: true }).fill(person.password);

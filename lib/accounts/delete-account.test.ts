@@ -123,6 +123,17 @@ describe("a deleted account", () => {
     expect((await signUp({ name: "Ada", email: ada.email, password: PASSWORD }, CALLER)).ok).toBe(true);
   });
 
+  test("may have had 10,000 keys", async () => {
+    const ada = await person("Ada");
+    await database().$executeRaw`
+      INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+      SELECT gen_random_uuid(), ${ada.id}::uuid, 'Key ' || i, 'staging', 'gt_aaaa', sha256(convert_to(${ada.id} || i, 'UTF8'))
+      FROM generate_series(1, 10000) i`;
+    expect(await deleteAccount(ada.session, PROOF, CALLER)).toEqual(OK);
+    expect(await waysLeft(ada.id)).toEqual(NONE);
+    expect(await database().activity.count({ where: { userId: ada.id, action: "api_key.deleted" } })).toBe(10_000);
+  });
+
   test("can't be brought back, whatever is tried, also past the code", async () => {
     const ada = await person("Ada");
     await deleteAccount(ada.session, PROOF, CALLER);

@@ -8,6 +8,9 @@ import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
+/** Of tens of thousands of keys, each with its records. */
+const TRANSACTION_MS = 60_000;
+
 export type DeleteAccountError = PersonError | "session_over" | "wrong_email";
 
 /**
@@ -26,30 +29,33 @@ export async function deleteAccount(
   if (!confirmed.ok) return confirmed;
   const typed = confirmed.value.by === "session" ? emailAddress.safeParse(proof.email).data : undefined;
   const { userId } = session;
-  const deleted = await database().$transaction(async (transaction) => {
-    // Whatever gives the account a key, a session or a way in waits for this lock, and then finds it deleted.
-    const user = await lockSession(transaction, session);
-    if (!user) return err("session_over");
-    if (confirmed.value.by === "session" && typed !== user.email) return err("wrong_email");
-    const keys = await deleteEveryApiKey(transaction, userId, caller);
-    await transaction.session.deleteMany({ where: { userId } });
-    await transaction.providerIdentity.deleteMany({ where: { userId } });
-    await transaction.passwordLink.deleteMany({ where: { userId } });
-    const now = new Date();
-    await transaction.user.update({
-      where: { id: userId },
-      data: {
-        email: `deleted-${userId}@invalid`,
-        name: "Deleted account",
-        passwordHash: null,
-        disabledAt: now,
-        deletedAt: now,
-      },
-      select: { id: true },
-    });
-    await recordActivity(transaction, caller, { userId, action: "account.deleted", details: { keys } });
-    return ok();
-  });
+  const deleted = await database().$transaction(
+    async (transaction) => {
+      // Whatever gives the account a key, a session or a way in waits for this lock, and then finds it deleted.
+      const user = await lockSession(transaction, session);
+      if (!user) return err("session_over");
+      if (confirmed.value.by === "session" && typed !== user.email) return err("wrong_email");
+      const keys = await deleteEveryApiKey(transaction, userId, caller);
+      await transaction.session.deleteMany({ where: { userId } });
+      await transaction.providerIdentity.deleteMany({ where: { userId } });
+      await transaction.passwordLink.deleteMany({ where: { userId } });
+      const now = new Date();
+      await transaction.user.update({
+        where: { id: userId },
+        data: {
+          email: `deleted-${userId}@invalid`,
+          name: "Deleted account",
+          passwordHash: null,
+          disabledAt: now,
+          deletedAt: now,
+        },
+        select: { id: true },
+      });
+      await recordActivity(transaction, caller, { userId, action: "account.deleted", details: { keys } });
+      return ok();
+    },
+    { timeout: TRANSACTION_MS },
+  );
   if (deleted.ok) await outliveLeases();
   return deleted;
 }
