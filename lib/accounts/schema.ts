@@ -5,6 +5,8 @@ export const PASSWORD_MIN = 10;
 export const PASSWORD_MAX = 200;
 export const NAME_MAX = 64;
 export const EMAIL_MAX = 254;
+/** Who has no password proves who it is by having signed in so lately. */
+export const FRESH_MINUTES = 10;
 
 export const personName = z
   .string("Enter your name.")
@@ -60,6 +62,12 @@ export const changePasswordInput = z.object({
   current: z.string("Enter your password.").min(1, "Enter your password."),
   next: newPassword,
 });
+
+/** The password is asked for by the domain, which knows whether there is one. */
+const askedPassword = z.string().catch("");
+
+export const changeWayInput = z.object({ provider: z.string().catch(""), password: askedPassword });
+export const deleteAccountInput = z.object({ password: askedPassword, email: z.string().catch("") });
 
 function passwordLength(password: string): number {
   return [...password.normalize("NFC")].length;
