@@ -151,6 +151,11 @@ describe("refused before any page", () => {
   });
 });
 
+test.each(["/healthz", "/readyz"])("%s says which methods it has", async (path) => {
+  for (const method of ["POST", "DELETE", "OPTIONS"])
+    expect(await ask({}, { method, path })).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+});
+
 describe("while the process starts", () => {
   test("a request waits for it, and is answered when it has", async () => {
     const opened = Promise.withResolvers<void>();
