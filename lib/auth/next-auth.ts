@@ -75,8 +75,8 @@ function config(request?: Request): NextAuthConfig {
     },
     logger: {
       error: (error) => {
-        // Anybody can send a broken cookie; it is no news.
-        if (error.name === "JWTSessionError") return;
+        // Anybody can send a broken cookie; it is no news. A build shortens the name of the class.
+        if ((error as { type?: string }).type === "JWTSessionError") return;
         log().warn({ err: error, cause: causeOf(error) }, "a sign-in failed");
       },
       warn: (code) => log().debug({ code }, "next-auth warns"),
