@@ -38,8 +38,8 @@ async function signInKnown(
     select: { userId: true },
   });
   if (!identity) return undefined;
-  const session = await startUnlessDisabled(identity.userId, caller, { with: provider });
-  return session ? ok(session) : err("disabled");
+  const started = await startUnlessDisabled(identity.userId, caller, { with: provider });
+  return started.ok ? started : err("disabled");
 }
 
 async function signInFirst(

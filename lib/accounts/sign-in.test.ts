@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useOwnDatabase } from "#e2e/test-database.ts";
 import { hashPassword, passwordWork } from "#lib/accounts/password.ts";
 import { endAllSessions, endSession, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
@@ -177,6 +177,19 @@ describe("when the queue for the cores is full", () => {
       ok: false,
       error: "busy",
     });
+  });
+
+  test("a password that is changed while it is checked opens no session", async () => {
+    const email = newEmail();
+    const { userId } = await signUpAs(email);
+    const work = passwordWork();
+    work.running = 1_000;
+    const attempt = signIn({ email, password: PASSWORD }, caller());
+    await vi.waitFor(() => expect(work.waiting.length).toBe(1), { timeout: 5_000 });
+    await database().user.update({ where: { id: userId }, data: { passwordHash: "another" } });
+    work.waiting.shift()?.();
+    expect(await attempt).toEqual({ ok: false, error: "wrong_credentials" });
+    expect(await database().session.count({ where: { userId } })).toBe(1);
   });
 
   test("no more computations run than there are cores, and all that were queued finish", async () => {

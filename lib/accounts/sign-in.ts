@@ -27,23 +27,29 @@ export async function signIn(
     await attempt.settle("failed");
     return err("wrong_credentials");
   }
-  const session = await startUnlessDisabled(user.id, caller, { with: "password" });
+  const started = await startUnlessDisabled(user.id, caller, { with: "password" }, user.passwordHash);
   await attempt.settle("succeeded");
-  return session ? ok(session) : err("disabled");
+  return started;
 }
 
-/** Locks the person against a change from disabling in between, which ends only the sessions that it sees. */
+/**
+ * Locks the person against a change in between that ends sessions and would not see this one: from disabling, and where
+ * a password was checked from changing it.
+ */
 export function startUnlessDisabled(
   userId: string,
   caller: Caller,
   details: { with: string },
-): Promise<StartedSession | undefined> {
+  passwordHash: string | null = null,
+): Promise<Result<StartedSession, "disabled" | "wrong_credentials">> {
   return database().$transaction(async (transaction) => {
-    const enabled = await transaction.$queryRaw<unknown[]>`
-      SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "disabledAt" IS NULL FOR SHARE`;
-    if (enabled.length === 0) return undefined;
+    const [user] = await transaction.$queryRaw<{ disabled: boolean }[]>`
+      SELECT "disabledAt" IS NOT NULL AS "disabled" FROM "User"
+      WHERE "id" = ${userId}::uuid AND (${passwordHash}::text IS NULL OR "passwordHash" = ${passwordHash}) FOR SHARE`;
+    if (!user) return err("wrong_credentials");
+    if (user.disabled) return err("disabled");
     const session = await startSession(transaction, userId, caller);
     await recordActivity(transaction, caller, { userId, action: "account.signed_in", details });
-    return session;
+    return ok(session);
   });
 }
