@@ -1,44 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
-import { CLIENT, startIdentityProvider } from "#e2e/identity-provider.ts";
-import { test as base, expect, newPerson, signOut, signUp } from "#e2e/person.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
-
-/** A server of its own, because the others have no provider. */
-const test = base.extend<object, { server: TestServer }>({
-  server: [
-    async ({ browserName: _ }, use) => {
-      const provider = await startIdentityProvider();
-      const { directory, remove } = await temporaryDirectory();
-      const server = await startServer({
-        DATA_DIR: directory,
-        TRUSTED_PROXIES: "127.0.0.1",
-        OIDC_ISSUER: provider.issuer,
-        OIDC_ID: CLIENT.id,
-        OIDC_SECRET: CLIENT.secret,
-        OIDC_NAME: "Hopper SSO",
-      });
-      provider.serve(`${server.url}/api/auth/callback/oidc`);
-      await use(server);
-      await server.end("SIGTERM");
-      await remove();
-      await provider.stop();
-    },
-    { scope: "worker" },
-  ],
-  baseURL: ({ server }, use) => use(server.url),
-});
-
-const newcomer = () => `grace-${randomUUID().slice(0, 8)}@example.com`;
-
-/** From the sign-in page through the provider's own pages and back. */
-async function continueWithProvider(page: Page, login: string): Promise<void> {
-  await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
-  await page.getByPlaceholder("Enter any login").fill(login);
-  await page.getByPlaceholder("and password").fill("anything");
-  await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-}
+import { expect, newPerson, signOut, signUp } from "#e2e/person.ts";
+import { continueWithProvider, newcomer, test } from "#e2e/with-provider.ts";
 
 async function expectSignedInAs(page: Page, email: string): Promise<void> {
   await page.getByRole("button", { name: /account menu/ }).click();

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
-import { connectTo, seedKeys, seedUsage } from "#e2e/seed.ts";
+import { connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 
 // Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
@@ -33,6 +33,26 @@ const SCREENS: Screen[] = [
   { name: "usage", signedIn: "full", show: (page) => page.goto("/settings/usage") },
   { name: "activity", signedIn: "full", show: (page) => page.goto("/settings/activity") },
   { name: "account", signedIn: "full", show: (page) => page.goto("/settings/account") },
+  {
+    name: "unlink",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/account");
+      await page.getByRole("button", { name: "Unlink GitHub" }).click();
+      await page
+        .getByRole("list", { name: "Ways to sign in" })
+        .evaluate((list) => list.scrollIntoView({ block: "center" }));
+    },
+  },
+  {
+    name: "delete-account",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/account");
+      await page.getByRole("button", { name: "Delete account" }).click();
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
   {
     name: "key",
     signedIn: "full",
@@ -159,7 +179,17 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
 }
 
 const data = await temporaryDirectory();
-const server = await startServer({ DATA_DIR: data.directory, TRUSTED_PROXIES: "127.0.0.1" });
+// The provider's secret is never used: nobody signs in there.
+const server = await startServer({
+  DATA_DIR: data.directory,
+  TRUSTED_PROXIES: "127.0.0.1",
+  GITHUB_ID: "pictures",
+  GITHUB_SECRET: "pictures",
+  OIDC_ISSUER: "https://sso.example.com",
+  OIDC_ID: "pictures",
+  OIDC_SECRET: "pictures",
+  OIDC_NAME: "Hopper SSO",
+});
 const disconnect = await connectTo(data.directory);
 const browser = await chromium.launch({ executablePath: await findBrowser(), args: BROWSER_ARGUMENTS });
 try {
@@ -170,6 +200,7 @@ try {
   };
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");
+  await seedIdentity("ada@example.com", "github");
   await shoot(browser, server.url, states);
   process.stdout.write(`The screens are in ${FOLDER}/.\n`);
 } finally {

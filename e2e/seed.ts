@@ -74,6 +74,12 @@ export async function addKeys(
   });
 }
 
+/** A linked provider. */
+export async function seedIdentity(email: string, provider: string): Promise<void> {
+  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
+}
+
 /** What a busy key's page shows: a month of requests, callers and refusals. */
 export async function seedUsage(email: string): Promise<void> {
   const key = await database().apiKey.findFirstOrThrow({

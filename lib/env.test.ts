@@ -18,6 +18,13 @@ test("an empty value is no value", () => {
   expect(parseEnv({ PORT: "", DATABASE_URL: " ", SIGN_UP: "", TRUSTED_PROXIES: "" })).toEqual(parseEnv({}));
 });
 
+test.each([
+  [{ PORT: "99999" }, "PORT must be from 0 to 65535."],
+  [{ DATABASE_POOL_SIZE: "1" }, "DATABASE_POOL_SIZE must be from 2 to 500."],
+  [{ SIGNUP_CREDITS: "-1" }, "SIGNUP_CREDITS must be from 0 to 1000000000."],
+  [{ MAX_ACTIVE_KEYS: "1.5" }, "MAX_ACTIVE_KEYS must be a whole number."],
+])("what %o lacks is said: %s", (settings, sentence) => expect(() => parseEnv(settings)).toThrow(sentence));
+
 test("addresses are cut down to what is used of them", () => {
   const env = parseEnv({ PUBLIC_URL: "https://Dash.Example.com:443/", TRUSTED_PROXIES: "10.0.0.1, ::1 172.16.0.0/12" });
   expect(env).toMatchObject({

@@ -14,8 +14,10 @@ const origin = set(
     .transform((value) => new URL(value).origin)
     .optional(),
 );
-const whole = (fallback: number, min: number, max: number) =>
-  set(z.coerce.number(`must be a whole number`).int("must be a whole number").min(min).max(max).default(fallback));
+const whole = (min: number, max: number) => {
+  const range = `must be from ${min} to ${max}`;
+  return z.coerce.number("must be a whole number").int("must be a whole number").min(min, range).max(max, range);
+};
 
 const cidrs = set(
   z
@@ -40,7 +42,7 @@ const cidrs = set(
 
 const variables = z.object({
   NODE_ENV: set(z.enum(["development", "production", "test"]).default("production")),
-  PORT: whole(3000, 0, 65535),
+  PORT: set(whole(0, 65_535).default(3000)),
   HOST: set(z.string().trim().default("::")),
   DATA_DIR: text,
   DATABASE_URL: set(
@@ -51,7 +53,7 @@ const variables = z.object({
       })
       .optional(),
   ),
-  DATABASE_POOL_SIZE: whole(Math.min(40, Math.max(10, availableParallelism() * 4)), 2, 500),
+  DATABASE_POOL_SIZE: set(whole(2, 500).default(Math.min(40, Math.max(10, availableParallelism() * 4)))),
   REDIS_URL: set(
     z.url({ protocol: /^rediss?$/, error: "must be an address such as redis://user:password@host:6379/0" }).optional(),
   ),
@@ -88,12 +90,10 @@ const variables = z.object({
       .transform((value) => value.replace(/\/+$/, "")),
   ),
   TIERS_FILE: text,
-  SIGNUP_CREDITS: set(
-    z.coerce.number("must be a whole number").int("must be a whole number").min(0).max(1_000_000_000).optional(),
-  ),
+  SIGNUP_CREDITS: set(whole(0, 1_000_000_000).optional()),
   METRICS_TOKEN: set(z.string().min(16, "must have at least 16 characters").optional()),
-  MAX_ACTIVE_KEYS: whole(1000, 1, 1_000_000),
-  ACTIVITY_DAYS: whole(400, 1, 36_500),
+  MAX_ACTIVE_KEYS: set(whole(1, 1_000_000).default(1000)),
+  ACTIVITY_DAYS: set(whole(1, 36_500).default(400)),
   SUPPORT_URL: set(z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional()),
   LOG_LEVEL: set(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info")),
   GITHUB_ID: text,

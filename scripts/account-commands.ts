@@ -29,12 +29,12 @@ export const COMMANDS: Record<string, Command> = {
   list: { operands: 0, run: list },
   show: { operands: 1, run: async ([email]) => show(await wanted(email)) },
   create: { operands: 1, run: async ([email], name) => create(address(email), name) },
-  "set-tier": { operands: 2, run: async ([email, tier = ""]) => changeTier(await wanted(email), tier) },
-  grant: { operands: 2, run: async ([email, credits = ""]) => grant(await wanted(email), credits) },
-  "sign-out": { operands: 1, run: async ([email]) => signOut(await wanted(email)) },
-  "password-link": { operands: 1, run: async ([email]) => passwordLink(await wanted(email)) },
-  disable: { operands: 1, run: async ([email]) => disable(await wanted(email)) },
-  enable: { operands: 1, run: async ([email]) => enable(await wanted(email)) },
+  "set-tier": { operands: 2, run: async ([email, tier = ""]) => changeTier(await living(email), tier) },
+  grant: { operands: 2, run: async ([email, credits = ""]) => grant(await living(email), credits) },
+  "sign-out": { operands: 1, run: async ([email]) => signOut(await living(email)) },
+  "password-link": { operands: 1, run: async ([email]) => passwordLink(await living(email)) },
+  disable: { operands: 1, run: async ([email]) => disable(await living(email)) },
+  enable: { operands: 1, run: async ([email]) => enable(await living(email)) },
   keys: { operands: 1, run: async ([email]) => keys(await wanted(email)) },
   revoke: { operands: 1, run: ([id = ""]) => revoke(id) },
 };
@@ -49,6 +49,13 @@ async function wanted(email: string | undefined): Promise<Account> {
   const account = await findAccount(address(email));
   if (!account) throw new CommandError(`There is no account ${address(email)}.`);
   return account;
+}
+
+/** For what changes an account: one that was deleted stays as it is. */
+async function living(email: string | undefined): Promise<Account> {
+  const account = await wanted(email);
+  if (!account.deletedAt) return account;
+  throw new CommandError(`${account.email} was deleted on ${formatTime(account.deletedAt)}, for good.`);
 }
 
 async function list(): Promise<Answer> {
@@ -77,7 +84,9 @@ async function show(account: Account): Promise<Answer> {
     "Requests left this month": remaining?.requests ?? "no quota",
     Created: formatTime(account.createdAt),
     Status: statusOf(account),
-    "Signs in with": [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") || "nothing yet",
+    "Signs in with":
+      [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") ||
+      (account.deletedAt ? "nothing" : "nothing yet"),
     "Signed-in browsers": ways.sessions,
     "API keys": STATUSES.map((status) => `${counts[status]} ${status}`).join(", "),
   });
@@ -167,6 +176,7 @@ async function revoke(id: string): Promise<Answer> {
   return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is refused from now on.` };
 }
 
-function statusOf({ disabledAt }: Account): string {
+function statusOf({ disabledAt, deletedAt }: Account): string {
+  if (deletedAt) return `deleted on ${formatTime(deletedAt)}`;
   return disabledAt ? `disabled since ${formatTime(disabledAt)}` : "active";
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, runCommand } from "#e2e/run-command.ts";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
 import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
@@ -105,6 +106,32 @@ test("keys lists every key, deleted ones too, and revoke ends one of them for go
   const revocations = (await actions(ada.id)).filter(({ action }) => action === "api_key.revoked");
   expect(revocations.map(({ actor }) => actor).sort()).toEqual(["operator", "user"]);
   expect(stdout + (await account("keys", ada.email, "--json")).stdout).not.toMatch(/hash/i);
+});
+
+test("an account that was deleted is shown as that, its former address is nobody's, and nothing brings it back", async () => {
+  const ada = await createPerson();
+  const key = await makeKey(ada.id);
+  const session = await database().$transaction((transaction) => startSession(transaction, ada.id, user));
+  expect((await deleteAccount(session, { password: "", email: ada.email }, user)).ok).toBe(true);
+  expect((await account("show", ada.email)).stderr).toBe(`There is no account ${ada.email}.\n`);
+  const tombstone = `deleted-${ada.id}@invalid`;
+  const { stdout } = await account("show", tombstone);
+  expect(stdout).toMatch(/^Status +deleted on \d{4}-/m);
+  expect(stdout).toMatch(/^Signs in with +nothing$/m);
+  expect((await account("list")).stdout).toMatch(new RegExp(`^${tombstone} .+ deleted on \\d{4}-`, "m"));
+  expect((await account("keys", tombstone)).stdout).toMatch(new RegExp(`^${key} .+ revoked, deleted `, "m"));
+  for (const [command = "", ...more] of [
+    ["enable"],
+    ["disable"],
+    ["sign-out"],
+    ["password-link"],
+    ["grant", "5"],
+    ["set-tier", "pro"],
+  ]) {
+    const { code, stderr } = await account(command, tombstone, ...more);
+    expect(code, command).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${tombstone} was deleted on .+, for good\\.\n$`));
+  }
 });
 
 test("list and --json have every account, and a name can forge no line", async () => {

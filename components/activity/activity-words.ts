@@ -14,6 +14,9 @@ const WORDS: Record<Action, string> = {
   "account.credits_granted": "Credits granted",
   "account.disabled": "Account disabled",
   "account.enabled": "Account enabled",
+  "account.provider_linked": "Way to sign in linked",
+  "account.provider_unlinked": "Way to sign in unlinked",
+  "account.deleted": "Account deleted",
   "api_key.created": "Key created",
   "api_key.renamed": "Key renamed",
   "api_key.rotated": "Key rotated",
@@ -29,11 +32,11 @@ export function activityWords(action: Action): string {
 
 /** What stands beside it: the key's name, from what to what. */
 export function activityDetail({ action, details }: Pick<ActivityRecord, "action" | "details">): string {
-  const { name, from, to, credits, sessions, method } = details;
+  const { name, from, to, credits, sessions, method, provider } = details;
   if (from && to) return `${from} → ${to}`;
   if (action === "account.credits_granted") return `${credits} credits`;
   if (action === "account.sessions_ended") return `${sessions} ${sessions === 1 ? "browser" : "browsers"}`;
-  return String(name ?? method ?? "");
+  return String(name ?? method ?? provider ?? "");
 }
 
 export const ACTOR_WORDS = { user: "You", operator: "The operator", system: "GoodTake" } as const;

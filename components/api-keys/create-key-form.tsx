@@ -25,6 +25,7 @@ const REFUSALS = {
   too_many_keys: {
     form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
   },
+  account_deleted: { form: "Your account was deleted." },
   expiry_out_of_range: { expiry: `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.` },
 };
 type Errors = { name?: string; expiry?: string; form?: string };

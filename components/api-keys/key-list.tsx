@@ -3,15 +3,17 @@ import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import {
   EnvironmentBadge,
   Expires,
+  isOldKey,
   KeyName,
   KeyPrefix,
   LastUsed,
   RotationBadge,
   Status,
 } from "#components/api-keys/key-facts.tsx";
+import { OldKeyCallers } from "#components/api-keys/old-key-callers.tsx";
 import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { Time } from "#components/ui/time.tsx";
+import { Time, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /** The same keys on a phone: one below the other, nothing sideways. */
@@ -44,6 +46,7 @@ type CardProps = { apiKey: ListedApiKey; selected: boolean; onSelect: KeySelecti
 
 /** As in the table: one selection renders one key again, and not all of a list that may not even be seen. */
 const KeyCard = memo(function KeyCard({ apiKey, selected, onSelect }: CardProps) {
+  const now = useNow();
   return (
     <li
       data-selected={selected || undefined}
@@ -73,6 +76,7 @@ const KeyCard = memo(function KeyCard({ apiKey, selected, onSelect }: CardProps)
           <Expires apiKey={apiKey} />
         </Fact>
       </dl>
+      {isOldKey(apiKey, now) && <OldKeyCallers apiKey={apiKey} />}
       <div className="flex items-center justify-between">
         <span className="flex gap-1.5">
           <EnvironmentBadge environment={apiKey.environment} />

@@ -15,6 +15,7 @@ import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import {
   EnvironmentBadge,
   Expires,
+  isOldKey,
   KeyName,
   KeyPrefix,
   LastUsed,
@@ -22,9 +23,10 @@ import {
   Status,
 } from "#components/api-keys/key-facts.tsx";
 import { KeyTableHeader } from "#components/api-keys/key-table-header.tsx";
+import { OldKeyCallers } from "#components/api-keys/old-key-callers.tsx";
 import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { Time } from "#components/ui/time.tsx";
+import { Time, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
 
@@ -140,22 +142,34 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
 
 /** Rendered again only when its key or its selection changes: a page has 25 rows, and each of them dialogs and a menu. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
+  const old = isOldKey(row.original, useNow());
+  const look = `transition-colors data-selected:bg-accent-soft/50 ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
   return (
-    <tr
-      data-selected={selected || undefined}
-      className="border-line border-b transition-colors last:border-0 hover:bg-sunken data-selected:bg-accent-soft/50"
-    >
-      {row.getAllCells().map((cell) =>
-        cell.column.id === "name" ? (
-          <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
-            <FlexRender cell={cell} />
-          </th>
-        ) : (
-          <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
-            <FlexRender cell={cell} />
+    <>
+      <tr data-selected={selected || undefined} className={look}>
+        {row.getAllCells().map((cell) =>
+          cell.column.id === "name" ? (
+            <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
+              <FlexRender cell={cell} />
+            </th>
+          ) : (
+            <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
+              <FlexRender cell={cell} />
+            </td>
+          ),
+        )}
+      </tr>
+      {old && (
+        <tr
+          data-selected={selected || undefined}
+          className="border-line border-b last:border-0 data-selected:bg-accent-soft/50"
+        >
+          <td />
+          <td colSpan={columns.length - 1} className="px-3 pb-3">
+            <OldKeyCallers apiKey={row.original} />
           </td>
-        ),
+        </tr>
       )}
-    </tr>
+    </>
   );
 });

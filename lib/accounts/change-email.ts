@@ -18,15 +18,18 @@ export async function changeEmail(
   const { email: from } = confirmed.value;
   if (email === from) return ok();
   try {
-    await database().$transaction(async (transaction) => {
-      await transaction.user.update({ where: { id: userId }, data: { email }, select: { id: true } });
+    return await database().$transaction(async (transaction) => {
+      // The password may have changed since it was asked for, or be gone with the account.
+      const { passwordHash } = confirmed.value;
+      const { count } = await transaction.user.updateMany({ where: { id: userId, passwordHash }, data: { email } });
+      if (count === 0) return err("wrong_password");
       await recordActivity(transaction, caller, {
         userId,
         action: "account.email_changed",
         details: { from, to: email },
       });
+      return ok();
     });
-    return ok();
   } catch (error) {
     // The address is unique: of all that want it at the same time, one gets it.
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") return err("email_taken");

@@ -4,7 +4,7 @@ import type { Caller } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type ConfirmError = "wrong_password" | "no_password" | "busy";
+export type ConfirmError = "missing_password" | "wrong_password" | "no_password" | "busy";
 type Confirmed = { email: string; name: string; passwordHash: string };
 
 /**
@@ -21,6 +21,7 @@ export async function confirmPassword(
     select: { email: true, name: true, passwordHash: true },
   });
   if (!passwordHash) return err("no_password");
+  if (!password) return err("missing_password");
   const attempt = await reserveSignIn(user.email, caller.address);
   if (!attempt.ok) return attempt;
   const matches = await verifyPassword(passwordHash, password);

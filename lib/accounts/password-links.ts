@@ -19,7 +19,7 @@ export async function createPasswordLink(
   const token = randomBytes(32).toString("base64url");
   return database().$transaction(async (transaction) => {
     const [user] = await transaction.$queryRaw<{ id: string }[]>`
-      SELECT "id" FROM "User" WHERE "email" = ${email} FOR UPDATE`;
+      SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL FOR UPDATE`;
     if (!user) return err("not_found");
     await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
     const [link] = await transaction.$queryRaw<{ expiresAt: Date }[]>`
@@ -56,6 +56,10 @@ export async function redeemPasswordLink(
   if (passwordHash === "busy") return err("busy");
 
   return database().$transaction(async (transaction) => {
+    // The person first, as everywhere: who was disabled or deleted meanwhile gets no password any more.
+    const enabled = await transaction.$queryRaw<unknown[]>`
+      SELECT 1 FROM "User" WHERE "id" = ${person.id}::uuid AND "disabledAt" IS NULL FOR NO KEY UPDATE`;
+    if (enabled.length === 0) return err("invalid_link");
     const used = await transaction.$executeRaw`
       UPDATE "PasswordLink" SET "usedAt" = now()
       WHERE "tokenHash" = ${tokenHash} AND "usedAt" IS NULL AND "expiresAt" > now()`;

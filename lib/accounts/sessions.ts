@@ -1,3 +1,4 @@
+import { FRESH_MINUTES } from "#lib/accounts/schema.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -40,6 +41,30 @@ export async function findSessionUser(userId: string, sessionId: string): Promis
       WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid
         AND s."lastSeenAt" < now() - interval '1 minute' AND ${ALIVE}`;
   return found;
+}
+
+/**
+ * Locks the person of a session for a change that only who is signed in may make, and says who that is; null if the session has
+ * ended meanwhile. The row first, and then a look that sees what those did who had it before. The lock lets foreign keys in: whoever
+ * has locked a key or a session is about to write an activity record, and would wait for us while we wait for that row.
+ */
+export async function lockSession(
+  transaction: Transaction,
+  { userId, sessionId }: StartedSession,
+): Promise<{ email: string } | null> {
+  await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
+  const [user] = await transaction.$queryRaw<{ email: string }[]>`
+    SELECT u."email" FROM "Session" s JOIN "User" u ON u."id" = s."userId"
+    WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND u."disabledAt" IS NULL AND ${ALIVE}`;
+  return user ?? null;
+}
+
+/** Whether it began within the last 10 minutes. */
+export async function isFreshSession(userId: string, sessionId: string): Promise<boolean> {
+  const fresh = await database().$queryRaw<unknown[]>`
+    SELECT 1 FROM "Session" s WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND ${ALIVE}
+      AND s."createdAt" > now() - make_interval(mins => ${FRESH_MINUTES})`;
+  return fresh.length > 0;
 }
 
 /** Signs out one browser: from now on its cookie, and every copy of it, is dead. */

@@ -8,7 +8,15 @@ import { err, ok, type Result } from "#lib/result.ts";
 import { firstTier, signupCredits, tiers } from "#lib/tiers-file.ts";
 
 /** What is read of an account. Never the hash of its password. */
-const FIELDS = { id: true, email: true, name: true, tier: true, createdAt: true, disabledAt: true } as const;
+const FIELDS = {
+  id: true,
+  email: true,
+  name: true,
+  tier: true,
+  createdAt: true,
+  disabledAt: true,
+  deletedAt: true,
+} as const;
 export type Account = Pick<UserModel, keyof typeof FIELDS>;
 
 export type NewAccount = {
@@ -104,12 +112,13 @@ export function enableAccount(userId: string, caller: Caller): Promise<Result<un
   });
 }
 
+/** Undefined for one that was deleted, too: nothing changes a tombstone. */
 async function lockAccount(
   transaction: Transaction,
   userId: string,
 ): Promise<{ tier: string; disabledAt: Date | null } | undefined> {
   const rows = await transaction.$queryRaw<{ tier: string; disabledAt: Date | null }[]>`
-    SELECT "tier", "disabledAt" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+    SELECT "tier", "disabledAt" FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
   return rows[0];
 }
 
@@ -123,7 +132,7 @@ export async function findTier(userId: string): Promise<string> {
 export async function renameAccount(userId: string, name: string, caller: Caller): Promise<void> {
   await database().$transaction(async (transaction) => {
     const rows = await transaction.$queryRaw<{ name: string }[]>`
-      SELECT "name" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+      SELECT "name" FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
     const before = rows[0]?.name;
     if (before === undefined || before === name) return;
     await transaction.user.update({ where: { id: userId }, data: { name }, select: { id: true } });

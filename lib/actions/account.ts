@@ -1,13 +1,25 @@
 "use server";
 
 import { refresh } from "next/cache";
+import { redirect } from "next/navigation";
 import { z } from "zod";
 import { type ChangeEmailError, changeEmail } from "#lib/accounts/change-email.ts";
 import { type ChangePasswordError, changePassword } from "#lib/accounts/change-password.ts";
-import { changePasswordInput, personName, signInInput } from "#lib/accounts/schema.ts";
+import { confirmPerson } from "#lib/accounts/confirm-person.ts";
+import { type DeleteAccountError, deleteAccount } from "#lib/accounts/delete-account.ts";
+import { type UnlinkError, unlinkProvider } from "#lib/accounts/linked-providers.ts";
+import {
+  changePasswordInput,
+  changeWayInput,
+  deleteAccountInput,
+  personName,
+  signInInput,
+} from "#lib/accounts/schema.ts";
 import { endOtherSessions, endSession } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
+import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
+import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { setResponseStatus } from "#lib/http/response-status.ts";
 
@@ -82,6 +94,38 @@ export async function endOtherSessionsAction(): Promise<void> {
   const user = await requireUser();
   await endOtherSessions(user.id, user.sessionId, await requestCaller());
   refresh();
+}
+
+export type WayState = { values: Record<string, string>; refusal?: Refusal<UnlinkError>; done?: boolean };
+
+/** Makes sure that it is the person before the way to the provider, because a way in outlives the session that added it. */
+export async function linkProviderAction(_: WayState, form: FormData): Promise<WayState> {
+  const { id: userId, sessionId } = await requireUser();
+  const { provider, password } = changeWayInput.parse(Object.fromEntries(form));
+  const confirmed = await confirmPerson({ userId, sessionId }, password, await requestCaller());
+  if (!confirmed.ok) return { values: {}, refusal: refused(confirmed) };
+  return continueWith(provider, "/settings/account", sessionId);
+}
+
+export async function unlinkProviderAction(_: WayState, form: FormData): Promise<WayState> {
+  const { id: userId, sessionId } = await requireUser();
+  const input = changeWayInput.parse(Object.fromEntries(form));
+  const configured = providerButtons().map(({ id }) => id);
+  const unlinked = await unlinkProvider({ userId, sessionId }, input, configured, await requestCaller());
+  if (!unlinked.ok) return { values: {}, refusal: refused(unlinked) };
+  refresh();
+  return { values: {}, done: true };
+}
+
+export type DeleteAccountState = { values: Record<string, string>; refusal?: Refusal<DeleteAccountError> };
+
+export async function deleteAccountAction(_: DeleteAccountState, form: FormData): Promise<DeleteAccountState> {
+  const { id: userId, sessionId } = await requireUser();
+  const input = deleteAccountInput.parse(Object.fromEntries(form));
+  const deleted = await deleteAccount({ userId, sessionId }, input, await requestCaller());
+  if (!deleted.ok) return { values: { email: input.email }, refusal: refused(deleted) };
+  await clearSessionCookie();
+  redirect("/sign-in?notice=account_deleted");
 }
 
 function refused<R extends { error: string }>(refusal: R): R {

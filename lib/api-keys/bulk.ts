@@ -66,19 +66,31 @@ export function revokeApiKeys(userId: string, selection: ConfirmedSelection, cal
 /** Takes the selected keys out of the list; those that are not revoked yet are revoked in the same transaction. */
 export function deleteApiKeys(userId: string, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
   const { selected } = conditions(userId, selection, selection.confirmedAt);
-  return take(selected, selection.confirmedKeys, async (transaction, ids) => {
-    const revokedAt = new Date();
-    await markRevoked(transaction, userId, ids, caller, revokedAt);
-    // A millisecond later, so that the history of a key reads in the order in which things happened to it.
-    const at = new Date(revokedAt.getTime() + 1);
-    await recordEach(
-      transaction,
-      caller,
-      { userId, action: "api_key.deleted", at },
-      Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = ${at}
-        WHERE "userId" = ${userId}::uuid AND "id" = ANY(${ids}::uuid[]) RETURNING "id", "name"`,
-    );
-  });
+  return take(selected, selection.confirmedKeys, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
+}
+
+/**
+ * The same for all keys of a person who goes; the caller has locked the person's row, so that none is made meanwhile, and confirms
+ * it only after `outliveLeases`. Returns how many were still in the list.
+ */
+export async function deleteEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+  const ids = await lockKeys(transaction, Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`);
+  await inBatches(ids, (some) => markDeleted(transaction, userId, some, caller));
+  return ids.length;
+}
+
+async function markDeleted(transaction: Transaction, userId: string, ids: string[], caller: Caller): Promise<void> {
+  const revokedAt = new Date();
+  await markRevoked(transaction, userId, ids, caller, revokedAt);
+  // A millisecond later, so that the history of a key reads in the order in which things happened to it.
+  const at = new Date(revokedAt.getTime() + 1);
+  await recordEach(
+    transaction,
+    caller,
+    { userId, action: "api_key.deleted", at },
+    Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = ${at}
+      WHERE "userId" = ${userId}::uuid AND "id" = ANY(${ids}::uuid[]) RETURNING "id", "name"`,
+  );
 }
 
 function markRevoked(transaction: Transaction, userId: string, ids: string[], caller: Caller, at: Date): Promise<void> {
@@ -109,7 +121,6 @@ function conditions(userId: string, { all, ids, view }: Selection, at: Date) {
 const STATEMENT_KEYS = 2_500;
 const TRANSACTION_MS = 60_000;
 
-/** Locks the keys in the order of their ids, as everybody who locks many does, so that nobody waits in a circle. */
 async function take(
   which: Prisma.Sql,
   confirmedKeys: number,
@@ -117,11 +128,9 @@ async function take(
 ): Promise<Taken> {
   const taken = await database().$transaction(
     async (transaction) => {
-      const [locked] = await transaction.$queryRaw<[{ ids: string[] | null }]>`
-        SELECT array_agg("id") AS "ids" FROM (SELECT "id" FROM "ApiKey" WHERE ${which} ORDER BY "id" FOR UPDATE) k`;
-      const ids = locked.ids ?? [];
+      const ids = await lockKeys(transaction, which);
       if (ids.length > confirmedKeys) return err("selection_changed");
-      for (let i = 0; i < ids.length; i += STATEMENT_KEYS) await change(transaction, ids.slice(i, i + STATEMENT_KEYS));
+      await inBatches(ids, (some) => change(transaction, some));
       return ok({ keys: ids.length });
     },
     { timeout: TRANSACTION_MS },
@@ -129,4 +138,15 @@ async function take(
   // Who finds them revoked already may rely on that as well.
   if (taken.ok) await outliveLeases();
   return taken;
+}
+
+/** Locks the keys in the order of their ids, as everybody who locks many does, so that nobody waits in a circle. */
+async function lockKeys(transaction: Transaction, which: Prisma.Sql): Promise<string[]> {
+  const [locked] = await transaction.$queryRaw<[{ ids: string[] | null }]>`
+    SELECT array_agg("id") AS "ids" FROM (SELECT "id" FROM "ApiKey" WHERE ${which} ORDER BY "id" FOR UPDATE) k`;
+  return locked.ids ?? [];
+}
+
+async function inBatches(ids: string[], change: (some: string[]) => Promise<void>): Promise<void> {
+  for (let i = 0; i < ids.length; i += STATEMENT_KEYS) await change(ids.slice(i, i + STATEMENT_KEYS));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { STATUSES } from "#lib/api-keys/status.ts";
+import { isLegible } from "#lib/legible.ts";
 
 export const NAME_MAX = 64;
 export const EXPIRY_MAX_YEARS = 5;
@@ -10,10 +11,6 @@ export type ApiKeyEnvironment = (typeof ENVIRONMENTS)[number];
 /** Days from the server's now; `never` and `custom` are the other choices of the form. */
 export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
 export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
-
-/** Control, bidi-override and other invisible characters, by which a name could pass for another one or break a row. */
-const FORBIDDEN_IN_NAMES =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u;
 
 /** A text with the shape of a key, wherever it stands: such text must never reach the URL, the server or storage. */
 export const KEY_SHAPE = /gt_[0-9A-Za-z]{20,}/;
@@ -26,7 +23,7 @@ export const apiKeyName = z
       .string()
       .min(1, "Give the key a name.")
       .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
-      .refine((name) => !FORBIDDEN_IN_NAMES.test(name), "A name can't contain control or text-direction characters.")
+      .refine(isLegible, "A name can't contain control, text-direction or invisible characters.")
       .refine((name) => !KEY_SHAPE.test(name), "This looks like an API key. Give the key a name instead."),
   );
 

@@ -29,16 +29,17 @@ const DAY_MS = 86_400_000;
  *
  * `too_many_keys`: the person has `MAX_ACTIVE_KEYS` active ones. The person's row is locked while they are counted,
  * because a bare count let 18 of 20 parallel creations through with one place left.
+ * `account_deleted`: by the same person in another browser, a moment ago.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
  */
 export async function createApiKey(
   userId: string,
   input: CreateApiKeyInput,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, "too_many_keys" | "expiry_out_of_range">> {
+): Promise<Result<{ key: ApiKey; secret: string }, "too_many_keys" | "expiry_out_of_range" | "account_deleted">> {
   const secret = generateSecret();
   return database().$transaction(async (transaction) => {
-    await lockOwner(transaction, userId);
+    if (!(await lockOwner(transaction, userId))) return err("account_deleted");
     // Read after the wait for the lock, so that presets and the count see the same instant.
     const now = new Date();
     const expiresAt = expiryInstant(input.expiry, now);
@@ -151,11 +152,13 @@ export async function deleteApiKey(
 }
 
 /**
- * For what counts a person's keys. It lets others record activity of that person, which points at the row: `FOR UPDATE` would not, and
+ * For what counts a person's keys; false for an account that was deleted. It lets others record activity of that person, which points at the row: `FOR UPDATE` would not, and
  * somebody who holds a key and records what became of it would wait for somebody who holds the person and waits for that key.
  */
-export async function lockOwner(transaction: Transaction, userId: string): Promise<void> {
-  await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
+export async function lockOwner(transaction: Transaction, userId: string): Promise<boolean> {
+  const owner = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
+  return owner.length > 0;
 }
 
 export async function lockApiKey(

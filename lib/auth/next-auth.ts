@@ -1,13 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { notFound } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
-import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
+import { linkProvider } from "#lib/accounts/linked-providers.ts";
+import { type ProviderPerson, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
+import { giveErrand, takeErrand } from "#lib/auth/errand.ts";
+import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
-import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 
 declare module "next-auth" {
@@ -23,10 +25,9 @@ declare module "next-auth" {
 /** The session that our own code has just started, on its way into a cookie. No request can put one here. */
 const started = new AsyncLocalStorage<StartedSession>();
 
-/** Built on first use and not at import, because a build has no environment. */
-function config(): NextAuthConfig {
-  const { PUBLIC_URL } = env();
-  const secure = PUBLIC_URL?.startsWith("https:") ?? false;
+/** Built for each use and not at import, because a build has no environment. With a request on the way back from a provider. */
+function config(request?: Request): NextAuthConfig {
+  const sessionToken = ownCookie("session");
   // Our address is what the server writes into the forwarded headers, from PUBLIC_URL. These would win over it, and with
   // them next-auth rebuilds each request with Next's own class, which turns 127.0.0.1 into localhost.
   delete process.env.AUTH_URL;
@@ -45,22 +46,20 @@ function config(): NextAuthConfig {
     pages: { signIn: "/sign-in", error: "/sign-in" },
     // The server checks the host before a request comes here.
     trustHost: true,
-    useSecureCookies: secure,
+    useSecureCookies: sessionToken.options.secure,
     session: { strategy: "jwt", maxAge: MAX_DAYS * 86_400 },
-    cookies: {
-      sessionToken: {
-        name: secure ? "__Host-goodtake-session" : "goodtake-session",
-        options: { httpOnly: true, sameSite: "lax", path: "/", secure },
-      },
-    },
+    cookies: { sessionToken },
     callbacks: {
       signIn: async ({ user, account, profile }) => {
         if (account?.provider === "session") return true;
         if (!account) return false;
-        const signedIn = await signInWithProvider(
-          { provider: account.provider, subject: account.providerAccountId, ...readProfile(profile) },
-          await requestCaller(),
-        );
+        const { provider, providerAccountId: subject } = account;
+        const state = request ? new URL(request.url).searchParams.get("state") : null;
+        const errand = await takeErrand(provider, state);
+        if (!errand) return "/sign-in?error=way_lost";
+        const person = { provider, subject, ...readProfile(profile) };
+        if (errand.sessionId) return linkTo(errand.sessionId, person);
+        const signedIn = await signInWithProvider(person, await requestCaller());
         if (!signedIn.ok) return `/sign-in?error=${signedIn.error}`;
         user.id = signedIn.value.userId;
         user.sessionId = signedIn.value.sessionId;
@@ -76,14 +75,22 @@ function config(): NextAuthConfig {
     },
     logger: {
       error: (error) => {
-        // Anybody can send a broken cookie; it is no news.
-        if (error.name === "JWTSessionError") return;
+        // Anybody can send a broken cookie; it is no news. A build shortens the name of the class.
+        if ((error as { type?: string }).type === "JWTSessionError") return;
         log().warn({ err: error, cause: causeOf(error) }, "a sign-in failed");
       },
       warn: (code) => log().debug({ code }, "next-auth warns"),
       debug: () => {},
     },
   };
+}
+
+/** Links to the account of the session that has sent the browser on this way, if it is still the browser's; says where to go on. */
+async function linkTo(sessionId: string, person: ProviderPerson): Promise<string> {
+  const session = await auth();
+  if (!session?.userId || session.sessionId !== sessionId) return "/sign-in?error=session_over";
+  const linked = await linkProvider({ userId: session.userId, sessionId }, person, await requestCaller());
+  return linked.ok ? `/settings/account?linked=${person.provider}` : `/sign-in?error=${linked.error}`;
 }
 
 function causeOf(error: Error): string | undefined {
@@ -102,8 +109,15 @@ export async function clearSessionCookie(): Promise<void> {
   await signOut({ redirect: false, redirectTo: "/" });
 }
 
-/** Sends the browser to a provider's own sign-in page; `next` is where it lands afterwards. Never returns. */
-export async function continueWith(provider: string, next: string): Promise<void> {
+/**
+ * Sends the browser to a provider's own sign-in page: to sign in and land on `next`, or, with a session, to link to its account
+ * whoever signs in there.
+ */
+export async function continueWith(provider: string, next: string, sessionId: string | null = null): Promise<never> {
   if (!providerButtons().some(({ id }) => id === provider)) notFound();
-  await signIn(provider, { redirectTo: next });
+  const url: string = await signIn(provider, { redirect: false, redirectTo: next });
+  const state = new URL(url).searchParams.get("state");
+  // Without one this is no way to the provider but back to us, because it can't be reached.
+  if (state) await giveErrand({ provider, state, sessionId });
+  redirect(url);
 }

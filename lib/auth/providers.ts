@@ -18,10 +18,12 @@ export function providerButtons(): ProviderButton[] {
 export function oauthProviders(): NextAuthConfig["providers"] {
   const { GITHUB_ID, GITHUB_SECRET, GOOGLE_ID, GOOGLE_SECRET, OIDC_ISSUER, OIDC_ID, OIDC_SECRET, OIDC_NAME } = env();
   const providers: NextAuthConfig["providers"] = [];
-  if (GOOGLE_ID) providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET }));
+  // An errand is known by its state, which next-auth leaves out where it has PKCE.
+  const checks: ("pkce" | "state")[] = ["pkce", "state"];
+  if (GOOGLE_ID) providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET, checks }));
   if (GITHUB_ID)
     providers.push(
-      GitHub({ clientId: GITHUB_ID, clientSecret: GITHUB_SECRET, userinfo: { request: readGitHubProfile } }),
+      GitHub({ clientId: GITHUB_ID, clientSecret: GITHUB_SECRET, checks, userinfo: { request: readGitHubProfile } }),
     );
   if (OIDC_ID)
     providers.push({
@@ -33,7 +35,7 @@ export function oauthProviders(): NextAuthConfig["providers"] {
       clientSecret: OIDC_SECRET,
       // By the standard the address is at the user info endpoint and need not be in the token.
       idToken: false,
-      checks: ["pkce", "state", "nonce"],
+      checks: [...checks, "nonce"],
     });
   return providers;
 }

@@ -6,6 +6,9 @@ import { isOwnHost, isOwnOrigin } from "#lib/http/own-origin.ts";
 import { type RequestStore, requestStore } from "#lib/http/response-status.ts";
 import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-headers.ts";
 
+/** No form of ours has more; Next answers 500 to it. */
+const BODY_MAX_BYTES = 1_048_576;
+
 /** The browser's door: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
 export function createDashboardDoor(env: Env, pages: RequestListener): RequestListener {
   const headers = Object.entries(securityHeaders(env));
@@ -45,14 +48,26 @@ function applyStatus(response: ServerResponse, store: RequestStore): void {
     writeHead.call(response, status === 200 ? (store.status ?? status) : status, ...rest)) as typeof writeHead;
 }
 
-function refuse({ method, headers }: IncomingMessage, env: Env): [status: number, text: string] | undefined {
+function refuse({ method, url, headers }: IncomingMessage, env: Env): [status: number, text: string] | undefined {
   if (!isOwnHost(headers.host, env.PUBLIC_URL)) {
     return [403, "This is not the dashboard's address. If it should be, set PUBLIC_URL to it."];
   }
+  if (!isReadable(url?.split("?", 1)[0] ?? "")) return [400, "This address can not be read."];
   if (method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST") return [405, "Method not allowed."];
   if (!isOwnOrigin(headers.origin, headers.host, env.PUBLIC_URL)) return [403, "This request came from another site."];
+  if (Number(headers["content-length"]) > BODY_MAX_BYTES) return [413, "This is more than 1 MB."];
   return undefined;
+}
+
+/** Next answers 500 to a path that is no UTF-8. */
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

@@ -131,6 +131,14 @@ describe("refused before any page", () => {
     ["a POST from another site", {}, { method: "POST", headers: { ...own, origin: "https://evil.example" } }, 403],
     ["a POST from nowhere", {}, { method: "POST", headers: { ...own, origin: "null" } }, 403],
     ["a POST that doesn't say from where", {}, { method: "POST", headers: own }, 403],
+    ["a path that is no UTF-8", {}, { headers: own, path: "/settings/developer/%ff?page=1" }, 400],
+    ["a path with a broken escape", {}, { headers: own, path: "/api/auth/%zz" }, 400],
+    [
+      "a body of more than 1 MB",
+      {},
+      { method: "POST", headers: { ...own, origin: `http://${own.host}`, "content-length": "1048577" } },
+      413,
+    ],
     ["a method that no page has", {}, { method: "DELETE", headers: { ...own, origin: `http://${own.host}` } }, 405],
   ])("%s", async (_, settings, asked, status) => {
     const { seen, ...answer } = await ask(settings, asked);
@@ -149,6 +157,11 @@ describe("refused before any page", () => {
   ])("but not %s", async (_, settings, asked) => {
     expect((await ask(settings, asked)).status).toBe(200);
   });
+});
+
+test.each(["/healthz", "/readyz"])("%s says which methods it has", async (path) => {
+  for (const method of ["POST", "DELETE", "OPTIONS"])
+    expect(await ask({}, { method, path })).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
 });
 
 describe("while the process starts", () => {

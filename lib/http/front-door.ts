@@ -49,7 +49,7 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
     if (url === undefined) return refuse(response, 400, "invalid_request", "Malformed request target");
     request.url = url;
     const path = url.split("?", 1)[0] ?? "/";
-    if (answerHealth(path, phase(), response)) return;
+    if (answerHealth(path, phase(), request, response)) return;
     if (phase() !== "starting") return pass(request, response, path);
     const patience = sleep(START_PATIENCE_MS, undefined, { ref: false });
     void Promise.race([doors.opened, patience]).then(() => pass(request, response, path));

@@ -1,17 +1,17 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { pool } from "#lib/database/client.ts";
 import { limiter } from "#lib/rate-limits/limiter.ts";
 
 export type Phase = "starting" | "serving" | "draining";
 
 /** Answers `/healthz` (the process is up) and `/readyz` (it may be sent requests); returns false for any other path. */
-export function answerHealth(path: string, phase: Phase, response: ServerResponse): boolean {
-  if (path === "/healthz") {
-    answer(response, 200, "ok");
-    return true;
-  }
-  if (path !== "/readyz") return false;
-  if (phase !== "serving") answer(response, 503, phase);
+export function answerHealth(path: string, phase: Phase, request: IncomingMessage, response: ServerResponse): boolean {
+  if (path !== "/healthz" && path !== "/readyz") return false;
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    answer(response, 405, "method not allowed");
+  } else if (path === "/healthz") answer(response, 200, "ok");
+  else if (phase !== "serving") answer(response, 503, phase);
   else
     pool()
       .query("SELECT 1")

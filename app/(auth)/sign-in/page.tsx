@@ -21,7 +21,9 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function SignInPage({ searchParams }: Props) {
   const { next: asked, error, notice } = await searchParams;
   const next = safeNext(asked);
-  if (await currentUser()) redirect(next);
+  // Who is signed in comes back with an error only from linking a provider.
+  if (await currentUser())
+    redirect(typeof error === "string" ? `/settings/account?error=${encodeURIComponent(error)}` : next);
   const { SIGN_UP, SUPPORT_URL } = env();
   const providers = providerButtons();
   const signUpLink = SIGN_UP !== "closed" && (
@@ -37,6 +39,11 @@ export default async function SignInPage({ searchParams }: Props) {
       {notice === "password_changed" && (
         <div role="status">
           <Notice>Your password was changed and all your sessions were ended. Sign in with the new one.</Notice>
+        </div>
+      )}
+      {notice === "account_deleted" && (
+        <div role="status">
+          <Notice>Your account was deleted, and its API keys are refused from now on.</Notice>
         </div>
       )}
       {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}

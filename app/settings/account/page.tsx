@@ -1,34 +1,42 @@
 import type { Metadata } from "next";
+import { DeleteAccount } from "#components/account/delete-account.tsx";
 import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
+import { WaysIn } from "#components/account/ways-in.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findWaysIn } from "#lib/accounts/ways-in.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
+import { env } from "#lib/env.ts";
 
 export const metadata: Metadata = { title: "Account" };
 
-export default async function AccountPage() {
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
-  const [ways, sessions] = await Promise.all([findWaysIn(user.id), listSessions(user.id)]);
-  const names = new Map(providerButtons().map(({ id, name }) => [id, name]));
-  const linked = ways.providers.map((id) => names.get(id) ?? id);
+  const { linked, error } = await searchParams;
+  const [{ hasPassword, providers }, sessions] = await Promise.all([findWaysIn(user.id), listSessions(user.id)]);
+  const configured = providerButtons();
+  // Also one that was linked and isn't configured any more: it is no way in, and can be unlinked.
+  const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
+  const ways = [...configured, ...gone.map((id) => ({ id, name: id }))].map((provider) => ({
+    ...provider,
+    linked: providers.includes(provider.id),
+  }));
   return (
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Account</h1>
-      <p className="mt-1 text-muted">
-        {user.email}
-        {linked.length > 0 && ` · signs in with ${linked.join(", ")}`}
-      </p>
+      <p className="mt-1 text-muted">{user.email}</p>
       <div className="max-w-md">
         <Section title="Profile">
           <NameForm name={user.name} />
         </Section>
-        {ways.hasPassword && (
+        {hasPassword && (
           <>
             <Section title="Email" note="The address you sign in with.">
               <EmailForm email={user.email} />
@@ -39,12 +47,16 @@ export default async function AccountPage() {
           </>
         )}
       </div>
+      {(ways.length > 0 || error) && <WaysIn ways={ways} hasPassword={hasPassword} came={{ linked, error }} />}
       <Section
         title="Signed-in browsers"
         note="A browser that you don't know is a reason to sign it out and to change your password."
         aside={sessions.length > 1 && <EndOtherSessions />}
       >
         <SessionList sessions={sessions} current={user.sessionId} />
+      </Section>
+      <Section title="Delete account" note="Everything that belongs to you here, for good.">
+        <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
       </Section>
     </NowProvider>
   );

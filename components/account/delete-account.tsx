@@ -1,0 +1,113 @@
+"use client";
+
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { useRef } from "react";
+import { confirmProblem } from "#components/account/confirm-problem.ts";
+import { FormAlert } from "#components/auth/form-alert.tsx";
+import { PasswordField } from "#components/auth/password-field.tsx";
+import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { Button } from "#components/ui/button.tsx";
+import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { type DeleteAccountState, deleteAccountAction } from "#lib/actions/account.ts";
+
+const FIRST: DeleteAccountState = { values: {} };
+
+type Props = { email: string; hasPassword: boolean; activityDays: number };
+
+export function DeleteAccount(props: Props) {
+  const cancel = useRef<HTMLButtonElement>(null);
+  return (
+    <AlertDialog.Root>
+      <AlertDialog.Trigger render={<Button variant="danger">Delete account</Button>} />
+      <AlertDialogContent
+        title="Delete your account?"
+        description="Requests using any of your API keys will start failing at once. This can't be undone."
+        initialFocus={cancel}
+      >
+        <DeleteAccountForm {...props} cancel={cancel} />
+      </AlertDialogContent>
+    </AlertDialog.Root>
+  );
+}
+
+type FormProps = Props & { cancel: React.RefObject<HTMLButtonElement | null> };
+
+function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormProps) {
+  const { state, pending, props } = useAuthForm(deleteAccountAction, FIRST);
+  const problem = problems(state);
+  return (
+    <form {...props} className="contents">
+      <DialogBody>
+        <Consequences activityDays={activityDays} />
+        <FormAlert>{problem.form}</FormAlert>
+        {hasPassword ? (
+          <PasswordField
+            required
+            label="Password"
+            name="password"
+            autoComplete="current-password"
+            hint="To be sure that it is you."
+            error={problem.password}
+          />
+        ) : (
+          <TextField
+            required
+            label="Type your email address to confirm"
+            hint={<bdi className="break-words">{email}</bdi>}
+            name="email"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            defaultValue={state.values.email}
+            error={problem.email}
+          />
+        )}
+      </DialogBody>
+      <DialogFooter>
+        <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
+        <Button type="submit" variant="danger" pending={pending}>
+          Delete account
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
+
+/** What goes and what law and audit keep, for how long. What is pruned when, lib/activity and lib/usage decide. */
+function Consequences({ activityDays }: { activityDays: number }) {
+  return (
+    <>
+      <List title="Removed at once">
+        <li>all API keys: revoked, and taken out of your list</li>
+        <li>all signed-in browsers, your password and linked providers</li>
+        <li>your name and email address, which is free for a new account then</li>
+        <li>the use of credits that are left</li>
+      </List>
+      <List title="Kept, and for how long">
+        <li>
+          activity, for {activityDays} days each: what was done and from which address, with names and email addresses
+          that you changed and the names of your keys
+        </li>
+        <li>usage, without your name: by day for 2 years, by hour for 90 days</li>
+        <li>movements of credits, without your name: as long as the books have to be kept</li>
+        <li>a fingerprint of each key with its name and last use, so that it is refused for ever</li>
+      </List>
+    </>
+  );
+}
+
+function List({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <div className="text-[0.8125rem]">
+      <h3 className="mb-1 font-medium">{title}</h3>
+      <ul className="flex list-disc flex-col gap-0.5 pl-4.5 text-muted marker:text-line-strong">{children}</ul>
+    </div>
+  );
+}
+
+function problems({ refusal }: DeleteAccountState): { password?: string; email?: string; form?: string } {
+  if (!refusal) return {};
+  if (refusal.error === "wrong_email") return { email: "This is not the address of your account." };
+  return confirmProblem(refusal);
+}

@@ -1,0 +1,210 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "playwright/test";
+import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/person.ts";
+import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/with-provider.ts";
+
+const ACCOUNT = "/settings/account";
+const LINK = "Link Hopper SSO";
+const UNLINK = "Unlink Hopper SSO";
+
+const ways = (page: Page) => page.getByRole("region", { name: "Ways to sign in" });
+
+/** Presses the button, and answers the question for the password. */
+async function press(page: Page, name: string, password: string): Promise<void> {
+  await ways(page).getByRole("button", { name, exact: true }).click();
+  await ways(page).getByLabel("Password", { exact: true }).fill(password);
+  await ways(page).getByRole("button", { name, exact: true }).click();
+}
+
+/** As far as the provider's own pages. */
+async function beginLinking(page: Page, { password }: Person): Promise<void> {
+  await page.goto(ACCOUNT);
+  await press(page, LINK, password);
+  await page.getByPlaceholder("Enter any login").waitFor();
+}
+
+async function somebodyElse(browser: Browser, baseURL: string | undefined): Promise<Page> {
+  const options = { baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } };
+  return (await browser.newContext(options)).newPage();
+}
+
+test("a provider is linked with the password, signs in to the same account, and is unlinked", async ({
+  page,
+  person,
+}) => {
+  const login = newcomer();
+  await page.goto(ACCOUNT);
+  await press(page, LINK, "not my password");
+  await expect(ways(page).getByText("This is not your password.")).toBeVisible();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+  await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
+  await ways(page).getByRole("button", { name: LINK }).click();
+  await signInAtProvider(page, login);
+  await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
+  await expect(ways(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
+  await expect(page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
+
+  await signOut(page);
+  await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+  await page.waitForURL("/settings/developer");
+  await page.goto(ACCOUNT);
+  await expect(page.getByText(person.email).first()).toBeVisible();
+  await press(page, UNLINK, person.password);
+  await expect(ways(page).getByRole("button", { name: LINK })).toBeFocused();
+  await page.goto("/settings/activity");
+  for (const what of ["Way to sign in linked", "Way to sign in unlinked"])
+    await expect(page.getByRole("row").filter({ hasText: what })).toContainText("oidc");
+});
+
+test("the last way in stays, and the refusal says why", async ({ page }) => {
+  await page.goto("/sign-in");
+  await continueWithProvider(page, newcomer());
+  await page.waitForURL("/settings/developer");
+  await page.goto(ACCOUNT);
+  await ways(page).getByRole("button", { name: UNLINK }).click();
+  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
+  await page.reload();
+  await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
+});
+
+test("another account's identity is refused, also to a person who gives up at the provider first", async ({
+  page,
+  person,
+  browser,
+  baseURL,
+}) => {
+  const login = newcomer();
+  const grace = await somebodyElse(browser, baseURL);
+  await grace.goto("/sign-in");
+  await continueWithProvider(grace, login);
+  await grace.waitForURL("/settings/developer");
+
+  await beginLinking(page, person);
+  await page.getByRole("link", { name: "[ Cancel ]" }).click();
+  await expect(page).toHaveURL(/\/settings\/account\?error=/);
+  await expect(ways(page).getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
+
+  await beginLinking(page, person);
+  await signInAtProvider(page, login);
+  await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
+  await expect(ways(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
+  await expect(page.getByText(person.email).first()).toBeVisible();
+  await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+  await signOut(grace);
+  await grace.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+  await grace.waitForURL("/settings/developer");
+  await grace.goto(ACCOUNT);
+  await expect(grace.getByText(login).first()).toBeVisible();
+  await grace.context().close();
+});
+
+test.describe("a way back that doesn't belong to this session links nothing and signs nobody in", () => {
+  test("without what it was begun for", async ({ page, person }) => {
+    await beginLinking(page, person);
+    await page.context().clearCookies({ name: "goodtake-errand" });
+    await signInAtProvider(page, newcomer());
+    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(page.getByText(person.email).first()).toBeVisible();
+  });
+
+  test("with what another way was begun for", async ({ page, person }) => {
+    await beginLinking(page, person);
+    const jar = await page.context().cookies();
+    const first = jar.filter(({ name }) => name === "goodtake-errand");
+    await beginLinking(page, person);
+    await page.context().addCookies(first);
+    await signInAtProvider(page, newcomer());
+    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+  });
+
+  test("in a session of somebody else", async ({ page, person, browser, baseURL }) => {
+    const bob = await somebodyElse(browser, baseURL);
+    await signUp(bob, newPerson("Bob"));
+    const sessionOf = async (owner: Page) =>
+      (await owner.context().cookies()).filter(({ name }) => name === "goodtake-session");
+    const adas = await sessionOf(page);
+    await beginLinking(page, person);
+    await page.context().addCookies(await sessionOf(bob));
+    await signInAtProvider(page, newcomer());
+    await expect(page).toHaveURL(`${ACCOUNT}?error=session_over`);
+    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await page.context().addCookies(adas);
+    await page.goto(ACCOUNT);
+    await expect(page.getByText(person.email).first()).toBeVisible();
+    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await bob.context().close();
+  });
+
+  test("after the session was ended elsewhere", async ({ page, person, browser, baseURL }) => {
+    const other = await somebodyElse(browser, baseURL);
+    await other.goto("/sign-in");
+    await signIn(other, person);
+    await other.waitForURL("/settings/developer");
+    await beginLinking(page, person);
+    await other.goto(ACCOUNT);
+    await other.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await expect(other.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
+    await signInAtProvider(page, newcomer());
+    await expect(page).toHaveURL("/sign-in?error=session_over");
+    await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();
+    await other.reload();
+    await expect(ways(other).getByRole("button", { name: LINK })).toBeVisible();
+    await other.context().close();
+  });
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the server asks for the password, and a provider is linked and unlinked as well", async ({ page, person }) => {
+    await page.goto(ACCOUNT);
+    await ways(page).getByRole("button", { name: LINK }).click();
+    await expect(ways(page).getByText("Enter your password.")).toBeVisible();
+    await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
+    await ways(page).getByRole("button", { name: LINK }).click();
+    await signInAtProvider(page, newcomer());
+    await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
+    await press(page, UNLINK, person.password);
+    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+  });
+});
+
+test("unlink: Ada may, Bob who sends her request is told that he has nothing linked, and nobody is sent to sign in", async ({
+  page: ada,
+  person,
+  browser,
+  baseURL,
+}) => {
+  await beginLinking(ada, person);
+  await signInAtProvider(ada, newcomer());
+  await ada.waitForURL(`${ACCOUNT}?linked=oidc`);
+  const [bob, nobody] = [await somebodyElse(browser, baseURL), await somebodyElse(browser, baseURL)];
+  await signUp(bob, { ...newPerson("Bob"), password: person.password });
+  await ways(ada).getByRole("button", { name: UNLINK }).click();
+  await ways(ada).getByLabel("Password", { exact: true }).fill(person.password);
+  const request = ada.waitForRequest((each) => each.method() === "POST" && "next-action" in each.headers());
+  await ada.route(`${ACCOUNT}**`, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await ways(ada).getByRole("button", { name: UNLINK }).click();
+  const caught = await request;
+  const { "next-action": action = "", "content-type": type = "" } = caught.headers();
+  const send = async (page: Page) => {
+    const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };
+    const data = caught.postDataBuffer() ?? "";
+    const answer = await page.request.post(ACCOUNT, { headers, data, maxRedirects: 0 });
+    return answer.headers()["x-action-redirect"] ?? answer.text();
+  };
+  expect(await send(bob)).toContain('"error":"not_linked"');
+  expect(await send(nobody)).toContain("/sign-in?next=");
+  await ada.unroute(`${ACCOUNT}**`);
+  await ada.goto(ACCOUNT);
+  await expect(ways(ada).getByText("Linked", { exact: true })).toBeVisible();
+  expect(await send(ada)).toContain('"done":true');
+  await ada.goto(ACCOUNT);
+  await expect(ways(ada).getByRole("button", { name: LINK })).toBeVisible();
+  await Promise.all([bob.context().close(), nobody.context().close()]);
+});
