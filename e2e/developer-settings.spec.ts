@@ -49,7 +49,7 @@ test("the main job: create a key, call the API both ways, see it used, revoke it
   const key = row(page, "Production App");
   await expect(key.getByRole("cell").filter({ hasText: `${secret.slice(0, 7)}…` })).toBeVisible();
   await expect(key.getByText("Active")).toBeVisible();
-  await expect(key.getByRole("cell").nth(2)).toHaveText("just now3 in 24 h (requests)", { timeout: 20_000 });
+  await expect(key.getByRole("cell").nth(3)).toHaveText("just now3 in 24 h (requests)", { timeout: 20_000 });
 
   await key.getByRole("button", { name: "Revoke" }).click();
   const alert = page.getByRole("alertdialog", { name: 'Revoke "Production App"?' });

@@ -32,7 +32,7 @@ async function send(page: Page, request: Request, own: string, id: string) {
     maxRedirects: 0,
   });
   const text = await answer.text();
-  return { status: answer.status(), result: /\{"ok":(?:true|false)[^}]*\}/.exec(text)?.[0] };
+  return { status: answer.status(), result: /\{"ok":(?:true|false)[^}]*\}|"keys":\d+,"active"[^}]*\}/.exec(text)?.[0] };
 }
 
 const OPERATIONS = {
