@@ -86,6 +86,41 @@ for (const [name, press] of Object.entries(OPERATIONS)) {
   });
 }
 
+for (const change of ["Revoke", "Delete"]) {
+  test(`${change} many: another's keys in a selection are as if they did not exist`, async ({
+    page: ada,
+    person: _,
+    browser,
+    baseURL,
+    address,
+  }) => {
+    const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
+    const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
+    const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
+    await signUp(bob, newPerson("Bob"));
+    const secret = await createKey(ada, "Ada's key");
+    await ada.getByRole("checkbox", { name: "Select Ada's key" }).check();
+    const evidence = ada.waitForRequest((request) => "next-action" in request.headers());
+    await ada.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: change }).click();
+    await expect(ada.getByText("All of them are active.")).toBeVisible();
+    const request = await caught(ada, () => ada.getByRole("button", { name: `${change} key`, exact: true }).click());
+    const id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(request.postData() ?? "")?.[0] ?? "no id";
+    for (const [each, blocked] of [
+      [await evidence, /"active":0/],
+      [request, /"keys":0/],
+    ] as const) {
+      const told = await send(bob, each, id, id);
+      expect(told).toEqual(await send(bob, each, id, NO_KEY));
+      expect(told.result).toMatch(blocked);
+      expect((await send(nobody, each, id, id)).result).toBeUndefined();
+    }
+    expect((await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status()).toBe(200);
+    expect((await send(ada, request, id, id)).result).toContain('"keys":1');
+    expect((await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status()).toBe(401);
+    await Promise.all([bobs.close(), nobodys.close()]);
+  });
+}
+
 test("the list shows one's own keys only, also to a search for another's", async ({
   page: ada,
   person: _,

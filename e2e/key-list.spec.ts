@@ -12,7 +12,8 @@ import { database } from "#lib/database/client.ts";
 const HOME = "/settings/developer";
 
 const rows = (page: Page) => page.getByRole("rowheader");
-const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index})`);
+/** Name is the first, after the checkboxes. */
+const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index + 1})`);
 const section = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 

@@ -33,12 +33,20 @@ const status = async (page: Page, secret: string) =>
 
 test("a rotated key overlaps with its successor: both work, the rows say which is which, and it is finished or extended", async ({
   page,
+  address,
   person: _,
 }) => {
   const old = await createKey(page, "Main");
   const successor = await rotate(page, "24 hours");
   expect(successor).not.toBe(old);
+  const table = page.getByRole("table", { name: "API keys" });
+  await expect(table.getByText("Nobody has called with the old key since it was rotated.")).toBeVisible();
   expect([await status(page, old), await status(page, successor)]).toEqual([200, 200]);
+  const network = address.replace(/\d+$/, "0/24");
+  await expect(async () => {
+    await page.reload();
+    await expect(table).toContainText(new RegExp(`Still called from ${network} by .*· 1 request ·`), { timeout: 500 });
+  }).toPass();
   await expect(row(page, "Old key").locator("time").last()).toHaveText(/^in 2[34] hours$/);
   await expect(row(page, "New key")).toContainText("Never");
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);

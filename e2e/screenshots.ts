@@ -109,6 +109,26 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: "selected",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
+      await page.getByRole("region", { name: "Selected keys" }).waitFor();
+    },
+  },
+  {
+    name: "bulk-revoke",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
+      await page.getByRole("button", { name: "Select all 34 that match" }).click();
+      await page.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: "Revoke" }).click();
+      await page.getByRole("alertdialog").getByText("used in the last hour").waitFor();
+    },
+  },
+  {
     name: "revoke",
     signedIn: "full",
     show: async (page) => {

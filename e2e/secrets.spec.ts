@@ -65,7 +65,7 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
     await page.goto(`${HOME}?q=${secret}`);
     await expect(async () => {
       await page.goto(HOME);
-      await expect(page.locator("td:nth-child(4) time")).toHaveText("just now", { timeout: 500 });
+      await expect(page.locator("td:nth-child(5) time")).toHaveText("just now", { timeout: 500 });
     }).toPass();
     await page.getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("alertdialog").getByRole("textbox").fill("Secret");

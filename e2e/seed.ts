@@ -60,6 +60,26 @@ export async function seedIdentity(email: string, provider: string): Promise<voi
   await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
+/** Any number of keys at once, named "key 0" and so on, the latest first. */
+export async function addKeys(
+  email: string,
+  count: number,
+  change: (i: number) => { name?: string; createdAt?: Date; revokedAt?: Date } = () => ({}),
+): Promise<void> {
+  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  await database().apiKey.createMany({
+    data: Array.from({ length: count }, (_, i) => ({
+      userId,
+      name: `key ${i}`,
+      environment: "production" as const,
+      prefix: "gt_aaaa",
+      hash: crypto.getRandomValues(new Uint8Array(32)),
+      createdAt: new Date(Date.now() - (i + 1) * 60_000),
+      ...change(i),
+    })),
+  });
+}
+
 /** What a busy key's page shows: a month of requests, callers and refusals. */
 export async function seedUsage(email: string): Promise<void> {
   const key = await database().apiKey.findFirstOrThrow({
@@ -68,6 +88,9 @@ export async function seedUsage(email: string): Promise<void> {
     select: { id: true, userId: true },
   });
   const now = Date.now();
+  await database().usageHour.create({
+    data: { apiKeyId: key.id, hour: new Date(Math.floor(now / 3_600_000) * 3_600_000), outcome: "ok", requests: 1_204 },
+  });
   const days = Array.from({ length: 30 }, (_, i) => new Date(now - i * DAY_MS));
   await database().usageDay.createMany({
     data: days.flatMap((day, i) => {

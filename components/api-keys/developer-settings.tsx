@@ -10,7 +10,9 @@ import { KeyHygiene } from "#components/api-keys/key-hygiene.tsx";
 import { KeyList } from "#components/api-keys/key-list.tsx";
 import { KeyTable } from "#components/api-keys/key-table.tsx";
 import { Pagination } from "#components/api-keys/pagination.tsx";
+import { SelectionBar } from "#components/api-keys/selection-bar.tsx";
 import { Shortcuts } from "#components/api-keys/shortcuts.tsx";
+import { useSelection } from "#components/api-keys/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/view-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
@@ -57,9 +59,11 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox, findings 
 
 function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "findings">) {
   const { pending } = useViewNavigation();
+  const selection = useSelection(page, query);
   return (
     <div className="flex flex-col gap-3">
       <KeyFilters query={query} />
+      <SelectionBar selection={selection} matching={page.matching} />
       <section
         id="api-keys"
         tabIndex={-1}
@@ -82,8 +86,8 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
           </div>
         ) : (
           <>
-            <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} />
-            <KeyList rows={page.rows} />
+            <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} selection={selection} />
+            <KeyList rows={page.rows} selection={selection} />
             <Pagination page={page.page} matching={page.matching} query={query} />
           </>
         )}

@@ -41,11 +41,16 @@ export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | 
   );
 }
 
+/** It was rotated and still works. */
+export function isOldKey(apiKey: ListedApiKey, now: Date): boolean {
+  return apiKey.successorId !== null && keyStatus(apiKey, now) === "active";
+}
+
 /** Which of two keys of one name is which, while both work. */
 export function RotationBadge({ apiKey }: { apiKey: ListedApiKey }) {
-  const active = keyStatus(apiKey, useNow()) === "active";
-  if (apiKey.successorId && active) return <Badge tone="warning">Old key</Badge>;
-  if (apiKey.replacesId && active) return <Badge tone="success">New key</Badge>;
+  const now = useNow();
+  if (isOldKey(apiKey, now)) return <Badge tone="warning">Old key</Badge>;
+  if (apiKey.replacesId && keyStatus(apiKey, now) === "active") return <Badge tone="success">New key</Badge>;
   return null;
 }
 

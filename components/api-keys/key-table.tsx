@@ -2,32 +2,57 @@
 
 import {
   createColumnHelper,
+  FlexRender,
+  type Row,
   rowPaginationFeature,
+  rowSelectionFeature,
   rowSortingFeature,
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { memo } from "react";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import {
   EnvironmentBadge,
   Expires,
+  isOldKey,
   KeyName,
   KeyPrefix,
   LastUsed,
   RotationBadge,
   Status,
 } from "#components/api-keys/key-facts.tsx";
-import { ViewLink } from "#components/api-keys/view-navigation.tsx";
-import { Time } from "#components/ui/time.tsx";
+import { KeyTableHeader } from "#components/api-keys/key-table-header.tsx";
+import { OldKeyCallers } from "#components/api-keys/old-key-callers.tsx";
+import type { KeySelection } from "#components/api-keys/use-selection.ts";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Time, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { type ListQuery, PAGE_SIZE, SORT_COLUMNS } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
 
-const features = tableFeatures({ rowSortingFeature, rowPaginationFeature });
+const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
 const column = createColumnHelper<typeof features, ListedApiKey>();
 
 /** Column ids are the names that the URL and the query know for sorting. */
 const columns = column.columns([
+  column.display({
+    id: "select",
+    header: ({ table }) => (
+      <Checkbox
+        aria-label="Select all keys on this page"
+        checked={table.getIsAllPageRowsSelected()}
+        indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
+        onChange={table.getToggleAllPageRowsSelectedHandler()}
+      />
+    ),
+    cell: ({ row }) => (
+      <Checkbox
+        aria-label={`Select ${row.original.name}`}
+        checked={row.getIsSelected()}
+        onChange={row.getToggleSelectedHandler()}
+      />
+    ),
+  }),
   column.accessor("name", {
     id: "name",
     header: "Name",
@@ -63,10 +88,10 @@ const columns = column.columns([
   column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
 ]);
 
-type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery };
+type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
 /** The keys of one page. Searching, sorting and paging happen in SQL; the table only knows what the URL said. */
-export function KeyTable({ rows, matching, page, query }: Props) {
+export function KeyTable({ rows, matching, page, query, selection }: Props) {
   const table = useTable({
     features,
     columns,
@@ -78,12 +103,15 @@ export function KeyTable({ rows, matching, page, query }: Props) {
     state: {
       sorting: [{ id: query.sort, desc: query.direction === "desc" }],
       pagination: { pageIndex: page - 1, pageSize: PAGE_SIZE },
+      rowSelection: selection.rows,
     },
+    onRowSelectionChange: selection.change,
   });
   return (
     <table className="hidden w-full table-fixed border-collapse text-left lg:table">
       <caption className="sr-only">API keys</caption>
       <colgroup>
+        <col className="w-10" />
         <col />
         <col className="w-24" />
         <col className="w-28" />
@@ -96,63 +124,52 @@ export function KeyTable({ rows, matching, page, query }: Props) {
         {table.getHeaderGroups().map((group) => (
           <tr key={group.id} className="border-line border-b text-[0.8125rem] text-muted">
             {group.headers.map((header) => (
-              <Header key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
+              <KeyTableHeader key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
                 <table.FlexRender header={header} />
-              </Header>
+              </KeyTableHeader>
             ))}
           </tr>
         ))}
       </thead>
       <tbody>
         {table.getRowModel().rows.map((row) => (
-          <tr key={row.id} className="border-line border-b transition-colors last:border-0 hover:bg-sunken">
-            {row.getAllCells().map((cell) =>
-              cell.column.id === "name" ? (
-                <th key={cell.id} scope="row" className="h-13 px-3 font-normal first:pl-4">
-                  <table.FlexRender cell={cell} />
-                </th>
-              ) : (
-                <td key={cell.id} className="h-13 px-3 text-[0.8125rem] last:pr-2.5">
-                  <table.FlexRender cell={cell} />
-                </td>
-              ),
-            )}
-          </tr>
+          <KeyRow key={row.id} row={row} selected={row.getIsSelected()} />
         ))}
       </tbody>
     </table>
   );
 }
 
-type HeaderProps = { id: string; query: ListQuery; sorted: false | "asc" | "desc"; children: React.ReactNode };
-
-function Header({ id, query, sorted, children }: HeaderProps) {
-  const sort = SORT_COLUMNS.find((name) => name === id);
-  if (!sort) {
-    return (
-      <th scope="col" className="h-10 px-3">
-        <span className="sr-only">{children}</span>
-      </th>
-    );
-  }
-  const Arrow = sorted === "asc" ? ArrowUp : ArrowDown;
-  // A second press turns the order round; times start with the latest, texts with A.
-  const first = sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
-  const direction = sorted ? (sorted === "asc" ? "desc" : "asc") : first;
+/** Rendered again only when its key or its selection changes: a page has 25 rows, and each of them dialogs and a menu. */
+const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
+  const old = isOldKey(row.original, useNow());
+  const look = `transition-colors data-selected:bg-accent-soft/50 ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
   return (
-    <th
-      scope="col"
-      aria-sort={sorted ? (sorted === "asc" ? "ascending" : "descending") : "none"}
-      className="h-10 px-3 font-medium first:pl-4"
-    >
-      <ViewLink
-        query={query}
-        change={{ sort, direction }}
-        className="group/sort inline-flex items-center gap-1 rounded hover:text-ink"
-      >
-        {children}
-        <Arrow aria-hidden className={`size-3.5 ${sorted ? "" : "opacity-0 group-hover/sort:opacity-50"}`} />
-      </ViewLink>
-    </th>
+    <>
+      <tr data-selected={selected || undefined} className={look}>
+        {row.getAllCells().map((cell) =>
+          cell.column.id === "name" ? (
+            <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
+              <FlexRender cell={cell} />
+            </th>
+          ) : (
+            <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
+              <FlexRender cell={cell} />
+            </td>
+          ),
+        )}
+      </tr>
+      {old && (
+        <tr
+          data-selected={selected || undefined}
+          className="border-line border-b last:border-0 data-selected:bg-accent-soft/50"
+        >
+          <td />
+          <td colSpan={columns.length - 1} className="px-3 pb-3">
+            <OldKeyCallers apiKey={row.original} />
+          </td>
+        </tr>
+      )}
+    </>
   );
-}
+});

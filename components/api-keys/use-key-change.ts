@@ -8,20 +8,24 @@ const REASONS = {
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
   already_revoked: "This key has been revoked already.",
   not_active: "This key has ended already.",
+  selection_changed: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
 };
 
-/** Runs a change of one key: progress, a toast when it is done, and in place what went wrong. */
+/** Runs a change of keys: progress, a toast when it is done, and in place what went wrong. */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<string>();
-  function change(action: () => Promise<Result<undefined, keyof typeof REASONS>>, success: string) {
+  function change<T>(
+    action: () => Promise<Result<T, keyof typeof REASONS>>,
+    success: string | ((changed: NoInfer<T>) => string),
+  ) {
     if (pending) return;
     setError(undefined);
     startTransition(async () => {
       try {
         const result = await action();
         if (!result.ok) return setError(REASONS[result.error]);
-        announce(success);
+        announce(typeof success === "string" ? success : success(result.value));
         done();
       } catch {
         setError("The server could not be reached. Nothing may have changed: check your connection and try again.");

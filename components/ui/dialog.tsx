@@ -48,11 +48,22 @@ export function DialogContent({
 }
 
 /** The content of a dialog that must be answered: no click outside closes it. */
-export function AlertDialogContent({ title, description, initialFocus, finalFocus, children }: Look & Focus) {
+export function AlertDialogContent({
+  title,
+  description,
+  width = "small",
+  initialFocus,
+  finalFocus,
+  children,
+}: Look & Focus) {
   return (
     <BaseAlertDialog.Portal>
       <BaseAlertDialog.Backdrop className={BACKDROP} />
-      <BaseAlertDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS.small}`}>
+      <BaseAlertDialog.Popup
+        initialFocus={initialFocus}
+        finalFocus={finalFocus}
+        className={`${POPUP} ${WIDTHS[width]}`}
+      >
         <div className="px-5 pt-5 sm:px-6">
           <BaseAlertDialog.Title className="text-balance break-words font-semibold text-base">
             {title}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLegible } from "#lib/legible.ts";
 
 export const PASSWORD_MIN = 10;
 export const PASSWORD_MAX = 200;
@@ -6,9 +7,6 @@ export const NAME_MAX = 64;
 export const EMAIL_MAX = 254;
 /** Who has no password proves who it is by having signed in so lately. */
 export const FRESH_MINUTES = 10;
-
-/** Characters by which a name could pass for another one or break a row; joiners stay, which some scripts need. */
-const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]/u;
 
 export const personName = z
   .string("Enter your name.")
@@ -18,7 +16,7 @@ export const personName = z
       .string()
       .min(1, "Enter your name.")
       .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
-      .refine((name) => !FORBIDDEN.test(name), "A name can't contain control or text-direction characters."),
+      .refine(isLegible, "A name can't contain control, text-direction or invisible characters."),
   );
 
 /** The form in which addresses are stored and compared. No domain but the person's own server knows more about the local part. */
@@ -31,7 +29,7 @@ export const emailAddress = z
       .min(1, "Enter your email address.")
       .max(EMAIL_MAX, "This email address is too long.")
       .regex(/^[^\s@]+@[^\s@]+$/u, "Enter an email address such as ada@example.com.")
-      .refine((email) => !FORBIDDEN.test(email), "Enter an email address such as ada@example.com."),
+      .refine(isLegible, "Enter an email address such as ada@example.com."),
   );
 
 /** Counted in code points of the NFC form. No rule of composition: length is what makes guessing hard (NIST SP 800-63B-4). */

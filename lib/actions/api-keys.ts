@@ -1,15 +1,18 @@
 "use server";
 
 import { refresh } from "next/cache";
+import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import {
   apiKeyId,
+  confirmedSelection,
   createApiKeyInput,
   extendOverlapInput,
   keyHash,
   renameApiKeyInput,
   rotateApiKeyInput,
+  selection,
 } from "#lib/api-keys/schema.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
@@ -71,6 +74,31 @@ export async function deleteApiKeyAction(id: unknown) {
   const parsed = apiKeyId.safeParse(id);
   if (!parsed.success) return err("not_found");
   const deleted = await deleteApiKey(user.id, parsed.data, await requestCaller());
+  refresh();
+  return deleted;
+}
+
+/** What there is to know of many keys before they are changed; null for what is no selection. */
+export async function readBulkEvidenceAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = selection.safeParse(input);
+  return parsed.success ? readBulkEvidence(user.id, parsed.data, new Date()) : null;
+}
+
+export async function revokeApiKeysAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = confirmedSelection.safeParse(input);
+  if (!parsed.success) return err("selection_changed");
+  const revoked = await revokeApiKeys(user.id, parsed.data, await requestCaller());
+  refresh();
+  return revoked;
+}
+
+export async function deleteApiKeysAction(input: unknown) {
+  const user = await requireUser();
+  const parsed = confirmedSelection.safeParse(input);
+  if (!parsed.success) return err("selection_changed");
+  const deleted = await deleteApiKeys(user.id, parsed.data, await requestCaller());
   refresh();
   return deleted;
 }

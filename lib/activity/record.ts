@@ -1,4 +1,5 @@
 import type { Transaction } from "#lib/database/client.ts";
+import type { Prisma } from "#lib/database/generated/client.ts";
 
 /** Who does something, and from where. */
 export type Caller = {
@@ -47,8 +48,30 @@ export async function recordActivity(
       details: what.details ?? {},
       actor: caller.actor,
       address: caller.address,
-      userAgent: caller.userAgent?.slice(0, 500) ?? null,
+      userAgent: agentOf(caller),
     },
     select: { id: true },
   });
+}
+
+/**
+ * The same for each of many keys: `change` is a statement that changes them and returns their "id" and "name". Both are one
+ * statement, so that a record stands for what was changed, and for nothing else.
+ */
+export async function recordEach(
+  transaction: Transaction,
+  caller: Caller,
+  what: { userId: string; action: Action; at: Date },
+  change: Prisma.Sql,
+): Promise<void> {
+  await transaction.$executeRaw`
+    WITH "changed" AS (${change})
+    INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "details", "address", "userAgent", "createdAt")
+    SELECT gen_random_uuid(), ${what.userId}::uuid, ${caller.actor}::"Actor", ${what.action}, "id",
+           jsonb_build_object('name', "name"), ${caller.address}, ${agentOf(caller)}, ${what.at}
+    FROM "changed"`;
+}
+
+function agentOf({ userAgent }: Caller): string | null {
+  return userAgent?.slice(0, 500) ?? null;
 }

@@ -1,8 +1,8 @@
-import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/schema.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { countRecentRequests } from "#lib/usage/recent.ts";
+import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from "#lib/usage/recent.ts";
 
 /** A key with what the list shows beside it. */
 export type ListedApiKey = ApiKey & {
@@ -11,6 +11,8 @@ export type ListedApiKey = ApiKey & {
   /** It was rotated: this key takes its place. */
   successorId: string | null;
   replacesId: string | null;
+  /** Who still calls with it since then. */
+  stillCalling: RecentCaller[];
   /** It ends a day after its successor is used. */
   endsOnUse: boolean;
 };
@@ -48,7 +50,7 @@ export async function listApiKeys(userId: string, query: ListQuery, now: Date): 
   ]);
   const page = Math.min(query.page, Math.max(1, Math.ceil(counts.matching / PAGE_SIZE)));
   const rows = page === query.page ? asked : await rowsOfPage(page);
-  return { rows: await withRecentRequests(rows), ...counts, page };
+  return { rows: await withUsage(userId, rows), ...counts, page };
 }
 
 const EXPORT_PAGE = 500;
@@ -69,7 +71,8 @@ function readRows(userId: string, query: ListQuery, now: Date, limit: number, of
     ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC LIMIT ${limit} OFFSET ${offset}`;
 }
 
-function viewOf(userId: string, query: ListQuery, now: Date) {
+/** A view of the person's keys as conditions on "ApiKey", with the status that each key has at `now`. */
+export function viewOf(userId: string, query: View, now: Date) {
   const status = Prisma.sql`CASE WHEN "revokedAt" IS NOT NULL THEN 'revoked' WHEN "expiresAt" <= ${now} THEN 'expired' ELSE 'active' END`;
   const pattern = query.q.replace(/[\\%_]/g, "\\$&");
   // A pasted display form, `gt_abcd...`, means the prefix.
@@ -86,29 +89,39 @@ function viewOf(userId: string, query: ListQuery, now: Date) {
 
 /** One key of the person, also a deleted one, whose history is kept; null for another's and for none alike. */
 export function findListedApiKey(userId: string, id: string): Promise<FoundApiKey | null> {
-  return findOne(Prisma.sql`"id" = ${id}::uuid AND "userId" = ${userId}::uuid`);
+  return findOne(userId, Prisma.sql`"id" = ${id}::uuid`);
 }
 
 /** The same by the SHA-256 of the key, in hex, which the browser has made of a pasted key. */
 export function findApiKeyByHash(userId: string, hash: string): Promise<FoundApiKey | null> {
-  return findOne(Prisma.sql`"hash" = decode(${hash}, 'hex') AND "userId" = ${userId}::uuid`);
+  return findOne(userId, Prisma.sql`"hash" = decode(${hash}, 'hex')`);
 }
 
-async function findOne(where: Prisma.Sql): Promise<FoundApiKey | null> {
+async function findOne(userId: string, where: Prisma.Sql): Promise<FoundApiKey | null> {
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
-    SELECT ${LISTED}, "deletedAt" FROM "ApiKey" k WHERE ${where}`;
-  const [key] = await withRecentRequests(rows);
+    SELECT ${LISTED}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
+  const [key] = await withUsage(userId, rows);
   return key ?? null;
 }
 
-type Row = Omit<ListedApiKey, "recentRequests">;
+type Row = Omit<ListedApiKey, "recentRequests" | "stillCalling">;
 
 const LISTED = Prisma.sql`
   k."id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt",
   "lastUsedAt", "lastUsedAddress", "lastUsedAgent", "replacesId", "endsOnUse",
   (SELECT s."id" FROM "ApiKey" s WHERE s."replacesId" = k."id") AS "successorId"`;
 
-async function withRecentRequests<R extends Row>(rows: R[]): Promise<(R & { recentRequests: number })[]> {
-  const recent = await countRecentRequests(rows.map(({ id }) => id));
-  return rows.map((key) => ({ ...key, recentRequests: recent.get(key.id) ?? 0 }));
+type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
+
+async function withUsage<R extends Row>(userId: string, rows: R[]): Promise<(R & Usage)[]> {
+  const replaced = rows.filter(({ successorId }) => successorId !== null).map(({ id }) => id);
+  const [recent, callers] = await Promise.all([
+    countRecentRequests(rows.map(({ id }) => id)),
+    replaced.length > 0 ? findCallersSinceRotation(userId, replaced) : undefined,
+  ]);
+  return rows.map((key) => ({
+    ...key,
+    recentRequests: recent.get(key.id) ?? 0,
+    stillCalling: callers?.get(key.id) ?? [],
+  }));
 }

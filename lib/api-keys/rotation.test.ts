@@ -5,7 +5,7 @@ import type { CreateApiKeyInput, Overlap } from "#lib/api-keys/schema.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
-import { database } from "#lib/database/client.ts";
+import { database, pool } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
@@ -103,6 +103,25 @@ test("of 10 parallel rotations one wins, the others are told, and there is one s
   expect(results.filter(({ ok }) => ok).length).toBe(1);
   for (const result of results) if (!result.ok) expect(["already_rotated", "not_active"]).toContain(result.error);
   expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(2);
+});
+
+const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
+
+test("a revocation and a rotation that meet at a key wait for each other in a line, not in a circle", async () => {
+  const { key } = await create();
+  const waiting = (statements: number) =>
+    expect.poll(async () => (await pool().query(LOCK_WAITS)).rowCount).toBe(statements);
+  const holder = await pool().connect();
+  await holder.query("BEGIN");
+  await holder.query(`SELECT 1 FROM "ApiKey" WHERE "id" = $1 FOR UPDATE`, [key.id]);
+  const revoked = revokeApiKey(ada.id, key.id, CALLER);
+  await waiting(1);
+  const rotated = rotateApiKey(ada.id, key.id, "24h", CALLER);
+  await waiting(2);
+  await holder.query("COMMIT");
+  holder.release();
+  expect(await revoked).toMatchObject({ ok: true });
+  expect(await rotated).toEqual({ ok: false, error: "not_active" });
 });
 
 test("what is not there, not one's own, expired, revoked or deleted can't be rotated", async () => {

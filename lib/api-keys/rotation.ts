@@ -3,7 +3,7 @@ import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
-import { type ApiKey, countActive, FIELDS, lockApiKey, markRevoked } from "#lib/api-keys/store.ts";
+import { type ApiKey, countActive, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -28,7 +28,7 @@ export async function rotateApiKey(
   const secret = generateSecret();
   const rotated = await database().$transaction(async (transaction) => {
     // The person's row first, as creating does, so that the two don't deadlock and the count is exact.
-    await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+    await lockOwner(transaction, userId);
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({
@@ -108,10 +108,13 @@ export async function extendOverlap(
 export async function endReplacedKeys(): Promise<number> {
   return database().$transaction(async (transaction) => {
     const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
+      WITH "due" AS (
+        SELECT k."id", s."lastUsedAt" AS "usedAt" FROM "ApiKey" k JOIN "ApiKey" s ON s."replacesId" = k."id"
+        WHERE k."endsOnUse" AND s."lastUsedAt" IS NOT NULL ORDER BY k."id" FOR UPDATE OF k
+      )
       UPDATE "ApiKey" k
-      SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", s."lastUsedAt" + make_interval(hours => ${ON_USE_HOURS}::int))
-      FROM "ApiKey" s
-      WHERE k."endsOnUse" AND s."replacesId" = k."id" AND s."lastUsedAt" IS NOT NULL
+      SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", d."usedAt" + make_interval(hours => ${ON_USE_HOURS}::int))
+      FROM "due" d WHERE k."id" = d."id"
       RETURNING k."id", k."userId", k."name", k."expiresAt"`;
     for (const { id, userId, name, expiresAt } of ended)
       await recordActivity(

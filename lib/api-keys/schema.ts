@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { STATUSES } from "#lib/api-keys/status.ts";
+import { isLegible } from "#lib/legible.ts";
 
 export const NAME_MAX = 64;
 export const EXPIRY_MAX_YEARS = 5;
@@ -10,10 +11,6 @@ export type ApiKeyEnvironment = (typeof ENVIRONMENTS)[number];
 /** Days from the server's now; `never` and `custom` are the other choices of the form. */
 export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
 export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
-
-/** Control, bidi-override and other invisible characters, by which a name could pass for another one or break a row. */
-const FORBIDDEN_IN_NAMES =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u;
 
 /** A text with the shape of a key, wherever it stands: such text must never reach the URL, the server or storage. */
 export const KEY_SHAPE = /gt_[0-9A-Za-z]{20,}/;
@@ -26,7 +23,7 @@ export const apiKeyName = z
       .string()
       .min(1, "Give the key a name.")
       .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
-      .refine((name) => !FORBIDDEN_IN_NAMES.test(name), "A name can't contain control or text-direction characters.")
+      .refine(isLegible, "A name can't contain control, text-direction or invisible characters.")
       .refine((name) => !KEY_SHAPE.test(name), "This looks like an API key. Give the key a name instead."),
   );
 
@@ -81,3 +78,25 @@ export const listQuery = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 export type ListQuery = z.output<typeof listQuery>;
+/** What of it says which keys are shown; the rest says in which order. */
+export type View = Pick<ListQuery, "q" | "status" | "environment">;
+
+/** No fallbacks here: a view that can't be read must never come to mean all keys. */
+export const selection = z.object({
+  /** All keys that match the view but these, or just these. */
+  all: z.boolean(),
+  ids: z.array(apiKeyId).max(10_000),
+  view: z.object({
+    q: z.string().max(100),
+    status: z.enum(STATUSES).nullable(),
+    environment: z.enum(ENVIRONMENTS).nullable(),
+  }),
+});
+export type Selection = z.output<typeof selection>;
+
+export const confirmedSelection = selection.extend({
+  /** When the evidence was read that was confirmed, and how many keys it said would be taken. */
+  confirmedAt: z.date(),
+  confirmedKeys: z.int().min(1),
+});
+export type ConfirmedSelection = z.output<typeof confirmedSelection>;

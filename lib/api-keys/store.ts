@@ -39,9 +39,7 @@ export async function createApiKey(
 ): Promise<Result<{ key: ApiKey; secret: string }, "too_many_keys" | "expiry_out_of_range" | "account_deleted">> {
   const secret = generateSecret();
   return database().$transaction(async (transaction) => {
-    const owner = await transaction.$queryRaw<unknown[]>`
-      SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
-    if (owner.length === 0) return err("account_deleted");
+    if (!(await lockOwner(transaction, userId))) return err("account_deleted");
     // Read after the wait for the lock, so that presets and the count see the same instant.
     const now = new Date();
     const expiresAt = expiryInstant(input.expiry, now);
@@ -151,6 +149,17 @@ export async function deleteApiKey(
   });
   if (deleted.ok) await outliveLeases();
   return deleted;
+}
+
+/**
+ * For what counts a person's keys. It lets others record activity of that person, which points at the row: `FOR UPDATE` would not, and
+ * somebody who holds a key and records what became of it would wait for somebody who holds the person and waits for that key.
+ * False where the account was deleted.
+ */
+export async function lockOwner(transaction: Transaction, userId: string): Promise<boolean> {
+  const owner = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
+  return owner.length > 0;
 }
 
 export async function lockApiKey(

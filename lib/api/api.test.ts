@@ -230,6 +230,17 @@ describe("routes and methods", () => {
     else expect(await response.text()).toBe("");
   });
 
+  test.each(["/api", "/api/", "/api/v2/key", "/api//v1/key", "/api/v1/../../sign-in"])(
+    "%s, outside of every version, is answered as everything else",
+    async (path) => {
+      const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+      for (const header of ["x-request-id: ", "cache-control: private, no-store", "x-content-type-options: nosniff"])
+        expect(answer.toLowerCase()).toContain(header);
+      expect(answer).toContain('{"error":{"code":"not_found"');
+    },
+  );
+
   test("TRACE is refused as a method, HEAD answers as GET without a body", async () => {
     expect(await raw(`TRACE /api/v1/key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 405 /);
     const head = await call("/key", { method: "HEAD" });
@@ -346,6 +357,19 @@ describe("POST /bytedance/generate-image", () => {
 
   test("JSON with a charset, in any case, is JSON", async () => {
     expect((await generate('{"prompt": "x"}', { "content-type": "Application/JSON; charset=utf-8" })).status).toBe(200);
+  });
+
+  test("a body without a length is read to its end, in however many pieces it comes", async () => {
+    const pieces = ['{"prom', 'pt": "', "é".repeat(3_000), '"}'];
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const piece = pieces.shift();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(piece));
+      },
+    });
+    expect((await generate(body)).status).toBe(200);
   });
 
   test("1,048,576 bytes are read, one more is 413, declared or streamed", async () => {

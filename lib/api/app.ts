@@ -13,14 +13,14 @@ import { registerKey } from "#lib/api/routes/key.ts";
 import type { Generate } from "#lib/generation/generate.ts";
 
 export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
-  const app = new OpenAPIHono<ApiContext>({
+  const root = new OpenAPIHono<ApiContext>({
     defaultHook: (result) => {
       if (result.success) return;
       throw new ApiError("invalid_request", describe(result.error.issues[0]));
     },
-  }).basePath("/api/v1");
-
-  app.use("*", async (c, next) => {
+  });
+  // Also what lies outside of every version is answered as by the API.
+  root.use("*", async (c, next) => {
     const start = performance.now();
     const requestId = randomUUID();
     c.set("requestId", requestId);
@@ -39,6 +39,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
     });
   });
 
+  const app = root.basePath("/api/v1");
   registerKey(app);
   describeAuth(app);
   registerGenerateImage(app, generate);

@@ -1,11 +1,11 @@
 import net from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { database } from "#lib/database/client.ts";
+import { database, pool } from "#lib/database/client.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
@@ -131,6 +131,44 @@ describe("cost", () => {
     expect(answers.filter(({ status }) => status === 204).length).toBe(37);
     expect(answers.filter(({ status }) => status === 403).length).toBe(63);
     expect(await credits()).toBe(0);
+  });
+
+  test("taken too late, after the answer that the database is away, comes back", async () => {
+    const [locker, spare, ...others] = await Promise.all(
+      Array.from({ length: pool().options.max }, () => pool().connect()),
+    );
+    await locker?.query("BEGIN");
+    await locker?.query(`SELECT 1 FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [ada.id]);
+    // The key is known when the request comes, and no connection is free.
+    spare?.release();
+    await ask();
+    others.push(await pool().connect());
+    // Each wait is shorter than its own limit, and together they are longer than a request may take.
+    setTimeout(() => others.map((client) => client.release()), 1_200);
+    expect((await ask("?cost=7")).status).toBe(503);
+    await locker?.query("COMMIT");
+    locker?.release();
+    await vi.waitFor(
+      async () => {
+        const kinds = await database().creditMovement.findMany({
+          where: { userId: ada.id, kind: { not: "signup" } },
+          orderBy: { createdAt: "asc" },
+          select: { kind: true, amount: true },
+        });
+        expect(kinds).toEqual([
+          { kind: "charged", amount: -7 },
+          { kind: "refunded", amount: 7 },
+        ]);
+      },
+      { timeout: 5_000 },
+    );
+    expect(await findRemaining(ada.id, 50_000)).toEqual({ credits: 100, requests: 50_000 });
+  });
+
+  test("misspelt is refused, because it would be free", async () => {
+    const answer = await ask("?Cost=5");
+    expect(answer.status).toBe(400);
+    expect((await answer.clone().json()).error.message).toBe('"Cost" is not a known parameter');
   });
 
   test.each(["-1", "+1", "1001", "9999", "10000", "1.0", "1e2", "0x10", "abc", "", " 1", "%31%00", "١"])(

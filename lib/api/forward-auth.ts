@@ -6,14 +6,15 @@ import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { API_ERRORS, ApiError } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
-import { charge, findRemaining, type Remaining } from "#lib/credits/store.ts";
+import { charge, findRemaining, type Remaining, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import { endOfTurn } from "#lib/http/turn.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;
 
-export const forwardAuthQuery = z.object({
+/** Strict, because a misspelt cost would be none. */
+export const forwardAuthQuery = z.strictObject({
   cost: z
     .string("must be given once")
     .regex(/^\d{1,4}$/, `must be a whole number from 0 to ${COST_MAX}`)
@@ -86,7 +87,7 @@ async function decide(
   if (cost === 0) return undefined;
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
-  const charged = await inTime(charge(spending));
+  const charged = await inTime(charge(spending), async (late) => late.ok && takeBack(spending));
   decision.remaining = charged.ok
     ? charged.value
     : ((await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined);
@@ -104,7 +105,12 @@ function readCost(query: URLSearchParams): number {
   const parsed = forwardAuthQuery.safeParse(values);
   if (parsed.success) return parsed.data.cost;
   const [issue] = parsed.error.issues;
-  throw new ApiError("invalid_request", `${issue?.path.join(".")} ${issue?.message}`);
+  throw new ApiError(
+    "invalid_request",
+    issue?.code === "unrecognized_keys"
+      ? `${JSON.stringify(issue.keys[0]?.slice(0, 100))} is not a known parameter`
+      : `${issue?.path.join(".")} ${issue?.message}`,
+  );
 }
 
 /** All five, always, so that none that a client sends survives in a gateway that copies them. */

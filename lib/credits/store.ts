@@ -120,6 +120,18 @@ export async function refund(reservationId: string): Promise<boolean> {
   return (await giveBack([reservationId])) === 1;
 }
 
+/** Takes back what was spent for good on a request that was then not let through; credits and, in the same month, the request. */
+export async function takeBack({ userId, apiKeyId, credits }: Spending): Promise<void> {
+  await database().$executeRaw`
+    WITH "balance" AS (
+      UPDATE "Balance" SET "credits" = "credits" + ${credits},
+        "requests" = "requests" - ("month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date AND "requests" > 0)::int
+      WHERE "userId" = ${userId}::uuid
+    )
+    INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId")
+    VALUES (${userId}::uuid, 'refunded', ${credits}::int, ${apiKeyId}::uuid)`;
+}
+
 /** Refunds what a crash left open; returns how many reservations that were. */
 export async function sweepReservations(): Promise<number> {
   const expired = await database().$queryRaw<{ id: string }[]>`

@@ -1,4 +1,12 @@
-import { type Remaining, type Reservation, refund, reserve, type Spending, settle } from "#lib/credits/store.ts";
+import {
+  type Remaining,
+  type Reservation,
+  refund,
+  reserve,
+  type Spending,
+  settle,
+  takeBack,
+} from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
 import type { GeneratedImage, GenerateImageInput } from "#lib/generation/schema.ts";
@@ -41,7 +49,10 @@ export async function generatePaid(
     return err(generated.error);
   }
   const image = generated.value;
-  const settled = await inTime(idempotencyKey ? settleWithAnswer(id, JSON.stringify(image)) : settle(id));
+  // Settled too late to be answered: with an idempotency key the image is there for whoever asks again, without one it is lost.
+  const settled = idempotencyKey
+    ? await inTime(settleWithAnswer(id, JSON.stringify(image)))
+    : await inTime(settle(id), async (late) => late && takeBack(spending));
   if (!settled) log().warn({ reservation: id }, "an image took so long that its credits were refunded");
   return ok({ image, remaining });
 }

@@ -13,6 +13,30 @@ export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<stri
   return new Map(rows.map(({ apiKeyId, requests }) => [apiKeyId, requests]));
 }
 
+export type RecentCaller = { addressPrefix: string; userAgent: string; requests: number; lastSeenAt: Date };
+
+const CALLERS = 3;
+
+/** Who has called with each of these keys after it was rotated, the latest first, and how often ever. Keys that nobody called are not in the map. */
+export async function findCallersSinceRotation(
+  userId: string,
+  apiKeyIds: string[],
+): Promise<Map<string, RecentCaller[]>> {
+  const { rows } = await pool().query<RecentCaller & { apiKeyId: string }>(
+    `SELECT "apiKeyId", "addressPrefix", "userAgent", "requests", "lastSeenAt" FROM (
+       SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests")::int AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
+              row_number() OVER (PARTITION BY c."apiKeyId" ORDER BY max(c."lastSeenAt") DESC) AS "rank"
+       FROM "ApiKey" s JOIN "UsageCaller" c ON c."apiKeyId" = s."replacesId"
+       WHERE s."userId" = $1 AND s."replacesId" = ANY($2)
+       GROUP BY 1, 2, 3, s."createdAt" HAVING max(c."lastSeenAt") > s."createdAt"
+     ) callers WHERE "rank" <= ${CALLERS} ORDER BY "lastSeenAt" DESC`,
+    [userId, apiKeyIds],
+  );
+  const callers = new Map<string, RecentCaller[]>();
+  for (const { apiKeyId, ...caller } of rows) callers.set(apiKeyId, [...(callers.get(apiKeyId) ?? []), caller]);
+  return callers;
+}
+
 /** When the key was last used, as far as that is written yet; null for never. */
 export async function findLastUse(apiKeyId: string): Promise<Date | null> {
   const { rows } = await pool().query<{ lastUsedAt: Date | null }>(

@@ -1,0 +1,137 @@
+"use client";
+
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { BulkEvidence } from "#components/api-keys/bulk-evidence.tsx";
+import { keyCount } from "#components/api-keys/key-count.ts";
+import { focusOnList, useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { Button } from "#components/ui/button.tsx";
+import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { Spinner } from "#components/ui/spinner.tsx";
+import { deleteApiKeysAction, readBulkEvidenceAction, revokeApiKeysAction } from "#lib/actions/api-keys.ts";
+import type { BulkEvidence as Evidence } from "#lib/api-keys/bulk.ts";
+import type { Selection } from "#lib/api-keys/schema.ts";
+
+export type BulkChange = "revoke" | "delete";
+
+const WORDS = {
+  revoke: {
+    verb: "Revoke",
+    done: "revoked",
+    description: "Requests using these keys will start failing at once. This can't be undone.",
+    action: revokeApiKeysAction,
+  },
+  delete: {
+    verb: "Delete",
+    done: "deleted",
+    description:
+      "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.",
+    action: deleteApiKeysAction,
+  },
+};
+
+type Props = {
+  change: BulkChange;
+  selection: Selection;
+  /** How many were selected, which is said until the server has counted them. */
+  count: number;
+  open: boolean;
+  onClose: () => void;
+  onDone: () => void;
+};
+
+/** One confirmation for many keys, with what is known of their use at that moment. */
+export function BulkDialog({ change: kind, selection, count, open, onClose, onDone }: Props) {
+  const cancel = useRef<HTMLButtonElement>(null);
+  const [evidence, setEvidence] = useState<Evidence | "failed">();
+  const [typed, setTyped] = useState("");
+  const [mismatch, setMismatch] = useState(false);
+  const { change, pending, error } = useKeyChange(onDone);
+  const { verb, done, description, action } = WORDS[kind];
+
+  const read = useCallback(async () => {
+    setEvidence(undefined);
+    setTyped("");
+    setEvidence((await readBulkEvidenceAction(selection).catch(() => null)) ?? "failed");
+  }, [selection]);
+  useEffect(() => void read(), [read]);
+
+  const known = typeof evidence === "object" ? evidence : undefined;
+  const taken = known ? (kind === "revoke" ? known.active : known.keys) : count;
+  const inUse = known !== undefined && known.usedLastHour > 0;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!known) return;
+    if (inUse && typed.replace(/[\s,.]/g, "") !== String(taken)) return setMismatch(true);
+    change(
+      async () => {
+        const result = await action({ ...selection, confirmedAt: known.at, confirmedKeys: taken });
+        if (!result.ok) void read();
+        return result;
+      },
+      ({ keys }) => `${keyCount(keys)} ${done}`,
+    );
+  }
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <AlertDialogContent
+        title={`${verb} ${keyCount(taken)}?`}
+        description={description}
+        width="medium"
+        initialFocus={cancel}
+        // Back to the button that asked, unless it is gone with the bar.
+        finalFocus={() => document.getElementById("selected-keys") !== null || focusOnList()}
+      >
+        <form onSubmit={submit} noValidate className="contents">
+          <DialogBody>
+            {evidence === undefined && (
+              <p role="status" className="flex items-center gap-2 text-muted">
+                <Spinner /> Looking at what these keys are used for…
+              </p>
+            )}
+            {evidence === "failed" && (
+              <Notice tone="danger">
+                The server could not be reached, and nothing has changed.{" "}
+                <button type="button" onClick={read} className="rounded underline underline-offset-3">
+                  Try again
+                </button>
+              </Notice>
+            )}
+            {known && <BulkEvidence evidence={known} kind={kind} />}
+            {inUse && (
+              <TextField
+                label="Type the number of keys to confirm"
+                hint={
+                  <>
+                    Some are in use. The number is{" "}
+                    <span className="font-medium text-ink">{taken.toLocaleString("en")}</span>
+                  </>
+                }
+                value={typed}
+                onChange={(event) => {
+                  setTyped(event.currentTarget.value);
+                  setMismatch(false);
+                }}
+                error={mismatch && "This is not the number of keys."}
+                inputMode="numeric"
+                autoComplete="off"
+              />
+            )}
+            <div role="alert" className="empty:hidden">
+              {error && <Notice tone="danger">{error}</Notice>}
+            </div>
+          </DialogBody>
+          <DialogFooter>
+            <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
+            <Button type="submit" variant="danger" pending={pending} disabled={!known || taken === 0}>
+              {verb} {taken === 1 ? "key" : "keys"}
+            </Button>
+          </DialogFooter>
+        </form>
+      </AlertDialogContent>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,54 @@
+import { keyCount } from "#components/api-keys/key-count.ts";
+import { Notice } from "#components/ui/notice.tsx";
+import { relativeTime, useNow } from "#components/ui/time.tsx";
+import type { BulkEvidence as Evidence, UsedKey } from "#lib/api-keys/bulk.ts";
+
+type Props = { evidence: Evidence; kind: "revoke" | "delete" };
+
+/** What the keys were used for lately: what somebody needs to know before breaking many at once. */
+export function BulkEvidence({ evidence, kind }: Props) {
+  const { keys, active, usedLastHour, usedLastDay, lately } = evidence;
+  return (
+    <>
+      <p>
+        {active === keys
+          ? "All of them are active."
+          : `${active.toLocaleString("en")} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. The others were revoked or have expired already`}
+        {active < keys && (kind === "revoke" ? ", and are skipped." : ".")}
+      </p>
+      {active > 0 && usedLastDay === 0 && <Notice>None of them was used in the last 24 hours.</Notice>}
+      {usedLastDay > 0 && (
+        <Notice tone="warning">
+          <p className="font-medium">
+            {usedLastHour.toLocaleString("en")} used in the last hour, {usedLastDay.toLocaleString("en")} in the last 24
+            hours.
+          </p>
+          <ul aria-label="Used lately" className="mt-2 flex flex-col gap-1.5">
+            {lately.map((key) => (
+              <Used key={key.id} apiKey={key} />
+            ))}
+            {usedLastDay > lately.length && <li>and {(usedLastDay - lately.length).toLocaleString("en")} more</li>}
+          </ul>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey: UsedKey }) {
+  const now = useNow();
+  return (
+    <li className="flex flex-wrap items-baseline justify-between gap-x-3 sm:flex-nowrap">
+      <span className="flex min-w-0 items-baseline gap-2 max-sm:basis-full">
+        <bdi dir="auto" className="truncate">
+          {name}
+        </bdi>
+        <code className="whitespace-nowrap font-mono">{prefix}…</code>
+      </span>
+      <span className="whitespace-nowrap tabular-nums">
+        {lastUsedAt && <time dateTime={lastUsedAt.toISOString()}>{relativeTime(lastUsedAt, now)}</time>}
+        {recentRequests > 0 && `, ${recentRequests.toLocaleString("en")} in 24 h`}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,149 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect } from "#e2e/person.ts";
+import { addKeys } from "#e2e/seed.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { test } from "#e2e/with-database.ts";
+import { database } from "#lib/database/client.ts";
+
+const HOME = "/settings/developer";
+
+const bar = (page: Page) => page.getByRole("region", { name: "Selected keys" });
+const list = (page: Page) => page.getByRole("region", { name: "Your API keys" });
+const wholePage = (page: Page) => page.getByRole("checkbox", { name: "Select all keys on this page" });
+const one = (page: Page, name: string) => page.getByRole("checkbox", { name: `Select ${name}`, exact: true });
+const answer = async (page: Page, secret: string) =>
+  (await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status();
+
+async function expectNoViolation(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+  }
+}
+const widerThanScreen = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+test("what is selected stays so over pages, orders and changes of the list; another search lets go of it", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 60);
+  await page.goto(HOME);
+  const before = await list(page).boundingBox();
+  await one(page, "key 1").check();
+  await expect(bar(page)).toContainText("1 key selected");
+  expect(await list(page).boundingBox()).toEqual(before);
+  await one(page, "key 4").click({ modifiers: ["Shift"] });
+  await expect(bar(page)).toContainText("4 keys selected");
+  await expect(wholePage(page)).toHaveJSProperty("indeterminate", true);
+
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.waitForURL(`${HOME}?page=2`);
+  await expect(wholePage(page)).toHaveJSProperty("indeterminate", false);
+  await wholePage(page).check();
+  await expect(bar(page)).toContainText("29 keys selected");
+  await expect(bar(page).getByRole("button", { name: "Select all 60 that match" })).toBeVisible();
+  await page.getByRole("button", { name: "Revoke key 30" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "key 30" }).getByText("Revoked")).toBeVisible();
+  await expect(one(page, "key 30")).toBeChecked();
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+  await page.waitForURL(/sort=name/);
+  await expect(one(page, "key 1")).toBeChecked();
+  await expect(one(page, "key 10")).not.toBeChecked();
+  await expect(bar(page)).toContainText("29 keys selected");
+
+  await page.getByRole("searchbox", { name: "Search" }).fill("key 1");
+  await page.waitForURL(/q=key/);
+  await expect(one(page, "key 1")).not.toBeChecked();
+  await expect(bar(page)).toHaveCount(0);
+  await expect(page.getByRole("status").filter({ hasText: "No keys selected" })).toBeAttached();
+});
+
+test("all that match are revoked after one look at what was used lately, but for those that were left out or came later", async ({
+  page,
+  person,
+}) => {
+  const ada = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const used = await createKey(ada.id);
+  await addKeys(person.email, 1_200, (i) => (i % 400 === 0 ? { revokedAt: new Date() } : {}));
+  for (let i = 0; i < 3; i += 1) expect(await answer(page, used.secret)).toBe(200);
+  await expect
+    .poll(() => database().usageHour.findFirst({ where: { apiKeyId: used.key.id } }))
+    .toMatchObject({ requests: 3 });
+
+  await page.goto(HOME);
+  await wholePage(page).check();
+  await bar(page).getByRole("button", { name: "Select all 1,201 that match" }).click();
+  await expect(bar(page)).toBeFocused();
+  await one(page, "key 7").uncheck();
+  await expect(bar(page)).toContainText("1,200 keys selected");
+  await expectNoViolation(page);
+  await bar(page).getByRole("button", { name: "Revoke" }).click();
+
+  const dialog = page.getByRole("alertdialog", { name: "Revoke 1,197 keys?" });
+  await expect(dialog).toContainText("1,197 of the 1,200 keys are active.");
+  await expect(dialog).toContainText("1 used in the last hour, 1 in the last 24 hours.");
+  await expect(dialog.getByRole("list", { name: "Used lately" })).toContainText(
+    new RegExp(`Production App${used.key.prefix}….*, 3 in 24 h`),
+  );
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await expectNoViolation(page);
+  await addKeys(person.email, 1, () => ({ name: "later", createdAt: new Date() }));
+  await dialog.getByRole("button", { name: "Revoke keys" }).click();
+  await expect(dialog.getByText("This is not the number of keys.")).toBeVisible();
+  expect(await answer(page, used.secret)).toBe(200);
+  await dialog.getByRole("textbox", { name: "Type the number of keys to confirm" }).fill("1,197");
+  await dialog.getByRole("button", { name: "Revoke keys" }).click();
+  await expect(page.getByText("1,197 keys revoked")).toBeVisible();
+  expect(await answer(page, used.secret)).toBe(401);
+  await expect(list(page).locator(":focus")).toHaveCount(1);
+  await expect(bar(page)).toHaveCount(0);
+  const left = await database().apiKey.findMany({ where: { userId: ada.id, revokedAt: null }, select: { name: true } });
+  expect(left.map(({ name }) => name).toSorted()).toEqual(["key 7", "later"]);
+});
+
+test("by keyboard alone, on a phone: keys are selected and deleted, and the focus is never lost", async ({
+  page,
+  person,
+}) => {
+  await page.setViewportSize({ width: 375, height: 812 });
+  await addKeys(person.email, 3);
+  await page.goto(HOME);
+  await page.keyboard.press("/");
+  for (let i = 0; i < 3; i += 1) await page.keyboard.press("Tab");
+  await expect(wholePage(page)).toBeFocused();
+  await page.keyboard.press("Space");
+  await expect(bar(page)).toContainText("3 keys selected");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await expect(one(page, "key 0")).not.toBeChecked();
+  await page.keyboard.press("Escape");
+  await expect(bar(page)).toContainText("2 keys selected");
+  expect(await widerThanScreen(page)).toBe(false);
+  for (let i = 0; i < 3; i += 1) await page.keyboard.press("Shift+Tab");
+  await expect(bar(page).getByRole("button", { name: "Delete" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("alertdialog", { name: "Delete 2 keys?" });
+  await expect(dialog).toContainText("None of them was used in the last 24 hours.");
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  expect(await widerThanScreen(page)).toBe(false);
+  await page.keyboard.press("Escape");
+  await expect(bar(page).getByRole("button", { name: "Delete" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("button", { name: "Delete keys" })).toBeEnabled();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("2 keys deleted")).toBeVisible();
+  await expect(list(page).locator(":focus")).toHaveCount(1);
+  await expect(list(page).getByRole("listitem")).toHaveCount(1);
+
+  // At 400 % nothing floats over the little that is seen; a high-contrast theme draws the boxes itself.
+  await page.setViewportSize({ width: 320, height: 256 });
+  await page.emulateMedia({ forcedColors: "active" });
+  await one(page, "key 0").check();
+  await expect(one(page, "key 0")).toHaveCSS("appearance", "auto");
+  await expect(bar(page)).toHaveCSS("position", "static");
+  expect(await widerThanScreen(page)).toBe(false);
+});
