@@ -39,7 +39,7 @@ test("deleting an account says what goes and what stays, asks for the password, 
   await deleteAccount(page, "not my password");
   const dialog = page.getByRole("alertdialog", { name: "Delete your account?" });
   await expect(dialog.getByText("This is not your password.")).toBeVisible();
-  for (const words of ["all API keys: revoked", "activity, for 400 days", "as long as the books have to be kept"])
+  for (const words of ["your API keys: revoked", "activity, for 400 days", "as long as the books have to be kept"])
     await expect(dialog.getByText(words)).toBeVisible();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

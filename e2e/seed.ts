@@ -54,6 +54,12 @@ export async function seedKeys(email: string, count: number): Promise<void> {
   }
 }
 
+/** A linked provider. */
+export async function seedIdentity(email: string, provider: string): Promise<void> {
+  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
+}
+
 /** Any number of keys at once, named "key 0" and so on, the latest first. */
 export async function addKeys(
   email: string,
@@ -72,12 +78,6 @@ export async function addKeys(
       ...change(i),
     })),
   });
-}
-
-/** A linked provider. */
-export async function seedIdentity(email: string, provider: string): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
-  await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
 /** What a busy key's page shows: a month of requests, callers and refusals. */

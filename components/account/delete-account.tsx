@@ -79,19 +79,19 @@ function Consequences({ activityDays }: { activityDays: number }) {
   return (
     <>
       <List title="Removed at once">
-        <li>all API keys: revoked, and taken out of your list</li>
-        <li>all signed-in browsers, your password and linked providers</li>
-        <li>your name and email address, which is free for a new account then</li>
-        <li>the use of credits that are left</li>
+        <li>your API keys: revoked, and taken out of the list</li>
+        <li>your password, linked providers and signed-in browsers</li>
+        <li>your name and email address, which is free for a new account</li>
+        <li>your remaining credits: nobody can spend them any more</li>
       </List>
       <List title="Kept, and for how long">
         <li>
-          activity, for {activityDays} days each: what was done and from which address, with names and email addresses
-          that you changed and the names of your keys
+          activity, for {activityDays} days: what was done and from which address, with key names and with names and
+          email addresses that you have changed
         </li>
-        <li>usage, without your name: by day for 2 years, by hour for 90 days</li>
+        <li>usage, without your name: 90 days by hour, 2 years by day</li>
         <li>movements of credits, without your name: as long as the books have to be kept</li>
-        <li>a fingerprint of each key with its name and last use, so that it is refused for ever</li>
+        <li>a fingerprint of each key with its name, last callers and refusals: for good, so that it stays refused</li>
       </List>
     </>
   );

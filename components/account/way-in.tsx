@@ -46,16 +46,18 @@ export function WayIn({ id, name, linked, hasPassword }: Props) {
           <FormAlert>{problem.form}</FormAlert>
         </div>
         {open && (
-          <div className="basis-full sm:max-w-md">
-            <PasswordField
-              ref={focus}
-              required
-              label="Password"
-              name="password"
-              autoComplete="current-password"
-              hint="To be sure that it is you."
-              error={problem.password}
-            />
+          <div className="basis-full">
+            <div className="max-w-md">
+              <PasswordField
+                ref={focus}
+                required
+                label="Password"
+                name="password"
+                autoComplete="current-password"
+                hint="To be sure that it is you."
+                error={problem.password}
+              />
+            </div>
           </div>
         )}
         <span className={open ? "flex basis-full items-center gap-2" : "ml-auto flex items-center gap-3"}>

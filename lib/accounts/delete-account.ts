@@ -3,13 +3,10 @@ import { emailAddress } from "#lib/accounts/schema.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
-import { deleteEveryApiKey } from "#lib/api-keys/bulk.ts";
+import { deleteEveryApiKey, TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-
-/** Of tens of thousands of keys, each with its records. */
-const TRANSACTION_MS = 60_000;
 
 export type DeleteAccountError = PersonError | "session_over" | "wrong_email";
 

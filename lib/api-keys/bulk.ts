@@ -70,12 +70,12 @@ export function deleteApiKeys(userId: string, selection: ConfirmedSelection, cal
 }
 
 /**
- * The same for all keys of a person who goes; the caller has locked the person's row, so that none is made meanwhile, and confirms
- * it only after `outliveLeases`. Returns how many were still in the list.
+ * Does the same to all keys of a person, in a transaction that has locked the person, so that none is made meanwhile. Returns
+ * their number; the caller waits for the leases.
  */
 export async function deleteEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
   const ids = await lockKeys(transaction, Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`);
-  await inBatches(ids, (some) => markDeleted(transaction, userId, some, caller));
+  await inParts(ids, (part) => markDeleted(transaction, userId, part, caller));
   return ids.length;
 }
 
@@ -119,7 +119,18 @@ function conditions(userId: string, { all, ids, view }: Selection, at: Date) {
 
 /** A statement ends after 2.5 s: this many keys take a fraction of that. */
 const STATEMENT_KEYS = 2_500;
-const TRANSACTION_MS = 60_000;
+export const TRANSACTION_MS = 60_000;
+
+async function inParts(ids: string[], change: (part: string[]) => Promise<void>): Promise<void> {
+  for (let i = 0; i < ids.length; i += STATEMENT_KEYS) await change(ids.slice(i, i + STATEMENT_KEYS));
+}
+
+/** In the order of their ids, as everybody who locks many does, so that nobody waits in a circle. */
+async function lockKeys(transaction: Transaction, which: Prisma.Sql): Promise<string[]> {
+  const [locked] = await transaction.$queryRaw<[{ ids: string[] | null }]>`
+    SELECT array_agg("id") AS "ids" FROM (SELECT "id" FROM "ApiKey" WHERE ${which} ORDER BY "id" FOR UPDATE) k`;
+  return locked.ids ?? [];
+}
 
 async function take(
   which: Prisma.Sql,
@@ -130,7 +141,7 @@ async function take(
     async (transaction) => {
       const ids = await lockKeys(transaction, which);
       if (ids.length > confirmedKeys) return err("selection_changed");
-      await inBatches(ids, (some) => change(transaction, some));
+      await inParts(ids, (part) => change(transaction, part));
       return ok({ keys: ids.length });
     },
     { timeout: TRANSACTION_MS },
@@ -138,15 +149,4 @@ async function take(
   // Who finds them revoked already may rely on that as well.
   if (taken.ok) await outliveLeases();
   return taken;
-}
-
-/** Locks the keys in the order of their ids, as everybody who locks many does, so that nobody waits in a circle. */
-async function lockKeys(transaction: Transaction, which: Prisma.Sql): Promise<string[]> {
-  const [locked] = await transaction.$queryRaw<[{ ids: string[] | null }]>`
-    SELECT array_agg("id") AS "ids" FROM (SELECT "id" FROM "ApiKey" WHERE ${which} ORDER BY "id" FOR UPDATE) k`;
-  return locked.ids ?? [];
-}
-
-async function inBatches(ids: string[], change: (some: string[]) => Promise<void>): Promise<void> {
-  for (let i = 0; i < ids.length; i += STATEMENT_KEYS) await change(ids.slice(i, i + STATEMENT_KEYS));
 }

@@ -154,6 +154,7 @@ export async function deleteApiKey(
 /**
  * For what counts a person's keys; false for an account that was deleted. It lets others record activity of that person, which points at the row: `FOR UPDATE` would not, and
  * somebody who holds a key and records what became of it would wait for somebody who holds the person and waits for that key.
+ * False where the account was deleted.
  */
 export async function lockOwner(transaction: Transaction, userId: string): Promise<boolean> {
   const owner = await transaction.$queryRaw<unknown[]>`

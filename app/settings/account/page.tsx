@@ -55,7 +55,7 @@ export default async function AccountPage({ searchParams }: Props) {
       >
         <SessionList sessions={sessions} current={user.sessionId} />
       </Section>
-      <Section title="Delete account" note="Everything that belongs to you here, for good.">
+      <Section title="Delete account" note="Ends your API keys and your access, for good.">
         <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
       </Section>
     </NowProvider>
