@@ -21,7 +21,7 @@ import {
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { type ListQuery, PAGE_SIZE, SORT_COLUMNS } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE, SORT_COLUMNS } from "#lib/api-keys/list-view.ts";
 
 const features = tableFeatures({ rowSortingFeature, rowPaginationFeature });
 const column = createColumnHelper<typeof features, ListedApiKey>();
