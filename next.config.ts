@@ -3,6 +3,8 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // The same for the same sources, so that dashboards behind one address may each be built where they run.
+  generateBuildId: () => process.env.GOODTAKE_BUILD_ID ?? null,
   // Types are checked by `npm test`; checking them again would double the time of a first start.
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },

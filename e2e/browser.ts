@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+/** The headless shell first: it takes a third of the processor time of a whole browser without a window. */
+const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const MAC = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -13,7 +14,7 @@ export async function findBrowser(): Promise<string> {
   const named = process.env.PLAYWRIGHT_CHROMIUM_PATH;
   if (named) return named;
   const folders = (process.env.PATH ?? "").split(path.delimiter);
-  const installed = [...folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name))), ...MAC].find(
+  const installed = [...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))), ...MAC].find(
     (file) => existsSync(file),
   );
   if (installed) return installed;

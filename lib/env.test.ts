@@ -37,6 +37,7 @@ describe("a bad value is one sentence that names it and doesn't repeat it", () =
     ["AUTH_SECRET", { AUTH_SECRET: "tooshort" }, "tooshort"],
     ["AUTH_SECRET", { AUTH_SECRET: "change-me-change-me-change-me-change-me" }, "change-me"],
     ["AUTH_SECRET", { AUTH_SECRET: "a".repeat(40) }, "aaaa"],
+    ["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY", { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: "c2hvcnQ=" }, "c2hvcnQ"],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/8, proxy" }],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/99" }],
     ["ROLE", { ROLE: "worker" }],

@@ -69,6 +69,15 @@ const variables = z.object({
       .refine((value) => new Set(value).size >= 10, "is too easy to guess; make one with `openssl rand -base64 33`")
       .optional(),
   ),
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: set(
+    z
+      .base64("must be base64; make one with `openssl rand -base64 32`")
+      .refine(
+        (value) => [16, 24, 32].includes(Buffer.from(value, "base64").length),
+        "must be 16, 24 or 32 bytes in base64; make one with `openssl rand -base64 32`",
+      )
+      .optional(),
+  ),
   TRUSTED_PROXIES: cidrs,
   SIGN_UP: set(z.enum(["open", "closed", "providers"]).optional()),
   ARK_API_KEY: text,

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { loadEnvFile } from "#lib/env-file.ts";
 
 const SOURCES = [
   "app",
@@ -17,9 +18,10 @@ const SOURCES = [
 ];
 const FINGERPRINT = ".next/fingerprint";
 
-/** What a build depends on: sources, the locked versions of packages, and Node's. */
+/** What a build depends on: sources, the locked versions of packages, Node's, and the key that its actions' names are made with. */
 function fingerprint(): string {
   const hash = createHash("sha256").update(process.version);
+  hash.update(process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? "");
   for (const file of SOURCES.flatMap(filesIn)) hash.update(`\0${file}\0`).update(readFileSync(file));
   return hash.digest("hex");
 }
@@ -37,7 +39,7 @@ function filesIn(place: string): string[] {
 function run(command: string, args: string[]): void {
   const { status, signal, stdout, stderr } = spawnSync(path.join("node_modules/.bin", command), args, {
     encoding: "utf8",
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", GOODTAKE_BUILD_ID: current },
   });
   if (status === 0) return;
   process.stderr.write(
@@ -46,6 +48,7 @@ function run(command: string, args: string[]): void {
   process.exit(1);
 }
 
+loadEnvFile();
 const current = fingerprint();
 if (!existsSync(FINGERPRINT) || readFileSync(FINGERPRINT, "utf8") !== current) {
   process.stdout.write("Building the dashboard, which takes about half a minute. The next start will not need to.\n");

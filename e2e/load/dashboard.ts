@@ -1,6 +1,7 @@
+import { randomInt } from "node:crypto";
 import { pool } from "#lib/database/client.ts";
 
-/** Signs up as a browser without JavaScript does; returns the session's cookie. */
+/** Signs up as a browser without JavaScript does, each time from another network; returns the session's cookie. */
 export async function signUp(url: string, email: string): Promise<string> {
   const page = await (await fetch(`${url}/sign-up`)).text();
   const [form = ""] = /<form[\s\S]*?<\/form>/.exec(page) ?? [];
@@ -14,7 +15,7 @@ export async function signUp(url: string, email: string): Promise<string> {
   const answer = await fetch(`${url}/sign-up`, {
     method: "POST",
     body: fields,
-    headers: { origin: url },
+    headers: { origin: url, "x-forwarded-for": `198.18.${randomInt(256)}.1` },
     redirect: "manual",
   });
   const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("goodtake-session="));

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isMissing } from "#e2e/installed.ts";
+import { signUp } from "#e2e/load/dashboard.ts";
 import { startProgram } from "#e2e/program.ts";
 import { freePort } from "#e2e/redis.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
@@ -24,13 +26,12 @@ afterAll(async () => {
 });
 
 /** The example for many processes, without TLS and on free ports. */
-async function nginxConfiguration(port: number, apis: number[]): Promise<string> {
+async function nginxConfiguration(port: number, servers: number[]): Promise<string> {
   const example = await readFile(path.resolve(import.meta.dirname, "../../examples/nginx.conf"), "utf8");
   const own = example
     .replace("listen 443 ssl;", `listen 127.0.0.1:${port};`)
     .replaceAll(/ssl_certificate.*;/g, "")
-    .replace("127.0.0.1:3001", `127.0.0.1:${apis[0]}`)
-    .replace("127.0.0.1:3002", `127.0.0.1:${apis[1]}`);
+    .replaceAll(/127\.0\.0\.1:300(\d)/g, (_, place) => `127.0.0.1:${servers[Number(place) - 1]}`);
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((name) => `${name}_temp_path ${folder.directory}/${name};`)
     .join("\n");
@@ -39,32 +40,34 @@ async function nginxConfiguration(port: number, apis: number[]): Promise<string>
 }
 
 test.skipIf(isMissing("nginx"))(
-  "a restart of one process after the other behind nginx, under load, fails no request",
+  "a restart of one process after the other behind nginx, under load, fails no request, page or sign-up",
   async () => {
-    const ports = [await freePort(), await freePort()];
-    const start = (port: number) =>
+    const ports = await Promise.all(Array.from({ length: 4 }, freePort));
+    const port = await freePort();
+    const start = (place: number) =>
       startServer({
-        ROLE: "api",
-        PORT: String(port),
+        ROLE: place < 2 ? "api" : "dashboard",
+        PORT: String(ports[place]),
+        PUBLIC_URL: `http://127.0.0.1:${port}`,
         DATABASE_URL: own.url,
         AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
         TRUSTED_PROXIES: "127.0.0.1",
       });
-    const servers: TestServer[] = await Promise.all(ports.map(start));
-    const people = await Promise.all(Array.from({ length: 30 }, () => createPerson("Ada", "scale")));
+    const servers: TestServer[] = await Promise.all(ports.map((_, place) => start(place)));
+    const owners = await Promise.all(Array.from({ length: 30 }, () => createPerson("Ada", "scale")));
     const secrets = await Promise.all(
-      people.map(async ({ id }) => {
+      owners.map(async ({ id }) => {
         await grantCredits(id, 10_000, { actor: "operator", address: null, userAgent: null });
         return (await createKey(id)).secret;
       }),
     );
-    const port = await freePort();
     const file = path.join(folder.directory, "nginx.conf");
     await writeFile(file, await nginxConfiguration(port, ports));
     const nginx = await startProgram("nginx", ["-e", "/dev/null", "-c", file], port, folder.directory);
 
     let over = false;
     let passed = 0;
+    let signedUp = 0;
     const failures: string[] = [];
     const image = { method: "POST", body: '{"prompt":"A cat"}' };
     const load = async (route: string, init: RequestInit, place: number) => {
@@ -81,13 +84,27 @@ test.skipIf(isMissing("nginx"))(
         else if (status !== 429) failures.push(`${route}: ${status}`);
       }
     };
+    // One dashboard makes the form, the other one takes it, and either shows the page behind it.
+    const people = async () => {
+      while (!over) {
+        await signUp(nginx.url, `${randomUUID()}@example.com`).then(
+          async (cookie) => {
+            const page = await fetch(`${nginx.url}/settings/developer`, { headers: { cookie } });
+            if ((await page.text()).includes("No API keys yet")) signedUp += 1;
+            else failures.push(`/settings/developer: ${page.status}`);
+          },
+          (error: Error) => failures.push(error.message),
+        );
+      }
+    };
     const traffic = secrets.map((_, i) =>
       i % 3 === 0 ? load("/bytedance/generate-image", image, i) : load(i % 3 === 1 ? "/auth?cost=1" : "/key", {}, i),
     );
+    traffic.push(people());
     try {
-      for (const round of [0, 1, 0, 1]) {
-        expect(await servers[round]?.end("SIGTERM")).toBe(0);
-        servers[round] = await start(ports[round] as number);
+      for (const place of [0, 2, 1, 3]) {
+        expect(await servers[place]?.end("SIGTERM")).toBe(0);
+        servers[place] = await start(place);
       }
     } finally {
       over = true;
@@ -97,6 +114,7 @@ test.skipIf(isMissing("nginx"))(
     }
     expect(failures).toEqual([]);
     expect(passed).toBeGreaterThan(100);
+    expect(signedUp).toBeGreaterThan(1);
   },
   60_000,
 );

@@ -13,28 +13,31 @@ export type Finding = {
 
 const NETWORKS = 5;
 const EXAMPLES = 3;
+const DAY_MS = 86_400_000;
 
 /**
  * What an owner would do well to look at, of active keys only, the most urgent first; none is good news. A key that expires is
  * told of 7 days ahead, one that nobody used 30 days after it was made, one that nobody uses any more after 90.
  */
 export async function findHygiene(userId: string, now: Date): Promise<Finding[]> {
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const { rows } = await pool().query<{ kind: FindingKind; keys: number; examples: Finding["examples"] }>(
-    // One pass over the keys, because the list's page asks for this each time, also with ten thousand of them.
+    // The list's page asks for this each time, also with ten thousand keys: one pass over them, and every instant is reckoned
+    // once and not for each key, which took five times as long.
     `WITH "busy" AS (
        SELECT c."apiKeyId" FROM "ApiKey" k JOIN "UsageCaller" c ON c."apiKeyId" = k."id"
        WHERE k."userId" = $1 GROUP BY 1 HAVING count(DISTINCT c."addressPrefix") >= ${NETWORKS}
      ), "found" AS (
        SELECT k."id", k."name", array_remove(ARRAY[
-           CASE WHEN k."expiresAt" <= $2::timestamptz + interval '7 days' THEN 'expiring' END,
-           CASE WHEN k."lastUsedAt" IS NULL AND k."createdAt" <= $2::timestamptz - interval '30 days' THEN 'never_used' END,
-           CASE WHEN k."lastUsedAt" <= $2::timestamptz - interval '90 days' THEN 'idle' END,
+           CASE WHEN k."expiresAt" <= $3 THEN 'expiring' END,
+           CASE WHEN k."lastUsedAt" IS NULL AND k."createdAt" <= $4 THEN 'never_used' END,
+           CASE WHEN k."lastUsedAt" <= $5 THEN 'idle' END,
            CASE WHEN b."apiKeyId" IS NOT NULL THEN 'many_networks' END,
-           CASE WHEN k."createdAt" <= $2::timestamptz - interval '1 year' THEN 'old' END,
-           CASE WHEN k."expiresAt" IS NULL AND k."createdAt" <= $2::timestamptz - interval '90 days' THEN 'no_expiry' END
+           CASE WHEN k."createdAt" <= $6 THEN 'old' END,
+           CASE WHEN k."expiresAt" IS NULL AND k."createdAt" <= $5 THEN 'no_expiry' END
          ], NULL) AS "kinds"
        FROM "ApiKey" k LEFT JOIN "busy" b ON b."apiKeyId" = k."id"
-       WHERE k."userId" = $1 AND k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > $2::timestamptz)
+       WHERE k."userId" = $1 AND k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > $2)
          AND k."id" NOT IN (SELECT s."replacesId" FROM "ApiKey" s WHERE s."userId" = $1 AND s."replacesId" IS NOT NULL)
      ), "ranked" AS (
        SELECT "kind", "id", "name", row_number() OVER (PARTITION BY "kind" ORDER BY "id") AS "rank", count(*) OVER (PARTITION BY "kind") AS "keys"
@@ -42,7 +45,7 @@ export async function findHygiene(userId: string, now: Date): Promise<Finding[]>
      )
      SELECT "kind", max("keys")::int AS "keys", json_agg(json_build_object('id', "id", 'name', "name") ORDER BY "id") AS "examples"
      FROM "ranked" WHERE "rank" <= ${EXAMPLES} GROUP BY 1`,
-    [userId, now],
+    [userId, now, daysAgo(-7), daysAgo(30), daysAgo(90), daysAgo(365)],
   );
   return FINDINGS.flatMap((kind) => rows.find((row) => row.kind === kind) ?? []);
 }

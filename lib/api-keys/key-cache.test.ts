@@ -202,7 +202,34 @@ describe("the lease", () => {
   });
 });
 
-test("a flood of keys that don't exist is asked for one statement after the other, and fills no memory", async () => {
+test("what was looked up before an answer and comes after it is told, but not kept, because it may be older", async () => {
+  const [{ id, hash }, other] = [await createKey(), await createKey()];
+  await othersIdle();
+  await cache.find(other.hash);
+  const query = pool().query.bind(pool());
+  const read = Promise.withResolvers<void>();
+  const overtaken = Promise.withResolvers<void>();
+  let changed = false;
+  queries().mockImplementation((async (statement: { name?: string }) => {
+    const afterwards = changed;
+    const answer = await query(statement as never);
+    if (statement.name === "ask-for-keys" && afterwards) setImmediate(overtaken.resolve);
+    if (statement.name === "look-up-keys") {
+      read.resolve();
+      await overtaken.promise;
+    }
+    return answer;
+  }) as never);
+  const found = cache.find(hash);
+  await read.promise;
+  await database().apiKey.update({ where: { id }, data: { revokedAt: new Date() }, select: { id: true } });
+  changed = true;
+  expect(await found).toMatchObject({ revoked: false });
+  vi.restoreAllMocks();
+  expect(await cache.find(hash)).toMatchObject({ revoked: true });
+});
+
+test("a flood of keys that don't exist is asked for by a few statements at a time, and fills no memory", async () => {
   await othersIdle();
   const { hash } = await createKey();
   const query = pool().query.bind(pool());
@@ -217,7 +244,7 @@ test("a flood of keys that don't exist is asked for one statement after the othe
   }) as never);
   for (let round = 0; round < 6; round += 1)
     await Promise.all(Array.from({ length: 2_500 }, () => cache.find(secretId(generateSecret()))));
-  expect(most).toBe(1);
+  expect(most).toBeLessThanOrEqual(4);
   expect(cache.size).toBeLessThanOrEqual(10_000);
   expect(await cache.find(hash)).toMatchObject({ name: "Key" });
 });

@@ -22,22 +22,26 @@ export type CachedKey = {
 const RENEWAL_MS = 80;
 const IDLE_MS = 1_000;
 const ENTRIES_MAX = 10_000;
+/** So many questions are under way at most; keys that are asked for meanwhile are collected for the next. */
+const QUESTIONS_MAX = 4;
 /** One statement looks up so many keys at most, and names so many changed ones. */
 const BATCH_MAX = 1_000;
 const CHANGED_MAX = 1_000;
 
 type Entry = { key: CachedKey; used: boolean };
 type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>>;
+type Batch = Map<string, Waiting>;
+type FoundKeys = Map<string, CachedKey>;
 type Found = { found: (CachedKey & { hash: string })[] | null };
 type Answer = Found & { next: string; changedKeys: string[]; changedOwners: string[] };
 
 /**
  * The database's keys as they were at its last answer, as far as anybody asked for them.
  *
- * There is one question at a time: which keys were changed since the last answer, and what are these that are asked for now?
- * Both come from one snapshot. What was changed is dropped, what was asked for is added, and so every entry is at least as new as
- * the answer itself; between two answers keys are only added. An answer is believed for {@link LEASE_MS} from the moment its
- * question was sent, while the monotonic and the wall clock both say so (the first stops when a machine sleeps). A cache whose
+ * While requests come, it is asked every {@link RENEWAL_MS} which keys were changed since the last answer: what was changed is
+ * dropped, and so every entry is at least as new as the answer. It is believed for {@link LEASE_MS} from the moment its question was
+ * sent, while the monotonic and the wall clock both say so (the first stops when a machine sleeps). Keys that are missing are looked
+ * up with that question or between two of them. What was looked up across an answer is not kept, because it may be older. A cache whose
  * lease ran out is empty.
  */
 export class KeyCache {
@@ -48,7 +52,10 @@ export class KeyCache {
   #since = "0";
   #sentAt = Number.NEGATIVE_INFINITY;
   #sentAtWall = 0;
-  #asking = false;
+  /** Questions under way, and whether one of them is for a new lease. */
+  #asking = 0;
+  #renewing = false;
+  #soon = false;
   #renewal: NodeJS.Timeout | undefined;
   #usedAt = 0;
 
@@ -69,7 +76,7 @@ export class KeyCache {
       waiting = Promise.withResolvers();
       waiting.promise.catch(() => {});
       this.#waiting.set(hash, waiting);
-      if (!this.#asking) this.#askSoon();
+      this.#askSoon();
     }
     return inTime(waiting.promise);
   }
@@ -86,43 +93,64 @@ export class KeyCache {
 
   /** Collects what the requests of this turn of the event loop ask for. */
   #askSoon(): void {
-    this.#asking = true;
-    clearTimeout(this.#renewal);
+    if (this.#soon || this.#asking >= QUESTIONS_MAX) return;
+    this.#soon = true;
     setImmediate(() => void this.#ask());
   }
 
   async #ask(): Promise<void> {
+    this.#soon = false;
     const batch = this.#takeBatch();
-    const sentAt = performance.now();
-    const sentAtWall = Date.now();
-    const renewing = !this.#isValid(sentAt) || sentAt - this.#sentAt >= RENEWAL_MS;
-    // Also a cache that was valid when the last request came may have run out since.
-    if (!this.#isValid(sentAt)) this.#clear();
+    const due = this.#isDue();
+    if (!due && batch.size === 0) return;
+    this.#asking += 1;
     try {
-      if (renewing) {
-        const values = [this.#since, [...batch.keys()]];
-        const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
-        this.#apply(rows[0] as Answer);
-        this.#add(rows[0] as Answer, batch);
-        this.#sentAt = sentAt;
-        this.#sentAtWall = sentAtWall;
-      } else {
-        // Newer than the rest, and what is changed after the last answer is named by the next one.
-        const values = [[...batch.keys()]];
-        const { rows } = await pool().query<Found>({ name: "look-up-keys", text: LOOK_UP, values });
-        this.#add(rows[0] as Found, batch);
-      }
-      for (const [hash, waiting] of batch) waiting.resolve(this.#known.get(hash)?.key ?? null);
+      const found = await (due ? this.#renew(batch) : this.#lookUp(batch));
+      for (const [hash, waiting] of batch) waiting.resolve(found.get(hash) ?? null);
     } catch (error) {
       for (const waiting of batch.values()) waiting.reject(error);
     }
-    this.#asking = false;
+    this.#asking -= 1;
     if (this.#waiting.size > 0) this.#askSoon();
-    else if (performance.now() - this.#usedAt < IDLE_MS)
-      this.#renewal = setTimeout(() => this.#askSoon(), RENEWAL_MS).unref();
   }
 
-  #takeBatch(): Map<string, Waiting> {
+  #isDue(): boolean {
+    const now = performance.now();
+    return !this.#renewing && (!this.#isValid(now) || now - this.#sentAt >= RENEWAL_MS);
+  }
+
+  /** Asks what was changed, and with it for the keys of a batch: both come from one snapshot. */
+  async #renew(batch: Batch): Promise<FoundKeys> {
+    const sentAt = performance.now();
+    const sentAtWall = Date.now();
+    // Also a cache that was valid when the last request came may have run out since.
+    if (!this.#isValid(sentAt)) this.#clear();
+    this.#renewing = true;
+    try {
+      const values = [this.#since, [...batch.keys()]];
+      const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
+      const answer = rows[0] as Answer;
+      this.#apply(answer);
+      this.#sentAt = sentAt;
+      this.#sentAtWall = sentAtWall;
+      return this.#add(answer, batch);
+    } finally {
+      this.#renewing = false;
+      clearTimeout(this.#renewal);
+      if (sentAt - this.#usedAt < IDLE_MS) this.#renewal = setTimeout(() => this.#askSoon(), RENEWAL_MS).unref();
+    }
+  }
+
+  /** Newer than the last answer; what is changed after this is named by the next one. */
+  async #lookUp(batch: Batch): Promise<FoundKeys> {
+    const lastAnswer = this.#sentAt;
+    const values = [[...batch.keys()]];
+    const { rows } = await pool().query<Found>({ name: "look-up-keys", text: LOOK_UP, values });
+    const isCurrent = this.#sentAt === lastAnswer && this.#isValid(performance.now());
+    return isCurrent ? this.#add(rows[0] as Found, batch) : keysOf(rows[0] as Found);
+  }
+
+  #takeBatch(): Batch {
     const all = this.#waiting;
     if (all.size <= BATCH_MAX) {
       this.#waiting = new Map();
@@ -153,10 +181,15 @@ export class KeyCache {
     this.#since = next;
   }
 
-  #add({ found }: Found, batch: Map<string, Waiting>): void {
-    for (const { hash, ...key } of found ?? []) this.#known.set(hash, { key, used: false });
+  #add(answer: Found, batch: Batch): FoundKeys {
+    const keys = keysOf(answer);
+    for (const [hash, key] of keys) {
+      this.#known.set(hash, { key, used: false });
+      this.#unknown.delete(hash);
+    }
     for (const hash of batch.keys()) if (!this.#known.has(hash)) this.#unknown.add(hash);
     this.#trim();
+    return keys;
   }
 
   /** Removes the entries that came first; one that was used since then gets a second chance. */
@@ -173,6 +206,10 @@ export class KeyCache {
       this.#unknown.delete(hash);
     }
   }
+}
+
+function keysOf({ found }: Found): FoundKeys {
+  return new Map(found?.map(({ hash, ...key }) => [hash, key]));
 }
 
 /** The largest bigint: no transaction is as new. */

@@ -16,13 +16,14 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   const user = await requireUser();
   const query = listQuery.parse(await searchParams);
   const now = new Date();
+  const [page, findings] = await Promise.all([listApiKeys(user.id, query, now), findHygiene(user.id, now)]);
   return (
     <DeveloperSettings
-      page={await listApiKeys(user.id, query, now)}
+      page={page}
       query={query}
       now={now}
       apiUrl={apiAddress((await headers()).get("host"))}
-      findings={await findHygiene(user.id, now)}
+      findings={findings}
       sandbox={!env().ARK_API_KEY}
     />
   );
