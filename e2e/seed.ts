@@ -80,8 +80,8 @@ export async function addKeys(
   });
 }
 
-/** What a busy key's page shows: a month of requests, callers and refusals. */
-export async function seedUsage(email: string): Promise<void> {
+/** What a busy key's page shows: a month of requests, callers and refusals. Returns the key's id. */
+export async function seedUsage(email: string): Promise<string> {
   const key = await database().apiKey.findFirstOrThrow({
     where: { user: { email }, name: "Production App" },
     orderBy: { createdAt: "desc" },
@@ -124,4 +124,5 @@ export async function seedUsage(email: string): Promise<void> {
       createdAt: new Date(now - i * 900_000),
     })),
   });
+  return key.id;
 }

@@ -1,24 +1,19 @@
 "use client";
 
-import { Plus } from "lucide-react";
 import { useRef } from "react";
 import { CreateKeyForm } from "#components/api-keys/create-key-form.tsx";
 import { SecretDialog } from "#components/api-keys/secret-dialog.tsx";
 import { SHORTCUT_TARGETS } from "#components/api-keys/shortcuts.tsx";
-import { Button } from "#components/ui/button.tsx";
 
-export function CreateKeyDialog() {
+export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const nameField = useRef<HTMLInputElement>(null);
   return (
     <SecretDialog
       title="Create New API Key"
+      open={open}
+      onClose={onClose}
       initialFocus={nameField}
-      trigger={
-        <Button variant="primary" id={SHORTCUT_TARGETS.create}>
-          <Plus aria-hidden className="size-4" />
-          Create New API Key
-        </Button>
-      }
+      finalFocus={() => document.getElementById(SHORTCUT_TARGETS.create)}
     >
       {(onCreated) => <CreateKeyForm nameField={nameField} onCreated={onCreated} />}
     </SecretDialog>

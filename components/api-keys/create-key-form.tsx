@@ -11,7 +11,8 @@ import { Notice } from "#components/ui/notice.tsx";
 import { SegmentedControl } from "#components/ui/segmented-control.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
-import { createApiKeyInput, ENVIRONMENTS, EXPIRY_MAX_YEARS, type EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
+import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { createApiKeyInput, EXPIRY_MAX_YEARS, type EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
 
 const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "7d": "7 days",

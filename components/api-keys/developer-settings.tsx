@@ -3,7 +3,7 @@
 import { FlaskConical } from "lucide-react";
 import Link from "next/link";
 import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
-import { CreateKeyDialog } from "#components/api-keys/create-key-dialog.tsx";
+import { CreateKey } from "#components/api-keys/create-key.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/key-filters.tsx";
 import { KeyHygiene } from "#components/api-keys/key-hygiene.tsx";
@@ -19,7 +19,7 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import type { Finding } from "#lib/api-keys/hygiene.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
-import type { ListQuery } from "#lib/api-keys/schema.ts";
+import type { ListQuery } from "#lib/api-keys/list-view.ts";
 
 type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sandbox: boolean; findings: Finding[] };
 
@@ -41,7 +41,7 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox, findings 
                 </Link>
               </p>
             </div>
-            <CreateKeyDialog />
+            <CreateKey />
           </header>
           {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} findings={findings} />}
           <Shortcuts />

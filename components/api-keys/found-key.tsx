@@ -3,13 +3,17 @@
 import Link from "next/link";
 import { useState } from "react";
 import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
-import { RevokeKeyDialog } from "#components/api-keys/revoke-key-dialog.tsx";
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { FoundApiKey } from "#lib/api-keys/list.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
+
+const RevokeKeyDialog = onDemand(() =>
+  import("#components/api-keys/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
+);
 
 /** What became of a key that somebody pasted to find it. */
 export type Search = "looking" | "failed" | "no_key" | { found: FoundApiKey | null };
@@ -63,9 +67,9 @@ function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => voi
           Details
         </Link>
         {status === "active" && (
-          <Button size="small" variant="danger" onClick={() => setRevoking(true)}>
+          <DemandButton needs={RevokeKeyDialog} size="small" variant="danger" onClick={() => setRevoking(true)}>
             Revoke it
-          </Button>
+          </DemandButton>
         )}
       </div>
       <RevokeKeyDialog apiKey={apiKey} open={revoking} onClose={() => setRevoking(false)} onRevoked={onRevoked} />

@@ -1,78 +1,68 @@
 "use client";
 
-import { Menu } from "@base-ui/react/menu";
-import { ChartNoAxesColumn, Ellipsis, Pencil, RefreshCw, TimerReset, Trash2 } from "lucide-react";
-import Link from "next/link";
+import { Ellipsis } from "lucide-react";
 import { useState } from "react";
-import { DeleteKeyDialog } from "#components/api-keys/delete-key-dialog.tsx";
-import { ExtendOverlapDialog } from "#components/api-keys/extend-overlap-dialog.tsx";
-import { RenameKeyDialog } from "#components/api-keys/rename-key-dialog.tsx";
-import { RevokeKeyDialog } from "#components/api-keys/revoke-key-dialog.tsx";
-import { RotateKeyDialog } from "#components/api-keys/rotate-key-dialog.tsx";
-import { Button, buttonClass } from "#components/ui/button.tsx";
-import { MenuContent, MenuItem } from "#components/ui/menu.tsx";
+import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/key-dialogs.ts";
+import { MenuButton } from "#components/ui/menu-button.tsx";
+import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 
-type OpenDialog = "rename" | "rotate" | "extend" | "revoke" | "delete" | undefined;
+const KeyMenu = onDemand(() => import("#components/api-keys/key-menu.tsx").then((module) => module.KeyMenu));
 
 /** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
 export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
-  const [open, setOpen] = useState<OpenDialog>();
+  const [open, setOpen] = useState<KeyDialog>();
+  const { demand, pending, failure } = useDemand();
   const active = keyStatus(apiKey, useNow()) === "active";
   const replaced = apiKey.successorId !== null;
-  const close = () => setOpen(undefined);
+  const dialog = (name: KeyDialog) => ({ apiKey, open: open === name, onClose: () => setOpen(undefined) });
   return (
     <div className="flex items-center justify-end gap-1">
       {active ? (
         <>
-          <Button
+          <DemandButton
+            needs={KEY_DIALOGS.revoke}
             size="small"
             aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
             onClick={() => setOpen("revoke")}
           >
             {replaced ? "Finish now" : "Revoke"}
-          </Button>
-          <Menu.Root>
-            <Menu.Trigger
-              aria-label={`More actions for ${apiKey.name}`}
-              className={buttonClass({ variant: "quiet", size: "icon" })}
-            >
-              <Ellipsis aria-hidden className="size-4" />
-            </Menu.Trigger>
-            <MenuContent>
-              <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} />}>
-                <ChartNoAxesColumn aria-hidden /> Details
-              </MenuItem>
-              {replaced ? (
-                <MenuItem onClick={() => setOpen("extend")}>
-                  <TimerReset aria-hidden /> Extend
-                </MenuItem>
-              ) : (
-                <MenuItem onClick={() => setOpen("rotate")}>
-                  <RefreshCw aria-hidden /> Rotate
-                </MenuItem>
-              )}
-              <MenuItem onClick={() => setOpen("rename")}>
-                <Pencil aria-hidden /> Rename
-              </MenuItem>
-              <MenuItem tone="danger" onClick={() => setOpen("delete")}>
-                <Trash2 aria-hidden /> Delete
-              </MenuItem>
-            </MenuContent>
-          </Menu.Root>
+          </DemandButton>
+          <MenuButton
+            needs={KeyMenu}
+            pending={pending}
+            variant="quiet"
+            size="icon"
+            aria-label={`More actions for ${apiKey.name}`}
+            menu={(pressed) => (
+              <KeyMenu
+                pressed={pressed}
+                apiKey={apiKey}
+                onChoose={(name) => demand(KEY_DIALOGS[name], () => setOpen(name))}
+              />
+            )}
+          >
+            <Ellipsis aria-hidden className="size-4" />
+          </MenuButton>
+          {failure}
         </>
       ) : (
-        <Button size="small" aria-label={`Delete ${apiKey.name}`} onClick={() => setOpen("delete")}>
+        <DemandButton
+          needs={KEY_DIALOGS.delete}
+          size="small"
+          aria-label={`Delete ${apiKey.name}`}
+          onClick={() => setOpen("delete")}
+        >
           Delete
-        </Button>
+        </DemandButton>
       )}
-      <RenameKeyDialog apiKey={apiKey} open={open === "rename"} onClose={close} />
-      <RotateKeyDialog apiKey={apiKey} open={open === "rotate"} onClose={close} />
-      <ExtendOverlapDialog apiKey={apiKey} open={open === "extend"} onClose={close} />
-      <RevokeKeyDialog apiKey={apiKey} open={open === "revoke"} onClose={close} />
-      <DeleteKeyDialog apiKey={apiKey} active={active} open={open === "delete"} onClose={close} />
+      <KEY_DIALOGS.rename {...dialog("rename")} />
+      <KEY_DIALOGS.rotate {...dialog("rotate")} />
+      <KEY_DIALOGS.extend {...dialog("extend")} />
+      <KEY_DIALOGS.revoke {...dialog("revoke")} />
+      <KEY_DIALOGS.delete {...dialog("delete")} active={active} />
     </div>
   );
 }

@@ -2,8 +2,8 @@ import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "l
 import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
+import type { ApiKeyEnvironment } from "#lib/api-keys/environment.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import type { ApiKeyEnvironment } from "#lib/api-keys/schema.ts";
 import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/status.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 

@@ -1,7 +1,5 @@
 "use client";
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Search as SearchIcon } from "lucide-react";
 import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from "react";
 import { FoundKey, type Search } from "#components/api-keys/found-key.tsx";
@@ -13,7 +11,9 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
-import { ENVIRONMENTS, KEY_GRAMMAR, KEY_SHAPE, type ListQuery, listQuery } from "#lib/api-keys/schema.ts";
+import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { KEY_GRAMMAR, KEY_SHAPE } from "#lib/api-keys/key-text.ts";
+import { type ListQuery, SEARCH_MAX, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 
 const TYPING_PAUSE_MS = 250;
@@ -38,8 +38,12 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   function apply() {
     clearTimeout(pause.current);
     if (!form.current) return;
-    const chosen = listQuery.parse(Object.fromEntries(new FormData(form.current)));
-    const href = viewHref(query, { q: chosen.q, status: chosen.status, environment: chosen.environment });
+    const chosen = new FormData(form.current);
+    const href = viewHref(query, {
+      q: searchText(String(chosen.get("q"))),
+      status: STATUSES.find((value) => value === chosen.get("status")) ?? null,
+      environment: ENVIRONMENTS.find((value) => value === chosen.get("environment")) ?? null,
+    });
     if (href !== viewHref(query, {})) go(href);
   }
   function follow({ currentTarget }: ChangeEvent<HTMLInputElement>) {
@@ -55,12 +59,12 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     if (KEY_GRAMMAR.test(key)) void find(key);
     else setSearch("no_key");
   }
-  /** By its hash, made here: `crypto.subtle` does not exist on plain http. */
+  /** By its hash, made here. */
   async function find(secret: string) {
     setSearch("looking");
     try {
-      const hash = bytesToHex(sha256(utf8ToBytes(secret)));
-      setSearch({ found: await findApiKeyByHashAction(hash) });
+      const { hashKey } = await import("#components/api-keys/hash-key.ts");
+      setSearch({ found: await findApiKeyByHashAction(hashKey(secret)) });
     } catch {
       setSearch("failed");
     }
@@ -85,7 +89,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
             placeholder="Search, or paste a key to find it"
             autoComplete="off"
             spellCheck={false}
-            maxLength={100}
+            maxLength={SEARCH_MAX}
             className={`${INPUT_CLASS} pl-8.5`}
           />
         </span>

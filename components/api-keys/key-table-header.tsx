@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
-import { type ListQuery, SORT_COLUMNS } from "#lib/api-keys/schema.ts";
+import { type ListQuery, SORT_COLUMNS } from "#lib/api-keys/list-view.ts";
 
 type Props = { id: string; query: ListQuery; sorted: false | "asc" | "desc"; children: React.ReactNode };
 

@@ -28,7 +28,7 @@ import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/list-view.ts";
 
 const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
 const column = createColumnHelper<typeof features, ListedApiKey>();

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
-import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/list-view.ts";
 
 export function Pagination({ page, matching, query }: { page: number; matching: number; query: ListQuery }) {
   const pages = Math.max(1, Math.ceil(matching / PAGE_SIZE));

@@ -3,7 +3,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog } from "@base-ui/react/dialog";
 import { useRouter } from "next/navigation";
-import { type ComponentProps, type ReactElement, type ReactNode, type RefObject, useRef, useState } from "react";
+import { type ComponentProps, type ReactNode, type RefObject, useRef, useState } from "react";
 import { useApiAddress } from "#components/api-keys/api-address.tsx";
 import { SavedKey } from "#components/api-keys/saved-key.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -12,10 +12,8 @@ import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#co
 type Props = {
   title: ReactNode;
   description?: ReactNode;
-  /** Opens it; without one, `open` and `onClose` decide. */
-  trigger?: ReactElement;
-  open?: boolean;
-  onClose?: () => void;
+  open: boolean;
+  onClose: () => void;
   initialFocus: RefObject<HTMLElement | null>;
   finalFocus?: ComponentProps<typeof DialogContent>["finalFocus"];
   /** The form that makes the key. */
@@ -23,28 +21,17 @@ type Props = {
 };
 
 /** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
-export function SecretDialog({
-  title,
-  description,
-  trigger,
-  open,
-  onClose,
-  initialFocus,
-  finalFocus,
-  children,
-}: Props) {
+export function SecretDialog({ title, description, open, onClose, initialFocus, finalFocus, children }: Props) {
   const router = useRouter();
   const apiUrl = useApiAddress();
-  const [ownOpen, setOwnOpen] = useState(false);
   const [secret, setSecret] = useState<string>();
   const [kept, setKept] = useState(false);
   const [asking, setAsking] = useState(false);
   const keyField = useRef<HTMLInputElement>(null);
 
   function close() {
-    setOwnOpen(false);
     setAsking(false);
-    onClose?.();
+    onClose();
     if (secret) router.refresh();
     setSecret(undefined);
     setKept(false);
@@ -55,8 +42,7 @@ export function SecretDialog({
     else close();
   }
   return (
-    <Dialog.Root open={open ?? ownOpen} onOpenChange={(next) => (next ? setOwnOpen(true) : requestClose())}>
-      {trigger && <Dialog.Trigger render={trigger} />}
+    <Dialog.Root open={open} onOpenChange={(next) => !next && requestClose()}>
       <DialogContent
         title={secret ? "Save your API key" : title}
         description={

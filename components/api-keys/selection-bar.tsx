@@ -1,12 +1,15 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { type BulkChange, BulkDialog } from "#components/api-keys/bulk-dialog.tsx";
+import type { BulkChange } from "#components/api-keys/bulk-dialog.tsx";
 import { keyCount } from "#components/api-keys/key-count.ts";
 import { focusOnList } from "#components/api-keys/use-key-change.ts";
 import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { Button } from "#components/ui/button.tsx";
+import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
 import type { Selection } from "#lib/api-keys/schema.ts";
+
+const BulkDialog = onDemand(() => import("#components/api-keys/bulk-dialog.tsx").then((module) => module.BulkDialog));
 
 type Asked = { change: BulkChange; selection: Selection; count: number; time: number };
 
@@ -56,12 +59,12 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
             </button>
           )}
           <div className="flex gap-2">
-            <Button size="small" onClick={() => ask("revoke")}>
+            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("revoke")}>
               Revoke
-            </Button>
-            <Button size="small" onClick={() => ask("delete")}>
+            </DemandButton>
+            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("delete")}>
               Delete
-            </Button>
+            </DemandButton>
             <Button size="small" variant="quiet" onClick={clear}>
               Clear
             </Button>

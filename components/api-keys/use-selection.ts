@@ -3,7 +3,8 @@
 import { functionalUpdate, type RowSelectionState, type Updater } from "@tanstack/react-table";
 import { useCallback, useState } from "react";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
-import type { ListQuery, Selection } from "#lib/api-keys/schema.ts";
+import type { ListQuery } from "#lib/api-keys/list-view.ts";
+import type { Selection } from "#lib/api-keys/schema.ts";
 
 /** Keys by id: these, or, the other way round, all that match the view but these. */
 type Chosen = { view: string; all: boolean; ids: ReadonlySet<string> };

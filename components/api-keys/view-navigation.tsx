@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { createContext, type MouseEvent, type ReactNode, useContext, useEffect, useMemo, useTransition } from "react";
 import { viewHref } from "#components/api-keys/view-url.ts";
-import type { ListQuery } from "#lib/api-keys/schema.ts";
+import type { ListQuery } from "#lib/api-keys/list-view.ts";
 
 type Navigation = { pending: boolean; go: (href: string) => void };
 const ViewNavigation = createContext<Navigation>({ pending: false, go: () => {} });

@@ -1,14 +1,12 @@
-import { type ListQuery, listQuery } from "#lib/api-keys/schema.ts";
-
-const DEFAULTS = listQuery.parse({});
+import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/list-view.ts";
 
 /** The address of a changed view. Only what differs from the default is in it; any change but of the page leads to page 1. */
 export function viewHref(query: ListQuery, change: Partial<ListQuery>): string {
   const next = { ...query, page: 1, ...change };
   const parameters = new URLSearchParams();
-  for (const name of Object.keys(DEFAULTS) as (keyof ListQuery)[]) {
+  for (const name of Object.keys(DEFAULT_VIEW) as (keyof ListQuery)[]) {
     const value = next[name];
-    if (value !== DEFAULTS[name] && value !== null) parameters.set(name, String(value));
+    if (value !== DEFAULT_VIEW[name] && value !== null) parameters.set(name, String(value));
   }
   return parameters.size > 0 ? `/settings/developer?${parameters}` : "/settings/developer";
 }

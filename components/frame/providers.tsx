@@ -1,17 +1,16 @@
 "use client";
 
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { Tooltip } from "@base-ui/react/tooltip";
 import type { ReactNode } from "react";
-import { Toasts } from "#components/ui/toast.tsx";
+import { TimeTooltip } from "#components/ui/time-tooltip.tsx";
+import { ToastSlot } from "#components/ui/toast-slot.tsx";
 
 export function Providers({ children }: { children: ReactNode }) {
   return (
     <CSPProvider disableStyleElements>
-      <Tooltip.Provider delay={300}>
-        <div className="flex min-h-dvh flex-col">{children}</div>
-        <Toasts />
-      </Tooltip.Provider>
+      <div className="flex min-h-dvh flex-col">{children}</div>
+      <ToastSlot />
+      <TimeTooltip />
     </CSPProvider>
   );
 }

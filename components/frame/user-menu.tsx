@@ -1,63 +1,31 @@
 "use client";
 
-import { Menu } from "@base-ui/react/menu";
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { useState, useTransition } from "react";
-import { applyTheme, THEMES, type Theme } from "#components/frame/theme.ts";
-import { buttonClass } from "#components/ui/button.tsx";
-import { MenuContent, MenuItem, MenuRadioItem, MenuSeparator } from "#components/ui/menu.tsx";
-import { signOutAction } from "#lib/actions/accounts.ts";
+import type { Theme } from "#components/frame/theme.ts";
+import { MenuButton } from "#components/ui/menu-button.tsx";
+import { onDemand } from "#components/ui/on-demand.tsx";
 
-const LOOKS: Record<Theme, { label: string; Icon: typeof Sun }> = {
-  system: { label: "System", Icon: Monitor },
-  light: { label: "Light", Icon: Sun },
-  dark: { label: "Dark", Icon: Moon },
-};
+const UserMenuItems = onDemand(() =>
+  import("#components/frame/user-menu-items.tsx").then((module) => module.UserMenuItems),
+);
 
-export function UserMenu({ name, email, theme: initialTheme }: { name: string; email: string; theme: Theme }) {
-  const [theme, setTheme] = useState(initialTheme);
-  const [, startTransition] = useTransition();
-  function choose(next: Theme) {
-    setTheme(next);
-    applyTheme(next);
-  }
+type Props = { name: string; email: string; theme: Theme };
+
+export function UserMenu({ name, email, theme }: Props) {
   return (
-    <Menu.Root>
-      <Menu.Trigger className={buttonClass({ variant: "quiet", size: "small" }, "gap-2 px-1.5")}>
-        <span
-          aria-hidden
-          data-initial={[...name][0]}
-          className="grid size-6 place-items-center rounded-full bg-accent-soft font-semibold text-accent-ink text-xs uppercase before:content-[attr(data-initial)]"
-        />
-        <bdi className="max-w-40 truncate text-ink max-sm:sr-only">{name}</bdi>
-        <span className="sr-only">account menu</span>
-      </Menu.Trigger>
-      <MenuContent>
-        <div className="max-w-64 px-2.5 py-1.5">
-          <p className="truncate font-medium">
-            <bdi>{name}</bdi>
-          </p>
-          <p className="truncate text-[0.8125rem] text-muted">{email}</p>
-        </div>
-        <MenuSeparator />
-        <Menu.Group>
-          <Menu.GroupLabel className="px-2.5 pt-1 pb-1 font-medium text-muted text-xs">Theme</Menu.GroupLabel>
-          <Menu.RadioGroup value={theme} onValueChange={choose}>
-            {THEMES.map((value) => {
-              const { label, Icon } = LOOKS[value];
-              return (
-                <MenuRadioItem key={value} value={value} closeOnClick={false}>
-                  <Icon aria-hidden /> {label}
-                </MenuRadioItem>
-              );
-            })}
-          </Menu.RadioGroup>
-        </Menu.Group>
-        <MenuSeparator />
-        <MenuItem onClick={() => startTransition(() => signOutAction())}>
-          <LogOut aria-hidden /> Sign out
-        </MenuItem>
-      </MenuContent>
-    </Menu.Root>
+    <MenuButton
+      needs={UserMenuItems}
+      variant="quiet"
+      size="small"
+      className="px-1.5"
+      menu={(pressed) => <UserMenuItems pressed={pressed} name={name} email={email} theme={theme} />}
+    >
+      <span
+        aria-hidden
+        data-initial={[...name][0]}
+        className="grid size-6 place-items-center rounded-full bg-accent-soft font-semibold text-accent-ink text-xs uppercase before:content-[attr(data-initial)]"
+      />
+      <bdi className="max-w-40 truncate text-ink max-sm:sr-only">{name}</bdi>
+      <span className="sr-only">account menu</span>
+    </MenuButton>
   );
 }

@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import { Spinner } from "#components/ui/spinner.tsx";
 
 const BASE =
-  "inline-flex items-center justify-center gap-2 whitespace-nowrap rounded-lg font-medium transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55";
+  "relative inline-flex items-center justify-center gap-2 whitespace-nowrap rounded-lg font-medium transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55";
 
 const VARIANTS = {
   primary: "bg-accent text-white shadow-control hover:not-disabled:bg-accent-hover",
@@ -21,7 +21,10 @@ export function buttonClass({ variant = "secondary", size = "medium" }: ButtonLo
   return `${BASE} ${VARIANTS[variant]} ${SIZES[size]} ${className}`;
 }
 
-/** `pending` shows progress and keeps a second press from doing anything, without taking the focus away. */
+/**
+ * `pending` shows progress in the place of the content, so that nothing moves, and keeps a second press from doing anything,
+ * without taking the focus away.
+ */
 export function Button({
   variant,
   size,
@@ -40,8 +43,12 @@ export function Button({
       onClick={pending ? (event) => event.preventDefault() : onClick}
       className={buttonClass({ variant, size }, className)}
     >
-      {pending && <Spinner />}
-      {children}
+      <span className={`inline-flex min-w-0 items-center gap-2 ${pending ? "opacity-0" : ""}`}>{children}</span>
+      {pending && (
+        <span className="absolute inset-0 grid place-items-center">
+          <Spinner />
+        </span>
+      )}
     </button>
   );
 }

@@ -2,12 +2,29 @@
 
 import { Menu } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useRef } from "react";
+import type { PressedButton } from "#components/ui/menu-button.tsx";
 
 const POPUP =
   "min-w-44 rounded-xl bg-surface p-1 shadow-overlay outline-none transition duration-100 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
 const ITEM =
   "flex h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
+
+/** The menu of a `MenuButton`, opened by the press for which it was loaded: by the keyboard (`detail` 0) at its first item. */
+export function PressedMenu({ button, press, children }: PressedButton & { children: ReactNode }) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const waiting = useRef(true);
+  useEffect(() => {
+    if (waiting.current) trigger.current?.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: press }));
+    waiting.current = false;
+  }, [press]);
+  return (
+    <Menu.Root>
+      <Menu.Trigger ref={trigger} render={button} />
+      <MenuContent>{children}</MenuContent>
+    </Menu.Root>
+  );
+}
 
 export function MenuContent({ children }: { children: ReactNode }) {
   // Inside of the page's main landmark, because all that can be read belongs into one.

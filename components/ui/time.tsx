@@ -1,7 +1,6 @@
 "use client";
 
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { Tooltip } from "#components/ui/tooltip.tsx";
 
 const Now = createContext<Date>(new Date(0));
 
@@ -45,18 +44,11 @@ export function exactTime(at: Date): string {
   return at.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
 }
 
-/** A moment in relative words, with the exact one in a tooltip and for machines. */
+/** A moment in relative words; the exact one is in the tooltip (`TimeTooltip`) and for machines. */
 export function Time({ at }: { at: Date }) {
-  const now = useNow();
   return (
-    <Tooltip content={<ExactTime at={at} />}>
-      <time dateTime={at.toISOString()} className="whitespace-nowrap">
-        {relativeTime(at, now)}
-      </time>
-    </Tooltip>
+    <time dateTime={at.toISOString()} data-relative className="whitespace-nowrap">
+      {relativeTime(at, useNow())}
+    </time>
   );
-}
-
-function ExactTime({ at }: { at: Date }) {
-  return <span className="whitespace-nowrap">{exactTime(at)}</span>;
 }

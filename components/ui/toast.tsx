@@ -3,6 +3,7 @@
 import { Toast } from "@base-ui/react/toast";
 import { CircleCheck, X } from "lucide-react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { fillToastSlot } from "#components/ui/toast-slot.tsx";
 
 const manager = Toast.createToastManager();
 
@@ -11,7 +12,7 @@ export function announce(title: string): void {
   manager.add({ title, timeout: 5_000 });
 }
 
-export function Toasts() {
+function Toasts() {
   return (
     <Toast.Provider toastManager={manager}>
       <Toast.Portal>
@@ -42,3 +43,5 @@ function ToastList() {
     </Toast.Root>
   ));
 }
+
+fillToastSlot(Toasts);

@@ -4,7 +4,8 @@ import { createKey, startApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
-import { type ConfirmedSelection, confirmedSelection, type Selection, type View } from "#lib/api-keys/schema.ts";
+import type { View } from "#lib/api-keys/list-view.ts";
+import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/schema.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 

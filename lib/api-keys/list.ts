@@ -1,4 +1,4 @@
-import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/schema.ts";
+import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/list-view.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";

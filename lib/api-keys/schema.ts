@@ -1,19 +1,16 @@
 import { z } from "zod";
+import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
+import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 import { isLegible } from "#lib/legible.ts";
 
 export const NAME_MAX = 64;
 export const EXPIRY_MAX_YEARS = 5;
-export const PAGE_SIZE = 25;
-export const ENVIRONMENTS = ["production", "staging", "development"] as const;
-export type ApiKeyEnvironment = (typeof ENVIRONMENTS)[number];
 
 /** Days from the server's now; `never` and `custom` are the other choices of the form. */
 export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
 export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
-
-/** A text with the shape of a key, wherever it stands: such text must never reach the URL, the server or storage. */
-export const KEY_SHAPE = /gt_[0-9A-Za-z]{20,}/;
 
 export const apiKeyName = z
   .string("Give the key a name.")
@@ -47,8 +44,6 @@ export const createApiKeyInput = z.object({
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 
-/** A whole key. */
-export const KEY_GRAMMAR = /^gt_[0-9A-Za-z]{36}$/;
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
@@ -61,25 +56,15 @@ export const ON_USE_HOURS = 24;
 export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
 export const extendOverlapInput = z.object({ id: apiKeyId, overlap: z.enum(["1h", "24h", "7d"]) });
 
-export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
-
-/** The view of the list that the URL holds. Whatever doesn't fit falls back to its default: a shared link never fails. */
+/** Whatever of an address doesn't fit falls back to its default: a shared link never fails. */
 export const listQuery = z.object({
-  q: z
-    .string()
-    .trim()
-    .max(100)
-    .refine((text) => !KEY_SHAPE.test(text) && !text.includes("\0"))
-    .catch(""),
-  status: z.enum(STATUSES).nullable().catch(null),
-  environment: z.enum(ENVIRONMENTS).nullable().catch(null),
-  sort: z.enum(SORT_COLUMNS).catch("created"),
-  direction: z.enum(["asc", "desc"]).catch("desc"),
-  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
-});
-export type ListQuery = z.output<typeof listQuery>;
-/** What of it says which keys are shown; the rest says in which order. */
-export type View = Pick<ListQuery, "q" | "status" | "environment">;
+  q: z.string().transform(searchText).catch(DEFAULT_VIEW.q),
+  status: z.enum(STATUSES).nullable().catch(DEFAULT_VIEW.status),
+  environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
+  sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
+  direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
+}) satisfies z.ZodType<ListQuery>;
 
 /** No fallbacks here: a view that can't be read must never come to mean all keys. */
 export const selection = z.object({

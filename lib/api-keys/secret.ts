@@ -1,10 +1,10 @@
 import { hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { KEY_GRAMMAR } from "#lib/api-keys/key-text.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BODY_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-const GRAMMAR = /^gt_[0-9A-Za-z]{36}$/;
 
 /** 248 is the largest multiple of 62 in a byte: taking only bytes below it gives every character the same chance. */
 const UNBIASED_BELOW = 248;
@@ -22,7 +22,7 @@ export function generateSecret(): string {
 
 /** Whether a text is a well-formed key: grammar and checksum, which a typing error or a scanner's guess fails without a query. */
 export function isSecret(text: string): boolean {
-  return GRAMMAR.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
+  return KEY_GRAMMAR.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
 
 /** SHA-256 of the whole key. A fast hash is right: the key has 178 bits, no dictionary reaches it. */

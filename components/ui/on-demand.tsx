@@ -1,0 +1,103 @@
+"use client";
+
+import { X } from "lucide-react";
+import { type ComponentProps, type ComponentType, type MouseEvent, useState } from "react";
+import { Button, type ButtonLook, buttonClass } from "#components/ui/button.tsx";
+
+/** Code that can be on its way, and tells when it is there. */
+type Loadable = { load: () => Promise<void>; isLoaded: () => boolean };
+
+/**
+ * A component that the first load of a page does without. It renders nothing until a button for it was pressed, and its own
+ * code from then on. Unlike that of `lazy` of React, its loading suspends nothing, and can be tried again after a failure.
+ */
+export function onDemand<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> & Loadable {
+  let Loaded: ComponentType<P> | undefined;
+  let loading: Promise<void> | undefined;
+  const start = async () => {
+    try {
+      Loaded = await load();
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+  return Object.assign((props: P) => Loaded && <Loaded {...props} />, {
+    isLoaded: () => Loaded !== undefined,
+    load: () => {
+      loading ??= start();
+      return loading;
+    },
+  });
+}
+
+/** For an element that leads to `part`: loading starts when the pointer or the focus reaches it, before it is pressed. */
+export function onIntent(part: Loadable): { onPointerEnter: () => void; onFocus: () => void } {
+  const start = () => void part.load().catch(() => {});
+  return { onPointerEnter: start, onFocus: start };
+}
+
+/** `demand` does a thing as soon as its code is there, which is at once where it is already. */
+export function useDemand() {
+  const [state, setState] = useState<"pending" | "failed">();
+  async function demand(part: Loadable, then: () => void) {
+    if (!part.isLoaded()) {
+      setState("pending");
+      try {
+        await part.load();
+      } catch {
+        return setState("failed");
+      }
+    }
+    setState(undefined);
+    then();
+  }
+  const failure = state === "failed" && <Failure onDismiss={() => setState(undefined)} />;
+  return { demand, pending: state === "pending", failure };
+}
+
+export type DemandButtonProps = Omit<ComponentProps<"button">, "onClick"> &
+  ButtonLook & {
+    /** What it opens. */
+    needs: Loadable;
+    pending?: boolean;
+    /** Called when that can be rendered. */
+    onClick: (event: MouseEvent) => void;
+  };
+
+/** A button that opens something on demand: one press is enough, and shows progress while the code is on its way. */
+export function DemandButton({ needs, pending = false, onClick, ...button }: DemandButtonProps) {
+  const demanded = useDemand();
+  return (
+    <>
+      <Button
+        {...button}
+        {...onIntent(needs)}
+        pending={pending || demanded.pending}
+        onClick={(event) => demanded.demand(needs, () => onClick(event))}
+      />
+      {demanded.failure}
+    </>
+  );
+}
+
+function Failure({ onDismiss }: { onDismiss: () => void }) {
+  return (
+    <div
+      role="alert"
+      className="fixed right-4 bottom-4 z-50 flex w-[calc(100vw-2rem)] items-start gap-2 whitespace-normal rounded-xl bg-surface py-2 pr-2 pl-3.5 text-left shadow-overlay sm:right-6 sm:bottom-6 sm:w-96"
+    >
+      <p className="min-w-0 flex-1 py-1">
+        This could not be loaded. Check your connection and try again, or reload the page: there may be a new version.
+      </p>
+      <button
+        type="button"
+        aria-label="Dismiss"
+        onClick={onDismiss}
+        className={buttonClass({ variant: "quiet", size: "icon" })}
+      >
+        <X aria-hidden className="size-4" />
+      </button>
+    </div>
+  );
+}

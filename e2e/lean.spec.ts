@@ -1,0 +1,108 @@
+import type { Page, Request } from "playwright/test";
+import { expect } from "#e2e/person.ts";
+import { seedKeys } from "#e2e/seed.ts";
+import { test as base } from "#e2e/with-database.ts";
+
+const HOME = "/settings/developer";
+const CHUNKS = "**/_next/static/chunks/*.js";
+const MOST_BYTES = 180_000;
+/** Words of code that the list does without: of Zod, of Base UI's dialogs, and of the charts. */
+const LATER = ["ZodError", "data-base-ui-portal", "Most in a day"];
+
+/** The list of 25 keys, in a browser that has nothing in its cache. */
+const test = base.extend<{ list: Page; scripts: Request[] }>({
+  scripts: async ({ browserName: _ }, use) => use([]),
+  list: async ({ person, context, browser, baseURL, scripts }, use) => {
+    await seedKeys(person.email, 25);
+    const fresh = await browser.newContext({ baseURL, storageState: await context.storageState() });
+    const page = await fresh.newPage();
+    page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request));
+    await page.addInitScript(sumLayoutShifts);
+    await page.goto(HOME, { waitUntil: "networkidle" });
+    await use(page);
+    await fresh.close();
+  },
+});
+
+const createButton = (page: Page) => page.getByRole("button", { name: "Create New API Key" });
+const menuButton = (page: Page) => page.getByRole("button", { name: "More actions for Production App" }).first();
+
+/** Runs in the page, before anything else: `moved` is how far the layout has shifted so far. */
+function sumLayoutShifts() {
+  const page = globalThis as unknown as { moved: number };
+  page.moved = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) page.moved += (entry as unknown as { value: number }).value;
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+async function wordsOf(scripts: Request[]): Promise<string[]> {
+  const texts = await Promise.all(scripts.map(async (request) => (await request.response())?.text()));
+  return LATER.filter((word) => texts.some((text) => text?.includes(word)));
+}
+
+test("the list of 25 keys takes at most 180 kB of compressed JavaScript, and none for what nobody has opened", async ({
+  list,
+  scripts,
+}) => {
+  const sizes = await Promise.all(scripts.map(async (request) => (await request.sizes()).responseBodySize));
+  expect(sizes.length).toBeGreaterThan(5);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
+  expect(await wordsOf(scripts)).toEqual([]);
+  // The same words are found once they are needed; the charts are drawn on the server.
+  await createButton(list).click();
+  await expect(list.getByRole("dialog")).toBeVisible();
+  expect(await wordsOf(scripts)).toEqual(LATER.slice(0, 2));
+});
+
+test("nothing on the list moves while its code arrives", async ({ list }) => {
+  expect(await list.evaluate("moved")).toBe(0);
+});
+
+test("one press is enough while a dialog's code is on its way, and the button shows that it is", async ({ list }) => {
+  const held = Promise.withResolvers<void>();
+  await list.route(CHUNKS, (route) => held.promise.then(() => route.continue()));
+  await createButton(list).click();
+  await expect(createButton(list)).toHaveAttribute("aria-busy", "true");
+  await createButton(list).click();
+  held.resolve();
+  await expect(list.getByRole("dialog").getByRole("textbox", { name: "Name" })).toBeFocused();
+  await expect(list.getByRole("dialog")).toHaveCount(1);
+  await list.keyboard.press("Escape");
+  await expect(list.getByRole("dialog")).toHaveCount(0);
+  await expect(createButton(list)).toBeFocused();
+  await expect(createButton(list)).not.toHaveAttribute("aria-busy");
+});
+
+test("code that can't be loaded is said to be, and the same button tries again", async ({ list }) => {
+  for (const [button, opened] of [
+    [createButton(list), list.getByRole("dialog")],
+    [list.getByRole("button", { name: "Revoke Production App" }).first(), list.getByRole("alertdialog")],
+    [menuButton(list), list.getByRole("menu")],
+  ] as const) {
+    await list.route(CHUNKS, (route) => route.abort());
+    await button.click();
+    await expect(list.getByRole("alert").filter({ hasText: "could not be loaded" })).toBeVisible();
+    await expect(opened).toHaveCount(0);
+    await list.unroute(CHUNKS);
+    await button.click();
+    await expect(opened).toBeVisible();
+    await expect(list.getByRole("alert").filter({ hasText: "could not be loaded" })).toHaveCount(0);
+    await list.reload({ waitUntil: "networkidle" });
+  }
+});
+
+test("a menu opens at its first item for the keyboard, closes on Escape, and gives the focus back, each time", async ({
+  list,
+}) => {
+  for (const key of ["Enter", "ArrowDown", "Space"]) {
+    await menuButton(list).focus();
+    await list.keyboard.press(key);
+    await expect(list.getByRole("menuitem", { name: "Details" })).toBeFocused();
+    await list.keyboard.press("ArrowDown");
+    await expect(list.getByRole("menuitem", { name: "Rotate" })).toBeFocused();
+    await list.keyboard.press("Escape");
+    await expect(list.getByRole("menu")).toHaveCount(0);
+    await expect(menuButton(list)).toBeFocused();
+  }
+});

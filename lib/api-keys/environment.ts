@@ -1,0 +1,2 @@
+export const ENVIRONMENTS = ["production", "staging", "development"] as const;
+export type ApiKeyEnvironment = (typeof ENVIRONMENTS)[number];

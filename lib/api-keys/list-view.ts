@@ -1,0 +1,36 @@
+import type { ApiKeyEnvironment } from "#lib/api-keys/environment.ts";
+import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
+import type { ApiKeyStatus } from "#lib/api-keys/status.ts";
+
+// Without Zod, because the browser loads it with the list; `listQuery` of the schema reads a view from an address.
+export const PAGE_SIZE = 25;
+export const SEARCH_MAX = 100;
+export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
+
+/** The view of the list that the URL holds. */
+export type ListQuery = {
+  q: string;
+  status: ApiKeyStatus | null;
+  environment: ApiKeyEnvironment | null;
+  sort: (typeof SORT_COLUMNS)[number];
+  direction: "asc" | "desc";
+  page: number;
+};
+
+/** What of it says which keys are shown; the rest says in which order. */
+export type View = Pick<ListQuery, "q" | "status" | "environment">;
+
+export const DEFAULT_VIEW: ListQuery = {
+  q: "",
+  status: null,
+  environment: null,
+  sort: "created",
+  direction: "desc",
+  page: 1,
+};
+
+/** What is searched for when somebody types this; nothing where it may hold a key. */
+export function searchText(typed: string): string {
+  const text = typed.trim();
+  return text.length > SEARCH_MAX || KEY_SHAPE.test(text) || text.includes("\0") ? DEFAULT_VIEW.q : text;
+}
