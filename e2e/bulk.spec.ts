@@ -77,6 +77,9 @@ test("all that match are revoked after one look at what was used lately, but for
   await wholePage(page).check();
   await bar(page).getByRole("button", { name: "Select all 1,201 that match" }).click();
   await expect(bar(page)).toBeFocused();
+  await wholePage(page).press("Shift+Tab");
+  await expect(bar(page).getByRole("button", { name: "Clear" })).toBeFocused();
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
   await one(page, "key 7").uncheck();
   await expect(bar(page)).toContainText("1,200 keys selected");
   await expectNoViolation(page);

@@ -42,7 +42,8 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           id="selected-keys"
           tabIndex={-1}
           aria-label="Selected keys"
-          className="sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
+          // It is always in sight, and the scroll padding that keeps other things from under it is not for itself.
+          className="-scroll-mb-28 **:-scroll-mb-28 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
         >
           <p className="font-medium tabular-nums">{keyCount(count)} selected</p>
           {!selection.all && selection.wholePage && matching > count && (
