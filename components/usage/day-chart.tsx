@@ -42,7 +42,10 @@ export function DayChart({ days }: { days: DayUsage[] }) {
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
         {shown.map((group) => (
           <li key={group} className="flex items-center gap-1.5">
-            <span aria-hidden className={`size-2.5 rounded-sm ${OUTCOME_LOOKS[group].swatch}`} />
+            <span
+              aria-hidden
+              className={`size-2.5 rounded-sm forced-color-adjust-none ${OUTCOME_LOOKS[group].swatch}`}
+            />
             {OUTCOME_LOOKS[group].label}
           </li>
         ))}
