@@ -18,6 +18,7 @@ export function CreateKey() {
         variant="primary"
         id={SHORTCUT_TARGETS.create}
         aria-haspopup="dialog"
+        aria-expanded={open}
         onClick={() => setOpen(true)}
       >
         <Plus aria-hidden className="size-4" />
