@@ -226,7 +226,7 @@ describe("at the same time as a deletion", () => {
       refused("account_deleted"),
       refused("not_found"),
       refused("session_over"),
-      refused("disabled"),
+      refused("wrong_credentials"),
       refused("wrong_password"),
       refused("invalid_link"),
       undefined,

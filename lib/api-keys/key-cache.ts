@@ -94,6 +94,8 @@ export class KeyCache {
   /** Collects what the requests of this turn of the event loop ask for. */
   #askSoon(): void {
     if (this.#soon || this.#asking >= QUESTIONS_MAX) return;
+    // What is looked up before the cache has a lease is not kept, and would be looked up again.
+    if (this.#renewing && !this.#isValid(performance.now())) return;
     this.#soon = true;
     setImmediate(() => void this.#ask());
   }
