@@ -11,8 +11,10 @@ import { MigrationError, migrate } from "#lib/database/migrate.ts";
 import { type Env, EnvError, env } from "#lib/env.ts";
 import { loadEnvFile } from "#lib/env-file.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
+import { decideFirst } from "#lib/http/expect-continue.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
+import { mayUpgrade } from "#lib/http/upgrade.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
@@ -21,6 +23,8 @@ import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 /** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
 const REQUESTS_DEADLINE_MS = 5_000;
+/** A signal during the start waits so long for its end: what is half started can't be stopped. */
+const START_DEADLINE_MS = 4_000;
 /** For so long idle connections stay open: a proxy may be sending on one, and is told with the answer to close it. */
 const LINGER_MS = 500;
 /** What a client may keep us waiting for. A connection may carry any number of requests: proxies hold theirs for days. */
@@ -35,6 +39,7 @@ const LIMITS: ServerOptions = {
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
+const opened = Promise.withResolvers<void>();
 let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
 
@@ -46,9 +51,7 @@ try {
   if (!development) captureConsole();
   await start(env());
 } catch (error) {
-  process.stderr.write(`${isForTheOperator(error) ? error.message : (error as Error)?.stack}\n`);
-  await stop();
-  process.exit(1);
+  await giveUp(error);
 }
 
 async function start(env: Env): Promise<void> {
@@ -59,12 +62,10 @@ async function start(env: Env): Promise<void> {
   if (embedded) process.env.AUTH_SECRET ??= await authSecret(directory);
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
 
-  const opened = Promise.withResolvers<void>();
   const doors: Doors = { opened: opened.promise };
-  server = createServer(
-    LIMITS,
-    createFrontDoor(env, doors, () => phase),
-  );
+  const door = createFrontDoor(env, doors, () => phase);
+  server = createServer({ ...LIMITS, shouldUpgradeCallback: (request) => mayUpgrade(request, env) }, door);
+  server.on("checkContinue", decideFirst(door));
   // One that neither sends nor reads anything any more. An image takes a minute at most.
   server.setTimeout(120_000);
   await listen(server, env);
@@ -72,22 +73,24 @@ async function start(env: Env): Promise<void> {
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
   await checkTiers();
   startRecording();
-  startUpkeep();
   if (env.ROLE !== "dashboard") {
     await limiter().connect();
     doors.api = createApiListener();
   }
   if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
-  phase = "serving";
   opened.resolve();
+  if (phase === "draining") return;
+  phase = "serving";
   announce(server, env);
+  // Not earlier: loading Next blocks everything for so long that a query would time out.
+  startUpkeep();
 }
 
 /** Loads Next, which a process with ROLE=api does without. */
 async function loadPages(server: Server, env: Env): Promise<RequestListener> {
   const { default: next } = await import("next");
   const development = env.NODE_ENV === "development";
-  const app = next({ dev: development, dir: import.meta.dirname, httpServer: server });
+  const app = next({ dev: development, dir: import.meta.dirname });
   await app.prepare();
   // Where Next asks its own pages for what an action redirects to; left alone it tries port 3000.
   process.env.__NEXT_PRIVATE_ORIGIN = ownOrigin(server);
@@ -125,6 +128,14 @@ function ownOrigin(server: Server): string {
 
 function boundAddress(server: Server): AddressInfo {
   return server.address() as AddressInfo;
+}
+
+async function giveUp(error: unknown): Promise<void> {
+  // A drain has taken away what the start needed, and ends the process itself.
+  if (phase === "draining") return;
+  process.stderr.write(`${isForTheOperator(error) ? error.message : (error as Error)?.stack}\n`);
+  await stop();
+  process.exit(1);
 }
 
 async function drain(): Promise<void> {

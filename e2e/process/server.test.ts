@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { chmod, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { createDatabase } from "#e2e/test-database.ts";
 
@@ -26,6 +27,18 @@ async function start(settings: Record<string, string>): Promise<TestServer> {
   return server;
 }
 
+/** The status of an answer; unlike `fetch` it sends any header. */
+async function statusOf(
+  url: string,
+  headers: Record<string, string>,
+  method = "GET",
+): Promise<number | string | undefined> {
+  const sent = request(url, { method, headers });
+  if (!headers.expect) sent.end();
+  const answer = once(sent, "response").then(([answer]) => (answer as IncomingMessage).statusCode);
+  return Promise.race([answer, once(sent, "continue").then(() => "continue")]).finally(() => sent.destroy());
+}
+
 /** Starts what must not come up; returns its exit code and words. */
 async function refused(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
   const server = spawnServer(settings);
@@ -33,8 +46,8 @@ async function refused(settings: Record<string, string>): Promise<{ code: number
   return { code: await server.end(), output: server.output() };
 }
 
-async function postmasterPid(): Promise<number> {
-  return Number((await readFile(path.join(data.directory, "postgres/postmaster.pid"), "utf8")).split("\n")[0]);
+async function postmasterPid(directory = data.directory): Promise<number> {
+  return Number((await readFile(path.join(directory, "postgres/postmaster.pid"), "utf8")).split("\n")[0]);
 }
 
 describe("with the embedded database", () => {
@@ -45,6 +58,36 @@ describe("with the embedded database", () => {
     expect(server.output()).not.toMatch(/error|warn|fail/i);
     const postmaster = await postmasterPid();
     expect(await server.end("SIGTERM")).toBe(0);
+    expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
+  });
+
+  test("a client can neither leave HTTP, nor be asked for a body that isn't read, nor write into the log", async () => {
+    const server = await start({ DATA_DIR: data.directory });
+    const printed = server.output();
+    // Next listens for upgrades from its first page on.
+    const page = await fetch(`${server.url}/sign-in`, { headers: { cookie: "goodtake-session=broken" } });
+    expect(page.status).toBe(200);
+    for (const upgrade of ["websocket", "h2c"])
+      for (const [path, status] of [
+        ["/healthz", 200],
+        ["/api/v1/key", 401],
+        ["/api/v1/auth", 401],
+        ["/sign-in", 200],
+        ["/_next/hmr", 404],
+      ] as const)
+        expect(await statusOf(server.url + path, { connection: "Upgrade", upgrade }), path).toBe(status);
+    const careful = { expect: "100-continue", "content-type": "application/json", "content-length": "2000000" };
+    expect(await statusOf(`${server.url}/api/v1/bytedance/generate-image`, careful, "POST")).toBe(401);
+    expect(await statusOf(`${server.url}/sign-in`, { ...careful, origin: server.url }, "POST")).toBe(413);
+    expect(server.output()).toBe(printed);
+  });
+
+  test("a signal in the middle of a start lets it come to its end, and stops the database, too", async () => {
+    const directory = path.join(data.directory, "new");
+    const server = spawnServer({ DATA_DIR: directory });
+    running.push(server);
+    const postmaster = await vi.waitFor(() => postmasterPid(directory), { timeout: 20_000, interval: 10 });
+    expect([await server.end("SIGTERM"), server.output()]).toEqual([0, ""]);
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
   });
 

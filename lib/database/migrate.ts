@@ -39,6 +39,7 @@ export async function migrate(url: string, directory: string): Promise<string[]>
     connectionTimeoutMillis: 10_000,
     application_name: "goodtake migrate",
   });
+  client.on("error", () => {});
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
@@ -59,6 +60,7 @@ export async function checkMigrated(url: string, directory: string): Promise<voi
     connectionTimeoutMillis: 10_000,
     application_name: "goodtake migrate",
   });
+  client.on("error", () => {});
   await client.connect();
   try {
     const { rows } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
