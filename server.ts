@@ -145,6 +145,7 @@ async function drain(): Promise<void> {
     return;
   }
   phase = "draining";
+  await Promise.race([opened.promise, sleep(START_DEADLINE_MS)]);
   await stop();
   process.exit(0);
 }

@@ -41,7 +41,7 @@ test("a provider is linked with the password, signs in to the same account, and 
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
   await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
-  await ways(page).getByRole("button", { name: LINK }).click();
+  await ways(page).getByRole("button", { name: LINK, exact: true }).click();
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
   await expect(ways(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
@@ -53,7 +53,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await page.goto(ACCOUNT);
   await expect(page.getByText(person.email).first()).toBeVisible();
   await press(page, UNLINK, person.password);
-  await expect(ways(page).getByRole("button", { name: LINK })).toBeFocused();
+  await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
   await page.goto("/settings/activity");
   for (const what of ["Way to sign in linked", "Way to sign in unlinked"])
     await expect(page.getByRole("row").filter({ hasText: what })).toContainText("oidc");
@@ -64,7 +64,7 @@ test("the last way in stays, and the refusal says why", async ({ page }) => {
   await continueWithProvider(page, newcomer());
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
-  await ways(page).getByRole("button", { name: UNLINK }).click();
+  await ways(page).getByRole("button", { name: UNLINK, exact: true }).click();
   await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
   await page.reload();
   await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
@@ -92,7 +92,7 @@ test("another account's identity is refused, also to a person who gives up at th
   await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
   await expect(ways(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
   await expect(page.getByText(person.email).first()).toBeVisible();
-  await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+  await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await signOut(grace);
   await grace.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await grace.waitForURL("/settings/developer");
@@ -107,7 +107,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await page.context().clearCookies({ name: "goodtake-errand" });
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
-    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await expect(page.getByText(person.email).first()).toBeVisible();
   });
 
@@ -119,7 +119,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await page.context().addCookies(first);
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
-    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
   test("in a session of somebody else", async ({ page, person, browser, baseURL }) => {
@@ -132,11 +132,11 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await page.context().addCookies(await sessionOf(bob));
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=session_over`);
-    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await page.context().addCookies(adas);
     await page.goto(ACCOUNT);
     await expect(page.getByText(person.email).first()).toBeVisible();
-    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await bob.context().close();
   });
 
@@ -153,7 +153,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await expect(page).toHaveURL("/sign-in?error=session_over");
     await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();
     await other.reload();
-    await expect(ways(other).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(ways(other).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await other.context().close();
   });
 });
@@ -163,14 +163,14 @@ test.describe("without JavaScript", () => {
 
   test("the server asks for the password, and a provider is linked and unlinked as well", async ({ page, person }) => {
     await page.goto(ACCOUNT);
-    await ways(page).getByRole("button", { name: LINK }).click();
+    await ways(page).getByRole("button", { name: LINK, exact: true }).click();
     await expect(ways(page).getByText("Enter your password.")).toBeVisible();
     await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
-    await ways(page).getByRole("button", { name: LINK }).click();
+    await ways(page).getByRole("button", { name: LINK, exact: true }).click();
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
     await press(page, UNLINK, person.password);
-    await expect(ways(page).getByRole("button", { name: LINK })).toBeVisible();
+    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 });
 
@@ -185,11 +185,11 @@ test("unlink: Ada may, Bob who sends her request is told that he has nothing lin
   await ada.waitForURL(`${ACCOUNT}?linked=oidc`);
   const [bob, nobody] = [await somebodyElse(browser, baseURL), await somebodyElse(browser, baseURL)];
   await signUp(bob, { ...newPerson("Bob"), password: person.password });
-  await ways(ada).getByRole("button", { name: UNLINK }).click();
+  await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
   await ways(ada).getByLabel("Password", { exact: true }).fill(person.password);
   const request = ada.waitForRequest((each) => each.method() === "POST" && "next-action" in each.headers());
   await ada.route(`${ACCOUNT}**`, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
-  await ways(ada).getByRole("button", { name: UNLINK }).click();
+  await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
   const caught = await request;
   const { "next-action": action = "", "content-type": type = "" } = caught.headers();
   const send = async (page: Page) => {
@@ -205,6 +205,6 @@ test("unlink: Ada may, Bob who sends her request is told that he has nothing lin
   await expect(ways(ada).getByText("Linked", { exact: true })).toBeVisible();
   expect(await send(ada)).toContain('"done":true');
   await ada.goto(ACCOUNT);
-  await expect(ways(ada).getByRole("button", { name: LINK })).toBeVisible();
+  await expect(ways(ada).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await Promise.all([bob.context().close(), nobody.context().close()]);
 });

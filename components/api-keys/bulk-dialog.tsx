@@ -3,8 +3,9 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { BulkEvidence } from "#components/api-keys/bulk-evidence.tsx";
+import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/key-count.ts";
-import { focusOnList, useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";

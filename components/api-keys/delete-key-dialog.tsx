@@ -2,8 +2,9 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useRef } from "react";
+import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { Evidence } from "#components/api-keys/revoke-key-dialog.tsx";
-import { focusOnList, useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Notice } from "#components/ui/notice.tsx";

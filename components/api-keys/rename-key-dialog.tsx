@@ -2,7 +2,8 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useRef, useState } from "react";
-import { focusOnList, useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { focusOnList } from "#components/api-keys/focus-on-list.ts";
+import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";

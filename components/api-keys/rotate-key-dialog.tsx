@@ -2,8 +2,8 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useRef, useState, useTransition } from "react";
+import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { SecretDialog } from "#components/api-keys/secret-dialog.tsx";
-import { focusOnList } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";

@@ -2,8 +2,8 @@
 
 import { useRef, useState } from "react";
 import type { BulkChange } from "#components/api-keys/bulk-dialog.tsx";
+import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/key-count.ts";
-import { focusOnList } from "#components/api-keys/use-key-change.ts";
 import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";

@@ -86,7 +86,14 @@ describe("with the embedded database", () => {
     const directory = path.join(data.directory, "new");
     const server = spawnServer({ DATA_DIR: directory });
     running.push(server);
-    const postmaster = await vi.waitFor(() => postmasterPid(directory), { timeout: 20_000, interval: 10 });
+    const postmaster = await vi.waitFor(
+      async () => {
+        const pid = await postmasterPid(directory);
+        expect(pid).toBeGreaterThan(0);
+        return pid;
+      },
+      { timeout: 20_000, interval: 10 },
+    );
     expect([await server.end("SIGTERM"), server.output()]).toEqual([0, ""]);
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
   });
