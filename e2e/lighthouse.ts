@@ -35,7 +35,7 @@ async function requireBrowser(): Promise<string> {
 
 function installTool(): void {
   if (existsSync(path.join(TOOL, "node_modules/lighthouse"))) return;
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: TOOL, stdio: "inherit" });
+  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: TOOL, stdio: "inherit" });
   if (status !== 0) throw new Error("Lighthouse could not be installed.");
 }
 
