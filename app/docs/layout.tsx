@@ -19,7 +19,13 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
         aside={
           <>
             <Link href="/settings/developer" className={buttonClass({ variant: "quiet", size: "small" })}>
-              {user ? "Developer Settings" : "Sign in"}
+              {user ? (
+                <>
+                  <span className="max-sm:sr-only">Developer </span>Settings
+                </>
+              ) : (
+                "Sign in"
+              )}
             </Link>
             {user && <UserMenu name={user.name} email={user.email} theme={theme} />}
           </>
