@@ -58,8 +58,10 @@ async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void drain());
 
   const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
-  embedded = env.DATABASE_URL ? undefined : await startEmbedded(directory, "owner");
-  if (embedded) process.env.AUTH_SECRET ??= await authSecret(directory);
+  if (!env.DATABASE_URL) {
+    embedded = await orSay("DATA_DIR can't be used", startEmbedded(directory, "owner"));
+    process.env.AUTH_SECRET ??= await orSay("DATA_DIR can't be written to", authSecret(directory));
+  }
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
 
   const doors: Doors = { opened: opened.promise };
@@ -69,7 +71,7 @@ async function start(env: Env): Promise<void> {
   // One that neither sends nor reads anything any more. An image takes a minute at most.
   server.setTimeout(120_000);
   await listen(server, env);
-  await migrate(databaseUrl, MIGRATIONS);
+  await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
   await checkTiers();
   startRecording();
@@ -84,6 +86,18 @@ async function start(env: Env): Promise<void> {
   announce(server, env);
   // Not earlier: loading Next blocks everything for so long that a query would time out.
   startUpkeep();
+}
+
+/** System errors and refused connections (SQLSTATE 08, 28, 3D, 57) are the operator's to mend: one sentence with their code says where. */
+async function orSay<T>(sentence: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code === "string" && /^(E[A-Z]{3,}|(08|28|3D|57)\w{3})$/.test(code))
+      throw new EnvError(`${sentence} (${code}).`);
+    throw error;
+  }
 }
 
 /** Loads Next, which a process with ROLE=api does without. */
