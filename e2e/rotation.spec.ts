@@ -86,6 +86,8 @@ test("when the new key is used: said so in the row, and a key that was rotated e
 }) => {
   await createKey(page, "Main");
   const other = await context.newPage();
+  // It doesn't look again by itself, however long the rotation takes.
+  await other.addInitScript("Object.defineProperty(navigator, 'onLine', { get: () => false })");
   await other.goto("/settings/developer");
   await rotate(page, "When the new key is used");
   await expect(row(page, "Old key")).toContainText("When the new key is used");
