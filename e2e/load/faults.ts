@@ -283,6 +283,9 @@ async function checkTheEnd(
   const fail = (sentence: string) => report.violations.push(sentence);
   const good = keys.find(({ revoked, account }) => revoked === NEVER && account.disabled === NEVER && !account.limited);
   for (const server of processes.all) {
+    const { exitCode, signalCode } = server.process;
+    if (exitCode !== null || signalCode !== null)
+      fail(`a process ended by itself (${exitCode ?? signalCode}): ${server.output().slice(-2_000)}`);
     const status = await until(204, async () => {
       const answer = await fetch(`${server.url}/api/v1/auth`, { headers: { "x-api-key": good?.secret ?? "" } });
       return answer.status;

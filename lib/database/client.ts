@@ -26,8 +26,9 @@ export function connectDatabase(url: string, poolSize: number): Connected {
     application_name: APPLICATION_NAME,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
+  // A connection that breaks is replaced by the pool; without listeners Node would end the process, for one in use as for an idle one.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS, timeout: 10_000 },

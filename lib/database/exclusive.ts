@@ -11,10 +11,16 @@ export async function exclusively(lock: string, work: () => Promise<void>): Prom
       "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken",
       [lock],
     );
-    if (!rows[0]?.taken) return false;
-    await work().finally(() => client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [lock]));
-    return true;
-  } finally {
+    const taken = rows[0]?.taken === true;
+    if (taken) {
+      await work();
+      await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [lock]);
+    }
     client.release();
+    return taken;
+  } catch (error) {
+    // The lock may still be held, and goes with the connection.
+    client.release(true);
+    throw error;
   }
 }

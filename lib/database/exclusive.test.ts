@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useOwnDatabase } from "#e2e/test-database.ts";
+import { pool } from "#lib/database/client.ts";
+import { exclusively } from "#lib/database/exclusive.ts";
+
+let dropDatabase: () => Promise<void>;
+beforeAll(async () => {
+  dropDatabase = await useOwnDatabase();
+});
+afterAll(() => dropDatabase());
+
+test("of two that want the same at a time, one does it", async () => {
+  const started = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const first = exclusively("work", () => {
+    started.resolve();
+    return over.promise;
+  });
+  await started.promise;
+  expect(await exclusively("work", async () => {})).toBe(false);
+  over.resolve();
+  expect(await first).toBe(true);
+  expect(await exclusively("work", async () => {})).toBe(true);
+});
+
+test("work that fails leaves no lock behind", async () => {
+  await expect(exclusively("work", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(await exclusively("work", async () => {})).toBe(true);
+});
+
+// The connection is between two statements then, where an error that nobody listens to ends the process.
+test("a connection that breaks during the work is an error, and not the end of the process", async () => {
+  const breaks = exclusively("work", async () => {
+    await pool().query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    // Until the holder's connection is gone, which its lock says.
+    while (!(await exclusively("work", async () => {})));
+  });
+  await expect(breaks).rejects.toThrow();
+});
