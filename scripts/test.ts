@@ -6,6 +6,7 @@ import path from "node:path";
 /** Everything that must hold, in the order in which it fails fastest. The last line counts it. */
 const reports = mkdtempSync(path.join(tmpdir(), "goodtake-reports-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 
 check("Format and lint", "biome", "ci", ".");
 run("Prisma client", "prisma", "generate");
@@ -15,15 +16,17 @@ check("Types", "tsc", "--noEmit");
 if (built) {
   const units = path.join(reports, "vitest.json");
   run("Unit and integration", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${units}`);
-  count(units, vitestCounts);
+  count("Unit and integration", units, vitestCounts);
   const browser = path.join(reports, "playwright.json");
   process.env.PLAYWRIGHT_JSON_OUTPUT_FILE = browser;
   run("End to end", "playwright", "test", "--config=e2e/playwright.config.ts", "--reporter=list,json");
-  count(browser, playwrightCounts);
-} else totals.failed += 1;
+  count("End to end", browser, playwrightCounts);
+} else fail("Build");
 
 rmSync(reports, { recursive: true, force: true });
 const { passed, failed, skipped } = totals;
+// Once more at the end, where a log that was cut off still has them.
+if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.join("\n")}\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`);
 process.exit(failed > 0 ? 1 : 0);
 
@@ -35,38 +38,75 @@ function run(title: string, command: string, ...args: string[]): boolean {
 
 /** A check counts as one test. */
 function check(title: string, command: string, ...args: string[]): void {
-  totals[run(title, command, ...args) ? "passed" : "failed"] += 1;
+  if (run(title, command, ...args)) totals.passed += 1;
+  else fail(title);
 }
 
-type Counts = { passed: number; failed: number; skipped: number };
+function fail(...names: string[]): void {
+  totals.failed += names.length;
+  failures.push(...names);
+}
+
+type Counts = { passed: number; failures: string[]; skipped: number };
 
 /** Adds what a runner reported; a runner that died without a report counts as a failure. */
-function count(file: string, read: (report: never) => Counts): void {
+function count(title: string, file: string, read: (report: never) => Counts): void {
   try {
     const counts = read(JSON.parse(readFileSync(file, "utf8")) as never);
     totals.passed += counts.passed;
-    totals.failed += counts.failed;
     totals.skipped += counts.skipped;
+    fail(...counts.failures);
   } catch {
-    totals.failed += 1;
+    fail(title);
   }
 }
 
-function vitestCounts(report: {
+type VitestReport = {
   numPassedTests: number;
-  numFailedTests: number;
   numPendingTests: number;
   success: boolean;
-}): Counts {
-  const { numPassedTests: passed, numFailedTests, numPendingTests: skipped, success } = report;
+  testResults: { name: string; assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[];
+};
+
+function vitestCounts({
+  numPassedTests: passed,
+  numPendingTests: skipped,
+  success,
+  testResults,
+}: VitestReport): Counts {
+  const failures = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName, failureMessages }) => `${path.relative("", name)}: ${fullName}\n  ${failureMessages[0]}`),
+  );
   // A file that can't be loaded, or an error outside of any test, fails the run without a failed test.
-  return { passed, failed: success ? numFailedTests : Math.max(1, numFailedTests), skipped };
+  if (!success && failures.length === 0) failures.push("An error outside of the tests");
+  return { passed, failures, skipped };
 }
 
-function playwrightCounts(report: {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
-  errors: unknown[];
-}): Counts {
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  return { passed: expected, failed: unexpected + flaky + report.errors.length, skipped };
+type PlaywrightSuite = {
+  suites?: PlaywrightSuite[];
+  specs: { title: string; file: string; line: number; tests: { status: string }[] }[];
+};
+type PlaywrightReport = {
+  stats: { expected: number; skipped: number };
+  errors: { message?: string }[];
+  suites: PlaywrightSuite[];
+};
+
+function playwrightCounts({ stats, errors, suites }: PlaywrightReport): Counts {
+  const failures = suites.flatMap(unexpected);
+  return {
+    passed: stats.expected,
+    failures: [...failures, ...errors.map(({ message }) => String(message))],
+    skipped: stats.skipped,
+  };
+}
+
+/** The failed tests, and those that passed only when they were tried again. */
+function unexpected({ suites = [], specs }: PlaywrightSuite): string[] {
+  const here = specs
+    .filter(({ tests }) => tests.some(({ status }) => status === "unexpected" || status === "flaky"))
+    .map(({ file, line, title }) => `${file}:${line}: ${title}`);
+  return [...here, ...suites.flatMap(unexpected)];
 }
