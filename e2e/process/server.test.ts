@@ -5,6 +5,7 @@ import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { startPostgres } from "#e2e/postgres.ts";
 import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { createDatabase } from "#e2e/test-database.ts";
 
@@ -145,6 +146,18 @@ describe("with an outside database", () => {
     await Promise.all(servers.map((server) => server.end("SIGTERM")));
     await drop();
   });
+
+  test("one that is started in the same moment is waited for", async () => {
+    const postgres = await startPostgres();
+    await postgres.stop();
+    const server = spawnServer({ DATABASE_URL: postgres.url, AUTH_SECRET, ROLE: "api" });
+    running.push(server);
+    await vi.waitFor(() => expect(server.output()).toContain("is waited for"), 20_000);
+    await postgres.start();
+    await vi.waitFor(() => expect(server.output()).toContain("GoodTake is ready"), 20_000);
+    await server.end("SIGKILL");
+    await postgres.remove();
+  });
 });
 
 describe("what can't work stops the start with one sentence", () => {
@@ -154,6 +167,12 @@ describe("what can't work stops the start with one sentence", () => {
     ["a role that shares a database, without one", { ROLE: "api" }, /^ROLE .*DATABASE_URL/],
     ["a database without a secret", { DATABASE_URL: "postgresql://localhost/x" }, /^AUTH_SECRET /],
     ["a real provider with open sign-up by accident", { ARK_API_KEY: "key" }, /^SIGN_UP /],
+    ["a data folder that is a file", { DATA_DIR: path.resolve("package.json") }, /^DATA_DIR can't be used/],
+    [
+      "a database that nobody knows",
+      { DATABASE_URL: "postgresql://nowhere.invalid/x", AUTH_SECRET, ROLE: "api" },
+      /^The database of DATABASE_URL can't be used \(E/,
+    ],
   ])("%s", async (_, settings, sentence) => {
     const { code, output } = await refused({ DATA_DIR: data.directory, ...settings });
     expect(code).toBe(1);

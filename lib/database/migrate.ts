@@ -1,10 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { log } from "#lib/log.ts";
 
 /** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
 export const MIGRATION_LOCK = "7453298385561414501";
+
+/** Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now). */
+const NOT_YET = new Set(["ECONNREFUSED", "ENOENT", "57P03"]);
+const PATIENCE_MS = 10_000;
 
 const HISTORY_TABLE = `
 CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -29,18 +35,12 @@ export class MigrationError extends Error {
 /**
  * Applies what is in `prisma/migrations` and not yet in `_prisma_migrations`, one transaction a file, and returns the
  * names of what it applied. Prisma's own table, columns and checksums, so that `prisma migrate deploy` agrees.
- * Processes that start at once wait for each other.
+ * Processes that start at once wait for each other, and {@link PATIENCE_MS} for a database that is starting too.
  *
  * @throws {MigrationError} if an applied migration was edited, is missing or was left half-applied.
  */
 export async function migrate(url: string, directory: string): Promise<string[]> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: "goodtake migrate",
-  });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await connect(url, PATIENCE_MS);
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await client.query(HISTORY_TABLE);
@@ -55,13 +55,7 @@ export async function migrate(url: string, directory: string): Promise<string[]>
 
 /** @throws {MigrationError} if a migration is waiting, which a server's start applies, or the histories do not fit. */
 export async function checkMigrated(url: string, directory: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: "goodtake migrate",
-  });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await connect(url);
   try {
     const { rows } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
     const applied = rows[0]?.table ? await appliedMigrations(client) : [];
@@ -72,6 +66,27 @@ export async function checkMigrated(url: string, directory: string): Promise<voi
       );
   } finally {
     await client.end();
+  }
+}
+
+/** A server that is not there yet is waited for: it is often started in the same moment. */
+async function connect(url: string, patienceMs = 0): Promise<pg.Client> {
+  const end = performance.now() + patienceMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 10_000,
+      application_name: "goodtake migrate",
+    });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (!NOT_YET.has((error as { code?: string }).code ?? "") || performance.now() > end) throw error;
+      if (attempt === 1) log().info("The database is not ready yet and is waited for");
+      await sleep(250);
+    }
   }
 }
 
