@@ -22,7 +22,7 @@ test("at 400 % zoom nothing scrolls sideways, and a dialog can be filled in and 
   await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Close anyway" }).click();
-  await expect(page.getByRole("list", { name: "API keys" })).toContainText("Zoomed");
+  await expect(page.getByRole("table", { name: "API keys" })).toContainText("Zoomed");
 });
 
 test("in forced colours buttons, dialogs and the focus keep their edges", async ({ page, person: _ }) => {

@@ -11,13 +11,15 @@ import { Notice } from "#components/ui/notice.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/status.ts";
 
-type Props = { apiKey: ListedApiKey; active: boolean; open: boolean; onClose: () => void };
+type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
 
 /** Deleting an active key revokes it, and the dialog says so. */
-export function DeleteKeyDialog({ apiKey, active, open, onClose }: Props) {
+export function DeleteKeyDialog({ apiKey, open, onClose }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
   const now = useNow();
+  const active = keyStatus(apiKey, now) === "active";
   const { change, pending, error } = useKeyChange(onClose);
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>

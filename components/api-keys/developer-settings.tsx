@@ -7,7 +7,6 @@ import { CreateKey } from "#components/api-keys/create-key.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/key-filters.tsx";
 import { KeyHygiene } from "#components/api-keys/key-hygiene.tsx";
-import { KeyList } from "#components/api-keys/key-list.tsx";
 import { KeyTable } from "#components/api-keys/key-table.tsx";
 import { Pagination } from "#components/api-keys/pagination.tsx";
 import { SelectionBar } from "#components/api-keys/selection-bar.tsx";
@@ -87,7 +86,6 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
         ) : (
           <>
             <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} selection={selection} />
-            <KeyList rows={page.rows} selection={selection} />
             <Pagination page={page.page} matching={page.matching} query={query} />
           </>
         )}

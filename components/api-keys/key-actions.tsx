@@ -13,11 +13,13 @@ const KeyMenu = onDemand(() => import("#components/api-keys/key-menu.tsx").then(
 
 /** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
 export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
-  const [open, setOpen] = useState<KeyDialog>();
+  // The dialog that was opened last stays, so that it can close in its own way.
+  const [dialog, setDialog] = useState<{ name: KeyDialog; open: boolean }>();
   const { demand, pending, failure } = useDemand();
   const active = keyStatus(apiKey, useNow()) === "active";
   const replaced = apiKey.successorId !== null;
-  const dialog = (name: KeyDialog) => ({ apiKey, open: open === name, onClose: () => setOpen(undefined) });
+  const Dialog = dialog && KEY_DIALOGS[dialog.name];
+  const open = (name: KeyDialog) => setDialog({ name, open: true });
   return (
     <div className="flex items-center justify-end gap-1">
       {active ? (
@@ -26,7 +28,7 @@ export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
             needs={KEY_DIALOGS.revoke}
             size="small"
             aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
-            onClick={() => setOpen("revoke")}
+            onClick={() => open("revoke")}
           >
             {replaced ? "Finish now" : "Revoke"}
           </DemandButton>
@@ -40,7 +42,7 @@ export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
               <KeyMenu
                 pressed={pressed}
                 apiKey={apiKey}
-                onChoose={(name) => demand(KEY_DIALOGS[name], () => setOpen(name))}
+                onChoose={(name) => demand(KEY_DIALOGS[name], () => open(name))}
               />
             )}
           >
@@ -53,16 +55,12 @@ export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
           needs={KEY_DIALOGS.delete}
           size="small"
           aria-label={`Delete ${apiKey.name}`}
-          onClick={() => setOpen("delete")}
+          onClick={() => open("delete")}
         >
           Delete
         </DemandButton>
       )}
-      <KEY_DIALOGS.rename {...dialog("rename")} />
-      <KEY_DIALOGS.rotate {...dialog("rotate")} />
-      <KEY_DIALOGS.extend {...dialog("extend")} />
-      <KEY_DIALOGS.revoke {...dialog("revoke")} />
-      <KEY_DIALOGS.delete {...dialog("delete")} active={active} />
+      {Dialog && <Dialog apiKey={apiKey} open={dialog.open} onClose={() => setDialog({ ...dialog, open: false })} />}
     </div>
   );
 }

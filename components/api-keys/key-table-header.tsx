@@ -9,7 +9,10 @@ export function KeyTableHeader({ id, query, sorted, children }: Props) {
   const sort = SORT_COLUMNS.find((name) => name === id);
   if (!sort) {
     return (
-      <th scope="col" className="h-10 px-3 first:pr-0 first:pl-4">
+      <th
+        scope="col"
+        className="font-normal max-lg:not-first:hidden max-lg:first:block max-lg:first:px-4 max-lg:first:py-2.5 lg:h-10 lg:px-3 lg:first:pr-0 lg:first:pl-4"
+      >
         <span className={id === "actions" ? "sr-only" : "flex"}>{children}</span>
       </th>
     );
@@ -22,7 +25,7 @@ export function KeyTableHeader({ id, query, sorted, children }: Props) {
     <th
       scope="col"
       aria-sort={sorted ? (sorted === "asc" ? "ascending" : "descending") : "none"}
-      className="h-10 px-3 font-medium"
+      className="h-10 px-3 font-medium max-lg:hidden"
     >
       <ViewLink
         query={query}

@@ -38,12 +38,15 @@ const columns = column.columns([
   column.display({
     id: "select",
     header: ({ table }) => (
-      <Checkbox
-        aria-label="Select all keys on this page"
-        checked={table.getIsAllPageRowsSelected()}
-        indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
-        onChange={table.getToggleAllPageRowsSelectedHandler()}
-      />
+      // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox in it is an input, of another module.
+      <label className="flex items-center gap-3 noscript:hidden">
+        <Checkbox
+          checked={table.getIsAllPageRowsSelected()}
+          indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
+          onChange={table.getToggleAllPageRowsSelectedHandler()}
+        />
+        <span className="lg:sr-only">Select all keys on this page</span>
+      </label>
     ),
     cell: ({ row }) => (
       <Checkbox
@@ -57,7 +60,7 @@ const columns = column.columns([
     id: "name",
     header: "Name",
     cell: ({ row }) => (
-      <span className="flex min-w-0 items-center gap-2">
+      <span className="flex min-w-0 items-center gap-x-2 gap-y-1 max-lg:flex-wrap">
         <KeyName apiKey={row.original} />
         <EnvironmentBadge environment={row.original.environment} />
         <RotationBadge apiKey={row.original} />
@@ -88,9 +91,28 @@ const columns = column.columns([
   column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
 ]);
 
+/** Where each fact stands on a phone, in a grid of three columns beside the checkbox. */
+const PLACES: Record<string, string> = {
+  select: "max-lg:absolute max-lg:top-4.5 max-lg:left-4",
+  name: "max-lg:col-span-2",
+  key: "max-lg:row-start-2 max-lg:self-center",
+  created: "max-lg:row-start-3",
+  lastUsed: "max-lg:row-start-3",
+  expires: "max-lg:row-start-3",
+  status: "max-lg:col-start-3 max-lg:row-start-1 max-lg:justify-self-end",
+  actions: "max-lg:col-span-2 max-lg:col-start-2 max-lg:row-start-2",
+};
+/** What stands for the column's head there. */
+const LABELS: Record<string, string> = { created: "Created", lastUsed: "Last used", expires: "Expires" };
+const LABEL =
+  "max-lg:data-label:before:mb-0.5 max-lg:data-label:before:block max-lg:data-label:before:text-muted max-lg:data-label:before:text-xs max-lg:data-label:before:content-[attr(data-label)]";
+
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
-/** The keys of one page. Searching, sorting and paging happen in SQL; the table only knows what the URL said. */
+/**
+ * The keys of one page; on a phone each of them is an item of a list. Searching, sorting and paging happen in SQL; the table only
+ * knows what the URL said.
+ */
 export function KeyTable({ rows, matching, page, query, selection }: Props) {
   const table = useTable({
     features,
@@ -108,9 +130,9 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
     onRowSelectionChange: selection.change,
   });
   return (
-    <table className="hidden w-full table-fixed border-collapse text-left lg:table">
+    <table className="block w-full table-fixed border-collapse text-left lg:table">
       <caption className="sr-only">API keys</caption>
-      <colgroup>
+      <colgroup className="max-lg:hidden">
         <col className="w-10" />
         <col />
         <col className="w-24" />
@@ -120,9 +142,9 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
         <col className="w-28" />
         <col className="w-34" />
       </colgroup>
-      <thead>
+      <thead className="block lg:table-header-group">
         {table.getHeaderGroups().map((group) => (
-          <tr key={group.id} className="border-line border-b text-[0.8125rem] text-muted">
+          <tr key={group.id} className="block border-line border-b text-[0.8125rem] text-muted lg:table-row">
             {group.headers.map((header) => (
               <KeyTableHeader key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
                 <table.FlexRender header={header} />
@@ -131,7 +153,7 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
           </tr>
         ))}
       </thead>
-      <tbody>
+      <tbody className="block lg:table-row-group">
         {table.getRowModel().rows.map((row) => (
           <KeyRow key={row.id} row={row} selected={row.getIsSelected()} />
         ))}
@@ -140,20 +162,24 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
   );
 }
 
-/** Rendered again only when its key or its selection changes: a page has 25 rows, and each of them dialogs and a menu. */
+/** Rendered again only when its key or its selection changes. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   const old = isOldKey(row.original, useNow());
-  const look = `transition-colors data-selected:bg-accent-soft/50 ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
+  const look = `relative grid grid-cols-3 gap-x-3 gap-y-2 py-3.5 pr-4 pl-11 transition-colors data-selected:bg-accent-soft/50 lg:table-row ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
   return (
     <>
       <tr data-selected={selected || undefined} className={look}>
         {row.getAllCells().map((cell) =>
           cell.column.id === "name" ? (
-            <th key={cell.id} scope="row" className="h-13 px-3 font-normal">
+            <th key={cell.id} scope="row" className={`min-w-0 font-normal lg:h-13 lg:px-3 ${PLACES.name}`}>
               <FlexRender cell={cell} />
             </th>
           ) : (
-            <td key={cell.id} className="h-13 px-3 text-[0.8125rem] first:pr-0 first:pl-4 last:pr-2.5">
+            <td
+              key={cell.id}
+              data-label={LABELS[cell.column.id]}
+              className={`min-w-0 text-[0.8125rem] lg:h-13 lg:px-3 lg:first:pr-0 lg:first:pl-4 lg:last:pr-2.5 ${PLACES[cell.column.id]} ${LABEL}`}
+            >
               <FlexRender cell={cell} />
             </td>
           ),
@@ -162,10 +188,10 @@ const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof feature
       {old && (
         <tr
           data-selected={selected || undefined}
-          className="border-line border-b last:border-0 data-selected:bg-accent-soft/50"
+          className="block border-line border-b last:border-0 data-selected:bg-accent-soft/50 lg:table-row"
         >
-          <td />
-          <td colSpan={columns.length - 1} className="px-3 pb-3">
+          <td className="max-lg:hidden" />
+          <td colSpan={columns.length - 1} className="block pr-4 pb-3.5 pl-11 lg:table-cell lg:px-3 lg:pb-3">
             <OldKeyCallers apiKey={row.original} />
           </td>
         </tr>

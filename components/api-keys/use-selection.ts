@@ -40,7 +40,6 @@ export function useSelection(page: ApiKeyPage, { q, status, environment }: ListQ
     /** Of the keys on this page, the selected ones, as the table knows them. */
     rows,
     wholePage: shown.length === page.rows.length,
-    partOfPage: shown.length > 0 && shown.length < page.rows.length,
     count: all ? Math.max(0, page.matching - ids.size) : ids.size,
     /** Whether anything was ever selected, and so there is something to say of nothing being selected. */
     used: chosen !== undefined,
