@@ -10,6 +10,7 @@ import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { deleteApiKeysAction, readBulkEvidenceAction, revokeApiKeysAction } from "#lib/actions/api-keys.ts";
 import type { BulkEvidence as Evidence } from "#lib/api-keys/bulk.ts";
@@ -107,8 +108,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
                 label="Type the number of keys to confirm"
                 hint={
                   <>
-                    Some are in use. The number is{" "}
-                    <span className="font-medium text-ink">{taken.toLocaleString("en")}</span>
+                    Some are in use. The number is <span className="font-medium text-ink">{formatNumber(taken)}</span>
                   </>
                 }
                 value={typed}

@@ -1,5 +1,6 @@
 import { keyCount } from "#components/api-keys/key-count.ts";
 import { Notice } from "#components/ui/notice.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { relativeTime, useNow } from "#components/ui/time.tsx";
 import type { BulkEvidence as Evidence, UsedKey } from "#lib/api-keys/bulk.ts";
 
@@ -13,21 +14,20 @@ export function BulkEvidence({ evidence, kind }: Props) {
       <p>
         {active === keys
           ? "All of them are active."
-          : `${active.toLocaleString("en")} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. The others were revoked or have expired already`}
+          : `${formatNumber(active)} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. The others were revoked or have expired already`}
         {active < keys && (kind === "revoke" ? ", and are skipped." : ".")}
       </p>
       {active > 0 && usedLastDay === 0 && <Notice>None of them was used in the last 24 hours.</Notice>}
       {usedLastDay > 0 && (
         <Notice tone="warning">
           <p className="font-medium">
-            {usedLastHour.toLocaleString("en")} used in the last hour, {usedLastDay.toLocaleString("en")} in the last 24
-            hours.
+            {formatNumber(usedLastHour)} used in the last hour, {formatNumber(usedLastDay)} in the last 24 hours.
           </p>
           <ul aria-label="Used lately" className="mt-2 flex flex-col gap-1.5">
             {lately.map((key) => (
               <Used key={key.id} apiKey={key} />
             ))}
-            {usedLastDay > lately.length && <li>and {(usedLastDay - lately.length).toLocaleString("en")} more</li>}
+            {usedLastDay > lately.length && <li>and {formatNumber(usedLastDay - lately.length)} more</li>}
           </ul>
         </Notice>
       )}
@@ -47,7 +47,7 @@ function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey
       </span>
       <span className="whitespace-nowrap tabular-nums">
         {lastUsedAt && <time dateTime={lastUsedAt.toISOString()}>{relativeTime(lastUsedAt, now)}</time>}
-        {recentRequests > 0 && `, ${recentRequests.toLocaleString("en")} in 24 h`}
+        {recentRequests > 0 && `, ${formatNumber(recentRequests)} in 24 h`}
       </span>
     </li>
   );

@@ -1,4 +1,5 @@
+import { formatNumber } from "#components/ui/number.ts";
 /** "1 key", "1,234 keys". */
 export function keyCount(keys: number): string {
-  return keys === 1 ? "1 key" : `${keys === 0 ? "No" : keys.toLocaleString("en")} keys`;
+  return keys === 1 ? "1 key" : `${keys === 0 ? "No" : formatNumber(keys)} keys`;
 }

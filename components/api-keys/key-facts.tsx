@@ -1,6 +1,7 @@
 import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { ApiKeyEnvironment } from "#lib/api-keys/environment.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -70,7 +71,7 @@ export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" |
       {lastUsedAt ? <Time at={lastUsedAt} /> : <span className="text-muted">Never</span>}
       {recentRequests > 0 && (
         <span className="text-muted text-xs tabular-nums">
-          {recentRequests.toLocaleString("en")} in 24 h<span className="sr-only"> (requests)</span>
+          {formatNumber(recentRequests)} in 24 h<span className="sr-only"> (requests)</span>
         </span>
       )}
     </span>

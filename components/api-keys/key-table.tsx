@@ -105,7 +105,7 @@ const PLACES: Record<string, string> = {
 /** What stands for the column's head there. */
 const LABELS: Record<string, string> = { created: "Created", lastUsed: "Last used", expires: "Expires" };
 const LABEL =
-  "max-lg:data-label:before:mb-0.5 max-lg:data-label:before:block max-lg:data-label:before:text-muted max-lg:data-label:before:text-xs max-lg:data-label:before:content-[attr(data-label)]";
+  "max-lg:before:mb-0.5 max-lg:before:block max-lg:before:text-muted max-lg:before:text-xs max-lg:before:content-[attr(data-label)]";
 
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
@@ -165,7 +165,7 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
 /** Rendered again only when its key or its selection changes. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   const old = isOldKey(row.original, useNow());
-  const look = `relative grid grid-cols-3 gap-x-3 gap-y-2 py-3.5 pr-4 pl-11 transition-colors data-selected:bg-accent-soft/50 lg:table-row ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
+  const look = `relative grid grid-cols-3 gap-x-3 gap-y-2 py-3.5 pr-4 pl-11 transition-colors max-lg:[contain-intrinsic-size:auto_7.5rem] max-lg:[content-visibility:auto] data-selected:bg-accent-soft/50 lg:table-row ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
   return (
     <>
       <tr data-selected={selected || undefined} className={look}>
@@ -178,7 +178,7 @@ const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof feature
             <td
               key={cell.id}
               data-label={LABELS[cell.column.id]}
-              className={`min-w-0 text-[0.8125rem] lg:h-13 lg:px-3 lg:first:pr-0 lg:first:pl-4 lg:last:pr-2.5 ${PLACES[cell.column.id]} ${LABEL}`}
+              className={`min-w-0 text-[0.8125rem] lg:h-13 lg:px-3 lg:first:pr-0 lg:first:pl-4 lg:last:pr-2.5 ${PLACES[cell.column.id]} ${cell.column.id in LABELS ? LABEL : ""}`}
             >
               <FlexRender cell={cell} />
             </td>

@@ -1,3 +1,4 @@
+import { formatNumber } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
@@ -20,7 +21,7 @@ export function OldKeyCallers({ apiKey: { stillCalling } }: { apiKey: Pick<Liste
               </span>
             )}{" "}
             <span className="tabular-nums">
-              · {requests.toLocaleString("en")} {requests === 1 ? "request" : "requests"} · <Time at={lastSeenAt} />
+              · {formatNumber(requests)} {requests === 1 ? "request" : "requests"} · <Time at={lastSeenAt} />
             </span>
           </li>
         ))}

@@ -1,12 +1,12 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/list-view.ts";
 
 export function Pagination({ page, matching, query }: { page: number; matching: number; query: ListQuery }) {
   const pages = Math.max(1, Math.ceil(matching / PAGE_SIZE));
   const first = (page - 1) * PAGE_SIZE + 1;
-  const count = new Intl.NumberFormat("en");
   return (
     <nav
       aria-label="Pages"
@@ -15,7 +15,7 @@ export function Pagination({ page, matching, query }: { page: number; matching: 
       <p role="status">
         {matching === 1
           ? "1 key"
-          : `${count.format(first)}–${count.format(Math.min(matching, page * PAGE_SIZE))} of ${count.format(matching)} keys`}
+          : `${formatNumber(first)}–${formatNumber(Math.min(matching, page * PAGE_SIZE))} of ${formatNumber(matching)} keys`}
       </p>
       {pages > 1 && (
         <div className="flex items-center gap-1">
@@ -23,7 +23,7 @@ export function Pagination({ page, matching, query }: { page: number; matching: 
             <ChevronLeft aria-hidden className="size-4" />
           </Step>
           <span className="px-1 tabular-nums">
-            Page {count.format(page)} of {count.format(pages)}
+            Page {formatNumber(page)} of {formatNumber(pages)}
           </span>
           <Step query={query} page={page + 1} possible={page < pages} label="Next page">
             <ChevronRight aria-hidden className="size-4" />

@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
 import { revokeApiKeyAction } from "#lib/actions/api-keys.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -118,7 +119,7 @@ export function Evidence({ apiKey, now }: { apiKey: ListedApiKey; now: Date }) {
       .{" "}
       {recentRequests > 0 && (
         <>
-          {recentRequests.toLocaleString("en")} {recentRequests === 1 ? "request" : "requests"} in the last 24 hours.{" "}
+          {formatNumber(recentRequests)} {recentRequests === 1 ? "request" : "requests"} in the last 24 hours.{" "}
         </>
       )}
       <span className="block text-xs">{exactTime(lastUsedAt)}</span>

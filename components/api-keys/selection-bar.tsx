@@ -6,6 +6,7 @@ import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/key-count.ts";
 import type { KeySelection } from "#components/api-keys/use-selection.ts";
 import { Button } from "#components/ui/button.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
 import type { Selection } from "#lib/api-keys/schema.ts";
 
@@ -56,7 +57,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
               }}
               className="rounded text-accent-ink underline underline-offset-3"
             >
-              Select all {matching.toLocaleString("en")} that match
+              Select all {formatNumber(matching)} that match
             </button>
           )}
           <div className="flex gap-2">

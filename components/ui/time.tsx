@@ -21,20 +21,24 @@ export function useNow(): Date {
   return useContext(Now);
 }
 
-const STEPS: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["day", 86_400],
+const UNITS: [unit: string, seconds: number, before?: string, after?: string][] = [
+  ["year", 31_536_000, "last year", "next year"],
+  ["month", 2_592_000, "last month", "next month"],
+  ["day", 86_400, "yesterday", "tomorrow"],
   ["hour", 3_600],
   ["minute", 60],
 ];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** "3 minutes ago", "in 2 days", and "just now" within a minute. */
+/** "3 minutes ago", "in 2 days", and "just now" within a minute: the words of `Intl.RelativeTimeFormat`, see `formatNumber`. */
 export function relativeTime(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
-  for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+  for (const [unit, length, before, after] of UNITS) {
+    const count = Math.trunc(Math.abs(seconds) / length);
+    if (count === 0) continue;
+    const near = seconds < 0 ? before : after;
+    if (count === 1 && near) return near;
+    const amount = `${count} ${unit}${count === 1 ? "" : "s"}`;
+    return seconds < 0 ? `${amount} ago` : `in ${amount}`;
   }
   return seconds > 0 ? "in less than a minute" : "just now";
 }
