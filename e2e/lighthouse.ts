@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
-import { signUp } from "#e2e/load/dashboard.ts";
 import { median } from "#e2e/load/tools.ts";
 import { connectTo, seedKeys, seedUsage } from "#e2e/seed.ts";
+import { signUpByForm } from "#e2e/sign-up.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
 
@@ -87,7 +87,11 @@ const disconnect = await connectTo(data.directory);
 const rows: Row[] = [];
 const missed: string[] = [];
 try {
-  const session = await signUp(server.url, "ada@example.com");
+  const session = await signUpByForm(server.url, {
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+    password: "correct horse battery",
+  });
   await seedKeys("ada@example.com", 25);
   const pages: { path: string; title: string; cookie: string; public?: boolean }[] = [
     ...["developer", "usage", "activity", "account"].map((name) => ({ path: `/settings/${name}`, cookie: session })),

@@ -1,9 +1,8 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { test as base, expect, type Page } from "playwright/test";
+import { newAddress, type Person, signUpByForm } from "#e2e/sign-up.ts";
 
-export { expect };
-
-export type Person = { name: string; email: string; password: string };
+export { expect, newAddress, type Person };
 
 /** Somebody nobody has seen before, so that no test depends on another. */
 export function newPerson(name = "Ada Lovelace"): Person {
@@ -11,19 +10,16 @@ export function newPerson(name = "Ada Lovelace"): Person {
   return { name, email: `ada-${id}@example.com`, password: `correct horse ${id}` };
 }
 
-/** An address of the range that is reserved for benchmarks (RFC 2544). */
-export function newAddress(): string {
-  return `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(1, 255)}`;
-}
-
 /** Every test comes from an address of its own: throttling by address stays on and hurts no neighbour. */
 export const test = base.extend<{ address: string; person: Person }>({
   address: async ({ browserName: _ }, use) => use(newAddress()),
   extraHTTPHeaders: async ({ address }, use) => use({ "x-forwarded-for": address }),
   /** Signed up and signed in, at the home page. */
-  person: async ({ page }, use) => {
+  person: async ({ page, context, baseURL = "", address }, use) => {
     const person = newPerson();
-    await signUp(page, person);
+    const [name = "", value = ""] = (await signUpByForm(baseURL, person, address)).split("=");
+    await context.addCookies([{ name, value, url: baseURL, httpOnly: true, sameSite: "Lax" }]);
+    await page.goto("/settings/developer");
     await use(person);
   },
 });

@@ -1,6 +1,6 @@
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { emailAddress, personName } from "#lib/accounts/schema.ts";
-import { endAllSessions } from "#lib/accounts/sessions.ts";
+import { endSessions } from "#lib/accounts/sessions.ts";
 import {
   type Account,
   createAccount,
@@ -122,7 +122,7 @@ async function grant({ id, email }: Account, text: string): Promise<Answer> {
 }
 
 async function signOut({ id, email }: Account): Promise<Answer> {
-  const sessions = await endAllSessions(id, OPERATOR);
+  const sessions = await endSessions(id, OPERATOR);
   return { data: { email, sessionsEnded: sessions }, text: `${email} was signed out (browsers: ${sessions}).` };
 }
 

@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { insertKeysOf, signUp } from "#e2e/load/dashboard.ts";
+import { insertKeysOf } from "#e2e/load/dashboard.ts";
 import { insertKeys, startBare, startNode, writeKeyScript, writeTiers, zipf } from "#e2e/load/set-up.ts";
 import { cpuSeconds, type Measured, median, requirePrograms, residentMegabytes, wrk } from "#e2e/load/tools.ts";
 import { startPostgres } from "#e2e/postgres.ts";
 import { startRedis } from "#e2e/redis.ts";
+import { signUpByForm } from "#e2e/sign-up.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
@@ -214,7 +215,7 @@ try {
   const pages: number[] = [];
   for (const count of [10, 10_000]) {
     const email = `keys-${count}@example.com`;
-    const cookie = await signUp(server.url, email);
+    const cookie = await signUpByForm(server.url, { name: "Load", email, password: "correct horse battery" });
     await insertKeysOf(email, count);
     const page = `${server.url}/settings/developer`;
     const text = await (await fetch(page, { headers: { cookie } })).text();

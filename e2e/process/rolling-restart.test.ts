@@ -3,9 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isMissing } from "#e2e/installed.ts";
-import { signUp } from "#e2e/load/dashboard.ts";
 import { startProgram } from "#e2e/program.ts";
 import { freePort } from "#e2e/redis.ts";
+import { signUpByForm } from "#e2e/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
@@ -87,7 +87,11 @@ test.skipIf(isMissing("nginx"))(
     // One dashboard makes the form, the other one takes it, and either shows the page behind it.
     const people = async () => {
       while (!over) {
-        await signUp(nginx.url, `${randomUUID()}@example.com`).then(
+        await signUpByForm(nginx.url, {
+          name: "Ada",
+          email: `${randomUUID()}@example.com`,
+          password: "correct horse battery",
+        }).then(
           async (cookie) => {
             const page = await fetch(`${nginx.url}/settings/developer`, { headers: { cookie } });
             if ((await page.text()).includes("No API keys yet")) signedUp += 1;

@@ -1,5 +1,5 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
-import type { Throttled } from "#lib/accounts/throttle.ts";
+import { reserveSignUp, type Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -7,7 +7,10 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 export type ChangeEmailError = ConfirmError | "email_taken";
 
-/** Gives the account another address, by which its person signs in from now on, for whoever knows the password. */
+/**
+ * Gives the account another address, by which its person signs in from now on, for whoever knows the password. As it tells which
+ * addresses have an account, each that is taken counts as a sign-up.
+ */
 export async function changeEmail(
   userId: string,
   { email, password }: { email: string; password: string },
@@ -15,19 +18,26 @@ export async function changeEmail(
 ): Promise<Result<undefined, ChangeEmailError> | Throttled> {
   const confirmed = await confirmPassword(userId, password, caller);
   if (!confirmed.ok) return confirmed;
-  const { email: from } = confirmed.value;
-  if (email === from) return ok();
+  if (email === confirmed.value.email) return ok();
+  const attempt = await reserveSignUp(caller.address);
+  if (!attempt.ok) return attempt;
+  const changed = await change(userId, confirmed.value, email, caller);
+  await attempt.settle(changed.ok ? "not_tried" : "failed");
+  return changed;
+}
+
+async function change(
+  userId: string,
+  { email: from, passwordHash }: { email: string; passwordHash: string },
+  to: string,
+  caller: Caller,
+): Promise<Result<undefined, "wrong_password" | "email_taken">> {
   try {
     return await database().$transaction(async (transaction) => {
       // The password may have changed since it was asked for, or be gone with the account.
-      const { passwordHash } = confirmed.value;
-      const { count } = await transaction.user.updateMany({ where: { id: userId, passwordHash }, data: { email } });
+      const { count } = await transaction.user.updateMany({ where: { id: userId, passwordHash }, data: { email: to } });
       if (count === 0) return err("wrong_password");
-      await recordActivity(transaction, caller, {
-        userId,
-        action: "account.email_changed",
-        details: { from, to: email },
-      });
+      await recordActivity(transaction, caller, { userId, action: "account.email_changed", details: { from, to } });
       return ok();
     });
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
-import { endOtherSessionsOf } from "#lib/accounts/sessions.ts";
+import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
@@ -28,7 +28,7 @@ export async function changePassword(
       data: { passwordHash },
     });
     if (count === 0) return err("wrong_password");
-    const sessions = await endOtherSessionsOf(transaction, userId, sessionId);
+    const sessions = await endSessionsOf(transaction, userId, sessionId);
     await recordActivity(transaction, caller, {
       userId,
       action: "account.password_changed",

@@ -3,7 +3,7 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
-export const IDLE_DAYS = 14;
+const IDLE_DAYS = 14;
 export const MAX_DAYS = 90;
 const KEPT_DAYS = 30;
 
@@ -11,7 +11,7 @@ export type SessionUser = { id: string; name: string; email: string; sessionId: 
 export type StartedSession = { userId: string; sessionId: string };
 
 /** Times are the database's: with several instances there is one clock for the end of a session. */
-const ALIVE = Prisma.sql`s."endedAt" IS NULL
+export const ALIVE = Prisma.sql`s."endedAt" IS NULL
   AND s."lastSeenAt" > now() - make_interval(days => ${IDLE_DAYS})
   AND s."createdAt" > now() - make_interval(days => ${MAX_DAYS})`;
 
@@ -78,10 +78,10 @@ export async function endSession(userId: string, sessionId: string, caller: Call
   });
 }
 
-/** Signs out every browser of the person; returns how many sessions were still alive. */
-export function endAllSessions(userId: string, caller: Caller): Promise<number> {
+/** Signs out every browser of the person, or every other one than this session's; returns how many that were. */
+export function endSessions(userId: string, caller: Caller, but?: string): Promise<number> {
   return database().$transaction(async (transaction) => {
-    const ended = await endSessionsOf(transaction, userId);
+    const ended = await endSessionsOf(transaction, userId, but);
     if (ended > 0)
       await recordActivity(transaction, caller, {
         userId,
@@ -93,30 +93,10 @@ export function endAllSessions(userId: string, caller: Caller): Promise<number> 
 }
 
 /** The same without a record of its own, for a change that ends sessions and is recorded itself. */
-export function endSessionsOf(transaction: Transaction, userId: string): Promise<number> {
-  return transaction.$executeRaw`
-    UPDATE "Session" s SET "endedAt" = now() WHERE s."userId" = ${userId}::uuid AND ${ALIVE}`;
-}
-
-/** All but one, for whoever stays where they are. */
-export function endOtherSessionsOf(transaction: Transaction, userId: string, sessionId: string): Promise<number> {
+export function endSessionsOf(transaction: Transaction, userId: string, but: string | null = null): Promise<number> {
   return transaction.$executeRaw`
     UPDATE "Session" s SET "endedAt" = now()
-    WHERE s."userId" = ${userId}::uuid AND s."id" <> ${sessionId}::uuid AND ${ALIVE}`;
-}
-
-/** Signs out every browser but this one; returns how many that were. */
-export function endOtherSessions(userId: string, sessionId: string, caller: Caller): Promise<number> {
-  return database().$transaction(async (transaction) => {
-    const ended = await endOtherSessionsOf(transaction, userId, sessionId);
-    if (ended > 0)
-      await recordActivity(transaction, caller, {
-        userId,
-        action: "account.sessions_ended",
-        details: { sessions: ended },
-      });
-    return ended;
-  });
+    WHERE s."userId" = ${userId}::uuid AND s."id" IS DISTINCT FROM ${but}::uuid AND ${ALIVE}`;
 }
 
 export type ListedSession = { id: string; address: string; userAgent: string; createdAt: Date; lastSeenAt: Date };

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useOwnDatabase } from "#e2e/test-database.ts";
 import { hashPassword, passwordWork } from "#lib/accounts/password.ts";
-import { endAllSessions, endSession, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
+import { endSession, endSessions, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.ts";
@@ -262,7 +262,7 @@ describe("a session", () => {
     const first = await signUpAs(email);
     const other = await signUpAs(newEmail());
     const second = await signIn({ email, password: PASSWORD }, caller());
-    expect(await endAllSessions(first.userId, { actor: "operator", address: null, userAgent: null })).toBe(2);
+    expect(await endSessions(first.userId, { actor: "operator", address: null, userAgent: null })).toBe(2);
     expect(await findSessionUser(first.userId, first.sessionId)).toBeNull();
     expect(second.ok && (await findSessionUser(first.userId, second.value.sessionId))).toBeNull();
     expect(await findSessionUser(other.userId, other.sessionId)).not.toBeNull();

@@ -1,4 +1,4 @@
-import { IDLE_DAYS, MAX_DAYS } from "#lib/accounts/sessions.ts";
+import { ALIVE } from "#lib/accounts/sessions.ts";
 import { database } from "#lib/database/client.ts";
 
 export type WaysIn = { hasPassword: boolean; providers: string[]; sessions: number };
@@ -8,9 +8,7 @@ export async function findWaysIn(userId: string): Promise<WaysIn> {
   const [found] = await database().$queryRaw<WaysIn[]>`
     SELECT "passwordHash" IS NOT NULL AS "hasPassword",
       array(SELECT "provider" FROM "ProviderIdentity" WHERE "userId" = u."id" ORDER BY 1) AS "providers",
-      (SELECT count(*)::int FROM "Session" WHERE "userId" = u."id" AND "endedAt" IS NULL
-        AND "lastSeenAt" > now() - make_interval(days => ${IDLE_DAYS})
-        AND "createdAt" > now() - make_interval(days => ${MAX_DAYS})) AS "sessions"
+      (SELECT count(*)::int FROM "Session" s WHERE s."userId" = u."id" AND ${ALIVE}) AS "sessions"
     FROM "User" u WHERE "id" = ${userId}::uuid`;
   if (!found) throw new Error("The account is gone.");
   return found;

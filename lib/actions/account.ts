@@ -15,7 +15,7 @@ import {
   personName,
   signInInput,
 } from "#lib/accounts/schema.ts";
-import { endOtherSessions, endSession } from "#lib/accounts/sessions.ts";
+import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
@@ -92,7 +92,7 @@ export async function endSessionAction(form: FormData): Promise<void> {
 
 export async function endOtherSessionsAction(): Promise<void> {
   const user = await requireUser();
-  await endOtherSessions(user.id, user.sessionId, await requestCaller());
+  await endSessions(user.id, await requestCaller(), user.sessionId);
   refresh();
 }
 

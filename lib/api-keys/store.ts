@@ -83,11 +83,6 @@ function expiryInstant(expiry: CreateApiKeyInput["expiry"], now: Date): Date | n
   return expiry.at > now && expiry.at <= latest ? expiry.at : "out_of_range";
 }
 
-/** One key of the person that is still in the list; null for another's, a deleted one and an id that doesn't exist alike. */
-export function findApiKey(userId: string, id: string): Promise<ApiKey | null> {
-  return database().apiKey.findFirst({ where: { id, userId, deletedAt: null }, select: FIELDS });
-}
-
 export async function renameApiKey(
   userId: string,
   id: string,
