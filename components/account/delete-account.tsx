@@ -3,12 +3,12 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useRef } from "react";
 import { confirmProblem } from "#components/account/confirm-problem.ts";
-import { FormAlert } from "#components/auth/form-alert.tsx";
-import { PasswordField } from "#components/auth/password-field.tsx";
+import { OwnPassword } from "#components/account/own-password.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { type DeleteAccountState, deleteAccountAction } from "#lib/actions/account.ts";
 
 const FIRST: DeleteAccountState = { values: {} };
@@ -42,14 +42,7 @@ function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormPro
         <Consequences activityDays={activityDays} />
         <FormAlert>{problem.form}</FormAlert>
         {hasPassword ? (
-          <PasswordField
-            required
-            label="Password"
-            name="password"
-            autoComplete="current-password"
-            hint="To be sure that it is you."
-            error={problem.password}
-          />
+          <OwnPassword error={problem.password} />
         ) : (
           <TextField
             required

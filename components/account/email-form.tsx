@@ -1,11 +1,11 @@
 "use client";
 
 import { confirmProblem } from "#components/account/confirm-problem.ts";
-import { FormAlert } from "#components/auth/form-alert.tsx";
-import { PasswordField } from "#components/auth/password-field.tsx";
+import { OwnPassword } from "#components/account/own-password.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { changeEmailAction, type EmailState } from "#lib/actions/account.ts";
 
 export function EmailForm({ email }: { email: string }) {
@@ -26,14 +26,7 @@ export function EmailForm({ email }: { email: string }) {
         defaultValue={state.values.email}
         error={state.fields?.email?.[0] ?? problem.email}
       />
-      <PasswordField
-        required
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        hint="To be sure that it is you."
-        error={state.fields?.password?.[0] ?? problem.password}
-      />
+      <OwnPassword error={state.fields?.password?.[0] ?? problem.password} />
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>
           Change email

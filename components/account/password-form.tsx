@@ -1,11 +1,11 @@
 "use client";
 
 import { confirmProblem } from "#components/account/confirm-problem.ts";
-import { FormAlert } from "#components/auth/form-alert.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Button } from "#components/ui/button.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
 import { changePasswordAction, type PasswordState } from "#lib/actions/account.ts";
 

@@ -2,12 +2,12 @@
 
 import { type MouseEvent, useState } from "react";
 import { confirmProblem } from "#components/account/confirm-problem.ts";
-import { FormAlert } from "#components/auth/form-alert.tsx";
-import { PasswordField } from "#components/auth/password-field.tsx";
+import { OwnPassword } from "#components/account/own-password.tsx";
 import { ProviderIcon } from "#components/auth/provider-icon.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { linkProviderAction, unlinkProviderAction, type WayState } from "#lib/actions/account.ts";
 
 const FIRST: WayState = { values: {} };
@@ -48,15 +48,7 @@ export function WayIn({ id, name, linked, hasPassword }: Props) {
         {open && (
           <div className="basis-full">
             <div className="max-w-md">
-              <PasswordField
-                ref={focus}
-                required
-                label="Password"
-                name="password"
-                autoComplete="current-password"
-                hint="To be sure that it is you."
-                error={problem.password}
-              />
+              <OwnPassword ref={focus} error={problem.password} />
             </div>
           </div>
         )}

@@ -1,8 +1,8 @@
 import { LockKeyhole } from "lucide-react";
 import { WayIn } from "#components/account/way-in.tsx";
-import { FormAlert } from "#components/auth/form-alert.tsx";
 import { providerProblem } from "#components/auth/provider-problem.ts";
 import { Badge } from "#components/ui/badge.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 

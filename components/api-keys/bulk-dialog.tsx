@@ -9,6 +9,7 @@ import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
@@ -121,9 +122,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
                 autoComplete="off"
               />
             )}
-            <div role="alert" className="empty:hidden">
-              {error && <Notice tone="danger">{error}</Notice>}
-            </div>
+            <FormAlert>{error}</FormAlert>
           </DialogBody>
           <DialogFooter>
             <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />

@@ -7,7 +7,7 @@ import { ENVIRONMENT_LABELS } from "#components/api-keys/key-facts.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field, TextField } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { SegmentedControl } from "#components/ui/segmented-control.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
@@ -118,9 +118,7 @@ export function CreateKeyForm({ nameField, onCreated }: Props) {
             max={dateAfter({ years: EXPIRY_MAX_YEARS })}
           />
         )}
-        <div role="alert" className="empty:hidden">
-          {errors.form && <Notice tone="danger">{errors.form}</Notice>}
-        </div>
+        <FormAlert>{errors.form}</FormAlert>
       </DialogBody>
       <DialogFooter>
         <Dialog.Close render={<Button>Cancel</Button>} />

@@ -7,7 +7,7 @@ import { Evidence } from "#components/api-keys/revoke-key-dialog.tsx";
 import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
-import { Notice } from "#components/ui/notice.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -39,9 +39,7 @@ export function DeleteKeyDialog({ apiKey, open, onClose }: Props) {
       >
         <DialogBody>
           {active && <Evidence apiKey={apiKey} now={now} />}
-          <div role="alert" className="empty:hidden">
-            {error && <Notice tone="danger">{error}</Notice>}
-          </div>
+          <FormAlert>{error}</FormAlert>
         </DialogBody>
         <DialogFooter>
           <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />

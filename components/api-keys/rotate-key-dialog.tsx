@@ -7,7 +7,7 @@ import { SecretDialog } from "#components/api-keys/secret-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { rotateApiKeyAction } from "#lib/actions/api-keys.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -99,9 +99,7 @@ function RotateForm({ id, field, onCreated }: FormProps) {
             </Select>
           )}
         </Field>
-        <div role="alert" className="empty:hidden">
-          {error && <Notice tone="danger">{error}</Notice>}
-        </div>
+        <FormAlert>{error}</FormAlert>
       </DialogBody>
       <DialogFooter>
         <Dialog.Close render={<Button>Cancel</Button>} />

@@ -1,12 +1,12 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { FormAlert } from "#components/auth/form-alert.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { inWords } from "#components/auth/wait.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { type SignInState, signInAction } from "#lib/actions/accounts.ts";
 
 const FIRST: SignInState = { values: {} };

@@ -1,13 +1,13 @@
 "use client";
 
 import { AuthLink } from "#components/auth/auth-link.tsx";
-import { FormAlert } from "#components/auth/form-alert.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { inWords } from "#components/auth/wait.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
 import { type SignUpState, signUpAction } from "#lib/actions/accounts.ts";
 

@@ -17,6 +17,7 @@ import {
 } from "#lib/accounts/schema.ts";
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
+import { formFields } from "#lib/actions/form-fields.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
@@ -39,7 +40,7 @@ export type PasswordState = {
 
 export async function renameAccountAction(_: NameState, form: FormData): Promise<NameState> {
   const user = await requireUser();
-  const name = String(form.get("name") ?? "");
+  const name = String(formFields(form).name ?? "");
   const parsed = personName.safeParse(name);
   if (!parsed.success) return { values: { name }, error: parsed.error.issues[0]?.message };
   await renameAccount(user.id, parsed.data, await requestCaller());
@@ -56,8 +57,8 @@ export type EmailState = {
 
 export async function changeEmailAction(_: EmailState, form: FormData): Promise<EmailState> {
   const user = await requireUser();
-  const values = { email: String(form.get("email") ?? "") };
-  const input = signInInput.safeParse(Object.fromEntries(form));
+  const values = { email: String(formFields(form).email ?? "") };
+  const input = signInInput.safeParse(formFields(form));
   if (!input.success) return { values, fields: z.flattenError(input.error).fieldErrors };
   const changed = await changeEmail(user.id, input.data, await requestCaller());
   if (changed.ok) {
@@ -69,7 +70,7 @@ export async function changeEmailAction(_: EmailState, form: FormData): Promise<
 
 export async function changePasswordAction(_: PasswordState, form: FormData): Promise<PasswordState> {
   const user = await requireUser();
-  const input = changePasswordInput.safeParse(Object.fromEntries(form));
+  const input = changePasswordInput.safeParse(formFields(form));
   if (!input.success) return { values: {}, fields: z.flattenError(input.error).fieldErrors };
   const changed = await changePassword(
     { userId: user.id, sessionId: user.sessionId },
@@ -85,7 +86,7 @@ export async function changePasswordAction(_: PasswordState, form: FormData): Pr
 
 export async function endSessionAction(form: FormData): Promise<void> {
   const user = await requireUser();
-  const id = z.uuid().safeParse(form.get("id"));
+  const id = z.uuid().safeParse(formFields(form).id);
   if (id.success && id.data !== user.sessionId) await endSession(user.id, id.data, await requestCaller());
   refresh();
 }
@@ -101,7 +102,7 @@ export type WayState = { values: Record<string, string>; refusal?: Refusal<Unlin
 /** Makes sure that it is the person before the way to the provider, because a way in outlives the session that added it. */
 export async function linkProviderAction(_: WayState, form: FormData): Promise<WayState> {
   const { id: userId, sessionId } = await requireUser();
-  const { provider, password } = changeWayInput.parse(Object.fromEntries(form));
+  const { provider, password } = changeWayInput.parse(formFields(form));
   const confirmed = await confirmPerson({ userId, sessionId }, password, await requestCaller());
   if (!confirmed.ok) return { values: {}, refusal: refused(confirmed) };
   return continueWith(provider, "/settings/account", sessionId);
@@ -109,7 +110,7 @@ export async function linkProviderAction(_: WayState, form: FormData): Promise<W
 
 export async function unlinkProviderAction(_: WayState, form: FormData): Promise<WayState> {
   const { id: userId, sessionId } = await requireUser();
-  const input = changeWayInput.parse(Object.fromEntries(form));
+  const input = changeWayInput.parse(formFields(form));
   const configured = providerButtons().map(({ id }) => id);
   const unlinked = await unlinkProvider({ userId, sessionId }, input, configured, await requestCaller());
   if (!unlinked.ok) return { values: {}, refusal: refused(unlinked) };
@@ -121,7 +122,7 @@ export type DeleteAccountState = { values: Record<string, string>; refusal?: Ref
 
 export async function deleteAccountAction(_: DeleteAccountState, form: FormData): Promise<DeleteAccountState> {
   const { id: userId, sessionId } = await requireUser();
-  const input = deleteAccountInput.parse(Object.fromEntries(form));
+  const input = deleteAccountInput.parse(formFields(form));
   const deleted = await deleteAccount({ userId, sessionId }, input, await requestCaller());
   if (!deleted.ok) return { values: { email: input.email }, refusal: refused(deleted) };
   await clearSessionCookie();

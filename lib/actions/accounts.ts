@@ -7,6 +7,7 @@ import { redeemInput, signInInput, signUpInput } from "#lib/accounts/schema.ts";
 import { endSession } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
+import { formFields } from "#lib/actions/form-fields.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { clearSessionCookie, continueWith, setSessionCookie } from "#lib/auth/next-auth.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
@@ -26,25 +27,26 @@ export type SignUpState = FormState<Extract<Awaited<ReturnType<typeof signUp>>, 
 export type RedeemState = FormState<Extract<Awaited<ReturnType<typeof redeemPasswordLink>>, { ok: false }>["error"]>;
 
 export async function signInAction(_: SignInState, form: FormData): Promise<SignInState> {
-  const input = signInInput.safeParse(Object.fromEntries(form));
+  const input = signInInput.safeParse(formFields(form));
   if (!input.success) return invalid(form, input.error);
   const signedIn = await signIn(input.data, await requestCaller());
   if (!signedIn.ok) return refused(form, signedIn);
   await setSessionCookie(signedIn.value);
-  redirect(safeNext(form.get("next")));
+  redirect(safeNext(formFields(form).next));
 }
 
 export async function signUpAction(_: SignUpState, form: FormData): Promise<SignUpState> {
-  const input = signUpInput.safeParse(Object.fromEntries(form));
+  const input = signUpInput.safeParse(formFields(form));
   if (!input.success) return invalid(form, input.error);
   const signedUp = await signUp(input.data, await requestCaller());
   if (!signedUp.ok) return refused(form, signedUp);
   await setSessionCookie(signedUp.value);
-  redirect(safeNext(form.get("next")));
+  redirect(safeNext(formFields(form).next));
 }
 
 export async function continueWithAction(form: FormData): Promise<void> {
-  await continueWith(String(form.get("provider")), safeNext(form.get("next")));
+  const { provider, next } = formFields(form);
+  await continueWith(String(provider), safeNext(next));
 }
 
 export async function signOutAction(): Promise<void> {
@@ -55,7 +57,7 @@ export async function signOutAction(): Promise<void> {
 }
 
 export async function redeemPasswordLinkAction(_: RedeemState, form: FormData): Promise<RedeemState> {
-  const input = redeemInput.safeParse(Object.fromEntries(form));
+  const input = redeemInput.safeParse(formFields(form));
   if (!input.success) return invalid(form, input.error);
   const redeemed = await redeemPasswordLink(input.data.token, input.data.password, await requestCaller());
   if (!redeemed.ok) return refused(form, redeemed);
@@ -73,9 +75,10 @@ function refused<E extends string>(form: FormData, refusal: Refusal<E>): FormSta
 }
 
 function typed(form: FormData): Record<string, string> {
+  const fields = formFields(form);
   return Object.fromEntries(
     ["name", "email", "token"].flatMap((field) => {
-      const value = form.get(field);
+      const value = fields[field];
       return typeof value === "string" ? [[field, value]] : [];
     }),
   );

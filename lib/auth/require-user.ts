@@ -3,13 +3,14 @@ import { cache } from "react";
 import { findSessionUser, type SessionUser } from "#lib/accounts/sessions.ts";
 import { auth } from "#lib/auth/next-auth.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
-import { requestedPath } from "#lib/http/response-status.ts";
+import { noteBegun, requestedPath } from "#lib/http/response-status.ts";
 
 /**
  * Who is signed in, or null. Asked once a request, of the session's row: the cookie only names it. A database that doesn't
  * answer throws, and so never reads as signed out.
  */
 export const currentUser = cache(async (): Promise<SessionUser | null> => {
+  noteBegun();
   const session = await auth();
   if (!session?.sessionId || !session.userId) return null;
   return findSessionUser(session.userId, session.sessionId);

@@ -36,16 +36,23 @@ export function createDashboardDoor(env: Env, pages: RequestListener): RequestLi
     request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
     for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
     const store: RequestStore = { path: request.url };
-    applyStatus(response, store);
+    applyStatus(request, response, store);
     requestStore().run(store, () => pages(request, response));
   };
 }
 
-/** Answers with the status that the page or action has asked for, where Next would answer 200. */
-function applyStatus(response: ServerResponse, store: RequestStore): void {
+/**
+ * Answers with the status that the page or action has asked for, where Next would answer 200, and with 400 to a body of an action
+ * that can't be read, where Next answers 500.
+ */
+function applyStatus({ method }: IncomingMessage, response: ServerResponse, store: RequestStore): void {
   const writeHead = response.writeHead;
+  const statusFor = (status: number) => {
+    if (status === 200) return store.status ?? status;
+    return status === 500 && method === "POST" && !store.begun ? 400 : status;
+  };
   response.writeHead = ((status: number, ...rest: never[]) =>
-    writeHead.call(response, status === 200 ? (store.status ?? status) : status, ...rest)) as typeof writeHead;
+    writeHead.call(response, statusFor(status), ...rest)) as typeof writeHead;
 }
 
 function refuse({ method, url, headers }: IncomingMessage, env: Env): [status: number, text: string] | undefined {
@@ -54,7 +61,7 @@ function refuse({ method, url, headers }: IncomingMessage, env: Env): [status: n
   }
   if (!isReadable(url?.split("?", 1)[0] ?? "")) return [400, "This address can not be read."];
   if (method === "GET" || method === "HEAD") return undefined;
-  if (method !== "POST") return [405, "Method not allowed."];
+  if (method !== "POST" || url?.startsWith("/_next/")) return [405, "Method not allowed."];
   if (!isOwnOrigin(headers.origin, headers.host, env.PUBLIC_URL)) return [403, "This request came from another site."];
   if (Number(headers["content-length"]) > BODY_MAX_BYTES) return [413, "This is more than 1 MB."];
   return undefined;

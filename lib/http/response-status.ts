@@ -6,6 +6,8 @@ export type RequestStore = {
   path?: string;
   /** The status to answer with. A server action has no way of its own to set one. */
   status?: number;
+  /** A page or an action has begun: what it was sent could be read. */
+  begun?: boolean;
 };
 
 const shared = globalThis as { goodtakeRequest?: AsyncLocalStorage<RequestStore> };
@@ -20,6 +22,12 @@ export function requestStore(): AsyncLocalStorage<RequestStore> {
 export function setResponseStatus(status: number): void {
   const store = requestStore().getStore();
   if (store) store.status = status;
+}
+
+/** Says that the current request has come as far as a page or an action of ours. */
+export function noteBegun(): void {
+  const store = requestStore().getStore();
+  if (store) store.begun = true;
 }
 
 /** The path and query of the current request, if the server has said. */
