@@ -15,10 +15,10 @@ export const test = base.extend<{ address: string; person: Person }>({
   address: async ({ browserName: _ }, use) => use(newAddress()),
   extraHTTPHeaders: async ({ address }, use) => use({ "x-forwarded-for": address }),
   /** Signed up and signed in, at the home page. */
-  person: async ({ page, context, baseURL = "", address }, use) => {
+  person: async ({ page, context, baseURL, address }, use) => {
     const person = newPerson();
-    const [name = "", value = ""] = (await signUpByForm(baseURL, person, address)).split("=");
-    await context.addCookies([{ name, value, url: baseURL, httpOnly: true, sameSite: "Lax" }]);
+    const [name = "", value = ""] = (await signUpByForm(String(baseURL), person, address)).split("=");
+    await context.addCookies([{ name, value, url: String(baseURL), httpOnly: true, sameSite: "Lax" }]);
     await page.goto("/settings/developer");
     await use(person);
   },

@@ -64,3 +64,35 @@ test("a signed-in person's pages are stored nowhere, and no answer says what mad
   const script = await page.locator("script[src]").first().getAttribute("src");
   expect((await page.request.get(String(script))).headers()["cache-control"]).toContain("immutable");
 });
+
+test("whatever is sent to an action in place of its form is refused, and is no error of the server", async ({
+  page,
+  request,
+  baseURL,
+}) => {
+  await page.goto("/sign-in");
+  const fields = await page
+    .locator("form input[type=hidden]")
+    .evaluateAll((inputs) => (inputs as HTMLInputElement[]).map(({ name, value }) => [name, value]));
+  const action = /"id":"(\w+)"/.exec(JSON.stringify(fields).replaceAll("\\", ""))?.[1] ?? "";
+  expect(action).toMatch(/^\w{40,}$/);
+  const boundary = "multipart/form-data; boundary=x";
+  const attempts: [type: string, body: string, action?: string][] = [
+    ["multipart/form-data", "no boundary"],
+    [boundary, "no part"],
+    [boundary, '--x\r\nContent-Disposition: form-data; name="$ACTION_1:0"\r\n\r\n{"id":"none","bound":"$@9"}\r\n--x--'],
+    [boundary, '--x\r\nContent-Disposition: form-data; name="$ACTION_REF_1"\r\n\r\n\r\n--x--'],
+    ["text/plain;charset=UTF-8", "no JSON", action],
+    ["text/plain;charset=UTF-8", '["$F9","$Z"]', action],
+    ["text/plain;charset=UTF-8", "[]", action],
+    ["text/plain;charset=UTF-8", '[null,"no form"]', action],
+    ["text/plain;charset=UTF-8", '[{},{"next":7}]', action],
+    [boundary, '--x\r\nContent-Disposition: form-data; name="0"\r\n\r\n["$K1"]\r\n--x--', action],
+    ["text/plain;charset=UTF-8", "[]", "0".repeat(42)],
+  ];
+  for (const [type, data, id] of attempts) {
+    const headers = { origin: String(baseURL), "content-type": type, ...(id ? { "next-action": id } : {}) };
+    const answer = await request.post("/sign-in", { headers, data: Buffer.from(data), maxRedirects: 0 });
+    expect(answer.status(), `${type}: ${data}`).toBeLessThan(500);
+  }
+});
