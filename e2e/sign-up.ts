@@ -10,7 +10,8 @@ export function newAddress(): string {
 /** Signs up as a browser without JavaScript does; returns the session's cookie. */
 export async function signUpByForm(url: string, person: Person, address = newAddress()): Promise<string> {
   const page = await (await fetch(`${url}/sign-up`)).text();
-  const [form = ""] = /<form[\s\S]*?<\/form>/.exec(page) ?? [];
+  // A provider's button is a form, too.
+  const form = page.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes('name="password"')) ?? "";
   const fields = new FormData();
   for (const [input] of form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
     const read = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(input)?.[1]?.replaceAll("&quot;", '"') ?? "";
