@@ -10,7 +10,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { memo } from "react";
+import { type ComponentProps, memo, useId } from "react";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import {
   EnvironmentBadge,
@@ -38,15 +38,11 @@ const columns = column.columns([
   column.display({
     id: "select",
     header: ({ table }) => (
-      // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox in it is an input, of another module.
-      <label className="flex items-center gap-3 noscript:hidden">
-        <Checkbox
-          checked={table.getIsAllPageRowsSelected()}
-          indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
-          onChange={table.getToggleAllPageRowsSelectedHandler()}
-        />
-        <span className="lg:sr-only">Select all keys on this page</span>
-      </label>
+      <SelectPage
+        checked={table.getIsAllPageRowsSelected()}
+        indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
+        onChange={table.getToggleAllPageRowsSelectedHandler()}
+      />
     ),
     cell: ({ row }) => (
       <Checkbox
@@ -91,22 +87,20 @@ const columns = column.columns([
   column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
 ]);
 
-/** Where each fact stands on a phone, in a grid of three columns beside the checkbox. */
+/** On a phone a fact has the head of its column before it. */
+const FACT =
+  "max-lg:row-start-3 max-lg:before:mb-0.5 max-lg:before:block max-lg:before:text-muted max-lg:before:text-xs max-lg:before:content-[attr(data-label)]";
+/** Where each cell stands there, in a grid of three columns beside the checkbox. */
 const PLACES: Record<string, string> = {
   select: "max-lg:absolute max-lg:top-4.5 max-lg:left-4",
   name: "max-lg:col-span-2",
   key: "max-lg:row-start-2 max-lg:self-center",
-  created: "max-lg:row-start-3",
-  lastUsed: "max-lg:row-start-3",
-  expires: "max-lg:row-start-3",
+  created: FACT,
+  lastUsed: FACT,
+  expires: FACT,
   status: "max-lg:col-start-3 max-lg:row-start-1 max-lg:justify-self-end",
   actions: "max-lg:col-span-2 max-lg:col-start-2 max-lg:row-start-2",
 };
-/** What stands for the column's head there. */
-const LABELS: Record<string, string> = { created: "Created", lastUsed: "Last used", expires: "Expires" };
-const LABEL =
-  "max-lg:before:mb-0.5 max-lg:before:block max-lg:before:text-muted max-lg:before:text-xs max-lg:before:content-[attr(data-label)]";
-
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
 /**
@@ -162,6 +156,17 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
   );
 }
 
+/** On a phone it has words, because there is no head of a table around it. */
+function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "indeterminate" | "onChange">) {
+  const id = useId();
+  return (
+    <label htmlFor={id} className="flex items-center gap-3 noscript:hidden">
+      <Checkbox id={id} {...props} />
+      <span className="lg:sr-only">Select all keys on this page</span>
+    </label>
+  );
+}
+
 /** Rendered again only when its key or its selection changes. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   const old = isOldKey(row.original, useNow());
@@ -177,8 +182,8 @@ const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof feature
           ) : (
             <td
               key={cell.id}
-              data-label={LABELS[cell.column.id]}
-              className={`min-w-0 text-[0.8125rem] lg:h-13 lg:px-3 lg:first:pr-0 lg:first:pl-4 lg:last:pr-2.5 ${PLACES[cell.column.id]} ${cell.column.id in LABELS ? LABEL : ""}`}
+              data-label={PLACES[cell.column.id] === FACT ? String(cell.column.columnDef.header) : undefined}
+              className={`min-w-0 text-[0.8125rem] lg:h-13 lg:px-3 lg:first:pr-0 lg:first:pl-4 lg:last:pr-2.5 ${PLACES[cell.column.id]}`}
             >
               <FlexRender cell={cell} />
             </td>
