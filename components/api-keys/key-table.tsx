@@ -89,7 +89,7 @@ const columns = column.columns([
 
 /** On a phone a fact has the head of its column before it. */
 const FACT =
-  "max-lg:row-start-3 max-lg:before:mb-0.5 max-lg:before:block max-lg:before:text-muted max-lg:before:text-xs max-lg:before:content-[attr(data-label)]";
+  "max-lg:row-start-3 max-lg:[&_time]:whitespace-normal max-lg:before:mb-0.5 max-lg:before:block max-lg:before:text-muted max-lg:before:text-xs max-lg:before:content-[attr(data-label)]";
 /** Where each cell stands there, in a grid of three columns beside the checkbox. */
 const PLACES: Record<string, string> = {
   select: "max-lg:absolute max-lg:top-4.5 max-lg:left-4",
@@ -101,6 +101,7 @@ const PLACES: Record<string, string> = {
   status: "max-lg:col-start-3 max-lg:row-start-1 max-lg:justify-self-end",
   actions: "max-lg:col-span-2 max-lg:col-start-2 max-lg:row-start-2",
 };
+
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
 /**
