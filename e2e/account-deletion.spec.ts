@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
+import { catchAction } from "#e2e/catch-action.ts";
 import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/person.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { test } from "#e2e/with-database.ts";
@@ -77,11 +78,8 @@ test("delete account: Bob who sends Ada's request needs his own password and del
   await signUp(carol, same);
   const carolsId = await idOf(same.email);
 
-  const request = ada.waitForRequest((each) => each.method() === "POST" && "next-action" in each.headers());
   await ada.goto(ACCOUNT);
-  await ada.route(ACCOUNT, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
-  await deleteAccount(ada, person.password);
-  const caught = await request;
+  const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, person.password));
   const { "next-action": action = "", "content-type": type = "" } = caught.headers();
   const send = async (page: Pick<Page, "request">) => {
     const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };
@@ -92,7 +90,6 @@ test("delete account: Bob who sends Ada's request needs his own password and del
   expect(await send(nobodys)).toContain("/sign-in?next=");
   expect(await send(carol)).toContain("account_deleted");
   expect((await database().user.findUniqueOrThrow({ where: { id: carolsId } })).deletedAt).toBeInstanceOf(Date);
-  await ada.unroute(ACCOUNT);
   await ada.goto(ACCOUNT);
   await expect(ada.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
   expect(await send(ada)).toContain("account_deleted");

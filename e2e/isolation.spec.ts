@@ -1,4 +1,5 @@
 import type { Page, Request } from "playwright/test";
+import { catchAction } from "#e2e/catch-action.ts";
 import { expect, newPerson, signUp, test } from "#e2e/person.ts";
 
 const NO_KEY = "00000000-0000-7000-8000-000000000000";
@@ -12,15 +13,6 @@ async function createKey(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Close anyway" }).click();
   return secret;
-}
-
-/** The server action's request that `press` leads to, caught before it leaves the browser. */
-async function caught(page: Page, press: () => Promise<void>): Promise<Request> {
-  const request = page.waitForRequest((each) => each.method() === "POST" && "next-action" in each.headers());
-  await page.route(HOME, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
-  await press();
-  await page.unroute(HOME);
-  return request;
 }
 
 /** Sends a caught request as `page`'s person, with `id` in the place of the key's own; returns what the action answered. */
@@ -74,7 +66,7 @@ for (const [name, press] of Object.entries(OPERATIONS)) {
     await expect(ada.getByRole("row").filter({ hasText: "Ada's key" })).toBeVisible();
     const works = async () => (await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).json();
 
-    const request = await caught(ada, () => press(ada));
+    const request = await catchAction(ada, HOME, () => press(ada));
     const id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(request.postData() ?? "")?.[0] ?? "no id";
     const blocked = await send(bob, request, id, id);
     expect(blocked).toEqual(await send(bob, request, id, NO_KEY));
@@ -103,7 +95,9 @@ for (const change of ["Revoke", "Delete"]) {
     const evidence = ada.waitForRequest((request) => "next-action" in request.headers());
     await ada.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: change }).click();
     await expect(ada.getByText("All of them are active.")).toBeVisible();
-    const request = await caught(ada, () => ada.getByRole("button", { name: `${change} key`, exact: true }).click());
+    const request = await catchAction(ada, HOME, () =>
+      ada.getByRole("button", { name: `${change} key`, exact: true }).click(),
+    );
     const id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(request.postData() ?? "")?.[0] ?? "no id";
     for (const [each, blocked] of [
       [await evidence, /"active":0/],

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright/test";
+import { catchAction } from "#e2e/catch-action.ts";
 import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/person.ts";
 import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/with-provider.ts";
 
@@ -187,10 +188,9 @@ test("unlink: Ada may, Bob who sends her request is told that he has nothing lin
   await signUp(bob, { ...newPerson("Bob"), password: person.password });
   await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
   await ways(ada).getByLabel("Password", { exact: true }).fill(person.password);
-  const request = ada.waitForRequest((each) => each.method() === "POST" && "next-action" in each.headers());
-  await ada.route(`${ACCOUNT}**`, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
-  await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
-  const caught = await request;
+  const caught = await catchAction(ada, `${ACCOUNT}**`, () =>
+    ways(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
+  );
   const { "next-action": action = "", "content-type": type = "" } = caught.headers();
   const send = async (page: Page) => {
     const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };
@@ -200,7 +200,6 @@ test("unlink: Ada may, Bob who sends her request is told that he has nothing lin
   };
   expect(await send(bob)).toContain('"error":"not_linked"');
   expect(await send(nobody)).toContain("/sign-in?next=");
-  await ada.unroute(`${ACCOUNT}**`);
   await ada.goto(ACCOUNT);
   await expect(ways(ada).getByText("Linked", { exact: true })).toBeVisible();
   expect(await send(ada)).toContain('"done":true');

@@ -62,7 +62,11 @@ test("all that is asked for in one turn is one question, also the same key, and 
   const unknown = secretId(generateSecret());
   const all = await Promise.all([...keys, ...keys].map(({ hash }) => cache.find(hash)).concat(cache.find(unknown)));
   expect(all.map((key) => key?.id)).toEqual([...keys, ...keys].map(({ id }) => id).concat(undefined as never));
-  expect(asked).toHaveBeenCalledTimes(1);
+  // Other tests' caches still ask, too, but not for these.
+  const questions = asked.mock.calls.map((question) => JSON.stringify(question));
+  const naming = (hash: string) => questions.filter((question) => question.includes(hash));
+  const [one] = naming(unknown);
+  for (const hash of [unknown, ...keys.map(({ hash }) => hash)]) expect(naming(hash)).toEqual([one]);
   expect(cache.find(unknown)).toBeNull();
 });
 
