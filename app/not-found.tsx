@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 
 export const metadata = { title: "Page not found" };
 

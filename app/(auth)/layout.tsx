@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Wordmark } from "#components/frame/wordmark.tsx";
+import { Link } from "#components/ui/link.tsx";
 
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (

@@ -1,5 +1,4 @@
 import { cookies } from "next/headers";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { DocsNavigation } from "#components/frame/docs-navigation.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
@@ -7,6 +6,7 @@ import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { currentUser } from "#lib/auth/require-user.ts";
 
 /** Public: whoever is signed in keeps their menu, whoever isn't is shown the way in. */

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
+import { Link } from "#components/ui/link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ActivityRecord } from "#lib/activity/read.ts";
@@ -24,7 +24,7 @@ export function ActivityTable({ records }: { records: ActivityRecord[] }) {
 }
 
 function Detail({ record }: { record: ActivityRecord }) {
-  const text = <bdi className="break-words">{activityDetail(record)}</bdi>;
+  const text = <bdi className="break-words">{activityDetail(record) || "–"}</bdi>;
   if (!record.apiKeyId) return text;
   return (
     <Link href={`/settings/developer/${record.apiKeyId}`} className="text-accent-ink underline underline-offset-3">
@@ -35,7 +35,7 @@ function Detail({ record }: { record: ActivityRecord }) {
 
 function From({ record: { address, userAgent } }: { record: ActivityRecord }) {
   return (
-    <span className="block max-w-72">
+    <span className="block sm:max-w-40 lg:max-w-72">
       <span className="block font-mono text-[0.8125rem]">{address ?? "–"}</span>
       {userAgent && (
         <span title={userAgent} className="block truncate text-muted text-xs">

@@ -1,7 +1,6 @@
 "use client";
 
 import { FlaskConical } from "lucide-react";
-import Link from "next/link";
 import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { CreateKey } from "#components/api-keys/create-key.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
@@ -15,6 +14,7 @@ import { useSelection } from "#components/api-keys/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/view-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import type { Finding } from "#lib/api-keys/hygiene.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";

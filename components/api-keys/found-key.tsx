@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";

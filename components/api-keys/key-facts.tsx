@@ -1,6 +1,6 @@
 import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { ApiKeyEnvironment } from "#lib/api-keys/environment.ts";
@@ -32,7 +32,6 @@ export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | 
   return (
     <Link
       href={`/settings/developer/${id}`}
-      prefetch={false}
       className="min-w-0 truncate rounded font-medium underline-offset-3 hover:underline"
     >
       <bdi dir="auto" title={name}>
@@ -107,17 +106,19 @@ export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revoked
   const now = useNow();
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];
+  const badge = (
+    <Badge tone={tone}>
+      <Icon aria-hidden className="size-3" />
+      {STATUS_LABELS[status]}
+    </Badge>
+  );
+  if (!apiKey.revokedAt) return badge;
   return (
     <span className="inline-flex flex-col items-start gap-0.5 max-lg:items-end">
-      <Badge tone={tone}>
-        <Icon aria-hidden className="size-3" />
-        {STATUS_LABELS[status]}
-      </Badge>
-      {apiKey.revokedAt && (
-        <span className="text-muted text-xs">
-          <Time at={apiKey.revokedAt} />
-        </span>
-      )}
+      {badge}
+      <span className="text-muted text-xs">
+        <Time at={apiKey.revokedAt} />
+      </span>
     </span>
   );
 }

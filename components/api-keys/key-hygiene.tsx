@@ -1,5 +1,5 @@
 import { ChevronRight, ShieldCheck, ShieldQuestion } from "lucide-react";
-import Link from "next/link";
+import { Link } from "#components/ui/link.tsx";
 import type { Finding, FindingKind } from "#lib/api-keys/hygiene.ts";
 
 /** What it is, and the one thing to do about it. */
@@ -59,7 +59,6 @@ export function KeyHygiene({ findings }: { findings: Finding[] }) {
                 <Link
                   key={id}
                   href={`/settings/developer/${id}`}
-                  prefetch={false}
                   className="max-w-48 truncate rounded text-accent-ink underline underline-offset-3"
                 >
                   <bdi>{name}</bdi>

@@ -14,7 +14,7 @@ export function KeyMenu({ pressed, apiKey, onChoose }: Props) {
   const to = (dialog: KeyDialog) => ({ ...onIntent(KEY_DIALOGS[dialog]), onClick: () => onChoose(dialog) });
   return (
     <PressedMenu {...pressed}>
-      <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} />}>
+      <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} prefetch={false} />}>
         <ChartNoAxesColumn aria-hidden /> Details
       </MenuItem>
       {apiKey.successorId ? (

@@ -1,7 +1,6 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
@@ -13,6 +12,7 @@ import {
   RotationBadge,
   Status,
 } from "#components/api-keys/key-facts.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";

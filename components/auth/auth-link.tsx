@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "#components/ui/link.tsx";
 
 /** To another page around signing in, which will lead to the same place afterwards. */
 export function AuthLink({ to, next, children }: { to: "/sign-in" | "/sign-up"; next: string; children: ReactNode }) {

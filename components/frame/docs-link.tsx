@@ -1,6 +1,6 @@
 import { BookOpen } from "lucide-react";
-import Link from "next/link";
 import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 
 export function DocsLink() {
   return (

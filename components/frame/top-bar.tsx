@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Wordmark } from "#components/frame/wordmark.tsx";
+import { Link } from "#components/ui/link.tsx";
 
 /** The bar above every page: the way home, what the page adds, and the docs. */
 export function TopBar({ children, aside }: { children?: ReactNode; aside?: ReactNode }) {

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "#components/ui/link.tsx";
 import { RANGES, type Range } from "#lib/usage/ranges.ts";
 
 /** How far back a chart goes: links, so that a view can be shared. */

@@ -1,8 +1,8 @@
 import { Download } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { activityQuery } from "#lib/activity/schema.ts";

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { KeyPage } from "#components/api-keys/key-page.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Time } from "#components/ui/time.tsx";
