@@ -1,4 +1,3 @@
-import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
 import { cookies } from "next/headers";
@@ -6,15 +5,29 @@ import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { Providers } from "#components/frame/providers.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
+import "@fontsource-variable/geist-mono";
 import "#app/globals.css";
 
-/** As `geist/font/mono` has it, which would have every page wait for it before its own code: it is as large as half of that. */
-const geistMono = localFont({
-  src: "../node_modules/geist/dist/fonts/geist-mono/GeistMono-Variable.woff2",
-  variable: "--font-geist-mono",
+/** Every page waits for Geist's Latin part, for a tenth of a second: a font that comes later than that would move what is read. */
+const geist = localFont({
+  src: "../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
+  variable: "--font-geist",
   weight: "100 900",
+  display: "optional",
+  adjustFontFallback: false,
+});
+
+/** Fetched for names like Łukasz. */
+const geistExtended = localFont({
+  src: "../node_modules/@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
+  variable: "--font-geist-extended",
+  weight: "100 900",
+  display: "optional",
   adjustFontFallback: false,
   preload: false,
+  declarations: [
+    { prop: "unicode-range", value: "U+0100-02BA, U+1E00-1E9F, U+1EF2-1EFF, U+2020, U+20A0-20AB, U+20AD-20C0" },
+  ],
 });
 
 export const metadata: Metadata = {
@@ -29,7 +42,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   await connection();
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <html lang="en" data-theme={theme} className={`${GeistSans.variable} ${geistMono.variable}`}>
+    <html lang="en" data-theme={theme} className={`${geist.variable} ${geistExtended.variable}`}>
       <body>
         <a
           href="#content"
