@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect } from "#e2e/person.ts";
+import { pressSearchShortcut } from "#e2e/search-shortcut.ts";
 import { seedKeys } from "#e2e/seed.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson } from "#e2e/test-database.ts";
@@ -179,8 +180,7 @@ test("what a view shows is exported, with no key and no formula in it", async ({
 test("shortcuts create, search and list themselves, and do nothing while somebody types", async ({ page, person }) => {
   await seedKeys(person.email, 2);
   await page.goto(HOME);
-  await page.keyboard.press("/");
-  await expect(search(page)).toBeFocused();
+  await pressSearchShortcut(page);
   await page.keyboard.type("c?/");
   await expect(search(page)).toHaveValue("c?/");
   await expect(page.getByRole("dialog")).toHaveCount(0);

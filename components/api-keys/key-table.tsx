@@ -10,7 +10,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { type ComponentProps, memo, useId } from "react";
+import { Activity, type ComponentProps, memo, useId } from "react";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
 import {
   EnvironmentBadge,
@@ -87,20 +87,8 @@ const columns = column.columns([
   column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
 ]);
 
-/** On a phone a fact has the head of its column before it. */
-const FACT =
-  "max-lg:row-start-3 max-lg:[&_time]:whitespace-normal max-lg:before:mb-0.5 max-lg:before:block max-lg:before:text-muted max-lg:before:text-xs max-lg:before:content-[attr(data-label)]";
-/** Where each cell stands there, in a grid of three columns beside the checkbox. */
-const PLACES: Record<string, string> = {
-  select: "max-lg:absolute max-lg:top-4.5 max-lg:left-4",
-  name: "max-lg:col-span-2",
-  key: "max-lg:row-start-2 max-lg:self-center",
-  created: FACT,
-  lastUsed: FACT,
-  expires: FACT,
-  status: "max-lg:col-start-3 max-lg:row-start-1 max-lg:justify-self-end",
-  actions: "max-lg:col-span-2 max-lg:col-start-2 max-lg:row-start-2",
-};
+/** What stands on a phone with the head of its column before it. */
+const FACTS = new Set(["created", "lastUsed", "expires"]);
 
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
@@ -150,7 +138,10 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
       </thead>
       <tbody className="block lg:table-row-group">
         {table.getRowModel().rows.map((row) => (
-          <KeyRow key={row.id} row={row} selected={row.getIsSelected()} />
+          // Its boundary lets React bring the rows to life one by one, so that the page answers in between.
+          <Activity key={row.id}>
+            <KeyRow row={row} selected={row.getIsSelected()} />
+          </Activity>
         ))}
       </tbody>
     </table>
@@ -171,20 +162,22 @@ function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "in
 /** Rendered again only when its key or its selection changes. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   const old = isOldKey(row.original, useNow());
-  const look = `relative grid grid-cols-3 gap-x-3 gap-y-2 py-3.5 pr-4 pl-11 transition-colors max-lg:[contain-intrinsic-size:auto_7.5rem] max-lg:[content-visibility:auto] data-selected:bg-accent-soft/50 lg:table-row ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`;
   return (
     <>
-      <tr data-selected={selected || undefined} className={look}>
+      <tr
+        data-selected={selected || undefined}
+        className={`key-row data-selected:bg-accent-soft/50 ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`}
+      >
         {row.getAllCells().map((cell) =>
           cell.column.id === "name" ? (
-            <th key={cell.id} scope="row" className={`min-w-0 font-normal lg:h-13 lg:px-3 ${PLACES.name}`}>
+            <th key={cell.id} scope="row" className="key-name">
               <FlexRender cell={cell} />
             </th>
           ) : (
             <td
               key={cell.id}
-              data-label={PLACES[cell.column.id] === FACT ? String(cell.column.columnDef.header) : undefined}
-              className={`min-w-0 text-[0.8125rem] lg:h-13 lg:px-3 lg:first:pr-0 lg:first:pl-4 lg:last:pr-2.5 ${PLACES[cell.column.id]}`}
+              data-label={FACTS.has(cell.column.id) ? String(cell.column.columnDef.header) : undefined}
+              className={`key-${cell.column.id}`}
             >
               <FlexRender cell={cell} />
             </td>

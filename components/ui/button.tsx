@@ -43,11 +43,15 @@ export function Button({
       onClick={pending ? (event) => event.preventDefault() : onClick}
       className={buttonClass({ variant, size }, className)}
     >
-      <span className={`inline-flex min-w-0 items-center gap-2 ${pending ? "opacity-0" : ""}`}>{children}</span>
-      {pending && (
-        <span className="absolute inset-0 grid place-items-center">
-          <Spinner />
-        </span>
+      {pending ? (
+        <>
+          <span className="inline-flex items-center gap-2 opacity-0">{children}</span>
+          <span className="absolute inset-0 grid place-items-center">
+            <Spinner />
+          </span>
+        </>
+      ) : (
+        children
       )}
     </button>
   );

@@ -1,17 +1,19 @@
 "use client";
 
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, startTransition, useContext, useEffect, useState } from "react";
 
 const Now = createContext<Date>(new Date(0));
 
 const TICK_MS = 15_000;
 
-/** The server's now on the first render, so that both render the same words, and the reader's clock from then on. */
+/**
+ * The server's now on the first render, so that both render the same words, and the reader's clock from the first tick on: every
+ * time of a page rendered twice within its first moment would only keep the reader waiting.
+ */
 export function NowProvider({ now: serverNow, children }: { now: Date; children: ReactNode }) {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    setNow(new Date());
-    const timer = setInterval(() => setNow(new Date()), TICK_MS);
+    const timer = setInterval(() => startTransition(() => setNow(new Date())), TICK_MS);
     return () => clearInterval(timer);
   }, []);
   return <Now value={serverNow > now ? serverNow : now}>{children}</Now>;
