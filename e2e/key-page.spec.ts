@@ -111,6 +111,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect((await new AxeBuilder({ page }).analyze()).violations, path).toEqual([]);
       await page.setViewportSize({ width: 375, height: 812 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+      const tables = page.locator("section:has(> table)");
+      expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
       await page.setViewportSize({ width: 1280, height: 720 });
     }
   });

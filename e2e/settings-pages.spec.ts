@@ -231,6 +231,8 @@ for (const [path, title] of Object.entries(PAGES)) {
     }
     await page.setViewportSize({ width: 375, height: 812 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    const tables = page.locator("section:has(> table)");
+    expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
 
     const stranger = await browser.newContext({ baseURL });
     const visitor = await stranger.newPage();

@@ -19,7 +19,7 @@ export function PhoneNavigation({ children }: { children: ReactNode }) {
         aria-label="Menu"
         className={buttonClass(
           { variant: "quiet", size: "icon" },
-          "-ml-2 list-none [&::-webkit-details-marker]:hidden",
+          "-ml-2 list-none align-top [&::-webkit-details-marker]:hidden",
         )}
       >
         <Menu aria-hidden className="size-4.5 group-open:hidden" />

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A table to look things up in; on a narrow screen it scrolls by itself. */
+/** A table to look things up in. On a phone each row is an item of a list, its cells with their heads before them. */
 export function ReadingTable({
   label,
   head,
@@ -17,8 +17,8 @@ export function ReadingTable({
       tabIndex={0}
       className="overflow-x-auto rounded-xl border border-line bg-surface"
     >
-      <table className="w-full text-left text-sm">
-        <thead>
+      <table className="block w-full text-left text-sm sm:table">
+        <thead className="max-sm:sr-only">
           <tr className="border-line border-b text-[0.8125rem] text-muted">
             {head.map((title) => (
               <th key={title} scope="col" className="h-10 px-4 font-medium">
@@ -27,14 +27,21 @@ export function ReadingTable({
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody className="block sm:table-row-group">
           {rows.map(({ key, cells: [first, ...rest] }) => (
-            <tr key={key} className="border-line border-b align-top last:border-0">
-              <th scope="row" className="whitespace-nowrap px-4 py-3 font-medium">
+            <tr key={key} className="block border-line border-b px-4 py-3 align-top last:border-0 sm:table-row">
+              <th
+                scope="row"
+                className="block break-words font-medium sm:table-cell sm:whitespace-nowrap sm:px-4 sm:py-3"
+              >
                 {first}
               </th>
               {rest.map((cell, i) => (
-                <td key={head[i + 1]} className="px-4 py-3">
+                <td
+                  key={head[i + 1]}
+                  data-label={rest.length > 1 ? head[i + 1] : undefined}
+                  className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[6rem_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] sm:table-cell sm:px-4 sm:py-3"
+                >
                   {cell}
                 </td>
               ))}
