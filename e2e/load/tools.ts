@@ -16,7 +16,6 @@ export function requirePrograms(...programs: ("wrk" | "nginx" | "redis-server")[
 
 export type Measured = {
   requestsPerSecond: number;
-  p99Ms: number;
   /** Answers with a status outside of 2xx and 3xx. */
   refused: number;
 };
@@ -36,17 +35,14 @@ export async function wrk({ url, connections, seconds, headers = {}, script }: L
     "--threads=1",
     `--connections=${connections}`,
     `--duration=${seconds}s`,
-    "--latency",
     ...(script ? ["--script", script] : []),
     ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
     url,
   ]);
-  const [, p99 = "", unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
   const socketErrors = /Socket errors: .*/.exec(stdout)?.[0];
   if (socketErrors) throw new Error(`wrk against ${url}: ${socketErrors}`);
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-    p99Ms: Number(p99) * { us: 0.001, ms: 1, s: 1_000 }[unit as "us" | "ms" | "s"],
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
 }

@@ -1,0 +1,35 @@
+import { type Measured, median, wrk } from "#e2e/load/tools.ts";
+
+/** How long one measurement takes, and of how many a figure is the median. */
+export const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
+export const ROUNDS = 5;
+
+export type Target = { url: string; headers?: Record<string, string>; script?: string };
+
+/** Each of them in turn, warmed up again, so that what is compared finds the machine as it is for the others. */
+export async function measureInTurns<Name extends string>(
+  targets: Record<Name, Target>,
+  connections: number,
+  rounds = ROUNDS,
+) {
+  const all = new Map<string, Measured[]>();
+  for (let round = 0; round < rounds; round += 1)
+    for (const [name, target] of Object.entries<Target>(targets)) {
+      await wrk({ ...target, connections, seconds: 2 });
+      const measured = await wrk({ ...target, connections, seconds: SECONDS });
+      all.set(name, [...(all.get(name) ?? []), measured]);
+    }
+  const each = [...all].map(([name, measured]) => [
+    name,
+    {
+      rate: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
+      refused: measured.reduce((sum, { refused }) => sum + refused, 0),
+    },
+  ]);
+  return Object.fromEntries(each) as Record<Name, { rate: number; refused: number }>;
+}
+
+/** One of them alone, time after time. */
+export async function measure(target: Target, connections: number, rounds?: number) {
+  return (await measureInTurns({ target }, connections, rounds)).target;
+}
