@@ -43,6 +43,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <html lang="en" data-theme={theme} className={`${geist.variable} ${geistExtended.variable}`}>
+      <head>
+        {/* No half of a page is painted, because the other one would move it. Mostly all of it is there before its styles. */}
+        <link rel="expect" href="#end" blocking="render" />
+      </head>
       <body>
         <a
           href="#content"
@@ -51,6 +55,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           Skip to content
         </a>
         <Providers>{children}</Providers>
+        <span id="end" hidden />
       </body>
     </html>
   );

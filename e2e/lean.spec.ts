@@ -1,5 +1,6 @@
 import type { Page, Request } from "playwright/test";
 import { expect } from "#e2e/person.ts";
+import { startLate } from "#e2e/late-page.ts";
 import { seedKeys } from "#e2e/seed.ts";
 import { test as base } from "#e2e/with-database.ts";
 
@@ -64,6 +65,17 @@ test("the list of 25 keys takes at most 180 kB of compressed JavaScript, and non
 
 test("nothing on the list moves while its code and its fonts arrive", async ({ list }) => {
   expect(await list.evaluate("moved")).toBe(0);
+});
+
+test("nothing on the list moves when half of it arrives late", async ({ list, baseURL }) => {
+  const late = await startLate(String(baseURL), '<select name="environment"');
+  try {
+    await list.goto(late.url + HOME, { waitUntil: "networkidle" });
+    await expect(list.getByRole("row")).toHaveCount(26);
+    expect(await list.evaluate("moved")).toBe(0);
+  } finally {
+    await late.close();
+  }
 });
 
 test("one press is enough while a dialog's code is on its way, and the button shows that it is", async ({ list }) => {
