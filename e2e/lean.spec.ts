@@ -1,6 +1,6 @@
 import type { Page, Request } from "playwright/test";
-import { expect } from "#e2e/person.ts";
 import { startLate } from "#e2e/late-page.ts";
+import { expect } from "#e2e/person.ts";
 import { seedKeys } from "#e2e/seed.ts";
 import { test as base } from "#e2e/with-database.ts";
 
