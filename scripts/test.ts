@@ -7,6 +7,7 @@ import path from "node:path";
 const reports = mkdtempSync(path.join(tmpdir(), "goodtake-reports-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+const retried: string[] = [];
 
 check("Format and lint", "biome", "ci", ".");
 run("Prisma client", "prisma", "generate");
@@ -26,6 +27,7 @@ if (built) {
 rmSync(reports, { recursive: true, force: true });
 const { passed, failed, skipped } = totals;
 // Once more at the end, where a log that was cut off still has them.
+if (retried.length > 0) process.stdout.write(`\nPassed at the second try:\n${retried.join("\n")}\n`);
 if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.join("\n")}\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`);
 process.exit(failed > 0 ? 1 : 0);
@@ -86,27 +88,39 @@ function vitestCounts({
 
 type PlaywrightSuite = {
   suites?: PlaywrightSuite[];
-  specs: { title: string; file: string; line: number; tests: { status: string }[] }[];
+  specs: {
+    title: string;
+    file: string;
+    line: number;
+    tests: { status: string; results: { attachments: { name: string; path?: string }[] }[] }[];
+  }[];
 };
 type PlaywrightReport = {
-  stats: { expected: number; skipped: number };
+  stats: { expected: number; skipped: number; flaky: number };
   errors: { message?: string }[];
   suites: PlaywrightSuite[];
 };
 
 function playwrightCounts({ stats, errors, suites }: PlaywrightReport): Counts {
-  const failures = suites.flatMap(unexpected);
+  retried.push(...testsThatWere("flaky", suites));
   return {
-    passed: stats.expected,
-    failures: [...failures, ...errors.map(({ message }) => String(message))],
+    passed: stats.expected + stats.flaky,
+    failures: [...testsThatWere("unexpected", suites), ...errors.map(({ message }) => String(message))],
     skipped: stats.skipped,
   };
 }
 
-/** The failed tests, and those that passed only when they were tried again. */
-function unexpected({ suites = [], specs }: PlaywrightSuite): string[] {
-  const here = specs
-    .filter(({ tests }) => tests.some(({ status }) => status === "unexpected" || status === "flaky"))
-    .map(({ file, line, title }) => `${file}:${line}: ${title}`);
-  return [...here, ...suites.flatMap(unexpected)];
+/** Each with what its page showed when it failed. */
+function testsThatWere(status: "flaky" | "unexpected", suites: PlaywrightSuite[]): string[] {
+  return suites.flatMap(({ suites: inner = [], specs }) => [
+    ...specs.flatMap(({ file, line, title, tests }) =>
+      tests
+        .filter((test) => test.status === status)
+        .map(({ results }) => {
+          const page = results[0]?.attachments.find(({ name }) => name === "error-context")?.path;
+          return `${file}:${line}: ${title}${page ? `\n${readFileSync(page, "utf8").slice(0, 4_000)}` : ""}`;
+        }),
+    ),
+    ...testsThatWere(status, inner),
+  ]);
 }
