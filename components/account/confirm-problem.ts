@@ -1,6 +1,6 @@
 import { inWords } from "#components/auth/wait.ts";
 import type { PersonError } from "#lib/accounts/confirm-person.ts";
-import { FRESH_MINUTES } from "#lib/accounts/schema.ts";
+import { FRESH_MINUTES } from "#lib/accounts/limits.ts";
 
 type Refusal =
   | { error: PersonError | "no_password" | "session_over" }

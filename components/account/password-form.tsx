@@ -6,7 +6,7 @@ import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
+import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
 import { changePasswordAction, type PasswordState } from "#lib/actions/account.ts";
 
 const FIRST: PasswordState = { values: {} };

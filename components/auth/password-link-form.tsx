@@ -7,7 +7,7 @@ import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
+import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
 import { type RedeemState, redeemPasswordLinkAction } from "#lib/actions/accounts.ts";
 
 const FIRST: RedeemState = { values: {} };

@@ -8,7 +8,7 @@ import { inWords } from "#components/auth/wait.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { PASSWORD_MIN } from "#lib/accounts/schema.ts";
+import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
 import { type SignUpState, signUpAction } from "#lib/actions/accounts.ts";
 
 const FIRST: SignUpState = { values: {} };

@@ -1,12 +1,6 @@
 import { z } from "zod";
+import { EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN } from "#lib/accounts/limits.ts";
 import { isLegible } from "#lib/legible.ts";
-
-export const PASSWORD_MIN = 10;
-export const PASSWORD_MAX = 200;
-export const NAME_MAX = 64;
-export const EMAIL_MAX = 254;
-/** Who has no password proves who it is by having signed in so lately. */
-export const FRESH_MINUTES = 10;
 
 export const personName = z
   .string("Enter your name.")
