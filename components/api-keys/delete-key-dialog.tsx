@@ -1,26 +1,22 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { useRef } from "react";
-import { focusOnList } from "#components/api-keys/focus-on-list.ts";
-import { Evidence } from "#components/api-keys/revoke-key-dialog.tsx";
+import { type FormEvent, type RefObject, useRef } from "react";
+import { Evidence } from "#components/api-keys/evidence.tsx";
+import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
 import { useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { useNameConfirmation } from "#components/api-keys/use-name-confirmation.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
-import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 
-type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
-
 /** Deleting an active key revokes it, and the dialog says so. */
-export function DeleteKeyDialog({ apiKey, open, onClose }: Props) {
+export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: KeyDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
-  const now = useNow();
-  const active = keyStatus(apiKey, now) === "active";
-  const { change, pending, error } = useKeyChange(onClose);
+  const active = keyStatus(apiKey, useNow()) === "active";
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
@@ -35,23 +31,39 @@ export function DeleteKeyDialog({ apiKey, open, onClose }: Props) {
             : "The key leaves your list. It stays refused, and its history is kept."
         }
         initialFocus={cancel}
-        finalFocus={focusOnList}
+        finalFocus={finalFocus}
       >
-        <DialogBody>
-          {active && <Evidence apiKey={apiKey} now={now} />}
-          <FormAlert>{error}</FormAlert>
-        </DialogBody>
-        <DialogFooter>
-          <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
-          <Button
-            variant="danger"
-            pending={pending}
-            onClick={() => change(() => deleteApiKeyAction(apiKey.id), "Key deleted")}
-          >
-            {active ? "Revoke and delete" : "Delete key"}
-          </Button>
-        </DialogFooter>
+        <DeleteForm apiKey={apiKey} active={active} cancel={cancel} onEnded={onEnded} />
       </AlertDialogContent>
     </AlertDialog.Root>
+  );
+}
+
+type FormProps = Pick<KeyDialogProps, "apiKey" | "onEnded"> & {
+  active: boolean;
+  cancel: RefObject<HTMLButtonElement | null>;
+};
+
+function DeleteForm({ apiKey, active, cancel, onEnded }: FormProps) {
+  const { confirm, field } = useNameConfirmation(apiKey);
+  const { change, pending, error } = useKeyChange(onEnded);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!active || confirm()) change(() => deleteApiKeyAction(apiKey.id), "Key deleted");
+  }
+  return (
+    <form onSubmit={submit} noValidate className="contents">
+      <DialogBody>
+        {active && <Evidence apiKey={apiKey} />}
+        {active && field}
+        <FormAlert>{error}</FormAlert>
+      </DialogBody>
+      <DialogFooter>
+        <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
+        <Button type="submit" variant="danger" pending={pending}>
+          {active ? "Revoke and delete" : "Delete key"}
+        </Button>
+      </DialogFooter>
+    </form>
   );
 }

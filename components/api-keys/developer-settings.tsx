@@ -4,6 +4,7 @@ import { FlaskConical } from "lucide-react";
 import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { CreateKey } from "#components/api-keys/create-key.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
+import { KeyDialogProvider } from "#components/api-keys/key-dialog-provider.tsx";
 import { KeyFilters } from "#components/api-keys/key-filters.tsx";
 import { KeyHygiene } from "#components/api-keys/key-hygiene.tsx";
 import { KeyTable } from "#components/api-keys/key-table.tsx";
@@ -27,29 +28,31 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox, findings 
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
         <ViewNavigationProvider>
-          <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
-            <div className="max-w-xl">
-              <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
-              <p className="mt-1 text-muted">
-                API keys let your programs call GoodTake in your name.{" "}
-                <Link
-                  href="/docs/authentication"
-                  className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
-                >
-                  How to use them
-                </Link>
+          <KeyDialogProvider>
+            <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
+              <div className="max-w-xl">
+                <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
+                <p className="mt-1 text-muted">
+                  API keys let your programs call GoodTake in your name.{" "}
+                  <Link
+                    href="/docs/authentication"
+                    className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
+                  >
+                    How to use them
+                  </Link>
+                </p>
+              </div>
+              <CreateKey />
+            </header>
+            {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} findings={findings} />}
+            <Shortcuts />
+            {sandbox && (
+              <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
+                <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
+                Sandbox: images are drawn by the built-in sandbox, not by a real model.
               </p>
-            </div>
-            <CreateKey />
-          </header>
-          {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} findings={findings} />}
-          <Shortcuts />
-          {sandbox && (
-            <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
-              <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
-              Sandbox: images are drawn by the built-in sandbox, not by a real model.
-            </p>
-          )}
+            )}
+          </KeyDialogProvider>
         </ViewNavigationProvider>
       </ApiAddressProvider>
     </NowProvider>

@@ -2,19 +2,16 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useRef, useState } from "react";
-import { focusOnList } from "#components/api-keys/focus-on-list.ts";
+import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
 import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { extendOverlapAction } from "#lib/actions/api-keys.ts";
-import type { ListedApiKey } from "#lib/api-keys/list.ts";
-
-type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
 
 /** More time for a key that was rotated, when its programs have not all moved. */
-export function ExtendOverlapDialog({ apiKey, open, onClose }: Props) {
+export function ExtendOverlapDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
   const field = useRef<HTMLSelectElement>(null);
   const [overlap, setOverlap] = useState("24h");
   const { change, pending, error } = useKeyChange(onClose);
@@ -33,7 +30,7 @@ export function ExtendOverlapDialog({ apiKey, open, onClose }: Props) {
         description="Its successor has its own end, which this can't outlive."
         width="small"
         initialFocus={field}
-        finalFocus={focusOnList}
+        finalFocus={finalFocus}
       >
         <form onSubmit={submit} noValidate className="contents">
           <DialogBody>

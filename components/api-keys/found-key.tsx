@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -72,7 +73,13 @@ function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => voi
           </DemandButton>
         )}
       </div>
-      <RevokeKeyDialog apiKey={apiKey} open={revoking} onClose={() => setRevoking(false)} onRevoked={onRevoked} />
+      <RevokeKeyDialog
+        apiKey={apiKey}
+        open={revoking}
+        onClose={() => setRevoking(false)}
+        onEnded={onRevoked}
+        finalFocus={focusOnList}
+      />
     </section>
   );
 }

@@ -1,8 +1,9 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import { useState } from "react";
-import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/key-dialogs.ts";
+import { useRef } from "react";
+import { useOpenKeyDialog } from "#components/api-keys/key-dialog-provider.tsx";
+import { KEY_DIALOGS } from "#components/api-keys/key-dialogs.ts";
 import { MenuButton } from "#components/ui/menu-button.tsx";
 import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
 import { useNow } from "#components/ui/time.tsx";
@@ -13,22 +14,21 @@ const KeyMenu = onDemand(() => import("#components/api-keys/key-menu.tsx").then(
 
 /** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
 export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
-  // The dialog that was opened last stays, so that it can close in its own way.
-  const [dialog, setDialog] = useState<{ name: KeyDialog; open: boolean }>();
+  const actions = useRef<HTMLDivElement>(null);
+  const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
   const active = keyStatus(apiKey, useNow()) === "active";
   const replaced = apiKey.successorId !== null;
-  const Dialog = dialog && KEY_DIALOGS[dialog.name];
-  const open = (name: KeyDialog) => setDialog({ name, open: true });
+  const button = (selector: string) => actions.current?.querySelector<HTMLElement>(selector) ?? null;
   return (
-    <div className="flex items-center justify-end gap-1">
+    <div ref={actions} className="flex items-center justify-end gap-1">
       {active ? (
         <>
           <DemandButton
             needs={KEY_DIALOGS.revoke}
             size="small"
             aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
-            onClick={() => open("revoke")}
+            onClick={() => openDialog("revoke", apiKey, button("button"))}
           >
             {replaced ? "Finish now" : "Revoke"}
           </DemandButton>
@@ -42,7 +42,9 @@ export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
               <KeyMenu
                 pressed={pressed}
                 apiKey={apiKey}
-                onChoose={(name) => demand(KEY_DIALOGS[name], () => open(name))}
+                onChoose={(name) =>
+                  demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, button("[aria-haspopup=menu]")))
+                }
               />
             )}
           >
@@ -55,12 +57,11 @@ export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
           needs={KEY_DIALOGS.delete}
           size="small"
           aria-label={`Delete ${apiKey.name}`}
-          onClick={() => open("delete")}
+          onClick={() => openDialog("delete", apiKey, button("button"))}
         >
           Delete
         </DemandButton>
       )}
-      {Dialog && <Dialog apiKey={apiKey} open={dialog.open} onClose={() => setDialog({ ...dialog, open: false })} />}
     </div>
   );
 }

@@ -1,4 +1,15 @@
 import { onDemand } from "#components/ui/on-demand.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+
+/** What every dialog of a key is given. */
+export type KeyDialogProps = {
+  apiKey: ListedApiKey;
+  open: boolean;
+  onClose: () => void;
+  /** In the place of `onClose`, when the key was revoked or deleted. */
+  onEnded: () => void;
+  finalFocus: () => HTMLElement | null;
+};
 
 /** What can be done with a key, each in a dialog of its own. */
 export const KEY_DIALOGS = {

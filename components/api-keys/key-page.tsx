@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { KeyActions } from "#components/api-keys/key-actions.tsx";
+import { KeyDialogProvider } from "#components/api-keys/key-dialog-provider.tsx";
 import {
   EnvironmentBadge,
   Expires,
@@ -48,7 +49,11 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
             <EnvironmentBadge environment={apiKey.environment} />
             <RotationBadge apiKey={apiKey} />
           </div>
-          {!deletedAt && <KeyActions apiKey={apiKey} />}
+          {!deletedAt && (
+            <KeyDialogProvider>
+              <KeyActions apiKey={apiKey} />
+            </KeyDialogProvider>
+          )}
         </header>
         {deletedAt && (
           <div className="mt-4">

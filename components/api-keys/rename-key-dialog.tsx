@@ -2,18 +2,15 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useRef, useState } from "react";
-import { focusOnList } from "#components/api-keys/focus-on-list.ts";
+import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
 import { useKeyChange } from "#components/api-keys/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { renameApiKeyAction } from "#lib/actions/api-keys.ts";
 import { apiKeyName } from "#lib/api-keys/schema.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
 
-type Props = { apiKey: ApiKey; open: boolean; onClose: () => void };
-
-export function RenameKeyDialog({ apiKey, open, onClose }: Props) {
+export function RenameKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
   const field = useRef<HTMLInputElement>(null);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -25,7 +22,7 @@ export function RenameKeyDialog({ apiKey, open, onClose }: Props) {
         }
         width="small"
         initialFocus={field}
-        finalFocus={focusOnList}
+        finalFocus={finalFocus}
       >
         <RenameForm apiKey={apiKey} field={field} onClose={onClose} />
       </DialogContent>
@@ -33,11 +30,9 @@ export function RenameKeyDialog({ apiKey, open, onClose }: Props) {
   );
 }
 
-function RenameForm({
-  apiKey,
-  field,
-  onClose,
-}: Omit<Props, "open"> & { field: React.RefObject<HTMLInputElement | null> }) {
+type FormProps = Pick<KeyDialogProps, "apiKey" | "onClose"> & { field: React.RefObject<HTMLInputElement | null> };
+
+function RenameForm({ apiKey, field, onClose }: FormProps) {
   const [name, setName] = useState(apiKey.name);
   const [invalid, setInvalid] = useState<string>();
   const { change, pending, error } = useKeyChange(onClose);

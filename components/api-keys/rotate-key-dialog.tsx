@@ -2,15 +2,16 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useRef, useState, useTransition } from "react";
-import { focusOnList } from "#components/api-keys/focus-on-list.ts";
+import { Evidence } from "#components/api-keys/evidence.tsx";
+import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
 import { SecretDialog } from "#components/api-keys/secret-dialog.tsx";
+import { useNameConfirmation } from "#components/api-keys/use-name-confirmation.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { rotateApiKeyAction } from "#lib/actions/api-keys.ts";
-import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { RotateError } from "#lib/api-keys/rotation.ts";
 import type { Overlap } from "#lib/api-keys/schema.ts";
 
@@ -35,9 +36,7 @@ const REFUSALS: Record<RotateError, string> = {
   too_many_keys: "You have as many active keys as your account may have. Revoke one you no longer need first.",
 };
 
-type Props = { apiKey: ListedApiKey; open: boolean; onClose: () => void };
-
-export function RotateKeyDialog({ apiKey, open, onClose }: Props) {
+export function RotateKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
   const field = useRef<HTMLSelectElement>(null);
   return (
     <SecretDialog
@@ -50,27 +49,31 @@ export function RotateKeyDialog({ apiKey, open, onClose }: Props) {
       open={open}
       onClose={onClose}
       initialFocus={field}
-      finalFocus={focusOnList}
+      finalFocus={finalFocus}
     >
-      {(onCreated) => <RotateForm id={apiKey.id} field={field} onCreated={onCreated} />}
+      {(onCreated) => <RotateForm apiKey={apiKey} field={field} onCreated={onCreated} />}
     </SecretDialog>
   );
 }
 
-type FormProps = { id: string; field: RefObject<HTMLSelectElement | null>; onCreated: (secret: string) => void };
+type FormProps = Pick<KeyDialogProps, "apiKey"> & {
+  field: RefObject<HTMLSelectElement | null>;
+  onCreated: (secret: string) => void;
+};
 
-function RotateForm({ id, field, onCreated }: FormProps) {
+function RotateForm({ apiKey, field, onCreated }: FormProps) {
+  const confirmation = useNameConfirmation(apiKey);
   const [overlap, setOverlap] = useState<Overlap>("24h");
   const [error, setError] = useState<string>();
   const [pending, startTransition] = useTransition();
   // A second submit can come before the first is rendered; the server makes one successor of a key at most.
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (pending) return;
+    if (pending || (overlap === "now" && !confirmation.confirm())) return;
     setError(undefined);
     startTransition(async () => {
       try {
-        const rotated = await rotateApiKeyAction({ id, overlap });
+        const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
         if (rotated.ok) onCreated(rotated.value.secret);
         else setError(REFUSALS[rotated.error]);
       } catch {
@@ -99,6 +102,12 @@ function RotateForm({ id, field, onCreated }: FormProps) {
             </Select>
           )}
         </Field>
+        {overlap === "now" && (
+          <>
+            <Evidence apiKey={apiKey} />
+            {confirmation.field}
+          </>
+        )}
         <FormAlert>{error}</FormAlert>
       </DialogBody>
       <DialogFooter>

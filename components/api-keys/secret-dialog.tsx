@@ -2,10 +2,10 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog } from "@base-ui/react/dialog";
-import { useRouter } from "next/navigation";
 import { type ComponentProps, type ReactNode, type RefObject, useRef, useState } from "react";
 import { useApiAddress } from "#components/api-keys/api-address.tsx";
 import { SavedKey } from "#components/api-keys/saved-key.tsx";
+import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 
@@ -22,7 +22,7 @@ type Props = {
 
 /** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
 export function SecretDialog({ title, description, open, onClose, initialFocus, finalFocus, children }: Props) {
-  const router = useRouter();
+  const refresh = useSafeRefresh();
   const apiUrl = useApiAddress();
   const [secret, setSecret] = useState<string>();
   const [kept, setKept] = useState(false);
@@ -32,7 +32,7 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
   function close() {
     setAsking(false);
     onClose();
-    if (secret) router.refresh();
+    if (secret) void refresh();
     setSecret(undefined);
     setKept(false);
   }

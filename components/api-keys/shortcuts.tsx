@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { isDialogOpen } from "#components/api-keys/open-dialog.ts";
 import { onDemand, useDemand } from "#components/ui/on-demand.tsx";
 
 /** Marks what a shortcut leads to. */
@@ -37,5 +38,5 @@ export function Shortcuts() {
 function isBusy(target: EventTarget | null): boolean {
   const typing =
     target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select") !== null);
-  return typing || document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null;
+  return typing || isDialogOpen();
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { CircleCheck, CircleX, Send } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
+import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { Button } from "#components/ui/button.tsx";
 
 type Outcome = { ok: boolean; text: string };
@@ -12,7 +12,7 @@ const LAST_USE_WRITTEN_MS = 2_000;
 
 /** A real request with the key, which costs no credit. Only on the API's own origin: it sends no CORS headers. */
 export function TestRequest({ secret, apiUrl, onTested }: { secret: string; apiUrl: string; onTested: () => void }) {
-  const router = useRouter();
+  const refreshList = useSafeRefresh();
   const [outcome, setOutcome] = useState<Outcome>();
   const [pending, setPending] = useState(false);
   const refresh = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -34,7 +34,7 @@ export function TestRequest({ secret, apiUrl, onTested }: { secret: string; apiU
       if (response.ok) {
         onTested();
         // The list behind the dialog shows that it was used.
-        refresh.current = setTimeout(() => router.refresh(), LAST_USE_WRITTEN_MS);
+        refresh.current = setTimeout(refreshList, LAST_USE_WRITTEN_MS);
       }
     } catch {
       setOutcome({ ok: false, text: "No answer. Check your connection and try again." });

@@ -3,6 +3,8 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { createContext, type MouseEvent, type ReactNode, useContext, useEffect, useMemo, useTransition } from "react";
+import { isDialogOpen } from "#components/api-keys/open-dialog.ts";
+import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { viewHref } from "#components/api-keys/view-url.ts";
 import type { ListQuery } from "#lib/api-keys/list-view.ts";
 
@@ -14,6 +16,7 @@ const REFRESH_MS = 10_000;
 /** Changes the view in a transition, so that the old rows stay, marked busy, until the new ones are there. */
 export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
+  const refresh = useSafeRefresh();
   const [pending, startTransition] = useTransition();
   const navigation = useMemo(
     () => ({ pending, go: (href: string) => startTransition(() => router.push(href, { scroll: false })) }),
@@ -22,10 +25,10 @@ export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     // "Last used" is seen to move while somebody looks.
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && navigator.onLine) router.refresh();
+      if (document.visibilityState === "visible" && !isDialogOpen()) void refresh();
     }, REFRESH_MS);
     return () => clearInterval(timer);
-  }, [router]);
+  }, [refresh]);
   return <ViewNavigation value={navigation}>{children}</ViewNavigation>;
 }
 

@@ -1,0 +1,35 @@
+import { Notice } from "#components/ui/notice.tsx";
+import { formatNumber } from "#components/ui/number.ts";
+import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+
+/** When, from where and how much it was used: what somebody needs to know before breaking it. */
+export function Evidence({ apiKey }: { apiKey: ListedApiKey }) {
+  const now = useNow();
+  const { lastUsedAt, lastUsedAddress, lastUsedAgent, recentRequests } = apiKey;
+  if (!lastUsedAt) return <Notice>This key has never been used.</Notice>;
+  return (
+    <Notice tone="warning">
+      Last used <time dateTime={lastUsedAt.toISOString()}>{relativeTime(lastUsedAt, now)}</time>
+      {lastUsedAddress && (
+        <>
+          {" "}
+          from <span className="whitespace-nowrap font-mono">{lastUsedAddress}</span>
+        </>
+      )}
+      {lastUsedAgent && (
+        <>
+          {" "}
+          by <bdi className="break-words font-mono">{lastUsedAgent}</bdi>
+        </>
+      )}
+      .{" "}
+      {recentRequests > 0 && (
+        <>
+          {formatNumber(recentRequests)} {recentRequests === 1 ? "request" : "requests"} in the last 24 hours.{" "}
+        </>
+      )}
+      <span className="block text-xs">{exactTime(lastUsedAt)}</span>
+    </Notice>
+  );
+}

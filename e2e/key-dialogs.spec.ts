@@ -1,0 +1,109 @@
+import type { Page } from "playwright/test";
+import { expect } from "#e2e/person.ts";
+import { addKeys } from "#e2e/seed.ts";
+import { test } from "#e2e/with-database.ts";
+import { database } from "#lib/database/client.ts";
+
+const HOME = "/settings/developer";
+
+const dialog = (page: Page) => page.getByRole("dialog").or(page.getByRole("alertdialog"));
+const key = (page: Page) => page.getByRole("row").nth(1);
+const more = (page: Page) => key(page).getByRole("button", { name: "More actions" });
+
+async function choose(page: Page, action: string): Promise<void> {
+  await more(page).click();
+  await page.getByRole("menuitem", { name: action }).click();
+  await expect(dialog(page)).toBeVisible();
+}
+
+test("a rotated key's successor stays in sight when the old key leaves the list behind it", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 1);
+  await page.goto(`${HOME}?status=active`);
+  await choose(page, "Rotate");
+  await page.getByLabel("The old key ends").selectOption("Immediately");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  const field = page.getByRole("textbox", { name: "API key" });
+  const secret = await field.inputValue();
+  const before = await page.locator("tbody tr a").getAttribute("href");
+  await page.getByRole("button", { name: "Send a test request" }).click();
+  await expect(page.locator("tbody tr a")).not.toHaveAttribute("href", String(before));
+  await expect(field).toHaveValue(secret);
+});
+
+test("the focus returns to where a dialog was opened from, and to the list when the key has ended", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 1);
+  await page.goto(HOME);
+  for (const action of ["Rotate", "Rename", "Delete"]) {
+    await choose(page, action);
+    await page.keyboard.press("Escape");
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(more(page), action).toBeFocused();
+  }
+  const revoke = key(page).getByRole("button", { name: "Revoke" });
+  await revoke.click();
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+  await expect(revoke).toBeFocused();
+  await revoke.click();
+  await dialog(page).getByRole("button", { name: "Revoke key" }).click();
+  await expect(key(page).getByText("Revoked")).toBeVisible();
+  await expect(page.locator("#api-keys :focus")).toHaveCount(1);
+});
+
+test("a key in use is not deleted, and not rotated immediately, before its name is typed", async ({ page, person }) => {
+  await addKeys(person.email, 1);
+  await database().apiKey.updateMany({ where: { user: { email: person.email } }, data: { lastUsedAt: new Date() } });
+  await page.goto(HOME);
+  const name = String(await key(page).getByRole("rowheader").locator("bdi").textContent());
+  const typed = dialog(page).getByRole("textbox", { name: "Type the key's name to confirm" });
+  await choose(page, "Rotate");
+  await expect(typed).toHaveCount(0);
+  await page.getByLabel("The old key ends").selectOption("Immediately");
+  await dialog(page).getByRole("button", { name: "Rotate key" }).click();
+  await expect(dialog(page).getByText("This is not the key's name.")).toBeVisible();
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+
+  await choose(page, "Delete");
+  await dialog(page).getByRole("button", { name: "Revoke and delete" }).click();
+  await expect(dialog(page).getByText("This is not the key's name.")).toBeVisible();
+  await typed.fill(name);
+  await dialog(page).getByRole("button", { name: "Revoke and delete" }).click();
+  await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
+});
+
+test("the list is read again by itself, but not while a dialog is open, and a server that is away takes nothing from the page", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 1);
+  await page.clock.install();
+  await page.goto(HOME);
+  const read: string[] = [];
+  page.on("request", (request) => request.url().includes(HOME) && read.push(request.method()));
+  const tick = () => page.clock.fastForward(11_000);
+  const refreshed = page.waitForResponse((response) => response.url().includes("_rsc"));
+  await tick();
+  await refreshed;
+
+  await choose(page, "Rename");
+  read.length = 0;
+  await tick();
+  await page.keyboard.press("Escape");
+  await expect(dialog(page)).toHaveCount(0);
+  expect(read).toEqual([]);
+
+  await page.evaluate("globalThis.same = true");
+  await page.route(`**${HOME}*`, (route) => route.abort());
+  for (let i = 0; i < 2; i += 1) {
+    const failed = page.waitForEvent("requestfailed");
+    await tick();
+    await failed;
+  }
+  expect(await page.evaluate("globalThis.same")).toBe(true);
+  await expect(more(page)).toBeVisible();
+});
