@@ -107,3 +107,17 @@ test("the list is read again by itself, but not while a dialog is open, and a se
   expect(await page.evaluate("globalThis.same")).toBe(true);
   await expect(more(page)).toBeVisible();
 });
+
+test("the form for a key breaks no policy of the page when it checks what was typed", async ({ page, person: _ }) => {
+  await page.addInitScript(() => {
+    Object.assign(globalThis, { violations: [] });
+    document.addEventListener("securitypolicyviolation", ({ blockedURI }) =>
+      (globalThis as unknown as { violations: string[] }).violations.push(blockedURI),
+    );
+  });
+  await page.goto(HOME);
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog(page).getByText("Give the key a name.")).toBeVisible();
+  expect(await page.evaluate("violations")).toEqual([]);
+});

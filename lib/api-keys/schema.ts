@@ -5,6 +5,9 @@ import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS, searchText } from "#lib/api
 import { STATUSES } from "#lib/api-keys/status.ts";
 import { isLegible } from "#lib/legible.ts";
 
+// Zod's compiled checks begin with a probe for eval, which the pages' policy forbids and browsers report.
+if (typeof window !== "undefined") z.config({ jitless: true });
+
 export const NAME_MAX = 64;
 export const EXPIRY_MAX_YEARS = 5;
 
