@@ -183,8 +183,11 @@ test.describe("account", () => {
     await expect(list.filter({ hasText: "Firefox on Linux" })).toHaveCount(3);
     await list.filter({ hasText: "Firefox on Linux" }).first().getByRole("button", { name: "Sign out" }).click();
     await expect(list).toHaveCount(3);
+    await expect(page.getByRole("status").filter({ hasText: "1 browser was signed out." })).toBeVisible();
+    await expect(page.getByRole("list", { name: "Signed-in browsers" })).toBeFocused();
     await page.getByRole("button", { name: "Sign out everywhere else" }).click();
     await expect(list).toHaveCount(1);
+    await expect(page.getByText("2 browsers were signed out.")).toBeVisible();
     for (const other of others) {
       await other.goto("/settings/developer");
       await expect(other).toHaveURL(/\/sign-in/);
@@ -204,8 +207,8 @@ test.describe("account", () => {
       select: { id: true },
     });
     await bob.goto("/settings/account");
-    await bob.locator("input[name=id]").evaluate((field: HTMLInputElement, id) => {
-      field.value = id;
+    await bob.getByRole("button", { name: "Sign out", exact: true }).evaluate((button: HTMLButtonElement, id) => {
+      button.value = id;
     }, adas.id);
     await bob.getByRole("button", { name: "Sign out", exact: true }).click();
     await bob.waitForLoadState("networkidle");

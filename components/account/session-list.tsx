@@ -1,48 +1,67 @@
+"use client";
+
+import { useActionState, useEffect, useRef } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedSession } from "#lib/accounts/sessions.ts";
-import { endOtherSessionsAction, endSessionAction } from "#lib/actions/account.ts";
+import { endSessionsAction, type SessionsState } from "#lib/actions/account.ts";
 
-/** The browsers that are signed in. Plain forms, which need no JavaScript. */
+const FORM = "signed-in-browsers";
+const FIRST: SessionsState = {};
+
+/** The browsers that are signed in. One form, which needs no JavaScript; the pressed button says whom to sign out. */
 export function SessionList({ sessions, current }: { sessions: ListedSession[]; current: string }) {
+  const [state, action, pending] = useActionState(endSessionsAction, FIRST);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // The pressed button is gone.
+    if (state.ended !== undefined) list.current?.focus();
+  }, [state]);
   return (
-    <ul aria-label="Signed-in browsers" className="divide-y divide-line rounded-xl border border-line bg-surface">
-      {sessions.map(({ id, address, userAgent, createdAt, lastSeenAt }) => (
-        <li key={id} className="flex items-center justify-between gap-4 px-4 py-3">
-          <div className="min-w-0">
-            <p className="flex min-w-0 items-center gap-2">
-              <bdi title={userAgent} className="truncate font-medium">
-                {browserName(userAgent)}
-              </bdi>
-              {id === current && <Badge tone="success">This browser</Badge>}
-            </p>
-            <p className="text-[0.8125rem] text-muted">
-              <span className="font-mono">{address || "unknown address"}</span> · seen <Time at={lastSeenAt} /> · signed
-              in <Time at={createdAt} />
-            </p>
-          </div>
-          {id !== current && (
-            <form action={endSessionAction}>
-              <input type="hidden" name="id" value={id} />
-              <Button type="submit" size="small">
+    <form id={FORM} action={action} aria-busy={pending} className="transition-opacity aria-busy:opacity-60">
+      <ul
+        ref={list}
+        tabIndex={-1}
+        aria-label="Signed-in browsers"
+        className="divide-y divide-line rounded-xl border border-line bg-surface outline-none"
+      >
+        {sessions.map(({ id, address, userAgent, createdAt, lastSeenAt }) => (
+          <li key={id} className="flex items-center justify-between gap-4 px-4 py-3">
+            <div className="min-w-0">
+              <p className="flex min-w-0 items-center gap-2">
+                <bdi title={userAgent} className="truncate font-medium">
+                  {browserName(userAgent)}
+                </bdi>
+                {id === current && <Badge tone="success">This browser</Badge>}
+              </p>
+              <p className="text-[0.8125rem] text-muted">
+                <span className="font-mono">{address || "unknown address"}</span> · seen <Time at={lastSeenAt} /> ·
+                signed in <Time at={createdAt} />
+              </p>
+            </div>
+            {id !== current && (
+              <Button type="submit" name="id" value={id} size="small">
                 Sign out
               </Button>
-            </form>
-          )}
-        </li>
-      ))}
-    </ul>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p role="status" className="mt-2 text-[0.8125rem] text-muted empty:hidden">
+        {state.ended !== undefined &&
+          (state.ended === 1 ? "1 browser was signed out." : `${formatNumber(state.ended)} browsers were signed out.`)}
+      </p>
+    </form>
   );
 }
 
 export function EndOtherSessions() {
   return (
-    <form action={endOtherSessionsAction}>
-      <Button type="submit" size="small">
-        Sign out everywhere else
-      </Button>
-    </form>
+    <Button type="submit" form={FORM} name="id" value="others" size="small">
+      Sign out everywhere else
+    </Button>
   );
 }
 

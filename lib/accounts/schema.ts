@@ -61,6 +61,12 @@ export const changePasswordInput = z.object({
 const askedPassword = z.string().catch("");
 
 export const changeWayInput = z.object({ provider: z.string().catch(""), password: askedPassword });
+export const endSessionsInput = z.object({
+  id: z
+    .union([z.literal("others"), z.uuid()])
+    .nullable()
+    .catch(null),
+});
 export const deleteAccountInput = z.object({ password: askedPassword, email: z.string().catch("") });
 
 function passwordLength(password: string): number {

@@ -67,14 +67,15 @@ export async function isFreshSession(userId: string, sessionId: string): Promise
   return fresh.length > 0;
 }
 
-/** Signs out one browser: from now on its cookie, and every copy of it, is dead. */
-export async function endSession(userId: string, sessionId: string, caller: Caller): Promise<void> {
-  await database().$transaction(async (transaction) => {
+/** Signs out one browser: from now on its cookie, and every copy of it, is dead. Returns how many that were: 1, or 0. */
+export function endSession(userId: string, sessionId: string, caller: Caller): Promise<number> {
+  return database().$transaction(async (transaction) => {
     const { count } = await transaction.session.updateMany({
       where: { id: sessionId, userId, endedAt: null },
       data: { endedAt: new Date() },
     });
     if (count > 0) await recordActivity(transaction, caller, { userId, action: "account.signed_out" });
+    return count;
   });
 }
 

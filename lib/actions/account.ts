@@ -12,6 +12,7 @@ import {
   changePasswordInput,
   changeWayInput,
   deleteAccountInput,
+  endSessionsInput,
   personName,
   signInInput,
 } from "#lib/accounts/schema.ts";
@@ -84,17 +85,19 @@ export async function changePasswordAction(_: PasswordState, form: FormData): Pr
   return { values: {}, refusal: refused(changed) };
 }
 
-export async function endSessionAction(form: FormData): Promise<void> {
-  const user = await requireUser();
-  const id = z.uuid().safeParse(formFields(form).id);
-  if (id.success && id.data !== user.sessionId) await endSession(user.id, id.data, await requestCaller());
-  refresh();
-}
+export type SessionsState = { ended?: number };
 
-export async function endOtherSessionsAction(): Promise<void> {
+/** One other browser by its id, or all `others`. */
+export async function endSessionsAction(_: SessionsState, form: FormData): Promise<SessionsState> {
   const user = await requireUser();
-  await endSessions(user.id, await requestCaller(), user.sessionId);
+  const { id } = endSessionsInput.parse(formFields(form));
+  const caller = await requestCaller();
+  if (id === null || id === user.sessionId) return {};
+  const ended = await (id === "others"
+    ? endSessions(user.id, caller, user.sessionId)
+    : endSession(user.id, id, caller));
   refresh();
+  return { ended };
 }
 
 export type WayState = { values: Record<string, string>; refusal?: Refusal<UnlinkError>; done?: boolean };
