@@ -10,6 +10,7 @@ export type ListedApiKey = ApiKey & {
   recentRequests: number;
   /** It was rotated: this key takes its place. */
   successorId: string | null;
+  successorExpiresAt: Date | null;
   replacesId: string | null;
   /** Who still calls with it since then. */
   stillCalling: RecentCaller[];
@@ -109,7 +110,8 @@ type Row = Omit<ListedApiKey, "recentRequests" | "stillCalling">;
 const LISTED = Prisma.sql`
   k."id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt",
   "lastUsedAt", "lastUsedAddress", "lastUsedAgent", "replacesId", "endsOnUse",
-  (SELECT s."id" FROM "ApiKey" s WHERE s."replacesId" = k."id") AS "successorId"`;
+  (SELECT s."id" FROM "ApiKey" s WHERE s."replacesId" = k."id") AS "successorId",
+  (SELECT s."expiresAt" FROM "ApiKey" s WHERE s."replacesId" = k."id") AS "successorExpiresAt"`;
 
 type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
 import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import type { CreateApiKeyInput, Overlap } from "#lib/api-keys/schema.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
@@ -152,18 +153,44 @@ test("both keys count while both work; at the limit only an immediate rotation i
   }
 });
 
-test("an overlap is extended from now, not past the successor's end, and not when it is over", async () => {
-  const old = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
-  expect(await extendOverlap(ada.id, old.key.id, "1h", CALLER)).toEqual({ ok: false, error: "not_active" });
-  await rotate(old.key.id, "1h");
-  expect(await extendOverlap(ada.id, old.key.id, "24h", CALLER)).toEqual({ ok: true });
-  expect(hoursFromNow((await row(old.key.id)).expiresAt)).toBeCloseTo(24, 1);
-  await extendOverlap(ada.id, old.key.id, "7d", CALLER);
-  expect((await row(old.key.id)).expiresAt).toEqual(old.key.expiresAt);
-  const bob = await createPerson("Bob");
-  expect(await extendOverlap(bob.id, old.key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
-  await revokeApiKey(ada.id, old.key.id, CALLER);
-  expect(await extendOverlap(ada.id, old.key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_active" });
+describe("extending", () => {
+  const extend = (id: string, by: Extension) => extendOverlap(ada.id, id, by, CALLER);
+
+  test.each(["1h", "24h", "7d"] as const)("by %s never brings the end nearer", async (by) => {
+    const { key } = await create();
+    await rotate(key.id, "7d");
+    const before = (await row(key.id)).expiresAt?.getTime() ?? 0;
+    expect(await extend(key.id, by)).toEqual({ ok: true });
+    expect((await row(key.id)).expiresAt).toEqual(new Date(before + EXTENSIONS[by] * HOUR_MS));
+  });
+
+  test("stops at the successor's own end, and says so when there is nothing left to give", async () => {
+    const { key } = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
+    await rotate(key.id, "24h");
+    expect(await extend(key.id, "7d")).toEqual({ ok: true });
+    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+    expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "ends_with_successor" });
+    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+  });
+
+  test("moves the latest end of a key that ends on use, which it still does", async () => {
+    const { key } = await create();
+    await rotate(key.id, "on_use");
+    expect(await extend(key.id, "7d")).toEqual({ ok: true });
+    const { expiresAt, endsOnUse } = await row(key.id);
+    expect(hoursFromNow(expiresAt)).toBeCloseTo(37 * 24, 1);
+    expect(endsOnUse).toBe(true);
+  });
+
+  test("is for one's own keys that were rotated and have not ended", async () => {
+    const { key } = await create();
+    expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "not_replaced" });
+    await rotate(key.id, "1h");
+    const bob = await createPerson("Bob");
+    expect(await extendOverlap(bob.id, key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
+    await revokeApiKey(ada.id, key.id, CALLER);
+    expect(await extend(key.id, "24h")).toEqual({ ok: false, error: "not_active" });
+  });
 });
 
 test("a rotation and its record stand or fall together", async () => {

@@ -1,4 +1,5 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
@@ -9,6 +10,7 @@ import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type RotateError = "not_found" | "not_active" | "already_rotated" | "too_many_keys";
+export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 const HOUR_MS = 3_600_000;
 
@@ -73,27 +75,29 @@ export async function rotateApiKey(
   return rotated;
 }
 
-/** Gives a replaced key more time from now, but not more than its successor has. `not_active`: it isn't overlapping any more. */
+/**
+ * Gives a replaced key more time than it has: its end moves later by the choice, but not past its successor's. One that ends when
+ * its successor is used still does, only its latest end moves.
+ *
+ * `not_active`: it has ended. `not_replaced`: it has no successor. `ends_with_successor`: it can't end later than it does.
+ */
 export async function extendOverlap(
   userId: string,
   id: string,
-  overlap: "1h" | "24h" | "7d",
+  by: Extension,
   caller: Caller,
-): Promise<Result<undefined, "not_found" | "not_active">> {
+): Promise<Result<undefined, ExtendError>> {
   return database().$transaction(async (transaction) => {
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
-    const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({
       where: { id, userId },
       select: { ...FIELDS, successor: { select: { expiresAt: true } } },
     });
-    if (!old.successor || keyStatus(old, now) !== "active") return err("not_active");
-    const endsAt = earlier(old.successor.expiresAt, new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS));
-    await transaction.apiKey.update({
-      where: { id, userId },
-      data: { expiresAt: endsAt, endsOnUse: false },
-      select: { id: true },
-    });
+    if (keyStatus(old, new Date()) !== "active") return err("not_active");
+    if (!old.successor) return err("not_replaced");
+    const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, old.successor.expiresAt);
+    if (!endsAt) return err("ends_with_successor");
+    await transaction.apiKey.update({ where: { id, userId }, data: { expiresAt: endsAt }, select: { id: true } });
     await recordActivity(transaction, caller, {
       userId,
       action: "api_key.overlap_extended",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
@@ -54,7 +55,7 @@ export type Overlap = keyof typeof OVERLAPS;
 export const ON_USE_HOURS = 24;
 
 export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
-export const extendOverlapInput = z.object({ id: apiKeyId, overlap: z.enum(["1h", "24h", "7d"]) });
+export const extendOverlapInput = z.object({ id: apiKeyId, by: z.enum(Object.keys(EXTENSIONS) as [Extension]) });
 
 /** Whatever of an address doesn't fit falls back to its default: a shared link never fails. */
 export const listQuery = z.object({
