@@ -101,3 +101,24 @@ test("when the new key is used: said so in the row, and a key that was rotated e
   await other.getByRole("button", { name: "Rotate key" }).click();
   await expect(other.getByText("This key was rotated already. Its successor is in your list.")).toBeVisible();
 });
+
+test("a key whose successor was revoked is not an old key any more, and is rotated again", async ({
+  page,
+  person: _,
+}) => {
+  const old = await createKey(page, "Main");
+  await rotate(page, "When the new key is used");
+  await row(page, "New key").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(row(page, "Old key")).toHaveCount(0);
+  await expect(row(page, "Active")).not.toContainText("When the new key is used");
+
+  await row(page, "Active").getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  const successor = await close(page);
+  await expect(row(page, "Old key")).toBeVisible();
+  await expect(row(page, "New key").getByRole("cell").nth(4)).toHaveText("Never");
+  expect([await status(page, old), await status(page, successor)]).toEqual([200, 200]);
+});

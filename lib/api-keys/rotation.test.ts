@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
+import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import type { CreateApiKeyInput, Overlap } from "#lib/api-keys/schema.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
@@ -104,6 +105,67 @@ test("of 10 parallel rotations one wins, the others are told, and there is one s
   expect(results.filter(({ ok }) => ok).length).toBe(1);
   for (const result of results) if (!result.ok) expect(["already_rotated", "not_active"]).toContain(result.error);
   expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(2);
+});
+
+describe("a key whose successor is gone", () => {
+  const listed = async (id: string) => {
+    const key = await findListedApiKey(ada.id, id);
+    return [key?.successorId, key?.successorExpiresAt];
+  };
+  const ways: [string, (id: string) => Promise<unknown>][] = [
+    ["revoked", (id) => revokeApiKey(ada.id, id, CALLER)],
+    ["deleted", (id) => deleteApiKey(ada.id, id, CALLER)],
+    ["expired", (id) => database().apiKey.update({ where: { id }, data: { expiresAt: new Date() } })],
+  ];
+
+  test.each(ways)("%s, can be rotated again, and its new successor takes the place", async (_, end) => {
+    const { key } = await create();
+    const gone = await rotate(key.id, "7d");
+    expect(await listed(key.id)).toEqual([gone.key.id, null]);
+    await end(gone.key.id);
+    expect(await listed(key.id)).toEqual([null, null]);
+    expect(await extendOverlap(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "not_replaced" });
+    const again = await rotate(key.id, "1h");
+    expect(await listed(key.id)).toEqual([again.key.id, again.key.expiresAt]);
+    expect((await row(gone.key.id)).replacesId).toBeNull();
+    expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
+  });
+
+  test.each([
+    ["never", { type: "never" }],
+    ["at its own time", { type: "preset", preset: "90d" }],
+  ] as const)(
+    "that ended %s gives that end to the next one, and not the short one of the overlap",
+    async (_, expiry) => {
+      const { key } = await create(expiry);
+      const gone = await rotate(key.id, "1h");
+      await revokeApiKey(ada.id, gone.key.id, CALLER);
+      const again = await rotate(key.id, "7d");
+      expect(again.key.expiresAt).toEqual(key.expiresAt);
+      expect(hoursFromNow((await row(key.id)).expiresAt)).toBeCloseTo(168, 1);
+    },
+  );
+
+  test("has one winner of 10 parallel rotations again", async () => {
+    const { key } = await create();
+    await revokeApiKey(ada.id, (await rotate(key.id)).key.id, CALLER);
+    const results = await Promise.all(Array.from({ length: 10 }, () => rotateApiKey(ada.id, key.id, "1h", CALLER)));
+    expect(results.filter(({ ok }) => ok).length).toBe(1);
+    expect(await database().apiKey.count({ where: { userId: ada.id, revokedAt: null } })).toBe(2);
+  });
+
+  test("but was rotated itself has the latest of the line in its place, as long as one of them works", async () => {
+    const { key } = await create({ type: "preset", preset: "90d" });
+    const second = await rotate(key.id, "7d");
+    const third = await rotate(second.key.id, "now");
+    expect(await listed(key.id)).toEqual([third.key.id, key.expiresAt]);
+    expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
+    await revokeApiKey(ada.id, third.key.id, CALLER);
+    expect(await listed(key.id)).toEqual([null, null]);
+    // An ended key still says what came after it.
+    expect(await listed(second.key.id)).toEqual([third.key.id, key.expiresAt]);
+    expect((await rotate(key.id, "1h")).key.expiresAt).toEqual(key.expiresAt);
+  });
 });
 
 const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;

@@ -1,6 +1,7 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { readLine, successorIn } from "#lib/api-keys/line.ts";
 import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
@@ -19,6 +20,8 @@ const HOUR_MS = 3_600_000;
  * nowhere else. Of parallel rotations of a key one wins, the others are told `already_rotated`. With the overlap `now` the
  * old key is revoked, and refused everywhere when this returns.
  *
+ * A key whose successor works no more is rotated again: the new one takes the place of the one that is gone.
+ *
  * `not_active`: an expired or revoked key can't be rotated. `too_many_keys`: both are active for a while, and count.
  */
 export async function rotateApiKey(
@@ -33,16 +36,18 @@ export async function rotateApiKey(
     await lockOwner(transaction, userId);
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
-    const old = await transaction.apiKey.findUniqueOrThrow({
-      where: { id, userId },
-      select: { ...FIELDS, successor: { select: { id: true } } },
-    });
-    if (old.successor) return err("already_rotated");
+    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
+    const line = await readLine(transaction, id);
+    if (successorIn(line, now)) return err("already_rotated");
     if (keyStatus(old, now) !== "active") return err("not_active");
     const others = (await countActive(transaction, userId, now)) - (overlap === "now" ? 1 : 0);
     if (others >= env().MAX_ACTIVE_KEYS) return err("too_many_keys");
     if (overlap === "now") await markRevoked(transaction, userId, id, old.name, caller);
-    const { name, environment, expiresAt } = old;
+    // The end of a key that was rotated already is its overlap's; the one it was made with has passed to the last of its line.
+    const gone = line.at(-1);
+    const expiresAt = gone ? later(gone.expiresAt, old.expiresAt) : old.expiresAt;
+    await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
+    const { name, environment } = old;
     const key = await transaction.apiKey.create({
       data: {
         userId,
@@ -79,7 +84,7 @@ export async function rotateApiKey(
  * Gives a replaced key more time than it has: its end moves later by the choice, but not past its successor's. One that ends when
  * its successor is used still does, only its latest end moves.
  *
- * `not_active`: it has ended. `not_replaced`: it has no successor. `ends_with_successor`: it can't end later than it does.
+ * `not_active`: it has ended. `not_replaced`: it has no successor that works. `ends_with_successor`: it can't end later than it does.
  */
 export async function extendOverlap(
   userId: string,
@@ -89,13 +94,12 @@ export async function extendOverlap(
 ): Promise<Result<undefined, ExtendError>> {
   return database().$transaction(async (transaction) => {
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
-    const old = await transaction.apiKey.findUniqueOrThrow({
-      where: { id, userId },
-      select: { ...FIELDS, successor: { select: { expiresAt: true } } },
-    });
-    if (keyStatus(old, new Date()) !== "active") return err("not_active");
-    if (!old.successor) return err("not_replaced");
-    const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, old.successor.expiresAt);
+    const now = new Date();
+    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
+    if (keyStatus(old, now) !== "active") return err("not_active");
+    const successor = successorIn(await readLine(transaction, id), now);
+    if (!successor) return err("not_replaced");
+    const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
     if (!endsAt) return err("ends_with_successor");
     await transaction.apiKey.update({ where: { id, userId }, data: { expiresAt: endsAt }, select: { id: true } });
     await recordActivity(transaction, caller, {
@@ -133,6 +137,10 @@ export async function endReplacedKeys(): Promise<number> {
       );
     return ended.length;
   });
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  return one && other && (one > other ? one : other);
 }
 
 function earlier(one: Date | null, other: Date): Date {
