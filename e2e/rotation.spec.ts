@@ -92,7 +92,14 @@ test("when the new key is used: said so in the row, and a key that was rotated e
   // It doesn't look again by itself, however long the rotation takes.
   await other.addInitScript("Object.defineProperty(navigator, 'onLine', { get: () => false })");
   await other.goto("/settings/developer");
-  await rotate(page, "When the new key is used");
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByLabel("The old key ends").selectOption("When the new key is used");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  await expect(page.getByRole("button", { name: "Send a test request" })).toHaveAccessibleDescription(
+    "A test request is a first use, too: the old key ends 24 hours after it.",
+  );
+  await close(page);
   await expect(row(page, "Old key")).toContainText("When the new key is used");
   await expect(row(page, "Old key")).toContainText(/or in (29 days|1 month|30 days)/);
 

@@ -26,7 +26,8 @@ const HINTS: Record<Overlap, string> = {
   "1h": "Both keys work for an hour.",
   "24h": "Both keys work for a day.",
   "7d": "Both keys work for a week.",
-  on_use: "The old key ends 24 hours after the new one is used for the first time, and after 30 days at the latest.",
+  on_use:
+    "The old key ends 24 hours after the first successful request with the new one, and after 30 days at the latest.",
 };
 const REFUSALS: Record<RotateError, string> = {
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
@@ -57,7 +58,13 @@ export function RotateKeyDialog({ apiKey, open, onClose }: Props) {
   );
 }
 
-type FormProps = { id: string; field: RefObject<HTMLSelectElement | null>; onCreated: (secret: string) => void };
+const TEST_NOTE = "A test request is a first use, too: the old key ends 24 hours after it.";
+
+type FormProps = {
+  id: string;
+  field: RefObject<HTMLSelectElement | null>;
+  onCreated: (secret: string, testNote?: string) => void;
+};
 
 function RotateForm({ id, field, onCreated }: FormProps) {
   const [overlap, setOverlap] = useState<Overlap>("24h");
@@ -71,7 +78,7 @@ function RotateForm({ id, field, onCreated }: FormProps) {
     startTransition(async () => {
       try {
         const rotated = await rotateApiKeyAction({ id, overlap });
-        if (rotated.ok) onCreated(rotated.value.secret);
+        if (rotated.ok) onCreated(rotated.value.secret, overlap === "on_use" ? TEST_NOTE : undefined);
         else setError(REFUSALS[rotated.error]);
       } catch {
         setError(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
@@ -9,16 +10,22 @@ import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts
 import { verifySecret } from "#lib/api-keys/verify.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
 const HOUR_MS = 3_600_000;
 
+let api: TestApi;
 let close: () => Promise<void>;
 let ada: { id: string };
 beforeAll(async () => {
   close = await useOwnDatabase();
+  api = await startApi();
 });
-afterAll(() => close());
+afterAll(async () => {
+  api.close();
+  await close();
+});
 beforeEach(async () => {
   ada = await createPerson();
 });
@@ -78,22 +85,53 @@ describe("the old key ends", () => {
     expect(successor.key.expiresAt).toEqual(key.expiresAt);
   });
 
-  test("when the new key is used: a day after its first use, once, and recorded", async () => {
-    const { key } = await create();
-    const successor = await rotate(key.id, "on_use");
-    expect(await endReplacedKeys()).toBe(0);
-    const usedAt = new Date(Date.now() - 2 * HOUR_MS);
-    await database().apiKey.update({ where: { id: successor.key.id }, data: { lastUsedAt: usedAt } });
-    expect(await endReplacedKeys()).toBe(1);
-    expect(await row(key.id)).toMatchObject({
-      endsOnUse: false,
-      expiresAt: new Date(usedAt.getTime() + 24 * HOUR_MS),
+  describe("when the new key is used", () => {
+    const call = async (path: string, key: string) => {
+      const { status } = await api.call(path, {}, key);
+      await flushUsage();
+      return status;
+    };
+
+    test.each([
+      ["invalid", 400, "/auth?cost=nothing", 0],
+      ["unpaid", 403, "/auth?cost=1000", 0],
+      ["over the limit", 429, "/key", 20],
+    ])("not after a request that was %s", async (_, status, path, before) => {
+      const old = await create();
+      const successor = await rotate(old.key.id, "on_use");
+      for (let i = 0; i < before; i += 1) await api.call("/key", {}, old.secret);
+      expect(await call(path, successor.secret)).toBe(status);
+      expect(await endReplacedKeys()).toBe(0);
+      expect((await row(old.key.id)).endsOnUse).toBe(true);
     });
-    expect(await endReplacedKeys()).toBe(0);
-    const record = await database().activity.findFirstOrThrow({
-      where: { apiKeyId: key.id, action: "api_key.overlap_ends" },
+
+    test("a day after its first success, once, and recorded", async () => {
+      const old = await create();
+      const successor = await rotate(old.key.id, "on_use");
+      const usedAt = Date.now();
+      expect(await call("/key", successor.secret)).toBe(200);
+      expect(await endReplacedKeys()).toBe(1);
+      const { expiresAt, endsOnUse } = await row(old.key.id);
+      expect(endsOnUse).toBe(false);
+      expect(hoursFromNow(expiresAt)).toBeCloseTo(24, 1);
+      expect(expiresAt?.getTime()).toBeGreaterThanOrEqual(usedAt + 24 * HOUR_MS);
+      expect(await endReplacedKeys()).toBe(0);
+      const record = await database().activity.findFirstOrThrow({
+        where: { apiKeyId: old.key.id, action: "api_key.overlap_ends" },
+      });
+      expect(record.actor).toBe("system");
     });
-    expect(record.actor).toBe("system");
+
+    test("that nobody counted in time ends it a day after the hour of the success, and one that was rotated on counts", async () => {
+      const old = await create();
+      const second = await rotate(old.key.id, "on_use");
+      const third = await rotate(second.key.id, "now");
+      expect(await call("/key", third.secret)).toBe(200);
+      const hour = new Date(Math.floor(Date.now() / HOUR_MS - 5) * HOUR_MS);
+      await database().usageHour.updateMany({ where: { apiKeyId: third.key.id }, data: { hour } });
+      expect(await endReplacedKeys()).toBe(1);
+      expect((await row(old.key.id)).expiresAt).toEqual(new Date(hour.getTime() + 25 * HOUR_MS));
+    });
   });
 });
 

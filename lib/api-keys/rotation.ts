@@ -1,12 +1,13 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
-import { readLine, successorIn } from "#lib/api-keys/line.ts";
+import { lineOf, readLine, successorIn } from "#lib/api-keys/line.ts";
 import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 import { type ApiKey, countActive, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
@@ -112,13 +113,21 @@ export async function extendOverlap(
   });
 }
 
-/** Sets the end of replaced keys whose successor was used: a day after that, or sooner if that was said before. Returns their number. */
+/**
+ * Sets the end of replaced keys whose successor was used with success: a day after that, or sooner if that was said before. Returns
+ * their number. A request that was refused moves nobody to the new key. The first success is known to the hour, and taken to be
+ * at that hour's end or just now: never before it was.
+ */
 export async function endReplacedKeys(): Promise<number> {
   return database().$transaction(async (transaction) => {
     const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
-        SELECT k."id", s."lastUsedAt" AS "usedAt" FROM "ApiKey" k JOIN "ApiKey" s ON s."replacesId" = k."id"
-        WHERE k."endsOnUse" AND s."lastUsedAt" IS NOT NULL ORDER BY k."id" FOR UPDATE OF k
+        SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
+        FROM "ApiKey" k, LATERAL (
+          ${lineOf(Prisma.sql`k."id"`)}
+          SELECT min(u."hour") AS "hour" FROM "line" l JOIN "UsageHour" u ON u."apiKeyId" = l."id" WHERE u."outcome" = 'ok'
+        ) first
+        WHERE k."endsOnUse" AND first."hour" IS NOT NULL ORDER BY k."id" FOR UPDATE OF k
       )
       UPDATE "ApiKey" k
       SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", d."usedAt" + make_interval(hours => ${ON_USE_HOURS}::int))

@@ -49,7 +49,7 @@ export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
 
-/** How long a replaced key stays valid, in hours. `on_use`: until a day after the new key's first request, 30 days at most. */
+/** How long a replaced key stays valid, in hours. `on_use`: until a day after the new key's first success, 30 days at most. */
 export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 * 24 } as const;
 export type Overlap = keyof typeof OVERLAPS;
 export const ON_USE_HOURS = 24;
