@@ -293,7 +293,7 @@ describe("extending", () => {
   });
 });
 
-test("a rotation and its record stand or fall together", async () => {
+test("a rotation is recorded of the old key, and of the new one that it was made", async () => {
   const { key } = await create();
   const successor = await rotate(key.id, "7d");
   const record = await database().activity.findFirstOrThrow({ where: { apiKeyId: key.id, action: "api_key.rotated" } });
@@ -302,4 +302,26 @@ test("a rotation and its record stand or fall together", async () => {
     address: "192.0.2.1",
     details: { name: "Main", successor: successor.key.id, overlap: "7d" },
   });
+  expect(await database().activity.findMany({ where: { apiKeyId: successor.key.id } })).toMatchObject([
+    {
+      action: "api_key.created",
+      actor: "user",
+      address: "192.0.2.1",
+      details: { name: "Main", environment: "staging", expiresAt: null, replaces: key.id },
+    },
+  ]);
+});
+
+test("a rotation and its records stand or fall together", async () => {
+  const { key } = await create();
+  const kept = () => Promise.all([row(key.id), database().activity.count({ where: { userId: ada.id } })]);
+  const before = await kept();
+  await pool().query(`ALTER TABLE "Activity" ADD CONSTRAINT "refuse" CHECK ("details"->>'replaces' IS NULL) NOT VALID`);
+  try {
+    await expect(rotate(key.id)).rejects.toThrow();
+  } finally {
+    await pool().query(`ALTER TABLE "Activity" DROP CONSTRAINT "refuse"`);
+  }
+  expect(await kept()).toEqual(before);
+  expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(1);
 });

@@ -75,6 +75,12 @@ export async function rotateApiKey(
       apiKeyId: id,
       details: { name, successor: key.id, overlap, endsAt: endsAt.toISOString() },
     });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.created",
+      apiKeyId: key.id,
+      details: { name, environment, expiresAt: expiresAt?.toISOString() ?? null, replaces: id },
+    });
     return ok({ key, secret });
   });
   if (rotated.ok && overlap === "now") await outliveLeases();
