@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect, newAddress, newPerson, signUp } from "#e2e/person.ts";
+import { addKeys } from "#e2e/seed.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { test } from "#e2e/with-database.ts";
+import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -84,6 +86,22 @@ test("another person's key and refusal are like those that don't exist", async (
   await expect(bob.getByText("This is not a request id.")).toBeVisible();
   await expect(bob.getByText("None of your requests was refused.")).toBeVisible();
   await context.close();
+});
+
+test("a successor's page says that it was made, and a key without a record that there is none", async ({
+  page,
+  person,
+}) => {
+  const { userId, key } = await keyOf(person.email);
+  const rotated = await rotateApiKey(userId, key.id, "24h", CALLER);
+  if (!rotated.ok) throw new Error(rotated.error);
+  await page.goto(`/settings/developer/${rotated.value.key.id}`);
+  await expect(section(page, "Recent activity")).toContainText("Key created");
+
+  await addKeys(person.email, 1);
+  const { id } = await database().apiKey.findFirstOrThrow({ where: { userId, name: "key 0" }, select: { id: true } });
+  await page.goto(`/settings/developer/${id}`);
+  await expect(section(page, "Recent activity")).toContainText("Nothing that happened to this key is on record.");
 });
 
 test("a range is in the address, and one that isn't there shows 30 days", async ({ page, person }) => {

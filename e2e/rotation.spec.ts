@@ -51,13 +51,16 @@ test("a rotated key overlaps with its successor: both work, the rows say which i
   await expect(row(page, "New key")).toContainText("Never");
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 
+  const end = row(page, "Old key").locator("time").last();
+  const later = new Date(Date.parse((await end.getAttribute("datetime")) ?? "") + 7 * 86_400_000);
   await row(page, "Old key").getByRole("button", { name: "More actions" }).click();
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toHaveCount(0);
   await page.getByRole("menuitem", { name: "Extend" }).click();
-  await page.getByLabel("The old key ends").selectOption("In 7 days");
+  await page.getByLabel("Extend by").selectOption("7 days");
+  await expect(page.getByText(/^It will end on .+ instead of .+\.$/)).toBeVisible();
   await page.getByRole("button", { name: "Extend", exact: true }).click();
   await expect(page.getByText("Old key extended")).toBeVisible();
-  await expect(row(page, "Old key").locator("time").last()).toHaveText(/^in [67] days$/);
+  await expect(end).toHaveAttribute("datetime", later.toISOString());
 
   await row(page, "Old key").getByRole("button", { name: "Finish now" }).click();
   const alert = page.getByRole("alertdialog");
@@ -89,7 +92,14 @@ test("when the new key is used: said so in the row, and a key that was rotated e
   // It doesn't look again by itself, however long the rotation takes.
   await other.addInitScript("Object.defineProperty(navigator, 'onLine', { get: () => false })");
   await other.goto("/settings/developer");
-  await rotate(page, "When the new key is used");
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByLabel("The old key ends").selectOption("When the new key is used");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  await expect(page.getByRole("button", { name: "Send a test request" })).toHaveAccessibleDescription(
+    "A test request is a first use, too: the old key ends 24 hours after it.",
+  );
+  await close(page);
   await expect(row(page, "Old key")).toContainText("When the new key is used");
   await expect(row(page, "Old key")).toContainText(/or in (29 days|1 month|30 days)/);
 
@@ -97,4 +107,25 @@ test("when the new key is used: said so in the row, and a key that was rotated e
   await other.getByRole("menuitem", { name: "Rotate" }).click();
   await other.getByRole("button", { name: "Rotate key" }).click();
   await expect(other.getByText("This key was rotated already. Its successor is in your list.")).toBeVisible();
+});
+
+test("a key whose successor was revoked is not an old key any more, and is rotated again", async ({
+  page,
+  person: _,
+}) => {
+  const old = await createKey(page, "Main");
+  await rotate(page, "When the new key is used");
+  await row(page, "New key").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(row(page, "Old key")).toHaveCount(0);
+  await expect(row(page, "Active")).not.toContainText("When the new key is used");
+
+  await row(page, "Active").getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  const successor = await close(page);
+  await expect(row(page, "Old key")).toBeVisible();
+  await expect(row(page, "New key").getByRole("cell").nth(4)).toHaveText("Never");
+  expect([await status(page, old), await status(page, successor)]).toEqual([200, 200]);
 });

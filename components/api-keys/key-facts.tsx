@@ -77,10 +77,14 @@ export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" |
   );
 }
 
-export function Expires({ apiKey }: { apiKey: Pick<ListedApiKey, "expiresAt" | "revokedAt" | "endsOnUse"> }) {
+export function Expires({
+  apiKey,
+}: {
+  apiKey: Pick<ListedApiKey, "expiresAt" | "revokedAt" | "endsOnUse" | "successorId">;
+}) {
   const now = useNow();
-  const { expiresAt, revokedAt, endsOnUse } = apiKey;
-  if (endsOnUse && expiresAt && expiresAt > now)
+  const { expiresAt, revokedAt, endsOnUse, successorId } = apiKey;
+  if (endsOnUse && successorId && expiresAt && expiresAt > now)
     return (
       <span>
         <span className="block">When the new key is used</span>

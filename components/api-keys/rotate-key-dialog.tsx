@@ -27,7 +27,8 @@ const HINTS: Record<Overlap, string> = {
   "1h": "Both keys work for an hour.",
   "24h": "Both keys work for a day.",
   "7d": "Both keys work for a week.",
-  on_use: "The old key ends 24 hours after the new one is used for the first time, and after 30 days at the latest.",
+  on_use:
+    "The old key ends 24 hours after the first successful request with the new one, and after 30 days at the latest.",
 };
 const REFUSALS: Record<RotateError, string> = {
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
@@ -56,9 +57,11 @@ export function RotateKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialog
   );
 }
 
+const TEST_NOTE = "A test request is a first use, too: the old key ends 24 hours after it.";
+
 type FormProps = Pick<KeyDialogProps, "apiKey"> & {
   field: RefObject<HTMLSelectElement | null>;
-  onCreated: (secret: string) => void;
+  onCreated: (secret: string, testNote?: string) => void;
 };
 
 function RotateForm({ apiKey, field, onCreated }: FormProps) {
@@ -74,7 +77,7 @@ function RotateForm({ apiKey, field, onCreated }: FormProps) {
     startTransition(async () => {
       try {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
-        if (rotated.ok) onCreated(rotated.value.secret);
+        if (rotated.ok) onCreated(rotated.value.secret, overlap === "on_use" ? TEST_NOTE : undefined);
         else setError(REFUSALS[rotated.error]);
       } catch {
         setError(

@@ -14,6 +14,7 @@ import { Notice } from "#components/ui/notice.tsx";
 type Props = {
   secret: string;
   apiUrl: string;
+  testNote: string | undefined;
   field: RefObject<HTMLInputElement | null>;
   /** It was copied, downloaded or tested: closing loses nothing any more. */
   onKept: () => void;
@@ -21,7 +22,7 @@ type Props = {
 };
 
 /** The key, this once, and all that a person needs to use it. */
-export function SavedKey({ secret, apiUrl, field, onKept, onDone }: Props) {
+export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Props) {
   const [copy, setCopy] = useState<"copied" | "failed">();
   useEffect(() => {
     field.current?.focus();
@@ -87,7 +88,7 @@ export function SavedKey({ secret, apiUrl, field, onKept, onDone }: Props) {
             <Download aria-hidden className="size-4" />
             Download .env
           </Button>
-          <TestRequest secret={secret} apiUrl={apiUrl} onTested={onKept} />
+          <TestRequest secret={secret} apiUrl={apiUrl} note={testNote} onTested={onKept} />
         </div>
       </DialogBody>
       <DialogFooter>

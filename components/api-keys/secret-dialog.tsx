@@ -16,8 +16,8 @@ type Props = {
   onClose: () => void;
   initialFocus: RefObject<HTMLElement | null>;
   finalFocus?: ComponentProps<typeof DialogContent>["finalFocus"];
-  /** The form that makes the key. */
-  children: (onCreated: (secret: string) => void) => ReactNode;
+  /** The form that makes the key; the note says what a test request with it brings about. */
+  children: (onCreated: (secret: string, testNote?: string) => void) => ReactNode;
 };
 
 /** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
@@ -25,6 +25,7 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
   const refresh = useSafeRefresh();
   const apiUrl = useApiAddress();
   const [secret, setSecret] = useState<string>();
+  const [testNote, setTestNote] = useState<string>();
   const [kept, setKept] = useState(false);
   const [asking, setAsking] = useState(false);
   const keyField = useRef<HTMLInputElement>(null);
@@ -56,12 +57,16 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
           <SavedKey
             secret={secret}
             apiUrl={apiUrl}
+            testNote={testNote}
             field={keyField}
             onKept={() => setKept(true)}
             onDone={requestClose}
           />
         ) : (
-          children(setSecret)
+          children((made, note) => {
+            setSecret(made);
+            setTestNote(note);
+          })
         )}
         <AlertDialog.Root open={asking} onOpenChange={setAsking}>
           <AlertDialogContent

@@ -1,17 +1,19 @@
 "use client";
 
 import { CircleCheck, CircleX, Send } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { Button } from "#components/ui/button.tsx";
 
+type Props = { secret: string; apiUrl: string; note: string | undefined; onTested: () => void };
 type Outcome = { ok: boolean; text: string };
 
 /** Last uses are written once a second. */
 const LAST_USE_WRITTEN_MS = 2_000;
 
 /** A real request with the key, which costs no credit. Only on the API's own origin: it sends no CORS headers. */
-export function TestRequest({ secret, apiUrl, onTested }: { secret: string; apiUrl: string; onTested: () => void }) {
+export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
+  const noteId = useId();
   const refreshList = useSafeRefresh();
   const [outcome, setOutcome] = useState<Outcome>();
   const [pending, setPending] = useState(false);
@@ -45,7 +47,7 @@ export function TestRequest({ secret, apiUrl, onTested }: { secret: string; apiU
   if (typeof window !== "undefined" && new URL(apiUrl).origin !== window.location.origin) return null;
   return (
     <>
-      <Button pending={pending} onClick={send}>
+      <Button pending={pending} onClick={send} aria-describedby={note && noteId}>
         <Send aria-hidden className="size-4" />
         Send a test request
       </Button>
@@ -61,6 +63,11 @@ export function TestRequest({ secret, apiUrl, onTested }: { secret: string; apiU
           </>
         )}
       </p>
+      {note && (
+        <p id={noteId} className="basis-full text-[0.8125rem] text-muted">
+          {note}
+        </p>
+      )}
     </>
   );
 }

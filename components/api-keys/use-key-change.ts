@@ -8,6 +8,8 @@ const REASONS = {
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
   already_revoked: "This key has been revoked already.",
   not_active: "This key has ended already.",
+  not_replaced: "This key has no successor any more. Rotate it instead.",
+  ends_with_successor: "This key ends with its successor already, and can't outlive it.",
   selection_changed: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
 };
 

@@ -39,7 +39,7 @@ export async function extendOverlapAction(input: unknown) {
   const user = await requireUser();
   const parsed = extendOverlapInput.safeParse(input);
   if (!parsed.success) return err("not_found");
-  const extended = await extendOverlap(user.id, parsed.data.id, parsed.data.overlap, await requestCaller());
+  const extended = await extendOverlap(user.id, parsed.data.id, parsed.data.by, await requestCaller());
   refresh();
   return extended;
 }

@@ -79,6 +79,14 @@ test("what has ended, was replaced, or is another's is not spoken of; of many, t
   await revokeApiKey(ada.id, await keyWith(old), CALLER);
   await rotateApiKey(ada.id, await keyWith(old), "7d", CALLER);
   expect(await kinds()).toEqual([]);
+  // A successor that is gone replaces nothing.
+  const alone = await keyWith({ ...old, expiresAt: ago(-300) });
+  const rotated = await rotateApiKey(ada.id, alone, "7d", CALLER);
+  if (!rotated.ok) throw new Error(rotated.error);
+  await revokeApiKey(ada.id, rotated.value.key.id, CALLER);
+  await database().apiKey.update({ where: { id: alone }, data: { expiresAt: ago(-7) } });
+  expect(await kinds()).toEqual(["expiring 1"]);
+  await revokeApiKey(ada.id, alone, CALLER);
   for (let i = 0; i < 5; i += 1) await keyWith(old);
   const [finding] = await findHygiene(ada.id, now);
   expect([finding?.keys, finding?.examples.length]).toEqual([5, 3]);

@@ -1,4 +1,6 @@
+import { lineOf } from "#lib/api-keys/line.ts";
 import { pool } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 
 export const FINDINGS = ["expiring", "never_used", "idle", "many_networks", "old", "no_expiry"] as const;
 export type FindingKind = (typeof FINDINGS)[number];
@@ -37,7 +39,13 @@ export async function findHygiene(userId: string, now: Date): Promise<Finding[]>
          ], NULL) AS "kinds"
        FROM "ApiKey" k
        WHERE k."userId" = $1 AND k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > $2)
-         AND k."id" NOT IN (SELECT s."replacesId" FROM "ApiKey" s WHERE s."userId" = $1 AND s."replacesId" IS NOT NULL)
+         AND k."id" NOT IN (
+           SELECT o."id" FROM "ApiKey" s JOIN "ApiKey" o ON o."id" = s."replacesId"
+           WHERE s."userId" = $1 AND o."revokedAt" IS NULL AND (o."expiresAt" IS NULL OR o."expiresAt" > $2) AND EXISTS (
+             ${lineOf(Prisma.sql`o."id"`).text}
+             SELECT 1 FROM "line" WHERE "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > $2)
+           )
+         )
      ), "ranked" AS (
        SELECT "kind", "id", "name", row_number() OVER (PARTITION BY "kind" ORDER BY "id") AS "rank", count(*) OVER (PARTITION BY "kind") AS "keys"
        FROM "found", unnest("kinds") AS "kind" WHERE "kinds" <> '{}'

@@ -1,3 +1,4 @@
+import { successorOf } from "#lib/api-keys/line.ts";
 import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/list-view.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -8,8 +9,9 @@ import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from
 export type ListedApiKey = ApiKey & {
   /** Requests in the last 24 hours. */
   recentRequests: number;
-  /** It was rotated: this key takes its place. */
+  /** It was rotated: this key takes its place. Null where that works no more, so that an active key can be rotated again. */
   successorId: string | null;
+  successorExpiresAt: Date | null;
   replacesId: string | null;
   /** Who still calls with it since then. */
   stillCalling: RecentCaller[];
@@ -67,7 +69,7 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
 function readRows(userId: string, query: ListQuery, now: Date, limit: number, offset: number): Promise<Row[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
   return database().$queryRaw<Row[]>`
-    SELECT ${LISTED}, ${status} AS "status" FROM "ApiKey" k WHERE ${owned} AND ${matches}
+    SELECT ${listed(now)}, ${status} AS "status" FROM "ApiKey" k WHERE ${owned} AND ${matches}
     ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC LIMIT ${limit} OFFSET ${offset}`;
 }
 
@@ -99,17 +101,17 @@ export function findApiKeyByHash(userId: string, hash: string): Promise<FoundApi
 
 async function findOne(userId: string, where: Prisma.Sql): Promise<FoundApiKey | null> {
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
-    SELECT ${LISTED}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
+    SELECT ${listed(new Date())}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
   const [key] = await withUsage(userId, rows);
   return key ?? null;
 }
 
 type Row = Omit<ListedApiKey, "recentRequests" | "stillCalling">;
 
-const LISTED = Prisma.sql`
+const listed = (now: Date) => Prisma.sql`
   k."id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt",
   "lastUsedAt", "lastUsedAddress", "lastUsedAgent", "replacesId", "endsOnUse",
-  (SELECT s."id" FROM "ApiKey" s WHERE s."replacesId" = k."id") AS "successorId"`;
+  ${successorOf("id", now)} AS "successorId", ${successorOf("expiresAt", now)} AS "successorExpiresAt"`;
 
 type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
 

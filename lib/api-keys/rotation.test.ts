@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
+import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import type { CreateApiKeyInput, Overlap } from "#lib/api-keys/schema.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
@@ -7,16 +10,22 @@ import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts
 import { verifySecret } from "#lib/api-keys/verify.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
 const HOUR_MS = 3_600_000;
 
+let api: TestApi;
 let close: () => Promise<void>;
 let ada: { id: string };
 beforeAll(async () => {
   close = await useOwnDatabase();
+  api = await startApi();
 });
-afterAll(() => close());
+afterAll(async () => {
+  api.close();
+  await close();
+});
 beforeEach(async () => {
   ada = await createPerson();
 });
@@ -76,22 +85,53 @@ describe("the old key ends", () => {
     expect(successor.key.expiresAt).toEqual(key.expiresAt);
   });
 
-  test("when the new key is used: a day after its first use, once, and recorded", async () => {
-    const { key } = await create();
-    const successor = await rotate(key.id, "on_use");
-    expect(await endReplacedKeys()).toBe(0);
-    const usedAt = new Date(Date.now() - 2 * HOUR_MS);
-    await database().apiKey.update({ where: { id: successor.key.id }, data: { lastUsedAt: usedAt } });
-    expect(await endReplacedKeys()).toBe(1);
-    expect(await row(key.id)).toMatchObject({
-      endsOnUse: false,
-      expiresAt: new Date(usedAt.getTime() + 24 * HOUR_MS),
+  describe("when the new key is used", () => {
+    const call = async (path: string, key: string) => {
+      const { status } = await api.call(path, {}, key);
+      await flushUsage();
+      return status;
+    };
+
+    test.each([
+      ["invalid", 400, "/auth?cost=nothing", 0],
+      ["unpaid", 403, "/auth?cost=1000", 0],
+      ["over the limit", 429, "/key", 20],
+    ])("not after a request that was %s", async (_, status, path, before) => {
+      const old = await create();
+      const successor = await rotate(old.key.id, "on_use");
+      for (let i = 0; i < before; i += 1) await api.call("/key", {}, old.secret);
+      expect(await call(path, successor.secret)).toBe(status);
+      expect(await endReplacedKeys()).toBe(0);
+      expect((await row(old.key.id)).endsOnUse).toBe(true);
     });
-    expect(await endReplacedKeys()).toBe(0);
-    const record = await database().activity.findFirstOrThrow({
-      where: { apiKeyId: key.id, action: "api_key.overlap_ends" },
+
+    test("a day after its first success, once, and recorded", async () => {
+      const old = await create();
+      const successor = await rotate(old.key.id, "on_use");
+      const usedAt = Date.now();
+      expect(await call("/key", successor.secret)).toBe(200);
+      expect(await endReplacedKeys()).toBe(1);
+      const { expiresAt, endsOnUse } = await row(old.key.id);
+      expect(endsOnUse).toBe(false);
+      expect(hoursFromNow(expiresAt)).toBeCloseTo(24, 1);
+      expect(expiresAt?.getTime()).toBeGreaterThanOrEqual(usedAt + 24 * HOUR_MS);
+      expect(await endReplacedKeys()).toBe(0);
+      const record = await database().activity.findFirstOrThrow({
+        where: { apiKeyId: old.key.id, action: "api_key.overlap_ends" },
+      });
+      expect(record.actor).toBe("system");
     });
-    expect(record.actor).toBe("system");
+
+    test("that nobody counted in time ends it a day after the hour of the success, and one that was rotated on counts", async () => {
+      const old = await create();
+      const second = await rotate(old.key.id, "on_use");
+      const third = await rotate(second.key.id, "now");
+      expect(await call("/key", third.secret)).toBe(200);
+      const hour = new Date(Math.floor(Date.now() / HOUR_MS - 5) * HOUR_MS);
+      await database().usageHour.updateMany({ where: { apiKeyId: third.key.id }, data: { hour } });
+      expect(await endReplacedKeys()).toBe(1);
+      expect((await row(old.key.id)).expiresAt).toEqual(new Date(hour.getTime() + 25 * HOUR_MS));
+    });
   });
 });
 
@@ -103,6 +143,67 @@ test("of 10 parallel rotations one wins, the others are told, and there is one s
   expect(results.filter(({ ok }) => ok).length).toBe(1);
   for (const result of results) if (!result.ok) expect(["already_rotated", "not_active"]).toContain(result.error);
   expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(2);
+});
+
+describe("a key whose successor is gone", () => {
+  const listed = async (id: string) => {
+    const key = await findListedApiKey(ada.id, id);
+    return [key?.successorId, key?.successorExpiresAt];
+  };
+  const ways: [string, (id: string) => Promise<unknown>][] = [
+    ["revoked", (id) => revokeApiKey(ada.id, id, CALLER)],
+    ["deleted", (id) => deleteApiKey(ada.id, id, CALLER)],
+    ["expired", (id) => database().apiKey.update({ where: { id }, data: { expiresAt: new Date() } })],
+  ];
+
+  test.each(ways)("%s, can be rotated again, and its new successor takes the place", async (_, end) => {
+    const { key } = await create();
+    const gone = await rotate(key.id, "7d");
+    expect(await listed(key.id)).toEqual([gone.key.id, null]);
+    await end(gone.key.id);
+    expect(await listed(key.id)).toEqual([null, null]);
+    expect(await extendOverlap(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "not_replaced" });
+    const again = await rotate(key.id, "1h");
+    expect(await listed(key.id)).toEqual([again.key.id, again.key.expiresAt]);
+    expect((await row(gone.key.id)).replacesId).toBeNull();
+    expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
+  });
+
+  test.each([
+    ["never", { type: "never" }],
+    ["at its own time", { type: "preset", preset: "90d" }],
+  ] as const)(
+    "that ended %s gives that end to the next one, and not the short one of the overlap",
+    async (_, expiry) => {
+      const { key } = await create(expiry);
+      const gone = await rotate(key.id, "1h");
+      await revokeApiKey(ada.id, gone.key.id, CALLER);
+      const again = await rotate(key.id, "7d");
+      expect(again.key.expiresAt).toEqual(key.expiresAt);
+      expect(hoursFromNow((await row(key.id)).expiresAt)).toBeCloseTo(168, 1);
+    },
+  );
+
+  test("has one winner of 10 parallel rotations again", async () => {
+    const { key } = await create();
+    await revokeApiKey(ada.id, (await rotate(key.id)).key.id, CALLER);
+    const results = await Promise.all(Array.from({ length: 10 }, () => rotateApiKey(ada.id, key.id, "1h", CALLER)));
+    expect(results.filter(({ ok }) => ok).length).toBe(1);
+    expect(await database().apiKey.count({ where: { userId: ada.id, revokedAt: null } })).toBe(2);
+  });
+
+  test("but was rotated itself has the latest of the line in its place, as long as one of them works", async () => {
+    const { key } = await create({ type: "preset", preset: "90d" });
+    const second = await rotate(key.id, "7d");
+    const third = await rotate(second.key.id, "now");
+    expect(await listed(key.id)).toEqual([third.key.id, key.expiresAt]);
+    expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
+    await revokeApiKey(ada.id, third.key.id, CALLER);
+    expect(await listed(key.id)).toEqual([null, null]);
+    // An ended key still says what came after it.
+    expect(await listed(second.key.id)).toEqual([third.key.id, key.expiresAt]);
+    expect((await rotate(key.id, "1h")).key.expiresAt).toEqual(key.expiresAt);
+  });
 });
 
 const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
@@ -152,21 +253,47 @@ test("both keys count while both work; at the limit only an immediate rotation i
   }
 });
 
-test("an overlap is extended from now, not past the successor's end, and not when it is over", async () => {
-  const old = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
-  expect(await extendOverlap(ada.id, old.key.id, "1h", CALLER)).toEqual({ ok: false, error: "not_active" });
-  await rotate(old.key.id, "1h");
-  expect(await extendOverlap(ada.id, old.key.id, "24h", CALLER)).toEqual({ ok: true });
-  expect(hoursFromNow((await row(old.key.id)).expiresAt)).toBeCloseTo(24, 1);
-  await extendOverlap(ada.id, old.key.id, "7d", CALLER);
-  expect((await row(old.key.id)).expiresAt).toEqual(old.key.expiresAt);
-  const bob = await createPerson("Bob");
-  expect(await extendOverlap(bob.id, old.key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
-  await revokeApiKey(ada.id, old.key.id, CALLER);
-  expect(await extendOverlap(ada.id, old.key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_active" });
+describe("extending", () => {
+  const extend = (id: string, by: Extension) => extendOverlap(ada.id, id, by, CALLER);
+
+  test.each(["1h", "24h", "7d"] as const)("by %s never brings the end nearer", async (by) => {
+    const { key } = await create();
+    await rotate(key.id, "7d");
+    const before = (await row(key.id)).expiresAt?.getTime() ?? 0;
+    expect(await extend(key.id, by)).toEqual({ ok: true });
+    expect((await row(key.id)).expiresAt).toEqual(new Date(before + EXTENSIONS[by] * HOUR_MS));
+  });
+
+  test("stops at the successor's own end, and says so when there is nothing left to give", async () => {
+    const { key } = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
+    await rotate(key.id, "24h");
+    expect(await extend(key.id, "7d")).toEqual({ ok: true });
+    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+    expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "ends_with_successor" });
+    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+  });
+
+  test("moves the latest end of a key that ends on use, which it still does", async () => {
+    const { key } = await create();
+    await rotate(key.id, "on_use");
+    expect(await extend(key.id, "7d")).toEqual({ ok: true });
+    const { expiresAt, endsOnUse } = await row(key.id);
+    expect(hoursFromNow(expiresAt)).toBeCloseTo(37 * 24, 1);
+    expect(endsOnUse).toBe(true);
+  });
+
+  test("is for one's own keys that were rotated and have not ended", async () => {
+    const { key } = await create();
+    expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "not_replaced" });
+    await rotate(key.id, "1h");
+    const bob = await createPerson("Bob");
+    expect(await extendOverlap(bob.id, key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
+    await revokeApiKey(ada.id, key.id, CALLER);
+    expect(await extend(key.id, "24h")).toEqual({ ok: false, error: "not_active" });
+  });
 });
 
-test("a rotation and its record stand or fall together", async () => {
+test("a rotation is recorded of the old key, and of the new one that it was made", async () => {
   const { key } = await create();
   const successor = await rotate(key.id, "7d");
   const record = await database().activity.findFirstOrThrow({ where: { apiKeyId: key.id, action: "api_key.rotated" } });
@@ -175,4 +302,26 @@ test("a rotation and its record stand or fall together", async () => {
     address: "192.0.2.1",
     details: { name: "Main", successor: successor.key.id, overlap: "7d" },
   });
+  expect(await database().activity.findMany({ where: { apiKeyId: successor.key.id } })).toMatchObject([
+    {
+      action: "api_key.created",
+      actor: "user",
+      address: "192.0.2.1",
+      details: { name: "Main", environment: "staging", expiresAt: null, replaces: key.id },
+    },
+  ]);
+});
+
+test("a rotation and its records stand or fall together", async () => {
+  const { key } = await create();
+  const kept = () => Promise.all([row(key.id), database().activity.count({ where: { userId: ada.id } })]);
+  const before = await kept();
+  await pool().query(`ALTER TABLE "Activity" ADD CONSTRAINT "refuse" CHECK ("details"->>'replaces' IS NULL) NOT VALID`);
+  try {
+    await expect(rotate(key.id)).rejects.toThrow();
+  } finally {
+    await pool().query(`ALTER TABLE "Activity" DROP CONSTRAINT "refuse"`);
+  }
+  expect(await kept()).toEqual(before);
+  expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(1);
 });

@@ -1,14 +1,18 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { lineOf, readLine, successorIn } from "#lib/api-keys/line.ts";
 import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 import { type ApiKey, countActive, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type RotateError = "not_found" | "not_active" | "already_rotated" | "too_many_keys";
+export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 const HOUR_MS = 3_600_000;
 
@@ -16,6 +20,8 @@ const HOUR_MS = 3_600_000;
  * Makes a successor with the same name, environment and end, and lets the old key overlap. The secret is in this answer and
  * nowhere else. Of parallel rotations of a key one wins, the others are told `already_rotated`. With the overlap `now` the
  * old key is revoked, and refused everywhere when this returns.
+ *
+ * A key whose successor works no more is rotated again: the new one takes the place of the one that is gone.
  *
  * `not_active`: an expired or revoked key can't be rotated. `too_many_keys`: both are active for a while, and count.
  */
@@ -31,16 +37,18 @@ export async function rotateApiKey(
     await lockOwner(transaction, userId);
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
-    const old = await transaction.apiKey.findUniqueOrThrow({
-      where: { id, userId },
-      select: { ...FIELDS, successor: { select: { id: true } } },
-    });
-    if (old.successor) return err("already_rotated");
+    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
+    const line = await readLine(transaction, id);
+    if (successorIn(line, now)) return err("already_rotated");
     if (keyStatus(old, now) !== "active") return err("not_active");
     const others = (await countActive(transaction, userId, now)) - (overlap === "now" ? 1 : 0);
     if (others >= env().MAX_ACTIVE_KEYS) return err("too_many_keys");
     if (overlap === "now") await markRevoked(transaction, userId, id, old.name, caller);
-    const { name, environment, expiresAt } = old;
+    // The end of a key that was rotated already is its overlap's; the one it was made with has passed to the last of its line.
+    const gone = line.at(-1);
+    const expiresAt = gone ? later(gone.expiresAt, old.expiresAt) : old.expiresAt;
+    await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
+    const { name, environment } = old;
     const key = await transaction.apiKey.create({
       data: {
         userId,
@@ -67,33 +75,40 @@ export async function rotateApiKey(
       apiKeyId: id,
       details: { name, successor: key.id, overlap, endsAt: endsAt.toISOString() },
     });
+    await recordActivity(transaction, caller, {
+      userId,
+      action: "api_key.created",
+      apiKeyId: key.id,
+      details: { name, environment, expiresAt: expiresAt?.toISOString() ?? null, replaces: id },
+    });
     return ok({ key, secret });
   });
   if (rotated.ok && overlap === "now") await outliveLeases();
   return rotated;
 }
 
-/** Gives a replaced key more time from now, but not more than its successor has. `not_active`: it isn't overlapping any more. */
+/**
+ * Gives a replaced key more time than it has: its end moves later by the choice, but not past its successor's. One that ends when
+ * its successor is used still does, only its latest end moves.
+ *
+ * `not_active`: it has ended. `not_replaced`: it has no successor that works. `ends_with_successor`: it can't end later than it does.
+ */
 export async function extendOverlap(
   userId: string,
   id: string,
-  overlap: "1h" | "24h" | "7d",
+  by: Extension,
   caller: Caller,
-): Promise<Result<undefined, "not_found" | "not_active">> {
+): Promise<Result<undefined, ExtendError>> {
   return database().$transaction(async (transaction) => {
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
-    const old = await transaction.apiKey.findUniqueOrThrow({
-      where: { id, userId },
-      select: { ...FIELDS, successor: { select: { expiresAt: true } } },
-    });
-    if (!old.successor || keyStatus(old, now) !== "active") return err("not_active");
-    const endsAt = earlier(old.successor.expiresAt, new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS));
-    await transaction.apiKey.update({
-      where: { id, userId },
-      data: { expiresAt: endsAt, endsOnUse: false },
-      select: { id: true },
-    });
+    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
+    if (keyStatus(old, now) !== "active") return err("not_active");
+    const successor = successorIn(await readLine(transaction, id), now);
+    if (!successor) return err("not_replaced");
+    const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
+    if (!endsAt) return err("ends_with_successor");
+    await transaction.apiKey.update({ where: { id, userId }, data: { expiresAt: endsAt }, select: { id: true } });
     await recordActivity(transaction, caller, {
       userId,
       action: "api_key.overlap_extended",
@@ -104,13 +119,21 @@ export async function extendOverlap(
   });
 }
 
-/** Sets the end of replaced keys whose successor was used: a day after that, or sooner if that was said before. Returns their number. */
+/**
+ * Sets the end of replaced keys whose successor was used with success: a day after that, or sooner if that was said before. Returns
+ * their number. A request that was refused moves nobody to the new key. The first success is known to the hour, and taken to be
+ * at that hour's end or just now: never before it was.
+ */
 export async function endReplacedKeys(): Promise<number> {
   return database().$transaction(async (transaction) => {
     const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
-        SELECT k."id", s."lastUsedAt" AS "usedAt" FROM "ApiKey" k JOIN "ApiKey" s ON s."replacesId" = k."id"
-        WHERE k."endsOnUse" AND s."lastUsedAt" IS NOT NULL ORDER BY k."id" FOR UPDATE OF k
+        SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
+        FROM "ApiKey" k, LATERAL (
+          ${lineOf(Prisma.sql`k."id"`)}
+          SELECT min(u."hour") AS "hour" FROM "line" l JOIN "UsageHour" u ON u."apiKeyId" = l."id" WHERE u."outcome" = 'ok'
+        ) first
+        WHERE k."endsOnUse" AND first."hour" IS NOT NULL ORDER BY k."id" FOR UPDATE OF k
       )
       UPDATE "ApiKey" k
       SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", d."usedAt" + make_interval(hours => ${ON_USE_HOURS}::int))
@@ -129,6 +152,10 @@ export async function endReplacedKeys(): Promise<number> {
       );
     return ended.length;
   });
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  return one && other && (one > other ? one : other);
 }
 
 function earlier(one: Date | null, other: Date): Date {

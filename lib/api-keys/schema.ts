@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
@@ -51,13 +52,13 @@ export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
 
-/** How long a replaced key stays valid, in hours. `on_use`: until a day after the new key's first request, 30 days at most. */
+/** How long a replaced key stays valid, in hours. `on_use`: until a day after the new key's first success, 30 days at most. */
 export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 * 24 } as const;
 export type Overlap = keyof typeof OVERLAPS;
 export const ON_USE_HOURS = 24;
 
 export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
-export const extendOverlapInput = z.object({ id: apiKeyId, overlap: z.enum(["1h", "24h", "7d"]) });
+export const extendOverlapInput = z.object({ id: apiKeyId, by: z.enum(Object.keys(EXTENSIONS) as [Extension]) });
 
 /** Whatever of an address doesn't fit falls back to its default: a shared link never fails. */
 export const listQuery = z.object({

@@ -62,13 +62,19 @@ export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
   };
 }
 
+/** What the counts of a caller are stored under: machines of one network are one, so that they don't push each other out of a batch. */
+export function callerId({ address, route, agent }: RequestNote): string {
+  return `${networkOf(address)} ${route} ${agentOf(agent ?? "")}`;
+}
+
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
 const agentOf = remembered((agent) => printable(agent).slice(0, AGENT_MAX));
 
-/** The same addresses and programs come again and again. */
+/** The same addresses and programs come again and again. What is longer than they are is not kept: a flood must not fill memory. */
 function remembered(make: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => {
+    if (text.length > AGENT_MAX) return make(text);
     let made = known.get(text);
     if (made === undefined) {
       if (known.size >= REMEMBERED_MAX) known.clear();

@@ -112,6 +112,21 @@ test("a flood of refusals and callers is counted whole, and kept in part", async
   expect(await database().usageCaller.count({ where: { apiKeyId } })).toBe(20);
 });
 
+test("machines of one network are one caller, of which every request is counted", async () => {
+  for (let i = 0; i < 50; i += 1) recordRequest(note({ address: `203.0.113.${i}` }));
+  recordRequest(note({ address: "198.51.100.1" }));
+  await flushUsage();
+  const callers = await database().usageCaller.findMany({
+    where: { apiKeyId },
+    orderBy: { requests: "desc" },
+    select: { addressPrefix: true, requests: true },
+  });
+  expect(callers).toEqual([
+    { addressPrefix: "203.0.113.0/24", requests: 50 },
+    { addressPrefix: "198.51.100.0/24", requests: 1 },
+  ]);
+});
+
 test("what a client calls itself is cut, cleared of what could forge a line, and never a key", async () => {
   const secret = (await createKey(ada.id)).secret;
   recordRequest(note({ agent: `evil\nline \u202e${secret} ${"x".repeat(500)}` }));

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pool } from "#lib/database/client.ts";
 import { log } from "#lib/log.ts";
-import { HOUR_MS, type KeyUsage, type RequestNote, rowsOf, WRITE_USAGE } from "#lib/usage/batch.ts";
+import { callerId, HOUR_MS, type KeyUsage, type RequestNote, rowsOf, WRITE_USAGE } from "#lib/usage/batch.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
@@ -30,7 +30,7 @@ export function recordRequest(note: RequestNote): void {
   const slot = Math.floor(note.at / HOUR_MS) * OUTCOMES.length + OUTCOMES.indexOf(note.outcome);
   usage.counts.set(slot, (usage.counts.get(slot) ?? 0) + 1);
   if (note.authenticated) usage.lastUse = note;
-  const id = `${note.address} ${note.route} ${note.agent}`;
+  const id = callerId(note);
   const caller = usage.callers.get(id);
   if (caller) {
     caller.note = note;

@@ -95,7 +95,11 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         )}
       </Section>
       <Section title="Recent activity">
-        <ActivityTable records={activity.rows} />
+        {activity.rows.length === 0 ? (
+          <p className="text-muted">Nothing that happened to this key is on record.</p>
+        ) : (
+          <ActivityTable records={activity.rows} />
+        )}
       </Section>
     </KeyPage>
   );
