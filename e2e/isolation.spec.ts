@@ -27,30 +27,49 @@ async function send(page: Page, request: Request, own: string, id: string) {
   return { status: answer.status(), result: /\{"ok":(?:true|false)[^}]*\}|"keys":\d+,"active"[^}]*\}/.exec(text)?.[0] };
 }
 
-const OPERATIONS = {
-  revoke: async (page: Page) => {
+type Press = (page: Page) => Promise<void>;
+
+async function rotate(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByRole("button", { name: "Rotate key" }).click();
+}
+
+/** What leads to each action's request, and what must be done before it. */
+const OPERATIONS: Record<string, Press | { before: Press; press: Press }> = {
+  revoke: async (page) => {
     await page.getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("button", { name: "Revoke key" }).click();
   },
-  rename: async (page: Page) => {
+  rename: async (page) => {
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Rename" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("Renamed");
     await page.keyboard.press("Enter");
   },
-  rotate: async (page: Page) => {
-    await page.getByRole("button", { name: "More actions" }).click();
-    await page.getByRole("menuitem", { name: "Rotate" }).click();
-    await page.getByRole("button", { name: "Rotate key" }).click();
+  rotate,
+  extend: {
+    before: async (page) => {
+      await rotate(page);
+      await page.getByRole("button", { name: "Done" }).click();
+      await page.getByRole("button", { name: "Close anyway" }).click();
+    },
+    press: async (page) => {
+      const old = page.getByRole("row").filter({ has: page.getByText("Old key", { exact: true }) });
+      await old.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Extend" }).click();
+      await page.getByRole("button", { name: "Extend", exact: true }).click();
+    },
   },
-  delete: async (page: Page) => {
+  delete: async (page) => {
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("button", { name: "Revoke and delete" }).click();
   },
 };
 
-for (const [name, press] of Object.entries(OPERATIONS)) {
+for (const [name, operation] of Object.entries(OPERATIONS)) {
+  const { before, press } = typeof operation === "function" ? { before: undefined, press: operation } : operation;
   test(`${name}: Ada may, Bob is told what he'd be told of no key, and nobody at all is sent to sign in`, async ({
     page: ada,
     person: _,
@@ -66,6 +85,7 @@ for (const [name, press] of Object.entries(OPERATIONS)) {
     await expect(ada.getByRole("row").filter({ hasText: "Ada's key" })).toBeVisible();
     const works = async () => (await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).json();
 
+    await before?.(ada);
     const request = await catchAction(ada, HOME, () => press(ada));
     const id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(request.postData() ?? "")?.[0] ?? "no id";
     const blocked = await send(bob, request, id, id);
@@ -133,4 +153,55 @@ test("the list shows one's own keys only, also to a search for another's", async
     expect(await bob.content(), view).not.toContain("Only Ada's");
   }
   await bobs.close();
+});
+
+test("pages and files of keys, usage and activity: Ada sees what is hers, Bob what is his, and nobody is sent to sign in", async ({
+  page: ada,
+  person: _,
+  browser,
+  baseURL,
+  address,
+}) => {
+  const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
+  const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
+  const bob = await bobs.newPage();
+  await signUp(bob, newPerson("Bob"));
+  const people = [
+    { page: ada, key: "Only Ada", id: "" },
+    { page: bob, key: "Only Bob", id: "" },
+  ];
+  for (const person of people) {
+    const secret = await createKey(person.page, person.key);
+    // So that the ledger and the usage name the key.
+    const headers = { "x-api-key": secret };
+    expect((await person.page.request.get("/api/v1/auth?cost=7", { headers })).status()).toBe(204);
+    const file = await (await person.page.request.get("/settings/developer/export")).text();
+    person.id = /[^,]+$/.exec(file.trimEnd())?.[0] ?? "no id";
+  }
+  for (const path of [
+    "/settings/developer/export",
+    "/settings/developer/export?q=Only",
+    "/settings/usage",
+    "/settings/usage?days=90&keys=1&movements=1",
+    "/settings/usage/export",
+    "/settings/activity",
+    "/settings/activity?about=api_key",
+    "/settings/activity/export",
+  ]) {
+    for (const person of people) {
+      const answer = await person.page.request.get(path);
+      expect(answer.status(), path).toBe(200);
+      const text = await answer.text();
+      expect(text, path).toContain(person.key);
+      for (const { key, id } of people.filter((other) => other !== person)) {
+        expect(text, path).not.toContain(key);
+        expect(text, path).not.toContain(id);
+      }
+    }
+    const refused = await nobodys.request.get(path, { maxRedirects: 0 });
+    expect(refused.status(), path).toBe(307);
+    expect(refused.headers().location, path).toMatch(/^\/sign-in/);
+    expect(await refused.text(), path).not.toContain("Only");
+  }
+  await Promise.all([bobs.close(), nobodys.close()]);
 });

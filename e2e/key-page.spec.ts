@@ -28,13 +28,15 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   for (let i = 0; i < 3; i += 1) expect((await ask(page, "/key", secret)).status()).toBe(200);
   expect((await ask(page, "/auth?cost=nothing", secret)).status()).toBe(400);
   expect((await ask(page, "/auth?cost=1000", secret)).status()).toBe(403);
+  await database().balance.update({ where: { userId }, data: { requests: 1_000 } });
+  expect((await ask(page, "/auth?cost=1", secret)).status()).toBe(403);
   await revokeApiKey(userId, key.id, CALLER);
   const refused = await ask(page, "/key", secret);
   expect(refused.status()).toBe(401);
 
   await expect(async () => {
     await page.goto(`/settings/developer/${key.id}`);
-    await expect(page.getByText("Most in a day: 6")).toBeVisible({ timeout: 500 });
+    await expect(page.getByText("Most in a day: 7")).toBeVisible({ timeout: 500 });
   }).toPass();
   await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();
   const requests = section(page, "Requests");
@@ -47,7 +49,7 @@ test("the page shows what real requests did: by day and outcome, who called, wha
     "Invalid request",
     "Key refused",
   ]);
-  await expect(requests.getByRole("row").nth(1).locator("td")).toHaveText(["6", "3", "1", "1", "1"]);
+  await expect(requests.getByRole("row").nth(1).locator("td")).toHaveText(["7", "3", "2", "1", "1"]);
 
   const callers = section(page, "Last callers");
   await expect(callers.getByRole("row").filter({ hasText: "/api/v1/key" })).toContainText(
@@ -55,7 +57,8 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   );
   const refusals = section(page, "Recent refusals");
   await expect(refusals).toContainText("The key had been revoked less than a minute before.");
-  await expect(refusals).toContainText("Credits or the month's requests were used up.");
+  await expect(refusals.getByText("There were not enough credits left.")).toHaveCount(1);
+  await expect(refusals.getByText("The month's requests were used up.", { exact: true })).toHaveCount(1);
   await expect(section(page, "Recent activity")).toContainText("Key revoked");
 
   await page.goto("/settings/developer/refusals");

@@ -113,7 +113,7 @@ export async function seedUsage(email: string): Promise<string> {
     })),
   });
   await database().refusal.createMany({
-    data: ["rate_limited", "forbidden", "rate_limited"].map((cause, i) => ({
+    data: ["rate_limited", "no_credits", "rate_limited"].map((cause, i) => ({
       requestId: crypto.randomUUID(),
       userId: key.userId,
       apiKeyId: key.id,

@@ -3,6 +3,7 @@ import type { Page } from "playwright/test";
 import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/person.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { test } from "#e2e/with-database.ts";
+import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -35,12 +36,66 @@ test.describe("usage", () => {
     }).toPass();
     await expect(page.locator("dl").filter({ hasText: "Credits" }).locator("dd").first()).toContainText("93");
     await expect(page.getByText(/999\s*left of 1,000, renewed on/)).toBeVisible();
-    expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3"]]);
+    expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3", "7"]]);
     expect((await cells(page, "Spent credits")).map(([, credits]) => credits)).toEqual(["7"]);
     expect((await cells(page, "Movements")).map((row) => row.slice(0, 3))).toEqual([
       ["Spent", "-7", "Production App"],
       ["Came with the account", "+100", "–"],
     ]);
+  });
+
+  test.describe("without JavaScript", () => {
+    test.use({ javaScriptEnabled: false });
+    test("every key and every movement is reached page by page, and the exported ledger sums up to the balance", async ({
+      page,
+      person,
+    }) => {
+      const id = await idOf(person.email);
+      await setTier(id, "scale", CALLER);
+      const keys = await Promise.all(Array.from({ length: 26 }, () => createKey(id)));
+      for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
+      const [first] = keys as [(typeof keys)[number]];
+      await ask(page, "/auth?cost=3", first.secret);
+      await expect(async () => {
+        await page.goto("/settings/usage?days=7");
+        await expect(page.getByText("Most in a day: 27")).toBeVisible({ timeout: 500 });
+      }).toPass();
+
+      const busiest = await cells(page, "Requests by key");
+      expect(busiest).toHaveLength(25);
+      expect(busiest[0]).toEqual([first.key.name, `${first.key.prefix}…`, "2", "2", "5"]);
+      await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Less busy" }).click();
+      await expect(page).toHaveURL("/settings/usage?days=7&keys=2&movements=1#by-key");
+      const rest = await cells(page, "Requests by key");
+      expect(rest.map((row) => row.slice(2))).toEqual([["1", "1", "2"]]);
+      expect(new Set([...busiest, ...rest].map(([, prefix]) => prefix)).size).toBe(26);
+
+      const ledger = page.getByRole("navigation", { name: "Pages of the ledger" });
+      const movements = await cells(page, "Movements");
+      expect(movements[0]?.slice(0, 3)).toEqual(["Spent", "-3", "Production App"]);
+      await ledger.getByRole("link", { name: "Older" }).click();
+      await expect(page).toHaveURL("/settings/usage?days=7&keys=2&movements=2#ledger");
+      movements.push(...(await cells(page, "Movements")));
+      expect(movements.at(-1)?.slice(0, 3)).toEqual(["Came with the account", "+100", "–"]);
+      await expect(ledger.getByRole("link")).toHaveText(["Newer"]);
+
+      const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+      const answer = await page.request.get(String(href));
+      expect(answer.headers()["content-disposition"]).toBe('attachment; filename="credits.csv"');
+      const [head, ...rows] = (await answer.text()).trimEnd().split("\r\n");
+      expect(head).toBe("time,what,credits,key,key id");
+      expect(rows).toHaveLength(28);
+      expect(rows[0]).toMatch(new RegExp(`Z,Spent,-3,Production App,${first.key.id}$`));
+      const exported = rows.map((row) => Number(row.split(",")[2]));
+      expect(exported).toEqual(movements.map(([, credits]) => Number(credits)));
+      const balance = page.locator("dl").filter({ hasText: "Credits" }).locator("dd").first();
+      await expect(balance).toContainText(String(exported.reduce((sum, credits) => sum + credits)));
+
+      await page.goto("/settings/usage?keys=9&movements=9");
+      await expect(page.getByText("Nothing on this page.")).toHaveCount(2);
+      await ledger.getByRole("link", { name: "Newer" }).click();
+      await expect(page).toHaveURL(/movements=2#ledger$/);
+    });
   });
 });
 

@@ -1,12 +1,15 @@
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/person.ts";
+import { expect } from "#e2e/person.ts";
+import { seedKeys, seedUsage } from "#e2e/seed.ts";
+import { test } from "#e2e/with-database.ts";
 
-/** Collects what the browser refused to load or run, and every error on the page. */
+/** Collects what the browser refused to load or run, and every error and warning on the page, such as those of a failed hydration. */
 function troubles(page: Page): string[] {
   const found: string[] = [];
   page.on("pageerror", (error) => found.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("404 (Not Found)")) found.push(message.text());
+    const told = ["error", "warning"].includes(message.type());
+    if (told && !message.text().includes("404 (Not Found)")) found.push(message.text());
   });
   return found;
 }
@@ -15,6 +18,25 @@ const DOCS = ["authentication", "rate-limits", "errors", "gateway", "api"].map((
 const VISITOR = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
 const PERSON = ["/settings/developer", "/settings/developer?page=9&q=x", "/settings/nowhere", "/docs/authentication"];
 
+/** Opens each page and expects no trouble on it; returns the nonces of the answers. */
+async function visit(page: Page, paths: string[]): Promise<string[]> {
+  const found = troubles(page);
+  const nonces: string[] = [];
+  for (const path of paths) {
+    const answer = await page.goto(path);
+    const policy = answer?.headers()["content-security-policy"] ?? "";
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? `no nonce at ${path}`;
+    await page.waitForLoadState("networkidle");
+    expect(found, path).toEqual([]);
+    // Those of the answer: what a trusted script loads later is trusted through it.
+    const scripts = (await answer?.text())?.match(/<script\b[^>]*>/g) ?? [];
+    expect(scripts.length, path).toBeGreaterThan(0);
+    for (const script of scripts) expect(script, path).toContain(`nonce="${nonce}"`);
+    nonces.push(nonce);
+  }
+  return nonces;
+}
+
 test("no page breaks its own Content-Security-Policy, and each answer has a nonce of its own", async ({
   page,
   person: _,
@@ -22,26 +44,27 @@ test("no page breaks its own Content-Security-Policy, and each answer has a nonc
   baseURL,
 }) => {
   const strangers = await browser.newContext({ baseURL: String(baseURL) });
-  const nonces: string[] = [];
-  for (const [visitor, paths] of [
-    [await strangers.newPage(), VISITOR],
-    [page, PERSON],
-  ] as const) {
-    const found = troubles(visitor);
-    for (const path of paths) {
-      const answer = await visitor.goto(path);
-      const policy = answer?.headers()["content-security-policy"] ?? "";
-      nonces.push(/'nonce-([^']+)'/.exec(policy)?.[1] ?? `no nonce at ${path}`);
-      await visitor.waitForLoadState("networkidle");
-      expect(found, path).toEqual([]);
-      // Those of the answer: what a trusted script loads later is trusted through it.
-      const scripts = (await answer?.text())?.match(/<script\b[^>]*>/g) ?? [];
-      expect(scripts.length, path).toBeGreaterThan(0);
-      for (const script of scripts) expect(script, path).toContain(`nonce="${nonces.at(-1)}"`);
-    }
-  }
+  const nonces = [...(await visit(await strangers.newPage(), VISITOR)), ...(await visit(page, PERSON))];
   expect(new Set(nonces).size).toBe(VISITOR.length + PERSON.length);
   await strangers.close();
+});
+
+test("neither does a page that is full of keys, usage and history, in whatever zone its reader is", async ({
+  page,
+  person,
+}) => {
+  await seedKeys(person.email, 12);
+  const id = await seedUsage(person.email);
+  await visit(page, [
+    "/settings/developer",
+    `/settings/developer/${id}`,
+    "/settings/developer/refusals",
+    "/settings/usage",
+    "/settings/activity",
+    "/settings/account",
+  ]);
+  await page.goto("/settings/developer");
+  await expect(page.getByRole("row")).toHaveCount(13);
 });
 
 test("a script without the nonce does not run", async ({ page }) => {

@@ -1,12 +1,20 @@
 import { type ReactNode, useId } from "react";
 
-type Props = { title: string; note?: ReactNode; aside?: ReactNode; framed?: boolean; children: ReactNode };
+type Props = {
+  title: string;
+  /** What an address names it by. */
+  anchor?: string;
+  note?: ReactNode;
+  aside?: ReactNode;
+  framed?: boolean;
+  children: ReactNode;
+};
 
 /** A titled part of a page. */
-export function Section({ title, note, aside, framed = false, children }: Props) {
+export function Section({ title, anchor, note, aside, framed = false, children }: Props) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="mt-10">
+    <section id={anchor} aria-labelledby={id} className="mt-10">
       <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
         <div>
           <h2 id={id} className="font-semibold">

@@ -15,6 +15,11 @@ export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, key
       return "The account was disabled.";
     case "rate_limited":
       return "It was one request too many for the minute.";
+    case "no_credits":
+      return "There were not enough credits left.";
+    case "quota_exceeded":
+      return "The month's requests were used up.";
+    // Before it was kept which of the two it was.
     case "forbidden":
       return "Credits or the month's requests were used up.";
     default:

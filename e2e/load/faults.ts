@@ -334,7 +334,7 @@ async function checkLimits(accounts: Account[], report: Report): Promise<void> {
     const { rows } = await pool().query<{ passed: number; windows: number }>(
       `SELECT coalesce(sum("requests"), 0)::int AS "passed",
               ceil(extract(epoch FROM now() - min(u."createdAt")) / 60)::int + 1 AS "windows"
-       FROM "User" u JOIN "ApiKey" k ON k."userId" = u."id" LEFT JOIN "UsageDay" d ON d."apiKeyId" = k."id" AND d."outcome" IN ('ok', 'forbidden')
+       FROM "User" u JOIN "ApiKey" k ON k."userId" = u."id" LEFT JOIN "UsageDay" d ON d."apiKeyId" = k."id" AND d."outcome" IN ('ok', 'no_credits', 'quota_exceeded')
        WHERE u."id" = $1`,
       [id],
     );

@@ -60,7 +60,7 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
   /** What is sent, and which outcome each status of its answer is. */
   const kinds = [
     { key: good, path: "/key", outcomes: { 200: "ok" } },
-    { key: good, path: "/auth?cost=1", outcomes: { 204: "ok", 403: "forbidden" } },
+    { key: good, path: "/auth?cost=1", outcomes: { 204: "ok", 403: "no_credits" } },
     { key: good, path: "/auth?cost=nothing", outcomes: { 400: "invalid" } },
     {
       key: good,
@@ -109,14 +109,14 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
   expect(await counted("UsageDay")).toEqual(expected);
   const outcomes = new Set(Object.keys(expected).map((name) => name.split(" ")[1]));
   expect([...outcomes].sort()).toEqual(
-    ["deleted", "expired", "forbidden", "invalid", "ok", "rate_limited", "revoked"].sort(),
+    ["deleted", "expired", "invalid", "no_credits", "ok", "rate_limited", "revoked"].sort(),
   );
 
   const refusals = await database().refusal.findMany({ select: { requestId: true, cause: true, apiKeyId: true } });
   expect(refusals.length).toBeGreaterThan(0);
   for (const { requestId, cause } of refusals) expect(requestIds.get(requestId)).toBe(cause);
   expect(new Set(refusals.map(({ cause }) => cause))).toEqual(
-    new Set(["deleted", "expired", "forbidden", "rate_limited", "revoked"]),
+    new Set(["deleted", "expired", "no_credits", "rate_limited", "revoked"]),
   );
   const callers = await database().usageCaller.findMany({ where: { apiKeyId: good.key.id } });
   expect(callers.map(({ route }) => route).sort()).toEqual([

@@ -9,7 +9,10 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 export type ChangePasswordError = ConfirmError | "common_password" | "own_name_password";
 
-/** Sets a new password for whoever knows the old one, and signs out every other browser. Returns how many sessions were ended. */
+/**
+ * Sets a new password for whoever knows the old one, and signs out every other browser. A link of the operator's that was not used
+ * stops working: it would let whoever has it set another password. Returns how many sessions were ended.
+ */
 export async function changePassword(
   { userId, sessionId }: { userId: string; sessionId: string },
   { current, next }: { current: string; next: string },
@@ -28,6 +31,7 @@ export async function changePassword(
       data: { passwordHash },
     });
     if (count === 0) return err("wrong_password");
+    await transaction.passwordLink.deleteMany({ where: { userId, usedAt: null } });
     const sessions = await endSessionsOf(transaction, userId, sessionId);
     await recordActivity(transaction, caller, {
       userId,

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { changePassword } from "#lib/accounts/change-password.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { redeemInput } from "#lib/accounts/schema.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
@@ -69,6 +71,23 @@ describe("a password link", () => {
     const newer = await linkFor(ada.email);
     expect(await redeemPasswordLink(older, PASSWORD, CALLER)).toEqual({ ok: false, error: "invalid_link" });
     expect((await redeemPasswordLink(newer, PASSWORD, CALLER)).ok).toBe(true);
+  });
+
+  test("is worth nothing when the password was changed meanwhile, and only the person's own is", async () => {
+    const [ada, bob] = [await createPerson(), await createPerson("Bob")];
+    await redeemPasswordLink(await linkFor(ada.email), PASSWORD, CALLER);
+    const [adas, bobs] = [await linkFor(ada.email), await linkFor(bob.email)];
+    const change = (current: string) =>
+      changePassword({ userId: ada.id, sessionId: randomUUID() }, { current, next: "another new password" }, CALLER);
+    expect(await change("not the password")).toEqual({ ok: false, error: "wrong_password" });
+    expect(await database().passwordLink.count({ where: { userId: ada.id, usedAt: null } })).toBe(1);
+    expect((await change(PASSWORD)).ok).toBe(true);
+    expect(await redeemPasswordLink(adas, "an attacker's password", CALLER)).toEqual({
+      ok: false,
+      error: "invalid_link",
+    });
+    expect((await signIn({ email: ada.email, password: "another new password" }, CALLER)).ok).toBe(true);
+    expect((await redeemPasswordLink(bobs, PASSWORD, CALLER)).ok).toBe(true);
   });
 
   test("of a disabled person, and a made-up one, are refused", async () => {

@@ -57,12 +57,19 @@ export async function listApiKeys(userId: string, query: ListQuery, now: Date): 
 
 const EXPORT_PAGE = 500;
 
-/** All keys that a view shows, in its order, page by page. */
+/**
+ * All keys that a view shows, in its order, page by page. One statement says which they are, because with an offset keys move
+ * over the seam of two pages while others are used or deleted. A key that is deleted before its page is read is left out.
+ */
 export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<Row[]> {
-  for (let offset = 0; ; offset += EXPORT_PAGE) {
-    const rows = await readRows(userId, query, now, EXPORT_PAGE, offset);
-    yield rows;
-    if (rows.length < EXPORT_PAGE) return;
+  const { owned, matches, status } = viewOf(userId, query, now);
+  const all = await database().$queryRaw<{ id: string }[]>`
+    SELECT "id", ${status} AS "status" FROM "ApiKey" WHERE ${owned} AND ${matches} ORDER BY ${orderOf(query)}`;
+  for (let from = 0; from < all.length; from += EXPORT_PAGE) {
+    const ids = all.slice(from, from + EXPORT_PAGE).map(({ id }) => id);
+    yield await database().$queryRaw<Row[]>`
+      SELECT ${listed(now)} FROM "ApiKey" k WHERE ${owned} AND "id" = ANY(${ids}::uuid[])
+      ORDER BY array_position(${ids}::uuid[], "id")`;
   }
 }
 
@@ -70,7 +77,11 @@ function readRows(userId: string, query: ListQuery, now: Date, limit: number, of
   const { owned, matches, status } = viewOf(userId, query, now);
   return database().$queryRaw<Row[]>`
     SELECT ${listed(now)}, ${status} AS "status" FROM "ApiKey" k WHERE ${owned} AND ${matches}
-    ORDER BY ${Prisma.raw(ORDER[query.sort][query.direction])}, "id" DESC LIMIT ${limit} OFFSET ${offset}`;
+    ORDER BY ${orderOf(query)} LIMIT ${limit} OFFSET ${offset}`;
+}
+
+function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
+  return Prisma.sql`${Prisma.raw(ORDER[sort][direction])}, "id" DESC`;
 }
 
 /** A view of the person's keys as conditions on "ApiKey", with the status that each key has at `now`. */

@@ -25,7 +25,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
     const requestId = randomUUID();
     c.set("requestId", requestId);
     await next();
-    const { admission, remaining } = c.var;
+    const { admission, remaining, unpaid } = c.var;
     // Set here and not where they are known, because an error's answer replaces what was set before it.
     const headers = answerHeaders(requestId, admission, remaining);
     for (let i = 0; i < headers.length; i += 2) c.res.headers.set(headers[i] as string, headers[i + 1] as string);
@@ -36,6 +36,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
       status: c.res.status,
       durationMs: performance.now() - start,
       admission,
+      unpaid,
     });
   });
 

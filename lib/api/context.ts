@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Admission } from "#lib/api/admit.ts";
 import type { VerifiedKey } from "#lib/api-keys/verify.ts";
-import type { Remaining } from "#lib/credits/store.ts";
+import type { Remaining, SpendError } from "#lib/credits/store.ts";
 import type { Tier } from "#lib/tiers.ts";
 
 /** What a request carries through the API. */
@@ -14,5 +14,7 @@ export type ApiContext = {
     tier: Tier;
     /** Set by routes that cost something. */
     remaining: Remaining;
+    /** Why one of them could not be paid: the owner is told, its caller only that it is one of the two. */
+    unpaid: SpendError;
   };
 };

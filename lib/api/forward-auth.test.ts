@@ -6,6 +6,8 @@ import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { findRefusal, usageByDay } from "#lib/usage/read.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
@@ -116,6 +118,27 @@ describe("cost", () => {
     expect(answer.headers.get("goodtake-credits-remaining")).toBe("100");
     expect(answer.headers.get("goodtake-quota-remaining")).toBe("0");
     expect((await ask("?cost=0")).status).toBe(204);
+  });
+
+  test("the owner is told which of the two it was, and the caller is not", async () => {
+    const [poor, rich] = [await ask("?cost=101"), await ask("?cost=1")];
+    await database().balance.update({ where: { userId: ada.id }, data: { requests: 50_000 } });
+    const late = await ask("?cost=1");
+    expect([poor.status, rich.status, late.status]).toEqual([403, 204, 403]);
+    const bodies = [await poor.text(), await late.text()];
+    expect(bodies).toEqual(
+      Array(2).fill('{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}'),
+    );
+    await flushUsage();
+    const causeOf = async (answer: Response) =>
+      (await findRefusal(ada.id, answer.headers.get("x-request-id") ?? ""))?.cause;
+    expect([await causeOf(poor), await causeOf(rich), await causeOf(late)]).toEqual([
+      "no_credits",
+      undefined,
+      "quota_exceeded",
+    ]);
+    const [day] = await usageByDay({ userId: ada.id }, 1, new Date());
+    expect(day).toMatchObject({ ok: 1, limited: 2, invalid: 0 });
   });
 
   test("a tier without a quota names none", async () => {

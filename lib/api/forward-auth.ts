@@ -6,7 +6,7 @@ import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { API_ERRORS, ApiError } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
-import { charge, findRemaining, type Remaining, takeBack } from "#lib/credits/store.ts";
+import { charge, findRemaining, type Remaining, type SpendError, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import { endOfTurn } from "#lib/http/turn.ts";
 
@@ -35,7 +35,7 @@ export const forwardAuthQuery = z.strictObject({
 });
 
 /** What is known of a request when it is answered, also if it fails. */
-type Decision = { admission?: Admission; remaining?: Remaining };
+type Decision = { admission?: Admission; remaining?: Remaining; unpaid?: SpendError };
 
 /**
  * Forward authentication: any method, because a gateway may pass its client's on. The body is never read. It stands beside the
@@ -70,6 +70,7 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
     status,
     durationMs: performance.now() - start,
     admission: decision.admission,
+    unpaid: decision.unpaid,
   });
 }
 
@@ -88,10 +89,13 @@ async function decide(
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
   const charged = await inTime(charge(spending), async (late) => late.ok && takeBack(spending));
-  decision.remaining = charged.ok
-    ? charged.value
-    : ((await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined);
-  return charged.ok ? undefined : new ApiError("forbidden");
+  if (charged.ok) {
+    decision.remaining = charged.value;
+    return undefined;
+  }
+  decision.unpaid = charged.error;
+  decision.remaining = (await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined;
+  return new ApiError("forbidden");
 }
 
 /** @throws {ApiError} for a parameter that isn't what it must be, or is there twice. */

@@ -9,6 +9,8 @@ import type { Generate } from "#lib/generation/generate.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { err, ok } from "#lib/result.ts";
+import { findRefusal } from "#lib/usage/read.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
 
 /** What the provider does in the test at hand; in all others it draws. */
 const draw: Generate = async (input) => ok(drawInSandbox(input, new Date()));
@@ -87,6 +89,22 @@ describe("an image costs one credit", () => {
     expect((await generate()).headers.get("goodtake-quota-remaining")).toBe("0");
     expect((await generate()).status).toBe(403);
     expect(await credits()).toBe(99);
+  });
+
+  test.each([
+    ["no_credits", { credits: 0 }],
+    ["quota_exceeded", { requests: 50_000 }],
+  ])("a refusal for %s is kept as that for the owner, and is one answer to its caller", async (cause, data) => {
+    await setTier(ada.id, "pro", { actor: "operator", address: null, userAgent: null });
+    await database().balance.update({ where: { userId: ada.id }, data });
+    for (const refused of [await generate(), await generate(CAT, { "idempotency-key": randomUUID() })]) {
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toBe(
+        '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}',
+      );
+      await flushUsage();
+      expect(await findRefusal(ada.id, refused.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
+    }
   });
 
   test("what stops before the work costs nothing", async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Admission } from "#lib/api/admit.ts";
+import type { SpendError } from "#lib/credits/store.ts";
 import { noteAnswer } from "#lib/http/access-log.ts";
 import { metrics } from "#lib/metrics.ts";
 import type { Outcome } from "#lib/usage/outcomes.ts";
@@ -12,10 +13,11 @@ type Answered = {
   status: number;
   durationMs: number;
   admission: Admission | undefined;
+  unpaid: SpendError | undefined;
 };
 
 /** Counts an answer for the operator, and for the key it belongs to; without a known key there is nobody to count it for. */
-export function recordAnswer({ request, requestId, route, status, durationMs, admission }: Answered): void {
+export function recordAnswer({ request, requestId, route, status, durationMs, admission, unpaid }: Answered): void {
   const key = admission && "key" in admission ? admission.key : undefined;
   noteAnswer({ requestId, method: request.method ?? "", route, status, durationMs, apiKeyId: key?.id });
   if (!admission) return;
@@ -26,7 +28,7 @@ export function recordAnswer({ request, requestId, route, status, durationMs, ad
     requestId,
     userId: admission.key.userId,
     apiKeyId: admission.key.id,
-    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(status, admission.limit.exceeded),
+    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(status, admission.limit.exceeded, unpaid),
     authenticated: admission.kind === "admitted",
     at: Date.now(),
     route,
@@ -41,9 +43,9 @@ function authenticationOf(admission: Admission): string {
   return admission.kind === "admitted" && admission.limit.exceeded ? "rate_limited" : admission.kind;
 }
 
-function outcomeOf(status: number, limited: boolean): Outcome {
+function outcomeOf(status: number, limited: boolean, unpaid: SpendError | undefined): Outcome {
   if (limited) return "rate_limited";
-  if (status === 403) return "forbidden";
+  if (unpaid) return unpaid;
   if (status >= 500) return "error";
   return status >= 400 ? "invalid" : "ok";
 }

@@ -5,19 +5,51 @@ export type Movement = {
   kind: "signup" | "granted" | "charged" | "refunded";
   /** Credits that came (positive) or went (negative). */
   amount: number;
+  /** The key that spent them. */
+  apiKeyId: string | null;
   keyName: string | null;
   createdAt: Date;
 };
 
-/** The latest movements of an account's credits. */
-export async function listMovements(userId: string, limit: number): Promise<Movement[]> {
-  const { rows } = await pool().query<Movement>(
-    `SELECT m."id", m."kind"::text AS "kind", m."amount", k."name" AS "keyName", m."createdAt"
-     FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId"
-     WHERE m."userId" = $1 ORDER BY m."createdAt" DESC, m."id" LIMIT $2`,
-    [userId, limit],
+const EXPORT_PAGE = 500;
+
+const MOVEMENTS = `
+  SELECT m."id", m."kind"::text AS "kind", m."amount", m."apiKeyId", k."name" AS "keyName", m."createdAt"
+  FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId"
+  WHERE m."userId" = $1`;
+const LATEST_FIRST = `ORDER BY m."createdAt" DESC, m."id" DESC`;
+
+/** The movements of an account's credits, the latest first; `matching` is the number of all. */
+export async function listMovements(
+  userId: string,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ rows: Movement[]; matching: number }> {
+  const { rows: counts } = await pool().query<{ matching: number }>(
+    `SELECT count(*)::int AS "matching" FROM "CreditMovement" WHERE "userId" = $1`,
+    [userId],
   );
-  return rows;
+  const { rows } = await pool().query<Movement>(`${MOVEMENTS} ${LATEST_FIRST} LIMIT $2 OFFSET $3`, [
+    userId,
+    limit,
+    offset,
+  ]);
+  return { rows, matching: counts[0]?.matching ?? 0 };
+}
+
+/**
+ * All of them, page by page, each of which goes on after the last movement of the one before: the ledger is append-only, so that
+ * none is missing and none is there twice, however many are added meanwhile.
+ */
+export async function* exportMovements(userId: string): AsyncGenerator<Movement[]> {
+  let last: Movement | undefined;
+  do {
+    const { rows } = await pool().query<Movement>(
+      `${MOVEMENTS} AND ($2::timestamptz IS NULL OR (m."createdAt", m."id") < ($2, $3::uuid)) ${LATEST_FIRST} LIMIT $4`,
+      [userId, last?.createdAt ?? null, last?.id ?? null, EXPORT_PAGE],
+    );
+    yield rows;
+    last = rows.length < EXPORT_PAGE ? undefined : rows.at(-1);
+  } while (last);
 }
 
 /** Credits spent by UTC day, `YYYY-MM-DD`, refunds taken off, the latest first; days without any are left out. */

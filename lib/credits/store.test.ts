@@ -12,7 +12,7 @@ import {
   settle,
   sweepReservations,
 } from "#lib/credits/store.ts";
-import { database, pool } from "#lib/database/client.ts";
+import { type Database, database, pool } from "#lib/database/client.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
@@ -65,9 +65,47 @@ describe("spending", () => {
   test("all or nothing: what is too dear costs no part of it, and no request", async () => {
     await setBalance(5);
     const before = await findRemaining(ada.id, 10);
-    expect(await charge(spending(6, 10))).toEqual({ ok: false, error: "insufficient" });
+    expect(await charge(spending(6, 10))).toEqual({ ok: false, error: "no_credits" });
     expect(await findRemaining(ada.id, 10)).toEqual(before);
     expect(await charge(spending(5, 10))).toMatchObject({ ok: true, value: { credits: 0 } });
+  });
+
+  test("a refusal says which of the two was used up, and credits first", async () => {
+    const refusals = async (quota: number | null) => [
+      await charge(spending(6, quota)),
+      await reserve(spending(6, quota), 60),
+    ];
+    const twice = (error: string) => Array(2).fill({ ok: false, error });
+    await charge(spending(1, 1));
+    expect(await refusals(1)).toEqual(twice("quota_exceeded"));
+    await charge(spending(94, 2));
+    expect(await refusals(2)).toEqual(twice("no_credits"));
+    expect(await refusals(null)).toEqual(twice("no_credits"));
+    expect(await charge({ ...spending(), userId: randomUUID() })).toEqual({ ok: false, error: "no_credits" });
+  });
+
+  test("of parallel refusals for one thing none is said to be for the other", async () => {
+    await setBalance(37);
+    const poor = await Promise.all(Array.from({ length: 100 }, () => charge(spending(1, 1_000))));
+    expect(new Set(poor.map((result) => !result.ok && result.error))).toEqual(new Set([false, "no_credits"]));
+    ada = await createPerson();
+    const many = await Promise.all(Array.from({ length: 100 }, () => charge(spending(1, 23))));
+    expect(new Set(many.map((result) => !result.ok && result.error))).toEqual(new Set([false, "quota_exceeded"]));
+  });
+
+  test("what comes back while the reason is looked for can be spent after all", async () => {
+    await setBalance(0);
+    const real = database();
+    const refusedOnce = {
+      $queryRaw: async () => {
+        await grantCredits(ada.id, 1, OPERATOR);
+        refusedOnce.$queryRaw = real.$queryRaw.bind(real) as never;
+        return [];
+      },
+    };
+    const db = refusedOnce as unknown as Database;
+    expect(await reserve(spending(1), 60, db)).toMatchObject({ ok: true, value: { remaining: { credits: 0 } } });
+    expect(await ledgerSum()).toBe(0);
   });
 
   test("a new month starts with the whole quota", async () => {

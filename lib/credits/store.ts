@@ -14,6 +14,9 @@ export type Spending = {
   quota: number | null;
 };
 
+/** `no_credits`: fewer are left than it costs. `quota_exceeded`: there are credits, but the month's requests are used up. */
+export type SpendError = "no_credits" | "quota_exceeded";
+
 /** Credits taken for work that is not finished. */
 export type Reservation = { id: string; remaining: Remaining };
 
@@ -51,7 +54,7 @@ export function grantCredits(
 }
 
 /** Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. */
-export function charge(spending: Spending): Promise<Result<Remaining, "insufficient">> {
+export function charge(spending: Spending): Promise<Result<Remaining, SpendError>> {
   return spend(database(), spending, null);
 }
 
@@ -62,7 +65,7 @@ export async function reserve(
   spending: Spending,
   seconds: number,
   db: Database | Transaction = database(),
-): Promise<Result<Reservation, "insufficient">> {
+): Promise<Result<Reservation, SpendError>> {
   const id = randomUUID();
   const spent = await spend(db, spending, { id, seconds });
   return spent.ok ? ok({ id, remaining: spent.value }) : spent;
@@ -72,7 +75,7 @@ async function spend(
   db: Database | Transaction,
   { userId, apiKeyId, credits, quota }: Spending,
   reservation: { id: string; seconds: number } | null,
-): Promise<Result<Remaining, "insufficient">> {
+): Promise<Result<Remaining, SpendError>> {
   const rows = await db.$queryRaw<{ credits: number; requests: number }[]>`
     WITH "now" AS (
       SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date AS "month"
@@ -94,12 +97,22 @@ async function spend(
       FROM "balance" WHERE ${reservation !== null}::boolean
     )
     SELECT "credits", "requests" FROM "balance"`;
-  return rows[0] ? ok(toRemaining(rows[0], quota)) : err("insufficient");
+  if (rows[0]) return ok(toRemaining(rows[0], quota));
+  // Asked only now, so that spending stays one statement.
+  const left = await findRemaining(userId, quota, db);
+  if (!left || left.credits < credits) return err("no_credits");
+  if (left.requests === 0) return err("quota_exceeded");
+  // A refund, a grant or a new month came between the two statements: it can be paid after all.
+  return spend(db, { userId, apiKeyId, credits, quota }, reservation);
 }
 
 /** What is left, or null for an account that doesn't exist. */
-export async function findRemaining(userId: string, quota: number | null): Promise<Remaining | null> {
-  const rows = await database().$queryRaw<{ credits: number; requests: number }[]>`
+export async function findRemaining(
+  userId: string,
+  quota: number | null,
+  db: Database | Transaction = database(),
+): Promise<Remaining | null> {
+  const rows = await db.$queryRaw<{ credits: number; requests: number }[]>`
     SELECT "credits",
            CASE WHEN "month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date THEN "requests" ELSE 0 END AS "requests"
     FROM "Balance" WHERE "userId" = ${userId}::uuid`;

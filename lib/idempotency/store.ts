@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Reservation, reserve, type Spending, settle } from "#lib/credits/store.ts";
+import { type Reservation, reserve, type SpendError, type Spending, settle } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
@@ -11,7 +11,7 @@ export type IdempotencyKey = {
 };
 
 /** `running`: the first request is not answered yet. `reused`: the first request asked for something else. */
-export type BeginError = "insufficient" | "running" | "reused";
+export type BeginError = SpendError | "running" | "reused";
 
 /** Either the reservation with which the work begins, or the answer of the work that was done. */
 export type Begun = { reservation: Reservation } | { answer: string };

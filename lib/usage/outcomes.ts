@@ -1,7 +1,12 @@
-/** How a request with a known key ended. The last four are refusals of the key itself. */
+/**
+ * How a request with a known key ended. `forbidden` is in older rows what is now `no_credits` or `quota_exceeded`. The last four are
+ * refusals of the key itself.
+ */
 export const OUTCOMES = [
   "ok",
   "rate_limited",
+  "no_credits",
+  "quota_exceeded",
   "forbidden",
   "invalid",
   "error",
@@ -15,7 +20,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** What a chart can show apart. */
 export const OUTCOME_GROUPS = {
   ok: ["ok"],
-  limited: ["rate_limited", "forbidden"],
+  limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
   refused: ["revoked", "expired", "deleted", "owner_disabled"],

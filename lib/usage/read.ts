@@ -32,19 +32,6 @@ export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now:
   return all;
 }
 
-export type KeyUsageRow = { id: string; name: string; prefix: string; requests: number; ok: number };
-
-/** The keys of an account with the most requests in the last days. */
-export async function usageByKey(userId: string, days: number, now: Date, limit: number): Promise<KeyUsageRow[]> {
-  const { rows } = await pool().query<KeyUsageRow>(
-    `SELECT k."id", k."name", k."prefix", sum(d."requests")::int AS "requests",
-            coalesce(sum(d."requests") FILTER (WHERE d."outcome" = 'ok'), 0)::int AS "ok"
-     ${IN_SCOPE} GROUP BY k."id" ORDER BY 4 DESC, k."id" LIMIT $5`,
-    [userId, null, now, days, limit],
-  );
-  return rows;
-}
-
 export type CallerOfKey = {
   addressPrefix: string;
   userAgent: string;

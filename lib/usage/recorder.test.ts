@@ -90,7 +90,7 @@ describe("a batch that could not be written", () => {
   });
 
   test("of which only the answer was lost, is not counted twice", async () => {
-    recordRequest(note({ outcome: "forbidden" }));
+    recordRequest(note({ outcome: "no_credits" }));
     const query = pool().query.bind(pool());
     vi.spyOn(pool(), "query").mockImplementationOnce((async (statement: never) => {
       await query(statement);
@@ -98,7 +98,7 @@ describe("a batch that could not be written", () => {
     }) as never);
     await flushUsage();
     await flushUsage();
-    expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "forbidden", 1]]);
+    expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "no_credits", 1]]);
     expect(await database().refusal.count({ where: { apiKeyId } })).toBe(1);
   });
 });

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { PageLinks } from "#components/ui/page-links.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { activityQuery } from "#lib/activity/schema.ts";
@@ -24,7 +25,6 @@ export default async function ActivityPage({ searchParams }: Props) {
   const user = await requireUser();
   const { about, page } = activityQuery.parse(await searchParams);
   const { rows, matching } = await listActivity(user.id, { about }, { limit: PAGE, offset: (page - 1) * PAGE });
-  const pages = Math.max(1, Math.ceil(matching / PAGE));
   const href = (to: { about?: string | null; page?: number }) => {
     const parameters = new URLSearchParams();
     if (to.about) parameters.set("about", to.about);
@@ -56,25 +56,7 @@ export default async function ActivityPage({ searchParams }: Props) {
         ))}
       </nav>
       {rows.length === 0 ? <p className="text-muted">Nothing on this page.</p> : <ActivityTable records={rows} />}
-      {pages > 1 && (
-        <nav aria-label="Pages" className="mt-3 flex items-center justify-between text-[0.8125rem] text-muted">
-          <span>
-            Page {page} of {pages}
-          </span>
-          <span className="flex gap-2">
-            {page > 1 && (
-              <Link href={href({ about, page: page - 1 })} className={buttonClass({ size: "small" })}>
-                Newer
-              </Link>
-            )}
-            {page < pages && (
-              <Link href={href({ about, page: page + 1 })} className={buttonClass({ size: "small" })}>
-                Older
-              </Link>
-            )}
-          </span>
-        </nav>
-      )}
+      <PageLinks page={page} pages={Math.ceil(matching / PAGE)} href={(to) => href({ about, page: to })} />
     </NowProvider>
   );
 }

@@ -1,46 +1,51 @@
+import { Download } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { PageLinks } from "#components/ui/page-links.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { NowProvider, Time } from "#components/ui/time.tsx";
+import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
+import { KeyUsageTable } from "#components/usage/key-usage-table.tsx";
+import { MovementTable } from "#components/usage/movement-table.tsx";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { creditsByDay, listMovements, type Movement } from "#lib/credits/ledger.ts";
+import { creditsByDay, listMovements } from "#lib/credits/ledger.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { tierNamed } from "#lib/tiers-file.ts";
-import { rangeQuery } from "#lib/usage/ranges.ts";
-import { usageByDay, usageByKey } from "#lib/usage/read.ts";
+import { usageByKey } from "#lib/usage/by-key.ts";
+import { usageByDay } from "#lib/usage/read.ts";
+import { usageQuery } from "#lib/usage/schema.ts";
 
 export const metadata: Metadata = { title: "Usage" };
 
 const number = new Intl.NumberFormat("en");
-const signed = new Intl.NumberFormat("en", { signDisplay: "exceptZero" });
 const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", timeZone: "UTC" });
-const KINDS: Record<Movement["kind"], string> = {
-  signup: "Came with the account",
-  granted: "Granted",
-  charged: "Spent",
-  refunded: "Given back",
-};
+const PAGE = 25;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function UsagePage({ searchParams }: Props) {
   const user = await requireUser();
-  const range = rangeQuery.parse((await searchParams).days);
+  const query = usageQuery.parse(await searchParams);
+  const range = query.days;
   const now = new Date();
   const tierName = await findTier(user.id);
   const tier = tierNamed(tierName);
   const [days, keys, remaining, movements, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
-    usageByKey(user.id, range, now, 25),
+    usageByKey(user.id, range, now, { limit: PAGE, offset: (query.keys - 1) * PAGE }),
     findRemaining(user.id, tier.requestsPerMonth),
-    listMovements(user.id, 25),
+    listMovements(user.id, { limit: PAGE, offset: (query.movements - 1) * PAGE }),
     creditsByDay(user.id, range, now),
   ]);
+  const href = (change: { keys?: number; movements?: number }, anchor: string) => {
+    const to = { ...query, ...change };
+    return `/settings/usage?days=${to.days}&keys=${to.keys}&movements=${to.movements}#${anchor}`;
+  };
   const renews = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
   return (
     <NowProvider now={now}>
@@ -72,32 +77,25 @@ export default async function UsagePage({ searchParams }: Props) {
       <Section framed title="Requests" aside={<RangeLinks path="/settings/usage" range={range} />}>
         <DayChart days={days} />
       </Section>
-      <Section title="By key" note={`The last ${range} days, the busiest first.`}>
-        {keys.length === 0 ? (
-          <p className="text-muted">None of your keys was used in these {range} days.</p>
+      <Section
+        anchor="by-key"
+        title="By key"
+        note={`The last ${range} days, the busiest first. Credits are without what was given back.`}
+      >
+        {keys.rows.length === 0 ? (
+          <p className="text-muted">
+            {keys.matching === 0 ? `None of your keys was used in these ${range} days.` : "Nothing on this page."}
+          </p>
         ) : (
-          <ReadingTable
-            label="Requests by key"
-            head={["Key", "Prefix", "Requests", "OK"]}
-            rows={keys.map(({ id, name, prefix, requests, ok }) => ({
-              key: id,
-              cells: [
-                <Link
-                  key="name"
-                  href={`/settings/developer/${id}`}
-                  className="text-accent-ink underline underline-offset-3"
-                >
-                  <bdi>{name}</bdi>
-                </Link>,
-                <code key="prefix" className="font-mono text-xs">
-                  {prefix}…
-                </code>,
-                number.format(requests),
-                number.format(ok),
-              ],
-            }))}
-          />
+          <KeyUsageTable keys={keys.rows} />
         )}
+        <PageLinks
+          label="Pages of keys"
+          page={query.keys}
+          pages={Math.ceil(keys.matching / PAGE)}
+          href={(page) => href({ keys: page }, "by-key")}
+          words={["Busier", "Less busy"]}
+        />
       </Section>
       <Section title="Credits by day" note={`Spent in the last ${range} days (UTC), without what was given back.`}>
         {spent.length === 0 ? (
@@ -110,21 +108,29 @@ export default async function UsagePage({ searchParams }: Props) {
           />
         )}
       </Section>
-      <Section title="Ledger" note="The latest movements of your credits. All of them together are your balance.">
-        <ReadingTable
-          label="Movements"
-          head={["What", "Credits", "Key", "When"]}
-          rows={movements.map(({ id, kind, amount, keyName, createdAt }) => ({
-            key: id,
-            cells: [
-              KINDS[kind],
-              <span key="amount" className="tabular-nums">
-                {signed.format(amount)}
-              </span>,
-              <bdi key="key">{keyName ?? "–"}</bdi>,
-              <Time key="when" at={createdAt} />,
-            ],
-          }))}
+      <Section
+        anchor="ledger"
+        title="Ledger"
+        note="The movements of your credits, the latest first. All of them together are your balance."
+        aside={
+          <a href="/settings/usage/export" download className={buttonClass({ size: "small" })}>
+            <Download aria-hidden className="size-4" />
+            Export CSV
+          </a>
+        }
+      >
+        {movements.rows.length === 0 ? (
+          <p className="text-muted">
+            {movements.matching === 0 ? "No credits came or went yet." : "Nothing on this page."}
+          </p>
+        ) : (
+          <MovementTable movements={movements.rows} />
+        )}
+        <PageLinks
+          label="Pages of the ledger"
+          page={query.movements}
+          pages={Math.ceil(movements.matching / PAGE)}
+          href={(page) => href({ movements: page }, "ledger")}
         />
       </Section>
     </NowProvider>

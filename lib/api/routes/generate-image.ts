@@ -56,7 +56,8 @@ const ERRORS: Record<PaidGenerationError, () => ApiError> = {
   upstream_timeout: () => new ApiError("upstream_timeout"),
   // Nobody reads the answer to an aborted request.
   aborted: () => new ApiError("upstream_error"),
-  insufficient: () => new ApiError("forbidden"),
+  no_credits: () => new ApiError("forbidden"),
+  quota_exceeded: () => new ApiError("forbidden"),
   running: () => new ApiError("conflict", undefined, { "retry-after": "1" }),
   reused: () => new ApiError("idempotency_key_reused"),
 };
@@ -76,7 +77,11 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
     const paid = generated.ok ? generated.value.remaining : undefined;
     const remaining = paid ?? (await inTime(findRemaining(key.userId, tier.requestsPerMonth)));
     if (remaining) c.set("remaining", remaining);
-    if (!generated.ok) throw ERRORS[generated.error]();
+    if (!generated.ok) {
+      const { error } = generated;
+      if (error === "no_credits" || error === "quota_exceeded") c.set("unpaid", error);
+      throw ERRORS[error]();
+    }
     if (!paid) c.header("Idempotency-Replayed", "true");
     return c.json(generated.value.image, 200);
   });

@@ -1,0 +1,35 @@
+import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
+
+type Props = {
+  label?: string;
+  page: number;
+  pages: number;
+  href: (page: number) => string;
+  /** What the way back and the way on are called. */
+  words?: [back: string, on: string];
+};
+
+/** The ways to the page before and the page after, which work without JavaScript; nothing where one page is all. */
+export function PageLinks({ label = "Pages", page, pages, href, words: [back, on] = ["Newer", "Older"] }: Props) {
+  if (pages <= 1) return null;
+  return (
+    <nav aria-label={label} className="mt-3 flex items-center justify-between text-[0.8125rem] text-muted">
+      <span>
+        Page {page} of {pages}
+      </span>
+      <span className="flex gap-2">
+        {page > 1 && (
+          <Link href={href(Math.min(page - 1, pages))} className={buttonClass({ size: "small" })}>
+            {back}
+          </Link>
+        )}
+        {page < pages && (
+          <Link href={href(page + 1)} className={buttonClass({ size: "small" })}>
+            {on}
+          </Link>
+        )}
+      </span>
+    </nav>
+  );
+}

@@ -1,0 +1,29 @@
+import { Link } from "#components/ui/link.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
+import type { KeyUsage } from "#lib/usage/by-key.ts";
+
+const number = new Intl.NumberFormat("en");
+
+/** What each key did and cost. */
+export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
+  return (
+    <ReadingTable
+      label="Requests by key"
+      head={["Key", "Prefix", "Requests", "OK", "Credits"]}
+      rows={keys.map(({ id, name, prefix, requests, ok, credits }) => ({
+        key: id,
+        cells: [
+          <Link key="name" href={`/settings/developer/${id}`} className="text-accent-ink underline underline-offset-3">
+            <bdi>{name}</bdi>
+          </Link>,
+          <code key="prefix" className="font-mono text-xs">
+            {prefix}…
+          </code>,
+          number.format(requests),
+          number.format(ok),
+          number.format(credits),
+        ],
+      }))}
+    />
+  );
+}

@@ -1,0 +1,12 @@
+import type { Movement } from "#lib/credits/ledger.ts";
+
+const WORDS: Record<Movement["kind"], string> = {
+  signup: "Came with the account",
+  granted: "Granted",
+  charged: "Spent",
+  refunded: "Given back",
+};
+
+export function movementWords(kind: Movement["kind"]): string {
+  return WORDS[kind];
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { deleteApiKey } from "#lib/api-keys/store.ts";
+import { creditsByDay } from "#lib/credits/ledger.ts";
+import { pool } from "#lib/database/client.ts";
+import { err } from "#lib/result.ts";
+import { usageByKey } from "#lib/usage/by-key.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
+
+const CALLER = { actor: "user", address: null, userAgent: null } as const;
+const ALL = { limit: 100, offset: 0 };
+
+let api: TestApi;
+let close: () => Promise<void>;
+let ada: { id: string };
+beforeAll(async () => {
+  close = await useOwnDatabase();
+  // The provider always fails, so that an image is paid for and given back.
+  api = await startApi(async () => err("upstream_error"));
+});
+afterAll(async () => {
+  api.close();
+  await close();
+});
+beforeEach(async () => {
+  ada = await createPerson("Ada", "scale");
+});
+
+const read = (days = 30, page = ALL) => usageByKey(ada.id, days, new Date(), page);
+const image = (secret: string) =>
+  api.call(
+    "/bytedance/generate-image",
+    { method: "POST", headers: { "content-type": "application/json" }, body: '{"prompt":"A cat"}' },
+    secret,
+  );
+
+describe("usage by key", () => {
+  test("has the requests that each key made and the credits that they cost, without what was given back", async () => {
+    const [busy, dear, unused] = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
+    for (const path of ["/key", "/key", "/auth?cost=2", "/auth?cost=1000"]) await api.call(path, {}, busy.secret);
+    await api.call("/auth?cost=30", {}, dear.secret);
+    expect((await image(dear.secret)).status).toBe(502);
+    await flushUsage();
+    const { rows, matching } = await read();
+    expect(rows).toEqual([
+      { id: busy.key.id, name: busy.key.name, prefix: busy.key.prefix, requests: 4, ok: 3, credits: 2 },
+      { id: dear.key.id, name: dear.key.name, prefix: dear.key.prefix, requests: 2, ok: 1, credits: 30 },
+    ]);
+    expect(matching).toBe(2);
+    expect(rows.map(({ id }) => id)).not.toContain(unused.key.id);
+    expect((await creditsByDay(ada.id, 30, new Date())).map(({ credits }) => credits)).toEqual([32]);
+  });
+
+  test("is one's own", async () => {
+    const bob = await createPerson("Bob", "scale");
+    const { secret, key } = await createKey(bob.id);
+    await api.call("/auth?cost=5", {}, secret);
+    await flushUsage();
+    expect(await read()).toEqual({ rows: [], matching: 0 });
+    expect((await usageByKey(bob.id, 30, new Date(), ALL)).rows).toMatchObject([{ id: key.id, credits: 5 }]);
+  });
+
+  test("keeps deleted keys, and those whose counts were lost or are older than their refund", async () => {
+    const { secret, key } = await createKey(ada.id);
+    await api.call("/auth?cost=5", {}, secret);
+    await deleteApiKey(ada.id, key.id, CALLER);
+    expect((await read()).rows).toMatchObject([{ id: key.id, requests: 0, ok: 0, credits: 5 }]);
+    await flushUsage();
+    expect((await read()).rows).toMatchObject([{ id: key.id, requests: 1, ok: 1, credits: 5 }]);
+  });
+
+  test("is read page by page, the busiest first, and counted whole", async () => {
+    const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
+    for (const [i, { secret }] of keys.entries())
+      for (let n = 0; n <= i; n += 1) await api.call("/auth?cost=1", {}, secret);
+    await flushUsage();
+    const pages = await Promise.all([0, 2, 4].map((offset) => read(30, { limit: 2, offset })));
+    expect(pages.map(({ rows }) => rows.map(({ requests, credits }) => [requests, credits]))).toEqual([
+      [
+        [3, 3],
+        [2, 2],
+      ],
+      [[1, 1]],
+      [],
+    ]);
+    expect(pages.map(({ matching }) => matching)).toEqual([3, 3, 3]);
+  });
+
+  test("begins with the first of its days, in UTC, for requests and credits alike", async () => {
+    const { key } = await createKey(ada.id);
+    const now = new Date("2026-11-24T12:00:00Z");
+    for (const [i, at] of ["2026-11-17T23:59:59.999Z", "2026-11-18T00:00:00Z"].entries()) {
+      await pool().query(`INSERT INTO "UsageDay" VALUES ($1, $2::timestamptz AT TIME ZONE 'UTC', 'ok', $3)`, [
+        key.id,
+        at,
+        10 ** i,
+      ]);
+      await pool().query(
+        `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt") VALUES ($1, 'charged', $2, $3, $4)`,
+        [ada.id, -(10 ** i), key.id, at],
+      );
+    }
+    const of = async (days: number) => (await usageByKey(ada.id, days, now, ALL)).rows;
+    expect(await of(7)).toMatchObject([{ requests: 10, credits: 10 }]);
+    expect(await of(8)).toMatchObject([{ requests: 11, credits: 11 }]);
+  });
+});
