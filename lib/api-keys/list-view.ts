@@ -31,6 +31,6 @@ export const DEFAULT_VIEW: ListQuery = {
 
 /** What is searched for when somebody types this; nothing where it may hold a key. */
 export function searchText(typed: string): string {
-  const text = typed.trim();
-  return text.length > SEARCH_MAX || KEY_SHAPE.test(text) || text.includes("\0") ? DEFAULT_VIEW.q : text;
+  if (KEY_SHAPE.test(typed) || typed.includes("\0")) return DEFAULT_VIEW.q;
+  return typed.trim().slice(0, SEARCH_MAX);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
-import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
+import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 import { isLegible } from "#lib/legible.ts";
 
@@ -72,7 +72,7 @@ export const selection = z.object({
   all: z.boolean(),
   ids: z.array(apiKeyId).max(10_000),
   view: z.object({
-    q: z.string().max(100),
+    q: z.string().max(SEARCH_MAX),
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
   }),
