@@ -14,7 +14,7 @@ import { Select } from "#components/ui/select.tsx";
 import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
 import { KEY_GRAMMAR } from "#lib/api-keys/key-text.ts";
-import { type ListQuery, searchText } from "#lib/api-keys/list-view.ts";
+import { type ListQuery, searchText, UNFILTERED } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 
 const TYPING_PAUSE_MS = 250;
@@ -120,12 +120,9 @@ export function KeyFilters({ query }: { query: ListQuery }) {
             </option>
           ))}
         </Select>
+        {query.finding && <input type="hidden" name="finding" value={query.finding} />}
         {isFiltered(query) && (
-          <ViewLink
-            query={query}
-            change={{ q: "", status: null, environment: null }}
-            className={buttonClass({ variant: "quiet" })}
-          >
+          <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet" })}>
             Clear
           </ViewLink>
         )}

@@ -1,4 +1,5 @@
 import type { ApiKeyEnvironment } from "#lib/api-keys/environment.ts";
+import type { FindingKind } from "#lib/api-keys/finding.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import type { ApiKeyStatus } from "#lib/api-keys/status.ts";
 
@@ -12,18 +13,20 @@ export type ListQuery = {
   q: string;
   status: ApiKeyStatus | null;
   environment: ApiKeyEnvironment | null;
+  finding: FindingKind | null;
   sort: (typeof SORT_COLUMNS)[number];
   direction: "asc" | "desc";
   page: number;
 };
 
 /** What of it says which keys are shown; the rest says in which order. */
-export type View = Pick<ListQuery, "q" | "status" | "environment">;
+export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding">;
+
+/** All keys. */
+export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null };
 
 export const DEFAULT_VIEW: ListQuery = {
-  q: "",
-  status: null,
-  environment: null,
+  ...UNFILTERED,
   sort: "created",
   direction: "desc",
   page: 1,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { FINDINGS } from "#lib/api-keys/finding.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
@@ -61,6 +62,7 @@ export const listQuery = z.object({
   q: z.string().transform(searchText).catch(DEFAULT_VIEW.q),
   status: z.enum(STATUSES).nullable().catch(DEFAULT_VIEW.status),
   environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
+  finding: z.enum(FINDINGS).nullable().catch(DEFAULT_VIEW.finding),
   sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
   direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
@@ -75,6 +77,7 @@ export const selection = z.object({
     q: z.string().max(SEARCH_MAX),
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
+    finding: z.enum(FINDINGS).nullable(),
   }),
 });
 export type Selection = z.output<typeof selection>;
