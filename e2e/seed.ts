@@ -64,7 +64,7 @@ export async function seedIdentity(email: string, provider: string): Promise<voi
 export async function addKeys(
   email: string,
   count: number,
-  change: (i: number) => { name?: string; createdAt?: Date; revokedAt?: Date } = () => ({}),
+  change: (i: number) => { name?: string; createdAt?: Date; expiresAt?: Date; revokedAt?: Date } = () => ({}),
 ): Promise<void> {
   const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
   await database().apiKey.createMany({

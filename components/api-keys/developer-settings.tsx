@@ -4,6 +4,7 @@ import { FlaskConical } from "lucide-react";
 import { ApiAddressProvider } from "#components/api-keys/api-address.tsx";
 import { CreateKey } from "#components/api-keys/create-key.tsx";
 import { EmptyState } from "#components/api-keys/empty-state.tsx";
+import { FindingNote } from "#components/api-keys/finding-note.tsx";
 import { KeyDialogProvider } from "#components/api-keys/key-dialog-provider.tsx";
 import { KeyFilters } from "#components/api-keys/key-filters.tsx";
 import { KeyHygiene } from "#components/api-keys/key-hygiene.tsx";
@@ -19,7 +20,7 @@ import { Link } from "#components/ui/link.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import type { Finding } from "#lib/api-keys/hygiene.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
-import type { ListQuery } from "#lib/api-keys/list-view.ts";
+import { type ListQuery, UNFILTERED } from "#lib/api-keys/list-view.ts";
 
 type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sandbox: boolean; findings: Finding[] };
 
@@ -76,24 +77,21 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
         {page.matching === 0 ? (
           <div className="flex flex-col items-center gap-3 px-4 py-16 text-center">
             <p className="text-muted" role="status">
-              No key matches this view.
+              {query.finding ? "No key is left in this view." : "No key matches this view."}
             </p>
-            <ViewLink
-              query={query}
-              change={{ q: "", status: null, environment: null }}
-              className={buttonClass({ size: "small" })}
-            >
+            <ViewLink query={query} change={UNFILTERED} className={buttonClass({ size: "small" })}>
               Show all keys
             </ViewLink>
           </div>
         ) : (
           <>
+            {query.finding && <FindingNote kind={query.finding} matching={page.matching} query={query} />}
             <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} selection={selection} />
             <Pagination page={page.page} matching={page.matching} query={query} />
           </>
         )}
       </section>
-      <KeyHygiene findings={findings} />
+      <KeyHygiene findings={findings} query={query} />
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
         <a href={exportHref(query)} download className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
+import { NOT_SENT } from "#components/api-keys/key-guard.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -18,8 +19,6 @@ const RevokeKeyDialog = onDemand(() =>
 
 /** What became of a key that somebody pasted to find it. */
 export type Search = "looking" | "failed" | "no_key" | { found: FoundApiKey | null };
-
-const NOT_SENT = "The text was cleared, and not sent anywhere.";
 
 export function FoundKey({ search, onRevoked }: { search: Search; onRevoked: () => void }) {
   if (search === "looking")

@@ -1,9 +1,10 @@
 "use client";
 
 import { Search as SearchIcon } from "lucide-react";
-import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { FoundKey, type Search } from "#components/api-keys/found-key.tsx";
 import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
+import { keyGuard } from "#components/api-keys/key-guard.ts";
 import { SHORTCUT_TARGETS } from "#components/api-keys/shortcuts.tsx";
 import { useViewNavigation, ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { isFiltered, viewHref } from "#components/api-keys/view-url.ts";
@@ -12,8 +13,8 @@ import { INPUT_CLASS } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
-import { KEY_GRAMMAR, KEY_SHAPE } from "#lib/api-keys/key-text.ts";
-import { type ListQuery, SEARCH_MAX, searchText } from "#lib/api-keys/list-view.ts";
+import { KEY_GRAMMAR } from "#lib/api-keys/key-text.ts";
+import { type ListQuery, searchText, UNFILTERED } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 
 const TYPING_PAUSE_MS = 250;
@@ -46,19 +47,18 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     });
     if (href !== viewHref(query, {})) go(href);
   }
-  function follow({ currentTarget }: ChangeEvent<HTMLInputElement>) {
-    const text = currentTarget.value.trim();
-    clearTimeout(pause.current);
-    if (!KEY_SHAPE.test(text)) {
+  const guard = keyGuard(
+    (key) => {
+      clearTimeout(pause.current);
+      if (KEY_GRAMMAR.test(key)) void find(key);
+      else setSearch("no_key");
+    },
+    () => {
+      clearTimeout(pause.current);
       setSearch(undefined);
       pause.current = setTimeout(apply, TYPING_PAUSE_MS);
-      return;
-    }
-    currentTarget.value = "";
-    const [key = ""] = /gt_[0-9A-Za-z]+/.exec(text) ?? [];
-    if (KEY_GRAMMAR.test(key)) void find(key);
-    else setSearch("no_key");
-  }
+    },
+  );
   /** By its hash, made here. */
   async function find(secret: string) {
     setSearch("looking");
@@ -83,14 +83,13 @@ export function KeyFilters({ query }: { query: ListQuery }) {
             type="search"
             name="q"
             defaultValue={q}
-            onChange={follow}
             aria-label="Search"
             aria-describedby={search ? "found-key" : undefined}
             placeholder="Search, or paste a key to find it"
             autoComplete="off"
             spellCheck={false}
-            maxLength={SEARCH_MAX}
             className={`${INPUT_CLASS} pl-8.5`}
+            {...guard}
           />
         </span>
         <Select
@@ -121,12 +120,9 @@ export function KeyFilters({ query }: { query: ListQuery }) {
             </option>
           ))}
         </Select>
+        {query.finding && <input type="hidden" name="finding" value={query.finding} />}
         {isFiltered(query) && (
-          <ViewLink
-            query={query}
-            change={{ q: "", status: null, environment: null }}
-            className={buttonClass({ variant: "quiet" })}
-          >
+          <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet" })}>
             Clear
           </ViewLink>
         )}

@@ -15,8 +15,8 @@ export type KeySelection = ReturnType<typeof useSelection>;
  * Which keys are selected, by id, so that it outlives paging, sorting and refreshing. Another search or filter lets go of all of
  * them: nobody should revoke what is out of sight for another reason than its page.
  */
-export function useSelection(page: ApiKeyPage, { q, status, environment }: ListQuery) {
-  const view = JSON.stringify([q, status, environment]);
+export function useSelection(page: ApiKeyPage, { q, status, environment, finding }: ListQuery) {
+  const view = JSON.stringify([q, status, environment, finding]);
   const [chosen, setChosen] = useState<Chosen>();
   const { all, ids } = chosenIn(view, chosen);
   const shown = page.rows.filter(({ id }) => ids.has(id) !== all);
@@ -56,7 +56,7 @@ export function useSelection(page: ApiKeyPage, { q, status, environment }: ListQ
     selectAll: () => setChosen({ view, all: true, ids: new Set() }),
     clear: () => setChosen({ view, all: false, ids: new Set() }),
     /** What the server is told. */
-    forServer: (): Selection => ({ all, ids: [...ids], view: { q, status, environment } }),
+    forServer: (): Selection => ({ all, ids: [...ids], view: { q, status, environment, finding } }),
   };
 }
 

@@ -39,19 +39,22 @@ export function useViewNavigation(): Navigation {
 type LinkProps = {
   query: ListQuery;
   change: Partial<ListQuery>;
+  /** Called when the view is on its way. */
+  onFollow?: () => void;
   className?: string;
   "aria-label"?: string;
   children: ReactNode;
 };
 
 /** A real link to another view, which works without JavaScript and in a new tab. */
-export function ViewLink({ query, change, children, ...props }: LinkProps) {
+export function ViewLink({ query, change, onFollow, children, ...props }: LinkProps) {
   const { go } = useViewNavigation();
   const href = viewHref(query, change);
   function follow(event: MouseEvent) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     go(href);
+    onFollow?.();
   }
   return (
     <Link href={href} prefetch={false} scroll={false} onClick={follow} {...props}>

@@ -1,4 +1,4 @@
-import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/list-view.ts";
+import { DEFAULT_VIEW, type ListQuery, UNFILTERED, type View } from "#lib/api-keys/list-view.ts";
 
 /** The address of a changed view. Only what differs from the default is in it; any change but of the page leads to page 1. */
 export function viewHref(query: ListQuery, change: Partial<ListQuery>): string {
@@ -17,5 +17,5 @@ export function exportHref(query: ListQuery): string {
 }
 
 export function isFiltered(query: ListQuery): boolean {
-  return query.q !== "" || query.status !== null || query.environment !== null;
+  return (Object.keys(UNFILTERED) as (keyof View)[]).some((name) => query[name] !== UNFILTERED[name]);
 }

@@ -4,13 +4,12 @@ import { createKey, startApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
-import type { View } from "#lib/api-keys/list-view.ts";
+import { UNFILTERED, type View } from "#lib/api-keys/list-view.ts";
 import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/schema.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
 const CALLER: Caller = { actor: "user", address: "203.0.113.7", userAgent: "vitest" };
-const EVERY: View = { q: "", status: null, environment: null };
 const MINUTE_MS = 60_000;
 
 let close: () => Promise<void>;
@@ -50,8 +49,8 @@ async function keysOf(userId: string, count: number, change: (i: number) => Chan
 }
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
 
-const these = (ids: string[]): Selection => ({ all: false, ids, view: EVERY });
-const allBut = (ids: string[], view: View = EVERY): Selection => ({ all: true, ids, view });
+const these = (ids: string[]): Selection => ({ all: false, ids, view: UNFILTERED });
+const allBut = (ids: string[], view: View = UNFILTERED): Selection => ({ all: true, ids, view });
 /** As the dialog does it: the evidence is read, and what it counted is confirmed. */
 async function confirmed(
   userId: string,
@@ -122,9 +121,9 @@ describe("which keys", () => {
 
   test("all that match the view, but these", async () => {
     const ids = await keysOf(ada.id, 6, (i) => ({ name: `${i % 2 ? "batch" : "app"} ${i}` }));
-    expect(await revoke(ada.id, allBut([String(ids[3])], { ...EVERY, q: "BATCH" }))).toEqual(done(2));
+    expect(await revoke(ada.id, allBut([String(ids[3])], { ...UNFILTERED, q: "BATCH" }))).toEqual(done(2));
     expect(await namesOf(ada.id, { revokedAt: { not: null } })).toEqual(["batch 1", "batch 5"]);
-    expect(await remove(ada.id, allBut([], { ...EVERY, status: "revoked" }))).toEqual(done(2));
+    expect(await remove(ada.id, allBut([], { ...UNFILTERED, status: "revoked" }))).toEqual(done(2));
     expect(await namesOf(ada.id, { deletedAt: { not: null } })).toEqual(["batch 1", "batch 5"]);
   });
 
@@ -154,7 +153,7 @@ describe("what was not confirmed is not taken", () => {
     const [expired, later] = await keysOf(ada.id, 2, (i) => ({
       expiresAt: i === 0 ? ago(1) : new Date(Date.now() + 60),
     }));
-    const selection = await confirmed(ada.id, allBut([], { ...EVERY, status: "expired" }), "delete");
+    const selection = await confirmed(ada.id, allBut([], { ...UNFILTERED, status: "expired" }), "delete");
     await expect.poll(async () => (await readBulkEvidence(ada.id, these([String(later)]), new Date())).active).toBe(0);
     expect(await deleteApiKeys(ada.id, selection, CALLER)).toEqual(done(1));
     expect(await database().apiKey.findMany({ where: { userId: ada.id, deletedAt: null } })).toMatchObject([
@@ -165,14 +164,14 @@ describe("what was not confirmed is not taken", () => {
 
   test("if it would be more keys than were confirmed, nothing is done at all", async () => {
     const [other] = await keysOf(ada.id, 3, (i) => ({ name: i === 0 ? "other" : `batch ${i}` }));
-    const selection = await confirmed(ada.id, allBut([], { ...EVERY, q: "batch" }), "delete");
+    const selection = await confirmed(ada.id, allBut([], { ...UNFILTERED, q: "batch" }), "delete");
     await renameApiKey(ada.id, String(other), "batch 0", CALLER);
     expect(await deleteApiKeys(ada.id, selection, CALLER)).toEqual({ ok: false, error: "selection_changed" });
     expect(await namesOf(ada.id, { revokedAt: null, deletedAt: null })).toHaveLength(3);
   });
 
   test.each([
-    ["a view that can't be read", { view: { ...EVERY, status: "any" } }],
+    ["a view that can't be read", { view: { ...UNFILTERED, status: "any" } }],
     ["more than 10,000 single keys", { ids: Array.from({ length: 10_001 }, () => randomUUID()) }],
   ])("%s is not a selection", (_, change) => {
     const selection = { ...these([]), confirmedAt: new Date(), confirmedKeys: 1 };

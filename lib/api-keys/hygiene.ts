@@ -1,58 +1,65 @@
-import { lineOf } from "#lib/api-keys/line.ts";
-import { pool } from "#lib/database/client.ts";
+import { FINDINGS, type FindingKind } from "#lib/api-keys/finding.ts";
+import { isReplaced } from "#lib/api-keys/line.ts";
+import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-
-export const FINDINGS = ["expiring", "never_used", "idle", "many_networks", "old", "no_expiry"] as const;
-export type FindingKind = (typeof FINDINGS)[number];
 
 export type Finding = {
   kind: FindingKind;
   /** How many active keys it is about. */
   keys: number;
-  /** The first few of them. */
-  examples: { id: string; name: string }[];
 };
 
 const NETWORKS = 5;
-const EXAMPLES = 3;
 const DAY_MS = 86_400_000;
 
 /**
- * What an owner would do well to look at, of active keys only, the most urgent first; none is good news. A key that expires is
- * told of 7 days ahead, one that nobody used 30 days after it was made, one that nobody uses any more after 90.
+ * What an owner would do well to look at, of active keys only, the most urgent first; none is good news. The list shows exactly
+ * the keys that are counted here when it is asked for a finding.
  */
 export async function findHygiene(userId: string, now: Date): Promise<Finding[]> {
-  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
-  const { rows } = await pool().query<{ kind: FindingKind; keys: number; examples: Finding["examples"] }>(
-    // The list's page asks for this each time, also with ten thousand keys: one pass over them, and every instant is reckoned
-    // once and not for each key, which took five times as long. Networks are counted key by key, because a join reads everybody's.
-    `WITH "found" AS MATERIALIZED (
-       SELECT k."id", k."name", array_remove(ARRAY[
-           CASE WHEN k."expiresAt" <= $3 THEN 'expiring' END,
-           CASE WHEN k."lastUsedAt" IS NULL AND k."createdAt" <= $4 THEN 'never_used' END,
-           CASE WHEN k."lastUsedAt" <= $5 THEN 'idle' END,
-           CASE WHEN k."lastUsedAt" IS NOT NULL AND EXISTS (
-             SELECT DISTINCT c."addressPrefix" FROM "UsageCaller" c WHERE c."apiKeyId" = k."id" OFFSET ${NETWORKS - 1}
-           ) THEN 'many_networks' END,
-           CASE WHEN k."createdAt" <= $6 THEN 'old' END,
-           CASE WHEN k."expiresAt" IS NULL AND k."createdAt" <= $5 THEN 'no_expiry' END
-         ], NULL) AS "kinds"
-       FROM "ApiKey" k
-       WHERE k."userId" = $1 AND k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > $2)
-         AND k."id" NOT IN (
-           SELECT o."id" FROM "ApiKey" s JOIN "ApiKey" o ON o."id" = s."replacesId"
-           WHERE s."userId" = $1 AND o."revokedAt" IS NULL AND (o."expiresAt" IS NULL OR o."expiresAt" > $2) AND EXISTS (
-             ${lineOf(Prisma.sql`o."id"`).text}
-             SELECT 1 FROM "line" WHERE "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > $2)
-           )
-         )
-     ), "ranked" AS (
-       SELECT "kind", "id", "name", row_number() OVER (PARTITION BY "kind" ORDER BY "id") AS "rank", count(*) OVER (PARTITION BY "kind") AS "keys"
-       FROM "found", unnest("kinds") AS "kind" WHERE "kinds" <> '{}'
-     )
-     SELECT "kind", max("keys")::int AS "keys", json_agg(json_build_object('id', "id", 'name', "name") ORDER BY "id") AS "examples"
-     FROM "ranked" WHERE "rank" <= ${EXAMPLES} GROUP BY 1`,
-    [userId, now, daysAgo(-7), daysAgo(30), daysAgo(90), daysAgo(365)],
+  // The list's page asks for this each time, also with ten thousand keys: one pass over them.
+  const counts = FINDINGS.map(
+    (kind) => Prisma.sql`count(*) FILTER (WHERE ${signOf(kind, now)})::int AS ${Prisma.raw(`"${kind}"`)}`,
   );
-  return FINDINGS.flatMap((kind) => rows.find((row) => row.kind === kind) ?? []);
+  const [found] = await database().$queryRaw<[Record<FindingKind, number>]>`
+    SELECT ${Prisma.join(counts)} FROM "ApiKey" WHERE "userId" = ${userId}::uuid AND ${canBeFound(userId, now)}`;
+  return FINDINGS.map((kind) => ({ kind, keys: found[kind] })).filter(({ keys }) => keys > 0);
+}
+
+/** Which of the person's keys a finding is about, as a condition on "ApiKey". */
+export function isFound(userId: string, kind: FindingKind, now: Date): Prisma.Sql {
+  return Prisma.sql`${canBeFound(userId, now)} AND ${signOf(kind, now)}`;
+}
+
+/** What has ended needs nothing, and of what was rotated the end is in sight. */
+function canBeFound(userId: string, now: Date): Prisma.Sql {
+  return Prisma.sql`"deletedAt" IS NULL AND "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})
+    AND "id" NOT IN (
+      SELECT r."replacesId" FROM "ApiKey" r WHERE r."userId" = ${userId}::uuid AND r."replacesId" IS NOT NULL
+        AND ${isReplaced(Prisma.sql`r."replacesId"`, now)}
+    )`;
+}
+
+/**
+ * The one definition of each finding, for keys that can be found. Instants are reckoned here and not for each key, which took five
+ * times as long. Networks are counted key by key, because a join reads everybody's; callers that were refused are among them.
+ */
+function signOf(kind: FindingKind, now: Date): Prisma.Sql {
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  switch (kind) {
+    case "expiring":
+      return Prisma.sql`"expiresAt" <= ${daysAgo(-7)}`;
+    case "never_used":
+      return Prisma.sql`"lastUsedAt" IS NULL AND "createdAt" <= ${daysAgo(30)}`;
+    case "idle":
+      return Prisma.sql`"lastUsedAt" <= ${daysAgo(90)}`;
+    case "many_networks":
+      return Prisma.sql`"lastUsedAt" > ${daysAgo(30)} AND EXISTS (
+        SELECT DISTINCT c."addressPrefix" FROM "UsageCaller" c
+        WHERE c."apiKeyId" = "id" AND c."lastSeenAt" > ${daysAgo(30)} OFFSET ${NETWORKS - 1})`;
+    case "old":
+      return Prisma.sql`"createdAt" <= ${daysAgo(365)}`;
+    case "no_expiry":
+      return Prisma.sql`"expiresAt" IS NULL AND "createdAt" <= ${daysAgo(90)}`;
+  }
 }

@@ -33,8 +33,16 @@ export function successorIn(line: Follower[], now: Date): Follower | undefined {
  */
 export function successorOf(field: "id" | "expiresAt", now: Date): Prisma.Sql {
   const column = Prisma.raw(`"${field}"`);
-  const active = Prisma.sql`"revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`;
-  return Prisma.sql`CASE WHEN ${active}
-    THEN (${lineOf(Prisma.sql`k."id"`)} SELECT ${column} FROM "line" WHERE ${active} ORDER BY "place" DESC LIMIT 1)
+  return Prisma.sql`CASE WHEN ${isActive(now)}
+    THEN (${lineOf(Prisma.sql`k."id"`)} SELECT ${column} FROM "line" WHERE ${isActive(now)} ORDER BY "place" DESC LIMIT 1)
     ELSE (SELECT s.${column} FROM "ApiKey" s WHERE s."replacesId" = k."id") END`;
+}
+
+/** SQL: whether a key that works has taken the place of the one with that id. */
+export function isReplaced(id: Prisma.Sql, now: Date): Prisma.Sql {
+  return Prisma.sql`EXISTS (${lineOf(id)} SELECT 1 FROM "line" WHERE ${isActive(now)})`;
+}
+
+function isActive(now: Date): Prisma.Sql {
+  return Prisma.sql`"revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`;
 }

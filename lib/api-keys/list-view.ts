@@ -1,4 +1,5 @@
 import type { ApiKeyEnvironment } from "#lib/api-keys/environment.ts";
+import type { FindingKind } from "#lib/api-keys/finding.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import type { ApiKeyStatus } from "#lib/api-keys/status.ts";
 
@@ -12,18 +13,20 @@ export type ListQuery = {
   q: string;
   status: ApiKeyStatus | null;
   environment: ApiKeyEnvironment | null;
+  finding: FindingKind | null;
   sort: (typeof SORT_COLUMNS)[number];
   direction: "asc" | "desc";
   page: number;
 };
 
 /** What of it says which keys are shown; the rest says in which order. */
-export type View = Pick<ListQuery, "q" | "status" | "environment">;
+export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding">;
+
+/** All keys. */
+export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null };
 
 export const DEFAULT_VIEW: ListQuery = {
-  q: "",
-  status: null,
-  environment: null,
+  ...UNFILTERED,
   sort: "created",
   direction: "desc",
   page: 1,
@@ -31,6 +34,6 @@ export const DEFAULT_VIEW: ListQuery = {
 
 /** What is searched for when somebody types this; nothing where it may hold a key. */
 export function searchText(typed: string): string {
-  const text = typed.trim();
-  return text.length > SEARCH_MAX || KEY_SHAPE.test(text) || text.includes("\0") ? DEFAULT_VIEW.q : text;
+  if (KEY_SHAPE.test(typed) || typed.includes("\0")) return DEFAULT_VIEW.q;
+  return typed.trim().slice(0, SEARCH_MAX);
 }

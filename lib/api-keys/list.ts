@@ -1,3 +1,4 @@
+import { isFound } from "#lib/api-keys/hygiene.ts";
 import { successorOf } from "#lib/api-keys/line.ts";
 import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/list-view.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
@@ -96,7 +97,8 @@ export function viewOf(userId: string, query: View, now: Date) {
     matches: Prisma.sql`
       (${query.q} = '' OR "name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})
       AND (${query.environment}::text IS NULL OR "environment"::text = ${query.environment})
-      AND (${query.status}::text IS NULL OR ${status} = ${query.status})`,
+      AND (${query.status}::text IS NULL OR ${status} = ${query.status})
+      AND ${query.finding ? isFound(userId, query.finding, now) : Prisma.sql`TRUE`}`,
   };
 }
 

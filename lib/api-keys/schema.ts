@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
+import { FINDINGS } from "#lib/api-keys/finding.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
-import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
+import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 import { isLegible } from "#lib/legible.ts";
 
@@ -65,6 +66,7 @@ export const listQuery = z.object({
   q: z.string().transform(searchText).catch(DEFAULT_VIEW.q),
   status: z.enum(STATUSES).nullable().catch(DEFAULT_VIEW.status),
   environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
+  finding: z.enum(FINDINGS).nullable().catch(DEFAULT_VIEW.finding),
   sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
   direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
@@ -76,9 +78,10 @@ export const selection = z.object({
   all: z.boolean(),
   ids: z.array(apiKeyId).max(10_000),
   view: z.object({
-    q: z.string().max(100),
+    q: z.string().max(SEARCH_MAX),
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
+    finding: z.enum(FINDINGS).nullable(),
   }),
 });
 export type Selection = z.output<typeof selection>;

@@ -1,10 +1,9 @@
 import type { Metadata } from "next";
 import { z } from "zod";
-import { Button } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
+import { RefusalSearch } from "#components/usage/refusal-search.tsx";
 import { RefusalTable } from "#components/usage/refusal-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { findRefusal, listRefusals } from "#lib/usage/read.ts";
@@ -30,27 +29,7 @@ export default async function RefusalsPage({ searchParams }: Props) {
         Every refusal looks the same to its caller. Paste the <code className="font-mono">X-Request-Id</code> of one,
         and see the exact cause.
       </p>
-      <form
-        action="/settings/developer/refusals"
-        className="mt-6 flex max-w-2xl flex-col items-stretch gap-2 sm:flex-row sm:items-end"
-      >
-        <div className="min-w-0 flex-1">
-          <TextField
-            label="Request id"
-            name="request"
-            defaultValue={id.success ? asked : ""}
-            placeholder="0a2f6c1e-…"
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={100}
-            className="font-mono"
-          />
-        </div>
-        <Button type="submit" variant="primary">
-          Explain
-        </Button>
-      </form>
-      <div role="status" className="mt-4 max-w-2xl empty:hidden">
+      <RefusalSearch asked={id.success ? asked : ""}>
         {asked && !id.success && (
           <Notice tone="warning">This is not a request id. It looks like 0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60.</Notice>
         )}
@@ -60,7 +39,7 @@ export default async function RefusalsPage({ searchParams }: Props) {
             latest 1,000 refusals are kept, and of a flood some.
           </Notice>
         )}
-      </div>
+      </RefusalSearch>
       {found && (
         <Section title="Why it was refused">
           <RefusalTable refusals={[found]} withKey />

@@ -1,0 +1,54 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { keyGuard, NOT_SENT } from "#components/api-keys/key-guard.ts";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { Link } from "#components/ui/link.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+
+/** Asks for a refused request by its id. A form that GETs its field, so that it works without JavaScript. */
+export function RefusalSearch({ asked, children }: { asked: string; children: ReactNode }) {
+  const [isKey, setIsKey] = useState(false);
+  const guard = keyGuard(
+    () => setIsKey(true),
+    () => setIsKey(false),
+  );
+  return (
+    <>
+      <form
+        action="/settings/developer/refusals"
+        className="mt-6 flex max-w-2xl flex-col items-stretch gap-2 sm:flex-row sm:items-end"
+      >
+        <div className="min-w-0 flex-1">
+          <TextField
+            label="Request id"
+            name="request"
+            defaultValue={asked}
+            placeholder="0a2f6c1e-…"
+            autoComplete="off"
+            spellCheck={false}
+            className="font-mono"
+            {...guard}
+          />
+        </div>
+        <Button type="submit" variant="primary">
+          Explain
+        </Button>
+      </form>
+      <div role="status" className="mt-4 max-w-2xl empty:hidden">
+        {isKey ? (
+          <Notice tone="warning">
+            This is an API key, or a part of one, and not a request id. {NOT_SENT} To find a key, paste it into{" "}
+            <Link href="/settings/developer" className="underline underline-offset-3">
+              the search of your keys
+            </Link>
+            .
+          </Notice>
+        ) : (
+          children
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect } from "#e2e/person.ts";
+import { addKeys } from "#e2e/seed.ts";
+import { test } from "#e2e/with-database.ts";
+import { database } from "#lib/database/client.ts";
+
+const HOME = "/settings/developer";
+const DAY_MS = 86_400_000;
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
+
+const rows = (page: Page) => page.getByRole("rowheader");
+const list = (page: Page) => page.getByRole("region", { name: "Your API keys" });
+
+test("forty keys that were never used are found, shown, and revoked at once; then all is good", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
+  await addKeys(person.email, 2, () => ({ name: "young" }));
+  await page.goto(HOME);
+  await page.getByText("Key hygiene: 1 suggestion").click();
+  await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
+  await page.waitForURL(`${HOME}?finding=never_used`);
+  await expect(list(page)).toContainText("40 keys were never used in 30 days.");
+  await expect(list(page)).toBeFocused();
+  await expect(list(page).getByText("40 keys were never used in 30 days.")).toBeInViewport();
+  await expect(page.getByText("1–25 of 40 keys")).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+  await page.waitForURL(`${HOME}?finding=never_used&sort=name&direction=asc`);
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(page.getByText("26–40 of 40 keys")).toBeVisible();
+  const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+  const file = await (await page.request.get(String(href))).text();
+  expect(file.trimEnd().split("\r\n")).toHaveLength(41);
+  expect(file).not.toContain("young");
+
+  await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
+  await page.getByRole("button", { name: "Select all 40 that match" }).click();
+  await page.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("alertdialog", { name: "Revoke 40 keys?" }).getByRole("button", { name: "Revoke keys" }).click();
+  await expect(page.getByText("40 keys revoked")).toBeVisible();
+  await expect(page.getByText("No key is left in this view.")).toBeVisible();
+  await expect(page.getByText("Key hygiene: all good")).toBeVisible();
+  await page.getByRole("link", { name: "Show all keys" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("finding"));
+  await expect(page.getByText("1–25 of 42 keys")).toBeVisible();
+  const left = await database().apiKey.findMany({ where: { user: { email: person.email }, revokedAt: null } });
+  expect(left.map(({ name }) => name)).toEqual(["young", "young"]);
+});
+
+test("a key that ends soon is replaced by a new one, because a successor would end as soon", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
+  await page.goto(HOME);
+  await page.getByText("Key hygiene: 1 suggestion").click();
+  await page.getByRole("link", { name: "Replace 1 key" }).click();
+  await page.waitForURL(`${HOME}?finding=expiring`);
+  await expect(rows(page)).toHaveText(["key 0Production"]);
+  await expect(list(page)).toContainText("1 key expires within 7 days. Create a new key");
+  await page.getByRole("button", { name: "Create a new key" }).click();
+  await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
+});
+
+test("a finding is part of the view: a search keeps it, Clear lets go of it, also without JavaScript", async ({
+  person,
+  browser,
+  context,
+  baseURL,
+}) => {
+  await addKeys(person.email, 3, (i) => ({ ...(i > 0 && { createdAt: inDays(-31) }) }));
+  const { cookies } = await context.storageState();
+  for (const javaScriptEnabled of [true, false]) {
+    const other = await browser.newContext({ javaScriptEnabled, baseURL: String(baseURL) });
+    await other.addCookies(cookies);
+    const page = await other.newPage();
+    await page.goto(HOME);
+    await page.getByText("Key hygiene: 1 suggestion").click();
+    await page.getByRole("link", { name: "Review and revoke 2 keys" }).click();
+    await expect(rows(page)).toHaveCount(2);
+    await page.getByRole("searchbox", { name: "Search" }).fill("key");
+    if (!javaScriptEnabled) await page.getByRole("button", { name: "Apply" }).click();
+    await page.waitForURL((url) => url.searchParams.get("q") === "key");
+    await expect(page).toHaveURL(/finding=never_used/);
+    await expect(rows(page)).toHaveCount(2);
+    await page.getByRole("link", { name: "Clear" }).click();
+    await page.waitForURL(HOME);
+    await expect(rows(page)).toHaveCount(3);
+    await other.close();
+  }
+});

@@ -1,0 +1,113 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { requestExamples } from "#components/request-examples/request-examples.ts";
+import { paste } from "#e2e/paste.ts";
+import { expect } from "#e2e/person.ts";
+import { seedKeys } from "#e2e/seed.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { test } from "#e2e/with-database.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
+import { database } from "#lib/database/client.ts";
+
+const HOME = "/settings/developer";
+const REFUSALS = "/settings/developer/refusals";
+
+const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
+const requestId = (page: Page) => page.getByRole("textbox", { name: "Request id" });
+
+/** All that the page asks for from now on, as text. */
+function watch(page: Page): string[] {
+  const asked: string[] = [];
+  page.on("request", (request) =>
+    asked.push(request.url(), request.postData() ?? "", JSON.stringify(request.headers())),
+  );
+  return asked;
+}
+
+for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
+  test(`a key is found in our own ${language} example, pasted as a whole, and nothing of it is sent`, async ({
+    page,
+    person,
+    baseURL,
+  }) => {
+    const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+    const { secret } = await createKey(id);
+    await page.goto(HOME);
+    const asked = watch(page);
+    await paste(search(page), requestExamples({ baseUrl: String(baseURL), apiKey: secret })[language]);
+    await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
+    await expect(search(page)).toHaveValue("");
+    await expect(page).toHaveURL(HOME);
+    expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
+  });
+}
+
+test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, person }) => {
+  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const { secret } = await createKey(id);
+  await page.goto(HOME);
+  const asked = watch(page);
+  await paste(search(page), `${secret}\nPORT=3000`);
+  await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
+  await paste(search(page), `the key ${secret.slice(0, 30)}`);
+  await expect(page.getByText("a character is missing or wrong")).toBeVisible();
+  await expect(search(page)).toHaveValue("");
+  await paste(search(page), "production");
+  await page.waitForURL(`${HOME}?q=production`);
+  expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
+});
+
+test("where a request id is asked for, a key is cleared and said to be one, with the way to find it", async ({
+  page,
+  person: _,
+}) => {
+  await page.goto(REFUSALS);
+  const secret = generateSecret();
+  const asked = watch(page);
+  for (const text of [secret, `curl -H "X-API-Key: ${secret}" \\\n  https://api.example.com`]) {
+    await paste(requestId(page), text);
+    await expect(page.getByText("This is an API key, or a part of one, and not a request id.")).toBeVisible();
+    await expect(requestId(page)).toHaveValue("");
+    await requestId(page).press("Enter");
+    await page.waitForURL(`${REFUSALS}?request=`);
+    await page.goto(REFUSALS);
+  }
+  await requestId(page).fill(secret);
+  await expect(requestId(page)).toHaveValue("");
+  await expect(page.getByText("This is an API key")).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.getByRole("link", { name: "the search of your keys" }).click();
+  await page.waitForURL(HOME);
+  expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
+});
+
+test("a browser without JavaScript refuses to send a key, and sends other text", async ({
+  person,
+  browser,
+  context,
+  baseURL,
+}) => {
+  await seedKeys(person.email, 2);
+  const { cookies } = await context.storageState();
+  const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
+  await plain.addCookies(cookies);
+  const page = await plain.newPage();
+  const asked = watch(page);
+  const secret = generateSecret();
+  for (const [address, field, button, other] of [
+    [HOME, search, "Apply", "q=production"],
+    [REFUSALS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
+  ] as const) {
+    await page.goto(address);
+    for (const text of [secret, `Authorization: Bearer ${secret.slice(0, 30)}`]) {
+      await field(page).fill(text);
+      await page.getByRole("button", { name: button }).click();
+      await field(page).press("Enter");
+    }
+    await field(page).fill(String(other.split("=")[1]));
+    await page.getByRole("button", { name: button }).click();
+    await page.waitForURL((url) => url.search.includes(other));
+  }
+  expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
+  await plain.close();
+});
