@@ -1,8 +1,8 @@
 import { pool, type Transaction } from "#lib/database/client.ts";
 
 /**
- * Requests with each key in the last 24 hours, to the hour: the hour that began up to 25 hours ago counts whole, so that no
- * request is missing. All outcomes count. Keys without one are not in the map.
+ * Requests with each key in about the last 24 hours, as they are counted by the hour: the one that began up to 25 hours ago counts
+ * whole, so that no request is missing. All outcomes count. Keys without one are not in the map.
  */
 export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<string, number>> {
   const { rows } = await pool().query<{ apiKeyId: string; requests: number }>(
