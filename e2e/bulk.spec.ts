@@ -93,7 +93,7 @@ test("all that match are revoked after one look at what was used lately, but for
   await expect(dialog).toContainText("1,197 of the 1,200 keys are active.");
   await expect(dialog).toContainText("1 used in the last hour, 1 in the last 24 hours.");
   await expect(dialog.getByRole("list", { name: "Used lately" })).toContainText(
-    new RegExp(`Production App${used.key.prefix}….*, 3 in 24 h`),
+    new RegExp(`Production App${used.key.prefix}….*, 3 in ~24 h`),
   );
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expectNoViolation(page);

@@ -47,7 +47,7 @@ function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey
       </span>
       <span className="whitespace-nowrap tabular-nums">
         {lastUsedAt && <time dateTime={lastUsedAt.toISOString()}>{relativeTime(lastUsedAt, now)}</time>}
-        {recentRequests > 0 && `, ${formatNumber(recentRequests)} in 24 h`}
+        {recentRequests > 0 && `, ${formatNumber(recentRequests)} in ~24 h`}
       </span>
     </li>
   );

@@ -26,7 +26,7 @@ export function Evidence({ apiKey }: { apiKey: ListedApiKey }) {
       .{" "}
       {recentRequests > 0 && (
         <>
-          {formatNumber(recentRequests)} {recentRequests === 1 ? "request" : "requests"} in the last 24 hours.{" "}
+          {formatNumber(recentRequests)} {recentRequests === 1 ? "request" : "requests"} in about the last 24 hours.{" "}
         </>
       )}
       <span className="block text-xs">{exactTime(lastUsedAt)}</span>

@@ -31,7 +31,7 @@ export function ExtendOverlapDialog({ apiKey, open, onClose, finalFocus }: KeyDi
             Extend "<bdi>{apiKey.name}</bdi>"
           </>
         }
-        description="The time is added to the end that the old key has now. It can't outlive its successor."
+        description="The time is added to the end that the old key has now, up to its successor's own end."
         width="small"
         initialFocus={field}
         finalFocus={finalFocus}

@@ -70,7 +70,7 @@ export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" |
       {lastUsedAt ? <Time at={lastUsedAt} /> : <span className="text-muted">Never</span>}
       {recentRequests > 0 && (
         <span className="text-muted text-xs tabular-nums">
-          {formatNumber(recentRequests)} in 24 h<span className="sr-only"> (requests)</span>
+          {formatNumber(recentRequests)} in ~24 h<span className="sr-only"> (requests)</span>
         </span>
       )}
     </span>

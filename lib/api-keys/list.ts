@@ -8,7 +8,7 @@ import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from
 
 /** A key with what the list shows beside it. */
 export type ListedApiKey = ApiKey & {
-  /** Requests in the last 24 hours. */
+  /** Requests in about the last 24 hours: they are counted by the hour, and the first of up to 25 counts whole. */
   recentRequests: number;
   /** It was rotated: this key takes its place. Null where that works no more, so that an active key can be rotated again. */
   successorId: string | null;

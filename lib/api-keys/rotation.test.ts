@@ -10,7 +10,7 @@ import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts
 import { verifySecret } from "#lib/api-keys/verify.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
-import { flushUsage } from "#lib/usage/recorder.ts";
+import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
 const HOUR_MS = 3_600_000;
@@ -208,19 +208,29 @@ describe("a key whose successor is gone", () => {
 
 const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
 
-test("a revocation and a rotation that meet at a key wait for each other in a line, not in a circle", async () => {
-  const { key } = await create();
-  const waiting = (statements: number) =>
-    expect.poll(async () => (await pool().query(LOCK_WAITS)).rowCount).toBe(statements);
+const waiting = (statements: number) =>
+  expect.poll(async () => (await pool().query(LOCK_WAITS)).rowCount).toBe(statements);
+
+async function holdKey(id: string) {
   const holder = await pool().connect();
   await holder.query("BEGIN");
-  await holder.query(`SELECT 1 FROM "ApiKey" WHERE "id" = $1 FOR UPDATE`, [key.id]);
+  await holder.query(`SELECT 1 FROM "ApiKey" WHERE "id" = $1 FOR UPDATE`, [id]);
+  return {
+    release: async () => {
+      await holder.query("COMMIT");
+      holder.release();
+    },
+  };
+}
+
+test("a revocation and a rotation that meet at a key wait for each other in a line, not in a circle", async () => {
+  const { key } = await create();
+  const holder = await holdKey(key.id);
   const revoked = revokeApiKey(ada.id, key.id, CALLER);
   await waiting(1);
   const rotated = rotateApiKey(ada.id, key.id, "24h", CALLER);
   await waiting(2);
-  await holder.query("COMMIT");
-  holder.release();
+  await holder.release();
   expect(await revoked).toMatchObject({ ok: true });
   expect(await rotated).toEqual({ ok: false, error: "not_active" });
 });
@@ -290,6 +300,44 @@ describe("extending", () => {
     expect(await extendOverlap(bob.id, key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
     await revokeApiKey(ada.id, key.id, CALLER);
     expect(await extend(key.id, "24h")).toEqual({ ok: false, error: "not_active" });
+  });
+});
+
+describe("who still calls with the old key", () => {
+  const stillCalling = async (id: string) =>
+    (await findListedApiKey(ada.id, id))?.stillCalling.map(({ addressPrefix, requests }) => [addressPrefix, requests]);
+  const use = async (key: string, address: string, times: number) => {
+    for (let i = 0; i < times; i += 1) await api.call("/key", { headers: { "x-forwarded-for": address } }, key);
+    await flushUsage();
+  };
+
+  test("is counted since the rotation, and since the last one where there were two", async () => {
+    const { key, secret } = await create();
+    await use(secret, "203.0.113.7", 3);
+    await use(secret, "198.51.100.7", 1);
+    const first = await rotate(key.id);
+    expect(await stillCalling(key.id)).toEqual([]);
+    await use(secret, "203.0.113.8", 2);
+    expect(await stillCalling(key.id)).toEqual([["203.0.113.0/24", 2]]);
+    await revokeApiKey(ada.id, first.key.id, CALLER);
+    await rotate(key.id);
+    await use(secret, "203.0.113.7", 1);
+    expect(await stillCalling(key.id)).toEqual([["203.0.113.0/24", 1]]);
+  });
+
+  test("is noted while the recorder writes, and the two don't wait in a circle", async () => {
+    const { key, secret } = await create();
+    await use(secret, "203.0.113.7", 1);
+    await api.call("/key", { headers: { "x-forwarded-for": "203.0.113.7" } }, secret);
+    const holder = await holdKey(key.id);
+    const rotated = rotateApiKey(ada.id, key.id, "24h", CALLER);
+    await waiting(1);
+    const flushed = flushUsage();
+    await waiting(2);
+    await holder.release();
+    expect(await rotated).toMatchObject({ ok: true });
+    await flushed;
+    expect(flushLagSeconds()).toBe(0);
   });
 });
 

@@ -10,6 +10,7 @@ import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
 export type RotateError = "not_found" | "not_active" | "already_rotated" | "too_many_keys";
 export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
@@ -63,12 +64,14 @@ export async function rotateApiKey(
       select: FIELDS,
     });
     const endsAt = overlap === "now" ? now : earlier(expiresAt, new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS));
-    if (overlap !== "now")
+    if (overlap !== "now") {
       await transaction.apiKey.update({
         where: { id, userId },
         data: { expiresAt: endsAt, endsOnUse: overlap === "on_use" },
         select: { id: true },
       });
+      await noteCallersAtRotation(transaction, id);
+    }
     await recordActivity(transaction, caller, {
       userId,
       action: "api_key.rotated",

@@ -1,8 +1,8 @@
-import { pool } from "#lib/database/client.ts";
+import { pool, type Transaction } from "#lib/database/client.ts";
 
 /**
- * Requests with each key in the last 24 hours, to the hour: the hour that began up to 25 hours ago counts whole, so that no
- * request is missing. All outcomes count. Keys without one are not in the map.
+ * Requests with each key in about the last 24 hours, as they are counted by the hour: the one that began up to 25 hours ago counts
+ * whole, so that no request is missing. All outcomes count. Keys without one are not in the map.
  */
 export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<string, number>> {
   const { rows } = await pool().query<{ apiKeyId: string; requests: number }>(
@@ -17,14 +17,28 @@ export type RecentCaller = { addressPrefix: string; userAgent: string; requests:
 
 const CALLERS = 3;
 
-/** Who has called with each of these keys after it was rotated, the latest first, and how often ever. Keys that nobody called are not in the map. */
+/**
+ * Notes what each caller has done with a key until now, when it is rotated. What was not written yet, the last seconds, counts as
+ * done after. In the recorder's order, which has the key's row before these, too, so that the two don't wait in a circle.
+ */
+export async function noteCallersAtRotation(transaction: Transaction, apiKeyId: string): Promise<void> {
+  await transaction.$executeRaw`
+    WITH "before" AS (
+      SELECT * FROM "UsageCaller" WHERE "apiKeyId" = ${apiKeyId}::uuid
+      ORDER BY "addressPrefix", "userAgent", "route" FOR NO KEY UPDATE
+    )
+    UPDATE "UsageCaller" c SET "requestsBeforeRotation" = b."requests" FROM "before" b
+    WHERE (c."apiKeyId", c."addressPrefix", c."userAgent", c."route") = (b."apiKeyId", b."addressPrefix", b."userAgent", b."route")`;
+}
+
+/** Who has called with each of these keys after it was rotated, the latest first, and how often since. Keys that nobody called are not in the map. */
 export async function findCallersSinceRotation(
   userId: string,
   apiKeyIds: string[],
 ): Promise<Map<string, RecentCaller[]>> {
   const { rows } = await pool().query<RecentCaller & { apiKeyId: string }>(
     `SELECT "apiKeyId", "addressPrefix", "userAgent", "requests", "lastSeenAt" FROM (
-       SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests")::int AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
+       SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests" - c."requestsBeforeRotation")::int AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
               row_number() OVER (PARTITION BY c."apiKeyId" ORDER BY max(c."lastSeenAt") DESC) AS "rank"
        FROM "ApiKey" s JOIN "UsageCaller" c ON c."apiKeyId" = s."replacesId"
        WHERE s."userId" = $1 AND s."replacesId" = ANY($2)
