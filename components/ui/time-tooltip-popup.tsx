@@ -3,18 +3,27 @@
 import { Tooltip } from "@base-ui/react/tooltip";
 import { exactTime } from "#components/ui/time.tsx";
 
-type Props = { time: HTMLTimeElement | undefined; open: boolean; onClose: () => void };
+type Props = { id: string; times: HTMLTimeElement[]; open: boolean; onClose: () => void };
 
-export function TimeTooltipPopup({ time, open, onClose }: Props) {
+/** One time exactly; of several, each after the words that stand in the page. */
+export function TimeTooltipPopup({ id, times, open, onClose }: Props) {
   return (
     <Tooltip.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Tooltip.Portal>
-        <Tooltip.Positioner anchor={time} sideOffset={6} className="z-50">
+      {/* Among the page's main content, which is where a screen reader looks for what belongs to it. */}
+      <Tooltip.Portal container={times[0]?.closest("main") ?? undefined}>
+        <Tooltip.Positioner anchor={times[0]} sideOffset={6} className="z-50">
           <Tooltip.Popup
+            id={id}
+            role="tooltip"
             data-time-tooltip
             className="whitespace-nowrap rounded-md bg-ink px-2 py-1 text-canvas text-xs shadow-overlay transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
           >
-            {time && exactTime(new Date(time.dateTime))}
+            {times.map((time) => (
+              <span key={time.dateTime} className="flex justify-between gap-3">
+                {times.length > 1 && <span>{time.textContent}: </span>}
+                <span>{exactTime(new Date(time.dateTime))}</span>
+              </span>
+            ))}
           </Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>

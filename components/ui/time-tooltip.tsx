@@ -9,35 +9,62 @@ const OPEN_MS = 300;
 /** Long enough for the pointer to get from the time to the tooltip, which must stay while the pointer is on it. */
 const CLOSE_MS = 150;
 
-/** The exact moment of the `Time` that the pointer rests on. One for the whole page, which may have hundreds of them. */
+const TIME = "time[data-relative]";
+const TOOLTIP_ID = "time-tooltip";
+
+type Shown = { times: HTMLTimeElement[]; by: Element };
+
+/**
+ * The exact moment of the `Time` that the pointer rests on or a finger has tapped; where the keyboard's focus is in a row, of all
+ * times in it, which then need no tab stops of their own. One for the whole page, which may have hundreds of them.
+ */
 export function TimeTooltip() {
-  const [time, setTime] = useState<HTMLTimeElement>();
+  const [shown, setShown] = useState<Shown>();
   const [open, setOpen] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
-    let under: HTMLTimeElement | undefined;
-    async function show(found: HTMLTimeElement) {
+    let wanted: Element | undefined;
+    async function show(next: Shown) {
       await Popup.load();
-      if (found !== under) return;
-      setTime(found);
+      if (next.by !== wanted) return;
+      setShown(next);
       setOpen(true);
     }
-    function follow({ target, pointerType }: PointerEvent) {
-      if (pointerType !== "mouse" || !(target instanceof Element)) return;
+    function want(times: HTMLTimeElement[], by: Element, openMs: number) {
       clearTimeout(timer);
-      if (target.closest("[data-time-tooltip]")) return;
-      const found = target.closest<HTMLTimeElement>("time[data-relative]") ?? undefined;
-      under = found;
+      wanted = times.length > 0 ? by : undefined;
       // Without its code, nothing is lost but the tooltip.
-      timer = found
-        ? setTimeout(() => show(found).catch(() => {}), OPEN_MS)
+      timer = wanted
+        ? setTimeout(() => show({ times, by }).catch(() => {}), openMs)
         : setTimeout(() => setOpen(false), CLOSE_MS);
     }
-    document.addEventListener("pointerover", follow);
+    function point({ type, target, pointerType }: PointerEvent) {
+      // A finger that scrolls ends in another event than `pointerup`.
+      if ((type === "pointerover") !== (pointerType === "mouse") || !(target instanceof Element)) return;
+      if (target.closest("[data-time-tooltip]")) return clearTimeout(timer);
+      const time = target.closest<HTMLTimeElement>(TIME);
+      want(time ? [time] : [], time ?? target, pointerType === "mouse" ? OPEN_MS : 0);
+    }
+    function focus({ target }: FocusEvent) {
+      if (!(target instanceof Element) || !target.matches(":focus-visible")) return;
+      const times = target.closest("tr, li")?.querySelectorAll<HTMLTimeElement>(TIME) ?? [];
+      // Two that are the same moment are one.
+      want([...new Map(Array.from(times, (time) => [time.dateTime, time])).values()], target, OPEN_MS);
+    }
+    document.addEventListener("pointerover", point);
+    document.addEventListener("pointerup", point);
+    document.addEventListener("focusin", focus);
     return () => {
       clearTimeout(timer);
-      document.removeEventListener("pointerover", follow);
+      document.removeEventListener("pointerover", point);
+      document.removeEventListener("pointerup", point);
+      document.removeEventListener("focusin", focus);
     };
   }, []);
-  return <Popup time={time} open={open} onClose={() => setOpen(false)} />;
+  useEffect(() => {
+    if (!open || !shown || shown.by.hasAttribute("aria-describedby")) return;
+    shown.by.setAttribute("aria-describedby", TOOLTIP_ID);
+    return () => shown.by.removeAttribute("aria-describedby");
+  }, [open, shown]);
+  return <Popup id={TOOLTIP_ID} times={shown?.times ?? []} open={open} onClose={() => setOpen(false)} />;
 }
