@@ -2,26 +2,29 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import autocannon from "autocannon";
 import { insertKeysOf } from "#e2e/load/dashboard.ts";
-import { measure, measureInTurns, ROUNDS, SECONDS, type Target } from "#e2e/load/measure.ts";
+import { loadAtRate } from "#e2e/load/latency.ts";
+import { type Figure, measure, measureInTurns, ROUNDS, SECONDS, type Target } from "#e2e/load/measure.ts";
+import { startNginx } from "#e2e/load/nginx.ts";
 import { insertKeys, startBare, startNode, writeKeyScript, writeTiers, zipf } from "#e2e/load/set-up.ts";
 import { cpuSeconds, median, requirePrograms, residentMegabytes, wrk } from "#e2e/load/tools.ts";
 import { startPostgres } from "#e2e/postgres.ts";
+import type { Program } from "#e2e/program.ts";
 import { startRedis } from "#e2e/redis.ts";
 import { signUpByForm } from "#e2e/sign-up.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
 
-// Run by `npm run bench`. All in one run on one machine, each server alone and warmed up, every figure the median of five.
+// Run by `npm run bench`. All in one run on one machine, each server alone and warmed up. Rates, latencies and CPU times are medians of
+// five measurements; statements, the start and memory are looked at once.
 const CONNECTIONS = [16, 256];
 const KEYS = 100_000;
 const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
 const PEERS = path.join(import.meta.dirname, "peers");
 
-requirePrograms("wrk", "redis-server");
+requirePrograms("wrk", "nginx", "redis-server");
 const { directory, remove } = await temporaryDirectory();
 const postgres = await startPostgres();
 const redis = await startRedis();
@@ -39,6 +42,8 @@ const say = (figure: string, value: string, against: string, target: string) => 
 
 const ratio = (a: number, b: number) => (a / b).toFixed(2);
 const rate = (value: number) => `${Math.round(value / 100) / 10}k/s`;
+const keysIn = ({ distinct, requests }: Pick<Figure, "distinct" | "requests">) =>
+  `${distinct} different keys in ${requests} requests`;
 
 async function sameBytes(url: string, secret: string): Promise<string[]> {
   const answer = await fetch(`${url}/api/v1/auth`, { headers: { "x-api-key": secret } });
@@ -99,40 +104,46 @@ try {
       {
         bare: { url: bareUrl, headers: hot },
         hotKey: { url: auth(), headers: hot },
-        fewKeys: { url: auth(), script: scripts.few },
-        malformed: { url: auth(), script: scripts.malformed },
-        checksum: { url: auth(), script: scripts.checksum },
+        fewKeys: { url: auth(), keys: scripts.few },
+        malformed: { url: auth(), keys: scripts.malformed },
+        checksum: { url: auth(), keys: scripts.checksum },
       },
       connections,
     );
     // A cache that was left alone meanwhile would be empty again.
-    const bareByScript = await measure({ url: bareUrl, script: scripts.zipf }, connections);
-    const byZipf = await measure({ url: auth(), script: scripts.zipf }, connections);
+    const bareByScript = await measure({ url: bareUrl, keys: scripts.zipf }, connections);
+    const byZipf = await measure({ url: auth(), keys: scripts.zipf }, connections);
     for (const { refused } of [hotKey, byZipf, fewKeys])
       if (refused > 0) throw new Error(`${refused} requests were refused`);
-    const sayRate = (figure: string, measured: number, against: number, what: string, target: string) =>
-      say(`${figure}, ${connections} connections`, rate(measured), `${ratio(measured, against)} of ${what}`, target);
-    sayRate("hot key", hotKey.rate, bare.rate, "bare node:http", "0.5");
-    sayRate("100,000 keys by Zipf", byZipf.rate, bareByScript.rate, "bare", "0.35");
-    sayRate("malformed keys", malformed.rate, fewKeys.rate, "valid ones", "1");
-    sayRate("checksum keys", checksum.rate, fewKeys.rate, "valid ones", "1");
+    const sayRate = (figure: string, measured: Figure, against: Figure, what: string, target: string) =>
+      say(
+        `${figure}, ${connections} connections`,
+        rate(measured.rate),
+        `${ratio(measured.rate, against.rate)} of ${what}`,
+        target,
+      );
+    sayRate("hot key", hotKey, bare, "bare node:http", "0.5");
+    sayRate("100,000 keys by Zipf", byZipf, bareByScript, `bare; ${keysIn(byZipf)}`, "0.35");
+    sayRate("malformed keys", malformed, fewKeys, "valid ones", "1");
+    sayRate("checksum keys", checksum, fewKeys, "valid ones", "1");
   }
 
-  // Half of what it can do, with autocannon, whose latency counts from when a request was due.
-  for (const connections of [16]) {
-    const half = Math.round((await measure({ url: auth(), headers: hot }, connections, 1)).rate / 2);
-    const p99s = { ours: [] as number[], bare: [] as number[] };
-    for (let round = 0; round < ROUNDS; round += 1)
-      for (const [name, url] of [
-        ["ours", auth()],
-        ["bare", bareUrl],
-      ] as const) {
-        const { latency } = await autocannon({ url, connections, duration: 4, overallRate: half, headers: hot });
-        p99s[name].push(latency.p99);
-      }
-    const [ours, theirs] = [median(p99s.ours), median(p99s.bare)];
-    say(`p99 at half of the rate (${rate(half)})`, `${ours} ms`, `bare: ${theirs} ms`, "3 ms, or twice bare");
-  }
+  // Half of what it can do.
+  const half = Math.round((await measure({ url: auth(), headers: hot }, 16, 1)).rate / 2);
+  const latencies = { ours: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [name, url] of [
+      ["ours", auth()],
+      ["bare", bareUrl],
+    ] as const)
+      latencies[name].push((await loadAtRate({ url, connections: 16, rate: half, headers: hot })).p99);
+  const [ours99, bare99] = [median(latencies.ours), median(latencies.bare)];
+  say(
+    `p99 at half of the rate (${rate(half)}), in bursts, 16 connections`,
+    `${ours99.toFixed(2)} ms`,
+    `bare: ${bare99.toFixed(2)} ms, ${ratio(ours99, bare99)} times`,
+    "3 ms, or twice bare",
+  );
 
   // What reaches the database.
   const statements = async () =>
@@ -142,12 +153,14 @@ try {
   const observe = async (load: Omit<Target, "url">, seconds: number) => {
     await sleep(1_500);
     const before = [await statements(), await written()] as const;
-    const { requestsPerSecond } = await wrk({ url: auth(), connections: 16, seconds, ...load });
+    const { requestsPerSecond, requests, sent } = await wrk({ url: auth(), connections: 16, seconds, ...load });
     await sleep(1_500);
     return {
       rate: requestsPerSecond,
+      requests,
+      distinct: new Set(sent).size,
       statements: ((await statements()) - before[0]) / seconds,
-      written: ((await written()) - before[1]) / (requestsPerSecond * seconds),
+      written: ((await written()) - before[1]) / requests,
     };
   };
   const quiet = await observe({ headers: hot }, 10);
@@ -157,11 +170,11 @@ try {
     `${quiet.written.toFixed(5)} rows written a request`,
     "4 reads, 0 writes on the path",
   );
-  const flood = await observe({ script: scripts.unknown }, 10);
+  const flood = await observe({ keys: scripts.unknown }, 10);
   say(
     "well-formed unknown keys",
     rate(flood.rate),
-    `${(flood.statements / flood.rate).toFixed(3)} statements a request`,
+    `${(flood.statements / flood.rate).toFixed(3)} statements a request; ${keysIn(flood)}`,
     "bounded",
   );
 
@@ -174,63 +187,66 @@ try {
   const pid = server.process.pid as number;
   say("resident when idle", `${Math.round(residentMegabytes(pid))} MB`, "", "200 MB");
   const sizes: number[] = [];
-  let sent = 0;
-  while (sent < 2_000_000) {
-    sent += 3 * (await wrk({ url: auth(), connections: 64, seconds: 3, script: scripts.many })).requestsPerSecond;
+  let requests = 0;
+  const met = new Set<number>();
+  while (requests < 2_000_000) {
+    const run = await wrk({ url: auth(), connections: 64, seconds: 3, keys: scripts.many });
+    requests += run.requests;
+    for (const key of run.sent) met.add(key);
     sizes.push(residentMegabytes(pid));
   }
   const early = sizes.slice(Math.floor(sizes.length * 0.2), Math.floor(sizes.length * 0.5));
   const late = sizes.slice(Math.floor(sizes.length * 0.7));
   say(
-    `resident over ${Math.round((sent / 1e6) * 10) / 10} million requests with 200,000 keys`,
+    `resident over ${(requests / 1e6).toFixed(1)} million requests`,
     `${Math.round(median(early))} MB → ${Math.round(median(late))} MB`,
-    `${ratio(median(late), median(early))} times, from the first half to the end`,
+    `${ratio(median(late), median(early))} times, from the first half to the end; ${keysIn({ requests, distinct: met.size })}`,
     "flat",
   );
-  const cpu = cpuSeconds(pid);
-  const { requestsPerSecond } = await wrk({ url: auth(), connections: 16, seconds: SECONDS, headers: hot });
-  const alone = ((cpuSeconds(pid) - cpu) / (requestsPerSecond * SECONDS)) * 1e6;
-
-  // Two processes on one PostgreSQL and one Redis. Two cores can't show twice the rate beside the load's own process.
-  await server.end("SIGTERM");
-  const pair = await Promise.all([1, 2].map(() => startServer({ ...settings, REDIS_URL: redis.url })));
-  const rateOf = async (servers: typeof pair) => {
-    const results = await Promise.all(
-      servers.map(({ url }) => wrk({ url: `${url}/api/v1/auth`, connections: 16, seconds: SECONDS, headers: hot })),
-    );
-    return results.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
-  };
-  await rateOf(pair);
-  const rates = { one: await rateOf(pair.slice(0, 1)), two: await rateOf(pair) };
-  // A second process for a second share of the load, each at a quarter of its rate: at full load they would fight for the cores.
-  const cpuOf = async (servers: typeof pair) => {
+  const microseconds = async (servers: TestServer[], load: () => Promise<{ requests: number }>) => {
     const used = () => servers.reduce((sum, { process }) => sum + cpuSeconds(process.pid as number), 0);
     const before = used();
-    const results = await Promise.all(
-      servers.map(({ url }) =>
-        autocannon({
-          url: `${url}/api/v1/auth`,
-          connections: 8,
-          duration: SECONDS,
-          overallRate: Math.round(rates.one / 4),
-          headers: hot,
-        }),
-      ),
-    );
-    return ((used() - before) / results.reduce((sum, { requests }) => sum + requests.total, 0)) * 1e6;
+    const { requests } = await load();
+    return ((used() - before) / requests) * 1e6;
   };
+  const alone: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    alone.push(
+      await microseconds([server], () => wrk({ url: auth(), connections: 16, seconds: SECONDS, headers: hot })),
+    );
+  say("CPU a request, hot key, in memory", `${median(alone).toFixed(0)} µs`, "", "");
+
+  // One process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show twice the rate beside the load's own process.
+  await server.end("SIGTERM");
+  const start = () => startServer({ ...settings, REDIS_URL: redis.url, TRUSTED_PROXIES: "127.0.0.1" });
+  const pair = await Promise.all([start(), start()]);
+  const single = pair.slice(0, 1);
+  const behind = { one: await startNginx(directory, single), two: await startNginx(directory, pair) };
+  const authOf = ({ url }: Program) => `${url}/api/v1/auth`;
+  const { one, two } = await measureInTurns(
+    {
+      one: { url: authOf(behind.one), keys: scripts.few },
+      two: { url: authOf(behind.two), keys: scripts.few },
+    },
+    32,
+  );
+  if (one.refused + two.refused > 0) throw new Error("Requests behind nginx were refused");
+  // A second process for a second share of the load, each at a quarter of its rate: at full load they would fight for the cores.
+  const share = Math.round(one.rate / 4);
   const cpus = { one: [] as number[], two: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    cpus.one.push(await cpuOf(pair.slice(0, 1)));
-    cpus.two.push(await cpuOf(pair));
+    const load = (url: string, shares: number) => () =>
+      loadAtRate({ url, connections: 8 * shares, rate: share * shares, headers: hot });
+    cpus.one.push(await microseconds(single, load(authOf(behind.one), 1)));
+    cpus.two.push(await microseconds(pair, load(authOf(behind.two), 2)));
   }
-  say("CPU a request, hot key, in memory", `${alone.toFixed(0)} µs`, "", "");
   say(
-    "two processes with Redis against one",
-    `${ratio(rates.two, rates.one)} times the rate`,
-    `${median(cpus.one).toFixed(0)} µs → ${median(cpus.two).toFixed(0)} µs of CPU a request, each at a quarter of its rate`,
+    "two processes with Redis against one, behind nginx",
+    `${ratio(two.rate, one.rate)} times the rate`,
+    `${rate(one.rate)} → ${rate(two.rate)}; ${median(cpus.one).toFixed(0)} µs → ${median(cpus.two).toFixed(0)} µs of CPU a request, each at a quarter of its rate`,
     "1.7, or CPU unchanged",
   );
+  await Promise.all([behind.one.stop(), behind.two.stop()]);
   await Promise.all(pair.map((each) => each.end("SIGTERM")));
 
   // The peer, in each set-up alone on the machine.
@@ -250,7 +266,7 @@ try {
     url.pathname = "/better_auth";
     const peer = await startNode(["better-auth.js"], PEERS, { DATABASE_URL: url.href, ...env });
     const { port, key } = JSON.parse(peer.line);
-    const measured = await measure({ url: `http://127.0.0.1:${port}/`, headers: { "X-API-Key": key } }, 16, 3);
+    const measured = await measure({ url: `http://127.0.0.1:${port}/`, headers: { "X-API-Key": key } }, 16);
     if (measured.refused > 0) throw new Error(`better-auth refused ${measured.refused} requests`);
     best[name] = measured.rate;
     peer.end();

@@ -1,10 +1,18 @@
-import { type Measured, median, wrk } from "#e2e/load/tools.ts";
+import { type KeyOrder, type Measured, median, wrk } from "#e2e/load/tools.ts";
 
 /** How long one measurement takes, and of how many a figure is the median. */
 export const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
 export const ROUNDS = 5;
 
-export type Target = { url: string; headers?: Record<string, string>; script?: string };
+export type Target = { url: string; headers?: Record<string, string>; keys?: KeyOrder };
+
+export type Figure = {
+  rate: number;
+  refused: number;
+  requests: number;
+  /** Different keys among those requests. */
+  distinct: number;
+};
 
 /** Each of them in turn, warmed up again, so that what is compared finds the machine as it is for the others. */
 export async function measureInTurns<Name extends string>(
@@ -23,10 +31,16 @@ export async function measureInTurns<Name extends string>(
     name,
     {
       rate: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
-      refused: measured.reduce((sum, { refused }) => sum + refused, 0),
+      refused: sum(measured.map(({ refused }) => refused)),
+      requests: sum(measured.map(({ requests }) => requests)),
+      distinct: new Set(measured.flatMap(({ sent }) => [...sent])).size,
     },
   ]);
-  return Object.fromEntries(each) as Record<Name, { rate: number; refused: number }>;
+  return Object.fromEntries(each) as Record<Name, Figure>;
+}
+
+function sum(values: number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 /** One of them alone, time after time. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { KeyOrder } from "#e2e/load/tools.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
@@ -42,22 +43,30 @@ export async function insertKeys(count: number): Promise<string[]> {
   return secrets;
 }
 
-/** A script for wrk that sends these keys, in the order of `picks`. */
-export async function writeKeyScript(directory: string, name: string, secrets: string[], picks?: Uint32Array) {
-  const file = path.join(directory, `${name}.lua`);
-  const order = picks ? [...picks].map((pick) => secrets[pick]) : secrets;
-  await writeFile(`${file}.txt`, order.join("\n"));
+/** A script for wrk that sends these keys in the order of `picks`, from the place that stands behind its address. */
+export async function writeKeyScript(
+  directory: string,
+  name: string,
+  secrets: string[],
+  picks: Uint32Array = Uint32Array.from(secrets.keys()),
+): Promise<KeyOrder> {
+  const script = path.join(directory, `${name}.lua`);
+  await writeFile(`${script}.txt`, Array.from(picks, (pick) => secrets[pick]).join("\n"));
   await writeFile(
-    file,
+    script,
     `local keys = {}
-for line in io.lines("${file}.txt") do keys[#keys + 1] = line end
-local i = 0
+for line in io.lines("${script}.txt") do keys[#keys + 1] = line end
+local i
+init = function(arguments)
+  -- wrk makes one request more before the first, only to look at it.
+  i = tonumber(arguments[1]) - 1
+end
 request = function()
   i = i % #keys + 1
   return wrk.format("GET", nil, { ["X-API-Key"] = keys[i] })
 end`,
   );
-  return file;
+  return { script, picks, next: 0 };
 }
 
 /** Numbers below `count` by Zipf's law with exponent 1: the second is asked for half as often as the first. */

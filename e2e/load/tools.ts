@@ -14,8 +14,15 @@ export function requirePrograms(...programs: ("wrk" | "nginx" | "redis-server")[
   }
 }
 
+/** Keys that a script sends in the order of `picks`. Each run goes on at `next`, else all would send the first few again. */
+export type KeyOrder = { script: string; picks: Uint32Array; next: number };
+
 export type Measured = {
   requestsPerSecond: number;
+  /** How many were answered. */
+  requests: number;
+  /** Which keys these were, by their place, where an order was given. */
+  sent: Uint32Array;
   /** Answers with a status outside of 2xx and 3xx. */
   refused: number;
 };
@@ -25,26 +32,36 @@ type Load = {
   connections: number;
   seconds: number;
   headers?: Record<string, string>;
-  /** A Lua script that makes the requests. */
-  script?: string;
+  keys?: KeyOrder;
 };
 
 /** Loads a server with wrk on one thread. */
-export async function wrk({ url, connections, seconds, headers = {}, script }: Load): Promise<Measured> {
+export async function wrk({ url, connections, seconds, headers = {}, keys }: Load): Promise<Measured> {
   const { stdout } = await run("wrk", [
     "--threads=1",
     `--connections=${connections}`,
     `--duration=${seconds}s`,
-    ...(script ? ["--script", script] : []),
+    ...(keys ? ["--script", keys.script] : []),
     ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
     url,
+    ...(keys ? ["--", String(keys.next)] : []),
   ]);
   const socketErrors = /Socket errors: .*/.exec(stdout)?.[0];
   if (socketErrors) throw new Error(`wrk against ${url}: ${socketErrors}`);
+  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
   return {
+    requests,
+    sent: keys ? advance(keys, requests) : new Uint32Array(),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
+}
+
+/** One thread sends in order, so those that were answered are the first ones, but for some that were on their way at the end. */
+function advance(keys: KeyOrder, requests: number): Uint32Array {
+  const { picks, next } = keys;
+  keys.next = (next + requests) % picks.length;
+  return Uint32Array.from({ length: requests }, (_, i) => picks[(next + i) % picks.length] as number);
 }
 
 export function median(values: number[]): number {

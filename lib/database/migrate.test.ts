@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import dns from "node:dns";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createDatabase } from "#e2e/test-database.ts";
 import { checkMigrated, migrate } from "#lib/database/migrate.ts";
 
@@ -98,6 +99,39 @@ test("a database of a newer version stops the start with a sentence", async () =
   await expect(migrate(url, directory)).rejects.toThrow(
     "The database has the migration 3_newer, which this version does not know; start a version that does.",
   );
+});
+
+test("a server without a free connection is waited for", async () => {
+  const role = `visitor_${randomUUID().replaceAll("-", "")}`;
+  await query(`CREATE ROLE ${role} LOGIN CONNECTION LIMIT 1; GRANT ALL ON SCHEMA public TO ${role}`);
+  const visitorUrl = new URL(url);
+  visitorUrl.username = role;
+  const only = new pg.Client(visitorUrl.href);
+  await only.connect();
+  await expect(checkMigrated(visitorUrl.href, directory)).rejects.toMatchObject({ code: "53300" });
+  let over = false;
+  const applied = migrate(visitorUrl.href, directory).finally(() => {
+    over = true;
+  });
+  // The server has refused it once before the place is free.
+  await expect(checkMigrated(visitorUrl.href, directory)).rejects.toMatchObject({ code: "53300" });
+  expect(over).toBe(false);
+  await only.end();
+  expect(await applied).toEqual(["1_first", "2_second"]);
+  await query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+});
+
+test("a name that can't be looked up yet is waited for, one that is not there is said at once", async () => {
+  const failWith = (code: string) =>
+    ((_host: string, _options: object, done: (error: Error) => void) =>
+      done(Object.assign(new Error(code), { code }))) as unknown as typeof dns.lookup;
+  const lookup = vi
+    .spyOn(dns, "lookup")
+    .mockImplementationOnce(failWith("EAI_AGAIN"))
+    .mockImplementation(failWith("ENOTFOUND"));
+  await expect(migrate("postgresql://database.example/goodtake", directory)).rejects.toThrow("ENOTFOUND");
+  expect(lookup).toHaveBeenCalledTimes(2);
+  lookup.mockRestore();
 });
 
 test("a command is told which migration is missing, and applies none", async () => {

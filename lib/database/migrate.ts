@@ -8,8 +8,11 @@ import { log } from "#lib/log.ts";
 /** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
 export const MIGRATION_LOCK = "7453298385561414501";
 
-/** Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now). */
-const NOT_YET = new Set(["ECONNREFUSED", "ENOENT", "57P03"]);
+/**
+ * Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now), or has no connection left for this moment
+ * (too_many_connections), or names can't be looked up yet. A name that is not there (ENOTFOUND) is a mistake, and said at once.
+ */
+const NOT_YET = new Set(["ECONNREFUSED", "ENOENT", "57P03", "53300", "EAI_AGAIN"]);
 const PATIENCE_MS = 10_000;
 
 const HISTORY_TABLE = `
