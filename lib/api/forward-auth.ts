@@ -87,7 +87,8 @@ async function decide(
   if (cost === 0) return undefined;
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
-  const charged = await inTime(charge(spending), async (late) => late.ok && takeBack(spending));
+  const id = randomUUID();
+  const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
   decision.remaining = charged.ok
     ? charged.value
     : ((await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined);

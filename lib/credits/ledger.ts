@@ -9,12 +9,12 @@ export type Movement = {
   createdAt: Date;
 };
 
-/** The latest movements of an account's credits. */
+/** The latest movements of an account's credits; without those of nothing, which only keep a charge from being made. */
 export async function listMovements(userId: string, limit: number): Promise<Movement[]> {
   const { rows } = await pool().query<Movement>(
     `SELECT m."id", m."kind"::text AS "kind", m."amount", k."name" AS "keyName", m."createdAt"
      FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId"
-     WHERE m."userId" = $1 ORDER BY m."createdAt" DESC, m."id" LIMIT $2`,
+     WHERE m."userId" = $1 AND m."amount" <> 0 ORDER BY m."createdAt" DESC, m."id" LIMIT $2`,
     [userId, limit],
   );
   return rows;

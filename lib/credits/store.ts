@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
@@ -18,6 +19,9 @@ export type Spending = {
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
+
+/** A charge's refund has its id as a UUID of version 8, which no charge has: so the ledger can't hold a second one. */
+const REFUND_ID = Prisma.sql`overlay("id"::text PLACING '8' FROM 15)::uuid`;
 
 /** Gives a new account its first credits; part of the transaction that makes the account. */
 export async function openBalance(transaction: Transaction, userId: string, credits: number): Promise<void> {
@@ -50,9 +54,12 @@ export function grantCredits(
   });
 }
 
-/** Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. */
-export function charge(spending: Spending): Promise<Result<Remaining, "insufficient">> {
-  return spend(database(), spending, null);
+/**
+ * Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. `id` is for
+ * {@link takeBack}; where that was faster, this throws.
+ */
+export function charge(spending: Spending, id: string = randomUUID()): Promise<Result<Remaining, "insufficient">> {
+  return spend(database(), spending, id, null);
 }
 
 /**
@@ -64,14 +71,16 @@ export async function reserve(
   db: Database | Transaction = database(),
 ): Promise<Result<Reservation, "insufficient">> {
   const id = randomUUID();
-  const spent = await spend(db, spending, { id, seconds });
+  const spent = await spend(db, spending, id, seconds);
   return spent.ok ? ok({ id, remaining: spent.value }) : spent;
 }
 
 async function spend(
   db: Database | Transaction,
   { userId, apiKeyId, credits, quota }: Spending,
-  reservation: { id: string; seconds: number } | null,
+  id: string,
+  /** How long it stays a reservation; null is for good. */
+  seconds: number | null,
 ): Promise<Result<Remaining, "insufficient">> {
   const rows = await db.$queryRaw<{ credits: number; requests: number }[]>`
     WITH "now" AS (
@@ -85,13 +94,14 @@ async function spend(
         AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)
       RETURNING b."credits", b."month", b."requests"
     ), "movement" AS (
-      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid, ${reservation?.id ?? null}::uuid FROM "balance"
+      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${id}::uuid, ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid,
+             CASE WHEN ${seconds !== null}::boolean THEN ${id}::uuid END
+      FROM "balance"
     ), "reservation" AS (
       INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
-      SELECT ${reservation?.id ?? null}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month",
-             now() + make_interval(secs => ${reservation?.seconds ?? 0})
-      FROM "balance" WHERE ${reservation !== null}::boolean
+      SELECT ${id}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month", now() + make_interval(secs => ${seconds ?? 0})
+      FROM "balance" WHERE ${seconds !== null}::boolean
     )
     SELECT "credits", "requests" FROM "balance"`;
   return rows[0] ? ok(toRemaining(rows[0], quota)) : err("insufficient");
@@ -120,16 +130,29 @@ export async function refund(reservationId: string): Promise<boolean> {
   return (await giveBack([reservationId])) === 1;
 }
 
-/** Takes back what was spent for good on a request that was then not let through; credits and, in the same month, the request. */
-export async function takeBack({ userId, apiKeyId, credits }: Spending): Promise<void> {
+/**
+ * Makes sure that the charge or reservation `id` costs nothing, whatever became of it: what was spent comes back, once however
+ * often this is called, and what was not spent yet never will be. For when nobody knows whether a statement took effect.
+ */
+export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, "credits" | "quota">): Promise<void> {
+  // A movement of nothing takes the charge's place: a statement that still waits somewhere then fails as a duplicate.
+  const unspent = await database().$executeRaw`
+    INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId")
+    VALUES (${id}::uuid, ${userId}::uuid, 'charged', 0, ${apiKeyId}::uuid) ON CONFLICT ("id") DO NOTHING`;
+  if (unspent === 1) return;
   await database().$executeRaw`
-    WITH "balance" AS (
-      UPDATE "Balance" SET "credits" = "credits" + ${credits},
-        "requests" = "requests" - ("month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date AND "requests" > 0)::int
-      WHERE "userId" = ${userId}::uuid
+    WITH "closed" AS (
+      DELETE FROM "Reservation" WHERE "id" = ${id}::uuid
+    ), "charge" AS (
+      SELECT *, date_trunc('month', "createdAt" AT TIME ZONE 'UTC')::date AS "month"
+      FROM "CreditMovement" WHERE "id" = ${id}::uuid AND "amount" < 0
+    ), "movement" AS (
+      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${REFUND_ID}, "userId", 'refunded', -"amount", "apiKeyId", "reservationId" FROM "charge"
+      ON CONFLICT ("id") DO NOTHING RETURNING "amount"
     )
-    INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId")
-    VALUES (${userId}::uuid, 'refunded', ${credits}::int, ${apiKeyId}::uuid)`;
+    UPDATE "Balance" b SET "credits" = b."credits" + m."amount", "requests" = b."requests" - (b."month" = c."month")::int
+    FROM "movement" m, "charge" c WHERE b."userId" = c."userId"`;
 }
 
 /** Refunds what a crash left open; returns how many reservations that were. */
@@ -147,15 +170,18 @@ async function giveBack(reservationIds: string[]): Promise<number> {
         SELECT "id" FROM "Reservation" WHERE "id" = ANY(${reservationIds}::uuid[]) FOR UPDATE SKIP LOCKED
       ) RETURNING "id", "userId", "apiKeyId", "credits", "month"
     ), "movement" AS (
-      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT "userId", 'refunded', "credits", "apiKeyId", "id" FROM "closed"
+      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${REFUND_ID}, "userId", 'refunded', "credits", "apiKeyId", "id" FROM "closed"
+      ON CONFLICT ("id") DO NOTHING RETURNING "reservationId"
+    ), "refunded" AS (
+      SELECT c.* FROM "closed" c JOIN "movement" m ON m."reservationId" = c."id"
     ), "balance" AS (
       UPDATE "Balance" b SET "credits" = b."credits" + c."credits",
         "requests" = CASE WHEN b."month" = c."month" THEN b."requests" - c."requests" ELSE b."requests" END
       FROM (
         SELECT "userId", max("month") AS "month", sum("credits")::int AS "credits",
-               count(*) FILTER (WHERE "month" = (SELECT max(m."month") FROM "closed" m WHERE m."userId" = "closed"."userId"))::int AS "requests"
-        FROM "closed" GROUP BY "userId"
+               count(*) FILTER (WHERE "month" = (SELECT max(m."month") FROM "refunded" m WHERE m."userId" = "refunded"."userId"))::int AS "requests"
+        FROM "refunded" GROUP BY "userId"
       ) c
       WHERE b."userId" = c."userId"
     )
