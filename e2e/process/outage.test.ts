@@ -144,3 +144,29 @@ test("a database that stands still for 5 s takes credits for answers of success,
   expect(await differingBalances()).toEqual([]);
   await disconnectDatabase();
 }, 60_000);
+
+test("credits that a process asked for in vain before it was killed are not taken when the database goes on", async () => {
+  connectDatabase(postgres.url, 4);
+  const before = await creditsLeft();
+  const server = processes.all[0];
+  const ask = () => fetch(`${server?.url}/api/v1/auth?cost=5`, { headers: { "x-api-key": secret } });
+  const statuses = async () => (await Promise.all(Array.from({ length: 10 }, ask))).map(({ status }) => status);
+  expect(await statuses()).toEqual(Array(10).fill(204));
+  await postgres.signal("SIGSTOP");
+  expect(await statuses()).toEqual(Array(10).fill(503));
+  await server?.end("SIGKILL");
+  await postgres.signal("SIGCONT");
+  // Its connections end when what it had sent is done.
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool().query(
+        `SELECT count(*)::int AS "open" FROM pg_stat_activity WHERE "application_name" = 'goodtake'`,
+      );
+      expect(rows[0].open).toBe(pool().totalCount);
+    },
+    { timeout: 10_000 },
+  );
+  expect(before - (await creditsLeft())).toBe(50);
+  await processes.start(0);
+  await disconnectDatabase();
+}, 60_000);

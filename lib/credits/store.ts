@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
+import { hearClock, refuseLate, statementDeadline } from "#lib/database/clock.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
@@ -19,6 +20,9 @@ export type Spending = {
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
+
+/** Volatile: where it stands in a condition or a list it is read as late as that is looked at, after waiting for a lock, too. */
+const CLOCK = Prisma.sql`(extract(epoch FROM clock_timestamp()) * 1000)::float8`;
 
 /** A charge's refund has its id as a UUID of version 8, which no charge has: so the ledger can't hold a second one. */
 const REFUND_ID = Prisma.sql`overlay("id"::text PLACING '8' FROM 15)::uuid`;
@@ -82,7 +86,10 @@ async function spend(
   /** How long it stays a reservation; null is for good. */
   seconds: number | null,
 ): Promise<Result<Remaining, "insufficient">> {
-  const rows = await db.$queryRaw<{ credits: number; requests: number }[]>`
+  // What is only reserved late is the sweep's.
+  const deadline = seconds === null ? statementDeadline() : null;
+  const sentAt = Date.now();
+  const rows = await db.$queryRaw<{ clock: number; credits: number | null; requests: number }[]>`
     WITH "now" AS (
       SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date AS "month"
     ), "balance" AS (
@@ -92,6 +99,7 @@ async function spend(
       FROM "now"
       WHERE b."userId" = ${userId}::uuid AND b."credits" >= ${credits}
         AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)
+        AND (${deadline}::float8 IS NULL OR ${CLOCK} < ${deadline}::float8)
       RETURNING b."credits", b."month", b."requests"
     ), "movement" AS (
       INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
@@ -103,8 +111,12 @@ async function spend(
       SELECT ${id}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month", now() + make_interval(secs => ${seconds ?? 0})
       FROM "balance" WHERE ${seconds !== null}::boolean
     )
-    SELECT "credits", "requests" FROM "balance"`;
-  return rows[0] ? ok(toRemaining(rows[0], quota)) : err("insufficient");
+    SELECT ${CLOCK} AS "clock", "credits", "requests" FROM (SELECT) "always" LEFT JOIN "balance" ON true`;
+  const [{ clock, credits: left, requests }] = rows as [(typeof rows)[number]];
+  hearClock(clock, sentAt);
+  if (left !== null) return ok(toRemaining({ credits: left, requests }, quota));
+  refuseLate(clock, deadline);
+  return err("insufficient");
 }
 
 /** What is left, or null for an account that doesn't exist. */
@@ -120,9 +132,26 @@ function toRemaining({ credits, requests }: { credits: number; requests: number 
   return { credits, requests: quota === null ? null : Math.max(0, quota - requests) };
 }
 
-/** The work is done: what was reserved stays spent. False where it was refunded meanwhile. */
-export async function settle(reservationId: string, db: Database | Transaction = database()): Promise<boolean> {
-  return (await db.$executeRaw`DELETE FROM "Reservation" WHERE "id" = ${reservationId}::uuid`) === 1;
+/**
+ * The work is done: what was reserved stays spent. False where it was refunded meanwhile.
+ *
+ * @throws if the database comes to it only after the `deadline`: then it changes nothing.
+ */
+export async function settle(
+  reservationId: string,
+  db: Database | Transaction = database(),
+  deadline: number | null = statementDeadline(),
+): Promise<boolean> {
+  const rows = await db.$queryRaw<{ clock: number; settled: boolean }[]>`
+    WITH "settled" AS (
+      DELETE FROM "Reservation" WHERE "id" = ${reservationId}::uuid
+        AND (${deadline}::float8 IS NULL OR ${CLOCK} < ${deadline}::float8)
+      RETURNING "id"
+    )
+    SELECT ${CLOCK} AS "clock", "id" IS NOT NULL AS "settled" FROM (SELECT) "always" LEFT JOIN "settled" ON true`;
+  const [{ clock, settled }] = rows as [(typeof rows)[number]];
+  if (!settled) refuseLate(clock, deadline);
+  return settled;
 }
 
 /** The work failed: credits and the month's request come back. False where that was settled or refunded already. */

@@ -3,7 +3,7 @@ import { wasRolledBack } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
 /** A database that hangs must give the API's 503 in under 3 s (api.md), whatever step it hangs in. */
-const DEADLINE_MS = 2_500;
+export const DEADLINE_MS = 2_500;
 const RETRY_MS = 500;
 
 /** What may have taken effect without anybody being told so, and is not undone yet. */
