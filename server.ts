@@ -6,6 +6,7 @@ import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { EmbeddedDatabaseError } from "#lib/database/cluster.ts";
+import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { MigrationError, migrate } from "#lib/database/migrate.ts";
 import { type Env, EnvError, env } from "#lib/env.ts";
@@ -27,6 +28,8 @@ const REQUESTS_DEADLINE_MS = 5_000;
 const START_DEADLINE_MS = 4_000;
 /** For so long idle connections stay open: a proxy may be sending on one, and is told with the answer to close it. */
 const LINGER_MS = 500;
+/** So long the database may take for charges that are to be taken back: a request that gave up is one that failed. */
+const DOUBTS_DEADLINE_MS = 1_000;
 /** What a client may keep us waiting for. A connection may carry any number of requests: proxies hold theirs for days. */
 const LIMITS: ServerOptions = {
   maxHeaderSize: 16_384,
@@ -176,7 +179,7 @@ async function stop(): Promise<void> {
     clearInterval(idle);
     server.closeAllConnections();
   }
-  await stopRecording();
+  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
   closeLimiter();
   await disconnectDatabase();
   await embedded?.stop();

@@ -83,3 +83,90 @@ test.each([
   },
   60_000,
 );
+
+/** Asks again and again, and counts the credits of the answers that say that they were paid. */
+function payingTraffic(url: string | undefined) {
+  let over = false;
+  const seen = { paid: 0, refused: 0, unexpected: new Set<string>() };
+  const loop = async (path: string, credits: number, init: RequestInit) => {
+    while (!over) {
+      const headers = { "x-api-key": secret, "content-type": "application/json" };
+      const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers });
+      await answer.arrayBuffer();
+      if (answer.ok) seen.paid += credits;
+      else if (answer.status === 503) seen.refused += 1;
+      else seen.unexpected.add(`${path}: ${answer.status}`);
+      if (!answer.ok) await sleep(20);
+    }
+  };
+  const draw = { method: "POST", body: '{"prompt":"A cat"}' };
+  const loops = [
+    ...Array.from({ length: 8 }, () => loop("/auth?cost=5", 5, {})),
+    ...Array.from({ length: 8 }, () => loop("/bytedance/generate-image", 1, draw)),
+  ];
+  const end = () => {
+    over = true;
+    return Promise.all(loops);
+  };
+  return { seen, end };
+}
+
+async function creditsLeft(): Promise<number> {
+  const { rows } = await pool().query<{ credits: number }>(
+    `SELECT "credits" FROM "Balance" JOIN "ApiKey" k USING ("userId") WHERE k."hash" = sha256($1::bytea)`,
+    [Buffer.from(secret)],
+  );
+  return rows[0]?.credits ?? Number.NaN;
+}
+
+test("a database that stands still for 5 s takes credits for answers of success, and for no other", async () => {
+  connectDatabase(postgres.url, 4);
+  const before = await creditsLeft();
+  const { seen, end } = payingTraffic(processes.all[0]?.url);
+  await vi.waitFor(() => expect(seen.paid).toBeGreaterThan(500), { timeout: 15_000 });
+  await postgres.signal("SIGSTOP");
+  await sleep(5_000);
+  await postgres.signal("SIGCONT");
+  const paid = seen.paid;
+  await vi.waitFor(() => expect(seen.paid).toBeGreaterThan(paid + 500), { timeout: 15_000 });
+  await end();
+  expect(seen.refused).toBeGreaterThan(0);
+  expect([...seen.unexpected]).toEqual([]);
+  await vi.waitFor(
+    async () => {
+      // Reservations whose answer was 503 are the sweep's.
+      await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
+      await sweepReservations();
+      expect(before - (await creditsLeft())).toBe(seen.paid);
+    },
+    { timeout: 10_000, interval: 200 },
+  );
+  expect(await differingBalances()).toEqual([]);
+  await disconnectDatabase();
+}, 60_000);
+
+test("credits that a process asked for in vain before it was killed are not taken when the database goes on", async () => {
+  connectDatabase(postgres.url, 4);
+  const before = await creditsLeft();
+  const server = processes.all[0];
+  const ask = () => fetch(`${server?.url}/api/v1/auth?cost=5`, { headers: { "x-api-key": secret } });
+  const statuses = async () => (await Promise.all(Array.from({ length: 10 }, ask))).map(({ status }) => status);
+  expect(await statuses()).toEqual(Array(10).fill(204));
+  await postgres.signal("SIGSTOP");
+  expect(await statuses()).toEqual(Array(10).fill(503));
+  await server?.end("SIGKILL");
+  await postgres.signal("SIGCONT");
+  // Its connections end when what it had sent is done.
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool().query(
+        `SELECT count(*)::int AS "open" FROM pg_stat_activity WHERE "application_name" = 'goodtake'`,
+      );
+      expect(rows[0].open).toBe(pool().totalCount);
+    },
+    { timeout: 10_000 },
+  );
+  expect(before - (await creditsLeft())).toBe(50);
+  await processes.start(0);
+  await disconnectDatabase();
+}, 60_000);

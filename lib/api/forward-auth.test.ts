@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import net from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
-import { findRemaining } from "#lib/credits/store.ts";
+import { charge, findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { findRefusal, usageByDay } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
@@ -156,32 +157,48 @@ describe("cost", () => {
     expect(await credits()).toBe(0);
   });
 
-  test("taken too late, after the answer that the database is away, comes back", async () => {
-    // The database doesn't end the statement itself, and so it waits for longer than a request may take.
+  /** A charge that waits for a row for longer than a request may take, because the database doesn't end it itself. */
+  async function askWhileLocked(statement: string): Promise<void> {
     const clients = await Promise.all(Array.from({ length: pool().options.max }, () => pool().connect()));
     await Promise.all(clients.map((client) => client.query("SET statement_timeout = 0")));
     const [locker, ...others] = clients;
     await locker?.query("BEGIN");
-    await locker?.query(`SELECT 1 FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [ada.id]);
+    await locker?.query(statement, [ada.id]);
     for (const client of others) client.release();
     expect((await ask("?cost=7")).status).toBe(503);
     await locker?.query("COMMIT");
     locker?.release();
+  }
+  const movements = () =>
+    database().creditMovement.findMany({
+      where: { userId: ada.id, kind: { not: "signup" } },
+      orderBy: { createdAt: "asc" },
+      select: { kind: true, amount: true },
+    });
+
+  test("taken too late, after the answer that the database is away, comes back", async () => {
+    // Where the charge writes its movement, when it has its own deadline behind it.
+    await askWhileLocked(`SELECT 1 FROM "User" WHERE "id" = $1 FOR UPDATE`);
     await vi.waitFor(
-      async () => {
-        const kinds = await database().creditMovement.findMany({
-          where: { userId: ada.id, kind: { not: "signup" } },
-          orderBy: { createdAt: "asc" },
-          select: { kind: true, amount: true },
-        });
-        expect(kinds).toEqual([
+      async () =>
+        expect(await movements()).toEqual([
           { kind: "charged", amount: -7 },
           { kind: "refunded", amount: 7 },
-        ]);
-      },
+        ]),
       { timeout: 5_000 },
     );
     expect(await findRemaining(ada.id, 50_000)).toEqual({ credits: 100, requests: 50_000 });
+  });
+
+  test("is not taken at all when the database comes to it too late, whether this process lives or not", async () => {
+    // So that the database's clock is known.
+    await charge({ userId: ada.id, apiKeyId: randomUUID(), credits: 1, quota: null });
+    await askWhileLocked(`UPDATE "Balance" SET "requests" = "requests" WHERE "userId" = $1`);
+    const charged = { kind: "charged", amount: -1 };
+    await vi.waitFor(async () => expect(await movements()).toEqual([charged, { kind: "charged", amount: 0 }]), {
+      timeout: 5_000,
+    });
+    expect(await findRemaining(ada.id, 50_000)).toEqual({ credits: 99, requests: 49_999 });
   });
 
   test("misspelt is refused, because it would be free", async () => {

@@ -88,7 +88,8 @@ async function decide(
   if (cost === 0) return undefined;
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
-  const charged = await inTime(charge(spending), async (late) => late.ok && takeBack(spending));
+  const id = randomUUID();
+  const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
   if (charged.ok) {
     decision.remaining = charged.value;
     return undefined;

@@ -13,10 +13,11 @@ export type Movement = {
 
 const EXPORT_PAGE = 500;
 
+/** Without those of nothing, which only keep a charge from being made. */
 const MOVEMENTS = `
   SELECT m."id", m."kind"::text AS "kind", m."amount", m."apiKeyId", k."name" AS "keyName", m."createdAt"
   FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId"
-  WHERE m."userId" = $1`;
+  WHERE m."userId" = $1 AND m."amount" <> 0`;
 const LATEST_FIRST = `ORDER BY m."createdAt" DESC, m."id" DESC`;
 
 /** The movements of an account's credits, the latest first; `matching` is the number of all. */
@@ -25,7 +26,7 @@ export async function listMovements(
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ rows: Movement[]; matching: number }> {
   const { rows: counts } = await pool().query<{ matching: number }>(
-    `SELECT count(*)::int AS "matching" FROM "CreditMovement" WHERE "userId" = $1`,
+    `SELECT count(*)::int AS "matching" FROM "CreditMovement" WHERE "userId" = $1 AND "amount" <> 0`,
     [userId],
   );
   const { rows } = await pool().query<Movement>(`${MOVEMENTS} ${LATEST_FIRST} LIMIT $2 OFFSET $3`, [

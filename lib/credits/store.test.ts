@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { listMovements } from "#lib/credits/ledger.ts";
 import {
   CREDITS_MAX,
   charge,
@@ -11,6 +12,7 @@ import {
   type Spending,
   settle,
   sweepReservations,
+  takeBack,
 } from "#lib/credits/store.ts";
 import { type Database, database, pool } from "#lib/database/client.ts";
 
@@ -100,7 +102,7 @@ describe("spending", () => {
       $queryRaw: async () => {
         await grantCredits(ada.id, 1, OPERATOR);
         refusedOnce.$queryRaw = real.$queryRaw.bind(real) as never;
-        return [];
+        return [{ clock: Date.now(), credits: null, requests: null }];
       },
     };
     const db = refusedOnce as unknown as Database;
@@ -185,6 +187,64 @@ describe("reservations", () => {
     await Promise.all(ids.flatMap((id) => [refund(id), charge(spending(1))]));
     expect(await credits()).toBe(80);
     expect(await ledgerSum()).toBe(80);
+  });
+});
+
+describe("what nobody knows to have happened", () => {
+  const KINDS: [string, (id: string) => Promise<string>][] = [
+    ["a charge", async (id) => ((await charge(spending(7, 10), id)).ok ? id : "")],
+    ["an open reservation", () => reserved()],
+    [
+      "a settled one",
+      async () => {
+        const id = await reserved();
+        await settle(id);
+        return id;
+      },
+    ],
+  ];
+  async function reserved(): Promise<string> {
+    const result = await reserve(spending(7, 10), 60);
+    return result.ok ? result.value.id : "";
+  }
+
+  test.each(KINDS)("%s comes back with the month's request, once however often it is asked for", async (_, make) => {
+    const id = await make(randomUUID());
+    expect(await findRemaining(ada.id, 10)).toEqual({ credits: 93, requests: 9 });
+    await Promise.all(Array.from({ length: 10 }, () => takeBack(id, spending())));
+    await takeBack(id, spending());
+    expect(await refund(id)).toBe(false);
+    expect(await settle(id)).toBe(false);
+    expect(await findRemaining(ada.id, 10)).toEqual({ credits: 100, requests: 10 });
+    expect(await ledgerSum()).toBe(100);
+  });
+
+  test("a charge that comes only after it was taken back changes nothing, and the ledger shows nothing", async () => {
+    const id = randomUUID();
+    await takeBack(id, spending());
+    await expect(charge(spending(7), id)).rejects.toThrow();
+    expect(await credits()).toBe(100);
+    expect((await listMovements(ada.id, { limit: 10, offset: 0 })).rows.map(({ kind }) => kind)).toEqual(["signup"]);
+  });
+
+  test("whichever of a charge and its taking back is faster, nothing is paid", async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => {
+        const id = randomUUID();
+        const pair = [() => charge(spending(1), id).catch(() => {}), () => takeBack(id, spending())];
+        return Promise.all((i % 2 ? pair : pair.reverse()).map((start) => start()));
+      }),
+    );
+    expect(await findRemaining(ada.id, 10)).toEqual({ credits: 100, requests: 10 });
+    expect(await ledgerSum()).toBe(100);
+  });
+
+  test("a reservation that was refunded already is not given back again", async () => {
+    const id = await reserved();
+    await Promise.all([refund(id), takeBack(id, spending()), takeBack(id, spending()), refund(id)]);
+    expect(await credits()).toBe(100);
+    expect(await ledgerSum()).toBe(100);
+    expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0);
   });
 });
 

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
+import { hearClock, refuseLate, statementDeadline } from "#lib/database/clock.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
@@ -21,6 +23,12 @@ export type SpendError = "no_credits" | "quota_exceeded";
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
+
+/** Volatile: where it stands in a condition or a list it is read as late as that is looked at, after waiting for a lock, too. */
+const CLOCK = Prisma.sql`(extract(epoch FROM clock_timestamp()) * 1000)::float8`;
+
+/** A charge's refund has its id as a UUID of version 8, which no charge has: so the ledger can't hold a second one. */
+const REFUND_ID = Prisma.sql`overlay("id"::text PLACING '8' FROM 15)::uuid`;
 
 /** Gives a new account its first credits; part of the transaction that makes the account. */
 export async function openBalance(transaction: Transaction, userId: string, credits: number): Promise<void> {
@@ -53,9 +61,12 @@ export function grantCredits(
   });
 }
 
-/** Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. */
-export function charge(spending: Spending): Promise<Result<Remaining, SpendError>> {
-  return spend(database(), spending, null);
+/**
+ * Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. `id` is for
+ * {@link takeBack}; where that was faster, this throws.
+ */
+export function charge(spending: Spending, id: string = randomUUID()): Promise<Result<Remaining, SpendError>> {
+  return spend(database(), spending, id, null);
 }
 
 /**
@@ -67,16 +78,21 @@ export async function reserve(
   db: Database | Transaction = database(),
 ): Promise<Result<Reservation, SpendError>> {
   const id = randomUUID();
-  const spent = await spend(db, spending, { id, seconds });
+  const spent = await spend(db, spending, id, seconds);
   return spent.ok ? ok({ id, remaining: spent.value }) : spent;
 }
 
 async function spend(
   db: Database | Transaction,
   { userId, apiKeyId, credits, quota }: Spending,
-  reservation: { id: string; seconds: number } | null,
+  id: string,
+  /** How long it stays a reservation; null is for good. */
+  seconds: number | null,
 ): Promise<Result<Remaining, SpendError>> {
-  const rows = await db.$queryRaw<{ credits: number; requests: number }[]>`
+  // What is only reserved late is the sweep's.
+  const deadline = seconds === null ? statementDeadline() : null;
+  const sentAt = Date.now();
+  const rows = await db.$queryRaw<{ clock: number; credits: number | null; requests: number }[]>`
     WITH "now" AS (
       SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date AS "month"
     ), "balance" AS (
@@ -86,24 +102,29 @@ async function spend(
       FROM "now"
       WHERE b."userId" = ${userId}::uuid AND b."credits" >= ${credits}
         AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)
+        AND (${deadline}::float8 IS NULL OR ${CLOCK} < ${deadline}::float8)
       RETURNING b."credits", b."month", b."requests"
     ), "movement" AS (
-      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid, ${reservation?.id ?? null}::uuid FROM "balance"
+      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${id}::uuid, ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid,
+             CASE WHEN ${seconds !== null}::boolean THEN ${id}::uuid END
+      FROM "balance"
     ), "reservation" AS (
       INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
-      SELECT ${reservation?.id ?? null}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month",
-             now() + make_interval(secs => ${reservation?.seconds ?? 0})
-      FROM "balance" WHERE ${reservation !== null}::boolean
+      SELECT ${id}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month", now() + make_interval(secs => ${seconds ?? 0})
+      FROM "balance" WHERE ${seconds !== null}::boolean
     )
-    SELECT "credits", "requests" FROM "balance"`;
-  if (rows[0]) return ok(toRemaining(rows[0], quota));
+    SELECT ${CLOCK} AS "clock", "credits", "requests" FROM (SELECT) "always" LEFT JOIN "balance" ON true`;
+  const [{ clock, credits: left, requests }] = rows as [(typeof rows)[number]];
+  hearClock(clock, sentAt);
+  if (left !== null) return ok(toRemaining({ credits: left, requests }, quota));
+  refuseLate(clock, deadline);
   // Asked only now, so that spending stays one statement.
-  const left = await findRemaining(userId, quota, db);
-  if (!left || left.credits < credits) return err("no_credits");
-  if (left.requests === 0) return err("quota_exceeded");
+  const remaining = await findRemaining(userId, quota, db);
+  if (!remaining || remaining.credits < credits) return err("no_credits");
+  if (remaining.requests === 0) return err("quota_exceeded");
   // A refund, a grant or a new month came between the two statements: it can be paid after all.
-  return spend(db, { userId, apiKeyId, credits, quota }, reservation);
+  return spend(db, { userId, apiKeyId, credits, quota }, id, seconds);
 }
 
 /** What is left, or null for an account that doesn't exist. */
@@ -123,9 +144,26 @@ function toRemaining({ credits, requests }: { credits: number; requests: number 
   return { credits, requests: quota === null ? null : Math.max(0, quota - requests) };
 }
 
-/** The work is done: what was reserved stays spent. False where it was refunded meanwhile. */
-export async function settle(reservationId: string, db: Database | Transaction = database()): Promise<boolean> {
-  return (await db.$executeRaw`DELETE FROM "Reservation" WHERE "id" = ${reservationId}::uuid`) === 1;
+/**
+ * The work is done: what was reserved stays spent. False where it was refunded meanwhile.
+ *
+ * @throws if the database comes to it only after the `deadline`: then it changes nothing.
+ */
+export async function settle(
+  reservationId: string,
+  db: Database | Transaction = database(),
+  deadline: number | null = statementDeadline(),
+): Promise<boolean> {
+  const rows = await db.$queryRaw<{ clock: number; settled: boolean }[]>`
+    WITH "settled" AS (
+      DELETE FROM "Reservation" WHERE "id" = ${reservationId}::uuid
+        AND (${deadline}::float8 IS NULL OR ${CLOCK} < ${deadline}::float8)
+      RETURNING "id"
+    )
+    SELECT ${CLOCK} AS "clock", "id" IS NOT NULL AS "settled" FROM (SELECT) "always" LEFT JOIN "settled" ON true`;
+  const [{ clock, settled }] = rows as [(typeof rows)[number]];
+  if (!settled) refuseLate(clock, deadline);
+  return settled;
 }
 
 /** The work failed: credits and the month's request come back. False where that was settled or refunded already. */
@@ -133,16 +171,29 @@ export async function refund(reservationId: string): Promise<boolean> {
   return (await giveBack([reservationId])) === 1;
 }
 
-/** Takes back what was spent for good on a request that was then not let through; credits and, in the same month, the request. */
-export async function takeBack({ userId, apiKeyId, credits }: Spending): Promise<void> {
+/**
+ * Makes sure that the charge or reservation `id` costs nothing, whatever became of it: what was spent comes back, once however
+ * often this is called, and what was not spent yet never will be. For when nobody knows whether a statement took effect.
+ */
+export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, "credits" | "quota">): Promise<void> {
+  // A movement of nothing takes the charge's place: a statement that still waits somewhere then fails as a duplicate.
+  const unspent = await database().$executeRaw`
+    INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId")
+    VALUES (${id}::uuid, ${userId}::uuid, 'charged', 0, ${apiKeyId}::uuid) ON CONFLICT ("id") DO NOTHING`;
+  if (unspent === 1) return;
   await database().$executeRaw`
-    WITH "balance" AS (
-      UPDATE "Balance" SET "credits" = "credits" + ${credits},
-        "requests" = "requests" - ("month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date AND "requests" > 0)::int
-      WHERE "userId" = ${userId}::uuid
+    WITH "closed" AS (
+      DELETE FROM "Reservation" WHERE "id" = ${id}::uuid
+    ), "charge" AS (
+      SELECT *, date_trunc('month', "createdAt" AT TIME ZONE 'UTC')::date AS "month"
+      FROM "CreditMovement" WHERE "id" = ${id}::uuid AND "amount" < 0
+    ), "movement" AS (
+      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${REFUND_ID}, "userId", 'refunded', -"amount", "apiKeyId", "reservationId" FROM "charge"
+      ON CONFLICT ("id") DO NOTHING RETURNING "amount"
     )
-    INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId")
-    VALUES (${userId}::uuid, 'refunded', ${credits}::int, ${apiKeyId}::uuid)`;
+    UPDATE "Balance" b SET "credits" = b."credits" + m."amount", "requests" = b."requests" - (b."month" = c."month")::int
+    FROM "movement" m, "charge" c WHERE b."userId" = c."userId"`;
 }
 
 /** Refunds what a crash left open; returns how many reservations that were. */
@@ -160,15 +211,18 @@ async function giveBack(reservationIds: string[]): Promise<number> {
         SELECT "id" FROM "Reservation" WHERE "id" = ANY(${reservationIds}::uuid[]) FOR UPDATE SKIP LOCKED
       ) RETURNING "id", "userId", "apiKeyId", "credits", "month"
     ), "movement" AS (
-      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT "userId", 'refunded', "credits", "apiKeyId", "id" FROM "closed"
+      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
+      SELECT ${REFUND_ID}, "userId", 'refunded', "credits", "apiKeyId", "id" FROM "closed"
+      ON CONFLICT ("id") DO NOTHING RETURNING "reservationId"
+    ), "refunded" AS (
+      SELECT c.* FROM "closed" c JOIN "movement" m ON m."reservationId" = c."id"
     ), "balance" AS (
       UPDATE "Balance" b SET "credits" = b."credits" + c."credits",
         "requests" = CASE WHEN b."month" = c."month" THEN b."requests" - c."requests" ELSE b."requests" END
       FROM (
         SELECT "userId", max("month") AS "month", sum("credits")::int AS "credits",
-               count(*) FILTER (WHERE "month" = (SELECT max(m."month") FROM "closed" m WHERE m."userId" = "closed"."userId"))::int AS "requests"
-        FROM "closed" GROUP BY "userId"
+               count(*) FILTER (WHERE "month" = (SELECT max(m."month") FROM "refunded" m WHERE m."userId" = "refunded"."userId"))::int AS "requests"
+        FROM "refunded" GROUP BY "userId"
       ) c
       WHERE b."userId" = c."userId"
     )

@@ -16,3 +16,8 @@ export function isUnavailable(error: unknown): boolean {
   }
   return false;
 }
+
+/** Whether an error is the database's own word that a statement changed nothing. A connection that ends says nothing of the kind. */
+export function wasRolledBack(error: unknown): boolean {
+  return error instanceof Error && /Code: `(?!08|57P)[0-9A-Z]{5}`/.test(error.message);
+}

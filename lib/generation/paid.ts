@@ -52,7 +52,7 @@ export async function generatePaid(
   // Settled too late to be answered: with an idempotency key the image is there for whoever asks again, without one it is lost.
   const settled = idempotencyKey
     ? await inTime(settleWithAnswer(id, JSON.stringify(image)))
-    : await inTime(settle(id), async (late) => late && takeBack(spending));
+    : await inTime(settle(id), () => takeBack(id, spending));
   if (!settled) log().warn({ reservation: id }, "an image took so long that its credits were refunded");
   return ok({ image, remaining });
 }

@@ -69,7 +69,8 @@ export function settleWithAnswer(reservationId: string, answer: string): Promise
       where: { reservationId },
       data: { answer, reservationId: null },
     });
-    return settle(reservationId, transaction);
+    // However late: the answer is there for whoever asks again.
+    return settle(reservationId, transaction, null);
   });
 }
 

@@ -1,0 +1,26 @@
+import { expect, test, vi } from "vitest";
+import { hearClock, refuseLate, statementDeadline } from "#lib/database/clock.ts";
+
+const HOUR_MS = 3_600_000;
+
+test("a statement's deadline is by the database's clock, however wrong either machine's is", () => {
+  vi.useFakeTimers({ now: 1_000_000_000 });
+  expect(statementDeadline()).toBeNull();
+  hearClock(Date.now() + HOUR_MS, Date.now() - 10);
+  expect(statementDeadline()).toBe(Date.now() + HOUR_MS + 2_500);
+  hearClock(Date.now() - HOUR_MS, Date.now() - 10);
+  expect(statementDeadline()).toBe(Date.now() - HOUR_MS + 2_500);
+  // On its way for too long to say what time it is now.
+  hearClock(Date.now() + HOUR_MS, Date.now() - 2_000);
+  expect(statementDeadline()).toBe(Date.now() - HOUR_MS + 2_500);
+  vi.useRealTimers();
+});
+
+test("a statement that was too late by a clock that was set is an error once, and the clock is learned anew", () => {
+  hearClock(Date.now(), Date.now());
+  const deadline = statementDeadline();
+  expect(() => refuseLate(Date.now(), deadline)).not.toThrow();
+  expect(() => refuseLate(Date.now() + HOUR_MS, deadline)).toThrow("timeout exceeded");
+  expect(statementDeadline()).toBeNull();
+  expect(() => refuseLate(Date.now(), null)).not.toThrow();
+});
