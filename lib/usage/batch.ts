@@ -1,9 +1,8 @@
-import { printable } from "#lib/log.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
+import { shortAgent } from "#lib/usage/agent.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 export const HOUR_MS = 3_600_000;
-const AGENT_MAX = 200;
 const REMEMBERED_MAX = 10_000;
 
 export type RequestNote = {
@@ -63,7 +62,7 @@ export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
 }
 
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
-const agentOf = remembered((agent) => printable(agent).slice(0, AGENT_MAX));
+const agentOf = remembered(shortAgent);
 
 /** The same addresses and programs come again and again. */
 function remembered(make: (text: string) => string): (text: string) => string {
