@@ -91,13 +91,13 @@ async function start(env: Env): Promise<void> {
   startUpkeep();
 }
 
-/** System errors and refused connections (SQLSTATE 08, 28, 3D, 57) are the operator's to mend: one sentence with their code says where. */
+/** System errors and refused connections (SQLSTATE 08, 28, 3D, 53, 57) are the operator's to mend: one sentence with their code says where. */
 async function orSay<T>(sentence: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     const { code } = error as { code?: unknown };
-    if (typeof code === "string" && /^(E[A-Z]{3,}|(08|28|3D|57)\w{3})$/.test(code))
+    if (typeof code === "string" && /^(E[A-Z_]{3,}|(08|28|3D|53|57)\w{3})$/.test(code))
       throw new EnvError(`${sentence} (${code}).`);
     throw error;
   }

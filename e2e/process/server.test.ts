@@ -147,6 +147,21 @@ describe("with an outside database", () => {
     await drop();
   });
 
+  test("a dashboard is ready whatever becomes of Redis, because it limits no requests", async () => {
+    const { url, drop } = await createDatabase();
+    const METRICS_TOKEN = "a token for Prometheus";
+    const settings = { DATABASE_URL: url, AUTH_SECRET, METRICS_TOKEN, REDIS_URL: "redis://127.0.0.1:1" };
+    const [dashboard, api] = await Promise.all(["dashboard", "api"].map((role) => start({ ...settings, ROLE: role })));
+    const readiness = async (server?: TestServer) => (await (await fetch(`${server?.url}/readyz`)).json()).status;
+    expect(await readiness(dashboard)).toBe("ready");
+    expect(await readiness(api)).toBe("degraded");
+    const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+    const metrics = await (await fetch(`${dashboard?.url}/metrics`, { headers })).text();
+    expect(metrics).toContain('goodtake_limiter_state{state="degraded"} 0');
+    await Promise.all([dashboard, api].map((server) => server?.end("SIGTERM")));
+    await drop();
+  });
+
   test("one that is started in the same moment is waited for", async () => {
     const postgres = await startPostgres();
     await postgres.stop();

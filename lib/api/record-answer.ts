@@ -3,6 +3,7 @@ import type { Admission } from "#lib/api/admit.ts";
 import type { SpendError } from "#lib/credits/store.ts";
 import { noteAnswer } from "#lib/http/access-log.ts";
 import { metrics } from "#lib/metrics.ts";
+import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";
 import type { Outcome } from "#lib/usage/outcomes.ts";
 import { recordRequest } from "#lib/usage/recorder.ts";
 
@@ -34,8 +35,13 @@ export function recordAnswer({ request, requestId, route, status, durationMs, ad
     route,
     // The server has overwritten the header with the one address that can be believed.
     address: headers["x-forwarded-for"]?.toString() ?? "",
-    agent: headers["user-agent"],
+    agent: agentOf(headers["user-agent"]),
   });
+}
+
+/** A long one is cut before it is kept, or a client could fill the memory with it; the usual short one costs nothing here. */
+function agentOf(agent: string | undefined): string | undefined {
+  return agent && agent.length > AGENT_MAX ? shortAgent(agent) : agent;
 }
 
 function authenticationOf(admission: Admission): string {

@@ -1,9 +1,8 @@
-import { printable } from "#lib/log.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
+import { shortAgent } from "#lib/usage/agent.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 export const HOUR_MS = 3_600_000;
-const AGENT_MAX = 200;
 const REMEMBERED_MAX = 10_000;
 
 export type RequestNote = {
@@ -68,7 +67,7 @@ export function callerId({ address, route, agent }: RequestNote): string {
 }
 
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
-const agentOf = remembered((agent) => printable(agent).slice(0, AGENT_MAX));
+const agentOf = remembered(shortAgent);
 
 /** The same addresses and programs come again and again. What is longer than they are is not kept: a flood must not fill memory. */
 function remembered(make: (text: string) => string): (text: string) => string {

@@ -2,19 +2,50 @@ import { pool } from "#lib/database/client.ts";
 
 const REFUSALS_OF_AN_ACCOUNT = 1_000;
 const CALLERS_OF_A_KEY = 20;
+/** A statement for everything would meet the pool's time-out on a large installation, each hour again. */
+const BATCH_ROWS = 5_000;
+const BATCH_OWNERS = 500;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
 /** Usage by hour is kept for 90 days and by day for 2 years, and of callers and refusals the latest. */
 export async function pruneUsage(): Promise<void> {
-  for (const statement of [
-    `DELETE FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`,
-    `DELETE FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`,
-    `DELETE FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`,
-    `DELETE FROM "UsageCaller" o USING (
-       SELECT ctid, row_number() OVER (PARTITION BY "apiKeyId" ORDER BY "lastSeenAt" DESC) AS "rank" FROM "UsageCaller"
-     ) r WHERE o.ctid = r.ctid AND r."rank" > ${CALLERS_OF_A_KEY}`,
-    `DELETE FROM "Refusal" o USING (
-       SELECT "requestId", row_number() OVER (PARTITION BY "userId" ORDER BY "createdAt" DESC) AS "rank" FROM "Refusal"
-     ) r WHERE o."requestId" = r."requestId" AND r."rank" > ${REFUSALS_OF_AN_ACCOUNT}`,
+  const errors: unknown[] = [];
+  for (const prune of [
+    () => remove("UsageHour", `SELECT ctid FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`),
+    () => remove("UsageDay", `SELECT ctid FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`),
+    () => remove("UsageBatch", `SELECT ctid FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`),
+    () => keepLatest(CALLERS_OF_A_KEY, "UsageCaller", "lastSeenAt", "apiKeyId", "ApiKey"),
+    () => keepLatest(REFUSALS_OF_AN_ACCOUNT, "Refusal", "createdAt", "userId", "User"),
   ])
-    await pool().query(statement);
+    await prune().catch((error: unknown) => errors.push(error));
+  // One table that can't be pruned is no reason to leave the others.
+  if (errors.length > 0) throw errors[0];
+}
+
+async function keepLatest(count: number, table: string, time: string, ownerId: string, owners: string): Promise<void> {
+  for (let after = BEFORE_ALL_IDS; ; ) {
+    const { rows } = await pool().query<{ id: string }>(
+      `SELECT "id" FROM "${owners}" WHERE "id" > $1 ORDER BY "id" LIMIT ${BATCH_OWNERS}`,
+      [after],
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+    await remove(
+      table,
+      `SELECT r.ctid FROM unnest($1::uuid[]) o("id"), LATERAL (
+         SELECT ctid FROM "${table}" WHERE "${ownerId}" = o."id" ORDER BY "${time}" DESC OFFSET ${count}
+       ) r`,
+      [rows.map(({ id }) => id)],
+    );
+  }
+}
+
+/** Deletes the rows whose places the query finds, some at a time. */
+async function remove(table: string, query: string, values: unknown[] = []): Promise<void> {
+  for (let deleted: number | null = BATCH_ROWS; deleted === BATCH_ROWS; )
+    ({ rowCount: deleted } = await pool().query(
+      `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(${query} LIMIT ${BATCH_ROWS}))`,
+      values,
+    ));
 }

@@ -1,0 +1,41 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { recordAnswer } from "#lib/api/record-answer.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
+import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";
+
+test("of a key that stands in a name nothing is left but its beginning, wherever the name is cut", () => {
+  const secret = generateSecret();
+  for (let before = 0; before < 260; before += 1) {
+    const short = shortAgent(`${"x".repeat(before)} ${secret} ${"y".repeat(2_000)}`);
+    expect(short.length).toBe(AGENT_MAX);
+    expect(short).not.toContain(secret.slice(0, 8));
+  }
+  for (let before = 0; before < 40; before += 1) {
+    const short = shortAgent("x".repeat(before) + secret.repeat(100));
+    expect(short.length).toBe(AGENT_MAX);
+    expect(short).not.toContain(secret.slice(0, 8));
+  }
+});
+
+test("keys whose callers have names of 16 KB take no more memory than others", () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  const answer = (i: number) =>
+    recordAnswer({
+      request: { method: "GET", headers: { "user-agent": `agent ${i} ${"x".repeat(16_000)}` } } as never,
+      requestId: `request ${i}`,
+      route: "/api/v1/key",
+      status: 401,
+      durationMs: 1,
+      admission: { kind: "refused", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
+    });
+  answer(0);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 1; i < 2_000; i += 1) answer(i);
+  collectGarbage();
+  // The names alone were 32 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(8_000_000);
+});
