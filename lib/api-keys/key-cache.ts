@@ -27,13 +27,15 @@ const QUESTIONS_MAX = 4;
 /** One statement looks up so many keys at most, and names so many changed ones. */
 const BATCH_MAX = 1_000;
 const CHANGED_MAX = 1_000;
+/** So many keys wait for an answer at most, which is what a database that hangs would let a flood have. */
+const WAITING_MAX = 10_000;
 
 type Entry = { key: CachedKey; used: boolean };
-type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>>;
+type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>> & { requests: number };
 type Batch = Map<string, Waiting>;
 type FoundKeys = Map<string, CachedKey>;
 type Found = { found: (CachedKey & { hash: string })[] | null };
-type Answer = Found & { next: string; changedKeys: string[]; changedOwners: string[] };
+type Answer = Found & { next: string; open: string[]; changedKeys: string[]; changedOwners: string[] };
 
 /**
  * The database's keys as they were at its last answer, as far as anybody asked for them.
@@ -50,8 +52,9 @@ export class KeyCache {
   #hand = this.#known.entries();
   readonly #unknown = new Set<string>();
   #waiting = new Map<string, Waiting>();
-  /** Changes by older transactions are in the cache. */
-  #since = "0";
+  /** Changes by older transactions are in the cache, but for those that were not over yet. */
+  #since = NOTHING;
+  #open: string[] = [];
   #sentAt = Number.NEGATIVE_INFINITY;
   #sentAtWall = 0;
   /** Questions under way, and whether one of them is for a new lease. */
@@ -73,18 +76,35 @@ export class KeyCache {
       }
       if (this.#unknown.has(hash)) return null;
     }
+    return this.#wait(hash);
+  }
+
+  async #wait(hash: string): Promise<CachedKey | null> {
     let waiting = this.#waiting.get(hash);
     if (!waiting) {
-      waiting = Promise.withResolvers();
+      if (this.#waiting.size >= WAITING_MAX)
+        throw new Error("timeout exceeded by those who wait for the database already");
+      waiting = { ...Promise.withResolvers(), requests: 0 };
       waiting.promise.catch(() => {});
       this.#waiting.set(hash, waiting);
       this.#askSoon();
     }
-    return inTime(waiting.promise);
+    waiting.requests += 1;
+    try {
+      return await inTime(waiting.promise);
+    } finally {
+      waiting.requests -= 1;
+      // Nobody waits for it any more, and the keys that come now must not wait behind it.
+      if (waiting.requests === 0 && this.#waiting.get(hash) === waiting) this.#waiting.delete(hash);
+    }
   }
 
   get size(): number {
     return this.#known.size + this.#unknown.size;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   #isValid(now: number): boolean {
@@ -106,7 +126,10 @@ export class KeyCache {
     this.#soon = false;
     const batch = this.#takeBatch();
     const due = this.#isDue();
-    if (!due && batch.size === 0) return;
+    if (!due && batch.size === 0) {
+      if (!this.#renewing) this.#plan();
+      return;
+    }
     this.#asking += 1;
     try {
       const found = await (due ? this.#renew(batch) : this.#lookUp(batch));
@@ -127,21 +150,45 @@ export class KeyCache {
   async #renew(batch: Batch): Promise<FoundKeys> {
     const sentAt = performance.now();
     const sentAtWall = Date.now();
-    // Also a cache that was valid when the last request came may have run out since.
-    if (!this.#isValid(sentAt)) this.#clear();
+    // Also a cache that was valid when the last request came may have run out since, and a wall clock that goes back must not revive it.
+    if (!this.#isValid(sentAt)) {
+      this.#clear();
+      this.#sentAt = Number.NEGATIVE_INFINITY;
+    }
     this.#renewing = true;
     try {
-      const values = [this.#since, [...batch.keys()]];
+      const values = [this.#since, [...batch.keys()], this.#open];
       const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
       const answer = rows[0] as Answer;
       this.#apply(answer);
       this.#sentAt = sentAt;
       this.#sentAtWall = sentAtWall;
-      return this.#add(answer, batch);
+      const found = this.#add(answer, batch);
+      this.#serveWaiting();
+      return found;
     } finally {
       this.#renewing = false;
-      clearTimeout(this.#renewal);
-      if (sentAt - this.#usedAt < IDLE_MS) this.#renewal = setTimeout(() => this.#askSoon(), RENEWAL_MS).unref();
+      this.#plan(sentAt);
+    }
+  }
+
+  /** Renews the lease again, unless nobody asks. Counted from the last question, so that a slow answer doesn't make the next one late. */
+  #plan(sentAt = this.#sentAt): void {
+    clearTimeout(this.#renewal);
+    const now = performance.now();
+    // Timers may end early.
+    const left = Math.max(0, Math.ceil(sentAt + RENEWAL_MS - now) + 1);
+    if (now - this.#usedAt < IDLE_MS) this.#renewal = setTimeout(() => this.#askSoon(), left).unref();
+  }
+
+  /** The lease may have run out while it was renewed; what was asked for meanwhile is known again. */
+  #serveWaiting(): void {
+    if (!this.#isValid(performance.now())) return;
+    for (const [hash, waiting] of this.#waiting) {
+      const entry = this.#known.get(hash);
+      if (!entry && !this.#unknown.has(hash)) continue;
+      waiting.resolve(entry?.key ?? null);
+      this.#waiting.delete(hash);
     }
   }
 
@@ -170,9 +217,10 @@ export class KeyCache {
     this.#unknown.clear();
     // Nothing is cached, so no change matters.
     this.#since = NOTHING;
+    this.#open = [];
   }
 
-  #apply({ next, changedKeys, changedOwners }: Answer): void {
+  #apply({ next, open, changedKeys, changedOwners }: Answer): void {
     if (Math.max(changedKeys.length, changedOwners.length) >= CHANGED_MAX) this.#clear();
     for (const hash of changedKeys) {
       this.#known.delete(hash);
@@ -183,6 +231,7 @@ export class KeyCache {
       for (const [hash, { key }] of this.#known) if (owners.has(key.userId)) this.#known.delete(hash);
     }
     this.#since = next;
+    this.#open = open;
   }
 
   #add(answer: Found, batch: Batch): FoundKeys {
@@ -222,14 +271,17 @@ function keysOf({ found }: Found): FoundKeys {
 const NOTHING = "9223372036854775807";
 
 /**
- * Rows changed by transactions that were not over at the last answer, or came later. A value from beyond the newest transaction
- * was restored from another server, and is none of them. Ordered, so that the index is read from its end, and no table is.
+ * Rows changed by transactions that were not over at the last answer, or came later: each is named once, also while one that
+ * writes for hours is open somewhere on the server. A value from beyond the newest transaction was restored from another server,
+ * and is none of them. Ordered, so that the index is read from its end, and no table is.
  */
 const changedIn = (table: "ApiKey" | "User", column: string) => `
   ARRAY(
     SELECT ${column} FROM "${table}"
     WHERE "changedIn" >= $1::bigint AND "changedIn" < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
     ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
+  ) || ARRAY(
+    SELECT ${column} FROM "${table}" WHERE "changedIn" = ANY($3::bigint[]) ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
   )`;
 
 const found = (hashes: string) => `
@@ -243,7 +295,8 @@ const found = (hashes: string) => `
   ) AS "found"`;
 
 const ASK = `
-  SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "next",
+  SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS "next",
+    ARRAY(SELECT pg_snapshot_xip(pg_current_snapshot())::text) AS "open",
     ${changedIn("ApiKey", `encode("hash", 'hex')`)} AS "changedKeys",
     ${changedIn("User", `"id"::text`)} AS "changedOwners",
     ${found("$2")}`;
