@@ -30,6 +30,7 @@ test("keys whose callers have names of 16 KB take no more memory than others", (
       status: 401,
       durationMs: 1,
       admission: { kind: "refused", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
+      unpaid: undefined,
     });
   answer(0);
   collectGarbage();

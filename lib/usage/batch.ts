@@ -69,11 +69,10 @@ export function callerId({ address, route, agent }: RequestNote): string {
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
 const agentOf = remembered(shortAgent);
 
-/** The same addresses and programs come again and again. What is longer than they are is not kept: a flood must not fill memory. */
+/** The same addresses and programs come again and again. */
 function remembered(make: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => {
-    if (text.length > AGENT_MAX) return make(text);
     let made = known.get(text);
     if (made === undefined) {
       if (known.size >= REMEMBERED_MAX) known.clear();
