@@ -16,7 +16,7 @@ export function keyGuard(onKey: (key: string) => void, onText: () => void) {
     pattern: NO_KEY_PATTERN,
     title: "Text with an API key in it is never sent.",
     onPaste(event: ClipboardEvent<HTMLInputElement>) {
-      // The whole of it: the field itself would drop the line breaks, and with them the place where a key ends.
+      // The whole of it: a field may drop the line breaks (Firefox's does), and with them the place where a key ends.
       const key = keyIn(event.clipboardData.getData("text"));
       if (key === null) return;
       event.preventDefault();
