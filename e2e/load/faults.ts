@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LimitHistory } from "#e2e/load/limits.ts";
 import { Random } from "#e2e/load/random.ts";
 import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
-import { type ApiProcesses, differingBalances, LIMITED, startApiProcesses } from "#e2e/process/api-processes.ts";
+import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startRedis, type TestRedis } from "#e2e/redis.ts";
 import { startServer, type TestServer } from "#e2e/start-server.ts";
 import { disableAccount, setTier } from "#lib/accounts/store.ts";
@@ -32,6 +33,8 @@ export type Report = {
   statuses: Record<string, number>;
   faults: Record<string, number>;
   revocations: number;
+  /** Requests that met an instance's own limit while Redis was away. */
+  limitedAlone: number;
   /** Promises that were broken, each in a sentence. */
   violations: string[];
 };
@@ -50,7 +53,7 @@ type Key = { id: string; account: Account; secret: string; revoked: Change };
  */
 export async function runFaults({ seed, seconds, revocations, parallel, say = () => {} }: Options): Promise<Report> {
   const random = new Random(seed);
-  const report: Report = { requests: 0, statuses: {}, faults: {}, revocations: 0, violations: [] };
+  const report: Report = { requests: 0, statuses: {}, faults: {}, revocations: 0, limitedAlone: 0, violations: [] };
   const postgres = await startPostgres();
   const redis = await startRedis();
   const processes = await startApiProcesses(INSTANCES, postgres.url, { REDIS_URL: redis.url });
@@ -60,14 +63,17 @@ export async function runFaults({ seed, seconds, revocations, parallel, say = ()
   connectDatabase(postgres.url, 8);
   try {
     const { accounts, keys } = await populate(60, Math.max(5, Math.ceil(revocations / 30)));
+    const limits = new LimitHistory(INSTANCES, accounts.filter(({ limited }) => limited).length);
     const end = performance.now() + seconds * 1_000;
     let over = false;
     const running = () => !over;
-    const load = Array.from({ length: parallel }, async () => {
-      while (running()) await ask(random, processes, keys, report);
+    // A third asks for what is limited only, or the limits would hardly be reached.
+    const limitedKeys = keys.filter(({ account }) => account.limited);
+    const load = Array.from({ length: parallel }, async (_, i) => {
+      while (running()) await ask(random, processes, i % 3 === 0 ? limitedKeys : keys, limits, report);
     });
     const changes = makeChanges(random, accounts, keys, { running, count: revocations, ms: seconds * 1_000 }, report);
-    const faults = causeFaults(random, { processes, postgres, redis }, end, report, say, async () => {
+    const faults = causeFaults(random, { processes, postgres, redis, limits }, end, report, say, async () => {
       await dashboard.end("SIGKILL");
       dashboard = await startDashboard();
     }).finally(() => {
@@ -75,6 +81,10 @@ export async function runFaults({ seed, seconds, revocations, parallel, say = ()
     });
     await Promise.all([...load, changes, faults]);
     await checkTheEnd(processes, dashboard, accounts, keys, report);
+    const { faults: had } = report;
+    const lostCounts = (had["Redis is killed"] ?? 0) + (had["Redis is flushed"] ?? 0);
+    report.violations.push(...limits.violations(lostCounts, had["an API process is killed"] ?? 0));
+    report.limitedAlone = limits.limitedAlone;
   } finally {
     await disconnectDatabase();
     await dashboard.end("SIGKILL");
@@ -89,7 +99,7 @@ async function populate(count: number, keysEach: number): Promise<{ accounts: Ac
   const accounts: Account[] = [];
   const keys: Key[] = [];
   for (let i = 0; i < count; i += 1) {
-    const limited = i % 20 === 0;
+    const limited = i % 30 === 0;
     const tier = limited ? "limited" : "free";
     const id = await database().$transaction(async (transaction) => {
       const user = await transaction.user.create({
@@ -113,7 +123,13 @@ async function populate(count: number, keysEach: number): Promise<{ accounts: Ac
   return { accounts, keys };
 }
 
-async function ask(random: Random, { all }: ApiProcesses, keys: Key[], report: Report): Promise<void> {
+async function ask(
+  random: Random,
+  { all }: ApiProcesses,
+  keys: Key[],
+  limits: LimitHistory,
+  report: Report,
+): Promise<void> {
   const key = random.pick(keys);
   const { account } = key;
   const server = random.pick(all);
@@ -131,6 +147,8 @@ async function ask(random: Random, { all }: ApiProcesses, keys: Key[], report: R
   report.statuses[status] = (report.statuses[status] ?? 0) + 1;
   await answer?.arrayBuffer().catch(() => {});
   if (!answer || status === "503") return;
+  // A credit that is missing is refused behind the limit.
+  if (account.limited && status !== "401") limits.note({ accountId: account.id, passed: status !== "429", start, end });
 
   const over = Math.min(key.revoked.confirmed, account.disabled.confirmed);
   const begun = Math.min(key.revoked.begun, account.disabled.begun);
@@ -220,12 +238,12 @@ async function makeChanges(
   await Promise.all(open);
 }
 
-type Stage = { processes: ApiProcesses; postgres: TestPostgres; redis: TestRedis };
+type Stage = { processes: ApiProcesses; postgres: TestPostgres; redis: TestRedis; limits: LimitHistory };
 
 /** One fault after the other, each followed by its repair, as a supervisor would. */
 async function causeFaults(
   random: Random,
-  { processes, postgres, redis }: Stage,
+  { processes, postgres, redis, limits }: Stage,
   end: number,
   report: Report,
   say: (line: string) => void,
@@ -251,7 +269,7 @@ async function causeFaults(
         .catch(() => {}),
     "Redis is killed": async () => {
       await redis.stop();
-      await sleep(200 + random.below(600));
+      await limits.whileAway();
       await redis.restart();
     },
     "Redis is flushed": () => redis.flush(),
@@ -318,29 +336,6 @@ async function checkTheEnd(
       _sum: { amount: true },
     });
     if ((_sum.amount ?? 0) < granted) fail(`${id} lost credits that were granted`);
-  }
-  await checkLimits(accounts, report);
-}
-
-/**
- * What a limited account got through in all cannot be more than its limit in each window, once for every place that has counted from
- * zero: Redis after each loss and flush, and an instance on its own while Redis was away, after each of its starts.
- */
-async function checkLimits(accounts: Account[], report: Report): Promise<void> {
-  const { faults } = report;
-  const lost = (faults["Redis is killed"] ?? 0) + (faults["Redis is flushed"] ?? 0);
-  const alone = INSTANCES * (faults["Redis is killed"] ?? 0);
-  for (const { id } of accounts.filter(({ limited }) => limited)) {
-    const { rows } = await pool().query<{ passed: number; windows: number }>(
-      `SELECT coalesce(sum("requests"), 0)::int AS "passed",
-              ceil(extract(epoch FROM now() - min(u."createdAt")) / 60)::int + 1 AS "windows"
-       FROM "User" u JOIN "ApiKey" k ON k."userId" = u."id" LEFT JOIN "UsageDay" d ON d."apiKeyId" = k."id" AND d."outcome" IN ('ok', 'no_credits', 'quota_exceeded')
-       WHERE u."id" = $1`,
-      [id],
-    );
-    const { passed = 0, windows = 0 } = rows[0] ?? {};
-    const most = LIMITED * (windows + lost + alone);
-    if (passed > most) report.violations.push(`${id} got ${passed} requests through, more than ${most}`);
   }
 }
 

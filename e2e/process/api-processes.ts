@@ -4,7 +4,7 @@ import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-ser
 import { database } from "#lib/database/client.ts";
 
 /** Requests a minute of the tier `limited`. */
-export const LIMITED = 1_000;
+export const LIMITED = 20;
 const UNLIMITED = { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 };
 /** Two tiers that limit nothing that a test does, and one that does. */
 const TIERS = { free: UNLIMITED, pro: UNLIMITED, limited: { ...UNLIMITED, requestsPerMinute: LIMITED } };

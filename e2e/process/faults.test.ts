@@ -5,16 +5,17 @@ import { runFaults } from "#e2e/load/faults.ts";
 
 /** The short form of `npm run soak`. */
 test.skipIf(isMissing("redis-server"))(
-  "under faults and changes no promise is broken: revocations are exact, good keys pass, balances and changes stay",
+  "under faults and changes no promise is broken: revocations are exact, good keys pass, balances and changes stay, limits hold",
   async () => {
     const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
     process.stdout.write(`faults: FAULTS_SEED=${seed}\n`);
     const report = await runFaults({ seed, seconds: 12, revocations: 40, parallel: 12 });
     expect(report.violations, JSON.stringify(report)).toEqual([]);
-    // It was a test: every kind of fault, and requests that passed, were refused and met nobody.
+    // It was a test: every kind of fault, and requests that passed, were refused, limited and met nobody.
     expect(Object.keys(report.faults).length).toBe(7);
     expect(report.revocations).toBeGreaterThan(10);
-    for (const status of ["204", "401", "503"]) expect(report.statuses[status], status).toBeGreaterThan(0);
+    for (const status of ["204", "401", "429", "503"]) expect(report.statuses[status], status).toBeGreaterThan(0);
+    expect(report.limitedAlone).toBeGreaterThan(0);
   },
   120_000,
 );
