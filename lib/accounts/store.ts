@@ -101,8 +101,9 @@ export async function disableAccount(userId: string, caller: Caller): Promise<Re
   return disabled;
 }
 
-export function enableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
-  return database().$transaction(async (transaction) => {
+/** Lets a person in again; when it returns, the API keys are accepted on every instance. */
+export async function enableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+  const enabled = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
     if (!before.disabledAt) return ok();
@@ -110,6 +111,8 @@ export function enableAccount(userId: string, caller: Caller): Promise<Result<un
     await recordActivity(transaction, caller, { userId, action: "account.enabled" });
     return ok();
   });
+  if (enabled.ok) await outliveLeases();
+  return enabled;
 }
 
 /** Undefined for one that was deleted, too: nothing changes a tombstone. */

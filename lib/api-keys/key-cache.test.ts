@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
-import { setTier } from "#lib/accounts/store.ts";
+import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { type CachedKey, KeyCache } from "#lib/api-keys/key-cache.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
+import { revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
 import { generateSecret, secretId } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database, pool } from "#lib/database/client.ts";
@@ -78,6 +79,23 @@ describe("a change of", () => {
   test.each<[string, Change, Partial<CachedKey>]>([
     ["a key's revocation", ({ id }) => revokeApiKey(ada.id, id, CALLER), { revoked: true }],
     ["its deletion", ({ id }) => deleteApiKey(ada.id, id, CALLER), { deleted: true }],
+    [
+      "its deletion, which the operator comes too late to revoke",
+      async ({ id }) => {
+        await pool().query(`UPDATE "ApiKey" SET "revokedAt" = now(), "deletedAt" = now() WHERE "id" = $1`, [id]);
+        expect(await revokeApiKeyAsOperator(id, CALLER)).toEqual({ ok: false, error: "already_revoked" });
+      },
+      { deleted: true },
+    ],
+    ["its owner's disabling", () => disableAccount(ada.id, CALLER), { ownerDisabled: true }],
+    [
+      "its owner's enabling",
+      async () => {
+        await disableAccount(ada.id, CALLER);
+        await enableAccount(ada.id, CALLER);
+      },
+      { ownerDisabled: false },
+    ],
     ["its owner's tier", () => setTier(ada.id, "pro", CALLER), { tier: "pro" }],
     [
       "its name",

@@ -1,4 +1,5 @@
 import type { Caller } from "#lib/activity/record.ts";
+import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { apiKeyId } from "#lib/api-keys/schema.ts";
 import { type ApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -37,6 +38,8 @@ export async function revokeApiKeyAsOperator(
   const key = await database().apiKey.findUnique({ where: { id }, select: { userId: true, deletedAt: true } });
   if (!key) return err("not_found");
   const revoked = await revokeApiKey(key.userId, id, caller);
-  // Its owner may have deleted it a moment ago.
-  return revoked.ok || revoked.error === "already_revoked" ? revoked : err("already_revoked");
+  if (revoked.ok || revoked.error === "already_revoked") return revoked;
+  // Its owner may have deleted it a moment ago, and who is told that it was revoked already may rely on that.
+  await outliveLeases();
+  return err("already_revoked");
 }

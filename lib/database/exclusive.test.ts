@@ -39,3 +39,20 @@ test("a connection that breaks during the work is an error, and not the end of t
   });
   await expect(breaks).rejects.toThrow();
 });
+
+test("the work may take longer than a transaction may be idle, and uses no snapshot and nothing of its connection's session", async () => {
+  const idle = `SELECT "pid", "state", "backend_xmin" FROM pg_stat_activity
+    WHERE "datname" = current_database() AND "state" = 'idle in transaction'`;
+  const client = await pool().connect();
+  await client.query("SET idle_in_transaction_session_timeout = 100");
+  client.release();
+  const ran = await exclusively("work", async () => {
+    expect((await pool().query(idle)).rows).toEqual([expect.objectContaining({ backend_xmin: null })]);
+    await pool().query("SELECT pg_sleep(0.3)");
+  });
+  expect(ran).toBe(true);
+  const { rows } = await pool().query(
+    "SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+  );
+  expect(rows).toEqual([{ held: 0 }]);
+});

@@ -60,6 +60,20 @@ test("ten that start at once apply each migration once", async () => {
   expect(await query(`SELECT count(*)::int AS rows FROM "_prisma_migrations"`)).toEqual([{ rows: 2 }]);
 });
 
+test("holds no lock outside of a transaction, where a pooler would leave it behind, and is bound by no limit for requests", async () => {
+  await write("3_third", "SELECT pg_sleep(0.3)");
+  await query(`ALTER ROLE CURRENT_USER IN DATABASE "${new URL(url).pathname.slice(1)}" SET statement_timeout = 100`);
+  await write(
+    "4_fourth",
+    `CREATE TABLE locks AS SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+     CREATE TABLE session_locks AS SELECT pg_advisory_unlock(7453298385561414501) AS held`,
+  );
+  expect(await migrate(url, directory)).toHaveLength(4);
+  expect(await query("SELECT locks.held AS locks, session_locks.held AS session FROM locks, session_locks")).toEqual([
+    { locks: 1, session: false },
+  ]);
+});
+
 test("one that fails is rolled back as a whole and leaves no row; what came before stays, and mended it is applied", async () => {
   await write("3_third", "CREATE TABLE third (id int); INSERT INTO first VALUES (3); SELECT 1 / 0;");
   await expect(migrate(url, directory)).rejects.toThrow("division by zero");

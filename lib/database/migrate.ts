@@ -6,7 +6,7 @@ import pg from "pg";
 import { log } from "#lib/log.ts";
 
 /** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
-export const MIGRATION_LOCK = "7453298385561414501";
+const MIGRATION_LOCK = "7453298385561414501";
 
 /**
  * Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now), or has no connection left for this moment
@@ -43,16 +43,36 @@ export class MigrationError extends Error {
  * @throws {MigrationError} if an applied migration was edited, is missing or was left half-applied.
  */
 export async function migrate(url: string, directory: string): Promise<string[]> {
+  const migrations = await readMigrations(directory);
   const client = await connect(url, PATIENCE_MS);
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    await client.query(HISTORY_TABLE);
-    const migrations = await readMigrations(directory);
-    const pending = pendingMigrations(migrations, await appliedMigrations(client));
-    for (const migration of pending) await apply(client, migration);
-    return pending.map(({ name }) => name);
+    const names: string[] = [];
+    for (let name = await applyNext(client, migrations); name; name = await applyNext(client, migrations))
+      names.push(name);
+    return names;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Applies the first migration that waits, if one does, and returns its name. Each takes the lock anew, for its transaction: a lock of
+ * the session would stay behind in a pooler that gives connections away between transactions.
+ */
+async function applyNext(client: pg.Client, migrations: Migration[]): Promise<string | undefined> {
+  await client.query("BEGIN");
+  try {
+    // The settings may be those of requests, and waiting for others takes as long as they do.
+    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
+    await client.query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+    await client.query(HISTORY_TABLE);
+    const [next] = pendingMigrations(migrations, await appliedMigrations(client));
+    if (next) await apply(client, next);
+    await client.query("COMMIT");
+    return next?.name;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
   }
 }
 
@@ -136,17 +156,10 @@ function pendingMigrations(migrations: Migration[], applied: Applied[]): Migrati
 }
 
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
-  await client.query("BEGIN");
-  try {
-    await client.query(sql);
-    await client.query(
-      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
-       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
-      [randomUUID(), checksum, name],
-    );
-    await client.query("COMMIT");
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
-    throw error;
-  }
+  await client.query(sql);
+  await client.query(
+    `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
+     VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name],
+  );
 }
