@@ -1,22 +1,15 @@
+import {
+  type Answer,
+  ASK,
+  type CachedKey,
+  CHANGED_MAX,
+  type Found,
+  LOOK_UP,
+  NOTHING,
+} from "#lib/api-keys/key-questions.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { pool } from "#lib/database/client.ts";
 import { inTime } from "#lib/database/deadline.ts";
-
-/** What a request needs to know of a key. Instants are milliseconds of the epoch. */
-export type CachedKey = {
-  id: string;
-  userId: string;
-  name: string;
-  environment: string;
-  prefix: string;
-  /** The owner's. */
-  tier: string;
-  createdAt: number;
-  expiresAt: number | null;
-  revoked: boolean;
-  deleted: boolean;
-  ownerDisabled: boolean;
-};
 
 /** While requests come, the lease is renewed so often, and no request has to wait for it. */
 const RENEWAL_MS = 80;
@@ -24,9 +17,8 @@ const IDLE_MS = 1_000;
 const ENTRIES_MAX = 10_000;
 /** So many questions are under way at most; keys that are asked for meanwhile are collected for the next. */
 const QUESTIONS_MAX = 4;
-/** One statement looks up so many keys at most, and names so many changed ones. */
+/** One statement looks up so many keys at most. */
 const BATCH_MAX = 1_000;
-const CHANGED_MAX = 1_000;
 /** So many keys wait for an answer at most, which is what a database that hangs would let a flood have. */
 const WAITING_MAX = 10_000;
 
@@ -34,8 +26,6 @@ type Entry = { key: CachedKey; used: boolean };
 type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>> & { requests: number };
 type Batch = Map<string, Waiting>;
 type FoundKeys = Map<string, CachedKey>;
-type Found = { found: (CachedKey & { hash: string })[] | null };
-type Answer = Found & { next: string; open: string[]; changedKeys: string[]; changedOwners: string[] };
 
 /**
  * The database's keys as they were at its last answer, as far as anybody asked for them.
@@ -266,39 +256,3 @@ export class KeyCache {
 function keysOf({ found }: Found): FoundKeys {
   return new Map(found?.map(({ hash, ...key }) => [hash, key]));
 }
-
-/** The largest bigint: no transaction is as new. */
-const NOTHING = "9223372036854775807";
-
-/**
- * Rows changed by transactions that were not over at the last answer, or came later: each is named once, also while one that
- * writes for hours is open somewhere on the server. A value from beyond the newest transaction was restored from another server,
- * and is none of them. Ordered, so that the index is read from its end, and no table is.
- */
-const changedIn = (table: "ApiKey" | "User", column: string) => `
-  ARRAY(
-    SELECT ${column} FROM "${table}"
-    WHERE "changedIn" >= $1::bigint AND "changedIn" < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-    ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
-  ) || ARRAY(
-    SELECT ${column} FROM "${table}" WHERE "changedIn" = ANY($3::bigint[]) ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
-  )`;
-
-const found = (hashes: string) => `
-  (SELECT json_agg(json_build_object(
-     'hash', h, 'id', k."id", 'userId', k."userId", 'name', k."name", 'environment', k."environment", 'prefix', k."prefix",
-     'tier', u."tier",
-     'createdAt', (extract(epoch FROM k."createdAt") * 1000)::bigint,
-     'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::bigint,
-     'revoked', k."revokedAt" IS NOT NULL, 'deleted', k."deletedAt" IS NOT NULL, 'ownerDisabled', u."disabledAt" IS NOT NULL))
-   FROM unnest(${hashes}::text[]) h JOIN "ApiKey" k ON k."hash" = decode(h, 'hex') JOIN "User" u ON u."id" = k."userId"
-  ) AS "found"`;
-
-const ASK = `
-  SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS "next",
-    ARRAY(SELECT pg_snapshot_xip(pg_current_snapshot())::text) AS "open",
-    ${changedIn("ApiKey", `encode("hash", 'hex')`)} AS "changedKeys",
-    ${changedIn("User", `"id"::text`)} AS "changedOwners",
-    ${found("$2")}`;
-
-const LOOK_UP = `SELECT ${found("$1")}`;

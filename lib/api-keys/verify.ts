@@ -1,4 +1,5 @@
-import { type CachedKey, KeyCache } from "#lib/api-keys/key-cache.ts";
+import { KeyCache } from "#lib/api-keys/key-cache.ts";
+import type { CachedKey } from "#lib/api-keys/key-questions.ts";
 import { isSecret, secretId } from "#lib/api-keys/secret.ts";
 
 /** A key that may be used now. */

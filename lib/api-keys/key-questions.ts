@@ -1,0 +1,60 @@
+/** What a request needs to know of a key. Instants are milliseconds of the epoch. */
+export type CachedKey = {
+  id: string;
+  userId: string;
+  name: string;
+  environment: string;
+  prefix: string;
+  /** The owner's. */
+  tier: string;
+  createdAt: number;
+  expiresAt: number | null;
+  revoked: boolean;
+  deleted: boolean;
+  ownerDisabled: boolean;
+};
+
+/** Keys by their hash (SHA-256 in hex); null is none. */
+export type Found = { found: (CachedKey & { hash: string })[] | null };
+/** `next` and `open` belong into the next question: transactions from `next` on, and those that were not over, are not in this answer. */
+export type Answer = Found & { next: string; open: string[]; changedKeys: string[]; changedOwners: string[] };
+
+/** One answer names so many changed keys, and owners, at most. */
+export const CHANGED_MAX = 1_000;
+
+/** The largest bigint: no transaction is as new. */
+export const NOTHING = "9223372036854775807";
+
+/**
+ * Rows changed by transactions that were not over at the last answer, or came later: each is named once, also while one that
+ * writes for hours is open somewhere on the server. A value from beyond the newest transaction was restored from another server,
+ * and is none of them. Ordered, so that the index is read from its end, and no table is.
+ */
+const changedIn = (table: "ApiKey" | "User", column: string) => `
+  ARRAY(
+    SELECT ${column} FROM "${table}"
+    WHERE "changedIn" >= $1::bigint AND "changedIn" < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
+  ) || ARRAY(
+    SELECT ${column} FROM "${table}" WHERE "changedIn" = ANY($3::bigint[]) ORDER BY "changedIn" DESC LIMIT ${CHANGED_MAX}
+  )`;
+
+const found = (hashes: string) => `
+  (SELECT json_agg(json_build_object(
+     'hash', h, 'id', k."id", 'userId', k."userId", 'name', k."name", 'environment', k."environment", 'prefix', k."prefix",
+     'tier', u."tier",
+     'createdAt', (extract(epoch FROM k."createdAt") * 1000)::bigint,
+     'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::bigint,
+     'revoked', k."revokedAt" IS NOT NULL, 'deleted', k."deletedAt" IS NOT NULL, 'ownerDisabled', u."disabledAt" IS NOT NULL))
+   FROM unnest(${hashes}::text[]) h JOIN "ApiKey" k ON k."hash" = decode(h, 'hex') JOIN "User" u ON u."id" = k."userId"
+  ) AS "found"`;
+
+/** Which keys (by hash) and owners were changed since `$1`, by `$3` too, and the keys `$2`: all from one snapshot. */
+export const ASK = `
+  SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS "next",
+    ARRAY(SELECT pg_snapshot_xip(pg_current_snapshot())::text) AS "open",
+    ${changedIn("ApiKey", `encode("hash", 'hex')`)} AS "changedKeys",
+    ${changedIn("User", `"id"::text`)} AS "changedOwners",
+    ${found("$2")}`;
+
+export const LOOK_UP = `SELECT ${found("$1")}`;
