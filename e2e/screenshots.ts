@@ -3,6 +3,11 @@ import { type Browser, chromium, type Page } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
 import { connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
+import { createApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
 
 // Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
 const FOLDER = "screenshots";
@@ -62,16 +67,45 @@ const SCREENS: Screen[] = [
       await page.getByText("Recent activity").waitFor();
     },
   },
+  { name: "rotate", signedIn: "full", show: (page) => choose(page, "/settings/developer", "Rotate") },
+  { name: "rename", signedIn: "full", show: (page) => choose(page, "/settings/developer", "Rename") },
+  { name: "delete", signedIn: "full", show: (page) => choose(page, "/settings/developer", "Delete") },
+  { name: "extend", signedIn: "full", show: (page) => choose(page, "/settings/developer?q=Rotated", "Extend") },
+  { name: "rotated", signedIn: "full", show: (page) => page.goto("/settings/developer?q=Rotated") },
   {
-    name: "rotate",
+    name: "hygiene",
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByRole("button", { name: "More actions" }).filter({ visible: true }).first().click();
-      await page.getByRole("menuitem", { name: "Rotate" }).click();
-      await page.getByRole("button", { name: "Rotate key" }).waitFor();
+      await page.getByText("Key hygiene").click();
+      await page.getByRole("link", { name: "Export CSV" }).scrollIntoViewIfNeeded();
     },
   },
+  { name: "finding", signedIn: "full", show: (page) => page.goto("/settings/developer?finding=no_expiry") },
+  {
+    name: "found-key",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.waitForLoadState("networkidle");
+      await page.getByRole("searchbox", { name: "Search" }).fill(generateSecret());
+      await page.getByText("not yours, or unknown").waitFor();
+    },
+  },
+  {
+    name: "shortcuts",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.waitForLoadState("networkidle");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  { name: "refusals", signedIn: "full", show: (page) => page.goto("/settings/developer/refusals") },
+  { name: "password-link", show: (page) => page.goto("/password-link") },
+  { name: "docs-errors", show: (page) => page.goto("/docs/errors") },
+  { name: "docs-rate-limits", show: (page) => page.goto("/docs/rate-limits") },
   { name: "not-found", show: (page) => page.goto("/nothing/here") },
   { name: "empty", signedIn: "empty", show: (page) => page.goto("/settings/developer") },
   { name: "full", signedIn: "full", show: (page) => page.goto("/settings/developer") },
@@ -123,7 +157,7 @@ const SCREENS: Screen[] = [
     show: async (page) => {
       await page.goto("/settings/developer");
       await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
-      await page.getByRole("button", { name: "Select all 34 that match" }).click();
+      await page.getByRole("button", { name: "Select all 36 that match" }).click();
       await page.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: "Revoke" }).click();
       await page.getByRole("alertdialog").getByText("used in the last hour").waitFor();
     },
@@ -138,6 +172,26 @@ const SCREENS: Screen[] = [
     },
   },
 ];
+
+/** Opens a dialog from the last key's menu. */
+async function choose(page: Page, list: string, action: string): Promise<void> {
+  await page.goto(list);
+  await page.getByRole("button", { name: "More actions" }).last().click();
+  await page.getByRole("menuitem", { name: action }).click();
+  await page.getByRole("dialog").or(page.getByRole("alertdialog")).waitFor();
+}
+
+/** Two keys more: one that was rotated, and its successor. */
+async function rotateOne(email: string): Promise<void> {
+  const caller: Caller = { actor: "user", address: null, userAgent: null };
+  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const created = await createApiKey(
+    userId,
+    { name: "Rotated", environment: "production", expiry: { type: "never" } },
+    caller,
+  );
+  if (created.ok) await rotateApiKey(userId, created.value.key.id, "7d", caller);
+}
 
 async function signUp(browser: Browser, url: string, email: string): Promise<string> {
   const context = await browser.newContext({ baseURL: url, extraHTTPHeaders: { "x-forwarded-for": "198.18.0.1" } });
@@ -200,6 +254,7 @@ try {
   };
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");
+  await rotateOne("ada@example.com");
   await seedIdentity("ada@example.com", "github");
   await shoot(browser, server.url, states);
   process.stdout.write(`The screens are in ${FOLDER}/.\n`);
