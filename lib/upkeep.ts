@@ -5,6 +5,7 @@ import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
+import { inTurn } from "#lib/in-turn.ts";
 import { log } from "#lib/log.ts";
 import { pruneUsage } from "#lib/usage/prune.ts";
 
@@ -13,18 +14,15 @@ const SWEEP_INTERVAL_MS = 15_000;
 
 /** Removes what is kept only for a time, and refunds what a crash left reserved. Of all instances one does it at a time. */
 export function startUpkeep(): void {
-  repeat("pruning", PRUNE_INTERVAL_MS, async () => {
-    await pruneThrottles();
-    await pruneSessions();
-    await pruneActivity();
-    await pruneIdempotencyRecords();
-    await pruneUsage();
-  });
-  repeat("sweeping", SWEEP_INTERVAL_MS, async () => {
-    await endReplacedKeys();
-    const refunded = await sweepReservations();
-    if (refunded > 0) log().warn({ refunded }, "credits of requests that a crash cut off were refunded");
-  });
+  repeat("pruning", PRUNE_INTERVAL_MS, () =>
+    inTurn(pruneThrottles, pruneSessions, pruneActivity, pruneIdempotencyRecords, pruneUsage),
+  );
+  repeat("sweeping", SWEEP_INTERVAL_MS, () => inTurn(endReplacedKeys, refundCutOff));
+}
+
+async function refundCutOff(): Promise<void> {
+  const refunded = await sweepReservations();
+  if (refunded > 0) log().warn({ refunded }, "credits of requests that a crash cut off were refunded");
 }
 
 function repeat(name: string, intervalMs: number, work: () => Promise<void>): void {

@@ -31,6 +31,14 @@ describe("activity", () => {
     expect(left.map(({ id }) => id)).toEqual([recent]);
   });
 
+  test("is removed to the last row, however many they are", async () => {
+    const ada = await createPerson();
+    await database().$executeRaw`
+      INSERT INTO "Activity" ("id", "userId", "actor", "action", "createdAt")
+      SELECT gen_random_uuid(), ${ada.id}::uuid, 'user', 'account.created', now() - interval '500 days' FROM generate_series(1, 5001)`;
+    expect(await pruneActivity(400)).toBe(5_001);
+  });
+
   test("can't be changed or deleted in any other way, also right after a pruning", async () => {
     const id = await recordedDaysAgo(1);
     await pruneActivity(400);

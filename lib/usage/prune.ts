@@ -1,4 +1,5 @@
 import { pool } from "#lib/database/client.ts";
+import { inTurn } from "#lib/in-turn.ts";
 
 const REFUSALS_OF_AN_ACCOUNT = 1_000;
 const CALLERS_OF_A_KEY = 20;
@@ -8,18 +9,14 @@ const BATCH_OWNERS = 500;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
 /** Usage by hour is kept for 90 days and by day for 2 years, and of callers and refusals the latest. */
-export async function pruneUsage(): Promise<void> {
-  const errors: unknown[] = [];
-  for (const prune of [
+export function pruneUsage(): Promise<void> {
+  return inTurn(
     () => remove("UsageHour", `SELECT ctid FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`),
     () => remove("UsageDay", `SELECT ctid FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`),
     () => remove("UsageBatch", `SELECT ctid FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`),
     () => keepLatest(CALLERS_OF_A_KEY, "UsageCaller", "lastSeenAt", "apiKeyId", "ApiKey"),
     () => keepLatest(REFUSALS_OF_AN_ACCOUNT, "Refusal", "createdAt", "userId", "User"),
-  ])
-    await prune().catch((error: unknown) => errors.push(error));
-  // One table that can't be pruned is no reason to leave the others.
-  if (errors.length > 0) throw errors[0];
+  );
 }
 
 async function keepLatest(count: number, table: string, time: string, ownerId: string, owners: string): Promise<void> {
