@@ -6,7 +6,7 @@ import { INPUT_CLASS } from "#components/ui/field.tsx";
 export function Select({ className = "", children, ...props }: ComponentProps<"select">) {
   return (
     <span className={`relative inline-flex ${className}`}>
-      <select {...props} className={`${INPUT_CLASS} appearance-none pr-8`}>
+      <select {...props} className={`${INPUT_CLASS} appearance-none text-ellipsis pr-8`}>
         {children}
       </select>
       <ChevronDown aria-hidden className="pointer-events-none absolute top-2.5 right-2.5 size-4 text-muted" />
