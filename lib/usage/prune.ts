@@ -7,6 +7,7 @@ const CALLERS_OF_A_KEY = 20;
 const BATCH_ROWS = 5_000;
 const BATCH_OWNERS = 500;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Usage by hour is kept for 90 days and by day for 2 years, and of callers and refusals the latest. */
 export function pruneUsage(): Promise<void> {
@@ -20,20 +21,18 @@ export function pruneUsage(): Promise<void> {
 }
 
 async function keepLatest(count: number, table: string, time: string, ownerId: string, owners: string): Promise<void> {
-  for (let after = BEFORE_ALL_IDS; ; ) {
+  for (let after = BEFORE_ALL_IDS, last = after; last !== AFTER_ALL_IDS; after = last) {
     const { rows } = await pool().query<{ id: string }>(
-      `SELECT "id" FROM "${owners}" WHERE "id" > $1 ORDER BY "id" LIMIT ${BATCH_OWNERS}`,
+      `SELECT "id" FROM "${owners}" WHERE "id" > $1 ORDER BY "id" OFFSET ${BATCH_OWNERS - 1} LIMIT 1`,
       [after],
     );
-    const last = rows.at(-1);
-    if (!last) return;
-    after = last.id;
+    last = rows[0]?.id ?? AFTER_ALL_IDS;
     await remove(
       table,
-      `SELECT r.ctid FROM unnest($1::uuid[]) o("id"), LATERAL (
+      `SELECT r.ctid FROM "${owners}" o, LATERAL (
          SELECT ctid FROM "${table}" WHERE "${ownerId}" = o."id" ORDER BY "${time}" DESC OFFSET ${count}
-       ) r`,
-      [rows.map(({ id }) => id)],
+       ) r WHERE o."id" > $1 AND o."id" <= $2`,
+      [after, last],
     );
   }
 }
