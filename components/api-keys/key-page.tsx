@@ -81,7 +81,7 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
                 {lastUsedAgent && (
                   <>
                     {" "}
-                    by <bdi className="break-all">{lastUsedAgent}</bdi>
+                    by <bdi>{lastUsedAgent}</bdi>
                   </>
                 )}
               </span>
@@ -118,7 +118,7 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="mb-1 text-muted text-xs">{term}</dt>
-      <dd className="text-[0.8125rem] [&_span]:items-start">{children}</dd>
+      <dd className="text-[0.8125rem] [&_.flex-col]:items-start">{children}</dd>
     </div>
   );
 }
