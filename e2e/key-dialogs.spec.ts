@@ -1,5 +1,5 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/person.ts";
+import { expect, newPerson, signUp } from "#e2e/person.ts";
 import { addKeys } from "#e2e/seed.ts";
 import { test } from "#e2e/with-database.ts";
 import { database } from "#lib/database/client.ts";
@@ -120,4 +120,23 @@ test("the form for a key breaks no policy of the page when it checks what was ty
   await page.getByRole("button", { name: "Create key" }).click();
   await expect(dialog(page).getByText("Give the key a name.")).toBeVisible();
   expect(await page.evaluate("violations")).toEqual([]);
+});
+
+test("after signing up the test request is there, also where the page was not reached by an IP address", async ({
+  browser,
+  address,
+  baseURL,
+}) => {
+  const context = await browser.newContext({
+    baseURL: String(baseURL).replace("127.0.0.1", "localhost"),
+    extraHTTPHeaders: { "x-forwarded-for": address },
+  });
+  const page = await context.newPage();
+  await signUp(page, newPerson());
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("First");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("button", { name: "Send a test request" }).click();
+  await expect(page.getByText("200 OK")).toBeVisible();
+  await context.close();
 });

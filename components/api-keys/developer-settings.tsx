@@ -22,9 +22,17 @@ import type { Finding } from "#lib/api-keys/hygiene.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/list-view.ts";
 
-type Props = { page: ApiKeyPage; query: ListQuery; now: Date; apiUrl: string; sandbox: boolean; findings: Finding[] };
+type Props = {
+  page: ApiKeyPage;
+  query: ListQuery;
+  now: Date;
+  apiUrl: string | null;
+  exampleUrl: string;
+  sandbox: boolean;
+  findings: Finding[];
+};
 
-export function DeveloperSettings({ page, query, now, apiUrl, sandbox, findings }: Props) {
+export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, findings }: Props) {
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
@@ -45,7 +53,11 @@ export function DeveloperSettings({ page, query, now, apiUrl, sandbox, findings 
               </div>
               <CreateKey />
             </header>
-            {page.total === 0 ? <EmptyState apiUrl={apiUrl} /> : <Keys page={page} query={query} findings={findings} />}
+            {page.total === 0 ? (
+              <EmptyState apiUrl={exampleUrl} />
+            ) : (
+              <Keys page={page} query={query} findings={findings} />
+            )}
             <Shortcuts />
             {sandbox && (
               <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">

@@ -21,7 +21,7 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
-  apiUrl: string;
+  apiUrl: string | null;
   /** Usage, callers, refusals and activity, rendered on the server. */
   children: ReactNode;
 };

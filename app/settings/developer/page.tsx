@@ -6,7 +6,7 @@ import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/env.ts";
-import { apiAddress } from "#lib/http/api-address.ts";
+import { apiAddress, configuredApiAddress } from "#lib/http/api-address.ts";
 
 export const metadata: Metadata = { title: "Developer Settings" };
 
@@ -22,7 +22,8 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
       page={page}
       query={query}
       now={now}
-      apiUrl={apiAddress((await headers()).get("host"))}
+      apiUrl={configuredApiAddress()}
+      exampleUrl={apiAddress((await headers()).get("host"))}
       findings={findings}
       sandbox={!env().ARK_API_KEY}
     />

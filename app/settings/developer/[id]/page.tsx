@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { KeyPage } from "#components/api-keys/key-page.tsx";
@@ -14,7 +13,7 @@ import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { apiAddress } from "#lib/http/api-address.ts";
+import { configuredApiAddress } from "#lib/http/api-address.ts";
 import { rangeQuery } from "#lib/usage/ranges.ts";
 import { listCallers, listRefusals, usageByDay } from "#lib/usage/read.ts";
 
@@ -41,7 +40,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
     listActivity(user.id, { apiKeyId: apiKey.id }, { limit: 10 }),
   ]);
   return (
-    <KeyPage apiKey={apiKey} now={now} apiUrl={apiAddress((await headers()).get("host"))}>
+    <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
       <Section
         framed
         title="Requests"
