@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import type { CachedKey } from "#lib/api-keys/key-questions.ts";
+import { ASK, type CachedKey, LOOK_UP } from "#lib/api-keys/key-questions.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
 import { generateSecret, secretId } from "#lib/api-keys/secret.ts";
@@ -436,4 +436,29 @@ test("a table of many keys is read by its index, whatever plan PostgreSQL keeps"
   const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN EXECUTE ask(1, ARRAY['00'], ARRAY[1, 2])`);
   client.release(true);
   expect(rows.map((row) => row["QUERY PLAN"]).join("\n")).not.toContain('Seq Scan on "ApiKey"');
+});
+
+test.for([
+  ["ASK", ASK, ["9000000", ["00", "01"], ["1"]]],
+  ["LOOK_UP", LOOK_UP, [["00", "01"]]],
+] as const)("%s is planned once, and not for each question", async ([name, text, values]) => {
+  // In a table with next to nothing in it all plans are as good.
+  await pool().query(
+    `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+     SELECT gen_random_uuid(), $1, 'Key', 'production', 'gt_abcd', sha256(gen_random_uuid()::text::bytea)
+     FROM generate_series(1, 5000)`,
+    [ada.id],
+  );
+  await pool().query("ANALYZE");
+  const client = await pool().connect();
+  try {
+    for (let i = 0; i < 10; i += 1) await client.query({ name, text, values: [...values] });
+    const { rows } = await client.query("SELECT generic_plans::int FROM pg_prepared_statements WHERE name = $1", [
+      name,
+    ]);
+    // PostgreSQL makes five plans before it compares them with the prepared one.
+    expect(rows).toEqual([{ generic_plans: 5 }]);
+  } finally {
+    client.release(true);
+  }
 });

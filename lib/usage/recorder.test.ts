@@ -8,7 +8,7 @@ import { database, pool } from "#lib/database/client.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
 import { pruneUsage } from "#lib/usage/prune.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
-import { flushLagSeconds, flushUsage, recordRequest } from "#lib/usage/recorder.ts";
+import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 let close: () => Promise<void>;
 let ada: { id: string };
@@ -73,6 +73,44 @@ test("the last use never moves backwards, and a refused key was not used", async
   recordRequest(note({ at: HOUR + 9_000, outcome: "revoked", authenticated: false }));
   await flushUsage();
   expect(await lastUsedAt()).toEqual(new Date(HOUR + 5_000));
+});
+
+describe("usage is written", () => {
+  const queries = async (keys: number) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    // Rows of keys that don't exist: what would be written is none of this test's business.
+    const asked = vi.spyOn(pool(), "query").mockResolvedValue({ rows: [] } as never);
+    await flushUsage();
+    asked.mockClear();
+    for (let i = 0; i < keys; i += 1) recordRequest(note({ apiKeyId: randomUUID() }));
+    startRecording();
+    return asked;
+  };
+  afterEach(async () => {
+    await stopRecording();
+    vi.useRealTimers();
+    await flushUsage();
+  });
+
+  test("after 2 seconds", async () => {
+    const asked = await queries(2_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toHaveBeenCalled();
+  });
+
+  test("after 10 seconds where many keys are used, so that the database has less to write", async () => {
+    const asked = await queries(2_001);
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(asked).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toHaveBeenCalled();
+  });
+
+  test("at once where they are so many that memory would fill up", async () => {
+    const asked = await queries(30_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toHaveBeenCalled();
+  });
 });
 
 describe("a batch that could not be written", () => {

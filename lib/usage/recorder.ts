@@ -5,6 +5,13 @@ import { callerId, HOUR_MS, type KeyUsage, type RequestNote, rowsOf, WRITE_USAGE
 import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
+/**
+ * A key costs the database the same whether it was used once since the last flush or often. So where many keys are used, what they did is
+ * collected for longer, as far as memory has room for it.
+ */
+const PATIENCE_MS = 10_000;
+const FEW_KEYS = 2_000;
+const MANY_KEYS = 30_000;
 const BATCH_KEYS = 500;
 /** A key may bring so many new callers and refusals into one batch: a flood must not fill memory or tables. */
 const CALLERS_MAX = 20;
@@ -18,7 +25,7 @@ let current = new Map<string, KeyUsage>();
 let batches: { id: string; usage: [apiKeyId: string, usage: KeyUsage][] }[] = [];
 let timer: NodeJS.Timeout | undefined;
 let flushing: Promise<void> = Promise.resolve();
-let flushedAt = Date.now();
+let flushedAt = performance.now();
 
 /** Counts an answered request; written within a few seconds, and never on the request's path. */
 export function recordRequest(note: RequestNote): void {
@@ -40,7 +47,12 @@ export function recordRequest(note: RequestNote): void {
 }
 
 export function startRecording(): void {
-  timer ??= setInterval(() => void flushUsage(), FLUSH_INTERVAL_MS).unref();
+  timer ??= setInterval(() => isDue() && void flushUsage(), FLUSH_INTERVAL_MS).unref();
+}
+
+function isDue(): boolean {
+  const keys = current.size;
+  return keys <= FEW_KEYS || keys >= MANY_KEYS || performance.now() - flushedAt >= PATIENCE_MS;
 }
 
 /** Stops the clock and writes what is left: a batch that failed before, and the rest. */
@@ -53,7 +65,7 @@ export async function stopRecording(): Promise<void> {
 
 /** Seconds since everything recorded until then was written. */
 export function flushLagSeconds(): number {
-  return current.size === 0 && batches.length === 0 ? 0 : (Date.now() - flushedAt) / 1000;
+  return current.size === 0 && batches.length === 0 ? 0 : (performance.now() - flushedAt) / 1000;
 }
 
 /** Writes all that was recorded so far. What can't be written is kept and tried again as the same batches. */
@@ -70,7 +82,7 @@ export function flushUsage(): Promise<void> {
       }
       batches.shift();
     }
-    flushedAt = Date.now();
+    flushedAt = performance.now();
   });
   return flushing;
 }
