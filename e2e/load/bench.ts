@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,10 +9,9 @@ import { startNginx } from "#e2e/load/nginx.ts";
 import { insertKeys, startBare, startNode, writeKeyScript, writeTiers, zipf } from "#e2e/load/set-up.ts";
 import { cpuSeconds, median, requirePrograms, residentMegabytes, wrk } from "#e2e/load/tools.ts";
 import { startPostgres } from "#e2e/postgres.ts";
-import type { Program } from "#e2e/program.ts";
 import { startRedis } from "#e2e/redis.ts";
 import { signUpByForm } from "#e2e/sign-up.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
@@ -208,8 +207,8 @@ try {
     `${ratio(median(late), median(early))} times, from the first half to the end; ${keysIn({ requests, distinct: met.size })}`,
     "flat",
   );
-  const microseconds = async (servers: TestServer[], load: () => Promise<{ requests: number }>) => {
-    const used = () => servers.reduce((sum, { process }) => sum + cpuSeconds(process.pid as number), 0);
+  const microseconds = async (processes: ChildProcess[], load: () => Promise<{ requests: number }>) => {
+    const used = () => processes.reduce((sum, { pid }) => sum + cpuSeconds(pid as number), 0);
     const before = used();
     const { requests } = await load();
     return ((used() - before) / requests) * 1e6;
@@ -217,7 +216,7 @@ try {
   const alone: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     alone.push(
-      await microseconds([server], () => wrk({ url: auth(), connections: 16, seconds: SECONDS, headers: hot })),
+      await microseconds([server.process], () => wrk({ url: auth(), connections: 16, seconds: SECONDS, headers: hot })),
     );
   say("CPU a request, hot key, in memory", `${median(alone).toFixed(0)} µs`, "", "");
 
@@ -225,33 +224,40 @@ try {
   await server.end("SIGTERM");
   const start = () => startServer({ ...settings, REDIS_URL: redis.url, TRUSTED_PROXIES: "127.0.0.1" });
   const pair = await Promise.all([start(), start()]);
-  const single = pair.slice(0, 1);
-  const behind = { one: await startNginx(directory, single), two: await startNginx(directory, pair) };
-  const authOf = ({ url }: Program) => `${url}/api/v1/auth`;
+  const bares = [bare, await startBare(await sameBytes(pair[0].url, hot["X-API-Key"]))];
+  const behind = async (servers: { url: string; process: ChildProcess }[]) => {
+    const { url, stop } = await startNginx(directory, servers);
+    return { url: `${url}/api/v1/auth`, stop, processes: servers.map(({ process }) => process), used: [] as number[] };
+  };
+  const bareServers = bares.map(({ child, line }) => ({ url: `http://127.0.0.1:${line}`, process: child }));
+  const fronts = {
+    one: await behind(pair.slice(0, 1)),
+    two: await behind(pair),
+    bareOne: await behind(bareServers.slice(0, 1)),
+    bareTwo: await behind(bareServers),
+  };
   const { one, two } = await measureInTurns(
-    {
-      one: { url: authOf(behind.one), keys: scripts.few },
-      two: { url: authOf(behind.two), keys: scripts.few },
-    },
+    { one: { url: fronts.one.url, keys: scripts.few }, two: { url: fronts.two.url, keys: scripts.few } },
     32,
   );
   if (one.refused + two.refused > 0) throw new Error("Requests behind nginx were refused");
   // A second process for a second share of the load, each at a quarter of its rate: at full load they would fight for the cores.
   const share = Math.round(one.rate / 4);
-  const cpus = { one: [] as number[], two: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const load = (url: string, shares: number) => () =>
-      loadAtRate({ url, connections: 8 * shares, rate: share * shares, headers: hot });
-    cpus.one.push(await microseconds(single, load(authOf(behind.one), 1)));
-    cpus.two.push(await microseconds(pair, load(authOf(behind.two), 2)));
-  }
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const { url, processes, used } of Object.values(fronts)) {
+      const shares = processes.length;
+      const load = () => loadAtRate({ url, connections: 8 * shares, rate: share * shares, headers: hot });
+      used.push(await microseconds(processes, load));
+    }
+  const cpu = ({ used }: { used: number[] }) => `${median(used).toFixed(0)} µs`;
   say(
     "two processes with Redis against one, behind nginx",
     `${ratio(two.rate, one.rate)} times the rate`,
-    `${rate(one.rate)} → ${rate(two.rate)}; ${median(cpus.one).toFixed(0)} µs → ${median(cpus.two).toFixed(0)} µs of CPU a request, each at a quarter of its rate`,
+    `${rate(one.rate)} → ${rate(two.rate)}; CPU a request, each at a quarter of its rate: ${cpu(fronts.one)} → ${cpu(fronts.two)}, ${ratio(median(fronts.two.used), median(fronts.one.used))} times, and of bare ones ${cpu(fronts.bareOne)} → ${cpu(fronts.bareTwo)}, ${ratio(median(fronts.bareTwo.used), median(fronts.bareOne.used))} times`,
     "1.7, or CPU unchanged",
   );
-  await Promise.all([behind.one.stop(), behind.two.stop()]);
+  await Promise.all(Object.values(fronts).map(({ stop }) => stop()));
+  bares[1]?.end();
   await Promise.all(pair.map((each) => each.end("SIGTERM")));
 
   // The peer, in each set-up alone on the machine.
