@@ -135,7 +135,7 @@ test("Forgot password? says whom to ask", async ({ page }) => {
 for (const colorScheme of ["light", "dark"] as const)
   for (const path of ["/sign-in", "/sign-up", "/password-link"])
     test(`${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.goto(path);
       await page.getByRole("button", { name: /Sign in|Create account|Set password/ }).click();
       await page.mouse.move(0, 0);

@@ -57,7 +57,7 @@ for (const [path, title] of Object.entries(PAGES)) {
 
   for (const colorScheme of ["light", "dark"] as const) {
     test(`/docs/${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.goto(`/docs/${path}`);
       if (path === "api")
         for (const route of await page.getByRole("button", { name: /^(get|post) / }).all()) await route.click();

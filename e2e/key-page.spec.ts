@@ -126,7 +126,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
     await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
       await page.goto(path);
       expect((await new AxeBuilder({ page }).analyze()).violations, path).toEqual([]);
