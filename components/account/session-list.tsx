@@ -2,6 +2,7 @@
 
 import { useActionState, useEffect, useRef } from "react";
 import { Badge } from "#components/ui/badge.tsx";
+import { browserName } from "#components/ui/browser-name.ts";
 import { Button } from "#components/ui/button.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
@@ -63,14 +64,4 @@ export function EndOtherSessions() {
       Sign out everywhere else
     </Button>
   );
-}
-
-/** "Firefox on Windows", as far as the browser says it; else what it says. */
-function browserName(userAgent: string): string {
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)(?:iOS)?\//.exec(userAgent)?.[1];
-  const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(userAgent)?.[1];
-  const words: Record<string, string> = { Edg: "Edge", OPR: "Opera", "Mac OS X": "macOS" };
-  const name = (part: string) => words[part] ?? part;
-  if (!browser) return userAgent || "Unknown browser";
-  return system ? `${name(browser)} on ${name(system)}` : name(browser);
 }

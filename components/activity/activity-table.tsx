@@ -1,4 +1,5 @@
 import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
+import { browserName } from "#components/ui/browser-name.ts";
 import { Link } from "#components/ui/link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -39,7 +40,7 @@ function From({ record: { address, userAgent } }: { record: ActivityRecord }) {
       <span className="block font-mono text-[0.8125rem]">{address ?? "–"}</span>
       {userAgent && (
         <span title={userAgent} className="block truncate text-muted text-xs">
-          {userAgent}
+          {browserName(userAgent)}
         </span>
       )}
     </span>

@@ -1,0 +1,26 @@
+/** The first that is named counts: browsers also say the names of those that they want to be taken for. */
+const BROWSERS = [
+  [/Edg(A|iOS)?\//, "Edge"],
+  [/OPR\//, "Opera"],
+  [/(Firefox|FxiOS)\//, "Firefox"],
+  [/(Chrome|CriOS)\//, "Chrome"],
+  [/Safari\//, "Safari"],
+] as const;
+const SYSTEMS = [
+  [/Android/, "Android"],
+  [/iPhone/, "iPhone"],
+  [/iPad/, "iPad"],
+  [/Windows/, "Windows"],
+  [/Mac OS X/, "macOS"],
+  [/CrOS/, "ChromeOS"],
+  [/Linux/, "Linux"],
+] as const;
+
+/** "Firefox on Windows", as far as the browser says it; else what it says. */
+export function browserName(userAgent: string): string {
+  const named = (all: typeof BROWSERS | typeof SYSTEMS) => all.find(([sign]) => sign.test(userAgent))?.[1];
+  const browser = named(BROWSERS);
+  if (!browser) return userAgent || "Unknown browser";
+  const system = named(SYSTEMS);
+  return system ? `${browser} on ${system}` : browser;
+}
