@@ -37,7 +37,8 @@ test.describe("usage", () => {
     await expect(page.locator("dl").filter({ hasText: "Credits" }).locator("dd").first()).toContainText("93");
     await expect(page.getByText(/999\s*left of 1,000, renewed on/)).toBeVisible();
     expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3", "7"]]);
-    expect((await cells(page, "Spent credits")).map(([, credits]) => credits)).toEqual(["7"]);
+    await page.locator("section", { hasText: "Credits spent" }).getByText("Show as a table").click();
+    expect((await cells(page, "Credits by day")).map(([, credits]) => credits)).toEqual(["7"]);
     expect((await cells(page, "Movements")).map((row) => row.slice(0, 3))).toEqual([
       ["Spent", "-7", "Production App"],
       ["Came with the account", "+100", "–"],
@@ -284,7 +285,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     await expect(page).toHaveURL(`/settings/${path}`);
     await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     }
     await page.setViewportSize({ width: 375, height: 812 });

@@ -1,3 +1,4 @@
+import { Link } from "#components/ui/link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { movementWords } from "#components/usage/movement-words.ts";
@@ -11,14 +12,24 @@ export function MovementTable({ movements }: { movements: Movement[] }) {
     <ReadingTable
       label="Movements"
       head={["What", "Credits", "Key", "When"]}
-      rows={movements.map(({ id, kind, amount, keyName, createdAt }) => ({
+      rows={movements.map(({ id, kind, amount, apiKeyId, keyName, createdAt }) => ({
         key: id,
         cells: [
           movementWords(kind),
           <span key="amount" className="tabular-nums">
             {signed.format(amount)}
           </span>,
-          <bdi key="key">{keyName ?? "–"}</bdi>,
+          apiKeyId && keyName ? (
+            <Link
+              key="key"
+              href={`/settings/developer/${apiKeyId}`}
+              className="text-accent-ink underline underline-offset-3"
+            >
+              <bdi>{keyName}</bdi>
+            </Link>
+          ) : (
+            "–"
+          ),
           <Time key="when" at={createdAt} />,
         ],
       }))}

@@ -53,18 +53,19 @@ export async function* exportMovements(userId: string): AsyncGenerator<Movement[
   } while (last);
 }
 
-/** Credits spent by UTC day, `YYYY-MM-DD`, refunds taken off, the latest first; days without any are left out. */
+/** Credits spent on each of the last days (UTC), refunds taken off, today's included, oldest first, also where none were. */
 export async function creditsByDay(
   userId: string,
   days: number,
   now: Date,
 ): Promise<{ day: string; credits: number }[]> {
   const { rows } = await pool().query<{ day: string; credits: number }>(
-    `SELECT to_char("createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS "day", -sum("amount")::int AS "credits"
-     FROM "CreditMovement"
-     WHERE "userId" = $1 AND "kind" IN ('charged', 'refunded')
-       AND "createdAt" >= (($2::timestamptz AT TIME ZONE 'UTC')::date - ($3::int - 1)) AT TIME ZONE 'UTC'
-     GROUP BY 1 HAVING sum("amount") <> 0 ORDER BY 1 DESC`,
+    `SELECT to_char(d, 'YYYY-MM-DD') AS "day", coalesce(-sum(m."amount"), 0)::int AS "credits"
+     FROM generate_series(($2::timestamptz AT TIME ZONE 'UTC')::date - ($3::int - 1),
+                          ($2::timestamptz AT TIME ZONE 'UTC')::date, interval '1 day') d
+     LEFT JOIN "CreditMovement" m ON m."userId" = $1 AND m."kind" IN ('charged', 'refunded')
+       AND m."createdAt" >= d AT TIME ZONE 'UTC' AND m."createdAt" < (d + interval '1 day') AT TIME ZONE 'UTC'
+     GROUP BY 1 ORDER BY 1`,
     [userId, now, days],
   );
   return rows;

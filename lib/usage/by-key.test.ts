@@ -49,7 +49,13 @@ describe("usage by key", () => {
     ]);
     expect(matching).toBe(2);
     expect(rows.map(({ id }) => id)).not.toContain(unused.key.id);
-    expect((await creditsByDay(ada.id, 30, new Date())).map(({ credits }) => credits)).toEqual([32]);
+    const now = new Date();
+    expect(await creditsByDay(ada.id, 3, now)).toEqual(
+      [2, 1, 0].map((ago) => ({
+        day: new Date(now.getTime() - ago * 86_400_000).toISOString().slice(0, 10),
+        credits: ago === 0 ? 32 : 0,
+      })),
+    );
   });
 
   test("is one's own", async () => {

@@ -4,12 +4,12 @@ import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageLinks } from "#components/ui/page-links.tsx";
-import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
 import { KeyUsageTable } from "#components/usage/key-usage-table.tsx";
 import { MovementTable } from "#components/usage/movement-table.tsx";
+import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
@@ -25,6 +25,7 @@ export const metadata: Metadata = { title: "Usage" };
 const number = new Intl.NumberFormat("en");
 const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", timeZone: "UTC" });
 const PAGE = 25;
+const CREDIT_LOOKS = { credits: { label: "Credits", fill: "fill-accent", swatch: "bg-accent" } };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -75,7 +76,7 @@ export default async function UsagePage({ searchParams }: Props) {
         </Figure>
       </dl>
       <Section framed title="Requests" aside={<RangeLinks path="/settings/usage" range={range} />}>
-        <DayChart days={days} />
+        <DayChart days={days} looks={OUTCOME_LOOKS} nouns={["request", "requests"]} />
       </Section>
       <Section
         anchor="by-key"
@@ -97,16 +98,8 @@ export default async function UsagePage({ searchParams }: Props) {
           words={["Busier", "Less busy"]}
         />
       </Section>
-      <Section title="Credits by day" note={`Spent in the last ${range} days (UTC), without what was given back.`}>
-        {spent.length === 0 ? (
-          <p className="text-muted">No credits were spent in these {range} days.</p>
-        ) : (
-          <ReadingTable
-            label="Spent credits"
-            head={["Day", "Credits"]}
-            rows={spent.map(({ day, credits }) => ({ key: day, cells: [day, number.format(credits)] }))}
-          />
-        )}
+      <Section framed title="Credits spent" note="Without what was given back.">
+        <DayChart days={spent} looks={CREDIT_LOOKS} nouns={["credit", "credits"]} />
       </Section>
       <Section
         anchor="ledger"

@@ -7,6 +7,7 @@ import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
+import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { RefusalTable } from "#components/usage/refusal-table.tsx";
 import { listActivity } from "#lib/activity/read.ts";
@@ -47,7 +48,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         note="By day and by what became of them. New ones are here within a few seconds."
         aside={<RangeLinks path={`/settings/developer/${apiKey.id}`} range={range} />}
       >
-        <DayChart days={days} />
+        <DayChart days={days} looks={OUTCOME_LOOKS} nouns={["request", "requests"]} />
       </Section>
       <Section title="Last callers" note="Networks and programs that used this key.">
         {callers.length === 0 ? (
