@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
-import { connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/seed.ts";
+import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
-import type { Caller } from "#lib/activity/record.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -14,7 +13,13 @@ const FOLDER = "screenshots";
 const WIDTHS = [1440, 768, 375];
 const PASSWORD = "correct horse battery";
 
-type Screen = { name: string; signedIn?: "full" | "empty"; show: (page: Page) => Promise<unknown> };
+type Screen = {
+  name: string;
+  signedIn?: "full" | "empty";
+  /** It goes on below what a window shows: all of it is a second picture. */
+  long?: true;
+  show: (page: Page) => Promise<unknown>;
+};
 
 const SCREENS: Screen[] = [
   { name: "sign-in", show: (page) => page.goto("/sign-in") },
@@ -29,15 +34,15 @@ const SCREENS: Screen[] = [
     },
   },
   { name: "sign-up", show: (page) => page.goto("/sign-up") },
-  { name: "docs", show: (page) => page.goto("/docs/authentication") },
+  { name: "docs", long: true, show: (page) => page.goto("/docs/authentication") },
   {
     name: "docs-api",
     show: (page) => page.goto("/docs/api").then(() => page.getByText("/api/v1/key").first().waitFor()),
   },
-  { name: "docs-gateway", show: (page) => page.goto("/docs/gateway") },
-  { name: "usage", signedIn: "full", show: (page) => page.goto("/settings/usage") },
-  { name: "activity", signedIn: "full", show: (page) => page.goto("/settings/activity") },
-  { name: "account", signedIn: "full", show: (page) => page.goto("/settings/account") },
+  { name: "docs-gateway", long: true, show: (page) => page.goto("/docs/gateway") },
+  { name: "usage", signedIn: "full", long: true, show: (page) => page.goto("/settings/usage") },
+  { name: "activity", signedIn: "full", long: true, show: (page) => page.goto("/settings/activity") },
+  { name: "account", signedIn: "full", long: true, show: (page) => page.goto("/settings/account") },
   {
     name: "unlink",
     signedIn: "full",
@@ -61,6 +66,7 @@ const SCREENS: Screen[] = [
   {
     name: "key",
     signedIn: "full",
+    long: true,
     show: async (page) => {
       await page.goto("/settings/developer");
       await page.locator("a", { hasText: "Production App" }).filter({ visible: true }).first().click();
@@ -104,8 +110,8 @@ const SCREENS: Screen[] = [
   },
   { name: "refusals", signedIn: "full", show: (page) => page.goto("/settings/developer/refusals") },
   { name: "password-link", show: (page) => page.goto("/password-link") },
-  { name: "docs-errors", show: (page) => page.goto("/docs/errors") },
-  { name: "docs-rate-limits", show: (page) => page.goto("/docs/rate-limits") },
+  { name: "docs-errors", long: true, show: (page) => page.goto("/docs/errors") },
+  { name: "docs-rate-limits", long: true, show: (page) => page.goto("/docs/rate-limits") },
   { name: "not-found", show: (page) => page.goto("/nothing/here") },
   { name: "empty", signedIn: "empty", show: (page) => page.goto("/settings/developer") },
   { name: "full", signedIn: "full", show: (page) => page.goto("/settings/developer") },
@@ -183,14 +189,13 @@ async function choose(page: Page, list: string, action: string): Promise<void> {
 
 /** Two keys more: one that was rotated, and its successor. */
 async function rotateOne(email: string): Promise<void> {
-  const caller: Caller = { actor: "user", address: null, userAgent: null };
   const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
   const created = await createApiKey(
     userId,
     { name: "Rotated", environment: "production", expiry: { type: "never" } },
-    caller,
+    CALLER,
   );
-  if (created.ok) await rotateApiKey(userId, created.value.key.id, "7d", caller);
+  if (created.ok) await rotateApiKey(userId, created.value.key.id, "7d", CALLER);
 }
 
 async function signUp(browser: Browser, url: string, email: string): Promise<string> {
@@ -225,7 +230,9 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
         const page = await context.newPage();
         await screen.show(page);
         await page.waitForTimeout(300);
-        await page.screenshot({ path: `${FOLDER}/${screen.name}-${width}-${theme}.png` });
+        const picture = (name: string) => `${FOLDER}/${name}-${width}-${theme}.png`;
+        await page.screenshot({ path: picture(screen.name) });
+        if (screen.long) await page.screenshot({ path: picture(`${screen.name}-whole`), fullPage: true });
         await context.close();
       }
     }

@@ -1,3 +1,4 @@
+import type { Caller } from "#lib/activity/record.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
@@ -9,6 +10,12 @@ export async function connectTo(dataDirectory: string): Promise<() => Promise<vo
   return disconnectDatabase;
 }
 
+/** Who has made what is seeded. */
+export const CALLER: Caller = {
+  actor: "user",
+  address: "203.0.113.7",
+  userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+};
 const DAY_MS = 86_400_000;
 const NAMES = [
   "Production App",
@@ -35,7 +42,7 @@ export async function seedKeys(email: string, count: number): Promise<void> {
         environment: (["production", "staging", "development"] as const)[i % 3] ?? "production",
         expiry: { type: "never" },
       },
-      { actor: "user", address: null, userAgent: null },
+      CALLER,
     );
     if (!created.ok) throw new Error(created.error);
     await database().apiKey.update({
@@ -80,7 +87,7 @@ export async function addKeys(
   });
 }
 
-/** What a busy key's page shows: a month of requests, callers and refusals. Returns the key's id. */
+/** What a busy key's page shows: a month of requests, callers and refusals, and some credits spent. Returns the key's id. */
 export async function seedUsage(email: string): Promise<string> {
   const key = await database().apiKey.findFirstOrThrow({
     where: { user: { email }, name: "Production App" },
@@ -123,6 +130,22 @@ export async function seedUsage(email: string): Promise<string> {
       userAgent: "python-requests/2.32.3",
       createdAt: new Date(now - i * 900_000),
     })),
+  });
+  const spent = days.flatMap((day, i) =>
+    Array.from({ length: (i * 5) % 4 }, (_, n) => new Date(day.getTime() - n * 60_000)),
+  );
+  await database().creditMovement.createMany({
+    data: spent.map((createdAt) => ({
+      userId: key.userId,
+      apiKeyId: key.id,
+      kind: "charged" as const,
+      amount: -1,
+      createdAt,
+    })),
+  });
+  await database().balance.update({
+    where: { userId: key.userId },
+    data: { credits: { decrement: spent.length }, requests: spent.length },
   });
   return key.id;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Search as SearchIcon } from "lucide-react";
+import { Search as SearchIcon, X } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { FoundKey, type Search } from "#components/api-keys/found-key.tsx";
 import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
@@ -97,7 +97,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
           aria-label="Status"
           defaultValue={status ?? ""}
           onChange={apply}
-          className="flex-1 sm:flex-none"
+          className="flex-auto sm:flex-none"
         >
           <option value="">Any status</option>
           {STATUSES.map((value) => (
@@ -111,7 +111,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
           aria-label="Environment"
           defaultValue={environment ?? ""}
           onChange={apply}
-          className="flex-1 sm:flex-none"
+          className="flex-auto sm:flex-none"
         >
           <option value="">Any environment</option>
           {ENVIRONMENTS.map((value) => (
@@ -122,8 +122,9 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         </Select>
         {query.finding && <input type="hidden" name="finding" value={query.finding} />}
         {isFiltered(query) && (
-          <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet" })}>
-            Clear
+          <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet" }, "max-sm:px-2.5")}>
+            <X aria-hidden className="size-4 sm:hidden" />
+            <span className="max-sm:sr-only">Clear</span>
           </ViewLink>
         )}
         <noscript>

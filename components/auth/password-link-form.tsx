@@ -32,7 +32,7 @@ export function PasswordLinkForm() {
           autoComplete="off"
           spellCheck={false}
           defaultValue={state.values.token}
-          hint="What you were sent: the whole link, or what stands after its #."
+          hint="The whole link that you were sent, or the code after its # sign."
           error={state.fields?.token?.[0] ?? tokenProblem}
         />
       )}

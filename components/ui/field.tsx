@@ -41,7 +41,9 @@ export function Field({
           {hint}
         </p>
       )}
-      <div role="alert">{error && <FieldError id={`${controlId}-error`}>{error}</FieldError>}</div>
+      <div role="alert" className="empty:-mt-1.5">
+        {error && <FieldError id={`${controlId}-error`}>{error}</FieldError>}
+      </div>
     </div>
   );
 }

@@ -10,12 +10,13 @@ export function ReadingTable({
   head: string[];
   rows: { key: string; cells: ReactNode[] }[];
 }) {
+  const hasLongLabels = head.slice(1).some(({ length }) => length > 14);
   return (
     <section
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="overflow-x-auto rounded-xl border border-line bg-surface"
+      className={`overflow-x-auto rounded-xl border border-line bg-surface ${hasLongLabels ? "[--label:10rem]" : "[--label:6rem]"}`}
     >
       <table className="block w-full text-left text-sm sm:table">
         <thead className="max-sm:sr-only">
@@ -40,7 +41,7 @@ export function ReadingTable({
                 <td
                   key={head[i + 1]}
                   data-label={rest.length > 1 ? head[i + 1] : undefined}
-                  className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[6rem_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] sm:table-cell sm:px-4 sm:py-3"
+                  className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] sm:table-cell sm:px-4 sm:py-3"
                 >
                   {cell}
                 </td>
