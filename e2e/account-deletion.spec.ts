@@ -1,8 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { catchAction } from "#e2e/catch-action.ts";
 import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/person.ts";
 import { createKey } from "#e2e/test-api.ts";
+import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -44,7 +44,7 @@ test("deleting an account says what goes and what stays, asks for the password, 
     await expect(dialog.getByText(words)).toBeVisible();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();

@@ -1,9 +1,9 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect } from "#e2e/person.ts";
 import { pressSearchShortcut } from "#e2e/search-shortcut.ts";
 import { addKeys } from "#e2e/seed.ts";
 import { createKey } from "#e2e/test-api.ts";
+import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -22,7 +22,7 @@ async function expectNoViolation(page: Page): Promise<void> {
     // The colours of the other theme fade from the next frame on.
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
     await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
-    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+    expect(await violations(page), colorScheme).toEqual([]);
   }
 }
 const widerThanScreen = (page: Page) =>

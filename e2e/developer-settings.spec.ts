@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect, test } from "#e2e/person.ts";
+import { violations } from "#e2e/violations.ts";
 import { isSecret } from "#lib/api-keys/secret.ts";
 
 const HOME = "/settings/developer";
@@ -336,7 +336,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     person: _,
   }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const expectAccessible = async () => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    const expectAccessible = async () => expect(await violations(page)).toEqual([]);
     await page.goto(HOME);
     await expectAccessible();
     await createButton(page).click();

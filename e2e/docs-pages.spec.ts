@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
 import { expect, test } from "#e2e/person.ts";
+import { violations } from "#e2e/violations.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { DEFAULT_TIERS } from "#lib/tiers.ts";
 
@@ -61,7 +61,7 @@ for (const [path, title] of Object.entries(PAGES)) {
       await page.goto(`/docs/${path}`);
       if (path === "api")
         for (const route of await page.getByRole("button", { name: /^(get|post) / }).all()) await route.click();
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     });
   }
 }

@@ -1,10 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { paste } from "#e2e/paste.ts";
 import { expect } from "#e2e/person.ts";
 import { seedKeys } from "#e2e/seed.ts";
 import { createKey } from "#e2e/test-api.ts";
+import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
@@ -85,7 +85,7 @@ test("where a request id is asked for, a key is cleared and said to be one, with
   await requestId(page).fill(secret);
   await expect(requestId(page)).toHaveValue("");
   await expect(page.getByText("This is an API key")).toBeVisible();
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.getByRole("link", { name: "the search of your keys" }).click();
   await page.waitForURL(HOME);
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));

@@ -1,10 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect } from "#e2e/person.ts";
 import { pressSearchShortcut } from "#e2e/search-shortcut.ts";
 import { seedKeys } from "#e2e/seed.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson } from "#e2e/test-database.ts";
+import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
@@ -153,7 +153,7 @@ test("a key is found by pasting it: whose it is, what became of it, and it is ne
   await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
   await search(page).fill(active.secret);
   await expect(card).toContainText(/This is\s*Production App.*Active/);
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await card.getByRole("button", { name: "Revoke it" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked")).toBeVisible();

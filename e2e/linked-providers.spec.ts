@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright/test";
 import { catchAction } from "#e2e/catch-action.ts";
 import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/person.ts";
+import { violations } from "#e2e/violations.ts";
 import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/with-provider.ts";
 
 const ACCOUNT = "/settings/account";
@@ -39,7 +39,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await expect(ways(page).getByText("This is not your password.")).toBeVisible();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
   await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
   await ways(page).getByRole("button", { name: LINK, exact: true }).click();

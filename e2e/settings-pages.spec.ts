@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/person.ts";
 import { createKey } from "#e2e/test-api.ts";
+import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -286,7 +286,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     }
     await page.setViewportSize({ width: 375, height: 812 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
