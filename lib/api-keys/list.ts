@@ -94,11 +94,17 @@ export function viewOf(userId: string, query: View, now: Date) {
   return {
     status,
     owned: Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`,
-    matches: Prisma.sql`
-      (${query.q} = '' OR "name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})
-      AND (${query.environment}::text IS NULL OR "environment"::text = ${query.environment})
-      AND (${query.status}::text IS NULL OR ${status} = ${query.status})
-      AND ${query.finding ? isFound(userId, query.finding, now) : Prisma.sql`TRUE`}`,
+    // What isn't asked for is left out, and not decided for each key.
+    matches: Prisma.join(
+      [
+        Prisma.sql`TRUE`,
+        ...(query.q ? [Prisma.sql`("name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})`] : []),
+        ...(query.environment ? [Prisma.sql`"environment"::text = ${query.environment}`] : []),
+        ...(query.status ? [Prisma.sql`${status} = ${query.status}`] : []),
+        ...(query.finding ? [isFound(userId, query.finding, now)] : []),
+      ],
+      " AND ",
+    ),
   };
 }
 

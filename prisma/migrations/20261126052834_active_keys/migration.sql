@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "ApiKey_active_idx" ON "ApiKey"("userId") WHERE ("deletedAt" IS NULL AND "revokedAt" IS NULL);
