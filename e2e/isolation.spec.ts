@@ -135,6 +135,37 @@ for (const change of ["Revoke", "Delete"]) {
   });
 }
 
+test("a pasted key is found by its owner, and is unknown to everybody else", async ({
+  page: ada,
+  person: _,
+  browser,
+  baseURL,
+  address,
+}) => {
+  const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
+  const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
+  const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
+  await signUp(bob, newPerson("Bob"));
+  const secret = await createKey(ada, "Ada's key");
+  const asked = ada.waitForRequest((request) => "next-action" in request.headers());
+  await ada.getByRole("searchbox", { name: "Search" }).fill(secret);
+  const request = await asked;
+  const hash = /[0-9a-f]{64}/.exec(request.postData() ?? "")?.[0] ?? "no hash";
+  const { "next-action": action = "", "content-type": type = "" } = request.headers();
+  const ask = async (page: Page, wanted: string) => {
+    const answer = await page.request.post(HOME, {
+      headers: { "next-action": action, "content-type": type, origin: new URL(request.url()).origin },
+      data: (request.postData() ?? "").replace(hash, wanted),
+      maxRedirects: 0,
+    });
+    return answer.text();
+  };
+  expect(await ask(ada, hash)).toContain("Ada's key");
+  for (const wanted of [hash, "0".repeat(64)]) expect(await ask(bob, wanted)).toMatch(/^1:null$/m);
+  expect(await ask(nobody, hash)).not.toContain("Ada's key");
+  await Promise.all([bobs.close(), nobodys.close()]);
+});
+
 test("the list shows one's own keys only, also to a search for another's", async ({
   page: ada,
   person: _,
