@@ -113,6 +113,37 @@ test("search by name and by prefix, filter by status and environment, all in the
   await expect(rows(page)).toHaveCount(20);
 });
 
+test("the search field shows what is applied after Back and Forward, and keeps what is typed on", async ({
+  page,
+  person,
+}) => {
+  await seedKeys(person.email, 20);
+  await page.goto(HOME);
+  await search(page).fill("nightly");
+  await page.waitForURL(`${HOME}?q=nightly`);
+  await expect(search(page)).toBeFocused();
+  await page.goBack();
+  await expect(search(page)).toHaveValue("");
+  await expect(search(page)).toBeFocused();
+  await page.goForward();
+  await expect(search(page)).toHaveValue("nightly");
+
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  await page.route(/q=ios/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await search(page).fill("ios");
+  await expect(section(page)).toHaveAttribute("aria-busy", "true");
+  await search(page).pressSequentially(" app");
+  letThrough();
+  await page.waitForURL((url) => url.searchParams.get("q") === "ios app");
+  await expect(search(page)).toHaveValue("ios app");
+});
+
 test("text with a key's shape is cleared, said to be, and never sent or stored", async ({ page, person }) => {
   await seedKeys(person.email, 2);
   await page.goto(HOME);

@@ -28,11 +28,15 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   useEffect(() => () => clearTimeout(pause.current), []);
 
   const { q, status, environment } = query;
+  // The texts that this form asked for and has not seen in the URL yet.
+  const asked = useRef([q]);
   useEffect(() => {
-    // The URL changed by a link or the back button: the fields follow, but the text never while somebody types it.
+    // The URL changed by a link or the back button: the fields follow. By the form itself: somebody may have typed on since.
+    const own = asked.current.lastIndexOf(q);
+    asked.current = own < 0 ? [] : asked.current.slice(own + 1);
     for (const [name, value] of Object.entries({ q, status, environment })) {
       const field = form.current?.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
-      if (name !== "q" || field !== document.activeElement) field.value = value ?? "";
+      if (name !== "q" || own < 0) field.value = value ?? "";
     }
   }, [q, status, environment]);
 
@@ -40,12 +44,15 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     clearTimeout(pause.current);
     if (!form.current) return;
     const chosen = new FormData(form.current);
+    const text = searchText(String(chosen.get("q")));
     const href = viewHref(query, {
-      q: searchText(String(chosen.get("q"))),
+      q: text,
       status: STATUSES.find((value) => value === chosen.get("status")) ?? null,
       environment: ENVIRONMENTS.find((value) => value === chosen.get("environment")) ?? null,
     });
-    if (href !== viewHref(query, {})) go(href);
+    if (href === viewHref(query, {})) return;
+    asked.current.push(text);
+    go(href);
   }
   const guard = keyGuard(
     (key) => {
