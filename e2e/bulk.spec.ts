@@ -111,6 +111,42 @@ test("all that match are revoked after one look at what was used lately, but for
   expect(left.map(({ name }) => name).toSorted()).toEqual(["key 7", "later"]);
 });
 
+test("the words are those of one key or of many, and promise no refusal of what is refused already", async ({
+  page,
+  person,
+}) => {
+  await addKeys(person.email, 4, (i) => (i > 1 ? { revokedAt: new Date() } : {}));
+  await page.goto(HOME);
+  const dialog = page.getByRole("alertdialog");
+  const open = async (change: "Revoke" | "Delete", ...keys: number[]) => {
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    if (await bar(page).isVisible()) await bar(page).getByRole("button", { name: "Clear" }).click();
+    for (const i of keys) await one(page, `key ${i}`).check();
+    await bar(page).getByRole("button", { name: change }).click();
+  };
+
+  await open("Delete", 2, 3);
+  await expect(dialog).toContainText("The keys leave your list. They stay refused, and their history is kept.");
+  await expect(dialog).toContainText("All of them were revoked or have expired already.");
+  await expect(dialog).not.toContainText("failing");
+  await open("Delete", 3);
+  await expect(dialog).toContainText("The key leaves your list. It stays refused, and its history is kept.");
+  await expect(dialog).toContainText("It was revoked or has expired already.");
+  await open("Delete", 0);
+  await expect(dialog).toContainText("The key is revoked and leaves your list. Requests using it will");
+  await expect(dialog).toContainText("It was not used in the last 24 hours.");
+  await open("Revoke", 0, 3);
+  await expect(dialog).toHaveAccessibleName("Revoke 1 key?");
+  await expect(dialog).toContainText("Requests using this key will start failing at once.");
+  await expect(dialog).toContainText(
+    "1 of the 2 keys is active. The other was revoked or has expired already, and is skipped.",
+  );
+  await open("Delete", 0, 1);
+  await expect(dialog).toContainText("The keys are revoked and leave your list. Requests using them will");
+  await expect(dialog).toContainText("All of them are active.");
+});
+
 test("by keyboard alone, on a phone: keys are selected and deleted, and the focus is never lost", async ({
   page,
   person,

@@ -23,17 +23,28 @@ const WORDS = {
   revoke: {
     verb: "Revoke",
     done: "revoked",
-    description: "Requests using these keys will start failing at once. This can't be undone.",
     action: revokeApiKeysAction,
   },
   delete: {
     verb: "Delete",
     done: "deleted",
-    description:
-      "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.",
     action: deleteApiKeysAction,
   },
 };
+
+/** What becomes of the keys. Those that have ended already are refused as before. */
+function describe(kind: BulkChange, keys: number, active: number): string {
+  const one = keys === 1;
+  if (kind === "revoke")
+    return `Requests using ${one ? "this key" : "these keys"} will start failing at once. This can't be undone.`;
+  if (active === 0)
+    return one
+      ? "The key leaves your list. It stays refused, and its history is kept."
+      : "The keys leave your list. They stay refused, and their history is kept.";
+  return one
+    ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
+    : "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.";
+}
 
 type Props = {
   change: BulkChange;
@@ -52,7 +63,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   const [typed, setTyped] = useState("");
   const [mismatch, setMismatch] = useState(false);
   const { change, pending, error } = useKeyChange(onDone);
-  const { verb, done, description, action } = WORDS[kind];
+  const { verb, done, action } = WORDS[kind];
 
   const read = useCallback(async () => {
     setEvidence(undefined);
@@ -82,7 +93,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
         title={`${verb} ${keyCount(taken)}?`}
-        description={description}
+        description={describe(kind, taken, known ? known.active : count)}
         width="medium"
         initialFocus={cancel}
         // Back to the button that asked, unless it is gone with the bar.
@@ -92,7 +103,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
           <DialogBody>
             {evidence === undefined && (
               <p role="status" className="flex items-center gap-2 text-muted">
-                <Spinner /> Looking at what these keys are used for…
+                <Spinner /> Looking at what {count === 1 ? "this key is" : "these keys are"} used for…
               </p>
             )}
             {evidence === "failed" && (
@@ -109,7 +120,8 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
                 label="Type the number of keys to confirm"
                 hint={
                   <>
-                    Some are in use. The number is <span className="font-medium text-ink">{formatNumber(taken)}</span>
+                    {taken === 1 ? "It is" : "Some are"} in use. The number is{" "}
+                    <span className="font-medium text-ink">{formatNumber(taken)}</span>
                   </>
                 }
                 value={typed}

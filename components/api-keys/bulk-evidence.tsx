@@ -11,13 +11,10 @@ export function BulkEvidence({ evidence, kind }: Props) {
   const { keys, active, usedLastHour, usedLastDay, lately } = evidence;
   return (
     <>
-      <p>
-        {active === keys
-          ? "All of them are active."
-          : `${formatNumber(active)} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. The others were revoked or have expired already`}
-        {active < keys && (kind === "revoke" ? ", and are skipped." : ".")}
-      </p>
-      {active > 0 && usedLastDay === 0 && <Notice>None of them was used in the last 24 hours.</Notice>}
+      <p>{statuses(evidence, kind)}</p>
+      {active > 0 && usedLastDay === 0 && (
+        <Notice>{keys === 1 ? "It was not" : "None of them was"} used in the last 24 hours.</Notice>
+      )}
       {usedLastDay > 0 && (
         <Notice tone="warning">
           <p className="font-medium">
@@ -33,6 +30,17 @@ export function BulkEvidence({ evidence, kind }: Props) {
       )}
     </>
   );
+}
+
+/** How many of them work, and what becomes of the rest. */
+function statuses({ keys, active }: Evidence, kind: Props["kind"]): string {
+  if (active === keys) return keys === 1 ? "It is active." : "All of them are active.";
+  const ended = keys - active;
+  const some =
+    active > 0 ? `${formatNumber(active)} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. ` : "";
+  if (ended === 1)
+    return `${some}${some ? "The other" : "It"} was revoked or has expired already${kind === "revoke" ? ", and is skipped." : "."}`;
+  return `${some}${some ? "The others" : "All of them"} were revoked or have expired already${kind === "revoke" ? ", and are skipped." : "."}`;
 }
 
 function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey: UsedKey }) {
