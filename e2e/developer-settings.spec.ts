@@ -140,14 +140,13 @@ test.describe("creating", () => {
     );
   });
 
-  test("a date in the past, or too far away, is refused by the server and said at the field", async ({
-    page,
-    person: _,
-  }) => {
+  test("a date before tomorrow, or too far away, is refused and said at the field", async ({ page, person: _ }) => {
     await createButton(page).click();
     await dialog(page).getByRole("textbox", { name: "Name" }).fill("Past");
     await dialog(page).getByLabel("Expires").selectOption("Custom date");
-    for (const date of ["2020-01-01", `${new Date().getFullYear() + 7}-01-01`]) {
+    // The end of today, where the reader is, is still to come.
+    const today = await page.evaluate(() => new Date().toLocaleDateString("sv"));
+    for (const date of ["2020-01-01", today, `${new Date().getFullYear() + 7}-01-01`]) {
       await dialog(page).getByLabel("Expiry date").fill(date);
       await dialog(page).getByRole("button", { name: "Create key" }).click();
       await expect(dialog(page).getByLabel("Expiry date")).toHaveAccessibleDescription(

@@ -21,13 +21,14 @@ const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "90d": "90 days",
   "1y": "1 year",
 };
+const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
 const REFUSALS = {
   invalid: { form: "Something in the form is not valid." },
   too_many_keys: {
     form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
   },
   account_deleted: { form: "Your account was deleted." },
-  expiry_out_of_range: { expiry: `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.` },
+  expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
 type Errors = { name?: string; expiry?: string; form?: string };
 
@@ -114,8 +115,7 @@ export function CreateKeyForm({ nameField, onCreated }: Props) {
             label="Expiry date"
             hint="The key works until the end of this day, in your time zone."
             error={errors.expiry}
-            min={dateAfter({ days: 1 })}
-            max={dateAfter({ years: EXPIRY_MAX_YEARS })}
+            {...selectableDays()}
           />
         )}
         <FormAlert>{errors.form}</FormAlert>
@@ -130,9 +130,14 @@ export function CreateKeyForm({ nameField, onCreated }: Props) {
   );
 }
 
+function selectableDays() {
+  return { min: dateAfter({ days: 1 }), max: dateAfter({ years: EXPIRY_MAX_YEARS }) };
+}
+
 function readForm(form: FormData): { input: unknown } | { errors: Errors } {
   const expiry = String(form.get("expiry"));
-  const at = endOfDay(String(form.get("date")));
+  const date = String(form.get("date"));
+  const at = endOfDay(date);
   const input = {
     name: form.get("name"),
     environment: form.get("environment"),
@@ -143,9 +148,12 @@ function readForm(form: FormData): { input: unknown } | { errors: Errors } {
           ? { type: "custom", at: at?.toISOString() }
           : { type: "preset", preset: expiry },
   };
-  const parsed = createApiKeyInput.safeParse(input);
-  if (parsed.success) return { input };
   const errors: Errors = {};
+  const { min, max } = selectableDays();
+  // The server knows no days, only instants, and the end of today is one that is still to come.
+  if (expiry === "custom" && at && (date < min || date > max)) errors.expiry = OUT_OF_RANGE;
+  const parsed = createApiKeyInput.safeParse(input);
+  if (parsed.success) return errors.expiry ? { errors } : { input };
   for (const { path, message } of parsed.error.issues) {
     if (path[0] === "name") errors.name ??= message;
     else if (path[0] === "expiry") errors.expiry ??= message;
