@@ -229,6 +229,7 @@ test.describe("the key, shown once", () => {
     const started = page.waitForEvent("download");
     await dialog(page).getByRole("button", { name: "Download .env" }).click();
     const download = await started;
+    expect(download.suggestedFilename()).toBe("goodtake.env");
     expect(await readFile(await download.path(), "utf8")).toBe(`GOODTAKE_API_KEY=${secret}\n`);
     await dialog(page).getByRole("button", { name: "Done" }).click();
     await expect(dialog(page)).toHaveCount(0);

@@ -39,7 +39,8 @@ export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Pr
     const url = URL.createObjectURL(new Blob([`GOODTAKE_API_KEY=${secret}\n`], { type: "text/plain" }));
     const link = document.createElement("a");
     link.href = url;
-    link.download = ".env";
+    // Browsers take away a dot that a name begins with.
+    link.download = "goodtake.env";
     link.click();
     URL.revokeObjectURL(url);
     onKept();
