@@ -62,11 +62,13 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   await expect(section(page, "Recent activity")).toContainText("Key revoked");
 
   await page.goto("/settings/developer/refusals");
-  await page.getByLabel("Request id").fill(refused.headers()["x-request-id"] ?? "");
+  const requestId = refused.headers()["x-request-id"] ?? "";
+  await page.getByLabel("Request id").fill(`X-Request-Id: ${requestId}`);
   await page.getByRole("button", { name: "Explain" }).click();
   await expect(section(page, "Why it was refused")).toContainText(
     "The key had been revoked less than a minute before.",
   );
+  await expect(page.getByLabel("Request id")).toHaveValue(requestId);
 });
 
 test("another person's key and refusal are like those that don't exist", async ({ page, person, browser, baseURL }) => {

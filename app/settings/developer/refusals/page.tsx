@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { z } from "zod";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
@@ -7,6 +6,7 @@ import { RefusalSearch } from "#components/usage/refusal-search.tsx";
 import { RefusalTable } from "#components/usage/refusal-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+import { requestIdIn } from "#lib/usage/schema.ts";
 
 export const metadata: Metadata = { title: "Refused requests" };
 
@@ -17,11 +17,8 @@ export default async function RefusalsPage({ searchParams }: Props) {
   const user = await requireUser();
   const { request } = await searchParams;
   const asked = typeof request === "string" ? request.trim() : "";
-  const id = z.uuid().safeParse(asked.toLowerCase());
-  const [found, recent] = await Promise.all([
-    id.success ? findRefusal(user.id, id.data) : null,
-    listRefusals(user.id, null, 50),
-  ]);
+  const id = requestIdIn(asked);
+  const [found, recent] = await Promise.all([id ? findRefusal(user.id, id) : null, listRefusals(user.id, null, 50)]);
   return (
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Refused requests</h1>
@@ -29,11 +26,11 @@ export default async function RefusalsPage({ searchParams }: Props) {
         Every refusal looks the same to its caller. Paste the <code className="font-mono">X-Request-Id</code> of one,
         and see the exact cause.
       </p>
-      <RefusalSearch asked={id.success ? asked : ""}>
-        {asked && !id.success && (
+      <RefusalSearch asked={id ?? ""}>
+        {asked && !id && (
           <Notice tone="warning">This is not a request id. It looks like 0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60.</Notice>
         )}
-        {id.success && !found && (
+        {id && !found && (
           <Notice>
             Nothing is known of this request. It was not refused for one of your keys, or it was too long ago: the
             latest 1,000 refusals are kept, and of a flood some.
