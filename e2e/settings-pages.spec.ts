@@ -93,9 +93,10 @@ test.describe("usage", () => {
       await expect(balance).toContainText(String(exported.reduce((sum, credits) => sum + credits)));
 
       await page.goto("/settings/usage?keys=9&movements=9");
-      await expect(page.getByText("Nothing on this page.")).toHaveCount(2);
+      await expect(page.getByText("Page 2 of 2")).toHaveCount(2);
+      expect(await cells(page, "Requests by key")).toEqual(rest);
       await ledger.getByRole("link", { name: "Newer" }).click();
-      await expect(page).toHaveURL(/movements=2#ledger$/);
+      await expect(page).toHaveURL("/settings/usage?days=30&keys=2&movements=1#ledger");
     });
   });
 });
@@ -131,6 +132,9 @@ test.describe("activity", () => {
     const lines = (await answer.text()).trimEnd().split("\r\n");
     expect(lines).toHaveLength(4);
     expect(lines[1]).toContain(`,Key created,"'=HYPERLINK(""x"")",user,`);
+
+    await page.goto("/settings/activity?about=api_key&page=999");
+    expect(await cells(page, "Activity")).toHaveLength(3);
   });
 });
 

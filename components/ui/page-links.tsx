@@ -20,7 +20,7 @@ export function PageLinks({ label = "Pages", page, pages, href, words: [back, on
       </span>
       <span className="flex gap-2">
         {page > 1 && (
-          <Link href={href(Math.min(page - 1, pages))} className={buttonClass({ size: "small" })}>
+          <Link href={href(page - 1)} className={buttonClass({ size: "small" })}>
             {back}
           </Link>
         )}

@@ -8,6 +8,7 @@ import { NowProvider } from "#components/ui/time.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { activityQuery } from "#lib/activity/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
+import { readPage } from "#lib/read-page.ts";
 
 export const metadata: Metadata = { title: "Activity" };
 
@@ -23,8 +24,8 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 /** Everything that happened to the account and its keys. */
 export default async function ActivityPage({ searchParams }: Props) {
   const user = await requireUser();
-  const { about, page } = activityQuery.parse(await searchParams);
-  const { rows, matching } = await listActivity(user.id, { about }, { limit: PAGE, offset: (page - 1) * PAGE });
+  const { about, page: asked } = activityQuery.parse(await searchParams);
+  const { rows, page, pages } = await readPage(asked, PAGE, (slice) => listActivity(user.id, { about }, slice));
   const href = (to: { about?: string | null; page?: number }) => {
     const parameters = new URLSearchParams();
     if (to.about) parameters.set("about", to.about);
@@ -55,8 +56,8 @@ export default async function ActivityPage({ searchParams }: Props) {
           </Link>
         ))}
       </nav>
-      {rows.length === 0 ? <p className="text-muted">Nothing on this page.</p> : <ActivityTable records={rows} />}
-      <PageLinks page={page} pages={Math.ceil(matching / PAGE)} href={(to) => href({ about, page: to })} />
+      {rows.length === 0 ? <p className="text-muted">Nothing is on record.</p> : <ActivityTable records={rows} />}
+      <PageLinks page={page} pages={pages} href={(to) => href({ about, page: to })} />
     </NowProvider>
   );
 }

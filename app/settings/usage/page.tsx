@@ -15,6 +15,7 @@ import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { creditsByDay, listMovements } from "#lib/credits/ledger.ts";
 import { findRemaining } from "#lib/credits/store.ts";
+import { readPage } from "#lib/read-page.ts";
 import { tierNamed } from "#lib/tiers-file.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
@@ -38,14 +39,14 @@ export default async function UsagePage({ searchParams }: Props) {
   const tier = tierNamed(tierName);
   const [days, keys, remaining, movements, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
-    usageByKey(user.id, range, now, { limit: PAGE, offset: (query.keys - 1) * PAGE }),
+    readPage(query.keys, PAGE, (slice) => usageByKey(user.id, range, now, slice)),
     findRemaining(user.id, tier.requestsPerMonth),
-    listMovements(user.id, { limit: PAGE, offset: (query.movements - 1) * PAGE }),
+    readPage(query.movements, PAGE, (slice) => listMovements(user.id, slice)),
     creditsByDay(user.id, range, now),
   ]);
   const href = (change: { keys?: number; movements?: number }, anchor: string) => {
-    const to = { ...query, ...change };
-    return `/settings/usage?days=${to.days}&keys=${to.keys}&movements=${to.movements}#${anchor}`;
+    const to = { keys: keys.page, movements: movements.page, ...change };
+    return `/settings/usage?days=${range}&keys=${to.keys}&movements=${to.movements}#${anchor}`;
   };
   const renews = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
   return (
@@ -84,16 +85,14 @@ export default async function UsagePage({ searchParams }: Props) {
         note={`The last ${range} days, the busiest first. Credits are without what was given back.`}
       >
         {keys.rows.length === 0 ? (
-          <p className="text-muted">
-            {keys.matching === 0 ? `None of your keys was used in these ${range} days.` : "Nothing on this page."}
-          </p>
+          <p className="text-muted">None of your keys was used in these {range} days.</p>
         ) : (
           <KeyUsageTable keys={keys.rows} />
         )}
         <PageLinks
           label="Pages of keys"
-          page={query.keys}
-          pages={Math.ceil(keys.matching / PAGE)}
+          page={keys.page}
+          pages={keys.pages}
           href={(page) => href({ keys: page }, "by-key")}
           words={["Busier", "Less busy"]}
         />
@@ -113,16 +112,14 @@ export default async function UsagePage({ searchParams }: Props) {
         }
       >
         {movements.rows.length === 0 ? (
-          <p className="text-muted">
-            {movements.matching === 0 ? "No credits came or went yet." : "Nothing on this page."}
-          </p>
+          <p className="text-muted">No credits came or went yet.</p>
         ) : (
           <MovementTable movements={movements.rows} />
         )}
         <PageLinks
           label="Pages of the ledger"
-          page={query.movements}
-          pages={Math.ceil(movements.matching / PAGE)}
+          page={movements.page}
+          pages={movements.pages}
           href={(page) => href({ movements: page }, "ledger")}
         />
       </Section>
