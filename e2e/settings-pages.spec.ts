@@ -34,8 +34,10 @@ test.describe("usage", () => {
       await page.goto("/settings/usage");
       await expect(page.getByText("Most in a day: 4")).toBeVisible({ timeout: 500 });
     }).toPass();
-    await expect(page.locator("dl").filter({ hasText: "Credits" }).locator("dd").first()).toContainText("93");
-    await expect(page.getByText(/999\s*left of 1,000, renewed on/)).toBeVisible();
+    await expect(page.locator("dl > div").filter({ hasText: "Credits left" }).locator("dd")).toContainText("93");
+    await expect(page.locator("dl > div").filter({ hasText: "Requests left this month" }).locator("dd")).toHaveText(
+      /^999of 1,000, renewed on \w+ 1 \(UTC\)$/,
+    );
     expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3", "7"]]);
     await page.locator("section", { hasText: "Credits spent" }).getByText("Show as a table").click();
     expect((await cells(page, "Credits by day")).map(([, credits]) => credits)).toEqual(["7"]);
@@ -89,7 +91,7 @@ test.describe("usage", () => {
       expect(rows[0]).toMatch(new RegExp(`Z,Spent,-3,Production App,${first.key.id}$`));
       const exported = rows.map((row) => Number(row.split(",")[2]));
       expect(exported).toEqual(movements.map(([, credits]) => Number(credits)));
-      const balance = page.locator("dl").filter({ hasText: "Credits" }).locator("dd").first();
+      const balance = page.locator("dl > div").filter({ hasText: "Credits left" }).locator("dd");
       await expect(balance).toContainText(String(exported.reduce((sum, credits) => sum + credits)));
 
       await page.goto("/settings/usage?keys=9&movements=9");

@@ -58,16 +58,16 @@ export default async function UsagePage({ searchParams }: Props) {
         </p>
       </header>
       <dl className="grid gap-3 sm:grid-cols-3">
-        <Figure term="Credits" value={number.format(remaining?.credits ?? 0)}>
-          left to spend
+        <Figure term="Credits left" value={number.format(remaining?.credits ?? 0)}>
+          to spend, shared by all keys
         </Figure>
         <Figure
-          term="Requests this month"
+          term="Requests left this month"
           value={remaining?.requests == null ? "No quota" : number.format(remaining.requests)}
         >
           {tier.requestsPerMonth === null
             ? "as many as you have credits for"
-            : `left of ${number.format(tier.requestsPerMonth)}, renewed on ${date.format(renews)} (UTC)`}
+            : `of ${number.format(tier.requestsPerMonth)}, renewed on ${date.format(renews)} (UTC)`}
         </Figure>
         <Figure term="Tier" value={tierName}>
           {number.format(tier.requestsPerMinute)} requests a minute, shared by all keys.{" "}
