@@ -67,6 +67,19 @@ test("neither does a page that is full of keys, usage and history, in whatever z
   await expect(page.getByRole("row")).toHaveCount(13);
 });
 
+test("the addresses above the settings and the documentation lead to the first page of each", async ({
+  page,
+  person: _,
+}) => {
+  for (const [path, first] of [
+    ["/settings", "/settings/developer"],
+    ["/docs", "/docs/authentication"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page, path).toHaveURL(first);
+  }
+});
+
 test("a script without the nonce does not run", async ({ page }) => {
   await page.route("/sign-in", async (route) => {
     const answer = await route.fetch();
