@@ -109,6 +109,13 @@ test("a successor's page says that it was made, and a key without a record that 
   await expect(section(page, "Recent activity")).toContainText("Nothing that happened to this key is on record.");
 });
 
+test("the menu of a key's own page leads everywhere but to this page", async ({ page, person }) => {
+  const { key } = await keyOf(person.email);
+  await page.goto(`/settings/developer/${key.id}`);
+  await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
+  await expect(page.getByRole("menuitem")).toHaveText(["Rotate", "Rename", "Delete"]);
+});
+
 test("a range is in the address, and one that isn't there shows 30 days", async ({ page, person }) => {
   const { key } = await keyOf(person.email);
   await page.goto(`/settings/developer/${key.id}?days=1000000`);

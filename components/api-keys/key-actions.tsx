@@ -12,8 +12,14 @@ import { keyStatus } from "#lib/api-keys/status.ts";
 
 const KeyMenu = onDemand(() => import("#components/api-keys/key-menu.tsx").then((module) => module.KeyMenu));
 
+type Props = {
+  apiKey: ListedApiKey;
+  /** With the way to the key's own page. */
+  withDetails: boolean;
+};
+
 /** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
-export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
+export function KeyActions({ apiKey, withDetails }: Props) {
   const actions = useRef<HTMLDivElement>(null);
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
@@ -42,6 +48,7 @@ export function KeyActions({ apiKey }: { apiKey: ListedApiKey }) {
               <KeyMenu
                 pressed={pressed}
                 apiKey={apiKey}
+                withDetails={withDetails}
                 onChoose={(name) =>
                   demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, button("[aria-haspopup=menu]")))
                 }

@@ -8,15 +8,22 @@ import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { onIntent } from "#components/ui/on-demand.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-type Props = { pressed: PressedButton; apiKey: ListedApiKey; onChoose: (dialog: KeyDialog) => void };
+type Props = {
+  pressed: PressedButton;
+  apiKey: ListedApiKey;
+  withDetails: boolean;
+  onChoose: (dialog: KeyDialog) => void;
+};
 
-export function KeyMenu({ pressed, apiKey, onChoose }: Props) {
+export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
   const to = (dialog: KeyDialog) => ({ ...onIntent(KEY_DIALOGS[dialog]), onClick: () => onChoose(dialog) });
   return (
     <PressedMenu {...pressed}>
-      <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} prefetch={false} />}>
-        <ChartNoAxesColumn aria-hidden /> Details
-      </MenuItem>
+      {withDetails && (
+        <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} prefetch={false} />}>
+          <ChartNoAxesColumn aria-hidden /> Details
+        </MenuItem>
+      )}
       {apiKey.successorId ? (
         <MenuItem {...to("extend")}>
           <TimerReset aria-hidden /> Extend

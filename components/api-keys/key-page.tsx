@@ -51,7 +51,7 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
           </div>
           {!deletedAt && (
             <KeyDialogProvider>
-              <KeyActions apiKey={apiKey} />
+              <KeyActions apiKey={apiKey} withDetails={false} />
             </KeyDialogProvider>
           )}
         </header>

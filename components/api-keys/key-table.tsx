@@ -84,7 +84,11 @@ const columns = column.columns([
     cell: ({ row }) => <Expires apiKey={row.original} />,
   }),
   column.accessor("revokedAt", { id: "status", header: "Status", cell: ({ row }) => <Status apiKey={row.original} /> }),
-  column.display({ id: "actions", header: "Actions", cell: ({ row }) => <KeyActions apiKey={row.original} /> }),
+  column.display({
+    id: "actions",
+    header: "Actions",
+    cell: ({ row }) => <KeyActions apiKey={row.original} withDetails />,
+  }),
 ]);
 
 /** What stands on a phone with the head of its column before it. */
