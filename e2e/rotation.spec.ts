@@ -70,6 +70,24 @@ test("a rotated key overlaps with its successor: both work, the rows say which i
   expect([await status(page, old), await status(page, successor)]).toEqual([401, 200]);
 });
 
+test("a key that expires before its overlap would end is said to, with the time", async ({ page, person: _ }) => {
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Short");
+  await page.getByLabel("Expires").selectOption("Custom date");
+  const day = await page.evaluate(() => new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
+  await page.getByLabel("Expiry date").fill(day);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await close(page);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  const overlap = page.getByLabel("The old key ends");
+  await expect(overlap).toHaveAccessibleDescription("Both keys work for a day.");
+  await overlap.selectOption("7 days");
+  await expect(overlap).toHaveAccessibleDescription(/^Both keys work until they expire on \d.+\.$/);
+  await overlap.selectOption("When the new key is used");
+  await expect(overlap).toHaveAccessibleDescription(/, and at the latest on \d.+, when both expire\.$/);
+});
+
 test("immediately: the old key is refused as soon as the new one is shown", async ({ page, person: _ }) => {
   const old = await createKey(page, "Main");
   expect(await status(page, old)).toBe(200);

@@ -11,9 +11,10 @@ import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { exactTime, useNow } from "#components/ui/time.tsx";
 import { rotateApiKeyAction } from "#lib/actions/api-keys.ts";
+import { type Overlap, overlapEnd } from "#lib/api-keys/overlap-end.ts";
 import type { RotateError } from "#lib/api-keys/rotation.ts";
-import type { Overlap } from "#lib/api-keys/schema.ts";
 
 const LABELS: Record<Overlap, string> = {
   now: "Immediately",
@@ -89,7 +90,7 @@ function RotateForm({ apiKey, field, onCreated }: FormProps) {
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>
-        <Field label="The old key ends" hint={HINTS[overlap]}>
+        <Field label="The old key ends" hint={<Hint apiKey={apiKey} overlap={overlap} />}>
           {(tie) => (
             <Select
               {...tie}
@@ -121,4 +122,14 @@ function RotateForm({ apiKey, field, onCreated }: FormProps) {
       </DialogFooter>
     </form>
   );
+}
+
+/** What the choice comes to: a key that expires sooner than its overlap ends takes its successor with it. */
+function Hint({ apiKey: { nextExpiresAt }, overlap }: Pick<KeyDialogProps, "apiKey"> & { overlap: Overlap }) {
+  const now = useNow();
+  if (!nextExpiresAt || overlapEnd(overlap, nextExpiresAt, now) < nextExpiresAt) return HINTS[overlap];
+  const when = exactTime(nextExpiresAt);
+  return overlap === "on_use"
+    ? `The old key ends 24 hours after the first successful request with the new one, and at the latest on ${when}, when both expire.`
+    : `Both keys work until they expire on ${when}.`;
 }

@@ -38,6 +38,15 @@ export function successorOf(field: "id" | "expiresAt", now: Date): Prisma.Sql {
     ELSE (SELECT s.${column} FROM "ApiKey" s WHERE s."replacesId" = k."id") END`;
 }
 
+/**
+ * SQL: the end that a rotation gives the successor of a key `k`. The end of a key that was rotated already is its overlap's; the one
+ * it was made with has passed to the last of its line.
+ */
+export const PASSED_END = Prisma.sql`nullif(greatest(
+  coalesce(k."expiresAt", 'infinity'),
+  (${lineOf(Prisma.sql`k."id"`)} SELECT coalesce("expiresAt", 'infinity') FROM "line" ORDER BY "place" DESC LIMIT 1)
+), 'infinity')`;
+
 /** SQL: whether a key that works has taken the place of the one with that id. */
 export function isReplaced(id: Prisma.Sql, now: Date): Prisma.Sql {
   return Prisma.sql`EXISTS (${lineOf(id)} SELECT 1 FROM "line" WHERE ${isActive(now)})`;

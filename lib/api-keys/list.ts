@@ -1,5 +1,5 @@
 import { isFound } from "#lib/api-keys/hygiene.ts";
-import { successorOf } from "#lib/api-keys/line.ts";
+import { PASSED_END, successorOf } from "#lib/api-keys/line.ts";
 import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/list-view.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -13,6 +13,8 @@ export type ListedApiKey = ApiKey & {
   /** It was rotated: this key takes its place. Null where that works no more, so that an active key can be rotated again. */
   successorId: string | null;
   successorExpiresAt: Date | null;
+  /** The end that its next successor would get. It is later than its own where it was rotated before. */
+  nextExpiresAt: Date | null;
   replacesId: string | null;
   /** Who still calls with it since then. */
   stillCalling: RecentCaller[];
@@ -130,7 +132,8 @@ type Row = Omit<ListedApiKey, "recentRequests" | "stillCalling">;
 const listed = (now: Date) => Prisma.sql`
   k."id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt",
   "lastUsedAt", "lastUsedAddress", "lastUsedAgent", "replacesId", "endsOnUse",
-  ${successorOf("id", now)} AS "successorId", ${successorOf("expiresAt", now)} AS "successorExpiresAt"`;
+  ${successorOf("id", now)} AS "successorId", ${successorOf("expiresAt", now)} AS "successorExpiresAt",
+  ${PASSED_END} AS "nextExpiresAt"`;
 
 type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
 

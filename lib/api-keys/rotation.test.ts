@@ -3,8 +3,9 @@ import { startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
+import type { Overlap } from "#lib/api-keys/overlap-end.ts";
 import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import type { CreateApiKeyInput, Overlap } from "#lib/api-keys/schema.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/schema.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
@@ -178,6 +179,7 @@ describe("a key whose successor is gone", () => {
       const { key } = await create(expiry);
       const gone = await rotate(key.id, "1h");
       await revokeApiKey(ada.id, gone.key.id, CALLER);
+      expect((await findListedApiKey(ada.id, key.id))?.nextExpiresAt).toEqual(key.expiresAt);
       const again = await rotate(key.id, "7d");
       expect(again.key.expiresAt).toEqual(key.expiresAt);
       expect(hoursFromNow((await row(key.id)).expiresAt)).toBeCloseTo(168, 1);

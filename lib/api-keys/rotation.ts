@@ -2,7 +2,7 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lineOf, readLine, successorIn } from "#lib/api-keys/line.ts";
-import { ON_USE_HOURS, OVERLAPS, type Overlap } from "#lib/api-keys/schema.ts";
+import { type Overlap, overlapEnd } from "#lib/api-keys/overlap-end.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 import { type ApiKey, countActive, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
@@ -15,7 +15,8 @@ import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 export type RotateError = "not_found" | "not_active" | "already_rotated" | "too_many_keys";
 export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
-const HOUR_MS = 3_600_000;
+/** From the first success of the new key on. */
+const ON_USE_HOURS = 24;
 
 /**
  * Makes a successor with the same name, environment and end, and lets the old key overlap. The secret is in this answer and
@@ -63,7 +64,7 @@ export async function rotateApiKey(
       },
       select: FIELDS,
     });
-    const endsAt = overlap === "now" ? now : earlier(expiresAt, new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS));
+    const endsAt = overlapEnd(overlap, expiresAt, now);
     if (overlap !== "now") {
       await transaction.apiKey.update({
         where: { id, userId },
@@ -159,8 +160,4 @@ export async function endReplacedKeys(): Promise<number> {
 
 function later(one: Date | null, other: Date | null): Date | null {
   return one && other && (one > other ? one : other);
-}
-
-function earlier(one: Date | null, other: Date): Date {
-  return one && one < other ? one : other;
 }

@@ -4,6 +4,7 @@ import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
 import { FINDINGS } from "#lib/api-keys/finding.ts";
 import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/list-view.ts";
+import { OVERLAPS, type Overlap } from "#lib/api-keys/overlap-end.ts";
 import { STATUSES } from "#lib/api-keys/status.ts";
 import { isLegible } from "#lib/legible.ts";
 
@@ -52,11 +53,6 @@ export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
-
-/** How long a replaced key stays valid, in hours. `on_use`: until a day after the new key's first success, 30 days at most. */
-export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 * 24 } as const;
-export type Overlap = keyof typeof OVERLAPS;
-export const ON_USE_HOURS = 24;
 
 export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
 export const extendOverlapInput = z.object({ id: apiKeyId, by: z.enum(Object.keys(EXTENSIONS) as [Extension]) });
