@@ -15,7 +15,7 @@ export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () 
       initialFocus={nameField}
       finalFocus={() => document.getElementById(SHORTCUT_TARGETS.create)}
     >
-      {(onCreated) => <CreateKeyForm nameField={nameField} onCreated={onCreated} />}
+      {(making) => <CreateKeyForm nameField={nameField} making={making} />}
     </SecretDialog>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type RefObject, useRef, useState, useTransition } from "react";
+import { type FormEvent, type RefObject, useState } from "react";
 import { dateAfter, endOfDay } from "#components/api-keys/custom-date.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/key-facts.tsx";
+import type { Make } from "#components/api-keys/secret-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field, TextField } from "#components/ui/field.tsx";
@@ -32,19 +33,14 @@ const REFUSALS = {
 };
 type Errors = { name?: string; expiry?: string; form?: string };
 
-type Props = { nameField: RefObject<HTMLInputElement | null>; onCreated: (secret: string) => void };
+type Props = { nameField: RefObject<HTMLInputElement | null>; making: Make };
 
-export function CreateKeyForm({ nameField, onCreated }: Props) {
+export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
   const [expiry, setExpiry] = useState("never");
   const [errors, setErrors] = useState<Errors>({});
-  const [, startTransition] = useTransition();
-  const [pending, setPending] = useState(false);
-  // A ref, because a second submit can come before the state of the first is rendered; it must not make a second key.
-  const submitted = useRef(false);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (submitted.current) return;
     const parsed = readForm(new FormData(event.currentTarget));
     if ("errors" in parsed) {
       setErrors(parsed.errors);
@@ -52,20 +48,16 @@ export function CreateKeyForm({ nameField, onCreated }: Props) {
       return;
     }
     setErrors({});
-    submitted.current = true;
-    setPending(true);
-    startTransition(async () => {
+    make(async () => {
       try {
         const created = await createApiKeyAction(parsed.input);
-        if (created.ok) return onCreated(created.value.secret);
+        if (created.ok) return { secret: created.value.secret };
         setErrors(REFUSALS[created.error]);
       } catch {
         setErrors({
           form: "The server could not be reached. If a key without a use appears in your list, delete it: nobody has seen it.",
         });
       }
-      submitted.current = false;
-      setPending(false);
     });
   }
   return (
@@ -121,7 +113,7 @@ export function CreateKeyForm({ nameField, onCreated }: Props) {
         <FormAlert>{errors.form}</FormAlert>
       </DialogBody>
       <DialogFooter>
-        <Dialog.Close render={<Button>Cancel</Button>} />
+        <Dialog.Close disabled={pending} render={<Button>Cancel</Button>} />
         <Button type="submit" variant="primary" pending={pending}>
           Create key
         </Button>

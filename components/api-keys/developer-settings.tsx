@@ -17,6 +17,7 @@ import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components
 import { exportHref } from "#components/api-keys/view-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import type { Finding } from "#lib/api-keys/hygiene.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
@@ -73,11 +74,21 @@ export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbo
 }
 
 function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "findings">) {
-  const { pending } = useViewNavigation();
+  const { pending, go, unreached } = useViewNavigation();
   const selection = useSelection(page, query);
   return (
     <div className="flex flex-col gap-3">
       <KeyFilters query={query} />
+      <div role="status" className="empty:hidden">
+        {unreached !== undefined && (
+          <Notice tone="warning">
+            You are offline, and the list is as it was.{" "}
+            <button type="button" onClick={() => go(unreached)} className="rounded underline underline-offset-3">
+              Try again
+            </button>
+          </Notice>
+        )}
+      </div>
       <SelectionBar selection={selection} matching={page.matching} />
       <section
         id="api-keys"

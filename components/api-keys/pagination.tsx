@@ -40,8 +40,15 @@ function Step({ query, page, possible, label, children }: StepProps) {
   const className = buttonClass({ variant: "quiet", size: "icon" });
   if (!possible) return <span className={`${className} opacity-40`}>{children}</span>;
   return (
-    <ViewLink query={query} change={{ page }} aria-label={label} className={className}>
+    <ViewLink query={query} change={{ page }} onFollow={showListFromTop} aria-label={label} className={className}>
       {children}
     </ViewLink>
   );
+}
+
+/** The next page is read from its first row, and a link that has gone leaves the focus with the list. */
+function showListFromTop(): void {
+  const list = document.getElementById("api-keys");
+  list?.scrollIntoView({ block: "start" });
+  list?.focus({ preventScroll: true });
 }

@@ -1,10 +1,10 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type RefObject, useRef, useState, useTransition } from "react";
+import { type FormEvent, type RefObject, useRef, useState } from "react";
 import { Evidence } from "#components/api-keys/evidence.tsx";
 import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
-import { SecretDialog } from "#components/api-keys/secret-dialog.tsx";
+import { type Make, SecretDialog } from "#components/api-keys/secret-dialog.tsx";
 import { useNameConfirmation } from "#components/api-keys/use-name-confirmation.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
@@ -53,7 +53,7 @@ export function RotateKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialog
       initialFocus={field}
       finalFocus={finalFocus}
     >
-      {(onCreated) => <RotateForm apiKey={apiKey} field={field} onCreated={onCreated} />}
+      {(making) => <RotateForm apiKey={apiKey} field={field} making={making} />}
     </SecretDialog>
   );
 }
@@ -62,24 +62,22 @@ const TEST_NOTE = "A test request is a first use, too: the old key ends 24 hours
 
 type FormProps = Pick<KeyDialogProps, "apiKey"> & {
   field: RefObject<HTMLSelectElement | null>;
-  onCreated: (secret: string, testNote?: string) => void;
+  making: Make;
 };
 
-function RotateForm({ apiKey, field, onCreated }: FormProps) {
+function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
   const confirmation = useNameConfirmation(apiKey);
   const [overlap, setOverlap] = useState<Overlap>("24h");
   const [error, setError] = useState<string>();
-  const [pending, startTransition] = useTransition();
-  // A second submit can come before the first is rendered; the server makes one successor of a key at most.
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (pending || (overlap === "now" && !confirmation.confirm())) return;
+    if (overlap === "now" && !confirmation.confirm()) return;
     setError(undefined);
-    startTransition(async () => {
+    make(async () => {
       try {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
-        if (rotated.ok) onCreated(rotated.value.secret, overlap === "on_use" ? TEST_NOTE : undefined);
-        else setError(REFUSALS[rotated.error]);
+        if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
+        setError(REFUSALS[rotated.error]);
       } catch {
         setError(
           "The server could not be reached. Check your list before you try again: the key may have been rotated.",
@@ -115,7 +113,7 @@ function RotateForm({ apiKey, field, onCreated }: FormProps) {
         <FormAlert>{error}</FormAlert>
       </DialogBody>
       <DialogFooter>
-        <Dialog.Close render={<Button>Cancel</Button>} />
+        <Dialog.Close disabled={pending} render={<Button>Cancel</Button>} />
         <Button type="submit" variant="primary" pending={pending}>
           Rotate key
         </Button>

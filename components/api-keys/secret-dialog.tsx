@@ -2,12 +2,16 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog } from "@base-ui/react/dialog";
-import { type ComponentProps, type ReactNode, type RefObject, useRef, useState } from "react";
+import { type ComponentProps, type ReactNode, type RefObject, useEffect, useRef, useState, useTransition } from "react";
 import { useApiAddress } from "#components/api-keys/api-address.tsx";
 import { SavedKey } from "#components/api-keys/saved-key.tsx";
 import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
+
+export type Made = { secret: string; testNote?: string };
+/** Makes a key, and the form stays if there is none. Once at a time, until which nothing closes the dialog. */
+export type Make = { pending: boolean; make: (work: () => Promise<Made | undefined>) => void };
 
 type Props = {
   title: ReactNode;
@@ -16,57 +20,71 @@ type Props = {
   onClose: () => void;
   initialFocus: RefObject<HTMLElement | null>;
   finalFocus?: ComponentProps<typeof DialogContent>["finalFocus"];
-  /** The form that makes the key; the note says what a test request with it brings about. */
-  children: (onCreated: (secret: string, testNote?: string) => void) => ReactNode;
+  /** The form that makes the key; its `testNote` says what a test request with it brings about. */
+  children: (making: Make) => ReactNode;
 };
 
 /** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
 export function SecretDialog({ title, description, open, onClose, initialFocus, finalFocus, children }: Props) {
   const refresh = useSafeRefresh();
   const apiUrl = useApiAddress();
-  const [secret, setSecret] = useState<string>();
-  const [testNote, setTestNote] = useState<string>();
+  const [made, setMade] = useState<Made>();
   const [kept, setKept] = useState(false);
   const [asking, setAsking] = useState(false);
+  const [pending, startTransition] = useTransition();
+  // A ref, because a second submit can come before the state of the first is rendered; it must not make a second key.
+  const making = useRef(false);
   const keyField = useRef<HTMLInputElement>(null);
+  const unkept = made !== undefined && !kept;
+  useAskBeforeLeaving(pending || unkept, () => unkept && setAsking(true));
 
+  function make(work: () => Promise<Made | undefined>) {
+    if (making.current) return;
+    making.current = true;
+    startTransition(async () => {
+      setMade(
+        await work().finally(() => {
+          making.current = false;
+        }),
+      );
+    });
+  }
   function close() {
     setAsking(false);
     onClose();
-    if (secret) void refresh();
-    setSecret(undefined);
+    if (made) void refresh();
+    setMade(undefined);
     setKept(false);
   }
-  /** Neither Escape nor a click outside loses the key: before it was copied, downloaded or tested, closing asks once. */
+  /**
+   * Neither Escape nor a click outside loses the key: one that is on its way would be shown to nobody, and before it was copied,
+   * downloaded or tested, closing asks once.
+   */
   function requestClose() {
-    if (secret && !kept) setAsking(true);
+    if (making.current) return;
+    if (unkept) setAsking(true);
     else close();
   }
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && requestClose()}>
       <DialogContent
-        title={secret ? "Save your API key" : title}
-        description={
-          secret ? "You won't be able to see it again. Copy it now and keep it like a password." : description
-        }
-        width={secret ? "large" : "medium"}
+        title={made ? "Save your API key" : title}
+        description={made ? "You won't be able to see it again. Copy it now and keep it like a password." : description}
+        width={made ? "large" : "medium"}
         initialFocus={initialFocus}
         finalFocus={finalFocus}
       >
-        {secret ? (
+        {made ? (
           <SavedKey
-            secret={secret}
+            secret={made.secret}
             apiUrl={apiUrl}
-            testNote={testNote}
+            testNote={made.testNote}
             field={keyField}
             onKept={() => setKept(true)}
             onDone={requestClose}
           />
         ) : (
-          children((made, note) => {
-            setSecret(made);
-            setTestNote(note);
-          })
+          children({ pending, make })
         )}
         <AlertDialog.Root open={asking} onOpenChange={setAsking}>
           <AlertDialogContent
@@ -86,4 +104,28 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
       </DialogContent>
     </Dialog.Root>
   );
+}
+
+/** Reloading and closing the page are asked about by the browser, and going back, where it can be held up, by `ask`. */
+function useAskBeforeLeaving(active: boolean, ask: () => void): void {
+  const latest = useRef(ask);
+  useEffect(() => {
+    latest.current = ask;
+  });
+  useEffect(() => {
+    if (!active) return;
+    const unload = (event: BeforeUnloadEvent) => event.preventDefault();
+    const navigate = (event: NavigateEvent) => {
+      if (event.navigationType !== "traverse" || !event.cancelable) return;
+      event.preventDefault();
+      latest.current();
+    };
+    const { navigation } = window as { navigation?: Navigation };
+    window.addEventListener("beforeunload", unload);
+    navigation?.addEventListener("navigate", navigate);
+    return () => {
+      window.removeEventListener("beforeunload", unload);
+      navigation?.removeEventListener("navigate", navigate);
+    };
+  }, [active]);
 }

@@ -2,26 +2,55 @@
 
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { createContext, type MouseEvent, type ReactNode, useContext, useEffect, useMemo, useTransition } from "react";
+import {
+  createContext,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useTransition,
+} from "react";
 import { isDialogOpen } from "#components/api-keys/open-dialog.ts";
 import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { viewHref } from "#components/api-keys/view-url.ts";
 import type { ListQuery } from "#lib/api-keys/list-view.ts";
 
-type Navigation = { pending: boolean; go: (href: string) => void };
-const ViewNavigation = createContext<Navigation>({ pending: false, go: () => {} });
+type ViewNavigation = {
+  pending: boolean;
+  go: (href: string) => void;
+  /** The view that was asked for while the browser was offline. */
+  unreached: string | undefined;
+};
+const Context = createContext<ViewNavigation>({ pending: false, go: () => {}, unreached: undefined });
 
 const REFRESH_MS = 10_000;
 
-/** Changes the view in a transition, so that the old rows stay, marked busy, until the new ones are there. */
+/**
+ * Changes the view in a transition, so that the old rows stay, marked busy, until the new ones are there. Offline, Next would leave
+ * the page for the browser's own page of errors; the rows stay, and the view follows when there is a network again.
+ */
 export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
   const refresh = useSafeRefresh();
   const [pending, startTransition] = useTransition();
-  const navigation = useMemo(
-    () => ({ pending, go: (href: string) => startTransition(() => router.push(href, { scroll: false })) }),
-    [pending, router],
+  const [unreached, setUnreached] = useState<string>();
+  const go = useCallback(
+    (href: string) => {
+      setUnreached(navigator.onLine ? undefined : href);
+      if (navigator.onLine) startTransition(() => router.push(href, { scroll: false }));
+    },
+    [router],
   );
+  useEffect(() => {
+    if (unreached === undefined) return;
+    const retry = () => go(unreached);
+    window.addEventListener("online", retry);
+    return () => window.removeEventListener("online", retry);
+  }, [unreached, go]);
+  const navigation = useMemo(() => ({ pending, go, unreached }), [pending, go, unreached]);
   useEffect(() => {
     // "Last used" is seen to move while somebody looks.
     const timer = setInterval(() => {
@@ -29,11 +58,11 @@ export function ViewNavigationProvider({ children }: { children: ReactNode }) {
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [refresh]);
-  return <ViewNavigation value={navigation}>{children}</ViewNavigation>;
+  return <Context value={navigation}>{children}</Context>;
 }
 
-export function useViewNavigation(): Navigation {
-  return useContext(ViewNavigation);
+export function useViewNavigation(): ViewNavigation {
+  return useContext(Context);
 }
 
 type LinkProps = {

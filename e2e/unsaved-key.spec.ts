@@ -1,0 +1,70 @@
+import type { Page } from "playwright/test";
+import { expect } from "#e2e/person.ts";
+import { addKeys } from "#e2e/seed.ts";
+import { test } from "#e2e/with-database.ts";
+
+const HOME = "/settings/developer";
+
+const dialog = (page: Page) => page.getByRole("dialog");
+const question = (page: Page) => page.getByRole("alertdialog", { name: "Close without saving the key?" });
+const field = (page: Page) => page.getByRole("textbox", { name: "API key" });
+
+async function fillForm(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Production App");
+}
+
+for (const [name, open, submit] of [
+  ["made", fillForm, "Create key"],
+  [
+    "rotated",
+    async (page: Page) => {
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Rotate" }).click();
+    },
+    "Rotate key",
+  ],
+] as const) {
+  test(`while a key is being ${name}, nothing closes the dialog that will show it`, async ({ page, person }) => {
+    await addKeys(person.email, 1);
+    await page.goto(HOME);
+    const answer = Promise.withResolvers<void>();
+    await page.route(`**${HOME}*`, async (route) => {
+      if ("next-action" in route.request().headers()) await answer.promise;
+      await route.continue();
+    });
+    await open(page);
+    await page.getByRole("button", { name: submit }).click();
+    await expect(dialog(page).getByRole("button", { name: "Cancel" })).toBeDisabled();
+    await page.keyboard.press("Escape");
+    await dialog(page).getByRole("button", { name: "Close" }).click();
+    await page.mouse.click(5, 5);
+    answer.resolve();
+    await expect(field(page)).toHaveValue(/^gt_/);
+  });
+}
+
+test("going back and reloading ask before they lose a key, once", async ({ page, person: _ }) => {
+  await page.goto("/settings/usage");
+  await page.getByRole("link", { name: "Developer Settings" }).click();
+  await fillForm(page);
+  await page.getByRole("button", { name: "Create key" }).click();
+  const secret = await field(page).inputValue();
+
+  await page.evaluate(() => history.back());
+  await question(page).getByRole("button", { name: "Go back" }).click();
+  await expect(field(page)).toHaveValue(secret);
+  const [asked] = await Promise.all([
+    page.waitForEvent("dialog"),
+    page.evaluate(() => setTimeout(() => location.reload())),
+  ]);
+  expect(asked.type()).toBe("beforeunload");
+  await asked.dismiss();
+  await expect(field(page)).toHaveValue(secret);
+
+  // Kept, it is nobody's business any more.
+  await page.getByRole("button", { name: "Send a test request" }).click();
+  await expect(page.getByText("200 OK")).toBeVisible();
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL("/settings/usage");
+});
