@@ -14,6 +14,16 @@ test.each(Object.entries(UNITS))("times that are %ss away have the words of Intl
     }
 });
 
+test("what begins to run out is as far away as it was said to be", () => {
+  for (const [days, words] of [
+    [7, "in 7 days"],
+    [30, "next month"],
+    [365, "next year"],
+  ] as const)
+    expect(relativeTime(new Date(now.getTime() + days * 86_400_000 - 60_000), now)).toBe(words);
+  expect(relativeTime(new Date(now.getTime() + 6.9 * 86_400_000), now)).toBe("in 6 days");
+});
+
 test("within a minute it is now", () => {
   expect(relativeTime(now, now)).toBe("just now");
   expect(relativeTime(new Date(now.getTime() - 59_999), now)).toBe("just now");

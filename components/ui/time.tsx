@@ -35,7 +35,9 @@ const UNITS: [unit: string, seconds: number, before?: string, after?: string][] 
 export function relativeTime(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   for (const [unit, length, before, after] of UNITS) {
-    const count = Math.trunc(Math.abs(seconds) / length);
+    // What was to come in 7 days is still in 7 days half an hour later.
+    const slack = seconds > 0 && length >= 3_600 ? 0.02 : 0;
+    const count = Math.trunc(Math.abs(seconds) / length + slack);
     if (count === 0) continue;
     const near = seconds < 0 ? before : after;
     if (count === 1 && near) return near;
