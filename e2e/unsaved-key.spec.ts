@@ -68,3 +68,19 @@ test("going back and reloading ask before they lose a key, once", async ({ page,
   await page.evaluate(() => history.back());
   await expect(page).toHaveURL("/settings/usage");
 });
+
+test("who was signed out elsewhere is told that what was pressed was not done", async ({ page, person, context }) => {
+  await addKeys(person.email, 1);
+  await page.goto(`${HOME}?status=active`);
+  await page.getByRole("button", { name: "Revoke" }).click();
+  const confirm = page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" });
+  await expect(confirm).toBeVisible();
+  await context.clearCookies();
+  await confirm.click();
+  await expect(page.getByRole("status").first()).toContainText("You were signed out in the meantime, and nothing was changed.");
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${HOME}?status=active`);
+  await expect(page.getByRole("row").nth(1)).toContainText("Active");
+});

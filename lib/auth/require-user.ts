@@ -1,3 +1,4 @@
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { findSessionUser, type SessionUser } from "#lib/accounts/sessions.ts";
@@ -16,10 +17,16 @@ export const currentUser = cache(async (): Promise<SessionUser | null> => {
   return findSessionUser(session.userId, session.sessionId);
 });
 
-/** The gate of every page and action that belongs to a person: whoever isn't signed in is sent to do so, and then back. */
+/**
+ * The gate of every page and action that belongs to a person: whoever isn't signed in is sent to do so, and then back. Who pressed
+ * something is told that it was not done.
+ */
 export async function requireUser(): Promise<SessionUser> {
   const user = await currentUser();
   if (user) return user;
+  const parameters = new URLSearchParams();
   const next = requestedPath();
-  redirect(next ? `/sign-in?next=${encodeURIComponent(safeNext(next))}` : "/sign-in");
+  if (next) parameters.set("next", safeNext(next));
+  if ((await headers()).has("next-action")) parameters.set("notice", "signed_out");
+  redirect(parameters.size > 0 ? `/sign-in?${parameters}` : "/sign-in");
 }

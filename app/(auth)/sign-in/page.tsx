@@ -46,6 +46,13 @@ export default async function SignInPage({ searchParams }: Props) {
           <Notice>Your account was deleted, and its API keys are refused from now on.</Notice>
         </div>
       )}
+      {notice === "signed_out" && (
+        <div role="status">
+          <Notice tone="warning">
+            You were signed out in the meantime, and nothing was changed. Sign in to go on.
+          </Notice>
+        </div>
+      )}
       {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}
       <ProviderButtons providers={providers} next={next} />
       {providers.length > 0 && <OrDivider />}
