@@ -121,3 +121,8 @@ test("a browser without JavaScript refuses to send a key, and sends other text",
   expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
   await plain.close();
 });
+
+test("a key in the list's address does not stay there", async ({ page, person: _ }) => {
+  await page.goto(`${HOME}?status=active&q=${generateSecret()}`);
+  await expect(page).toHaveURL(`${HOME}?status=active`);
+});

@@ -1,7 +1,10 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
+import { redirect } from "next/navigation";
 import { DeveloperSettings } from "#components/api-keys/developer-settings.tsx";
+import { viewHref } from "#components/api-keys/view-url.ts";
 import { findHygiene } from "#lib/api-keys/hygiene.ts";
+import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
@@ -14,7 +17,10 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 
 export default async function DeveloperSettingsPage({ searchParams }: Props) {
   const user = await requireUser();
-  const query = listQuery.parse(await searchParams);
+  const asked = await searchParams;
+  const query = listQuery.parse(asked);
+  // A key in the address is not looked for, and does not stay there.
+  if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
   const [page, findings] = await Promise.all([listApiKeys(user.id, query, now), findHygiene(user.id, now)]);
   return (
