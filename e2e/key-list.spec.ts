@@ -312,6 +312,10 @@ test.describe("without JavaScript", () => {
     await search(reader).fill("nightly");
     await reader.getByRole("button", { name: "Apply" }).click();
     await expect(rows(reader)).toHaveCount(3);
+    await expect(reader.getByText("Creating and changing keys needs JavaScript.")).toBeVisible();
+    await expect(reader.getByRole("button", { name: "Create New API Key" })).toBeHidden();
+    await reader.getByRole("button", { name: "Sign out" }).click();
+    await expect(reader).toHaveURL("/sign-in");
     await plain.close();
     expect(page.url()).toContain(HOME);
   });

@@ -2,6 +2,7 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { DocsLink } from "#components/frame/docs-link.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
+import { PlainSignOut } from "#components/frame/plain-sign-out.tsx";
 import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
@@ -18,7 +19,14 @@ export default async function SettingsLayout({ children }: { children: ReactNode
         aside={
           <>
             <DocsLink />
-            {user && <UserMenu name={user.name} email={user.email} theme={theme} />}
+            {user && (
+              <>
+                <span className="noscript:hidden">
+                  <UserMenu name={user.name} email={user.email} theme={theme} />
+                </span>
+                <PlainSignOut />
+              </>
+            )}
           </>
         }
       >

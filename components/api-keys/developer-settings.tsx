@@ -52,7 +52,10 @@ export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbo
                   </Link>
                 </p>
               </div>
-              <CreateKey />
+              <div className="noscript:hidden">
+                <CreateKey />
+              </div>
+              <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>
             </header>
             {page.total === 0 ? (
               <EmptyState apiUrl={exampleUrl} />

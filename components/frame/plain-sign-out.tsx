@@ -1,0 +1,13 @@
+import { buttonClass } from "#components/ui/button.tsx";
+import { signOutAction } from "#lib/actions/accounts.ts";
+
+/** Where there is no JavaScript, and so no menu. */
+export function PlainSignOut() {
+  return (
+    <form action={signOutAction} className="noscript:block hidden">
+      <button type="submit" className={buttonClass({ variant: "quiet" })}>
+        Sign out
+      </button>
+    </form>
+  );
+}
