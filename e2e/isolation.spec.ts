@@ -114,7 +114,7 @@ for (const change of ["Revoke", "Delete"]) {
     await ada.getByRole("checkbox", { name: "Select Ada's key" }).check();
     const evidence = ada.waitForRequest((request) => "next-action" in request.headers());
     await ada.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: change }).click();
-    await expect(ada.getByText("All of them are active.")).toBeVisible();
+    await expect(ada.getByText("It is active.")).toBeVisible();
     const request = await catchAction(ada, HOME, () =>
       ada.getByRole("button", { name: `${change} key`, exact: true }).click(),
     );

@@ -77,7 +77,9 @@ test("who was signed out elsewhere is told that what was pressed was not done", 
   await expect(confirm).toBeVisible();
   await context.clearCookies();
   await confirm.click();
-  await expect(page.getByRole("status").first()).toContainText("You were signed out in the meantime, and nothing was changed.");
+  await expect(page.getByRole("status").first()).toContainText(
+    "You were signed out in the meantime, and nothing was changed.",
+  );
   await page.getByLabel("Email").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
