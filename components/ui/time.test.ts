@@ -16,9 +16,10 @@ test.each(Object.entries(UNITS))("times that are %ss away have the words of Intl
 
 test("what begins to run out is as far away as it was said to be", () => {
   for (const [days, words] of [
+    [1, "in 24 hours"],
     [7, "in 7 days"],
-    [30, "next month"],
-    [365, "next year"],
+    [30, "in 30 days"],
+    [365, "in 12 months"],
   ] as const)
     expect(relativeTime(new Date(now.getTime() + days * 86_400_000 - 60_000), now)).toBe(words);
   expect(relativeTime(new Date(now.getTime() + 6.9 * 86_400_000), now)).toBe("in 6 days");

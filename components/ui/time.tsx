@@ -35,10 +35,10 @@ const UNITS: [unit: string, seconds: number, before?: string, after?: string][] 
 export function relativeTime(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   for (const [unit, length, before, after] of UNITS) {
+    const exactly = Math.abs(seconds) / length;
+    if (exactly < 1) continue;
     // What was to come in 7 days is still in 7 days half an hour later.
-    const slack = seconds > 0 && length >= 3_600 ? 0.02 : 0;
-    const count = Math.trunc(Math.abs(seconds) / length + slack);
-    if (count === 0) continue;
+    const count = Math.trunc(seconds > 0 && length >= 3_600 ? exactly + 0.02 : exactly);
     const near = seconds < 0 ? before : after;
     if (count === 1 && near) return near;
     const amount = `${count} ${unit}${count === 1 ? "" : "s"}`;
