@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import type { Request } from "playwright/test";
 import { expect, newPerson, signUp, test } from "#e2e/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
@@ -25,6 +26,8 @@ async function everythingStored(url: string): Promise<string> {
   return text;
 }
 
+const isAction = (request: Request) => "next-action" in request.headers();
+
 function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -40,8 +43,19 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
   try {
     const page = await context.newPage();
     const person = newPerson();
-    const answers: { url: string; body: Promise<string> }[] = [];
-    page.on("response", (response) => answers.push({ url: response.url(), body: response.text().catch(() => "") }));
+    const pages: { url: string; body: Promise<string> }[] = [];
+    page.on("response", (response) => {
+      if (!isAction(response.request())) pages.push({ url: response.url(), body: response.text().catch(() => "") });
+    });
+    // What a script has read as it came is not always there to be read again, so that these are read on their way.
+    const actions: string[] = [];
+    await page.route("**/*", async (route) => {
+      if (!isAction(route.request())) return route.fallback();
+      const response = await route.fetch({ maxRedirects: 0 });
+      const body = await response.text();
+      actions.push(body);
+      await route.fulfill({ response, body });
+    });
     await signUp(page, person);
     await page.getByRole("button", { name: "Create New API Key" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("Secret");
@@ -75,10 +89,9 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
     const part = secret.slice(10, 24);
 
     const holding: string[] = [];
-    for (const { url, body } of answers) if ((await body).includes(part)) holding.push(new URL(url).pathname);
-    // The page that was asked for with the key in its address names that address to the person who did so.
-    expect(holding.filter((where, i) => i > 0 && where !== HOME)).toEqual([]);
-    expect(holding[0]).toBe(HOME);
+    for (const { url, body } of pages) if ((await body).includes(part)) holding.push(url);
+    expect(holding).toEqual([]);
+    expect(actions.filter((body) => body.includes(part))).toHaveLength(1);
     const browserState = JSON.stringify([
       await context.storageState({ indexedDB: true }),
       await page.evaluate(() => ({ ...sessionStorage })),
