@@ -1,9 +1,18 @@
-import type { Page, Request } from "playwright/test";
+import type { Browser, Page, Request } from "playwright/test";
 import { catchAction } from "#e2e/catch-action.ts";
 import { expect, newPerson, signUp, test } from "#e2e/person.ts";
 
 const NO_KEY = "00000000-0000-7000-8000-000000000000";
 const HOME = "/settings/developer";
+
+/** Bob, who has an account of his own, and somebody who has none. */
+async function strangersOf(browser: Browser, baseURL: string | undefined, address: string) {
+  const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
+  const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
+  const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
+  await signUp(bob, newPerson("Bob"));
+  return { bob, nobody, leave: () => Promise.all([bobs.close(), nobodys.close()]) };
+}
 
 async function createKey(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "Create New API Key" }).click();
@@ -77,10 +86,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     baseURL,
     address,
   }) => {
-    const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
-    const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
-    const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
-    await signUp(bob, newPerson("Bob"));
+    const { bob, nobody, leave } = await strangersOf(browser, baseURL, address);
     const secret = await createKey(ada, "Ada's key");
     await expect(ada.getByRole("row").filter({ hasText: "Ada's key" })).toBeVisible();
     const works = async () => (await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).json();
@@ -94,7 +100,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     expect((await send(nobody, request, id, id)).result).toBeUndefined();
     expect(await works()).toMatchObject({ name: "Ada's key", status: "active" });
     expect((await send(ada, request, id, id)).result).toContain('"ok":true');
-    await Promise.all([bobs.close(), nobodys.close()]);
+    await leave();
   });
 }
 
@@ -106,10 +112,7 @@ for (const change of ["Revoke", "Delete"]) {
     baseURL,
     address,
   }) => {
-    const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
-    const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
-    const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
-    await signUp(bob, newPerson("Bob"));
+    const { bob, nobody, leave } = await strangersOf(browser, baseURL, address);
     const secret = await createKey(ada, "Ada's key");
     await ada.getByRole("checkbox", { name: "Select Ada's key" }).check();
     const evidence = ada.waitForRequest((request) => "next-action" in request.headers());
@@ -131,7 +134,7 @@ for (const change of ["Revoke", "Delete"]) {
     expect((await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status()).toBe(200);
     expect((await send(ada, request, id, id)).result).toContain('"keys":1');
     expect((await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status()).toBe(401);
-    await Promise.all([bobs.close(), nobodys.close()]);
+    await leave();
   });
 }
 
@@ -142,10 +145,7 @@ test("a pasted key is found by its owner, and is unknown to everybody else", asy
   baseURL,
   address,
 }) => {
-  const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
-  const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
-  const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
-  await signUp(bob, newPerson("Bob"));
+  const { bob, nobody, leave } = await strangersOf(browser, baseURL, address);
   const secret = await createKey(ada, "Ada's key");
   const asked = ada.waitForRequest((request) => "next-action" in request.headers());
   await ada.getByRole("searchbox", { name: "Search" }).fill(secret);
@@ -163,7 +163,7 @@ test("a pasted key is found by its owner, and is unknown to everybody else", asy
   expect(await ask(ada, hash)).toContain("Ada's key");
   for (const wanted of [hash, "0".repeat(64)]) expect(await ask(bob, wanted)).toMatch(/^1:null$/m);
   expect(await ask(nobody, hash)).not.toContain("Ada's key");
-  await Promise.all([bobs.close(), nobodys.close()]);
+  await leave();
 });
 
 test("the list shows one's own keys only, also to a search for another's", async ({
@@ -174,16 +174,14 @@ test("the list shows one's own keys only, also to a search for another's", async
   address,
 }) => {
   const secret = await createKey(ada, "Only Ada's");
-  const bobs = await browser.newContext({ baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } });
-  const bob = await bobs.newPage();
-  await signUp(bob, newPerson("Bob"));
+  const { bob, leave } = await strangersOf(browser, baseURL, address);
   await createKey(bob, "Only Bob's");
   for (const view of ["", "?q=Only", `?q=${secret.slice(0, 7)}`]) {
     await bob.goto(`${HOME}${view}`);
     await expect(bob.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
     expect(await bob.content(), view).not.toContain("Only Ada's");
   }
-  await bobs.close();
+  await leave();
 });
 
 test("pages and files of keys, usage and activity: Ada sees what is hers, Bob what is his, and nobody is sent to sign in", async ({
@@ -193,10 +191,7 @@ test("pages and files of keys, usage and activity: Ada sees what is hers, Bob wh
   baseURL,
   address,
 }) => {
-  const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
-  const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
-  const bob = await bobs.newPage();
-  await signUp(bob, newPerson("Bob"));
+  const { bob, nobody, leave } = await strangersOf(browser, baseURL, address);
   const people = [
     { page: ada, key: "Only Ada", id: "" },
     { page: bob, key: "Only Bob", id: "" },
@@ -229,10 +224,10 @@ test("pages and files of keys, usage and activity: Ada sees what is hers, Bob wh
         expect(text, path).not.toContain(id);
       }
     }
-    const refused = await nobodys.request.get(path, { maxRedirects: 0 });
+    const refused = await nobody.request.get(path, { maxRedirects: 0 });
     expect(refused.status(), path).toBe(307);
     expect(refused.headers().location, path).toMatch(/^\/sign-in/);
     expect(await refused.text(), path).not.toContain("Only");
   }
-  await Promise.all([bobs.close(), nobodys.close()]);
+  await leave();
 });

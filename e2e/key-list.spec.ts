@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
 import { expect } from "#e2e/person.ts";
 import { pressSearchShortcut } from "#e2e/search-shortcut.ts";
-import { addKeys, seedKeys } from "#e2e/seed.ts";
+import { seedKeys } from "#e2e/seed.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson } from "#e2e/test-database.ts";
 import { violations } from "#e2e/violations.ts";
@@ -319,33 +319,4 @@ test.describe("without JavaScript", () => {
     await plain.close();
     expect(page.url()).toContain(HOME);
   });
-});
-
-test("the next page is read from its first row, and the focus stays with the list", async ({ page, person }) => {
-  await addKeys(person.email, 40);
-  await page.goto(HOME);
-  await page.getByRole("link", { name: "Next page" }).press("Enter");
-  await expect(page.getByRole("status").filter({ hasText: "26–40 of 40 keys" })).toBeVisible();
-  await expect(page.getByRole("row").nth(1)).toBeInViewport();
-  await expect(page.locator("#api-keys")).toBeFocused();
-});
-
-test("offline the list stays as it is, and follows when there is a network again", async ({
-  page,
-  person,
-  context,
-}) => {
-  await addKeys(person.email, 2);
-  await page.goto(HOME, { waitUntil: "networkidle" });
-  await context.setOffline(true);
-  await page.getByRole("searchbox", { name: "Search" }).fill("key 1");
-  await expect(page.getByText("You are offline, and the list is as it was.")).toBeVisible();
-  await page.getByRole("link", { name: /^Name/ }).click();
-  await expect(page.getByRole("row")).toHaveCount(3);
-  await page.getByRole("searchbox", { name: "Search" }).fill("key 0");
-  await page.getByRole("button", { name: "Try again" }).click();
-  await context.setOffline(false);
-  await expect(page).toHaveURL(/q=key/);
-  await expect(page.getByRole("row")).toHaveCount(2);
-  await expect(page.getByText("You are offline")).toBeHidden();
 });

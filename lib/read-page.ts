@@ -1,13 +1,26 @@
-type Slice = { limit: number; offset: number };
+export type Slice = { limit: number; offset: number };
 
 /** A page of a list, which is the last one where an address asks for more; `matching` is the number of all rows. */
-export async function readPage<T>(
+export async function readPage<Found extends { matching: number }>(
   asked: number,
   size: number,
-  read: (slice: Slice) => Promise<{ rows: T[]; matching: number }>,
-): Promise<{ rows: T[]; matching: number; page: number; pages: number }> {
+  read: (slice: Slice) => Promise<Found>,
+): Promise<Found & { page: number; pages: number }> {
   const of = (page: number) => read({ limit: size, offset: (page - 1) * size });
   const found = await of(asked);
   const pages = Math.max(1, Math.ceil(found.matching / size));
   return asked <= pages ? { ...found, page: asked, pages } : { ...(await of(pages)), page: pages, pages };
+}
+
+/** All rows, page by page, each of which `read` begins after the last row of the one before. */
+export async function* readAll<Row>(
+  size: number,
+  read: (last: Row | undefined, limit: number) => Promise<Row[]>,
+): AsyncGenerator<Row[]> {
+  let last: Row | undefined;
+  do {
+    const rows = await read(last, size);
+    yield rows;
+    last = rows.length < size ? undefined : rows.at(-1);
+  } while (last);
 }

@@ -1,6 +1,6 @@
 import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
+import { KeyLink } from "#components/api-keys/key-link.tsx";
 import { browserName } from "#components/ui/browser-name.ts";
-import { Link } from "#components/ui/link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ActivityRecord } from "#lib/activity/read.ts";
@@ -25,13 +25,8 @@ export function ActivityTable({ records }: { records: ActivityRecord[] }) {
 }
 
 function Detail({ record }: { record: ActivityRecord }) {
-  const text = <bdi className="break-words">{activityDetail(record) || "–"}</bdi>;
-  if (!record.apiKeyId) return text;
-  return (
-    <Link href={`/settings/developer/${record.apiKeyId}`} className="text-accent-ink underline underline-offset-3">
-      {text}
-    </Link>
-  );
+  const text = activityDetail(record) || "–";
+  return record.apiKeyId ? <KeyLink id={record.apiKeyId} name={text} /> : <bdi className="break-words">{text}</bdi>;
 }
 
 function From({ record: { address, userAgent } }: { record: ActivityRecord }) {

@@ -2,9 +2,10 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog } from "@base-ui/react/dialog";
-import { type ComponentProps, type ReactNode, type RefObject, useEffect, useRef, useState, useTransition } from "react";
+import { type ComponentProps, type ReactNode, type RefObject, useRef, useState, useTransition } from "react";
 import { useApiAddress } from "#components/api-keys/api-address.tsx";
 import { SavedKey } from "#components/api-keys/saved-key.tsx";
+import { useAskBeforeLeaving } from "#components/api-keys/use-ask-before-leaving.ts";
 import { useSafeRefresh } from "#components/api-keys/use-safe-refresh.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
@@ -104,28 +105,4 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
       </DialogContent>
     </Dialog.Root>
   );
-}
-
-/** Reloading and closing the page are asked about by the browser, and going back, where it can be held up, by `ask`. */
-function useAskBeforeLeaving(active: boolean, ask: () => void): void {
-  const latest = useRef(ask);
-  useEffect(() => {
-    latest.current = ask;
-  });
-  useEffect(() => {
-    if (!active) return;
-    const unload = (event: BeforeUnloadEvent) => event.preventDefault();
-    const navigate = (event: NavigateEvent) => {
-      if (event.navigationType !== "traverse" || !event.cancelable) return;
-      event.preventDefault();
-      latest.current();
-    };
-    const { navigation } = window as { navigation?: Navigation };
-    window.addEventListener("beforeunload", unload);
-    navigation?.addEventListener("navigate", navigate);
-    return () => {
-      window.removeEventListener("beforeunload", unload);
-      navigation?.removeEventListener("navigate", navigate);
-    };
-  }, [active]);
 }

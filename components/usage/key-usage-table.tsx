@@ -1,4 +1,4 @@
-import { Link } from "#components/ui/link.tsx";
+import { KeyLink } from "#components/api-keys/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import type { KeyUsage } from "#lib/usage/by-key.ts";
 
@@ -13,9 +13,7 @@ export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
       rows={keys.map(({ id, name, prefix, requests, ok, credits }) => ({
         key: id,
         cells: [
-          <Link key="name" href={`/settings/developer/${id}`} className="text-accent-ink underline underline-offset-3">
-            <bdi>{name}</bdi>
-          </Link>,
+          <KeyLink key="name" id={id} name={name} />,
           <code key="prefix" className="font-mono text-xs">
             {prefix}…
           </code>,

@@ -1,4 +1,4 @@
-import { Link } from "#components/ui/link.tsx";
+import { KeyLink } from "#components/api-keys/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { movementWords } from "#components/usage/movement-words.ts";
@@ -19,17 +19,7 @@ export function MovementTable({ movements }: { movements: Movement[] }) {
           <span key="amount" className="tabular-nums">
             {signed.format(amount)}
           </span>,
-          apiKeyId && keyName ? (
-            <Link
-              key="key"
-              href={`/settings/developer/${apiKeyId}`}
-              className="text-accent-ink underline underline-offset-3"
-            >
-              <bdi>{keyName}</bdi>
-            </Link>
-          ) : (
-            "–"
-          ),
+          apiKeyId && keyName ? <KeyLink key="key" id={apiKeyId} name={keyName} /> : "–",
           <Time key="when" at={createdAt} />,
         ],
       }))}

@@ -1,4 +1,4 @@
-import { Link } from "#components/ui/link.tsx";
+import { KeyLink } from "#components/api-keys/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { refusalWords } from "#components/usage/refusal-words.ts";
@@ -15,17 +15,7 @@ export function RefusalTable({ refusals, withKey }: { refusals: Refusal[]; withK
         cells: [
           <Time key="when" at={refusal.createdAt} />,
           refusalWords(refusal),
-          ...(withKey
-            ? [
-                <Link
-                  key="key"
-                  href={`/settings/developer/${refusal.apiKeyId}`}
-                  className="text-accent-ink underline underline-offset-3"
-                >
-                  <bdi>{refusal.keyName}</bdi>
-                </Link>,
-              ]
-            : []),
+          ...(withKey ? [<KeyLink key="key" id={refusal.apiKeyId} name={refusal.keyName} />] : []),
           <span key="from" className="break-words">
             <span className="font-mono">{refusal.addressPrefix}</span> {refusal.userAgent}
           </span>,

@@ -1,5 +1,6 @@
 import type { Action } from "#lib/activity/record.ts";
 import { pool } from "#lib/database/client.ts";
+import { readAll, type Slice } from "#lib/read-page.ts";
 
 export type ActivityRecord = {
   id: string;
@@ -29,7 +30,7 @@ const EXPORT_PAGE = 500;
 export async function listActivity(
   userId: string,
   { apiKeyId = null, about = null }: ActivityFilter,
-  { limit, offset = 0 }: { limit: number; offset?: number },
+  { limit, offset = 0 }: Pick<Slice, "limit"> & Partial<Slice>,
 ): Promise<{ rows: ActivityRecord[]; matching: number }> {
   const values = [userId, apiKeyId, about];
   const { rows: counts } = await pool().query<{ matching: number }>(
@@ -43,22 +44,17 @@ export async function listActivity(
   return { rows, matching: counts[0]?.matching ?? 0 };
 }
 
-/**
- * All of it, page by page, each of which goes on after the last record of the one before: none is missing and none is there twice,
- * whatever happens and is pruned meanwhile.
- */
-export async function* exportActivity(
+/** All of it: no record is missing and none is there twice, whatever happens and is pruned meanwhile. */
+export function exportActivity(
   userId: string,
   { apiKeyId = null, about = null }: ActivityFilter,
 ): AsyncGenerator<ActivityRecord[]> {
-  let last: ActivityRecord | undefined;
-  do {
+  return readAll<ActivityRecord>(EXPORT_PAGE, async (last, limit) => {
     const { rows } = await pool().query<ActivityRecord>(
       `SELECT ${COLUMNS} ${MATCHES}
        AND ($4::timestamptz IS NULL OR ("createdAt", "id") < ($4, $5::uuid)) ${LATEST_FIRST} LIMIT $6`,
-      [userId, apiKeyId, about, last?.createdAt ?? null, last?.id ?? null, EXPORT_PAGE],
+      [userId, apiKeyId, about, last?.createdAt ?? null, last?.id ?? null, limit],
     );
-    yield rows;
-    last = rows.length < EXPORT_PAGE ? undefined : rows.at(-1);
-  } while (last);
+    return rows;
+  });
 }

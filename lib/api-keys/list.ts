@@ -4,6 +4,7 @@ import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/list-view.ts
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { readPage, type Slice } from "#lib/read-page.ts";
 import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from "#lib/usage/recent.ts";
 
 /** A key with what the list shows beside it. */
@@ -47,15 +48,15 @@ const ORDER: Record<ListQuery["sort"], Record<ListQuery["direction"], string>> =
 /** A page of the person's keys, searched, filtered and sorted in SQL, so that thousands cost no more than ten. */
 export async function listApiKeys(userId: string, query: ListQuery, now: Date): Promise<ApiKeyPage> {
   const { owned, matches } = viewOf(userId, query, now);
-  const rowsOfPage = (page: number) => readRows(userId, query, now, PAGE_SIZE, (page - 1) * PAGE_SIZE);
-  const [[counts], asked] = await Promise.all([
-    database().$queryRaw<[{ total: number; matching: number }]>`
-      SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "matching" FROM "ApiKey" WHERE ${owned}`,
-    rowsOfPage(query.page),
-  ]);
-  const page = Math.min(query.page, Math.max(1, Math.ceil(counts.matching / PAGE_SIZE)));
-  const rows = page === query.page ? asked : await rowsOfPage(page);
-  return { rows: await withUsage(userId, rows), ...counts, page };
+  const found = await readPage(query.page, PAGE_SIZE, async (slice) => {
+    const [[counts], rows] = await Promise.all([
+      database().$queryRaw<[{ total: number; matching: number }]>`
+        SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "matching" FROM "ApiKey" WHERE ${owned}`,
+      readRows(userId, query, now, slice),
+    ]);
+    return { ...counts, rows };
+  });
+  return { ...found, rows: await withUsage(userId, found.rows) };
 }
 
 const EXPORT_PAGE = 500;
@@ -76,7 +77,7 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
   }
 }
 
-function readRows(userId: string, query: ListQuery, now: Date, limit: number, offset: number): Promise<Row[]> {
+function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
   return database().$queryRaw<Row[]>`
     SELECT ${listed(now)}, ${status} AS "status" FROM "ApiKey" k WHERE ${owned} AND ${matches}

@@ -1,4 +1,5 @@
 import { pool } from "#lib/database/client.ts";
+import { readAll, type Slice } from "#lib/read-page.ts";
 
 export type Movement = {
   id: string;
@@ -23,7 +24,7 @@ const LATEST_FIRST = `ORDER BY m."createdAt" DESC, m."id" DESC`;
 /** The movements of an account's credits, the latest first; `matching` is the number of all. */
 export async function listMovements(
   userId: string,
-  { limit, offset }: { limit: number; offset: number },
+  { limit, offset }: Slice,
 ): Promise<{ rows: Movement[]; matching: number }> {
   const { rows: counts } = await pool().query<{ matching: number }>(
     `SELECT count(*)::int AS "matching" FROM "CreditMovement" WHERE "userId" = $1 AND "amount" <> 0`,
@@ -37,20 +38,15 @@ export async function listMovements(
   return { rows, matching: counts[0]?.matching ?? 0 };
 }
 
-/**
- * All of them, page by page, each of which goes on after the last movement of the one before: the ledger is append-only, so that
- * none is missing and none is there twice, however many are added meanwhile.
- */
-export async function* exportMovements(userId: string): AsyncGenerator<Movement[]> {
-  let last: Movement | undefined;
-  do {
+/** All of them: the ledger is append-only, so that none is missing and none is there twice, however many are added meanwhile. */
+export function exportMovements(userId: string): AsyncGenerator<Movement[]> {
+  return readAll<Movement>(EXPORT_PAGE, async (last, limit) => {
     const { rows } = await pool().query<Movement>(
       `${MOVEMENTS} AND ($2::timestamptz IS NULL OR (m."createdAt", m."id") < ($2, $3::uuid)) ${LATEST_FIRST} LIMIT $4`,
-      [userId, last?.createdAt ?? null, last?.id ?? null, EXPORT_PAGE],
+      [userId, last?.createdAt ?? null, last?.id ?? null, limit],
     );
-    yield rows;
-    last = rows.length < EXPORT_PAGE ? undefined : rows.at(-1);
-  } while (last);
+    return rows;
+  });
 }
 
 /** Credits spent on each of the last days (UTC), refunds taken off, today's included, oldest first, also where none were. */
@@ -61,8 +57,8 @@ export async function creditsByDay(
 ): Promise<{ day: string; credits: number }[]> {
   const { rows } = await pool().query<{ day: string; credits: number }>(
     `SELECT to_char(d, 'YYYY-MM-DD') AS "day", coalesce(-sum(m."amount"), 0)::int AS "credits"
-     FROM generate_series(($2::timestamptz AT TIME ZONE 'UTC')::date - ($3::int - 1),
-                          ($2::timestamptz AT TIME ZONE 'UTC')::date, interval '1 day') d
+     FROM generate_series(0, $3::int - 1) ago,
+       LATERAL (SELECT date_trunc('day', $2::timestamptz AT TIME ZONE 'UTC') - ago * interval '1 day' AS d) day
      LEFT JOIN "CreditMovement" m ON m."userId" = $1 AND m."kind" IN ('charged', 'refunded')
        AND m."createdAt" >= d AT TIME ZONE 'UTC' AND m."createdAt" < (d + interval '1 day') AT TIME ZONE 'UTC'
      GROUP BY 1 ORDER BY 1`,

@@ -1,0 +1,10 @@
+import { Link } from "#components/ui/link.tsx";
+
+/** A key's name that leads to its page. */
+export function KeyLink({ id, name }: { id: string; name: string }) {
+  return (
+    <Link href={`/settings/developer/${id}`} className="text-accent-ink underline underline-offset-3">
+      <bdi className="break-words">{name}</bdi>
+    </Link>
+  );
+}

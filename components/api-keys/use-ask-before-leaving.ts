@@ -1,0 +1,27 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+
+/** Reloading and closing the page are asked about by the browser, and going back, where it can be held up, by `ask`. */
+export function useAskBeforeLeaving(active: boolean, ask: () => void): void {
+  const latest = useRef(ask);
+  useEffect(() => {
+    latest.current = ask;
+  });
+  useEffect(() => {
+    if (!active) return;
+    const unload = (event: BeforeUnloadEvent) => event.preventDefault();
+    const navigate = (event: NavigateEvent) => {
+      if (event.navigationType !== "traverse" || !event.cancelable) return;
+      event.preventDefault();
+      latest.current();
+    };
+    const { navigation } = window as { navigation?: Navigation };
+    window.addEventListener("beforeunload", unload);
+    navigation?.addEventListener("navigate", navigate);
+    return () => {
+      window.removeEventListener("beforeunload", unload);
+      navigation?.removeEventListener("navigate", navigate);
+    };
+  }, [active]);
+}

@@ -1,0 +1,34 @@
+import { expect } from "#e2e/person.ts";
+import { addKeys } from "#e2e/seed.ts";
+import { test } from "#e2e/with-database.ts";
+
+const HOME = "/settings/developer";
+
+test("the next page is read from its first row, and the focus stays with the list", async ({ page, person }) => {
+  await addKeys(person.email, 40);
+  await page.goto(HOME);
+  await page.getByRole("link", { name: "Next page" }).press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "26–40 of 40 keys" })).toBeVisible();
+  await expect(page.getByRole("row").nth(1)).toBeInViewport();
+  await expect(page.locator("#api-keys")).toBeFocused();
+});
+
+test("offline the list stays as it is, and follows when there is a network again", async ({
+  page,
+  person,
+  context,
+}) => {
+  await addKeys(person.email, 2);
+  await page.goto(HOME, { waitUntil: "networkidle" });
+  await context.setOffline(true);
+  await page.getByRole("searchbox", { name: "Search" }).fill("key 1");
+  await expect(page.getByText("You are offline, and the list is as it was.")).toBeVisible();
+  await page.getByRole("link", { name: /^Name/ }).click();
+  await expect(page.getByRole("row")).toHaveCount(3);
+  await page.getByRole("searchbox", { name: "Search" }).fill("key 0");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await context.setOffline(false);
+  await expect(page).toHaveURL(/q=key/);
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await expect(page.getByText("You are offline")).toBeHidden();
+});
