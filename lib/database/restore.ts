@@ -10,7 +10,8 @@ import {
   TABLE_END,
   verifyBackup,
 } from "#lib/database/backup-file.ts";
-import { migrate, readMigrations } from "#lib/database/migrate.ts";
+import { migrate } from "#lib/database/migrate.ts";
+import { readMigrations } from "#lib/database/migration-history.ts";
 import { ScriptReader } from "#lib/database/script-reader.ts";
 import { prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
 

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { type Migration, MigrationError, nextMigration, recordMigration } from "#lib/database/migration-history.ts";
+import { log } from "#lib/log.ts";
+
+/** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
+const MIGRATION_LOCK = "7453298385561414501";
+
+/** The first line of a migration that holds one statement, safe to repeat, which runs outside of a transaction. */
+export const NO_TRANSACTION = "-- migrate: no transaction";
+
+/** Requests queue behind a migration that waits for a lock, so it waits for so long only and lets them pass before it tries again. */
+const LOCK_TIMEOUT_MS = 200;
+/** Nothing queues behind this lock but vacuuming. PostgreSQL ends an autovacuum that is in the way after deadlock_timeout (1 s). */
+const VACUUM_LOCK_TIMEOUT_MS = 3_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 15_000;
+/** How often a process looks whether another has finished. */
+const POLL_MS = 200;
+/** A backup reads for hours; a transaction that is open for longer was forgotten. */
+const PATIENCE_MS = 12 * 3_600_000;
+/** SQLSTATE lock_not_available, deadlock_detected. */
+const BLOCKED = new Set(["55P03", "40P01"]);
+
+type Outcome = "applied" | "nothing left" | "another is at it";
+
+/**
+ * Applies the migrations that wait and returns their names. Processes that start at once share the work: one applies, the others look
+ * again later, in no transaction, because building an index concurrently waits for every snapshot that was there before.
+ *
+ * @throws {MigrationError} if the histories don't fit, or a lock isn't free within 12 hours.
+ */
+export async function applyMigrations(client: pg.Client, migrations: Migration[]): Promise<string[]> {
+  const names: string[] = [];
+  const end = performance.now() + PATIENCE_MS;
+  let retryMs = FIRST_RETRY_MS;
+  for (let next = await nextMigration(client, migrations); next; next = await nextMigration(client, migrations)) {
+    try {
+      const apply = next.sql.startsWith(NO_TRANSACTION) ? applyAlone : applyInTransaction;
+      const outcome = await apply(client, migrations, next);
+      if (outcome === "applied") names.push(next.name);
+      if (outcome === "another is at it") await sleep(POLL_MS);
+      retryMs = FIRST_RETRY_MS;
+    } catch (error) {
+      if (!BLOCKED.has((error as { code?: string }).code ?? "")) throw error;
+      if (retryMs === FIRST_RETRY_MS) await tellWhoBlocks(client, next);
+      // Processes that wait for the same lock shouldn't ask for it in step.
+      await sleep(retryMs * (0.75 + Math.random() / 2));
+      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    }
+    if (performance.now() > end)
+      throw new MigrationError(
+        `The migration ${next.name} waited 12 hours for a lock; end what holds it and start again.`,
+      );
+  }
+  return names;
+}
+
+/** Holds the lock of migrations in the transaction of the file, so that it also works through a pooler in transaction mode. */
+async function applyInTransaction(client: pg.Client, migrations: Migration[], next: Migration): Promise<Outcome> {
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  try {
+    const { rows } = await client.query("SELECT pg_try_advisory_xact_lock($1) AS taken, now()", [MIGRATION_LOCK]);
+    const [{ taken, now }] = rows as [{ taken: boolean; now: Date }];
+    const current = taken ? await nextMigration(client, migrations) : undefined;
+    if (current?.name === next.name) {
+      await liftLimits(client, { local: true });
+      await keepVacuumAway(client, next);
+      await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      await client.query(next.sql);
+      await recordMigration(client, next, now);
+    }
+    await client.query("COMMIT");
+    return !taken ? "another is at it" : current?.name === next.name ? "applied" : "nothing left";
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Runs one statement that can't be in a transaction, or that makes its own. The session holds the lock of migrations, so it is held for
+ * as long as the statement runs, also after this process was killed.
+ */
+async function applyAlone(client: pg.Client, migrations: Migration[], next: Migration): Promise<Outcome> {
+  await refusePooler(client, next);
+  const { rows } = await client.query("SELECT pg_try_advisory_lock($1) AS taken, now()", [MIGRATION_LOCK]);
+  const [{ taken, now }] = rows as [{ taken: boolean; now: Date }];
+  if (!taken) return "another is at it";
+  try {
+    if ((await nextMigration(client, migrations))?.name !== next.name) return "nothing left";
+    await liftLimits(client, { local: false });
+    await dropInvalidIndex(client, next);
+    await client.query(next.sql);
+    await recordMigration(client, next, now);
+    return "applied";
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
+  }
+}
+
+/** Limits that a server or its administrator sets for requests don't fit work that takes as long as a table is large. */
+async function liftLimits(client: pg.Client, { local }: { local: boolean }): Promise<void> {
+  await client.query(
+    `SELECT set_config(name, '0', $1) FROM pg_settings WHERE name IN
+       ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
+    [local],
+  );
+  if (local) return;
+  await client.query(`SET statement_timeout = ${PATIENCE_MS}`);
+  // Ends the statement soon after this process; a server on a system without this check goes on to the end of the statement.
+  await client.query("SET client_connection_check_interval = 1000").catch(() => {});
+}
+
+/**
+ * Locks the tables that a migration names against vacuuming, and against nothing that a request does. PostgreSQL ends an autovacuum
+ * only for those who wait for longer than the file itself may, and one of a large table takes hours.
+ */
+async function keepVacuumAway(client: pg.Client, { sql }: Migration): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT quote_ident(relname) AS "name" FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY($1) ORDER BY relname`,
+    [[...sql.matchAll(/"([^"]+)"/g)].map(([, name]) => name)],
+  );
+  if (rows.length === 0) return;
+  await client.query(`SET LOCAL lock_timeout = ${VACUUM_LOCK_TIMEOUT_MS}`);
+  await client.query(`LOCK TABLE ${rows.map(({ name }) => name).join(", ")} IN SHARE UPDATE EXCLUSIVE MODE`);
+}
+
+/** @throws {MigrationError} behind a pooler, which has a key of its own for the connection and may run each statement on another. */
+async function refusePooler(client: pg.Client, { name }: Migration): Promise<void> {
+  const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+  if (rows[0]?.pid !== (client as { processID?: unknown }).processID)
+    throw new MigrationError(
+      `The migration ${name} can't run through a pooler; start this version once with PostgreSQL's own address as DATABASE_URL.`,
+    );
+}
+
+/** A build that was cut off leaves its index behind, which costs writes and serves no query; IF NOT EXISTS would take it for done. */
+async function dropInvalidIndex(client: pg.Client, { sql }: Migration): Promise<void> {
+  const [, name] = /^\s*CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS "([^"]+)"/im.exec(sql) ?? [];
+  const { rows } = await client.query<{ index: string }>(
+    `SELECT quote_ident(relname) AS "index" FROM pg_index JOIN pg_class ON oid = indexrelid
+     WHERE relnamespace = current_schema()::regnamespace AND relname = $1 AND NOT indisvalid`,
+    [name],
+  );
+  for (const { index } of rows) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+}
+
+async function tellWhoBlocks(client: pg.Client, { name }: Migration): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT pid, backend_type AS "type", application_name AS "application", xact_start AS "since" FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1`,
+  );
+  log().warn(
+    { migration: name, oldestTransaction: rows[0] },
+    "A migration waits for a lock, as it does while a backup runs, and is tried again; requests go on",
+  );
+}

@@ -1,0 +1,87 @@
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import type pg from "pg";
+
+const HISTORY_TABLE = `
+CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+  "checksum" VARCHAR(64) NOT NULL,
+  "finished_at" TIMESTAMPTZ,
+  "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" TIMESTAMPTZ,
+  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+)`;
+
+export type Migration = { name: string; sql: string; checksum: string };
+type Applied = { migration_name: string; checksum: string; finished_at: Date | null };
+
+/** The history in the database and the one in `prisma/migrations` do not fit. The message is a sentence for the operator. */
+export class MigrationError extends Error {
+  override name = "MigrationError";
+}
+
+export async function readMigrations(directory: string): Promise<Migration[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(directory, name, "migration.sql"), "utf8");
+      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    }),
+  );
+}
+
+/**
+ * Returns the first migration that isn't applied yet; all of them are waiting in a database without the table.
+ *
+ * @throws {MigrationError} if an applied migration was edited, is missing or was left half-applied.
+ */
+export async function nextMigration(client: pg.Client, migrations: Migration[]): Promise<Migration | undefined> {
+  const { rows } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
+  const applied = rows[0]?.table ? await appliedMigrations(client) : [];
+  return pendingMigrations(migrations, applied)[0];
+}
+
+/** Records that a migration is applied, in Prisma's own columns. */
+export async function recordMigration(client: pg.Client, { name, checksum }: Migration, startedAt: Date) {
+  await client.query(HISTORY_TABLE);
+  await client.query(
+    `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
+     VALUES ($1, $2, $3, $4, clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name, startedAt],
+  );
+}
+
+async function appliedMigrations(client: pg.Client): Promise<Applied[]> {
+  const { rows } = await client.query<Applied>(
+    `SELECT "migration_name", "checksum", "finished_at" FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "migration_name"`,
+  );
+  return rows;
+}
+
+function pendingMigrations(migrations: Migration[], applied: Applied[]): Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const { migration_name: name, checksum, finished_at } of applied) {
+    const migration = known.get(name);
+    if (!finished_at)
+      throw new MigrationError(
+        `The migration ${name} was left half-applied; mend the database and its row in _prisma_migrations first.`,
+      );
+    if (!migration)
+      throw new MigrationError(
+        `The database has the migration ${name}, which this version does not know; start a version that does.`,
+      );
+    if (migration.checksum !== checksum)
+      throw new MigrationError(
+        `The migration ${name} was edited after it had been applied; restore its file and write a new migration instead.`,
+      );
+    known.delete(name);
+  }
+  return [...known.values()];
+}
