@@ -94,6 +94,9 @@ async function applyAlone(client: pg.Client, migrations: Migration[], next: Migr
     await client.query(next.sql);
     await recordMigration(client, next, now);
     return "applied";
+  } catch (error) {
+    await dropInvalidIndex(client, next).catch(() => {});
+    throw error;
   } finally {
     await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
   }

@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import pg from "pg";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startPostgres } from "#e2e/postgres.ts";
+import { temporaryDirectory } from "#e2e/start-server.ts";
+import { createDatabase } from "#e2e/test-database.ts";
+import { migrate } from "#lib/database/migrate.ts";
+
+const INDEX = `-- migrate: no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS "Big_number_idx" ON "Big"("number")`;
+const BACKFILL = `-- migrate: no transaction
+DO $$
+DECLARE last integer := 0;
+BEGIN
+  LOOP
+    SET LOCAL lock_timeout = '200ms';
+    UPDATE "Big" SET "copy" = "number" WHERE "number" > last AND "number" <= last + 100 AND "copy" IS NULL;
+    COMMIT;
+    last := last + 100;
+    EXIT WHEN last > (SELECT max("number") FROM "Big");
+  END LOOP;
+END $$`;
+
+let url: string;
+let drop: () => Promise<void>;
+let migrations: Awaited<ReturnType<typeof temporaryDirectory>>;
+/** Two sessions that are in the way. */
+let first: pg.Client;
+let second: pg.Client;
+beforeEach(async () => {
+  ({ url, drop } = await createDatabase("template0"));
+  migrations = await temporaryDirectory();
+  [first, second] = [await connect(url), await connect(url)];
+  await write(
+    "1_big",
+    `CREATE TABLE "Big" ("number" INTEGER PRIMARY KEY, "copy" INTEGER); INSERT INTO "Big" SELECT generate_series(1, 1000)`,
+  );
+  await migrate(url, migrations.directory);
+});
+afterEach(async () => {
+  await Promise.all([first.end(), second.end()]);
+  await drop();
+  await migrations.remove();
+});
+
+async function connect(to: string): Promise<pg.Client> {
+  const client = new pg.Client(to);
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+async function write(name: string, sql: string): Promise<void> {
+  await mkdir(path.join(migrations.directory, name), { recursive: true });
+  await writeFile(path.join(migrations.directory, name, "migration.sql"), sql);
+}
+
+async function rowsOf(sql: string, values: unknown[] = []): Promise<pg.QueryResultRow[]> {
+  return (await first.query(sql, values)).rows;
+}
+
+const indexes = () =>
+  rowsOf(`SELECT relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class ON oid = indexrelid
+    WHERE relname LIKE 'Big_number%'`);
+const builders = () =>
+  rowsOf(`SELECT wait_event_type FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%CONCURRENTLY%'
+    AND state = 'active' AND pid <> pg_backend_pid()`);
+const untilBuilding = () =>
+  vi.waitFor(async () => expect(await builders()).toEqual([{ wait_event_type: "Lock" }]), { timeout: 10_000 });
+
+/** Keeps a snapshot, which building an index concurrently waits for; as a backup does. */
+async function backUp(): Promise<void> {
+  await second.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  await second.query(`SELECT count(*) FROM "Big"`);
+}
+
+function startMigrating(): ChildProcess {
+  const script = `const { migrate } = await import("#lib/database/migrate.ts"); await migrate(process.argv[1], process.argv[2])`;
+  return spawn(process.execPath, ["--input-type=module", "-e", script, url, migrations.directory], {
+    stdio: "inherit",
+  });
+}
+
+test("an index that a kill -9 left half-built is dropped by the next start, and built", async () => {
+  await write("2_index", INDEX);
+  await backUp();
+  const migrating = startMigrating();
+  await untilBuilding();
+  migrating.kill("SIGKILL");
+  await once(migrating, "exit");
+  // The server notices that nobody waits for the index any more.
+  await vi.waitFor(async () => expect(await builders()).toEqual([]), { timeout: 5_000 });
+  expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: false }]);
+  const migrated = migrate(url, migrations.directory);
+  await untilBuilding();
+  await second.query("COMMIT");
+  expect(await migrated).toEqual(["2_index"]);
+  expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: true }]);
+  expect(await migrate(url, migrations.directory)).toEqual([]);
+});
+
+test("a statement that was done when its process was killed is done once", async () => {
+  await write("2_index", INDEX);
+  await first.query(INDEX);
+  expect(await migrate(url, migrations.directory)).toEqual(["2_index"]);
+  expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: true }]);
+});
+
+test("a unique index that the rows don't allow stops the start, and leaves nothing behind", async () => {
+  await first.query(`ALTER TABLE "Big" ADD COLUMN "same" INTEGER DEFAULT 1`);
+  await write(
+    "2_unique",
+    `-- migrate: no transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "Big_number_same" ON "Big"("same")`,
+  );
+  await expect(migrate(url, migrations.directory)).rejects.toMatchObject({ code: "23505" });
+  expect(await indexes()).toEqual([]);
+  expect(await rowsOf(`SELECT "migration_name" AS name FROM "_prisma_migrations"`)).toEqual([{ name: "1_big" }]);
+});
+
+test("of four starts at once, one builds, and the others wait without what the building waits for", async () => {
+  await write("2_index", INDEX);
+  await write("3_column", `ALTER TABLE "Big" ADD COLUMN "third" INTEGER`);
+  await backUp();
+  const starts = Promise.all(Array.from({ length: 4 }, () => migrate(url, migrations.directory)));
+  await untilBuilding();
+  await second.query("COMMIT");
+  expect((await starts).flat().sort()).toEqual(["2_index", "3_column"]);
+  expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: true }]);
+});
+
+test("a start of an older version, which waits for the same lock in a transaction, doesn't stop the building for ever", async () => {
+  await write("2_index", INDEX);
+  await second.query(`BEGIN; UPDATE "Big" SET "copy" = 0`);
+  const migrated = migrate(url, migrations.directory);
+  await untilBuilding();
+  const older = await connect(url);
+  await older.query("BEGIN");
+  // One of the two is told of the deadlock. An older start that is, is started again; a building is tried again.
+  const waits = older
+    .query("SELECT pg_advisory_xact_lock(7453298385561414501)")
+    .then(() => older.query("COMMIT"))
+    .catch(() => older.query("ROLLBACK"));
+  await vi.waitFor(
+    async () =>
+      expect(await rowsOf("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).toHaveLength(1),
+    { timeout: 5_000 },
+  );
+  await second.query("COMMIT");
+  await waits;
+  expect(await migrated).toEqual(["2_index"]);
+  expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: true }]);
+  await older.end();
+});
+
+test("a backfill keeps the steps that it made, gives way to a row that is locked, and goes on", async () => {
+  await write("2_backfill", BACKFILL);
+  await second.query(`BEGIN; UPDATE "Big" SET "copy" = 0 WHERE "number" = 550`);
+  const migrated = migrate(url, migrations.directory);
+  await vi.waitFor(
+    async () =>
+      expect(
+        await rowsOf(`SELECT state, (SELECT count("copy")::int FROM "Big") AS done FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name = 'goodtake migrate'`),
+      ).toEqual([{ state: "idle", done: 500 }]),
+    { timeout: 5_000 },
+  );
+  await second.query("ROLLBACK");
+  expect(await migrated).toEqual(["2_backfill"]);
+  expect(await rowsOf(`SELECT count("copy")::int AS done FROM "Big"`)).toEqual([{ done: 1_000 }]);
+});
+
+test("no lock of a file stays between two tries, and those that wait for one wait for less than a second", async () => {
+  await write(
+    "2_two",
+    `ALTER TABLE "Other" ADD COLUMN "second" INTEGER; ALTER TABLE "Big" ADD COLUMN "second" INTEGER`,
+  );
+  await first.query(`CREATE TABLE "Other" ("id" INTEGER)`);
+  await backUp();
+  const migrated = migrate(url, migrations.directory);
+  let slowestMs = 0;
+  for (const end = performance.now() + 4_000; performance.now() < end; ) {
+    const start = performance.now();
+    await first.query(`SELECT count(*) FROM "Other", (SELECT "number" FROM "Big" LIMIT 1) AS "one"`);
+    slowestMs = Math.max(slowestMs, performance.now() - start);
+  }
+  expect(slowestMs).toBeGreaterThan(100);
+  expect(slowestMs).toBeLessThan(1_000);
+  await second.query("COMMIT");
+  expect(await migrated).toEqual(["2_two"]);
+});
+
+test("an autovacuum that takes for ever is ended, and not waited for", async () => {
+  const postgres = await startPostgres();
+  const client = await connect(postgres.url);
+  for (const setting of ["autovacuum_naptime = '1s'", "log_min_messages = 'warning'"])
+    await client.query(`ALTER SYSTEM SET ${setting}`);
+  await client.query("SELECT pg_reload_conf()");
+  await client.query(`CREATE TABLE "Big" ("number" INTEGER, "text" TEXT)
+    WITH (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_threshold = 1,
+      autovacuum_vacuum_scale_factor = 0, autovacuum_analyze_threshold = 1000000)`);
+  await client.query(`INSERT INTO "Big" SELECT i, repeat('x', 500) FROM generate_series(1, 20000) i`);
+  await client.query(`DELETE FROM "Big" WHERE "number" % 2 = 0`);
+  await vi.waitFor(
+    async () =>
+      expect((await client.query(`SELECT FROM pg_stat_progress_vacuum WHERE relid = '"Big"'::regclass`)).rowCount).toBe(
+        1,
+      ),
+    { timeout: 20_000 },
+  );
+  await write("1_big", `ALTER TABLE "Big" ADD COLUMN "second" INTEGER`);
+  expect(await migrate(postgres.url, migrations.directory)).toEqual(["1_big"]);
+  await client.end();
+  await postgres.remove();
+}, 60_000);
