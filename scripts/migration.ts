@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { startEmbedded } from "#lib/database/embedded.ts";
 import { CommandError, MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
+import { lockProblems, splitMigration } from "#scripts/migration-locks.ts";
 import { schemaDifference } from "#scripts/schema-difference.ts";
 
 const USAGE =
@@ -13,10 +14,14 @@ await runCommand(USAGE, async ([name = "", ...rest]) => {
   const schema = await readFile(path.join(PROJECT, "prisma/schema.prisma"), "utf8");
   const sql = await onTemporaryServer((url) => schemaDifference(url, MIGRATIONS, schema));
   if (!sql) throw new CommandError("The migrations lead to this schema already; change prisma/schema.prisma first.");
-  const folder = `${new Date().toISOString().replace(/\D/g, "").slice(0, 14)}_${name}`;
-  await mkdir(path.join(MIGRATIONS, folder));
-  await writeFile(path.join(MIGRATIONS, folder, "migration.sql"), sql);
-  process.stdout.write(`prisma/migrations/${folder}/migration.sql is written; read it before you commit it.\n`);
+  for (const [i, file] of splitMigration(sql).entries()) {
+    const instant = new Date(Date.now() + i * 1_000).toISOString().replace(/\D/g, "").slice(0, 14);
+    const folder = `${instant}_${name}${i > 0 ? `_${i + 1}` : ""}`;
+    await mkdir(path.join(MIGRATIONS, folder));
+    await writeFile(path.join(MIGRATIONS, folder, "migration.sql"), file);
+    process.stdout.write(`prisma/migrations/${folder}/migration.sql is written; read it before you commit it.\n`);
+    for (const problem of lockProblems(file)) process.stdout.write(`  Blocks requests on a large table: ${problem}\n`);
+  }
 });
 
 async function onTemporaryServer<T>(work: (url: string) => Promise<T>): Promise<T> {
