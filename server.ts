@@ -10,6 +10,7 @@ import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { MigrationError } from "#lib/database/migration-history.ts";
+import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 import { type Env, EnvError, env } from "#lib/env.ts";
 import { loadEnvFile } from "#lib/env-file.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
@@ -196,6 +197,7 @@ function isForTheOperator(error: unknown): error is Error {
     error instanceof EnvError ||
     error instanceof EmbeddedDatabaseError ||
     error instanceof MigrationError ||
-    error instanceof TiersError
+    error instanceof TiersError ||
+    error instanceof UnsuitableServerError
   );
 }

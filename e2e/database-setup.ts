@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { setLocalZone } from "#e2e/postgres.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 
@@ -18,6 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const directory = await mkdtemp(path.join(tmpdir(), "goodtake-test-"));
   await chmod(directory, 0o755);
   const server = await startEmbedded(directory, "owner");
+  await setLocalZone(server.url);
   const admin = new pg.Client(server.url);
   await admin.connect();
   // Nothing here needs to survive a crash of the machine; the crash tests start servers of their own.

@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setLocalZone } from "#e2e/postgres.ts";
+import { startEmbedded } from "#lib/database/embedded.ts";
 
 /** Where the browser tests' server keeps its data; the tests reach the same database through it. */
 export const TEST_DATA_DIRECTORY = path.join(tmpdir(), `goodtake-e2e-${process.env.E2E_PORT}`);
@@ -18,5 +20,7 @@ if (import.meta.main) {
     TRUSTED_PROXIES: "127.0.0.1",
     LOG_LEVEL: "info",
   });
+  const { url, stop } = await startEmbedded(TEST_DATA_DIRECTORY, "guest");
+  await setLocalZone(url).finally(stop);
   await import("../server.ts");
 }

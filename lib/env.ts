@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { addressesOf } from "#lib/database/addresses.ts";
 
 const set = <T extends z.ZodType>(schema: T) =>
   // An empty value means "not set": that is how shells, compose files and .env files leave a variable out.
@@ -47,10 +48,11 @@ const variables = z.object({
   DATA_DIR: text,
   DATABASE_URL: set(
     z
-      .url({
-        protocol: /^postgres(ql)?$/,
-        error: "must be an address such as postgresql://user:password@host/database",
-      })
+      .string()
+      .refine(
+        (value) => z.array(z.url({ protocol: /^postgres(ql)?$/ })).safeParse(addressesOf(value)).success,
+        "must be an address such as postgresql://user:password@host/database or postgresql://user:password@a:5432,b:5432/database",
+      )
       .optional(),
   ),
   DATABASE_POOL_SIZE: set(whole(2, 500).default(Math.min(40, Math.max(10, availableParallelism() * 4)))),

@@ -25,6 +25,7 @@ const FOR_THE_OPERATOR = new Set([
   "EnvError",
   "MigrationError",
   "TiersError",
+  "UnsuitableServerError",
 ]);
 
 /** The one argument of a command that takes a file, seen from where npm was called. */

@@ -12,7 +12,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
-import pg from "pg";
+import { createPool, openClient } from "#lib/database/connection.ts";
 
 /** What Prisma's command line would use through a downloaded binary, in WebAssembly and on our own connections. */
 export async function openSchemaEngine(url: string, schema: string): Promise<glue.SchemaEngine> {
@@ -77,8 +77,7 @@ function adapterFactory(url: string): SqlMigrationAwareDriverAdapterFactory {
 }
 
 async function adapter(url: string, dropped?: () => Promise<void>): Promise<SqlDriverAdapter> {
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
-  pool.on("error", () => {});
+  const pool = createPool(url, { max: 2 });
   const characters = new Set<string>();
   pool.on("connect", (client) => {
     const { connection } = client as unknown as { connection: EventEmitter };
@@ -115,7 +114,6 @@ function readCharType({ fields }: { fields: { name: string; dataTypeID: number }
 }
 
 async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
+  const client = await openClient(url);
   await client.query(statement).finally(() => client.end());
 }

@@ -1,7 +1,7 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import pg from "pg";
+import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import {
   BackupError,
@@ -11,6 +11,7 @@ import {
   TABLE_END,
   withTrailer,
 } from "#lib/database/backup-file.ts";
+import { openClient } from "#lib/database/connection.ts";
 import { lastMigration, prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
 
 /**
@@ -21,13 +22,7 @@ import { lastMigration, prepareForCopy, type Table, tablesInOrder } from "#lib/d
  */
 export async function backUp(url: string, file: string, signal?: AbortSignal): Promise<BackupHeader> {
   if (await stat(file).catch(() => undefined)) throw new BackupError(`${file} exists already; choose another name.`);
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: "goodtake backup",
-  });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await openClient(url, { application_name: "goodtake backup" });
   const partial = `${file}.partial-${process.pid}`;
   try {
     await prepareForCopy(client);

@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import pg from "pg";
+import type pg from "pg";
+import { createPool } from "#lib/database/connection.ts";
 import { PrismaClient } from "#lib/database/generated/client.ts";
 
 export type Database = PrismaClient;
@@ -16,8 +17,7 @@ const APPLICATION_NAME = "goodtake";
 /** Opens the one pool of the process. Next's copy of this module finds it on `globalThis`. */
 export function connectDatabase(url: string, poolSize: number): Connected {
   if (shared.goodtakeDatabase) throw new Error("The database is connected already.");
-  const pool = new pg.Pool({
-    connectionString: url,
+  const pool = createPool(url, {
     max: poolSize,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -26,9 +26,6 @@ export function connectDatabase(url: string, poolSize: number): Connected {
     application_name: APPLICATION_NAME,
     keepAlive: true,
   });
-  // A connection that breaks is replaced by the pool; without listeners Node would end the process, for one in use as for an idle one.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS, timeout: 10_000 },

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { type Cluster, EmbeddedDatabaseError, prepareCluster } from "#lib/database/cluster.ts";
+import { openClient } from "#lib/database/connection.ts";
 import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
 import { isUnavailable } from "#lib/database/unavailable.ts";
 
@@ -108,11 +109,8 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
   };
 }
 
-async function openSession(socket: string, name: string): Promise<pg.Client> {
-  const session = new pg.Client({ connectionString: urlOf(socket), application_name: name, keepAlive: true });
-  session.on("error", () => {});
-  await session.connect();
-  return session;
+function openSession(socket: string, name: string): Promise<pg.Client> {
+  return openClient(urlOf(socket), { application_name: name });
 }
 
 async function takeOwnership(session: pg.Client): Promise<boolean> {

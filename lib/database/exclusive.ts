@@ -21,8 +21,8 @@ export async function exclusively(lock: string, work: () => Promise<void>): Prom
     client.release();
     return taken;
   } catch (error) {
-    // The lock may still be held, and goes with the connection.
-    client.release(true);
+    // The lock may still be held. Where the connection can't give it up, it goes with the connection, a moment later.
+    client.release(!(await client.query("ROLLBACK").catch(() => undefined)));
     throw error;
   }
 }

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { applyMigrations } from "#lib/database/apply-migration.ts";
+import { openClient } from "#lib/database/connection.ts";
 import { MigrationError, nextMigration, readMigrations } from "#lib/database/migration-history.ts";
 import { log } from "#lib/log.ts";
 
 /**
  * Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now), or has no connection left for this moment
- * (too_many_connections), or names can't be looked up yet. A name that is not there (ENOTFOUND) is a mistake, and said at once.
+ * (too_many_connections), or none of the servers is a primary yet (read_only_sql_transaction), or names can't be looked up yet. A name
+ * that is not there (ENOTFOUND) is a mistake, and said at once.
  */
-const NOT_YET = new Set(["ECONNREFUSED", "ENOENT", "57P03", "53300", "EAI_AGAIN"]);
+const NOT_YET = new Set(["ECONNREFUSED", "ENOENT", "57P03", "53300", "25006", "EAI_AGAIN"]);
 const PATIENCE_MS = 10_000;
 
 /**
@@ -47,15 +49,8 @@ export async function checkMigrated(url: string, directory: string): Promise<voi
 async function connect(url: string, patienceMs = 0): Promise<pg.Client> {
   const end = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: 10_000,
-      application_name: "goodtake migrate",
-    });
-    client.on("error", () => {});
     try {
-      await client.connect();
-      return client;
+      return await openClient(url, { application_name: "goodtake migrate" });
     } catch (error) {
       if (!NOT_YET.has((error as { code?: string }).code ?? "") || performance.now() > end) throw error;
       if (attempt === 1) log().info("The database is not ready yet and is waited for");

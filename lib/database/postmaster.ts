@@ -4,7 +4,6 @@ import { chown, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import {
   type Account,
   as,
@@ -14,6 +13,7 @@ import {
   POSTGRES_ENVIRONMENT,
   USER,
 } from "#lib/database/cluster.ts";
+import { openClient } from "#lib/database/connection.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 6_000;
@@ -90,15 +90,11 @@ function spawnPostmaster(cluster: Cluster, socket: string): ChildProcess {
 async function answers(cluster: Cluster): Promise<boolean> {
   const socket = await socketOf(cluster).catch(() => undefined);
   if (!socket) return false;
-  const client = new pg.Client({ connectionString: urlOf(socket), connectionTimeoutMillis: 1_000 });
-  client.on("error", () => {});
   try {
-    await client.connect();
+    await (await openClient(urlOf(socket), { connectionTimeoutMillis: 1_000 })).end();
     return true;
   } catch {
     return false;
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 

@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream/promises";
-import pg from "pg";
+import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import {
   BackupError,
@@ -10,6 +10,7 @@ import {
   TABLE_END,
   verifyBackup,
 } from "#lib/database/backup-file.ts";
+import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { readMigrations } from "#lib/database/migration-history.ts";
 import { ScriptReader } from "#lib/database/script-reader.ts";
@@ -43,13 +44,7 @@ export async function restore(
 ): Promise<BackupHeader> {
   const header = await checkBackup(file, migrations, signal);
   await migrate(url, migrations);
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: "goodtake restore",
-  });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await openClient(url, { application_name: "goodtake restore" });
   try {
     await prepareForCopy(client);
     await client.query("BEGIN");

@@ -1,9 +1,18 @@
 const NODE_CODES = /^(ECONN|ENOENT$|ENOTFOUND$|EAI_|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$)/;
-/** SQLSTATE classes: connection exception, insufficient resources, operator intervention (with statement timeout); and Prisma's codes for the same. */
-const DATABASE_CODES = /^(08|53|57|P1001$|P1002$|P1008$|P1011$|P1017$|P2024$|P2028$)/;
+/**
+ * SQLSTATE classes: connection exception, read_only_sql_transaction (by a server that takes no writes), insufficient resources,
+ * operator intervention (with statement timeout); and Prisma's codes for the same.
+ */
+const DATABASE_CODES = /^(08|25006$|53|57|P1001$|P1002$|P1008$|P1011$|P1017$|P2024$|P2028$)/;
 const MESSAGES =
   // Prisma puts the SQLSTATE of a raw query's error into its words.
-  /Code: `(08|53|57)|timeout exceeded|connection terminated|query read timeout|not connected|pool after calling end|can't reach database|server has closed the connection/i;
+  /Code: `(08|25006|53|57)|timeout exceeded|connection terminated|query read timeout|not connected|pool after calling end|can't reach database|server has closed the connection/i;
+
+/** A database server that answers, but must not be used: a standby, or one whose zone isn't UTC. The message is a sentence for the operator. */
+export class UnsuitableServerError extends Error {
+  override name = "UnsuitableServerError";
+  readonly code = "25006";
+}
 
 /** Whether an error says that the database can't be reached or is overloaded, so that trying again later makes sense. */
 export function isUnavailable(error: unknown): boolean {

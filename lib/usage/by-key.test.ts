@@ -93,7 +93,7 @@ describe("usage by key", () => {
     expect(pages.map(({ matching }) => matching)).toEqual([3, 3, 3]);
   });
 
-  test("begins with the first of its days, in UTC, for requests and credits alike", async () => {
+  test("begins with the first of its days, in UTC, for requests and credits alike, whatever the zone of the session", async () => {
     const { key } = await createKey(ada.id);
     const now = new Date("2026-11-24T12:00:00Z");
     for (const [i, at] of ["2026-11-17T23:59:59.999Z", "2026-11-18T00:00:00Z"].entries()) {
@@ -110,5 +110,14 @@ describe("usage by key", () => {
     const of = async (days: number) => (await usageByKey(ada.id, days, now, ALL)).rows;
     expect(await of(7)).toMatchObject([{ requests: 10, credits: 10 }]);
     expect(await of(8)).toMatchObject([{ requests: 11, credits: 11 }]);
+
+    const sessions = await Promise.all(Array.from({ length: pool().options.max }, () => pool().connect()));
+    for (const session of sessions) {
+      await session.query("SET TimeZone = 'America/New_York'");
+      session.release();
+    }
+    expect(await of(7)).toMatchObject([{ requests: 10, credits: 10 }]);
+    expect(await of(8)).toMatchObject([{ requests: 11, credits: 11 }]);
+    for (const session of sessions) await session.end();
   });
 });

@@ -14,7 +14,7 @@ const BY_KEY = `
   ), "spent" AS (
     SELECT m."apiKeyId" AS "id", -sum(m."amount")::int AS "credits"
     FROM "since", "CreditMovement" m
-    WHERE m."userId" = $1 AND m."kind" IN ('charged', 'refunded') AND m."createdAt" >= "since"."day" AT TIME ZONE 'UTC'
+    WHERE m."userId" = $1 AND m."kind" IN ('charged', 'refunded') AND m."createdAt" >= "since"."day"::timestamp AT TIME ZONE 'UTC'
     GROUP BY 1 HAVING sum(m."amount") <> 0
   ), "all" AS (
     SELECT k."id", k."name", k."prefix", coalesce("requests", 0) AS "requests", coalesce("ok", 0) AS "ok",
