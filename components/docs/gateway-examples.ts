@@ -14,6 +14,14 @@ const FORBIDDEN = body("forbidden", "Insufficient credits or quota exceeded");
 const LIMITED = body("rate_limit_exceeded", "Too many requests; try again when Retry-After has passed");
 const UNAVAILABLE = body("unavailable", "The service is unavailable for the moment");
 
+/** What Traefik's own configuration needs beside the example: 3.7.12 brought the option, whose default is `keep`. */
+export const TRAEFIK_ENTRY_POINT = `entryPoints:
+  web:
+    address: ":80"
+    http:
+      # CGI, WSGI and PHP read GoodTake_Tier and GoodTake.Tier as GoodTake-Tier.
+      aliasHeadersStrategy: delete`;
+
 /** Complete configurations that charge one credit a request. A test runs those of nginx and Caddy as shown. */
 export function gatewayExamples({ goodtake, upstream, port }: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
   const nginx = `upstream goodtake {
@@ -24,10 +32,15 @@ export function gatewayExamples({ goodtake, upstream, port }: Places): Record<"n
 server {
     listen ${port};
 
+    # CGI, WSGI and PHP read GoodTake_Tier and GoodTake.Tier as GoodTake-Tier: nginx drops such names.
+    # It reads these two lines in the default server of a port only, so set them there if this is another one.
+    underscores_in_headers off;
+    ignore_invalid_headers on;
+
     location / {
         auth_request /_goodtake;
 
-        # Who calls, for your API. Setting all five here means that none that a client sends gets through.
+        # The caller's identity for your API. Setting all five overwrites any that a client sends.
         auth_request_set $goodtake_user_id $upstream_http_goodtake_user_id;
         auth_request_set $goodtake_key_id $upstream_http_goodtake_key_id;
         auth_request_set $goodtake_key_name $upstream_http_goodtake_key_name;
@@ -105,8 +118,15 @@ server {
 
   const caddy = `:${port} {
 	route {
-		# None that a client sends gets through.
+		# Removes any identity header that a client sends, also GoodTake_Tier and GoodTake.Tier,
+		# which CGI, WSGI and PHP read as GoodTake-Tier.
 		request_header -GoodTake*
+
+		# Caddy removes the headers that Connection lists. A client must not list identity headers
+		# there, so only the word that a websocket needs remains.
+		request_header -Connection
+		@websocket header_regexp Upgrade (?i)^websocket$
+		request_header @websocket Connection Upgrade
 
 		forward_auth ${goodtake} {
 			uri /api/v1/auth?cost=1

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { DocsPage, DocsSection, InlineCode, type Section } from "#components/docs/docs-page.tsx";
-import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { gatewayExamples, TRAEFIK_ENTRY_POINT } from "#components/docs/gateway-examples.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
@@ -102,16 +102,29 @@ export default async function GatewayPage() {
       </DocsSection>
 
       <DocsSection {...SECTIONS.traefik}>
-        <p>A file for Traefik's file provider.</p>
+        <p>
+          Use Traefik 3.7.13 or newer. Older ones pass <InlineCode>GoodTake.Tier</InlineCode> on, which CGI, WSGI and
+          PHP read as <InlineCode>GoodTake-Tier</InlineCode> (CVE-2026-88011). Newer ones do so, too, unless the entry
+          point says otherwise:
+        </p>
+        <CodeBlock label="traefik.yaml" code={TRAEFIK_ENTRY_POINT} />
+        <p>
+          Leave the identity headers out of <InlineCode>forwardedHeaders.connection</InlineCode>: a client can have what
+          is listed there removed. The rest is a file for Traefik's file provider.
+        </p>
         <CodeBlock label="goodtake.yaml" code={Traefik} />
       </DocsSection>
 
       <DocsSection {...SECTIONS.mind}>
         <Notice tone="warning">
-          Let nobody reach your API past the gateway: it believes the identity headers, and whoever can send it a
-          request directly can send them, too.
+          Your API believes the identity headers. Make sure that only the gateway can reach it: any other client could
+          send them, too.
         </Notice>
         <ul className="list-disc space-y-1.5 pl-5 marker:text-muted">
+          <li>
+            Reject a request that lacks one of the five identity headers or has one twice. The gateway always sends each
+            once, so anything else means that the gateway was changed or passed by.
+          </li>
           <li>A cost is charged when the request is let through. What your API answers then does not bring it back.</li>
           <li>
             A cost above 0 is charged again when a client repeats its request. Where that matters, ask with cost 0, and
