@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
@@ -14,12 +14,11 @@ import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 import { type Env, EnvError, env } from "#lib/env.ts";
 import { loadEnvFile } from "#lib/env-file.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
-import { decideFirst } from "#lib/http/expect-continue.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
-import { mayUpgrade } from "#lib/http/upgrade.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
+import { createHttpServer } from "#lib/server/http-server.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
 import { startUpkeep } from "#lib/upkeep.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
@@ -32,15 +31,6 @@ const START_DEADLINE_MS = 4_000;
 const LINGER_MS = 500;
 /** So long the database may take for charges that are to be taken back: a request that gave up is one that failed. */
 const DOUBTS_DEADLINE_MS = 1_000;
-/** What a client may keep us waiting for. A connection may carry any number of requests: proxies hold theirs for days. */
-const LIMITS: ServerOptions = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 2_000,
-  // Longer than the minute for which nginx and load balancers keep an idle connection, so that they close it and not we.
-  keepAliveTimeout: 65_000,
-};
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
@@ -71,10 +61,7 @@ async function start(env: Env): Promise<void> {
 
   const doors: Doors = { opened: opened.promise };
   const door = createFrontDoor(env, doors, () => phase);
-  server = createServer({ ...LIMITS, shouldUpgradeCallback: (request) => mayUpgrade(request, env) }, door);
-  server.on("checkContinue", decideFirst(door));
-  // One that neither sends nor reads anything any more. An image takes a minute at most.
-  server.setTimeout(120_000);
+  server = createHttpServer(env, door);
   await listen(server, env);
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
   connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);

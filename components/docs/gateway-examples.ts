@@ -12,6 +12,8 @@ const body = (code: string, message: string) => JSON.stringify({ error: { code, 
 const UNAUTHORIZED = body("unauthorized", "Invalid or missing API key");
 const FORBIDDEN = body("forbidden", "Insufficient credits or quota exceeded");
 const LIMITED = body("rate_limit_exceeded", "Too many requests; try again when Retry-After has passed");
+const MALFORMED = body("invalid_request", "The request is not valid");
+const TOO_LARGE = body("headers_too_large", "The headers are larger than 16,384 bytes");
 const UNAVAILABLE = body("unavailable", "The service is unavailable for the moment");
 
 /** What Traefik's own configuration needs beside the example: 3.7.12 brought the option, whose default is `keep`. */
@@ -33,9 +35,11 @@ server {
     listen ${port};
 
     # CGI, WSGI and PHP read GoodTake_Tier and GoodTake.Tier as GoodTake-Tier: nginx drops such names.
-    # It reads these two lines in the default server of a port only, so set them there if this is another one.
+    # It reads these lines in the default server of a port only, so set them there if this is another one.
     underscores_in_headers off;
     ignore_invalid_headers on;
+    # Larger than what GoodTake accepts (16 KB of headers), so that its answer decides.
+    large_client_header_buffers 4 32k;
 
     location / {
         auth_request /_goodtake;
@@ -57,6 +61,7 @@ server {
         proxy_set_header X-API-Key "";
 
         # What is left, for the client.
+        auth_request_set $goodtake_status $upstream_status;
         auth_request_set $goodtake_policy $upstream_http_ratelimit_policy;
         auth_request_set $goodtake_limit $upstream_http_ratelimit;
         auth_request_set $goodtake_retry_after $upstream_http_retry_after;
@@ -64,7 +69,7 @@ server {
         add_header RateLimit-Policy $goodtake_policy always;
         add_header RateLimit $goodtake_limit always;
 
-        # nginx knows three answers: yes, 401 and 403. All others, and none at all, are its 500.
+        # nginx knows three answers: 2xx, 401 and 403. All others, and none at all, are its 500.
         error_page 401 = @goodtake_unauthorized;
         error_page 403 = @goodtake_refused;
         error_page 500 = @goodtake_unavailable;
@@ -110,6 +115,15 @@ server {
     location @goodtake_unavailable {
         internal;
         default_type application/json;
+        # GoodTake can't read the request, and never will: no Retry-After.
+        if ($goodtake_status = 400) {
+            add_header Cache-Control "private, no-store" always;
+            return 400 '${MALFORMED}';
+        }
+        if ($goodtake_status = 431) {
+            add_header Cache-Control "private, no-store" always;
+            return 431 '${TOO_LARGE}';
+        }
         add_header Cache-Control "private, no-store" always;
         add_header Retry-After 1 always;
         return 503 '${UNAVAILABLE}';

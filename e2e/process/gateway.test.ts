@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { GATEWAYS } from "#e2e/gateways.ts";
 import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
 import type { Program } from "#e2e/program.ts";
+import { sendRaw } from "#e2e/raw-request.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson } from "#e2e/test-database.ts";
@@ -128,6 +129,30 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
       expect(answer.headers.get("ratelimit")).toBe(`"free";r=0;t=${answer.headers.get("retry-after")}`);
       expect((await answer.json()).error.code).toBe("rate_limit_exceeded");
     }
+  });
+
+  test("answers 431 with the documented body to headers that GoodTake does not accept, and not 503", async () => {
+    const half = "x".repeat(8_500);
+    const large: Record<string, string>[] = [{ "x-a": half + half }, { "x-a": half, "x-b": half }];
+    for (const headers of large) {
+      const answer = await ask({ ...bearer(), ...headers });
+      expect(answer.status).toBe(431);
+      expect(answer.headers.get("content-type")).toBe("application/json");
+      expect(answer.headers.get("cache-control")).toBe("private, no-store");
+      expect(answer.headers.has("retry-after")).toBe(false);
+      expect((await answer.json()).error.code).toBe("headers_too_large");
+    }
+    expect(arrived).toEqual([]);
+  });
+
+  test("answers 400, and not 503, to a header that GoodTake can't read", async () => {
+    const answer = await sendRaw(
+      Number(new URL(gateway.url).port),
+      `GET / HTTP/1.1\r\nHost: x\r\nX-API-Key: ${secret}\r\nX-Note: a\x01b\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).not.toMatch(/retry-after/i);
+    expect(arrived).toEqual([]);
   });
 
   test("leaves the API's own answers alone, its errors too", async () => {

@@ -1,5 +1,5 @@
-import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sendRaw } from "#e2e/raw-request.ts";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
@@ -43,16 +43,7 @@ function generate(
   });
 }
 
-/** Sends exactly these bytes and returns all that comes back until the server or the silence ends it. */
-function raw(text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(api.port, "127.0.0.1");
-    let answer = "";
-    socket.setEncoding("latin1").on("data", (chunk) => (answer += chunk));
-    socket.on("close", () => resolve(answer)).on("error", reject);
-    socket.write(text);
-  });
-}
+const raw = (text: string) => sendRaw(api.port, text);
 
 const get = (headers: string) => raw(`GET /api/v1/key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n\r\n`);
 

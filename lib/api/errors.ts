@@ -25,6 +25,11 @@ export const API_ERRORS = {
     message: "This method is not allowed here",
     advice: "The Allow header lists what works here.",
   },
+  request_timeout: {
+    status: 408,
+    message: "The request did not arrive in time",
+    advice: "Send the headers within 10 and the whole request within 30 seconds.",
+  },
   conflict: {
     status: 409,
     message: "A request with this Idempotency-Key is still running",
@@ -40,6 +45,11 @@ export const API_ERRORS = {
     message: "The body must be application/json",
     advice: "Send Content-Type: application/json.",
   },
+  expectation_failed: {
+    status: 417,
+    message: "The only expectation that can be met is 100-continue",
+    advice: "Remove the Expect header.",
+  },
   idempotency_key_reused: {
     status: 422,
     message: "This Idempotency-Key was used for another request",
@@ -49,6 +59,11 @@ export const API_ERRORS = {
     status: 429,
     message: "Too many requests; try again when Retry-After has passed",
     advice: "Wait as many seconds as Retry-After says, then go on.",
+  },
+  headers_too_large: {
+    status: 431,
+    message: "The headers are larger than 16,384 bytes",
+    advice: "Send fewer or shorter headers.",
   },
   internal_error: {
     status: 500,
@@ -91,4 +106,15 @@ export function errorResponse({ code, message, headers }: Pick<ApiError, "code" 
     status: API_ERRORS[code].status,
     headers: { "content-type": "application/json", ...headers },
   });
+}
+
+/** Returns what is written of an error without the framework; headers are names and values in turn. */
+export function errorAnswer({ code, message, headers }: ApiError): { status: number; headers: string[]; body: string } {
+  const body = JSON.stringify({ error: { code, message } });
+  const length = String(Buffer.byteLength(body));
+  return {
+    status: API_ERRORS[code].status,
+    headers: ["Content-Type", "application/json", "Content-Length", length, ...Object.entries(headers).flat()],
+    body,
+  };
 }

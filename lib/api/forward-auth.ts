@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "@hono/zod-openapi";
 import { type Admission, admit } from "#lib/api/admit.ts";
 import { answerHeaders } from "#lib/api/answer-headers.ts";
-import { API_ERRORS, ApiError } from "#lib/api/errors.ts";
+import { ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
 import { charge, findRemaining, type Remaining, type SpendError, takeBack } from "#lib/credits/store.ts";
@@ -51,12 +51,10 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   let own: string[];
   try {
     const refusal = await decide(request, query, decision);
-    own = refusal ? errorHeaders(refusal) : identityHeaders(decision);
-    if (refusal) [status, body] = answerOf(refusal);
+    if (refusal) ({ status, headers: own, body } = errorAnswer(refusal));
+    else own = identityHeaders(decision);
   } catch (error) {
-    const refusal = errorOf(error, requestId);
-    own = errorHeaders(refusal);
-    [status, body] = answerOf(refusal);
+    ({ status, headers: own, body } = errorAnswer(errorOf(error, requestId)));
   }
   // For gateways that know only 2xx, 401 and 403, such as nginx `auth_request`. `Retry-After` tells the two 403 apart.
   if (status === 429 && query.get("limited") === "403") status = 403;
@@ -134,13 +132,4 @@ function identityHeaders({ admission }: Decision): string[] {
     "GoodTake-Tier",
     key.tier,
   ];
-}
-
-function answerOf({ code, message }: ApiError): [status: number, body: string] {
-  return [API_ERRORS[code].status, JSON.stringify({ error: { code, message } })];
-}
-
-function errorHeaders({ code, message, headers }: ApiError): string[] {
-  const body = Buffer.byteLength(JSON.stringify({ error: { code, message } }));
-  return ["Content-Type", "application/json", "Content-Length", String(body), ...Object.entries(headers).flat()];
 }

@@ -5,6 +5,7 @@ import { createClientAddress } from "#lib/http/client-address.ts";
 import { answerHealth, type Phase } from "#lib/http/health.ts";
 import { answerMetrics } from "#lib/http/metrics-door.ts";
 import { log } from "#lib/log.ts";
+import { answerUnrouted } from "#lib/server/unrouted.ts";
 
 export type Doors = {
   api?: RequestListener;
@@ -36,17 +37,20 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
       const door = isApi(path) ? doors.api : doors.dashboard;
       if (door) return door(request, response);
       if (phase() === "starting")
-        return refuse(response, 503, "unavailable", "The server is starting", { "retry-after": "1" });
-      refuse(response, 404, "not_found", "Not found");
+        return answerUnrouted(request, response, "unavailable", "The server is starting", { "Retry-After": "1" });
+      answerUnrouted(request, response, "not_found");
     } catch (error) {
       log().error({ err: error }, "a request failed");
-      if (!response.headersSent) refuse(response, 500, "internal_error", "Internal error");
+      if (!response.headersSent) answerUnrouted(request, response, "internal_error");
     }
   };
   return (request, response) => {
     response.on("error", () => request.destroy());
     const url = pathOf(request);
-    if (url === undefined) return refuse(response, 400, "invalid_request", "Malformed request target");
+    if (url === undefined || !hasOneHost(request)) {
+      const message = url === undefined ? "The request target is malformed" : "Send exactly one Host header";
+      return answerUnrouted(request, response, "invalid_request", message, { Connection: "close" });
+    }
     request.url = url;
     const path = url.split("?", 1)[0] ?? "/";
     if (answerHealth(path, phase(), request, response)) return;
@@ -54,6 +58,14 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
     const patience = sleep(START_PATIENCE_MS, undefined, { ref: false });
     void Promise.race([doors.opened, patience]).then(() => pass(request, response, path));
   };
+}
+
+/** Whether `Host` is there exactly once, or not at all in HTTP/1.0 (RFC 9112, 3.2). The parsed headers hide a second line. */
+function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let lines = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === "host") lines += 1;
+  return lines === 1 || (lines === 0 && httpVersion !== "1.1");
 }
 
 /** All of `/api/` is the API's, but for the callbacks of sign-in providers. */
@@ -67,20 +79,4 @@ function pathOf({ url = "/" }: IncomingMessage): string | undefined {
   if (!URL.canParse(url)) return url === "*" ? "/*" : undefined;
   const { pathname, search } = new URL(url);
   return pathname + search;
-}
-
-function refuse(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...headers,
-  });
-  response.end(JSON.stringify({ error: { code, message } }));
 }

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { answerHeaders } from "#lib/api/answer-headers.ts";
+import { ApiError, type ApiErrorCode, errorAnswer } from "#lib/api/errors.ts";
+import { noteAnswer } from "#lib/http/access-log.ts";
+
+type ErrorParts = ConstructorParameters<typeof ApiError>;
+
+/** Codes of Node's parser and of its timeouts. All others mean that the request is malformed. */
+const CODES: Record<string, ApiErrorCode> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "payload_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+};
+/** Reads on after the answer: closing a connection with unread bytes resets it, and the client may lose the answer. */
+const LINGER_MS = 1_000;
+
+/** Answers a request that reaches no route, with the headers of every answer of the API. */
+export function answerUnrouted(request: IncomingMessage, response: ServerResponse, ...error: ErrorParts): void {
+  const { status, headers, body } = finish(error, request.method);
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/** Answers what Node can't read as a request, or has waited for too long. Handles `clientError` of a server. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // Each chunk that arrives after the first error is one more of them.
+  if (socket.writableEnded) return;
+  // Node's own rule (socketOnError in _http_server.js): two answers must not be mixed.
+  const { _httpMessage: current } = socket as { _httpMessage?: ServerResponse | null };
+  if (!socket.writable || current?.headersSent) socket.destroy(error);
+  else writeUnrouted(socket, CODES[error.code ?? ""] ?? "invalid_request");
+}
+
+/** Answers on the bare socket, for which Node has made no response, and closes it. */
+export function writeUnrouted(socket: Duplex, ...error: ErrorParts): void {
+  const { status, headers, body } = finish(error);
+  const all = [...headers, "Date", new Date().toUTCString(), "Connection", "close"];
+  const lines = all.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join("");
+  socket.on("error", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`);
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+function finish(error: ErrorParts, method = ""): ReturnType<typeof errorAnswer> {
+  const requestId = randomUUID();
+  const answer = errorAnswer(new ApiError(...error));
+  noteAnswer({ requestId, method, route: "unmatched", status: answer.status, durationMs: 0 });
+  return { ...answer, headers: [...answerHeaders(requestId), ...answer.headers] };
+}
