@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { parseEnv } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
@@ -54,4 +55,55 @@ test("a body that could not be read is the client's fault; what fails after that
     fail(request, response);
   };
   expect((await answerOf(begin, "POST")).status).toBe(500);
+});
+
+const MAX = 1_048_576;
+const CHUNK = 65_536;
+
+/** Sends a body in chunks until it is answered, at most `bytes` of it; returns the answer, and how much of it a page read. */
+async function sendChunks(bytes: number, method = "POST") {
+  let read = 0;
+  const server = createServer(
+    createDashboardDoor(parseEnv({}), (incoming, response) => {
+      incoming.on("data", (chunk) => (read += chunk.length)).on("end", () => response.end("page"));
+    }),
+  ).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const headers = { origin, "transfer-encoding": "chunked" };
+  const sent = request({ port, host: "127.0.0.1", method, headers }).on("error", () => {});
+  let answered = false;
+  const response = once(sent, "response").finally(() => {
+    answered = true;
+  });
+  for (let left = bytes; left > 0 && !answered; left -= CHUNK) {
+    const flowing = sent.write("x".repeat(Math.min(left, CHUNK)));
+    await (flowing ? new Promise(setImmediate) : Promise.race([once(sent, "drain"), response]));
+  }
+  if (!answered) sent.end();
+  const [answer] = (await response) as [IncomingMessage];
+  const body = await text(answer);
+  sent.destroy();
+  server.close();
+  return { status: answer.statusCode, connection: answer.headers.connection, body, read };
+}
+
+test("a body in chunks is read up to 1 MB", async () => {
+  expect(await sendChunks(MAX)).toMatchObject({ status: 200, read: MAX });
+});
+
+test.each(["POST", "GET"])(
+  "one byte more in a %s is 413 and reaches no page, and the connection is closed",
+  async (method) => {
+    const { read, ...answer } = await sendChunks(MAX + 1, method);
+    expect(answer).toEqual({ status: 413, connection: "close", body: "This is more than 1 MB.\n" });
+    expect(read).toBeLessThanOrEqual(MAX);
+  },
+);
+
+test("a body without end is answered as soon as it is too long", async () => {
+  const { read, ...answer } = await sendChunks(Number.POSITIVE_INFINITY);
+  expect(answer).toEqual({ status: 413, connection: "close", body: "This is more than 1 MB.\n" });
+  expect(read).toBeLessThanOrEqual(MAX);
 });

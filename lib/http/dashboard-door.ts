@@ -5,9 +5,13 @@ import { noteAnswer } from "#lib/http/access-log.ts";
 import { isOwnHost, isOwnOrigin } from "#lib/http/own-origin.ts";
 import { type RequestStore, requestStore } from "#lib/http/response-status.ts";
 import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-headers.ts";
+import { endEarly, limitBody } from "#lib/server/body-limit.ts";
 
 /** No form of ours has more; Next answers 500 to it. */
 const BODY_MAX_BYTES = 1_048_576;
+const TOO_LONG: Refusal = [413, "This is more than 1 MB."];
+
+type Refusal = [status: number, text: string];
 
 /** The browser's door: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
 export function createDashboardDoor(env: Env, pages: RequestListener): RequestListener {
@@ -28,7 +32,8 @@ export function createDashboardDoor(env: Env, pages: RequestListener): RequestLi
     response.setHeader("content-security-policy", policy);
 
     const refusal = refuse(request, env);
-    if (refusal) return answer(response, ...refusal);
+    if (refusal) return answer(request, response, ...refusal);
+    limitBody(request, BODY_MAX_BYTES, () => answer(request, response, ...TOO_LONG));
 
     // Next takes the nonce from the request's header, where a client could have put one of its own.
     request.headers["content-security-policy"] = policy;
@@ -55,15 +60,15 @@ function applyStatus({ method }: IncomingMessage, response: ServerResponse, stor
     writeHead.call(response, statusFor(status), ...rest)) as typeof writeHead;
 }
 
-function refuse({ method, url, headers }: IncomingMessage, env: Env): [status: number, text: string] | undefined {
+function refuse({ method, url, headers }: IncomingMessage, env: Env): Refusal | undefined {
   if (!isOwnHost(headers.host, env.PUBLIC_URL)) {
     return [403, "This is not the dashboard's address. If it should be, set PUBLIC_URL to it."];
   }
   if (!isReadable(url?.split("?", 1)[0] ?? "")) return [400, "This address can not be read."];
+  if (Number(headers["content-length"]) > BODY_MAX_BYTES) return TOO_LONG;
   if (method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST" || url?.startsWith("/_next/")) return [405, "Method not allowed."];
   if (!isOwnOrigin(headers.origin, headers.host, env.PUBLIC_URL)) return [403, "This request came from another site."];
-  if (Number(headers["content-length"]) > BODY_MAX_BYTES) return [413, "This is more than 1 MB."];
   return undefined;
 }
 
@@ -77,12 +82,15 @@ function isReadable(path: string): boolean {
   }
 }
 
-function answer(response: ServerResponse, status: number, text: string): void {
+function answer(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) return void response.destroy();
   if (status === 405) response.setHeader("allow", "GET, HEAD, POST");
   response.writeHead(status, {
     "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(text) + 1,
     "cache-control": "no-store",
     connection: "close",
   });
-  response.end(`${text}\n`);
+  response.write(`${text}\n`);
+  endEarly(request, response);
 }
