@@ -6,6 +6,7 @@ import { answerHealth, type Phase } from "#lib/http/health.ts";
 import { answerMetrics } from "#lib/http/metrics-door.ts";
 import { log } from "#lib/log.ts";
 import { answerUnrouted } from "#lib/server/unrouted.ts";
+import { createProxyWarning } from "#lib/server/untrusted-proxy.ts";
 
 export type Doors = {
   api?: RequestListener;
@@ -23,11 +24,13 @@ const START_PATIENCE_MS = 10_000;
  */
 export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): RequestListener {
   const clientAddress = createClientAddress(env.TRUSTED_PROXIES);
+  const warnOfProxy = createProxyWarning(env.TRUSTED_PROXIES);
   const pass = (request: IncomingMessage, response: ServerResponse, path: string) => {
     try {
       if (answerMetrics(path, env.METRICS_TOKEN, request, response)) return;
       if (phase() === "draining") response.setHeader("connection", "close");
 
+      warnOfProxy(request);
       request.headers["x-forwarded-for"] = clientAddress(
         request.socket.remoteAddress,
         request.headers["x-forwarded-for"]?.toString(),
