@@ -27,9 +27,11 @@ export function answerUnrouted(request: IncomingMessage, response: ServerRespons
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   // Each chunk that arrives after the first error is one more of them.
   if (socket.writableEnded) return;
-  // Node's own rule (socketOnError in _http_server.js): two answers must not be mixed.
+  // Node's own name for the answer that is due on the connection (socketOnError in _http_server.js).
   const { _httpMessage: current } = socket as { _httpMessage?: ServerResponse | null };
   if (!socket.writable || current?.headersSent) socket.destroy(error);
+  // The unreadable bytes follow a whole request, whose answer they must not take: it is the connection's last.
+  else if (current?.req.complete) current.shouldKeepAlive = false;
   else writeUnrouted(socket, CODES[error.code ?? ""] ?? "invalid_request");
 }
 

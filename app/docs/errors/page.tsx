@@ -49,8 +49,8 @@ export default function ErrorsPage() {
         <p>
           <InlineCode>429</InlineCode>, <InlineCode>503</InlineCode> and <InlineCode>409</InlineCode> carry{" "}
           <InlineCode>Retry-After</InlineCode>: so many seconds later the same request has a chance. After{" "}
-          <InlineCode>502</InlineCode> and <InlineCode>504</InlineCode> try again with growing pauses. All others give
-          the same answer again, until something is changed.
+          <InlineCode>408</InlineCode>, <InlineCode>502</InlineCode> and <InlineCode>504</InlineCode> try again with
+          growing pauses. All others give the same answer again, until something is changed.
         </p>
         <p>
           A request that may cost something is safe to repeat with an <InlineCode>Idempotency-Key</InlineCode>: within
