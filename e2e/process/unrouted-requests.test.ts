@@ -15,16 +15,17 @@ let own: Awaited<ReturnType<typeof createDatabase>>;
 let server: TestServer;
 let port: number;
 let secret: string;
+let settings: Record<string, string>;
 beforeAll(async () => {
   own = await createDatabase();
   connectDatabase(own.url, 2);
   ({ secret } = await createKey((await createPerson("Ada", "scale")).id));
-  server = await startServer({
-    ROLE: "api",
+  settings = {
     DATABASE_URL: own.url,
     AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
     TRUSTED_PROXIES: "127.0.0.1",
-  });
+  };
+  server = await startServer({ ...settings, ROLE: "api" });
   port = Number(new URL(server.url).port);
 });
 afterAll(async () => {
@@ -121,11 +122,13 @@ test("unreadable bytes behind a request do not take its answer, which is the las
 
 describe.skipIf(isMissing("nginx"))("behind the example for nginx", () => {
   let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let dashboard: TestServer;
   let nginx: Program;
   let nginxPort: number;
   beforeAll(async () => {
     folder = await temporaryDirectory();
     nginxPort = await freePort();
+    dashboard = await startServer({ ...settings, ROLE: "dashboard" });
     const example = await readFile(path.resolve(import.meta.dirname, "../../examples/nginx.conf"), "utf8");
     nginx = await startNginx(
       folder.directory,
@@ -133,11 +136,13 @@ describe.skipIf(isMissing("nginx"))("behind the example for nginx", () => {
       example
         .replace("listen 443 ssl;", `listen 127.0.0.1:${nginxPort};`)
         .replaceAll(/ssl_certificate.*;/g, "")
-        .replaceAll(/127\.0\.0\.1:300\d/g, `127.0.0.1:${port}`),
+        .replaceAll(/127\.0\.0\.1:300[12]/g, `127.0.0.1:${port}`)
+        .replaceAll(/127\.0\.0\.1:300[34]/g, new URL(dashboard.url).host),
     );
   });
   afterAll(async () => {
     await nginx.stop();
+    await dashboard.end("SIGTERM");
     await folder.remove();
   });
 
@@ -149,5 +154,15 @@ describe.skipIf(isMissing("nginx"))("behind the example for nginx", () => {
   ])("%s get the API's own answer", async (_, bytes, status) => {
     const answer = await sendRaw(nginxPort, bytes());
     expectError(answer, status, status === 431 ? "headers_too_large" : "invalid_request");
+  });
+
+  test("a redirect of an address as long as it may be comes through", async () => {
+    const target = `/docs/?q=${"x".repeat(15_000)}`;
+    const answer = await sendRaw(
+      nginxPort,
+      `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${nginxPort}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 308 /);
+    expect(answer).toMatch(/^location: \/docs\?q=x{15000}$/im);
   });
 });
