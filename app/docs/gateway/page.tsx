@@ -123,7 +123,7 @@ export default async function GatewayPage() {
         <ul className="list-disc space-y-1.5 pl-5 marker:text-muted">
           <li>
             Reject a request that lacks one of the five identity headers or has one twice. The gateway always sends each
-            once, so anything else means that the gateway was changed or passed by.
+            once, so anything else means that the gateway was changed or bypassed.
           </li>
           <li>A cost is charged when the request is let through. What your API answers then does not bring it back.</li>
           <li>
