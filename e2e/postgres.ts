@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { prepareCluster } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
@@ -21,6 +23,10 @@ export type TestPostgres = {
   start: () => Promise<void>;
   /** Sends a signal to every process of it. */
   signal: (name: NodeJS.Signals) => Promise<void>;
+  /** Ends one of its processes with SIGKILL, upon which it ends all others, recovers and goes on within a fraction of a second. */
+  crash: () => Promise<void>;
+  /** Starts it again as a standby that waits for a primary, and makes it a primary after the work. */
+  asStandby: (work: (standby: pg.Client) => Promise<void>) => Promise<void>;
   remove: () => Promise<void>;
 };
 
@@ -42,9 +48,42 @@ export async function startPostgres(): Promise<TestPostgres> {
       const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
       for (const pid of [postmaster, ...children.trim().split(" ")]) process.kill(Number(pid), name);
     },
+    crash: async () => {
+      const [victim, witness] = [new pg.Client(urlOf(socket)), new pg.Client(urlOf(socket))];
+      const ended = [victim, witness].map((client) => {
+        client.on("error", () => {});
+        return new Promise((resolve) => client.once("end", resolve));
+      });
+      await Promise.all([victim.connect(), witness.connect()]);
+      const { rows } = await victim.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      process.kill(rows[0]?.pid as number, "SIGKILL");
+      await Promise.all(ended);
+    },
+    asStandby: async (work) => {
+      await stopPostmaster(cluster);
+      await writeFile(path.join(cluster.data, "standby.signal"), "");
+      const promoted = runPostmaster(cluster, socket);
+      const client = await untilConnected(urlOf(socket));
+      await work(client);
+      await client.query("SELECT pg_promote()");
+      await client.end();
+      await promoted;
+    },
     remove: async () => {
       await stopPostmaster(cluster);
       await remove();
     },
   };
+}
+
+async function untilConnected(url: string): Promise<pg.Client> {
+  for (;;) {
+    const client = new pg.Client(url);
+    client.on("error", () => {});
+    try {
+      return await client.connect();
+    } catch {
+      await sleep(20);
+    }
+  }
 }

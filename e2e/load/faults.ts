@@ -267,6 +267,7 @@ async function causeFaults(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
         )
         .catch(() => {}),
+    "a backend of PostgreSQL is killed": () => postgres.crash(),
     "Redis is killed": async () => {
       await redis.stop();
       await limits.whileAway();

@@ -12,7 +12,7 @@ test.skipIf(isMissing("redis-server"))(
     const report = await runFaults({ seed, seconds: 12, revocations: 40, parallel: 12 });
     expect(report.violations, JSON.stringify(report)).toEqual([]);
     // It was a test: every kind of fault, and requests that passed, were refused, limited and met nobody.
-    expect(Object.keys(report.faults).length).toBe(7);
+    expect(Object.keys(report.faults).length).toBe(8);
     expect(report.revocations).toBeGreaterThan(10);
     for (const status of ["204", "401", "429", "503"]) expect(report.statuses[status], status).toBeGreaterThan(0);
     expect(report.limitedAlone).toBeGreaterThan(0);

@@ -7,9 +7,11 @@ import {
   LOOK_UP,
   NOTHING,
 } from "#lib/api-keys/key-questions.ts";
-import { LEASE_MS } from "#lib/api-keys/lease.ts";
+import { LEASE_MS, MARGIN_MS } from "#lib/api-keys/lease.ts";
 import { pool } from "#lib/database/client.ts";
 import { inTime } from "#lib/database/deadline.ts";
+import { UnsuitableServerError } from "#lib/database/unavailable.ts";
+import { log } from "#lib/log.ts";
 
 /** While requests come, the lease is renewed so often, and no request has to wait for it. */
 const RENEWAL_MS = 80;
@@ -21,6 +23,10 @@ const QUESTIONS_MAX = 4;
 const BATCH_MAX = 1_000;
 /** So many keys wait for an answer at most, which is what a database that hangs would let a flood have. */
 const WAITING_MAX = 10_000;
+
+/** To which a proxy may lead a connection at any time. */
+const STANDBY = "The database server is a standby, or recovers.";
+const ANOTHER = "The database server is another one than a moment ago, or was started again.";
 
 type Entry = { key: CachedKey; used: boolean };
 type Waiting = ReturnType<typeof Promise.withResolvers<CachedKey | null>> & { requests: number };
@@ -34,7 +40,7 @@ type FoundKeys = Map<string, CachedKey>;
  * dropped, and so every entry is at least as new as the answer. It is believed for {@link LEASE_MS} from the moment its question was
  * sent, while the monotonic and the wall clock both say so (the first stops when a machine sleeps). Keys that are missing are looked
  * up with that question or between two of them. What was looked up across an answer is not kept, because it may be older. A cache whose
- * lease ran out is empty.
+ * lease ran out is empty, and so is one whose question failed, or was answered in another life of the database than the last.
  */
 export class KeyCache {
   readonly #known = new Map<string, Entry>();
@@ -45,6 +51,9 @@ export class KeyCache {
   /** Changes by older transactions are in the cache, but for those that were not over yet. */
   #since = NOTHING;
   #open: string[] = [];
+  /** Of the last answer, as its clock. */
+  #life = "";
+  #clockMs = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
   #sentAtWall = 0;
   /** Questions under way, and whether one of them is for a new lease. */
@@ -87,6 +96,12 @@ export class KeyCache {
       // Nobody waits for it any more, and the keys that come now must not wait behind it.
       if (waiting.requests === 0 && this.#waiting.get(hash) === waiting) this.#waiting.delete(hash);
     }
+  }
+
+  /** To be called when there is reason to doubt that the database is the one that answered last: the next question is for a new lease. */
+  forget(): void {
+    this.#clear();
+    this.#sentAt = Number.NEGATIVE_INFINITY;
   }
 
   get size(): number {
@@ -141,21 +156,23 @@ export class KeyCache {
     const sentAt = performance.now();
     const sentAtWall = Date.now();
     // Also a cache that was valid when the last request came may have run out since, and a wall clock that goes back must not revive it.
-    if (!this.#isValid(sentAt)) {
-      this.#clear();
-      this.#sentAt = Number.NEGATIVE_INFINITY;
-    }
+    if (!this.#isValid(sentAt)) this.forget();
     this.#renewing = true;
     try {
       const values = [this.#since, [...batch.keys()], this.#open];
       const { rows } = await pool().query<Answer>({ name: "ask-for-keys", text: ASK, values });
       const answer = rows[0] as Answer;
+      if (answer.recovering) throw new UnsuitableServerError(STANDBY);
+      if (!this.#continues(answer)) this.#clear();
       this.#apply(answer);
       this.#sentAt = sentAt;
       this.#sentAtWall = sentAtWall;
       const found = this.#add(answer, batch);
       this.#serveWaiting();
       return found;
+    } catch (error) {
+      this.forget();
+      throw error;
     } finally {
       this.#renewing = false;
       this.#plan(sentAt);
@@ -187,8 +204,22 @@ export class KeyCache {
     const lastAnswer = this.#sentAt;
     const values = [[...batch.keys()]];
     const { rows } = await pool().query<Found>({ name: "look-up-keys", text: LOOK_UP, values });
+    const answer = rows[0] as Found;
+    if (answer.recovering || answer.life !== this.#life) {
+      this.forget();
+      throw new UnsuitableServerError(answer.recovering ? STANDBY : ANOTHER);
+    }
     const isCurrent = this.#sentAt === lastAnswer && this.#isValid(performance.now());
-    return isCurrent ? this.#add(rows[0] as Found, batch) : keysOf(rows[0] as Found);
+    return isCurrent ? this.#add(answer, batch) : keysOf(answer);
+  }
+
+  /** Whether an answer's changes are all that were made since the last: by the same server, and as this machine's clocks have it. */
+  #continues({ life, next, clockMs }: Answer): boolean {
+    // At least what passed between the two readings of the database's clock, unless this machine stood still, and its clocks with it.
+    const stoodStillMs = Math.round(clockMs - this.#clockMs - (performance.now() - this.#sentAt));
+    if (life === this.#life && stoodStillMs > MARGIN_MS)
+      log().warn({ stoodStillMs }, "the clocks of this machine stood still, or the database's was set");
+    return life === this.#life && BigInt(next) >= BigInt(this.#since) && stoodStillMs <= MARGIN_MS;
   }
 
   #takeBatch(): Batch {
@@ -210,7 +241,7 @@ export class KeyCache {
     this.#open = [];
   }
 
-  #apply({ next, open, changedKeys, changedOwners }: Answer): void {
+  #apply({ next, open, changedKeys, changedOwners, life, clockMs }: Answer): void {
     if (Math.max(changedKeys.length, changedOwners.length) >= CHANGED_MAX) this.#clear();
     for (const hash of changedKeys) {
       this.#known.delete(hash);
@@ -222,6 +253,8 @@ export class KeyCache {
     }
     this.#since = next;
     this.#open = open;
+    this.#life = life;
+    this.#clockMs = clockMs;
   }
 
   #add(answer: Found, batch: Batch): FoundKeys {

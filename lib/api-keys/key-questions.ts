@@ -14,10 +14,17 @@ export type CachedKey = {
   ownerDisabled: boolean;
 };
 
-/** Keys by their hash (SHA-256 in hex); null is none. */
-export type Found = { found: (CachedKey & { hash: string })[] | null };
+/** Keys by their hash (SHA-256 in hex); null is none. A server in recovery repeats what another one says, as late as it hears it. */
+export type Found = { found: (CachedKey & { hash: string })[] | null; recovering: boolean; life: string };
 /** `next` and `open` belong into the next question: transactions from `next` on, and those that were not over, are not in this answer. */
-export type Answer = Found & { next: string; open: string[]; changedKeys: string[]; changedOwners: string[] };
+export type Answer = Found & {
+  next: string;
+  open: string[];
+  changedKeys: string[];
+  changedOwners: string[];
+  /** The database's clock, in milliseconds of the epoch. */
+  clockMs: number;
+};
 
 /** One answer names so many changed keys, and owners, at most. */
 export const CHANGED_MAX = 1_000;
@@ -27,6 +34,14 @@ export const NOTHING = "9223372036854775807";
 
 // Parameters stand in subselects, where the planner doesn't look at their values: it would take the plan that it makes for each of them
 // to be better than the prepared one, and planning takes three times as long as looking up a key.
+
+/**
+ * Transaction ids go on within one life of a server, and may be handed out again in the next: a server that recovers from a crash
+ * resets its statistics, each start and each other server has a start of its own.
+ */
+const SOURCE = `
+  pg_is_in_recovery() AS "recovering",
+  concat(extract(epoch FROM pg_postmaster_start_time()), ' ', extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())) AS "life"`;
 
 /**
  * Rows changed by transactions that were not over at the last answer, or came later: each is named once, also while one that
@@ -58,6 +73,6 @@ export const ASK = `
     ARRAY(SELECT pg_snapshot_xip(pg_current_snapshot())::text) AS "open",
     ${changedIn("ApiKey", `encode("hash", 'hex')`)} AS "changedKeys",
     ${changedIn("User", `"id"::text`)} AS "changedOwners",
-    ${found("$2")}`;
+    ${found("$2")}, ${SOURCE}, extract(epoch FROM clock_timestamp())::float8 * 1000 AS "clockMs"`;
 
-export const LOOK_UP = `SELECT ${found("$1")}`;
+export const LOOK_UP = `SELECT ${found("$1")}, ${SOURCE}`;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const LEASE_MS = 250;
 
 /** For clocks that don't run at exactly the same speed, and timers that end early. */
-const MARGIN_MS = 15;
+export const MARGIN_MS = 15;
 
 /**
  * To be awaited between the commit of a change that must be in force everywhere and its confirmation: whatever any instance

@@ -1,6 +1,7 @@
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CachedKey } from "#lib/api-keys/key-questions.ts";
 import { isSecret, secretId } from "#lib/api-keys/secret.ts";
+import { onBrokenConnection } from "#lib/database/client.ts";
 
 /** A key that may be used now. */
 export type VerifiedKey = Readonly<Omit<CachedKey, "revoked" | "deleted" | "ownerDisabled">>;
@@ -17,6 +18,7 @@ const MALFORMED: Verification = { ok: false, cause: "malformed" };
 const UNKNOWN: Verification = { ok: false, cause: "unknown" };
 
 const cache = new KeyCache();
+onBrokenConnection.add(() => cache.forget());
 
 /**
  * Whether a text is a key that may be used now; at once for a key that was used a moment ago. Grammar and checksum are checked

@@ -14,6 +14,9 @@ const CONNECTION_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_500;
 const APPLICATION_NAME = "goodtake";
 
+/** Called when an idle connection breaks, which says that the server may have ended. */
+export const onBrokenConnection = new Set<() => void>();
+
 /** Opens the one pool of the process. Next's copy of this module finds it on `globalThis`. */
 export function connectDatabase(url: string, poolSize: number): Connected {
   if (shared.goodtakeDatabase) throw new Error("The database is connected already.");
@@ -25,6 +28,9 @@ export function connectDatabase(url: string, poolSize: number): Connected {
     idle_in_transaction_session_timeout: 10_000,
     application_name: APPLICATION_NAME,
     keepAlive: true,
+  });
+  pool.on("error", () => {
+    for (const listener of onBrokenConnection) listener();
   });
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),

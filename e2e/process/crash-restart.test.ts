@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
+import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson } from "#e2e/test-database.ts";
+import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
+
+const CALLER = { actor: "user", address: null, userAgent: null } as const;
+const ROUNDS = 5;
+
+let postgres: TestPostgres;
+let processes: ApiProcesses;
+let ada: { id: string };
+beforeAll(async () => {
+  postgres = await startPostgres();
+  processes = await startApiProcesses(1, postgres.url);
+  connectDatabase(postgres.url, 4);
+  // What is rolled back isn't written soon, as on a server that has more to do.
+  await pool().query("ALTER SYSTEM SET wal_writer_delay = '10s'");
+  await pool().query("SELECT pg_reload_conf()");
+  ada = await createPerson();
+});
+afterAll(async () => {
+  await disconnectDatabase();
+  await processes.end();
+  await postgres.remove();
+});
+
+/** Asks for a key every 60 ms; a request that began before its answer is noted with the instant. */
+function traffic(secret: string) {
+  const answers: { start: number; status: number }[] = [];
+  let over = false;
+  const ask = async () => {
+    const start = performance.now();
+    const { status } = await fetch(`${processes.all[0]?.url}/api/v1/auth`, { headers: { "x-api-key": secret } });
+    answers.push({ start, status });
+  };
+  const loop = (async () => {
+    while (!over) await Promise.all([ask(), sleep(60)]);
+  })();
+  const more = (count: number) => {
+    const goal = answers.length + count;
+    return vi.waitFor(() => expect(answers.length).toBeGreaterThan(goal), { timeout: 20_000, interval: 10 });
+  };
+  const end = async () => {
+    over = true;
+    await loop;
+  };
+  return { answers, more, end };
+}
+
+async function revokeWhenBack(keyId: string): Promise<void> {
+  await vi.waitFor(() => revokeApiKey(ada.id, keyId, CALLER), { timeout: 20_000, interval: 5 });
+}
+
+test.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
+  "a key that is revoked right after the database crashed and recovered is rejected, though transaction ids are handed out again (%i)",
+  async () => {
+    const { key, secret } = await createKey(ada.id);
+    const { answers, more, end } = traffic(secret);
+    await more(5);
+    for (let i = 0; i < 40; i += 1) await pool().query("DO $$ BEGIN PERFORM pg_current_xact_id(); ROLLBACK; END $$");
+    await more(4);
+    await postgres.crash();
+    await revokeWhenBack(key.id);
+    const confirmed = performance.now();
+    await more(20);
+    await end();
+    const after = answers.filter(({ start }) => start > confirmed).map(({ status }) => status);
+    expect(answers.some(({ status }) => status === 204)).toBe(true);
+    expect(after.filter((status) => status === 204)).toEqual([]);
+    expect(after).toContain(401);
+  },
+  60_000,
+);
