@@ -4,7 +4,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { isMissing } from "#e2e/installed.ts";
 import { startPostgres } from "#e2e/postgres.ts";
+import { startProgram } from "#e2e/program.ts";
+import { freePort } from "#e2e/redis.ts";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { createDatabase } from "#e2e/test-database.ts";
 import { migrate } from "#lib/database/migrate.ts";
@@ -190,6 +193,38 @@ test("no lock of a file stays between two tries, and those that wait for one wai
   await second.query("COMMIT");
   expect(await migrated).toEqual(["2_two"]);
 });
+
+test.skipIf(isMissing("pgbouncer"))(
+  "behind a pooler a file in a transaction is applied, and one outside of one stops the start with a sentence",
+  async () => {
+    const [port, { hostname, pathname, searchParams }] = [await freePort(), new URL(url)];
+    const settings = path.join(migrations.directory, "pgbouncer.ini");
+    await writeFile(
+      settings,
+      `[databases]
+* = host=${searchParams.get("host") ?? hostname} user=goodtake
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+ignore_startup_parameters = extra_float_digits
+`,
+    );
+    const account = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
+    const pooler = await startProgram("pgbouncer", [...account, settings], port, migrations.directory);
+    const pooled = `postgresql://goodtake@127.0.0.1:${port}${pathname}`;
+    await write("2_column", `ALTER TABLE "Big" ADD COLUMN "second" INTEGER`);
+    expect(await migrate(pooled, migrations.directory)).toEqual(["2_column"]);
+    await write("3_index", INDEX);
+    await expect(migrate(pooled, migrations.directory)).rejects.toThrow(
+      "The migration 3_index can't run through a pooler; start this version once with PostgreSQL's own address as DATABASE_URL.",
+    );
+    expect(await migrate(url, migrations.directory)).toEqual(["3_index"]);
+    await pooler.stop();
+  },
+);
 
 test("an autovacuum that takes for ever is ended, and not waited for", async () => {
   const postgres = await startPostgres();
