@@ -11,6 +11,7 @@ import { freePort } from "#e2e/redis.ts";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { createDatabase } from "#e2e/test-database.ts";
 import { migrate } from "#lib/database/migrate.ts";
+import { log } from "#lib/log.ts";
 
 const INDEX = `-- migrate: no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS "Big_number_idx" ON "Big"("number")`;
 const BACKFILL = `-- migrate: no transaction
@@ -181,6 +182,7 @@ test("no lock of a file stays between two tries, and those that wait for one wai
   );
   await first.query(`CREATE TABLE "Other" ("id" INTEGER)`);
   await backUp();
+  const warned = vi.spyOn(log(), "warn");
   const migrated = migrate(url, migrations.directory);
   let slowestMs = 0;
   for (const end = performance.now() + 4_000; performance.now() < end; ) {
@@ -192,6 +194,9 @@ test("no lock of a file stays between two tries, and those that wait for one wai
   expect(slowestMs).toBeLessThan(1_000);
   await second.query("COMMIT");
   expect(await migrated).toEqual(["2_two"]);
+  expect(warned.mock.calls).toEqual([
+    [expect.objectContaining({ migration: "2_two" }), expect.stringContaining("waits for a lock")],
+  ]);
 });
 
 test.skipIf(isMissing("pgbouncer"))(

@@ -9,13 +9,13 @@ const MIGRATION_LOCK = "7453298385561414501";
 /** The first line of a migration that holds one statement, safe to repeat, which runs outside of a transaction. */
 export const NO_TRANSACTION = "-- migrate: no transaction";
 
-/** Requests queue behind a migration that waits for a lock, so it waits for so long only and lets them pass before it tries again. */
+/** Requests queue behind a migration that waits for a lock: it waits this long, lets them pass and tries again. */
 const LOCK_TIMEOUT_MS = 200;
 /** Nothing queues behind this lock but vacuuming. PostgreSQL ends an autovacuum that is in the way after deadlock_timeout (1 s). */
 const VACUUM_LOCK_TIMEOUT_MS = 3_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
-/** How often a process looks whether another has finished. */
+/** A process that finds another at work looks again after this. */
 const POLL_MS = 200;
 /** A backup reads for hours; a transaction that is open for longer was forgotten. */
 const PATIENCE_MS = 12 * 3_600_000;
@@ -32,25 +32,26 @@ type Outcome = "applied" | "nothing left" | "another is at it";
  */
 export async function applyMigrations(client: pg.Client, migrations: Migration[]): Promise<string[]> {
   const names: string[] = [];
-  const end = performance.now() + PATIENCE_MS;
-  let retryMs = FIRST_RETRY_MS;
+  let [retryMs, end] = [FIRST_RETRY_MS, performance.now() + PATIENCE_MS];
   for (let next = await nextMigration(client, migrations); next; next = await nextMigration(client, migrations)) {
     try {
       const apply = next.sql.startsWith(NO_TRANSACTION) ? applyAlone : applyInTransaction;
       const outcome = await apply(client, migrations, next);
-      if (outcome === "applied") names.push(next.name);
       if (outcome === "another is at it") await sleep(POLL_MS);
-      retryMs = FIRST_RETRY_MS;
+      if (outcome === "applied") {
+        names.push(next.name);
+        [retryMs, end] = [FIRST_RETRY_MS, performance.now() + PATIENCE_MS];
+      }
     } catch (error) {
       if (!BLOCKED.has((error as { code?: string }).code ?? "")) throw error;
       if (retryMs === FIRST_RETRY_MS) await tellWhoBlocks(client, next);
-      // Processes that wait for the same lock shouldn't ask for it in step.
-      await sleep(retryMs * (0.75 + Math.random() / 2));
+      // Those that wait for the same lock share the tries, and don't make them in step.
+      await sleep(retryMs * (await startsAtOnce(client)) * (0.75 + Math.random() / 2));
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     }
     if (performance.now() > end)
       throw new MigrationError(
-        `The migration ${next.name} waited 12 hours for a lock; end what holds it and start again.`,
+        `The migration ${next.name} waited 12 hours for a lock or another start; end what holds it and start again.`,
       );
   }
   return names;
@@ -148,6 +149,14 @@ async function dropInvalidIndex(client: pg.Client, { sql }: Migration): Promise<
     [name],
   );
   for (const { index } of rows) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+}
+
+async function startsAtOnce(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ starts: number }>(
+    `SELECT count(*)::int AS "starts" FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = current_setting('application_name')`,
+  );
+  return Math.max(1, rows[0]?.starts ?? 1);
 }
 
 async function tellWhoBlocks(client: pg.Client, { name }: Migration): Promise<void> {
