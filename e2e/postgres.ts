@@ -49,12 +49,8 @@ export async function startPostgres(): Promise<TestPostgres> {
       for (const pid of [postmaster, ...children.trim().split(" ")]) process.kill(Number(pid), name);
     },
     crash: async () => {
-      const [victim, witness] = [new pg.Client(urlOf(socket)), new pg.Client(urlOf(socket))];
-      const ended = [victim, witness].map((client) => {
-        client.on("error", () => {});
-        return new Promise((resolve) => client.once("end", resolve));
-      });
-      await Promise.all([victim.connect(), witness.connect()]);
+      const [victim, witness] = [await untilConnected(urlOf(socket)), await untilConnected(urlOf(socket))];
+      const ended = [victim, witness].map((client) => new Promise((resolve) => client.once("end", resolve)));
       const { rows } = await victim.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
       process.kill(rows[0]?.pid as number, "SIGKILL");
       await Promise.all(ended);
