@@ -1,9 +1,20 @@
 import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
 
 // Debian keeps servers where an ordinary user's PATH does not look.
 process.env.PATH += ":/usr/sbin:/usr/local/sbin";
 
+/** The folder of the newest PostgreSQL of Debian's `postgresql`, which has what the embedded one lacks: replication's commands. */
+export const DEBIAN_POSTGRES =
+  globSync("/usr/lib/postgresql/*/bin")
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .at(-1) ?? "";
+
+type Installed = "redis-server" | "redis-sentinel" | "nginx" | "caddy" | "wrk" | "pgbouncer" | "postgresql";
+
 /** Whether tests that need a program are left out, because it is not on this machine. In CI nothing is. */
-export function isMissing(program: "redis-server" | "nginx" | "caddy" | "wrk"): boolean {
-  return !process.env.CI && spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined;
+export function isMissing(program: Installed): boolean {
+  if (process.env.CI) return false;
+  if (program === "postgresql") return DEBIAN_POSTGRES === "";
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined;
 }

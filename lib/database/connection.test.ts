@@ -1,10 +1,10 @@
-import { glob, readFile } from "node:fs/promises";
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-test("no other module of the product opens a connection of its own", async () => {
-  const opening: string[] = [];
-  for await (const file of glob(["server.ts", "{lib,scripts,app,components}/**/*.{ts,tsx}"]))
-    if (!file.endsWith(".test.ts") && /\bnew (pg\.|PrimaryClient\b)/.test(await readFile(file, "utf8")))
-      opening.push(file);
+test("no other module of the product opens a connection of its own", () => {
+  const files = ["server.ts", ...globSync("{lib,scripts,app,components}/**/*.{ts,tsx}")];
+  const opening = files.filter(
+    (file) => !file.endsWith(".test.ts") && /\bnew (pg\.|PrimaryClient\b)/.test(readFileSync(file, "utf8")),
+  );
   expect(opening).toEqual(["lib/database/connection.ts"]);
 });
