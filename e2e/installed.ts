@@ -10,11 +10,15 @@ export const DEBIAN_POSTGRES =
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
     .at(-1) ?? "";
 
-type Installed = "redis-server" | "redis-sentinel" | "nginx" | "caddy" | "wrk" | "pgbouncer" | "postgresql";
+export type Installed = "redis-server" | "redis-sentinel" | "nginx" | "caddy" | "wrk" | "pgbouncer" | "postgresql";
+
+/** Whether a program is on this machine, by the name of its package in Debian. */
+export function isInstalled(program: Installed): boolean {
+  if (program === "postgresql") return DEBIAN_POSTGRES !== "";
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+}
 
 /** Whether tests that need a program are left out, because it is not on this machine. In CI nothing is. */
 export function isMissing(program: Installed): boolean {
-  if (process.env.CI) return false;
-  if (program === "postgresql") return DEBIAN_POSTGRES === "";
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined;
+  return !process.env.CI && !isInstalled(program);
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { DEBIAN_POSTGRES } from "#e2e/installed.ts";
-import { setLocalZone } from "#e2e/postgres.ts";
+import { setLocalZone, signalPostgres } from "#e2e/postgres.ts";
 import { freePort } from "#e2e/redis.ts";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { type Account, as } from "#lib/database/cluster.ts";
@@ -21,8 +21,10 @@ export type ReplicatedPostgres = {
   url: string;
   primary: ReplicaServer;
   standby: ReplicaServer;
-  /** Ends the primary as a failing machine does. */
+  /** Ends the primary as its crash does. */
   stopPrimary: () => Promise<void>;
+  /** Keeps the primary from answering, while its connections stay open, as a machine that is gone. */
+  hangPrimary: () => Promise<void>;
   /** Makes the standby the primary. What was the primary is gone. */
   promote: () => Promise<void>;
   /** Makes a standby of the primary that is there, in the place of the one that is gone. */
@@ -65,17 +67,19 @@ export async function startReplicatedPostgres({ applyDelayS = 0 } = {}): Promise
     url: `postgresql://${USER}@127.0.0.1:${ports[0]},127.0.0.1:${ports[1]}/postgres`,
     primary,
     standby: await copyPrimary(primary, 1),
-    stopPrimary: () => end(pair.primary, "SIGQUIT"),
+    stopPrimary: () => end(pair.primary),
+    hangPrimary: () => signalPostgres(pair.primary.process.pid as number, "SIGSTOP"),
     promote: async () => {
       await onServer(pair.standby, "SELECT pg_promote()");
       [pair.primary, pair.standby] = [pair.standby, pair.primary];
     },
     rebuildStandby: async () => {
+      await end(pair.standby);
       pair.standby = await copyPrimary(pair.primary, ports.indexOf(pair.standby.port));
       await confirmOnBoth(pair.primary);
     },
     remove: async () => {
-      for (const server of [pair.standby, pair.primary]) await end(server, "SIGQUIT");
+      for (const server of [pair.standby, pair.primary]) await end(server);
       await remove();
     },
   };
@@ -141,10 +145,10 @@ async function startServer(
   throw new Error(`PostgreSQL ended before it answered: ${output}`);
 }
 
-async function end({ process: child }: ReplicaServer, signal: NodeJS.Signals): Promise<void> {
+async function end({ process: child }: ReplicaServer): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  child.kill(signal);
+  await signalPostgres(child.pid as number, "SIGKILL");
   await ended;
 }
 

@@ -9,7 +9,7 @@ import { grantCredits, openBalance, sweepReservations } from "#lib/credits/store
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
-const KEYS = 400;
+const KEYS = 200;
 const CREDITS = 10_000_000;
 /** How long no server is a primary. */
 const WITHOUT_PRIMARY_MS = 1_500;
@@ -29,7 +29,7 @@ export type FailoverReport = {
 type Key = { id: string; secret: string; begun: number; confirmed: number };
 
 /**
- * Three API processes on two PostgreSQL servers and a Redis under Sentinels. Under load, each round stops the primary, promotes the
+ * Three API processes on two PostgreSQL servers and a Redis under Sentinels. Under load, each round takes the primary away, promotes the
  * standby, kills the Redis master, and makes new standbys of what was lost. Every answer is checked against what was confirmed
  * before its request began; at the end nothing that was confirmed is missing.
  */
@@ -44,9 +44,13 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
     await stage.populate();
     const load = [...Array.from({ length: parallel }, () => stage.ask()), stage.revoke()];
     for (let round = 1; round <= rounds; round += 1) {
-      say(`round ${round}: PostgreSQL`);
+      // The first primary crashes, the second one hangs, and so on.
+      const hangs = round % 2 === 0;
+      say(`the primary ${hangs ? "hangs" : "crashes"}`);
+      await sleep(1_000);
+      await (hangs ? postgres.hangPrimary() : postgres.stopPrimary());
       await promote(postgres, stage);
-      say(`round ${round}: Redis`);
+      say("the Redis master crashes");
       await moveMaster(sentinels, stage);
       await postgres.rebuildStandby();
     }
@@ -63,8 +67,6 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
 }
 
 async function promote(postgres: ReplicatedPostgres, stage: Stage): Promise<void> {
-  await sleep(1_000);
-  await postgres.stopPrimary();
   // A key that is known passes for the rest of its lease, which the primary gave.
   stage.withoutPrimary = { from: performance.now() + LEASE_MS, to: Number.POSITIVE_INFINITY };
   await sleep(WITHOUT_PRIMARY_MS);
