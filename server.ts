@@ -10,6 +10,7 @@ import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { MigrationError } from "#lib/database/migration-history.ts";
+import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 import { type Env, EnvError, env } from "#lib/env.ts";
 import { loadEnvFile } from "#lib/env-file.ts";
@@ -64,7 +65,8 @@ async function start(env: Env): Promise<void> {
   server = createHttpServer(env, door);
   await listen(server, env);
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
-  connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
+  const { pool } = connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
+  await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
   await checkTiers();
   startRecording();
   if (env.ROLE !== "dashboard") {

@@ -30,6 +30,12 @@ export type TestPostgres = {
   remove: () => Promise<void>;
 };
 
+/** Sends a signal to a postmaster and all of its children. Each has a session of its own, so that no signal reaches them all. */
+export async function signalPostgres(postmaster: number, name: NodeJS.Signals): Promise<void> {
+  const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
+  for (const pid of [postmaster, ...children.trim().split(" ").filter(Boolean)]) process.kill(Number(pid), name);
+}
+
 /** A PostgreSQL of its own, for tests that stop it. */
 export async function startPostgres(): Promise<TestPostgres> {
   const { directory, remove } = await temporaryDirectory();
@@ -43,10 +49,8 @@ export async function startPostgres(): Promise<TestPostgres> {
       await runPostmaster(cluster, socket);
     },
     signal: async (name) => {
-      const [postmaster = ""] = (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
-      // Each of its children has a session of its own, so that no signal reaches them all.
-      const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
-      for (const pid of [postmaster, ...children.trim().split(" ")]) process.kill(Number(pid), name);
+      const [postmaster] = (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
+      await signalPostgres(Number(postmaster), name);
     },
     crash: async () => {
       const [victim, witness] = [await untilConnected(urlOf(socket)), await untilConnected(urlOf(socket))];

@@ -5,11 +5,12 @@ import { Redis } from "ioredis";
 
 export type TestRedis = {
   url: string;
+  port: number;
   process: ChildProcess;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
   flush: () => Promise<void>;
-  /** The same again, empty, on the same port. */
-  restart: () => Promise<void>;
+  /** The same again, empty, on the same port; a replica of the master on another port, if one is given. */
+  restart: (masterPort?: number) => Promise<void>;
 };
 
 /** A port that nobody listens on at this moment. */
@@ -22,12 +23,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real Redis of its own, ready to answer. */
-export async function startRedis(): Promise<TestRedis> {
+/** A real Redis of its own, ready to answer; a replica, if the port of a master is given. */
+export async function startRedis(masterPort?: number): Promise<TestRedis> {
   const port = await freePort();
   const redis: TestRedis = {
     url: `redis://127.0.0.1:${port}`,
-    process: await spawnRedis(port),
+    port,
+    process: await spawnRedis(port, masterPort),
     stop: async (signal = "SIGKILL") => {
       if (redis.process.exitCode !== null || redis.process.signalCode !== null) return;
       const ended = once(redis.process, "exit");
@@ -38,17 +40,17 @@ export async function startRedis(): Promise<TestRedis> {
       const client = new Redis(redis.url);
       await client.flushall().finally(() => client.disconnect());
     },
-    restart: async () => {
-      redis.process = await spawnRedis(port);
+    restart: async (master) => {
+      redis.process = await spawnRedis(port, master);
     },
   };
   return redis;
 }
 
-async function spawnRedis(port: number): Promise<ChildProcess> {
-  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+async function spawnRedis(port: number, masterPort?: number): Promise<ChildProcess> {
+  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp"];
+  if (masterPort) settings.push("--replicaof", "127.0.0.1", String(masterPort), "--repl-diskless-sync-delay", "0");
+  const child = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   for await (const chunk of child.stdout) {
     output += chunk;

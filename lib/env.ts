@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { addressesOf } from "#lib/database/addresses.ts";
+import { addressesOf, parseSentinels } from "#lib/config/addresses.ts";
 
 const set = <T extends z.ZodType>(schema: T) =>
   // An empty value means "not set": that is how shells, compose files and .env files leave a variable out.
@@ -57,7 +57,13 @@ const variables = z.object({
   ),
   DATABASE_POOL_SIZE: set(whole(2, 500).default(Math.min(40, Math.max(10, availableParallelism() * 4)))),
   REDIS_URL: set(
-    z.url({ protocol: /^rediss?$/, error: "must be an address such as redis://user:password@host:6379/0" }).optional(),
+    z
+      .string()
+      .refine(
+        (value) => z.url({ protocol: /^rediss?$/ }).safeParse(value).success || parseSentinels(value) !== undefined,
+        "must be an address such as redis://user:password@host:6379/0 or redis+sentinel://host:26379,host:26379/service",
+      )
+      .optional(),
   ),
   ROLE: set(z.enum(["all", "api", "dashboard"]).default("all")),
   PUBLIC_URL: origin,

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { checkMigrated } from "#lib/database/migrate.ts";
 import { openDatabase } from "#lib/database/open.ts";
+import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import { env } from "#lib/env.ts";
 import { type Answer, COMMANDS } from "#scripts/account-commands.ts";
 import { MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
@@ -50,7 +51,7 @@ async function onDatabase(work: () => Promise<Answer>): Promise<Answer> {
   const { url, close } = await openDatabase(env(), PROJECT);
   try {
     await checkMigrated(url, MIGRATIONS);
-    connectDatabase(url, 2);
+    await checkWrittenInUtc(connectDatabase(url, 2).pool);
     return await work();
   } finally {
     await disconnectDatabase();

@@ -1,20 +1,24 @@
 import { randomInt } from "node:crypto";
+import { runFailovers } from "#e2e/load/failover.ts";
 import { runFaults } from "#e2e/load/faults.ts";
 import { requirePrograms } from "#e2e/load/tools.ts";
 
-// Run by `npm run soak`: the long form of e2e/process/faults.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
-requirePrograms("redis-server");
+// Run by `npm run soak`: the long form of e2e/process/faults.test.ts and failover.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
+requirePrograms("redis-server", "redis-sentinel", "postgresql");
 const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
 const seconds = Number(process.env.SOAK_SECONDS ?? 180);
 process.stdout.write(`FAULTS_SEED=${seed}, ${seconds} seconds\n`);
 const start = performance.now();
-const report = await runFaults({
+const say = (line: string) =>
+  process.stdout.write(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
+const faults = await runFaults({
   seed,
   seconds,
   // A sixth of them meets a database that is away, and is not confirmed.
   revocations: 360,
   parallel: 32,
-  say: (line) => process.stdout.write(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  ${line}\n`),
+  say,
 });
-process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-process.exit(report.violations.length > 0 ? 1 : 0);
+const failovers = await runFailovers({ rounds: Math.max(2, Math.round(seconds / 20)), parallel: 32, say });
+process.stdout.write(`${JSON.stringify({ faults, failovers }, null, 2)}\n`);
+process.exit(faults.violations.length + failovers.violations.length > 0 ? 1 : 0);

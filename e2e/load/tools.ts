@@ -1,14 +1,14 @@
-import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { type Installed, isInstalled } from "#e2e/installed.ts";
 
 const run = promisify(execFile);
-process.env.PATH += ":/usr/sbin:/usr/local/sbin";
 
 /** Ends the process with the package to install where a program is missing: no figure is reported that was not measured. */
-export function requirePrograms(...programs: ("wrk" | "nginx" | "redis-server")[]): void {
+export function requirePrograms(...programs: Installed[]): void {
   for (const program of programs) {
-    if (spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined) continue;
+    if (isInstalled(program)) continue;
     process.stderr.write(`${program} is not on this machine; install it, on Debian with: apt-get install ${program}\n`);
     process.exit(1);
   }

@@ -1,10 +1,91 @@
-import { glob, readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { globSync, readFileSync } from "node:fs";
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isMissing } from "#e2e/installed.ts";
+import { startPgBouncer } from "#e2e/pgbouncer.ts";
+import { LOCAL_ZONE } from "#e2e/postgres.ts";
+import { createDatabase } from "#e2e/test-database.ts";
+import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+import { createPool, openClient } from "#lib/database/connection.ts";
+import { isUnavailable, UnsuitableServerError } from "#lib/database/unavailable.ts";
 
-test("no other module of the product opens a connection of its own", async () => {
-  const opening: string[] = [];
-  for await (const file of glob(["server.ts", "{lib,scripts,app,components}/**/*.{ts,tsx}"]))
-    if (!file.endsWith(".test.ts") && /\bnew (pg\.|PrimaryClient\b)/.test(await readFile(file, "utf8")))
-      opening.push(file);
+test("no other module of the product opens a connection of its own", () => {
+  const files = ["server.ts", ...globSync("{lib,scripts,app,components}/**/*.{ts,tsx}")];
+  const opening = files.filter(
+    (file) => !file.endsWith(".test.ts") && /\bnew (pg\.|PrimaryClient\b)/.test(readFileSync(file, "utf8")),
+  );
   expect(opening).toEqual(["lib/database/connection.ts"]);
+});
+
+describe("a connection", () => {
+  let url: string;
+  let drop: () => Promise<void>;
+  beforeEach(async () => {
+    ({ url, drop } = await createDatabase("template0"));
+  });
+  afterEach(() => drop());
+
+  async function asOperator(...statements: string[]): Promise<pg.QueryResultRow[]> {
+    const client = new pg.Client(url);
+    await client.connect();
+    try {
+      for (const statement of statements.slice(0, -1)) await client.query(statement);
+      return (await client.query(statements.at(-1) ?? "")).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  test("has the zone UTC, also where the server, the database and the role have another", async () => {
+    const name = new URL(url).pathname.slice(1);
+    await asOperator(
+      `ALTER DATABASE ${name} SET TimeZone = 'Asia/Tokyo'`,
+      `ALTER ROLE goodtake IN DATABASE ${name} SET TimeZone = 'America/New_York'`,
+    );
+    expect(await asOperator("SHOW TimeZone")).toEqual([{ TimeZone: "America/New_York" }]);
+    const client = await openClient(url);
+    expect((await client.query("SHOW TimeZone")).rows).toEqual([{ TimeZone: "UTC" }]);
+    await client.end();
+    await asOperator(`ALTER ROLE goodtake IN DATABASE ${name} RESET ALL`);
+  });
+
+  test("whose zone something changes to another one than UTC is refused in a sentence, and so is one of a pool", async () => {
+    await asOperator(
+      `CREATE FUNCTION move() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN SET TimeZone = 'Asia/Tokyo'; END $$`,
+      `CREATE EVENT TRIGGER move ON login EXECUTE FUNCTION move()`,
+      "SELECT",
+    );
+    await expect(openClient(url)).rejects.toThrow(/^A new connection to the database has the time zone Asia\/Tokyo/);
+    const pool = createPool(url, { max: 1 });
+    const error = await pool.query("SELECT").catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(UnsuitableServerError);
+    expect(isUnavailable(error)).toBe(true);
+    expect(pool.totalCount).toBe(0);
+    await pool.end();
+    connectDatabase(url, 2);
+    expect(await database().$queryRaw`SELECT 1`.catch((error: unknown) => error)).toSatisfy(isUnavailable);
+    await disconnectDatabase();
+  });
+
+  test.skipIf(isMissing("pgbouncer"))(
+    "has the zone UTC through PgBouncer, whose connections others used before",
+    async () => {
+      const bouncer = await startPgBouncer(url);
+      const local = new pg.Client(bouncer.url);
+      await local.connect();
+      const pool = createPool(bouncer.url, { max: 10 });
+      for (let i = 0; i < 20; i += 1) {
+        const [{ rows: utc }, { rows: other }] = await Promise.all([
+          pool.query("SHOW TimeZone"),
+          local.query("SHOW TimeZone"),
+        ]);
+        expect([utc, other]).toEqual([[{ TimeZone: "UTC" }], [{ TimeZone: LOCAL_ZONE }]]);
+      }
+      const zones = await Promise.all(Array.from({ length: 50 }, () => pool.query("SHOW TimeZone")));
+      expect(new Set(zones.map(({ rows }) => rows[0]?.TimeZone))).toEqual(new Set(["UTC"]));
+      await local.end();
+      await pool.end();
+      await bouncer.stop();
+    },
+  );
 });

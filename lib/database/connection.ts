@@ -1,5 +1,5 @@
 import pg from "pg";
-import { addressesOf } from "#lib/database/addresses.ts";
+import { addressesOf } from "#lib/config/addresses.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 
 const CONNECTION_TIMEOUT_MS = 10_000;

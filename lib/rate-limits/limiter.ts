@@ -1,5 +1,7 @@
-import { Redis } from "ioredis";
+import { once } from "node:events";
+import { Redis, type RedisOptions } from "ioredis";
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
+import { parseSentinels } from "#lib/config/addresses.ts";
 import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 
@@ -25,6 +27,25 @@ const COMPLAINT_MS = 60_000;
 /** The bucket counts without a limit of its own; the tier says how much of the count may pass, also after a change of tier. */
 const BUCKET = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS, keyPrefix: "goodtake:requests" };
 
+const retryAfterMs = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000);
+
+const OPTIONS = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 2_000,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  retryStrategy: retryAfterMs,
+} satisfies RedisOptions;
+
+const SENTINEL_OPTIONS = {
+  // A former master that still answers, as a replica or cut off from the others, is left when the Sentinels say so.
+  failoverDetector: true,
+  reconnectOnError: ({ message }) => message.startsWith("READONLY"),
+  sentinelCommandTimeout: 1_000,
+  sentinelRetryStrategy: retryAfterMs,
+} satisfies RedisOptions;
+
 /** Counts requests by account: in Redis for all instances where there is one, else in memory. */
 export class Limiter {
   readonly #local = new RateLimiterMemory(BUCKET);
@@ -35,21 +56,17 @@ export class Limiter {
 
   constructor(redisUrl?: string) {
     if (!redisUrl) return;
-    this.#redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: 2_000,
-      commandTimeout: COMMAND_TIMEOUT_MS,
-      retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
-    });
+    const service = parseSentinels(redisUrl);
+    this.#redis = service ? new Redis({ ...OPTIONS, ...SENTINEL_OPTIONS, ...service }) : new Redis(redisUrl, OPTIONS);
     this.#redis.on("error", (error) => this.#complain(error));
     this.#shared = new RateLimiterRedis({ ...BUCKET, storeClient: this.#redis, rejectIfRedisNotReady: true });
   }
 
   /** Waits for the first connection, so that no request of a fresh instance is counted locally; a Redis that is away stops nothing. */
   async connect(): Promise<void> {
-    await this.#redis?.connect().catch(() => {});
+    if (!this.#redis) return;
+    // The first error is enough: where no Sentinel answers, connecting goes on for as long as that lasts.
+    await Promise.race([this.#redis.connect(), once(this.#redis, "ready")]).catch(() => {});
   }
 
   /** Counts one request of an account that may make `limit` a window. Never rejects: a lost Redis costs no request. */

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { isMissing } from "#e2e/installed.ts";
+import { runFailovers } from "#e2e/load/failover.ts";
+
+/** The short form of what `npm run soak` does for minutes. */
+test.skipIf(isMissing("postgresql") || isMissing("redis-sentinel") || isMissing("redis-server"))(
+  "a promoted standby and a Sentinel failover under load lose nothing that was confirmed, and every process recovers by itself",
+  async () => {
+    const report = await runFailovers({ rounds: 2, parallel: 24 });
+    process.stdout.write(`failover: ${JSON.stringify(report)}\n`);
+    expect(report.violations).toEqual([]);
+    for (const status of ["204", "401", "503"]) expect(report.statuses[status], status).toBeGreaterThan(0);
+    expect(report.revocations).toBeGreaterThan(5);
+    for (const recovery of report.recoveries) expect(recovery).toBeLessThan(8_000);
+  },
+  180_000,
+);

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { isMissing } from "#e2e/installed.ts";
+import { startSentinels, type TestSentinels } from "#e2e/redis-sentinel.ts";
+import { startTcpSwitch } from "#e2e/tcp-switch.ts";
+import { parseSentinels, type SentinelService } from "#lib/config/addresses.ts";
+import { Limiter } from "#lib/rate-limits/limiter.ts";
+
+describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with Sentinels", () => {
+  let sentinels: TestSentinels;
+  let limiters: Limiter[];
+  beforeEach(async () => {
+    sentinels = await startSentinels();
+    limiters = Array.from({ length: 3 }, () => new Limiter(sentinels.url));
+    await Promise.all(limiters.map((limiter) => limiter.connect()));
+  });
+  afterEach(async () => {
+    for (const limiter of limiters) limiter.close();
+    await sentinels.stop();
+  });
+
+  /** How many of 60 requests pass the limit of 20. */
+  async function passed(): Promise<number> {
+    const account = randomUUID();
+    const all = Array.from({ length: 20 }, () => limiters.map((limiter) => limiter.consume(account, 20)));
+    return (await Promise.all(all.flat())).filter(({ exceeded }) => !exceeded).length;
+  }
+  const states = () => new Set(limiters.map(({ state }) => state));
+
+  test.each([
+    ["is killed", "SIGKILL"],
+    ["hangs, and comes back as a replica", "SIGSTOP"],
+  ] as const)("instances share the limit again by themselves after the master %s", async (_, signal) => {
+    expect([states(), await passed()]).toEqual([new Set(["redis"]), 20]);
+    const former = await sentinels.master();
+    former.process.kill(signal);
+    // While there is no master each instance counts for itself.
+    expect(await passed()).toBe(60);
+    expect(states()).toContain("degraded");
+    await sentinels.failedOver(former);
+    if (signal === "SIGSTOP") former.process.kill("SIGCONT");
+    const shared = async () => {
+      for (const limiter of limiters) await limiter.consume(randomUUID(), 20);
+      expect(states()).toEqual(new Set(["redis"]));
+      expect(await passed()).toBe(20);
+    };
+    await vi.waitFor(shared, { timeout: 8_000, interval: 100 });
+  });
+
+  test("an instance that starts while no Sentinel answers counts for itself, and joins in when one does", async () => {
+    const { sentinels: known } = parseSentinels(sentinels.url) as SentinelService;
+    const way = await startTcpSwitch(1);
+    const late = new Limiter(`redis+sentinel://127.0.0.1:1,127.0.0.1:${way.port}/limits`);
+    limiters.push(late);
+    await late.connect();
+    expect(await late.consume(randomUUID(), 20)).toMatchObject({ exceeded: false, remaining: 19 });
+    expect(late.state).toBe("degraded");
+    way.turnTo(known[0]?.port ?? 0);
+    await vi.waitFor(() => expect(late.state).toBe("redis"), { timeout: 8_000, interval: 100 });
+    late.close();
+    way.close();
+  });
+});
