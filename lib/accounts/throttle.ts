@@ -114,7 +114,7 @@ function forgotten({ forgetS }: Policy): Prisma.Sql {
 }
 
 function attemptsLeft(policy: Policy): Prisma.Sql {
-  return Prisma.sql`GREATEST(t."attempts" - ${forgotten(policy)}, 0)`;
+  return Prisma.sql`GREATEST(LEAST(t."attempts", ${policy.free + COUNTED_BEYOND_FREE}::int) - ${forgotten(policy)}, 0)`;
 }
 
 /** Seconds after that many attempts. */

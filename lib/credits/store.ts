@@ -23,6 +23,8 @@ export type SpendError = "no_credits" | "quota_exceeded";
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
+/** Here an account's month counts on no more: it is twice the largest quota, so that nobody is let in by it. */
+const REQUESTS_MAX = 2_147_483_647;
 
 /** Volatile: where it stands in a condition or a list it is read as late as that is looked at, after waiting for a lock, too. */
 const CLOCK = Prisma.sql`(extract(epoch FROM clock_timestamp()) * 1000)::float8`;
@@ -98,7 +100,7 @@ async function spend(
     ), "balance" AS (
       UPDATE "Balance" b
       SET "credits" = b."credits" - ${credits}, "month" = "now"."month",
-          "requests" = CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END + 1
+          "requests" = CASE WHEN b."month" = "now"."month" THEN least(b."requests", ${REQUESTS_MAX - 1}) ELSE 0 END + 1
       FROM "now"
       WHERE b."userId" = ${userId}::uuid AND b."credits" >= ${credits}
         AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)

@@ -60,11 +60,13 @@ test("requests are counted by hour and day, of UTC", async () => {
     where: { apiKeyId },
     orderBy: [{ day: "asc" }, { outcome: "asc" }],
   });
-  expect(days.map(({ day, outcome, requests }) => [day.toISOString().slice(0, 10), outcome, Number(requests)])).toEqual([
-    ["2026-11-24", "invalid", 1],
-    ["2026-11-24", "ok", 2],
-    ["2026-11-25", "ok", 1],
-  ]);
+  expect(days.map(({ day, outcome, requests }) => [day.toISOString().slice(0, 10), outcome, Number(requests)])).toEqual(
+    [
+      ["2026-11-24", "invalid", 1],
+      ["2026-11-24", "ok", 2],
+      ["2026-11-25", "ok", 1],
+    ],
+  );
 });
 
 test("the last use never moves backwards, and a refused key was not used", async () => {
@@ -143,13 +145,14 @@ describe("a batch that could not be written", () => {
 });
 
 describe("a batch that the database refuses for one row", () => {
-  const LARGEST = 2_147_483_647;
+  const LARGEST = 9_223_372_036_854_775_807n;
   /** The counter of one hour is as large as it can be. */
   const fill = () =>
-    pool().query(
-      `INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests") VALUES ($1, $2, 'ok', $3)`,
-      [apiKeyId, new Date(HOUR), LARGEST],
-    );
+    pool().query(`INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests") VALUES ($1, $2, 'ok', $3)`, [
+      apiKeyId,
+      new Date(HOUR),
+      LARGEST,
+    ]);
   const dropped = async (rows: string) =>
     (await metrics().usageRowsDropped.get()).values.find(({ labels }) => labels.rows === rows)?.value ?? 0;
 
@@ -172,7 +175,7 @@ describe("a batch that the database refuses for one row", () => {
     expect(await database().usageDay.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(20);
     expect(await lastUsedAt()).toEqual(new Date(HOUR + 3_600_000));
     const caller = await database().usageCaller.findFirstOrThrow({ where: { apiKeyId } });
-    expect(Number(caller.requests)).toBe(3);
+    expect(caller.requests).toBe(3n);
     expect(await database().refusal.count({ where: { apiKeyId } })).toBe(1);
     expect(await dropped("counts")).toBe(before + 1);
   });
@@ -226,8 +229,8 @@ test("machines of one network are one caller, of which every request is counted"
     select: { addressPrefix: true, requests: true },
   });
   expect(callers).toEqual([
-    { addressPrefix: "203.0.113.0/24", requests: 50 },
-    { addressPrefix: "198.51.100.0/24", requests: 1 },
+    { addressPrefix: "203.0.113.0/24", requests: 50n },
+    { addressPrefix: "198.51.100.0/24", requests: 1n },
   ]);
 });
 
@@ -253,7 +256,7 @@ test("two processes that write the same keys at once lose nothing", async () => 
     where: { apiKeyId: { in: keys } },
     _sum: { requests: true },
   });
-  expect(_sum.requests).toBe(400);
+  expect(_sum.requests).toBe(400n);
 });
 
 test("the requests of the last 24 hours are all outcomes, of the keys asked for, and of no older hour", async () => {
