@@ -32,10 +32,11 @@ export function wasRolledBack(error: unknown): boolean {
 }
 
 /**
- * Whether the database refuses a statement of `pg` for its values (SQLSTATE 21, 22, 23, 54, or a trigger's own P0001), so that the same
- * statement with the same values can never succeed.
+ * Whether the database refuses a statement, of `pg` or a raw one of Prisma's, for its values (SQLSTATE 21, 22, 23, 54, or a trigger's
+ * own P0001), so that the same statement with the same values can never succeed.
  */
 export function isRefusedForContent(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
+  if (!(error instanceof Error)) return false;
+  const code = /Code: `([0-9A-Z]{5})`/.exec(error.message)?.[1] ?? (error as { code?: unknown }).code;
   return typeof code === "string" && /^(21|22|23|54)\w{3}$|^P0001$/.test(code);
 }
