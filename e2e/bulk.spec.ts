@@ -75,7 +75,7 @@ test("all that match are revoked after one look at what was used lately, but for
   for (let i = 0; i < 3; i += 1) expect(await answer(page, used.secret)).toBe(200);
   await expect
     .poll(() => database().usageHour.findFirst({ where: { apiKeyId: used.key.id } }))
-    .toMatchObject({ requests: 3 });
+    .toMatchObject({ requests: 3n });
 
   await page.goto(HOME);
   await wholePage(page).check();

@@ -6,6 +6,7 @@ type Metrics = {
   requests: Counter<"route" | "status">;
   durations: Histogram<"route">;
   authentications: Counter<"outcome">;
+  usageRowsDropped: Counter<"rows">;
 };
 const shared = globalThis as { goodtakeMetrics?: Metrics };
 
@@ -48,6 +49,12 @@ function createMetrics(): Metrics {
       name: "goodtake_authentications_total",
       help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a refusal.",
       labelNames: ["outcome"],
+      registers,
+    }),
+    usageRowsDropped: new Counter({
+      name: "goodtake_usage_rows_dropped_total",
+      help: "Rows of usage that the database refuses, by kind: counts, uses, callers, refusals. Each is in the log.",
+      labelNames: ["rows"],
       registers,
     }),
   };

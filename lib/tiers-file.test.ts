@@ -32,6 +32,11 @@ describe("TIERS_FILE", () => {
     expect(firstTier()).toBe("free");
   });
 
+  test("may leave out the limit of a minute, or set one of any size that a header can say", async () => {
+    const tiers = { a: { ...TEAM, requestsPerMinute: null }, b: { ...TEAM, requestsPerMinute: 999_999_999_999_999 } };
+    expect(loadTiers(await fileWith(tiers))).toEqual(tiers);
+  });
+
   test.each([
     ["no JSON", "{", /is not JSON/],
     ["no tier", {}, /there is no tier/],
@@ -39,6 +44,11 @@ describe("TIERS_FILE", () => {
     ["an unknown field", { team: { ...TEAM, price: 3 } }, /at team: /],
     ["a missing field", { team: { requestsPerMinute: 1, signupCredits: 1 } }, /at team\.requestsPerMonth: /],
     ["no requests at all", { team: { ...TEAM, requestsPerMinute: 0 } }, /at team\.requestsPerMinute: /],
+    [
+      "a limit beyond what a header can say",
+      { team: { ...TEAM, requestsPerMinute: 1e15 } },
+      /at team\.requestsPerMinute: /,
+    ],
     ["half a credit", { team: { ...TEAM, signupCredits: 0.5 } }, /at team\.signupCredits: /],
   ])("with %s is refused by one sentence that names the place", async (_, content, sentence) => {
     const file = await fileWith(content);

@@ -2,13 +2,19 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { database } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
+import { log } from "#lib/log.ts";
 import { DEFAULT_TIERS, type Tier } from "#lib/tiers.ts";
+
+/** The largest integer of a structured header field (RFC 9651), such as `RateLimit`. */
+const REQUESTS_MAX = 999_999_999_999_999;
+const REREAD_MS = 10_000;
+const ACCOUNTS_MAX = 10_000;
 
 const tiersSchema = z
   .record(
     z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a tier's name has 1 to 32 of a-z, 0-9 and -, and starts with a letter"),
     z.strictObject({
-      requestsPerMinute: z.int().min(1).max(1_000_000),
+      requestsPerMinute: z.int().min(1).max(REQUESTS_MAX).nullable(),
       requestsPerMonth: z.int().min(0).max(1_000_000_000).nullable(),
       signupCredits: z.int().min(0).max(1_000_000_000),
     }),
@@ -42,6 +48,9 @@ function readJson(file: string): unknown {
 }
 
 let loaded: Record<string, Tier> | undefined;
+let rereadAt = Number.NEGATIVE_INFINITY;
+/** The limits that accounts had here last. */
+const lastLimits = new Map<string, Tier>();
 
 /** The tiers of this installation, read on first use. */
 export function tiers(): Record<string, Tier> {
@@ -49,16 +58,40 @@ export function tiers(): Record<string, Tier> {
   return loaded;
 }
 
-/** The tier of that name. Every start checks that all tiers in use are there, see {@link checkTiers}. */
-export function tierNamed(name: string): Tier {
-  const tier = tiers()[name];
-  if (!tier) throw new TiersError(`There is no tier "${name}".`);
+/**
+ * The limits of an account that has the tier of that name. A running server that meets an unknown name reads the file again. Where that
+ * doesn't help, the account keeps the limits that it had in this process last, else it gets those of the first tier.
+ */
+export function tierOf(userId: string, name: string): Tier {
+  if (!Object.hasOwn(tiers(), name)) reread(name);
+  const table = tiers();
+  if (!Object.hasOwn(table, name)) return lastLimits.get(userId) ?? (table[firstTier()] as Tier);
+  const tier = table[name] as Tier;
+  if (lastLimits.get(userId) !== tier) {
+    if (lastLimits.size >= ACCOUNTS_MAX) lastLimits.clear();
+    lastLimits.set(userId, tier);
+  }
   return tier;
+}
+
+/** A tier that the file no longer has stays as it was: accounts may have it. */
+function reread(name: string): void {
+  if (performance.now() - rereadAt < REREAD_MS) return;
+  rereadAt = performance.now();
+  try {
+    const table = loadTiers(env().TIERS_FILE);
+    loaded = { ...table, ...loaded, ...table };
+    if (!Object.hasOwn(table, name))
+      log().error(`There is no tier "${name}"; its accounts keep the limits they had, or get those of the first tier.`);
+  } catch (error) {
+    if (!(error instanceof TiersError)) throw error;
+    log().error(`${error.message} The limits stay as they were.`);
+  }
 }
 
 /** The credits that come with a sign-up: `SIGNUP_CREDITS`, else the first tier's. */
 export function signupCredits(): number {
-  return env().SIGNUP_CREDITS ?? tierNamed(firstTier()).signupCredits;
+  return env().SIGNUP_CREDITS ?? tiers()[firstTier()]?.signupCredits ?? 0;
 }
 
 /** The tier that sign-ups get: the first of the table. */

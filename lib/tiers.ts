@@ -1,13 +1,14 @@
 export type Tier = {
-  requestsPerMinute: number;
+  /** Null is no limit. */
+  requestsPerMinute: number | null;
   /** Costed requests a calendar month (UTC); null is no quota. */
   requestsPerMonth: number | null;
   signupCredits: number;
 };
 
 /** The tiers of the published plans. `TIERS_FILE` replaces them. The first is the one that sign-ups get. */
-export const DEFAULT_TIERS: Record<string, Tier> = {
+export const DEFAULT_TIERS = {
   free: { requestsPerMinute: 20, requestsPerMonth: 1_000, signupCredits: 100 },
   pro: { requestsPerMinute: 120, requestsPerMonth: 50_000, signupCredits: 0 },
   scale: { requestsPerMinute: 1_200, requestsPerMonth: null, signupCredits: 0 },
-};
+} satisfies Record<string, Tier>;

@@ -15,7 +15,7 @@ import { listEveryApiKey, revokeApiKeyAsOperator } from "#lib/api-keys/operator.
 import { keyStatus, STATUSES } from "#lib/api-keys/status.ts";
 import { CREDITS_MAX, findRemaining, grantCredits } from "#lib/credits/store.ts";
 import { env } from "#lib/env.ts";
-import { tierNamed, tiers } from "#lib/tiers-file.ts";
+import { tierOf, tiers } from "#lib/tiers-file.ts";
 import { CommandError, UsageError } from "#scripts/command.ts";
 import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
 
@@ -72,7 +72,7 @@ async function list(): Promise<Answer> {
 
 async function show(account: Account): Promise<Answer> {
   const ways = await findWaysIn(account.id);
-  const remaining = await findRemaining(account.id, tierNamed(account.tier).requestsPerMonth);
+  const remaining = await findRemaining(account.id, tierOf(account.id, account.tier).requestsPerMonth);
   const statuses = (await listEveryApiKey(account.id)).map((key) => keyStatus(key, new Date()));
   const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
   const text = formatFields({

@@ -1,9 +1,10 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type RefObject, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useState } from "react";
 import { dateAfter, endOfDay } from "#components/api-keys/custom-date.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/key-facts.tsx";
+import { isNoRoom, noRoom } from "#components/api-keys/no-room.tsx";
 import type { Make } from "#components/api-keys/secret-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
@@ -25,13 +26,10 @@ const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
 const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
 const REFUSALS = {
   invalid: { form: "Something in the form is not valid." },
-  too_many_keys: {
-    form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
-  },
   account_deleted: { form: "Your account was deleted." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
-type Errors = { name?: string; expiry?: string; form?: string };
+type Errors = { name?: string; expiry?: string; form?: ReactNode };
 
 type Props = { nameField: RefObject<HTMLInputElement | null>; making: Make };
 
@@ -52,7 +50,7 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
       try {
         const created = await createApiKeyAction(parsed.input);
         if (created.ok) return { secret: created.value.secret };
-        setErrors(REFUSALS[created.error]);
+        setErrors(isNoRoom(created) ? { form: noRoom(created) } : REFUSALS[created.error]);
       } catch {
         setErrors({
           form: "The server could not be reached. If a key without a use appears in your list, delete it: nobody has seen it.",

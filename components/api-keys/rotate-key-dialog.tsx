@@ -1,9 +1,10 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type RefObject, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useRef, useState } from "react";
 import { Evidence } from "#components/api-keys/evidence.tsx";
 import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
+import { isNoRoom, noRoom } from "#components/api-keys/no-room.tsx";
 import { type Make, SecretDialog } from "#components/api-keys/secret-dialog.tsx";
 import { useNameConfirmation } from "#components/api-keys/use-name-confirmation.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -35,7 +36,6 @@ const REFUSALS: Record<RotateError, string> = {
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
   not_active: "This key has ended, so there is nothing to replace. Create a new one instead.",
   already_rotated: "This key was rotated already. Its successor is in your list.",
-  too_many_keys: "You have as many active keys as your account may have. Revoke one you no longer need first.",
 };
 
 export function RotateKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
@@ -68,7 +68,7 @@ type FormProps = Pick<KeyDialogProps, "apiKey"> & {
 function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
   const confirmation = useNameConfirmation(apiKey);
   const [overlap, setOverlap] = useState<Overlap>("24h");
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<ReactNode>();
   function submit(event: FormEvent) {
     event.preventDefault();
     if (overlap === "now" && !confirmation.confirm()) return;
@@ -77,7 +77,7 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
       try {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
         if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
-        setError(REFUSALS[rotated.error]);
+        setError(isNoRoom(rotated) ? noRoom(rotated) : REFUSALS[rotated.error]);
       } catch {
         setError(
           "The server could not be reached. Check your list before you try again: the key may have been rotated.",

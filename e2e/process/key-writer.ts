@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
@@ -7,13 +8,14 @@ import { startEmbedded } from "#lib/database/embedded.ts";
 const { url } = await startEmbedded(process.argv[2] ?? "", "guest");
 connectDatabase(url, 8);
 const caller = { actor: "user", address: null, userAgent: null } as const;
-const { id: userId } = await database().user.create({
-  data: { name: "Ada", email: `ada-${process.pid}@example.com`, tier: "free" },
-  select: { id: true },
-});
 
 async function write(): Promise<never> {
   for (;;) {
+    // Nobody may make keys at this pace for long.
+    const { id: userId } = await database().user.create({
+      data: { name: "Ada", email: `ada-${randomUUID()}@example.com`, tier: "free" },
+      select: { id: true },
+    });
     const created = await createApiKey(
       userId,
       { name: "Key", environment: "staging", expiry: { type: "never" } },

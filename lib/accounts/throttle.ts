@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import ipaddr from "ipaddr.js";
-import { database } from "#lib/database/client.ts";
+import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
 type Policy = {
@@ -21,6 +21,8 @@ const ADDRESS: Policy = { free: 20, firstWaitS: 1, maxWaitS: 300, forgetS: 60 };
 const ACCOUNT: Policy = { free: 10, firstWaitS: 1, maxWaitS: 5, forgetS: 60 };
 /** 30 at once and 30 an hour: a class or a company may start on one day behind one address. */
 const SIGN_UP: Policy = { free: 30, firstWaitS: 120, maxWaitS: 120, forgetS: 120 };
+/** 100 keys at once and one a second: more than anybody makes by hand, and each is a row that is never removed. */
+const KEYS: Policy = { free: 100, firstWaitS: 1, maxWaitS: 1, forgetS: 1 };
 
 /** After the longest wait more failures change nothing, so they aren't counted; it also bounds how long one is remembered. */
 const COUNTED_BEYOND_FREE = 10;
@@ -64,6 +66,12 @@ export async function reserveSignUp(address: string | null): Promise<Attempt | T
   return { ok: true, settle: async (outcome) => (outcome === "not_tried" ? reserved.refund() : undefined) };
 }
 
+/** The same for a key that an account makes, in the transaction that makes it: one that is rolled back doesn't count. */
+export async function reserveKey(transaction: Transaction, userId: string): Promise<{ ok: true } | Throttled> {
+  const reserved = await reserve(`keys of ${userId}`, KEYS, transaction);
+  return reserved.ok ? { ok: true } : reserved;
+}
+
 /** Forgets what is over; returns the number of rows. */
 export function pruneThrottles(): Promise<number> {
   return database().$executeRaw`
@@ -81,10 +89,14 @@ export function networkOf(address: string | null): string {
 type Reservation = { ok: true; refund(): Promise<void> };
 
 /** One statement decides and counts, under the lock of its row: of parallel attempts only as many pass as may. */
-async function reserve(scope: string, policy: Policy): Promise<Reservation | Throttled> {
-  const [reserved] = await database().$queryRaw<{ blockedUntil: Date }[]>`
+async function reserve(
+  scope: string,
+  policy: Policy,
+  db: Database | Transaction = database(),
+): Promise<Reservation | Throttled> {
+  const [reserved] = await db.$queryRaw<{ blockedUntil: Date }[]>`
     ${upsert(scope, policy)} WHERE t."blockedUntil" <= clock_timestamp() RETURNING t."blockedUntil"`;
-  if (!reserved) return { ok: false, error: "throttled", retryAfterSeconds: await secondsLeft(scope) };
+  if (!reserved) return { ok: false, error: "throttled", retryAfterSeconds: await secondsLeft(scope, db) };
   return { ok: true, refund: () => giveBack(scope, reserved.blockedUntil) };
 }
 
@@ -114,7 +126,7 @@ function forgotten({ forgetS }: Policy): Prisma.Sql {
 }
 
 function attemptsLeft(policy: Policy): Prisma.Sql {
-  return Prisma.sql`GREATEST(t."attempts" - ${forgotten(policy)}, 0)`;
+  return Prisma.sql`GREATEST(LEAST(t."attempts", ${policy.free + COUNTED_BEYOND_FREE}::int) - ${forgotten(policy)}, 0)`;
 }
 
 /** Seconds after that many attempts. */
@@ -140,8 +152,8 @@ async function giveBack(scope: string, blockedUntil: Date): Promise<void> {
     WHERE "scope" = ${scope}`;
 }
 
-async function secondsLeft(scope: string): Promise<number> {
-  const [row] = await database().$queryRaw<{ seconds: number }[]>`
+async function secondsLeft(scope: string, db: Database | Transaction): Promise<number> {
+  const [row] = await db.$queryRaw<{ seconds: number }[]>`
     SELECT ceil(extract(epoch FROM "blockedUntil" - clock_timestamp()))::int AS "seconds"
     FROM "Throttle" WHERE "scope" = ${scope}`;
   return Math.max(1, row?.seconds ?? 1);

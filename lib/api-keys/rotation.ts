@@ -3,20 +3,22 @@ import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lineOf, readLine, successorIn } from "#lib/api-keys/line.ts";
 import { type Overlap, overlapEnd } from "#lib/api-keys/overlap-end.ts";
+import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
-import { type ApiKey, countActive, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
+import { type ApiKey, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
-export type RotateError = "not_found" | "not_active" | "already_rotated" | "too_many_keys";
+export type RotateError = "not_found" | "not_active" | "already_rotated";
 export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /** From the first success of the new key on. */
 const ON_USE_HOURS = 24;
+/** What a transaction can end in a fraction of the time that it has. */
+const BATCH_KEYS = 500;
 
 /**
  * Makes a successor with the same name, environment and end, and lets the old key overlap. The secret is in this answer and
@@ -25,14 +27,14 @@ const ON_USE_HOURS = 24;
  *
  * A key whose successor works no more is rotated again: the new one takes the place of the one that is gone.
  *
- * `not_active`: an expired or revoked key can't be rotated. `too_many_keys`: both are active for a while, and count.
+ * `not_active`: an expired or revoked key can't be rotated.
  */
 export async function rotateApiKey(
   userId: string,
   id: string,
   overlap: Overlap,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, RotateError>> {
+): Promise<Result<{ key: ApiKey; secret: string }, RotateError> | NoRoom> {
   const secret = generateSecret();
   const rotated = await database().$transaction(async (transaction) => {
     // The person's row first, as creating does, so that the two don't deadlock and the count is exact.
@@ -43,8 +45,9 @@ export async function rotateApiKey(
     const line = await readLine(transaction, id);
     if (successorIn(line, now)) return err("already_rotated");
     if (keyStatus(old, now) !== "active") return err("not_active");
-    const others = (await countActive(transaction, userId, now)) - (overlap === "now" ? 1 : 0);
-    if (others >= env().MAX_ACTIVE_KEYS) return err("too_many_keys");
+    // Both are active for a while, and count.
+    const room = await takeRoom(transaction, userId, now, overlap === "now" ? 1 : 0);
+    if (!room.ok) return room;
     if (overlap === "now") await markRevoked(transaction, userId, id, old.name, caller);
     // The end of a key that was rotated already is its overlap's; the one it was made with has passed to the last of its line.
     const gone = line.at(-1);
@@ -129,6 +132,12 @@ export async function extendOverlap(
  * at that hour's end or just now: never before it was.
  */
 export async function endReplacedKeys(): Promise<number> {
+  let all = 0;
+  for (let ended = BATCH_KEYS; ended === BATCH_KEYS; all += ended) ended = await endSomeReplacedKeys();
+  return all;
+}
+
+function endSomeReplacedKeys(): Promise<number> {
   return database().$transaction(async (transaction) => {
     const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
@@ -137,7 +146,7 @@ export async function endReplacedKeys(): Promise<number> {
           ${lineOf(Prisma.sql`k."id"`)}
           SELECT min(u."hour") AS "hour" FROM "line" l JOIN "UsageHour" u ON u."apiKeyId" = l."id" WHERE u."outcome" = 'ok'
         ) first
-        WHERE k."endsOnUse" AND first."hour" IS NOT NULL ORDER BY k."id" FOR UPDATE OF k
+        WHERE k."endsOnUse" AND first."hour" IS NOT NULL ORDER BY k."id" LIMIT ${BATCH_KEYS} FOR UPDATE OF k
       )
       UPDATE "ApiKey" k
       SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", d."usedAt" + make_interval(hours => ${ON_USE_HOURS}::int))

@@ -1,10 +1,10 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
 import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import type { ApiKeyModel } from "#lib/database/generated/models.ts";
-import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What is read of a key. Never the hash. */
@@ -27,8 +27,6 @@ const DAY_MS = 86_400_000;
 /**
  * Makes a key. The secret is in this answer and nowhere else: only its hash is stored.
  *
- * `too_many_keys`: the person has `MAX_ACTIVE_KEYS` active ones. The person's row is locked while they are counted,
- * because a bare count let 18 of 20 parallel creations through with one place left.
  * `account_deleted`: by the same person in another browser, a moment ago.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
  */
@@ -36,7 +34,7 @@ export async function createApiKey(
   userId: string,
   input: CreateApiKeyInput,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, "too_many_keys" | "expiry_out_of_range" | "account_deleted">> {
+): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "account_deleted"> | NoRoom> {
   const secret = generateSecret();
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId))) return err("account_deleted");
@@ -44,7 +42,8 @@ export async function createApiKey(
     const now = new Date();
     const expiresAt = expiryInstant(input.expiry, now);
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");
-    if ((await countActive(transaction, userId, now)) >= env().MAX_ACTIVE_KEYS) return err("too_many_keys");
+    const room = await takeRoom(transaction, userId, now);
+    if (!room.ok) return room;
     const key = await transaction.apiKey.create({
       data: {
         userId,
@@ -64,12 +63,6 @@ export async function createApiKey(
       details: { name: key.name, environment: key.environment, expiresAt: expiresAt?.toISOString() ?? null },
     });
     return ok({ key, secret });
-  });
-}
-
-export function countActive(transaction: Transaction, userId: string, now: Date): Promise<number> {
-  return transaction.apiKey.count({
-    where: { userId, revokedAt: null, deletedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
   });
 }
 

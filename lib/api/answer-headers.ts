@@ -16,12 +16,13 @@ export function answerHeaders(requestId: string, admission?: Admission, remainin
   const headers = ["X-Request-Id", requestId, ...COMMON];
   if (admission?.kind === "admitted") {
     const { key, tier, limit } = admission;
-    headers.push(
-      "RateLimit-Policy",
-      `"${key.tier}";q=${tier.requestsPerMinute};w=${WINDOW_SECONDS}`,
-      "RateLimit",
-      `"${key.tier}";r=${limit.remaining};t=${limit.resetSeconds}`,
-    );
+    if (limit)
+      headers.push(
+        "RateLimit-Policy",
+        `"${key.tier}";q=${tier.requestsPerMinute};w=${WINDOW_SECONDS}`,
+        "RateLimit",
+        `"${key.tier}";r=${limit.remaining};t=${limit.resetSeconds}`,
+      );
     if (key.expiresAt !== null) headers.push("GoodTake-Key-Expires-At", new Date(key.expiresAt).toISOString());
   }
   if (remaining) {

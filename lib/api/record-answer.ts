@@ -29,7 +29,7 @@ export function recordAnswer({ request, requestId, route, status, durationMs, ad
     requestId,
     userId: admission.key.userId,
     apiKeyId: admission.key.id,
-    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(status, admission.limit.exceeded, unpaid),
+    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(status, admission.limit?.exceeded, unpaid),
     authenticated: admission.kind === "admitted",
     at: Date.now(),
     route,
@@ -46,10 +46,10 @@ function agentOf(agent: string | undefined): string | undefined {
 
 function authenticationOf(admission: Admission): string {
   if (admission.kind === "refused") return admission.cause;
-  return admission.kind === "admitted" && admission.limit.exceeded ? "rate_limited" : admission.kind;
+  return admission.kind === "admitted" && admission.limit?.exceeded ? "rate_limited" : admission.kind;
 }
 
-function outcomeOf(status: number, limited: boolean, unpaid: SpendError | undefined): Outcome {
+function outcomeOf(status: number, limited: boolean | undefined, unpaid: SpendError | undefined): Outcome {
   if (limited) return "rate_limited";
   if (unpaid) return unpaid;
   if (status >= 500) return "error";

@@ -11,7 +11,7 @@ const INVALID = new ApiError("unauthorized", undefined, { "WWW-Authenticate": `$
 export function refusalOf(admission: Admission): ApiError | undefined {
   if (admission.kind === "anonymous") return ANONYMOUS;
   if (admission.kind === "refused") return INVALID;
-  if (!admission.limit.exceeded) return undefined;
+  if (!admission.limit?.exceeded) return undefined;
   return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.resetSeconds) });
 }
 

@@ -56,7 +56,7 @@ export async function creditsByDay(
   now: Date,
 ): Promise<{ day: string; credits: number }[]> {
   const { rows } = await pool().query<{ day: string; credits: number }>(
-    `SELECT to_char(d, 'YYYY-MM-DD') AS "day", coalesce(-sum(m."amount"), 0)::int AS "credits"
+    `SELECT to_char(d, 'YYYY-MM-DD') AS "day", coalesce(-sum(m."amount"), 0)::float8 AS "credits"
      FROM generate_series(0, $3::int - 1) ago,
        LATERAL (SELECT date_trunc('day', $2::timestamptz AT TIME ZONE 'UTC') - ago * interval '1 day' AS d) day
      LEFT JOIN "CreditMovement" m ON m."userId" = $1 AND m."kind" IN ('charged', 'refunded')

@@ -3,6 +3,8 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { hearClock, refuseLate, statementDeadline } from "#lib/database/clock.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { isRefusedForContent } from "#lib/database/unavailable.ts";
+import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
@@ -23,6 +25,8 @@ export type SpendError = "no_credits" | "quota_exceeded";
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
+/** Here an account's month counts on no more: it is twice the largest quota, so that nobody is let in by it. */
+const REQUESTS_MAX = 2_147_483_647;
 
 /** Volatile: where it stands in a condition or a list it is read as late as that is looked at, after waiting for a lock, too. */
 const CLOCK = Prisma.sql`(extract(epoch FROM clock_timestamp()) * 1000)::float8`;
@@ -98,7 +102,7 @@ async function spend(
     ), "balance" AS (
       UPDATE "Balance" b
       SET "credits" = b."credits" - ${credits}, "month" = "now"."month",
-          "requests" = CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END + 1
+          "requests" = CASE WHEN b."month" = "now"."month" THEN least(b."requests", ${REQUESTS_MAX - 1}) ELSE 0 END + 1
       FROM "now"
       WHERE b."userId" = ${userId}::uuid AND b."credits" >= ${credits}
         AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)
@@ -200,7 +204,21 @@ export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, 
 export async function sweepReservations(): Promise<number> {
   const expired = await database().$queryRaw<{ id: string }[]>`
     SELECT "id"::text FROM "Reservation" WHERE "expiresAt" <= now() LIMIT 1000`;
-  return expired.length === 0 ? 0 : giveBack(expired.map(({ id }) => id));
+  return expired.length === 0 ? 0 : giveBackEach(expired.map(({ id }) => id));
+}
+
+/** One that the database refuses stays, and must not keep the others from being refunded. */
+async function giveBackEach(reservationIds: string[]): Promise<number> {
+  try {
+    return await giveBack(reservationIds);
+  } catch (error) {
+    if (!isRefusedForContent(error)) throw error;
+    const middle = Math.ceil(reservationIds.length / 2);
+    if (middle < reservationIds.length)
+      return (await giveBackEach(reservationIds.slice(0, middle))) + (await giveBackEach(reservationIds.slice(middle)));
+    log().error({ err: error, reservation: reservationIds[0] }, "the database refuses a refund");
+    return 0;
+  }
 }
 
 /** Whoever removes a reservation's row decides about it, so that nothing is refunded twice. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { wasRolledBack } from "#lib/database/unavailable.ts";
+import { isRefusedForContent, wasRolledBack } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
 /** A database that hangs must give the API's 503 in under 3 s (api.md), whatever step it hangs in. */
@@ -51,6 +51,7 @@ async function undoSurely(undo: () => Promise<unknown>): Promise<void> {
       await undo();
       return;
     } catch (error) {
+      if (isRefusedForContent(error)) return log().error({ err: error }, "a change that nobody was told of is final");
       if (attempt === 1)
         log().warn({ err: error }, "a change that nobody was told of can't be undone yet and is tried again");
       await sleep(RETRY_MS, undefined, { ref: false });

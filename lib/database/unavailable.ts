@@ -30,3 +30,13 @@ export function isUnavailable(error: unknown): boolean {
 export function wasRolledBack(error: unknown): boolean {
   return error instanceof Error && /Code: `(?!08|57P)[0-9A-Z]{5}`/.test(error.message);
 }
+
+/**
+ * Whether the database refuses a statement, of `pg` or a raw one of Prisma's, for its values (SQLSTATE 21, 22, 23, 54, or a trigger's
+ * own P0001), so that the same statement with the same values can never succeed.
+ */
+export function isRefusedForContent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = /Code: `([0-9A-Z]{5})`/.exec(error.message)?.[1] ?? (error as { code?: unknown }).code;
+  return typeof code === "string" && /^(21|22|23|54)\w{3}$|^P0001$/.test(code);
+}

@@ -66,7 +66,9 @@ function observeProcess(): void {
       usage: flushLagSeconds(),
     }),
   );
-  observeGauge("goodtake_tier_requests_per_minute", "What each tier allows.", "tier", () =>
-    Object.fromEntries(Object.entries(tiers()).map(([name, tier]) => [name, tier.requestsPerMinute])),
+  observeGauge("goodtake_tier_requests_per_minute", "What each tier allows; +Inf is no limit.", "tier", () =>
+    Object.fromEntries(
+      Object.entries(tiers()).map(([name, tier]) => [name, tier.requestsPerMinute ?? Number.POSITIVE_INFINITY]),
+    ),
   );
 }

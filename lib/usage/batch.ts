@@ -83,6 +83,20 @@ function remembered(make: (text: string) => string): (text: string) => string {
   };
 }
 
+export type UsageRows = { [Kind in keyof ReturnType<typeof rowsOf>]: object[] };
+
+/** Two halves of the rows of a batch, so that one bad row can be found; undefined for a single row. */
+export function halve(rows: UsageRows): [UsageRows, UsageRows] | undefined {
+  const all = Object.entries(rows).flatMap(([kind, list]) => list.map((row) => ({ kind, row })));
+  if (all.length <= 1) return undefined;
+  const half = (part: typeof all): UsageRows => {
+    const of = (wanted: keyof UsageRows) => part.flatMap(({ kind, row }) => (kind === wanted ? [row] : []));
+    return { counts: of("counts"), uses: of("uses"), callers: of("callers"), refusals: of("refusals") };
+  };
+  const middle = Math.ceil(all.length / 2);
+  return [half(all.slice(0, middle)), half(all.slice(middle))];
+}
+
 /**
  * Rows are written in one order, so that two instances don't deadlock; `lastUsedAt` never moves backwards; a batch that
  * is there already, because only the answer to its writing was lost, changes nothing.
@@ -92,21 +106,21 @@ export const WRITE_USAGE = `
     INSERT INTO "UsageBatch" ("id") VALUES ($1::uuid) ON CONFLICT DO NOTHING RETURNING $2::jsonb AS "rows"
   ), "count" AS (
     SELECT c.* FROM "batch", jsonb_to_recordset("rows"->'counts')
-      AS c("apiKeyId" uuid, "hour" timestamptz, "outcome" text, "requests" int)
+      AS c("apiKeyId" uuid, "hour" timestamptz, "outcome" text, "requests" bigint)
   ), "hours" AS (
     INSERT INTO "UsageHour" AS h ("apiKeyId", "hour", "outcome", "requests")
     SELECT * FROM "count" ORDER BY "apiKeyId", "hour", "outcome"
     ON CONFLICT ("apiKeyId", "hour", "outcome") DO UPDATE SET "requests" = h."requests" + excluded."requests"
   ), "days" AS (
     INSERT INTO "UsageDay" AS d ("apiKeyId", "day", "outcome", "requests")
-    SELECT "apiKeyId", ("hour" AT TIME ZONE 'UTC')::date, "outcome", sum("requests")::int FROM "count"
+    SELECT "apiKeyId", ("hour" AT TIME ZONE 'UTC')::date, "outcome", sum("requests")::bigint FROM "count"
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     ON CONFLICT ("apiKeyId", "day", "outcome") DO UPDATE SET "requests" = d."requests" + excluded."requests"
   ), "callers" AS (
     INSERT INTO "UsageCaller" AS o ("apiKeyId", "addressPrefix", "userAgent", "route", "requests", "lastSeenAt")
-    SELECT c."apiKeyId", c."addressPrefix", c."userAgent", c."route", sum(c."requests")::int, max(c."at")
+    SELECT c."apiKeyId", c."addressPrefix", c."userAgent", c."route", sum(c."requests")::bigint, max(c."at")
     FROM "batch", jsonb_to_recordset("rows"->'callers')
-      AS c("apiKeyId" uuid, "addressPrefix" text, "userAgent" text, "route" text, "requests" int, "at" timestamptz)
+      AS c("apiKeyId" uuid, "addressPrefix" text, "userAgent" text, "route" text, "requests" bigint, "at" timestamptz)
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     ON CONFLICT ("apiKeyId", "addressPrefix", "userAgent", "route")
       DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt"), "requests" = o."requests" + excluded."requests"

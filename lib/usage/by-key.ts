@@ -8,11 +8,11 @@ const BY_KEY = `
   WITH "since" AS (
     SELECT ($2::timestamptz AT TIME ZONE 'UTC')::date - ($3::int - 1) AS "day"
   ), "used" AS (
-    SELECT k."id", sum(d."requests")::int AS "requests", sum(d."requests") FILTER (WHERE d."outcome" = 'ok')::int AS "ok"
+    SELECT k."id", sum(d."requests")::float8 AS "requests", sum(d."requests") FILTER (WHERE d."outcome" = 'ok')::float8 AS "ok"
     FROM "since", "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId"
     WHERE k."userId" = $1 AND d."day" >= "since"."day" GROUP BY 1
   ), "spent" AS (
-    SELECT m."apiKeyId" AS "id", -sum(m."amount")::int AS "credits"
+    SELECT m."apiKeyId" AS "id", -sum(m."amount")::float8 AS "credits"
     FROM "since", "CreditMovement" m
     WHERE m."userId" = $1 AND m."kind" IN ('charged', 'refunded') AND m."createdAt" >= "since"."day"::timestamp AT TIME ZONE 'UTC'
     GROUP BY 1 HAVING sum(m."amount") <> 0

@@ -17,7 +17,7 @@ const IN_SCOPE = `
 /** Each of the last days, today's included, oldest first, also those without a request. */
 export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now: Date): Promise<DayUsage[]> {
   const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
-    `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", sum(d."requests")::int AS "requests" ${IN_SCOPE} GROUP BY 1, 2`,
+    `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", sum(d."requests")::float8 AS "requests" ${IN_SCOPE} GROUP BY 1, 2`,
     [userId, apiKeyId ?? null, now, days],
   );
   const all = Array.from({ length: days }, (_, i): DayUsage => {
@@ -41,13 +41,14 @@ export type CallerOfKey = {
 };
 
 /** Who has used a key, the latest first. */
-export function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
-  return database().usageCaller.findMany({
+export async function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
+  const callers = await database().usageCaller.findMany({
     where: { apiKeyId },
     orderBy: { lastSeenAt: "desc" },
     take: 20,
     select: { addressPrefix: true, userAgent: true, route: true, requests: true, lastSeenAt: true },
   });
+  return callers.map((caller) => ({ ...caller, requests: Number(caller.requests) }));
 }
 
 /** A refused request, with what is needed to say why. */

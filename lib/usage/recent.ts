@@ -6,7 +6,7 @@ import { pool, type Transaction } from "#lib/database/client.ts";
  */
 export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<string, number>> {
   const { rows } = await pool().query<{ apiKeyId: string; requests: number }>(
-    `SELECT "apiKeyId", sum("requests")::int AS "requests" FROM "UsageHour"
+    `SELECT "apiKeyId", sum("requests")::float8 AS "requests" FROM "UsageHour"
      WHERE "apiKeyId" = ANY($1) AND "hour" > now() - interval '25 hours' GROUP BY 1`,
     [apiKeyIds],
   );
@@ -38,7 +38,7 @@ export async function findCallersSinceRotation(
 ): Promise<Map<string, RecentCaller[]>> {
   const { rows } = await pool().query<RecentCaller & { apiKeyId: string }>(
     `SELECT "apiKeyId", "addressPrefix", "userAgent", "requests", "lastSeenAt" FROM (
-       SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests" - c."requestsBeforeRotation")::int AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
+       SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests" - c."requestsBeforeRotation")::float8 AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
               row_number() OVER (PARTITION BY c."apiKeyId" ORDER BY max(c."lastSeenAt") DESC) AS "rank"
        FROM "ApiKey" s JOIN "UsageCaller" c ON c."apiKeyId" = s."replacesId"
        WHERE s."userId" = $1 AND s."replacesId" = ANY($2)

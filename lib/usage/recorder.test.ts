@@ -5,6 +5,7 @@ import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { metrics } from "#lib/metrics.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
 import { pruneUsage } from "#lib/usage/prune.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
@@ -41,7 +42,7 @@ async function hours(): Promise<[string, string, number][]> {
     where: { apiKeyId },
     orderBy: [{ hour: "asc" }, { outcome: "asc" }],
   });
-  return rows.map(({ hour, outcome, requests }) => [hour.toISOString(), outcome, requests]);
+  return rows.map(({ hour, outcome, requests }) => [hour.toISOString(), outcome, Number(requests)]);
 }
 const lastUsedAt = async () =>
   (await database().apiKey.findUniqueOrThrow({ where: { id: apiKeyId }, select: { lastUsedAt: true } })).lastUsedAt;
@@ -59,11 +60,13 @@ test("requests are counted by hour and day, of UTC", async () => {
     where: { apiKeyId },
     orderBy: [{ day: "asc" }, { outcome: "asc" }],
   });
-  expect(days.map(({ day, outcome, requests }) => [day.toISOString().slice(0, 10), outcome, requests])).toEqual([
-    ["2026-11-24", "invalid", 1],
-    ["2026-11-24", "ok", 2],
-    ["2026-11-25", "ok", 1],
-  ]);
+  expect(days.map(({ day, outcome, requests }) => [day.toISOString().slice(0, 10), outcome, Number(requests)])).toEqual(
+    [
+      ["2026-11-24", "invalid", 1],
+      ["2026-11-24", "ok", 2],
+      ["2026-11-25", "ok", 1],
+    ],
+  );
 });
 
 test("the last use never moves backwards, and a refused key was not used", async () => {
@@ -141,6 +144,72 @@ describe("a batch that could not be written", () => {
   });
 });
 
+describe("a batch that the database refuses for one row", () => {
+  const LARGEST = 9_223_372_036_854_775_807n;
+  /** The counter of one hour is as large as it can be. */
+  const fill = () =>
+    pool().query(`INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests") VALUES ($1, $2, 'ok', $3)`, [
+      apiKeyId,
+      new Date(HOUR),
+      LARGEST,
+    ]);
+  const dropped = async (rows: string) =>
+    (await metrics().usageRowsDropped.get()).values.find(({ labels }) => labels.rows === rows)?.value ?? 0;
+
+  test("loses only that row: what else the key did, what other keys did and what comes later is counted once", async () => {
+    await fill();
+    const others = await Promise.all(Array.from({ length: 20 }, async () => (await createKey(ada.id)).key.id));
+    const before = await dropped("counts");
+    for (const id of [...others, apiKeyId]) recordRequest(note({ apiKeyId: id }));
+    recordRequest(note({ outcome: "rate_limited", at: HOUR + 2_000 }));
+    await flushUsage();
+    expect(flushLagSeconds()).toBe(0);
+    recordRequest(note({ at: HOUR + 3_600_000 }));
+    await flushUsage();
+
+    expect((await hours()).slice(1)).toEqual([
+      ["2026-11-24T23:00:00.000Z", "rate_limited", 1],
+      ["2026-11-25T00:00:00.000Z", "ok", 1],
+    ]);
+    expect(await database().usageHour.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(20);
+    expect(await database().usageDay.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(20);
+    expect(await lastUsedAt()).toEqual(new Date(HOUR + 3_600_000));
+    const caller = await database().usageCaller.findFirstOrThrow({ where: { apiKeyId } });
+    expect(caller.requests).toBe(3n);
+    expect(await database().refusal.count({ where: { apiKeyId } })).toBe(1);
+    expect(await dropped("counts")).toBe(before + 1);
+  });
+
+  test("is written also by a clean stop", async () => {
+    await fill();
+    const { key: other } = await createKey(ada.id);
+    recordRequest(note());
+    recordRequest(note({ apiKeyId: other.id }));
+    await stopRecording();
+    expect(await database().usageHour.count({ where: { apiKeyId: other.id } })).toBe(1);
+    expect(flushLagSeconds()).toBe(0);
+  });
+
+  test("and cut off from the database while it is split, is written whole and once", async () => {
+    await fill();
+    const others = await Promise.all(Array.from({ length: 8 }, async () => (await createKey(ada.id)).key.id));
+    for (const id of [apiKeyId, ...others]) recordRequest(note({ apiKeyId: id }));
+    // Each statement takes effect, and every other answer is lost on its way.
+    const query = pool().query.bind(pool());
+    let sent = 0;
+    vi.spyOn(pool(), "query").mockImplementation((async (statement: never) => {
+      const answer = await query(statement);
+      sent += 1;
+      if (sent % 2 === 1) throw new Error("connection terminated");
+      return answer;
+    }) as never);
+    while (flushLagSeconds() > 0) await flushUsage();
+    vi.restoreAllMocks();
+    expect(await database().usageHour.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(8);
+    expect(await database().usageCaller.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(8);
+  });
+});
+
 test("a flood of refusals and callers is counted whole, and kept in part", async () => {
   for (let i = 0; i < 500; i += 1)
     recordRequest(note({ outcome: "rate_limited", address: `203.0.${i % 250}.1`, agent: `agent ${i}` }));
@@ -160,8 +229,8 @@ test("machines of one network are one caller, of which every request is counted"
     select: { addressPrefix: true, requests: true },
   });
   expect(callers).toEqual([
-    { addressPrefix: "203.0.113.0/24", requests: 50 },
-    { addressPrefix: "198.51.100.0/24", requests: 1 },
+    { addressPrefix: "203.0.113.0/24", requests: 50n },
+    { addressPrefix: "198.51.100.0/24", requests: 1n },
   ]);
 });
 
@@ -187,7 +256,7 @@ test("two processes that write the same keys at once lose nothing", async () => 
     where: { apiKeyId: { in: keys } },
     _sum: { requests: true },
   });
-  expect(_sum.requests).toBe(400);
+  expect(_sum.requests).toBe(400n);
 });
 
 test("the requests of the last 24 hours are all outcomes, of the keys asked for, and of no older hour", async () => {

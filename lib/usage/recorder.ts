@@ -1,7 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { pool } from "#lib/database/client.ts";
+import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
-import { callerId, HOUR_MS, type KeyUsage, type RequestNote, rowsOf, WRITE_USAGE } from "#lib/usage/batch.ts";
+import { metrics } from "#lib/metrics.ts";
+import {
+  callerId,
+  HOUR_MS,
+  halve,
+  type KeyUsage,
+  type RequestNote,
+  rowsOf,
+  type UsageRows,
+  WRITE_USAGE,
+} from "#lib/usage/batch.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
@@ -21,8 +32,9 @@ const REFUSED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "in
 
 /** Only the API records, so it doesn't matter that Next has a copy of this module. */
 let current = new Map<string, KeyUsage>();
+type Batch = { id: string; rows: () => UsageRows };
 /** Batches whose writing was begun, each kept as it is until the database has confirmed it. */
-let batches: { id: string; usage: [apiKeyId: string, usage: KeyUsage][] }[] = [];
+let batches: Batch[] = [];
 let timer: NodeJS.Timeout | undefined;
 let flushing: Promise<void> = Promise.resolve();
 let flushedAt = performance.now();
@@ -68,19 +80,25 @@ export function flushLagSeconds(): number {
   return current.size === 0 && batches.length === 0 ? 0 : (performance.now() - flushedAt) / 1000;
 }
 
-/** Writes all that was recorded so far. What can't be written is kept and tried again as the same batches. */
+/**
+ * Writes all that was recorded so far. What can't be written is kept and tried again as the same batches. A batch that the database
+ * refuses for its content is split until the bad row is alone, which is dropped: tried again, it would hold up all that follows.
+ */
 export function flushUsage(): Promise<void> {
   flushing = flushing.then(async () => {
     if (batches.length === 0) batches = takeBatches();
     for (let batch = batches[0]; batch; batch = batches[0]) {
-      const values = [batch.id, JSON.stringify(rowsOf(batch.usage))];
       try {
+        const values = [batch.id, JSON.stringify(batch.rows())];
         await pool().query({ name: "write-usage", text: WRITE_USAGE, values });
+        batches.shift();
       } catch (error) {
-        log().warn({ err: error }, "usage could not be written and is kept");
-        return;
+        if (!isRefusedForContent(error)) {
+          log().warn({ err: error }, "usage could not be written and is kept");
+          return;
+        }
+        batches.splice(0, 1, ...withoutBadRow(batch.rows(), error));
       }
-      batches.shift();
     }
     flushedAt = performance.now();
   });
@@ -88,11 +106,26 @@ export function flushUsage(): Promise<void> {
 }
 
 /** What thousands of keys did is more than one: requests must not wait while its rows are made. */
-function takeBatches(): typeof batches {
+function takeBatches(): Batch[] {
   const all = [...current];
   current = new Map();
-  return Array.from({ length: Math.ceil(all.length / BATCH_KEYS) }, (_, i) => ({
-    id: randomUUID(),
-    usage: all.slice(i * BATCH_KEYS, (i + 1) * BATCH_KEYS),
-  }));
+  return Array.from({ length: Math.ceil(all.length / BATCH_KEYS) }, (_, i) =>
+    batchOf(() => rowsOf(all.slice(i * BATCH_KEYS, (i + 1) * BATCH_KEYS))),
+  );
+}
+
+function batchOf(rows: () => UsageRows): Batch {
+  return { id: randomUUID(), rows };
+}
+
+/** The two halves of a refused batch, or nothing in place of a single row. */
+function withoutBadRow(rows: UsageRows, error: unknown): Batch[] {
+  const halves = halve(rows);
+  if (halves) return halves.map((half) => batchOf(() => half));
+  for (const [kind, [row]] of Object.entries(rows)) {
+    if (!row) continue;
+    log().error({ err: error, kind, row }, "the database refuses a row of usage, which is dropped");
+    metrics().usageRowsDropped.inc({ rows: kind });
+  }
+  return [];
 }

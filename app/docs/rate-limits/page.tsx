@@ -6,7 +6,7 @@ import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { apiAddress } from "#lib/http/api-address.ts";
 import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
-import { firstTier, signupCredits, tierNamed, tiers } from "#lib/tiers-file.ts";
+import { firstTier, signupCredits, tiers } from "#lib/tiers-file.ts";
 
 export const metadata: Metadata = {
   title: "Limits and credits",
@@ -25,7 +25,10 @@ const number = new Intl.NumberFormat("en");
 export default async function RateLimitsPage() {
   const baseUrl = apiAddress((await headers()).get("host"));
   const first = firstTier();
-  const { requestsPerMinute } = tierNamed(first);
+  const table = Object.entries(tiers());
+  const [limited, limit] = table
+    .map(([name, tier]) => [name, tier.requestsPerMinute] as const)
+    .find(([, requests]) => requests !== null) ?? [null, null];
   return (
     <DocsPage
       title="Limits and credits"
@@ -36,11 +39,11 @@ export default async function RateLimitsPage() {
         <ReadingTable
           label="Tiers"
           head={["Tier", "Requests a minute", "Costed requests a month", "Credits at sign-up"]}
-          rows={Object.entries(tiers()).map(([name, tier]) => ({
+          rows={table.map(([name, tier]) => ({
             key: name,
             cells: [
               name,
-              number.format(tier.requestsPerMinute),
+              tier.requestsPerMinute === null ? "No limit" : number.format(tier.requestsPerMinute),
               tier.requestsPerMonth === null ? "No quota" : number.format(tier.requestsPerMonth),
               name === first && signupCredits() > 0 ? number.format(signupCredits()) : "–",
             ],
@@ -49,23 +52,31 @@ export default async function RateLimitsPage() {
       </DocsSection>
 
       <DocsSection {...SECTIONS.minute}>
-        <p>
-          Your first request opens a window of {WINDOW_SECONDS} seconds; when it ends, all of the limit is there again.
-          Every request with a good key counts, whatever its answer. Each answer says where you stand:
-        </p>
-        <CodeBlock
-          label="Headers"
-          code={`RateLimit-Policy: "${first}";q=${requestsPerMinute};w=${WINDOW_SECONDS}\nRateLimit: "${first}";r=${requestsPerMinute - 1};t=42`}
-        />
-        <p>
-          <InlineCode>q</InlineCode> requests are allowed in <InlineCode>w</InlineCode> seconds,{" "}
-          <InlineCode>r</InlineCode> of them are left, and the window ends in <InlineCode>t</InlineCode> seconds.
-        </p>
-        <p>See them for yourself:</p>
-        <CodeBlock
-          label="Terminal"
-          code={`curl --head ${baseUrl}/api/v1/key \\\n  -H "Authorization: Bearer $GOODTAKE_API_KEY"`}
-        />
+        {limit === null ? (
+          <p>No tier has a limit, so no answer says one.</p>
+        ) : (
+          <>
+            <p>
+              Your first request opens a window of {WINDOW_SECONDS} seconds; when it ends, all of the limit is there
+              again. Every request with a good key counts, whatever its answer. Each answer says where you stand:
+            </p>
+            <CodeBlock
+              label="Headers"
+              code={`RateLimit-Policy: "${limited}";q=${limit};w=${WINDOW_SECONDS}\nRateLimit: "${limited}";r=${limit - 1};t=42`}
+            />
+            <p>
+              <InlineCode>q</InlineCode> requests are allowed in <InlineCode>w</InlineCode> seconds,{" "}
+              <InlineCode>r</InlineCode> of them are left, and the window ends in <InlineCode>t</InlineCode> seconds.{" "}
+              {table.some(([, tier]) => tier.requestsPerMinute === null) &&
+                "In a tier without a limit, neither is there."}
+            </p>
+            <p>See them for yourself:</p>
+            <CodeBlock
+              label="Terminal"
+              code={`curl --head ${baseUrl}/api/v1/key \\\n  -H "Authorization: Bearer $GOODTAKE_API_KEY"`}
+            />
+          </>
+        )}
       </DocsSection>
 
       <DocsSection {...SECTIONS.refused}>

@@ -16,7 +16,7 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { creditsByDay, listMovements } from "#lib/credits/ledger.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { readPage } from "#lib/read-page.ts";
-import { tierNamed } from "#lib/tiers-file.ts";
+import { tierOf } from "#lib/tiers-file.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
 import { usageQuery } from "#lib/usage/schema.ts";
@@ -36,7 +36,7 @@ export default async function UsagePage({ searchParams }: Props) {
   const range = query.days;
   const now = new Date();
   const tierName = await findTier(user.id);
-  const tier = tierNamed(tierName);
+  const tier = tierOf(user.id, tierName);
   const [days, keys, remaining, movements, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
     readPage(query.keys, PAGE, (slice) => usageByKey(user.id, range, now, slice)),
@@ -70,7 +70,9 @@ export default async function UsagePage({ searchParams }: Props) {
             : `of ${number.format(tier.requestsPerMonth)}, renewed on ${date.format(renews)} (UTC)`}
         </Figure>
         <Figure term="Tier" value={tierName}>
-          {number.format(tier.requestsPerMinute)} requests a minute, shared by all keys.{" "}
+          {tier.requestsPerMinute === null
+            ? "No limit on requests a minute."
+            : `${number.format(tier.requestsPerMinute)} requests a minute, shared by all keys.`}{" "}
           <Link href="/docs/rate-limits" className="underline underline-offset-3">
             How limits work
           </Link>

@@ -1,0 +1,2 @@
+-- migrate: no transaction
+ALTER TABLE "UsageHour" VALIDATE CONSTRAINT "UsageHour_wide";

@@ -1,0 +1,2 @@
+-- migrate: no transaction
+ALTER TABLE "UsageDay" VALIDATE CONSTRAINT "UsageDay_wide";

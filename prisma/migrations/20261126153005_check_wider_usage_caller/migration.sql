@@ -1,0 +1,2 @@
+-- migrate: no transaction
+ALTER TABLE "UsageCaller" VALIDATE CONSTRAINT "UsageCaller_wide";
