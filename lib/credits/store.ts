@@ -140,6 +140,12 @@ export async function findRemaining(
   return rows[0] ? toRemaining(rows[0], quota) : null;
 }
 
+/** Credits that requests in flight have reserved. */
+export async function findReserved(userId: string): Promise<number> {
+  const { _sum } = await database().reservation.aggregate({ where: { userId }, _sum: { credits: true } });
+  return _sum.credits ?? 0;
+}
+
 function toRemaining({ credits, requests }: { credits: number; requests: number }, quota: number | null): Remaining {
   return { credits, requests: quota === null ? null : Math.max(0, quota - requests) };
 }
