@@ -43,7 +43,7 @@ export const API_ERRORS = {
   unsupported_media_type: {
     status: 415,
     message: "The body must be application/json",
-    advice: "Send Content-Type: application/json.",
+    advice: "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.",
   },
   expectation_failed: {
     status: 417,

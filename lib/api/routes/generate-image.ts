@@ -3,7 +3,7 @@ import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError } from "#lib/api/errors.ts";
 import { readIdempotencyKey } from "#lib/api/idempotency-key.ts";
-import { limitBody, requireJson } from "#lib/api/json-body.ts";
+import { readBody, requireJson } from "#lib/api/json-body.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
@@ -22,7 +22,7 @@ const route = createRoute({
   summary: "Draw an image from a prompt",
   description: `Costs ${CREDITS} credit, and nothing if it fails.`,
   security: AUTHENTICATED,
-  middleware: [authenticate, requireJson, limitBody] as const,
+  middleware: [authenticate, requireJson, readBody] as const,
   request: {
     headers: z.object({
       "idempotency-key": z.string().optional().meta({
