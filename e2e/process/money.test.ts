@@ -92,6 +92,44 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
   expect(await differingBalances()).toEqual([]);
 });
 
+test.each([
+  ["with an idempotency key gets it by asking again", true],
+  ["without one has paid all the same", false],
+])("a caller that hangs up while the provider draws pays for the image; %s", async (_, idempotent) => {
+  const ada = await createPerson();
+  const { secret } = await createKey(ada.id);
+  const headers: Record<string, string> = idempotent ? { "idempotency-key": randomUUID() } : {};
+  const asked = Promise.withResolvers<ServerResponse>();
+  const drawn = vi.fn(draw);
+  behave = asked.resolve;
+  const caller = new AbortController();
+  const gone = expect(generate(0, secret, headers, caller.signal)).rejects.toThrow();
+  const response = await asked.promise;
+  caller.abort();
+  await gone;
+  behave = drawn;
+  // The process knows that the caller has gone before the provider answers.
+  expect((await fetch(`${processes.all[0]?.url}/healthz`)).status).toBe(200);
+  drawn(response);
+  await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0));
+  expect(await credits(ada.id)).toBe(99);
+  const again = await generate(1, secret, headers);
+  expect([again.status, again.headers.has("idempotency-replayed")]).toEqual([200, idempotent]);
+  expect(drawn).toHaveBeenCalledTimes(idempotent ? 1 : 2);
+  expect(await credits(ada.id)).toBe(idempotent ? 99 : 98);
+  expect(await differingBalances()).toEqual([]);
+});
+
+test("a provider that breaks the connection is not asked again, and the credit comes back", async () => {
+  const ada = await createPerson();
+  const { secret } = await createKey(ada.id);
+  const broken = vi.fn((response: ServerResponse) => void response.socket?.resetAndDestroy());
+  behave = broken;
+  expect((await generate(0, secret)).status).toBe(502);
+  expect(broken).toHaveBeenCalledTimes(1);
+  expect(await credits(ada.id)).toBe(100);
+});
+
 test("after a storm of requests, failures, grants and kills every balance is its ledger's sum, and nothing is paid twice", async () => {
   const seed = Number(process.env.STORM_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`storm: STORM_SEED=${seed}\n`);
@@ -162,6 +200,8 @@ test("after a storm of requests, failures, grants and kills every balance is its
     over = true;
   };
   await Promise.all([kills(), ...traffic]);
+  // A drain waits for what the provider is still drawing.
+  provider.closeAllConnections();
   await Promise.all(processes.all.map((server) => server.end("SIGTERM")));
   await sweepAll();
 
@@ -180,4 +220,4 @@ test("after a storm of requests, failures, grants and kills every balance is its
   for (const status of [200, 204, 403, 502, "none"] as const)
     expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
   expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);
-});
+}, 60_000);
