@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { runFaults } from "#e2e/load/faults.ts";
+import { runHugeProvider, violationsOf } from "#e2e/load/huge-provider.ts";
 import { requirePrograms } from "#e2e/load/tools.ts";
 
 // Run by `npm run soak`: the long form of e2e/process/faults.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
@@ -17,4 +18,11 @@ const report = await runFaults({
   say: (line) => process.stdout.write(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  ${line}\n`),
 });
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-process.exit(report.violations.length > 0 ? 1 : 0);
+let broken = report.violations.length;
+for (const idempotent of [false, true]) {
+  const huge = await runHugeProvider({ images: 20, bytes: 30_000_000, delayMs: 1_000, idempotent });
+  const violations = violationsOf(huge);
+  process.stdout.write(`a slow and huge provider: ${JSON.stringify({ idempotent, ...huge, violations })}\n`);
+  broken += violations.length;
+}
+process.exit(broken > 0 ? 1 : 0);

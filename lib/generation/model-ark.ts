@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Generate } from "#lib/generation/generate.ts";
 import { type ImageAnswer, ImageAnswerReader, PARSED_MAX_BYTES } from "#lib/generation/image-answer.ts";
 import type { GenerateImageInput } from "#lib/generation/schema.ts";
@@ -59,6 +60,8 @@ async function readChunks(response: Response, maxBytes: number, take: (chunk: Bu
     bytes += chunk.length;
     if (bytes > maxBytes) throw new Error(`the answer has more than ${maxBytes} bytes`);
     take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    // Between two chunks of megabytes that are there already, other requests have their turn.
+    await setImmediate();
   }
 }
 
