@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
@@ -19,23 +19,21 @@ import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
+import { Drain } from "#lib/server/drain.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
 import { startUpkeep } from "#lib/upkeep.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
-/** The whole of a drain must end within 10 s, after which supervisors kill: requests get the largest part of it. */
-const REQUESTS_DEADLINE_MS = 5_000;
 /** A signal during the start waits so long for its end: what is half started can't be stopped. */
 const START_DEADLINE_MS = 4_000;
-/** For so long idle connections stay open: a proxy may be sending on one, and is told with the answer to close it. */
-const LINGER_MS = 500;
 /** So long the database may take for charges that are to be taken back: a request that gave up is one that failed. */
 const DOUBTS_DEADLINE_MS = 1_000;
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
 const opened = Promise.withResolvers<void>();
+const drain = new Drain();
 let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
 
@@ -51,7 +49,7 @@ try {
 }
 
 async function start(env: Env): Promise<void> {
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void drain());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
 
   const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
   if (!env.DATABASE_URL) {
@@ -61,7 +59,7 @@ async function start(env: Env): Promise<void> {
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
 
   const doors: Doors = { opened: opened.promise };
-  const door = createFrontDoor(env, doors, () => phase);
+  const door = drain.watch(createFrontDoor(env, doors, () => phase));
   server = createHttpServer(env, door);
   await listen(server, env);
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
@@ -146,10 +144,10 @@ async function giveUp(error: unknown): Promise<void> {
   process.exit(1);
 }
 
-async function drain(): Promise<void> {
+async function end(): Promise<void> {
   if (phase === "draining") {
     // A second signal means that somebody doesn't want to wait for requests.
-    server?.closeAllConnections();
+    drain.hurry();
     return;
   }
   phase = "draining";
@@ -160,25 +158,11 @@ async function drain(): Promise<void> {
 
 /** Finishes requests in flight, writes what is only in memory, and closes the database, in this order. */
 async function stop(): Promise<void> {
-  if (server?.listening) {
-    const closed = once(server, "close");
-    stopListening(server);
-    await Promise.race([closed, sleep(LINGER_MS)]);
-    // A connection whose last answer allowed another request stays open otherwise until its keep-alive time is up.
-    const idle = setInterval(() => server?.closeIdleConnections(), 20);
-    await Promise.race([closed, sleep(REQUESTS_DEADLINE_MS)]);
-    clearInterval(idle);
-    server.closeAllConnections();
-  }
+  if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
   closeLimiter();
   await disconnectDatabase();
   await embedded?.stop();
-}
-
-/** Takes no new connections. Unlike `Server.close` of `node:http` it leaves the idle ones open. */
-function stopListening(server: Server): void {
-  net.Server.prototype.close.call(server);
 }
 
 function isForTheOperator(error: unknown): error is Error {

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { runFailovers } from "#e2e/load/failover.ts";
 import { runFaults } from "#e2e/load/faults.ts";
+import { runHugeProvider, violationsOf } from "#e2e/load/huge-provider.ts";
 import { requirePrograms } from "#e2e/load/tools.ts";
 
 // Run by `npm run soak`: the long form of e2e/process/faults.test.ts and failover.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
@@ -21,4 +22,11 @@ const faults = await runFaults({
 });
 const failovers = await runFailovers({ rounds: Math.max(2, Math.round(seconds / 20)), parallel: 32, say });
 process.stdout.write(`${JSON.stringify({ faults, failovers }, null, 2)}\n`);
-process.exit(faults.violations.length + failovers.violations.length > 0 ? 1 : 0);
+let broken = faults.violations.length + failovers.violations.length;
+for (const idempotent of [false, true]) {
+  const huge = await runHugeProvider({ images: 20, bytes: 30_000_000, delayMs: 1_000, idempotent });
+  const violations = violationsOf(huge);
+  process.stdout.write(`a slow and huge provider: ${JSON.stringify({ idempotent, ...huge, violations })}\n`);
+  broken += violations.length;
+}
+process.exit(broken > 0 ? 1 : 0);

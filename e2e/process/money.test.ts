@@ -1,53 +1,34 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Random } from "#e2e/load/random.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
+import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
-const IMAGE = {
-  model: "seedream-4-5-251128",
-  created: 1_768_518_000,
-  data: [{ url: "https://images.example/1.png", size: "2048x2048" }],
-  usage: { generated_images: 1, output_tokens: 16_384, total_tokens: 16_384 },
-};
-
 let own: Awaited<ReturnType<typeof createDatabase>>;
 let processes: ApiProcesses;
-/** Speaks the provider's wire format; each test says how it behaves. */
-let provider: Server;
-let behave: (response: ServerResponse) => void;
+let provider: ImageProvider;
 beforeAll(async () => {
   own = await createDatabase();
   connectDatabase(own.url, 10);
-  provider = createServer((request, response) => {
-    request.resume().on("end", () => behave(response));
-  }).listen(0, "127.0.0.1");
-  await once(provider, "listening");
+  provider = await startImageProvider();
 });
 beforeEach(async () => {
-  const { port } = provider.address() as AddressInfo;
-  processes = await startApiProcesses(3, own.url, {
-    ARK_API_KEY: "ark-secret",
-    ARK_BASE_URL: `http://127.0.0.1:${port}/api/v3`,
-  });
+  processes = await startApiProcesses(3, own.url, provider.settings);
 });
 afterEach(() => processes.end());
 afterAll(async () => {
-  provider.close();
-  provider.closeAllConnections();
+  provider.stop();
   await disconnectDatabase();
   await own.drop();
 });
 
-const draw = (response: ServerResponse) => void response.end(JSON.stringify(IMAGE));
 const fail = (response: ServerResponse) => void response.writeHead(500).end("{}");
 
 function generate(place: number, secret: string, headers: Record<string, string> = {}, signal?: AbortSignal) {
@@ -71,14 +52,14 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
   const { secret } = await createKey(ada.id);
   const key = randomUUID();
   const asked = Promise.withResolvers<void>();
-  behave = () => asked.resolve();
+  provider.behave = () => asked.resolve();
   const cut = expect(generate(0, secret, { "idempotency-key": key })).rejects.toThrow();
   await asked.promise;
   expect(await credits(ada.id)).toBe(99);
   await processes.all[0]?.end("SIGKILL");
   await cut;
 
-  behave = draw;
+  provider.behave = draw;
   // Whoever retries at once is told to wait, whatever instance is asked.
   const early = await generate(1, secret, { "idempotency-key": key });
   expect([early.status, early.headers.get("retry-after")]).toEqual([409, "1"]);
@@ -92,12 +73,50 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
   expect(await differingBalances()).toEqual([]);
 });
 
+test.each([
+  ["with an idempotency key gets it by asking again", true],
+  ["without one has paid all the same", false],
+])("a caller that hangs up while the provider draws pays for the image; %s", async (_, idempotent) => {
+  const ada = await createPerson();
+  const { secret } = await createKey(ada.id);
+  const headers: Record<string, string> = idempotent ? { "idempotency-key": randomUUID() } : {};
+  const asked = Promise.withResolvers<ServerResponse>();
+  const drawn = vi.fn(draw);
+  provider.behave = asked.resolve;
+  const caller = new AbortController();
+  const gone = expect(generate(0, secret, headers, caller.signal)).rejects.toThrow();
+  const response = await asked.promise;
+  caller.abort();
+  await gone;
+  provider.behave = drawn;
+  // The process knows that the caller has gone before the provider answers.
+  expect((await fetch(`${processes.all[0]?.url}/healthz`)).status).toBe(200);
+  drawn(response);
+  await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0));
+  expect(await credits(ada.id)).toBe(99);
+  const again = await generate(1, secret, headers);
+  expect([again.status, again.headers.has("idempotency-replayed")]).toEqual([200, idempotent]);
+  expect(drawn).toHaveBeenCalledTimes(idempotent ? 1 : 2);
+  expect(await credits(ada.id)).toBe(idempotent ? 99 : 98);
+  expect(await differingBalances()).toEqual([]);
+});
+
+test("a provider that breaks the connection is not asked again, and the credit comes back", async () => {
+  const ada = await createPerson();
+  const { secret } = await createKey(ada.id);
+  const broken = vi.fn((response: ServerResponse) => void response.socket?.resetAndDestroy());
+  provider.behave = broken;
+  expect((await generate(0, secret)).status).toBe(502);
+  expect(broken).toHaveBeenCalledTimes(1);
+  expect(await credits(ada.id)).toBe(100);
+});
+
 test("after a storm of requests, failures, grants and kills every balance is its ledger's sum, and nothing is paid twice", async () => {
   const seed = Number(process.env.STORM_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`storm: STORM_SEED=${seed}\n`);
   const random = new Random(seed);
 
-  behave = (response) => {
+  provider.behave = (response) => {
     const fate = random.next();
     // Some requests never come back from the provider: their callers give up.
     if (fate < 0.9) setTimeout(fate < 0.6 ? draw : fail, fate * 40, response);
@@ -162,6 +181,8 @@ test("after a storm of requests, failures, grants and kills every balance is its
     over = true;
   };
   await Promise.all([kills(), ...traffic]);
+  // A drain waits for what the provider is still drawing.
+  provider.breakOff();
   await Promise.all(processes.all.map((server) => server.end("SIGTERM")));
   await sweepAll();
 
@@ -180,4 +201,4 @@ test("after a storm of requests, failures, grants and kills every balance is its
   for (const status of [200, 204, 403, 502, "none"] as const)
     expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
   expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);
-});
+}, 60_000);

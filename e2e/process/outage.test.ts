@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
@@ -170,3 +171,40 @@ test("credits that a process asked for in vain before it was killed are not take
   await processes.start(0);
   await disconnectDatabase();
 }, 60_000);
+
+test("a reservation that the database makes after its 503 leaves neither a credit taken nor an idempotency key in use", async () => {
+  connectDatabase(postgres.url, 4);
+  const before = await creditsLeft();
+  const key = randomUUID();
+  const generate = () =>
+    fetch(`${processes.all[0]?.url}/api/v1/bytedance/generate-image`, {
+      method: "POST",
+      headers: { "x-api-key": secret, "content-type": "application/json", "idempotency-key": key },
+      body: '{"prompt":"A cat"}',
+    });
+  // Each statement waits for less than its timeout, and both for longer than the request.
+  const first = await hold(`LOCK TABLE "IdempotencyRecord" IN EXCLUSIVE MODE`);
+  const second = await hold(`SELECT FROM "Balance" FOR UPDATE`);
+  const rejected = generate();
+  await sleep(1_500);
+  await first();
+  expect((await rejected).status).toBe(503);
+  await second();
+  const retry = async () => expect((await generate()).status).toBe(200);
+  await vi.waitFor(retry, { timeout: 5_000, interval: 100 });
+  expect(before - (await creditsLeft())).toBe(1);
+  expect(await differingBalances()).toEqual([]);
+  await disconnectDatabase();
+}, 60_000);
+
+/** Keeps what a statement locks until it is called. */
+async function hold(statement: string): Promise<() => Promise<void>> {
+  const client = await pool().connect();
+  await client.query("BEGIN");
+  await client.query("SET LOCAL statement_timeout = 0");
+  await client.query(statement);
+  return async () => {
+    await client.query("COMMIT");
+    client.release();
+  };
+}

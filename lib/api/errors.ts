@@ -33,7 +33,8 @@ export const API_ERRORS = {
   conflict: {
     status: 409,
     message: "A request with this Idempotency-Key is still running",
-    advice: "The first request is still running. Wait as Retry-After says, and ask again for its answer.",
+    advice:
+      "The first request is still running: wait as Retry-After says, and ask again for its answer. Without Retry-After its answer was delivered but too large to store, and you were not charged again.",
   },
   payload_too_large: {
     status: 413,
@@ -43,7 +44,7 @@ export const API_ERRORS = {
   unsupported_media_type: {
     status: 415,
     message: "The body must be application/json",
-    advice: "Send Content-Type: application/json.",
+    advice: "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.",
   },
   expectation_failed: {
     status: 417,
@@ -58,7 +59,8 @@ export const API_ERRORS = {
   rate_limit_exceeded: {
     status: 429,
     message: "Too many requests; try again when Retry-After has passed",
-    advice: "Wait as many seconds as Retry-After says, then go on.",
+    advice:
+      "Wait as many seconds as Retry-After says, then go on. It also comes where too many images of one account are in flight.",
   },
   headers_too_large: {
     status: 431,

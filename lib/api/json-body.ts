@@ -4,37 +4,53 @@ import { ApiError } from "#lib/api/errors.ts";
 
 export const BODY_MAX_BYTES = 1_048_576;
 
-/** Refuses a body that doesn't say it is JSON, before a byte of it is read. */
+/** Rejects a body that doesn't say it is plain JSON in UTF-8, before a byte of it is read. */
 export const requireJson = createMiddleware<ApiContext>(async (c, next) => {
-  const type = c.req.header("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new ApiError("unsupported_media_type");
+  const contentType = c.req.header("content-type")?.toLowerCase() ?? "";
+  if (contentType.split(";", 1)[0]?.trim() !== "application/json") throw new ApiError("unsupported_media_type");
+  for (const [, charset] of contentType.matchAll(/;\s*charset\s*=\s*"?([^";]*)/g))
+    if (!/^utf-?8$/.test(charset?.trim() ?? ""))
+      throw new ApiError("unsupported_media_type", "The body must be in UTF-8");
+  const encoding = c.req.header("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (encoding !== "identity")
+    throw new ApiError("unsupported_media_type", "The body must be sent without Content-Encoding", {
+      "accept-encoding": "identity",
+    });
   await next();
 });
 
 /**
- * Stops reading at the limit, also where `Content-Length` is missing. (Hono's own copies the listener's request into a new one, which
- * Node's class refuses.)
+ * Reads the body for what comes next, up to the limit also where `Content-Length` is missing. Bytes that aren't UTF-8 are rejected, or
+ * they would be charged as something else.
  */
-export const limitBody = createMiddleware<ApiContext>(async (c, next) => {
-  const { body, headers, signal } = c.req.raw;
-  const declared = headers.get("content-length");
-  if (declared && Number(declared) > BODY_MAX_BYTES) throw tooLarge();
-  if (body && !declared)
-    c.req.raw = new Request(c.req.url, { method: c.req.method, headers, signal, body: await readLimited(body) });
+export const readBody = createMiddleware<ApiContext>(async (c, next) => {
+  const { body, headers } = c.req.raw;
+  if (Number(headers.get("content-length")) > BODY_MAX_BYTES) throw tooLarge();
+  const text = decode(await readLimited(body));
+  // Where Hono keeps a body that was read already.
+  c.req.bodyCache.text = Promise.resolve(text) as never;
   await next();
 });
 
 /** The whole body. The reader is left as it is, because cancelling it would end the connection before it is answered. */
-async function readLimited(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Blob> {
-  const reader = body.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+async function readLimited(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<Buffer> {
+  const reader = body?.getReader();
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
     size += next.value.length;
     if (size > BODY_MAX_BYTES) throw tooLarge();
     chunks.push(next.value);
   }
-  return new Blob(chunks);
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ApiError("invalid_request", "The body is not valid UTF-8");
+  }
 }
 
 function tooLarge(): ApiError {

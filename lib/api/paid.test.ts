@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
+import { listMovements } from "#lib/credits/ledger.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
 import type { Generate } from "#lib/generation/generate.ts";
+import { answerOf } from "#lib/generation/image-answer.ts";
+import { ACCOUNT_BUDGET_BYTES } from "#lib/generation/in-flight.ts";
+import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { err, ok } from "#lib/result.ts";
@@ -13,7 +18,7 @@ import { findRefusal } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 /** What the provider does in the test at hand; in all others it draws. */
-const draw: Generate = async (input) => ok(drawInSandbox(input, new Date()));
+const draw: Generate = async (input) => ok(answerOf(drawInSandbox(input, new Date())));
 const provider = vi.fn<Generate>(draw);
 
 let api: TestApi;
@@ -37,17 +42,15 @@ afterEach(() => {
 });
 
 const CAT = { prompt: "A cat" };
+const LARGE = { prompt: "A cat", response_format: "b64_json" } as const;
+const type = (charset: string) => ({ "content-type": `application/json; charset=${charset}` });
+
 function generate(body: object = CAT, headers: Record<string, string> = {}, init: RequestInit = {}, key = secret) {
-  return api.call(
-    "/bytedance/generate-image",
-    {
-      ...init,
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    },
-    key,
-  );
+  return send(JSON.stringify(body), headers, init, key);
+}
+function send(body: BodyInit, headers: Record<string, string>, init: RequestInit = {}, key = secret) {
+  const request = { ...init, method: "POST", headers: { "content-type": "application/json", ...headers }, body };
+  return api.call("/bytedance/generate-image", { ...request, duplex: "half" } as RequestInit, key);
 }
 const credits = async () => (await findRemaining(ada.id, null))?.credits;
 const statuses = (answers: Response[]) => answers.map(({ status }) => status).sort();
@@ -115,6 +118,78 @@ describe("an image costs one credit", () => {
     expect(await credits()).toBe(100);
   });
 
+  test.each<[string, number, string, Record<string, string>, BodyInit]>([
+    ["gzip", 415, "unsupported_media_type", { "content-encoding": "gzip" }, gzipSync(JSON.stringify(CAT))],
+    ["another charset", 415, "unsupported_media_type", type("iso-8859-1"), '{"prompt":"caf\xe9"}'],
+    ["another charset beside UTF-8", 415, "unsupported_media_type", type("utf-8; charset=latin1"), "{}"],
+    ["bytes that aren't UTF-8", 400, "invalid_request", {}, Buffer.from('{"prompt":"caf\xe9"}', "latin1")],
+    ["half of a surrogate pair", 400, "invalid_request", {}, '{"prompt":"A cat \\ud83d"}'],
+  ])("a body in %s is %i, and costs nothing", async (_, status, code, headers, body) => {
+    for (const chunked of [false, true]) {
+      const answer = await send(chunked ? new Blob([body as never]).stream() : body, headers);
+      expect(answer.status).toBe(status);
+      expect((await answer.json()).error.code).toBe(code);
+    }
+    expect(provider).not.toHaveBeenCalled();
+    expect(await credits()).toBe(100);
+  });
+
+  test.each<[string, Record<string, string>, BodyInit]>([
+    ["UTF-8 by any of its names", type('"UTF8"'), '{"prompt":"caf\xe9"}'],
+    ["identity", { "content-encoding": "identity" }, JSON.stringify(CAT)],
+    ["UTF-8 with a byte order mark", {}, `\ufeff${JSON.stringify(CAT)}`],
+    ["NUL and a whole surrogate pair", {}, '{"prompt":"A cat \\u0000 \\ud83d\\ude3a"}'],
+  ])("a body in %s is accepted, and its answer is kept", async (_, headers, body) => {
+    const once = { ...headers, "idempotency-key": randomUUID() };
+    expect((await send(body, once)).status).toBe(200);
+    const again = await send(body, once);
+    expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([200, "true"]);
+  });
+
+  test("while the image is drawn the credit is reserved, for the key and in the ledger; then it is spent", async () => {
+    const read = async () => {
+      const { credits_remaining, credits_reserved } = await (await api.call("/key", {}, secret)).json();
+      const { rows } = await listMovements(ada.id, { limit: 2, offset: 0 });
+      return [credits_remaining, credits_reserved, ...rows.map(({ kind }) => kind)];
+    };
+    const { started, finish } = holdProvider();
+    const image = generate();
+    await started;
+    expect(await read()).toEqual([99, 1, "reserved", "signup"]);
+    finish();
+    await image;
+    expect(await read()).toEqual([99, 0, "charged", "signup"]);
+    provider.mockImplementation(async () => err("upstream_error"));
+    await generate();
+    expect(await read()).toEqual([99, 0, "refunded", "charged"]);
+  });
+
+  test("large images in flight are bounded for an account (429) and for the process (503), before they cost anything", async () => {
+    const gate = Promise.withResolvers<void>();
+    provider.mockImplementation(async (input, cutOff) => {
+      await gate.promise;
+      return draw(input, cutOff);
+    });
+    const each = Math.max(1, Math.floor(ACCOUNT_BUDGET_BYTES / answerMaxBytes(LARGE)));
+    const all: Promise<Response>[] = [];
+    for (let status = 429; status === 429; ) {
+      const person = await createPerson("Ada", "scale");
+      const { inFlight, busy } = await fill((await createKey(person.id)).secret);
+      all.push(...inFlight);
+      ({ status } = busy);
+      if (status === 429) expect(inFlight.length).toBe(each);
+      expect([busy.headers.get("retry-after"), (await busy.json()).error.code]).toEqual([
+        "5",
+        status === 429 ? "rate_limit_exceeded" : "unavailable",
+      ]);
+      expect((await findRemaining(person.id, null))?.credits).toBe(100 - inFlight.length);
+    }
+    expect(all.length).toBeGreaterThanOrEqual(Math.min(4, 4 * each));
+    gate.resolve();
+    expect(new Set(statuses(await Promise.all(all)))).toEqual(new Set([200]));
+    await vi.waitFor(async () => expect((await generate(LARGE)).status).toBe(200));
+  });
+
   test.each([
     ["fails", 502, async () => err("upstream_error" as const)],
     ["takes too long", 504, async () => err("upstream_timeout" as const)],
@@ -138,22 +213,27 @@ describe("an image costs one credit", () => {
     await expectBalanced();
   });
 
-  test("a caller who goes away while the provider works gets the credit back", async () => {
-    const started = Promise.withResolvers<void>();
-    provider.mockImplementation(
-      (_, signal) =>
-        new Promise((resolve) => {
-          signal.addEventListener("abort", () => resolve(err("aborted")));
-          started.resolve();
-        }),
-    );
+  test.each([
+    ["before the provider is asked costs nothing", false, 100],
+    ["while the provider draws pays for what is drawn", true, 99],
+  ])("a caller that hangs up %s", async (_, asked, left) => {
+    const { started, finish } = holdProvider();
     const caller = new AbortController();
+    const lock = asked ? undefined : await lockBalance();
     const gone = generate(CAT, {}, { signal: caller.signal });
-    await started.promise;
-    expect(await credits()).toBe(99);
+    await (asked ? started : vi.waitFor(async () => expect(await waitingForLocks()).toBe(1)));
     caller.abort();
     await expect(gone).rejects.toThrow();
-    await vi.waitFor(async () => expect(await credits()).toBe(100));
+    // Behind the end of the connection, so the server knows of it now.
+    await api.call("/nothing");
+    await lock?.();
+    finish();
+    await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0));
+    await vi.waitFor(async () => expect((await outcomes()).length).toBe(1));
+    expect(provider).toHaveBeenCalledTimes(asked ? 1 : 0);
+    expect(await credits()).toBe(left);
+    // Neither is a failure of ours.
+    expect(await outcomes()).toEqual([asked ? "ok" : "invalid"]);
     await expectBalanced();
   });
 });
@@ -203,6 +283,48 @@ describe("Idempotency-Key", () => {
     expect(provider).toHaveBeenCalledTimes(1);
     expect(await credits()).toBe(99);
     expect((await generate(CAT, { "idempotency-key": key })).headers.get("idempotency-replayed")).toBe("true");
+  });
+
+  test.each([
+    [1_048_576, 200],
+    [1_048_577, 409],
+  ])("an answer of %i bytes is delivered and charged once, and asked for again it is %i", async (bytes, status) => {
+    const key = randomUUID();
+    provider.mockImplementation(async () => ok({ chunks: [imageOf(bytes)], bytes }));
+    const first = await generate(LARGE, { "idempotency-key": key });
+    expect([first.status, (await first.arrayBuffer()).byteLength]).toEqual([200, bytes]);
+    const again = await generate(LARGE, { "idempotency-key": key });
+    expect(again.status).toBe(status);
+    if (status === 409)
+      expect([again.headers.get("retry-after"), await again.json()]).toEqual([
+        null,
+        {
+          error: { code: "conflict", message: "The result was too large to store. You were not charged again." },
+        },
+      ]);
+    expect((await generate(CAT, { "idempotency-key": key })).status).toBe(422);
+    expect(provider).toHaveBeenCalledTimes(1);
+    expect(await credits()).toBe(99);
+  });
+
+  test("answers of any size are pruned, none in a statement that takes many of the large ones", async () => {
+    // What was stored before there was a limit; as a file of images, which doesn't compress.
+    await pool().query(`ALTER TABLE "IdempotencyRecord" ALTER COLUMN "answer" SET STORAGE EXTERNAL`);
+    const insert = (from: number, to: number, bytes: number) =>
+      pool().query(
+        `INSERT INTO "IdempotencyRecord" ("userId", "key", "fingerprint", "answer", "createdAt")
+         SELECT $1, i, '', repeat('x', $4), now() - interval '2 days' FROM generate_series($2::int, $3::int) i`,
+        [ada.id, from, to, bytes],
+      );
+    for (let i = 1; i <= 6; i += 1) await insert(i, i, 30_000_000);
+    await insert(7, 2_500, 1);
+    await pool().query(`CREATE FUNCTION refuse_large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT sum(pg_column_size("answer")) > 100000000 OR count(*) > 1000 FROM "gone") THEN RAISE 'too much at once'; END IF;
+      RETURN NULL; END $$`);
+    await pool().query(`CREATE TRIGGER refuse_large AFTER DELETE ON "IdempotencyRecord" REFERENCING OLD TABLE AS "gone"
+      FOR EACH STATEMENT EXECUTE FUNCTION refuse_large()`);
+    expect(await pruneIdempotencyRecords()).toBe(2_500);
+    expect(await database().idempotencyRecord.count({ where: { userId: ada.id } })).toBe(0);
   });
 
   test("a failure is not kept: the same key begins anew", async () => {
@@ -270,6 +392,54 @@ describe("Idempotency-Key", () => {
     },
   );
 });
+
+/** Keeps charges of the account waiting until it is called. */
+async function lockBalance(): Promise<() => Promise<void>> {
+  const client = await pool().connect();
+  await client.query("BEGIN");
+  await client.query(`SELECT FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [ada.id]);
+  return async () => {
+    await client.query("ROLLBACK");
+    client.release();
+  };
+}
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await pool().query(
+    `SELECT count(*)::int AS "waiting" FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`,
+  );
+  return rows[0].waiting;
+}
+
+async function outcomes(): Promise<string[]> {
+  await flushUsage();
+  const { rows } = await pool().query<{ outcome: string }>(
+    `SELECT "outcome" FROM "UsageHour" JOIN "ApiKey" k ON k."id" = "apiKeyId" WHERE k."userId" = $1`,
+    [ada.id],
+  );
+  return rows.map(({ outcome }) => outcome);
+}
+
+/** Asks for large images until one is rejected; the others stay in flight. */
+async function fill(key: string): Promise<{ inFlight: Promise<Response>[]; busy: Response }> {
+  for (const inFlight: Promise<Response>[] = []; ; ) {
+    const asked = provider.mock.calls.length + 1;
+    const image = generate(LARGE, {}, {}, key);
+    const drawing = vi.waitFor(() => {
+      expect(provider.mock.calls.length).toBe(asked);
+    });
+    const busy = await Promise.race([image, drawing]);
+    if (busy) return { inFlight, busy };
+    inFlight.push(image);
+  }
+}
+
+/** An answer of so many bytes. */
+function imageOf(bytes: number): Buffer {
+  const answer = { model: "m", created: 0, data: [{ b64_json: "" }] };
+  answer.data[0] = { b64_json: "A".repeat(bytes - JSON.stringify(answer).length) };
+  return Buffer.from(JSON.stringify(answer));
+}
 
 /** A provider that waits until it is told to go on. */
 function holdProvider(): { started: Promise<void>; finish: () => void } {

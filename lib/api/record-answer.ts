@@ -50,7 +50,7 @@ function authenticationOf(admission: Admission): string {
 }
 
 function outcomeOf(status: number, limited: boolean | undefined, unpaid: SpendError | undefined): Outcome {
-  if (limited) return "rate_limited";
+  if (limited || status === 429) return "rate_limited";
   if (unpaid) return unpaid;
   if (status >= 500) return "error";
   return status >= 400 ? "invalid" : "ok";

@@ -3,7 +3,8 @@ import { readAll, type Slice } from "#lib/read-page.ts";
 
 export type Movement = {
   id: string;
-  kind: "signup" | "granted" | "charged" | "refunded";
+  /** `reserved`: spent, or refunded, as soon as the work has ended. */
+  kind: "signup" | "granted" | "reserved" | "charged" | "refunded";
   /** Credits that came (positive) or went (negative). */
   amount: number;
   /** The key that spent them. */
@@ -16,8 +17,9 @@ const EXPORT_PAGE = 500;
 
 /** Without those of nothing, which only keep a charge from being made. */
 const MOVEMENTS = `
-  SELECT m."id", m."kind"::text AS "kind", m."amount", m."apiKeyId", k."name" AS "keyName", m."createdAt"
-  FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId"
+  SELECT m."id", CASE WHEN r."id" IS NULL THEN m."kind"::text ELSE 'reserved' END AS "kind", m."amount", m."apiKeyId",
+         k."name" AS "keyName", m."createdAt"
+  FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId" LEFT JOIN "Reservation" r ON r."id" = m."id"
   WHERE m."userId" = $1 AND m."amount" <> 0`;
 const LATEST_FIRST = `ORDER BY m."createdAt" DESC, m."id" DESC`;
 

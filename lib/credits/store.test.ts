@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { listMovements } from "#lib/credits/ledger.ts";
 import {
@@ -245,6 +246,58 @@ describe("what nobody knows to have happened", () => {
     expect(await credits()).toBe(100);
     expect(await ledgerSum()).toBe(100);
     expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0);
+  });
+});
+
+describe("after waiting for a lock that was given up without a change", () => {
+  /** Locks a row until it is called. */
+  async function lock(table: "Balance" | "Reservation"): Promise<() => Promise<void>> {
+    const client = await pool().connect();
+    await client.query("BEGIN");
+    await client.query(`SELECT FROM "${table}" WHERE "userId" = $1 FOR UPDATE`, [ada.id]);
+    return async () => {
+      await client.query("ROLLBACK");
+      client.release();
+    };
+  }
+  const waitForWaiting = () =>
+    vi.waitFor(async () => {
+      const { rows } = await pool().query(
+        `SELECT FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`,
+      );
+      expect(rows.length).toBe(1);
+    });
+
+  test.each([
+    ["a charge", (): Promise<unknown> => charge(spending())],
+    ["a reservation", (): Promise<unknown> => reserve(spending(), 60)],
+  ])("%s that comes too late takes nothing", async (_, spend) => {
+    // The first one tells the database's clock.
+    await charge(spending());
+    const unlock = await lock("Balance");
+    // It waits for a connection first, so that the database's own timeout is later than the deadline.
+    const others = await Promise.all(Array.from({ length: 19 }, () => pool().connect()));
+    const late = expect(spend()).rejects.toThrow("timeout exceeded");
+    await sleep(1_500);
+    for (const other of others) other.release();
+    await waitForWaiting();
+    await sleep(1_500);
+    await unlock();
+    await late;
+    expect(await credits()).toBe(99);
+    expect(await ledgerSum()).toBe(99);
+  });
+
+  test("a settlement that comes too late settles nothing", async () => {
+    const reserved = await reserve(spending(), 60);
+    const id = reserved.ok ? reserved.value.id : "";
+    const unlock = await lock("Reservation");
+    const late = expect(settle(id, database(), Date.now() + 300)).rejects.toThrow("timeout exceeded");
+    await waitForWaiting();
+    await sleep(400);
+    await unlock();
+    await late;
+    expect(await refund(id)).toBe(true);
   });
 });
 

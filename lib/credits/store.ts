@@ -28,7 +28,10 @@ export const CREDITS_MAX = 1_000_000_000;
 /** Here an account's month counts on no more: it is twice the largest quota, so that nobody is let in by it. */
 const REQUESTS_MAX = 2_147_483_647;
 
-/** Volatile: where it stands in a condition or a list it is read as late as that is looked at, after waiting for a lock, too. */
+/**
+ * Volatile, so it is read when a row is looked at. A condition that must be read after waiting for a lock needs the row to be locked by
+ * a part of the statement that comes before: a lock that another transaction gave up without a change isn't looked at again.
+ */
 const CLOCK = Prisma.sql`(extract(epoch FROM clock_timestamp()) * 1000)::float8`;
 
 /** A charge's refund has its id as a UUID of version 8, which no charge has: so the ledger can't hold a second one. */
@@ -74,14 +77,15 @@ export function charge(spending: Spending, id: string = randomUUID()): Promise<R
 }
 
 /**
- * Spends until {@link settle} or {@link refund} decides. A crash that leaves it open for `seconds` makes the sweep refund it.
+ * Spends until {@link settle} or {@link refund} decides. A crash that leaves it open for `seconds` makes the sweep refund it. `id` is
+ * for {@link takeBack}; where that was faster, this throws.
  */
 export async function reserve(
   spending: Spending,
   seconds: number,
   db: Database | Transaction = database(),
+  id: string = randomUUID(),
 ): Promise<Result<Reservation, SpendError>> {
-  const id = randomUUID();
   const spent = await spend(db, spending, id, seconds);
   return spent.ok ? ok({ id, remaining: spent.value }) : spent;
 }
@@ -93,18 +97,19 @@ async function spend(
   /** How long it stays a reservation; null is for good. */
   seconds: number | null,
 ): Promise<Result<Remaining, SpendError>> {
-  // What is only reserved late is the sweep's.
-  const deadline = seconds === null ? statementDeadline() : null;
+  const deadline = statementDeadline();
   const sentAt = Date.now();
   const rows = await db.$queryRaw<{ clock: number; credits: number | null; requests: number }[]>`
     WITH "now" AS (
       SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date AS "month"
+    ), "locked" AS (
+      SELECT "userId" FROM "Balance" WHERE "userId" = ${userId}::uuid FOR NO KEY UPDATE
     ), "balance" AS (
       UPDATE "Balance" b
       SET "credits" = b."credits" - ${credits}, "month" = "now"."month",
           "requests" = CASE WHEN b."month" = "now"."month" THEN least(b."requests", ${REQUESTS_MAX - 1}) ELSE 0 END + 1
-      FROM "now"
-      WHERE b."userId" = ${userId}::uuid AND b."credits" >= ${credits}
+      FROM "now", "locked" l
+      WHERE b."userId" = l."userId" AND b."credits" >= ${credits}
         AND (${quota}::int IS NULL OR CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END < ${quota}::int)
         AND (${deadline}::float8 IS NULL OR ${CLOCK} < ${deadline}::float8)
       RETURNING b."credits", b."month", b."requests"
@@ -144,6 +149,12 @@ export async function findRemaining(
   return rows[0] ? toRemaining(rows[0], quota) : null;
 }
 
+/** Credits that requests in flight have reserved. */
+export async function findReserved(userId: string): Promise<number> {
+  const { _sum } = await database().reservation.aggregate({ where: { userId }, _sum: { credits: true } });
+  return _sum.credits ?? 0;
+}
+
 function toRemaining({ credits, requests }: { credits: number; requests: number }, quota: number | null): Remaining {
   return { credits, requests: quota === null ? null : Math.max(0, quota - requests) };
 }
@@ -159,10 +170,12 @@ export async function settle(
   deadline: number | null = statementDeadline(),
 ): Promise<boolean> {
   const rows = await db.$queryRaw<{ clock: number; settled: boolean }[]>`
-    WITH "settled" AS (
-      DELETE FROM "Reservation" WHERE "id" = ${reservationId}::uuid
+    WITH "locked" AS (
+      SELECT "id" FROM "Reservation" WHERE "id" = ${reservationId}::uuid FOR UPDATE
+    ), "settled" AS (
+      DELETE FROM "Reservation" r USING "locked" l WHERE r."id" = l."id"
         AND (${deadline}::float8 IS NULL OR ${CLOCK} < ${deadline}::float8)
-      RETURNING "id"
+      RETURNING r."id"
     )
     SELECT ${CLOCK} AS "clock", "id" IS NOT NULL AS "settled" FROM (SELECT) "always" LEFT JOIN "settled" ON true`;
   const [{ clock, settled }] = rows as [(typeof rows)[number]];

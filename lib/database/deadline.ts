@@ -6,15 +6,20 @@ import { log } from "#lib/log.ts";
 export const DEADLINE_MS = 2_500;
 const RETRY_MS = 500;
 
-/** What may have taken effect without anybody being told so, and is not undone yet. */
+/** What may have taken effect without anybody being told so, and is not followed up yet. */
 const doubtful = new Set<Promise<void>>();
 
 /**
  * What the database answers, or an error that {@link isUnavailable} knows if it takes too long. The statement itself goes on, and
- * may still take effect, as may one whose connection broke: then `undo` is called until the database has answered it. It must be
- * right whether the statement took effect, didn't, or will.
+ * may still take effect, as may one whose connection broke: then `followUp`, which undoes or repeats it, is called until the database
+ * has answered it. It must be right whether the statement took effect, didn't, or will. `always` calls it also where the database
+ * itself said that nothing happened, because something must.
  */
-export async function inTime<T>(answer: Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
+export async function inTime<T>(
+  answer: Promise<T>,
+  followUp?: () => Promise<unknown>,
+  { always = false } = {},
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("timeout exceeded when waiting for the database")), DEADLINE_MS);
@@ -22,7 +27,7 @@ export async function inTime<T>(answer: Promise<T>, undo?: () => Promise<unknown
   try {
     return await Promise.race([answer, deadline]);
   } catch (error) {
-    if (undo) doubt(answer, undo);
+    if (followUp) doubt(answer, followUp, always);
     else answer.catch(() => {});
     throw error;
   } finally {
@@ -30,30 +35,32 @@ export async function inTime<T>(answer: Promise<T>, undo?: () => Promise<unknown
   }
 }
 
-/** Returns when nothing is left to undo, or after `patienceMs`. */
+/** Returns when nothing is left to follow up, or after `patienceMs`. */
 export async function doubtsSettled(patienceMs: number): Promise<void> {
   await Promise.race([Promise.all(doubtful), sleep(patienceMs)]);
 }
 
-function doubt(answer: Promise<unknown>, undo: () => Promise<unknown>): void {
-  const undone = answer.then(
-    () => undoSurely(undo),
-    // Told by the database itself that nothing happened.
-    (error: unknown) => (wasRolledBack(error) ? undefined : undoSurely(undo)),
+function doubt(answer: Promise<unknown>, followUp: () => Promise<unknown>, always: boolean): void {
+  const settled = answer.then(
+    () => untilConfirmed(followUp),
+    (error: unknown) => (wasRolledBack(error) && !always ? undefined : untilConfirmed(followUp)),
   );
-  doubtful.add(undone);
-  void undone.then(() => doubtful.delete(undone));
+  doubtful.add(settled);
+  void settled.then(() => doubtful.delete(settled));
 }
 
-async function undoSurely(undo: () => Promise<unknown>): Promise<void> {
+async function untilConfirmed(followUp: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await undo();
+      await followUp();
       return;
     } catch (error) {
       if (isRefusedForContent(error)) return log().error({ err: error }, "a change that nobody was told of is final");
       if (attempt === 1)
-        log().warn({ err: error }, "a change that nobody was told of can't be undone yet and is tried again");
+        log().warn(
+          { err: error },
+          "a change that nobody was told of is unconfirmed and is tried again until it is confirmed",
+        );
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   }

@@ -1,20 +1,22 @@
 import { env } from "#lib/env.ts";
+import { answerOf, type ImageAnswer } from "#lib/generation/image-answer.ts";
 import { createModelArk } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
-import type { GeneratedImage, GenerateImageInput } from "#lib/generation/schema.ts";
+import type { GenerateImageInput } from "#lib/generation/schema.ts";
 import { ok, type Result } from "#lib/result.ts";
 
-/** `rejected`: the provider doesn't take this prompt or these options. `aborted`: the caller has gone. */
-export type GenerationError = "rejected" | "upstream_error" | "upstream_timeout" | "aborted";
+/** `rejected`: the provider doesn't take this prompt or these options. `cut_off`: the process ends. */
+export type GenerationError = "rejected" | "upstream_error" | "upstream_timeout" | "cut_off";
 
+/** The signal is the process's, which ends. A caller that hangs up ends nothing: the provider draws and is paid all the same. */
 export type Generate = (
   input: GenerateImageInput,
-  signal: AbortSignal,
-) => Promise<Result<GeneratedImage, GenerationError>>;
+  cutOff: AbortSignal,
+) => Promise<Result<ImageAnswer, GenerationError>>;
 
 /** The real provider where a key for it is set, else the sandbox. */
 export function createGenerate(): Generate {
   const { ARK_API_KEY, ARK_BASE_URL } = env();
   if (ARK_API_KEY) return createModelArk({ apiKey: ARK_API_KEY, baseUrl: ARK_BASE_URL });
-  return async (input) => ok(drawInSandbox(input, new Date()));
+  return async (input) => ok(answerOf(drawInSandbox(input, new Date())));
 }

@@ -1,16 +1,25 @@
+import { setImmediate } from "node:timers/promises";
 import type { Generate } from "#lib/generation/generate.ts";
-import { generatedImage } from "#lib/generation/schema.ts";
+import { type ImageAnswer, ImageAnswerReader, PARSED_MAX_BYTES } from "#lib/generation/image-answer.ts";
+import type { GenerateImageInput } from "#lib/generation/schema.ts";
 import { log } from "#lib/log.ts";
-import { err, ok } from "#lib/result.ts";
+import { err, ok, type Result } from "#lib/result.ts";
 
 /** A 4K image in base64 has some 30 MB; an answer far beyond that is not one. */
-const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
+const BASE64_MAX_BYTES = 64 * 1024 * 1024;
+/** The connection was never there, so nothing can have been drawn. After a reset the provider may be drawing. */
+const UNSENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
-/** BytePlus ModelArk's images API: one deadline for all, and one retry if the connection failed, never after an answer. */
+/** How many bytes an answer to this may have: what a request holds in memory at most. */
+export function answerMaxBytes({ response_format }: Pick<GenerateImageInput, "response_format">): number {
+  return response_format === "b64_json" ? BASE64_MAX_BYTES : PARSED_MAX_BYTES;
+}
+
+/** BytePlus ModelArk's images API: one deadline for all, and one retry if the request can't have been sent. */
 export function createModelArk(settings: { apiKey: string; baseUrl: string; deadlineMs?: number }): Generate {
-  return async (input, callerSignal) => {
+  return async (input, cutOff) => {
     const deadline = AbortSignal.timeout(settings.deadlineMs ?? 60_000);
-    const signal = AbortSignal.any([callerSignal, deadline]);
+    const signal = AbortSignal.any([cutOff, deadline]);
     const request: RequestInit = {
       method: "POST",
       headers: { authorization: `Bearer ${settings.apiKey}`, "content-type": "application/json" },
@@ -20,10 +29,10 @@ export function createModelArk(settings: { apiKey: string; baseUrl: string; dead
     };
     const send = () => fetch(`${settings.baseUrl}/images/generations`, request);
     try {
-      const response = await send().catch((error) => (isConnectionError(error) ? send() : Promise.reject(error)));
-      return await read(response);
+      const response = await send().catch((error) => (isUnsent(error) ? send() : Promise.reject(error)));
+      return await read(response, answerMaxBytes(input));
     } catch (error) {
-      if (callerSignal.aborted) return err("aborted");
+      if (cutOff.aborted) return err("cut_off");
       if (deadline.aborted) return err("upstream_timeout");
       log().warn({ reason: (error as Error).message }, "the image provider failed");
       return err("upstream_error");
@@ -31,30 +40,29 @@ export function createModelArk(settings: { apiKey: string; baseUrl: string; dead
   };
 }
 
-async function read(response: Response) {
-  const text = await readText(response);
+async function read(response: Response, maxBytes: number): Promise<Result<ImageAnswer, "rejected" | "upstream_error">> {
   if (!response.ok) {
+    const chunks: Buffer[] = [];
+    await readChunks(response, PARSED_MAX_BYTES, (chunk) => chunks.push(chunk));
     // Its body may quote our key or account, so only its code is logged and nothing is passed on.
-    log().warn({ status: response.status, code: errorCode(text) }, "the image provider refused");
+    const code = errorCode(Buffer.concat(chunks).toString("utf8"));
+    log().warn({ status: response.status, code }, "the image provider refused");
     return err(response.status === 400 ? "rejected" : "upstream_error");
   }
-  const answer = generatedImage.omit({ sandbox: true }).safeParse(JSON.parse(text));
-  if (!answer.success || !answer.data.data.some((image) => image.url || image.b64_json)) {
-    log().warn("the image provider answered something else than an image");
-    return err("upstream_error");
-  }
-  return ok(answer.data);
+  const reader = new ImageAnswerReader();
+  await readChunks(response, maxBytes, (chunk) => reader.add(chunk));
+  return ok(reader.end());
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+async function readChunks(response: Response, maxBytes: number, take: (chunk: Buffer) => void): Promise<void> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > ANSWER_MAX_BYTES) throw new Error(`the answer has more than ${ANSWER_MAX_BYTES} bytes`);
-    chunks.push(chunk);
+    if (bytes > maxBytes) throw new Error(`the answer has more than ${maxBytes} bytes`);
+    take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    // Between two chunks of megabytes that are there already, other requests have their turn.
+    await setImmediate();
   }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function errorCode(text: string): string | undefined {
@@ -66,10 +74,7 @@ function errorCode(text: string): string | undefined {
   }
 }
 
-function isConnectionError(error: unknown): boolean {
+function isUnsent(error: unknown): boolean {
   const code = (error as { cause?: { code?: unknown } }).cause?.code;
-  return (
-    typeof code === "string" &&
-    /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|UND_ERR_SOCKET|UND_ERR_CONNECT)/.test(code)
-  );
+  return typeof code === "string" && UNSENT.test(code);
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Remaining,
   type Reservation,
@@ -9,38 +11,74 @@ import {
 } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
-import type { GeneratedImage, GenerateImageInput } from "#lib/generation/schema.ts";
-import { type BeginError, beginOnce, type IdempotencyKey, settleWithAnswer } from "#lib/idempotency/store.ts";
+import type { ImageAnswer } from "#lib/generation/image-answer.ts";
+import type { GenerateImageInput } from "#lib/generation/schema.ts";
+import {
+  type BeginError,
+  beginOnce,
+  type IdempotencyKey,
+  STORED_MAX_BYTES,
+  settleWithAnswer,
+  takeBackUnstored,
+} from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type PaidImage = {
-  image: GeneratedImage;
+  image: ImageAnswer;
   /** Undefined for an image that was answered before, which costs nothing. */
   remaining: Remaining | undefined;
 };
-export type PaidGenerationError = BeginError | GenerationError;
+/** `hung_up`: the caller was gone before the provider was asked. */
+export type PaidGenerationError = BeginError | GenerationError | "hung_up";
 
 /** Longer than any provider takes: what is open then was left behind by a crash. */
 const RESERVATION_SECONDS = 300;
 
+const cutOff = new AbortController();
+const open = new Set<Promise<unknown>>();
+
+/** Ends what the provider is still drawing and takes nothing new. Returns when all of it is refunded, or after `patienceMs`. */
+export async function cutOffImages(patienceMs: number): Promise<void> {
+  cutOff.abort();
+  await Promise.race([Promise.allSettled(open), sleep(patienceMs)]);
+}
+
 /**
  * An image for credits: reserved before the provider is called, settled when it has drawn, refunded when it has not. With an
- * idempotency key it is drawn and paid for once, and answered from then on.
+ * idempotency key it is drawn and paid for once, and answered from then on. `caller` aborts when the caller hangs up, which ends
+ * nothing once the provider was asked.
  */
 export async function generatePaid(
   generate: Generate,
   input: GenerateImageInput,
   spending: Spending,
   idempotencyKey: IdempotencyKey | undefined,
-  signal: AbortSignal,
+  caller: AbortSignal,
 ): Promise<Result<PaidImage, PaidGenerationError>> {
-  const reservation = await inTime(begin(spending, idempotencyKey));
-  if (!reservation.ok) return reservation;
-  if ("answer" in reservation.value) return ok({ image: JSON.parse(reservation.value.answer), remaining: undefined });
-  const { id, remaining } = reservation.value.reservation;
+  if (cutOff.signal.aborted) return err("cut_off");
+  if (caller.aborted) return err("hung_up");
+  const work = payAndDraw(generate, input, spending, idempotencyKey, caller);
+  open.add(work);
+  return work.finally(() => open.delete(work));
+}
 
-  const generated = await generate(input, signal).catch(async (error: unknown) => {
+async function payAndDraw(
+  generate: Generate,
+  input: GenerateImageInput,
+  spending: Spending,
+  idempotencyKey: IdempotencyKey | undefined,
+  caller: AbortSignal,
+): Promise<Result<PaidImage, PaidGenerationError>> {
+  const id = randomUUID();
+  const begun = await inTime(begin(id, spending, idempotencyKey), () => takeBack(id, spending));
+  if (!begun.ok) return begun;
+  if ("answer" in begun.value) return ok({ image: stored(begun.value.answer), remaining: undefined });
+  if (caller.aborted) {
+    await giveBack(id);
+    return err("hung_up");
+  }
+  const generated = await generate(input, cutOff.signal).catch(async (error: unknown) => {
     await giveBack(id);
     throw error;
   });
@@ -49,28 +87,45 @@ export async function generatePaid(
     return err(generated.error);
   }
   const image = generated.value;
-  // Settled too late to be answered: with an idempotency key the image is there for whoever asks again, without one it is lost.
-  const settled = idempotencyKey
-    ? await inTime(settleWithAnswer(id, JSON.stringify(image)))
-    : await inTime(settle(id), () => takeBack(id, spending));
-  if (!settled) log().warn({ reservation: id }, "an image took so long that its credits were refunded");
-  return ok({ image, remaining });
+  if (!(await settlePaid(id, spending, idempotencyKey, image)))
+    log().warn({ reservation: id }, "an image took so long that its credits were refunded");
+  return ok({ image, remaining: begun.value.reservation.remaining });
 }
 
 async function begin(
+  id: string,
   spending: Spending,
   idempotencyKey: IdempotencyKey | undefined,
 ): Promise<Result<{ reservation: Reservation } | { answer: string }, BeginError>> {
-  if (idempotencyKey) return beginOnce(idempotencyKey, spending, RESERVATION_SECONDS);
-  const reserved = await reserve(spending, RESERVATION_SECONDS);
+  if (idempotencyKey) return beginOnce(idempotencyKey, spending, RESERVATION_SECONDS, id);
+  const reserved = await reserve(spending, RESERVATION_SECONDS, undefined, id);
   return reserved.ok ? ok({ reservation: reserved.value }) : reserved;
 }
 
-/** A refund that fails is made up for by the sweep, and must not hide why the work failed. */
-async function giveBack(reservationId: string): Promise<void> {
+/** If the caller gets no answer, one that is stored is there for whoever asks again, however late; any other is refunded. */
+function settlePaid(
+  id: string,
+  spending: Spending,
+  idempotencyKey: IdempotencyKey | undefined,
+  image: ImageAnswer,
+): Promise<boolean> {
+  if (!idempotencyKey) return inTime(settle(id), () => takeBack(id, spending), { always: true });
+  if (image.bytes > STORED_MAX_BYTES)
+    return inTime(settleWithAnswer(id, null), () => takeBackUnstored(idempotencyKey, id, spending), { always: true });
+  const answer = Buffer.concat(image.chunks).toString("utf8");
+  return inTime(settleWithAnswer(id, answer), () => settleWithAnswer(id, answer), { always: true });
+}
+
+function stored(answer: string): ImageAnswer {
+  const bytes = Buffer.from(answer);
+  return { chunks: [bytes], bytes: bytes.length };
+}
+
+/** A refund that fails is tried until the database confirms it, and must not hide why the work failed. */
+async function giveBack(id: string): Promise<void> {
   try {
-    await inTime(refund(reservationId));
+    await inTime(refund(id), () => refund(id), { always: true });
   } catch (error) {
-    log().warn({ err: error, reservation: reservationId }, "a refund failed and is left to the sweep");
+    log().warn({ err: error, reservation: id }, "a refund is unconfirmed");
   }
 }

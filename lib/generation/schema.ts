@@ -8,6 +8,7 @@ export const generateImageInput = z
   .strictObject({
     prompt: z
       .string("is required and must be a string")
+      .refine((prompt) => prompt.isWellFormed(), "must not have half of a surrogate pair")
       .refine((prompt) => prompt.trim() !== "", "must not be blank")
       .refine((prompt) => [...prompt].length <= PROMPT_MAX, `must have at most ${PROMPT_MAX} characters`)
       .meta({

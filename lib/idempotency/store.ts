@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Reservation, reserve, type SpendError, type Spending, settle } from "#lib/credits/store.ts";
+import { type Reservation, reserve, type SpendError, type Spending, settle, takeBack } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
@@ -10,13 +10,21 @@ export type IdempotencyKey = {
   fingerprint: Uint8Array<ArrayBuffer>;
 };
 
-/** `running`: the first request is not answered yet. `reused`: the first request asked for something else. */
-export type BeginError = SpendError | "running" | "reused";
+/**
+ * `running`: the first request is not answered yet. `reused`: the first request asked for something else. `too_large`: it was answered
+ * and paid, and its answer was too large to store.
+ */
+export type BeginError = SpendError | "running" | "reused" | "too_large";
 
 /** Either the reservation with which the work begins, or the answer of the work that was done. */
 export type Begun = { reservation: Reservation } | { answer: string };
 
 export const KEPT_HOURS = 24;
+/** Larger answers are delivered and not stored (api.md). */
+export const STORED_MAX_BYTES = 1_048_576;
+/** What one statement may remove and stay far below the statement timeout. */
+const PRUNED_ROWS_MAX = 1_000;
+const PRUNED_BYTES_MAX = 64 * 1024 * 1024;
 
 export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
@@ -26,11 +34,12 @@ export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuff
   );
 }
 
-/** Reserves for the first of all requests with one key. Of parallel ones, one begins. */
+/** Reserves as `id` for the first of all requests with one key. Of parallel ones, one begins. */
 export async function beginOnce(
   { key, fingerprint }: IdempotencyKey,
   spending: Spending,
   seconds: number,
+  id: string,
 ): Promise<Result<Begun, BeginError>> {
   const { userId } = spending;
   const claimed = await database().$transaction(async (transaction) => {
@@ -42,7 +51,7 @@ export async function beginOnce(
       skipDuplicates: true,
     });
     if (count === 0) return undefined;
-    const reserved = await reserve(spending, seconds, transaction);
+    const reserved = await reserve(spending, seconds, transaction, id);
     const record = { where: { userId_key: { userId, key } }, select: { key: true } } as const;
     if (reserved.ok)
       await transaction.idempotencyRecord.update({ ...record, data: { reservationId: reserved.value.id } });
@@ -53,16 +62,20 @@ export async function beginOnce(
 
   const record = await database().idempotencyRecord.findUnique({
     where: { userId_key: { userId, key } },
-    select: { fingerprint: true, answer: true },
+    select: { fingerprint: true, answer: true, reservationId: true },
   });
   // Refunded between the two looks: whoever asks again begins it.
   if (!record) return err("running");
   if (!Buffer.from(record.fingerprint).equals(fingerprint)) return err("reused");
-  return record.answer === null ? err("running") : ok({ answer: record.answer });
+  if (record.answer !== null) return ok({ answer: record.answer });
+  return err(record.reservationId === null ? "too_large" : "running");
 }
 
-/** Keeps the answer and settles, both or neither. False where the reservation was refunded meanwhile. */
-export function settleWithAnswer(reservationId: string, answer: string): Promise<boolean> {
+/**
+ * Keeps the answer (null for one that is too large) and settles, both or neither. False where the reservation was settled or refunded
+ * already.
+ */
+export function settleWithAnswer(reservationId: string, answer: string | null): Promise<boolean> {
   return database().$transaction(async (transaction) => {
     // Before the reservation goes, because it takes a record that still names it along.
     await transaction.idempotencyRecord.updateMany({
@@ -74,9 +87,28 @@ export function settleWithAnswer(reservationId: string, answer: string): Promise
   });
 }
 
-/** Removes answers that are kept no longer; returns their number. */
-export function pruneIdempotencyRecords(): Promise<number> {
-  return database().$executeRaw`
-    DELETE FROM "IdempotencyRecord"
-    WHERE "reservationId" IS NULL AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)`;
+/** Takes back what was paid for an answer that is neither delivered nor stored: the same key begins anew. */
+export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spending: Spending): Promise<void> {
+  await takeBack(id, spending);
+  await database().idempotencyRecord.deleteMany({
+    where: { userId: spending.userId, key, reservationId: null, answer: null },
+  });
+}
+
+/** Removes answers that are kept no longer, few and small enough at a time for the statement timeout; returns their number. */
+export async function pruneIdempotencyRecords(): Promise<number> {
+  for (let all = 0; ; ) {
+    const pruned = await database().$executeRaw`
+      WITH "old" AS (
+        SELECT "userId", "key", pg_column_size("answer") AS "bytes", "createdAt" FROM "IdempotencyRecord"
+        WHERE "reservationId" IS NULL AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)
+        ORDER BY "createdAt" LIMIT ${PRUNED_ROWS_MAX}
+      ), "counted" AS (
+        SELECT "userId", "key", sum("bytes") OVER (ORDER BY "createdAt", "userId", "key") - "bytes" AS "before" FROM "old"
+      )
+      DELETE FROM "IdempotencyRecord" r USING "counted" c
+      WHERE r."userId" = c."userId" AND r."key" = c."key" AND coalesce(c."before", 0) < ${PRUNED_BYTES_MAX}`;
+    if (pruned === 0) return all;
+    all += pruned;
+  }
 }

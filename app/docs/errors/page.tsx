@@ -55,7 +55,13 @@ export default function ErrorsPage() {
         <p>
           A request that may cost something is safe to repeat with an <InlineCode>Idempotency-Key</InlineCode>: within
           24 hours the same key with the same body gives the first answer, and costs nothing more. Such an answer says{" "}
-          <InlineCode>Idempotency-Replayed: true</InlineCode>.
+          <InlineCode>Idempotency-Replayed: true</InlineCode>. An answer of more than 1 MiB, such as a large image in
+          base64, is not kept: a repeat gets <InlineCode>409</InlineCode> and costs nothing more. Ask for the
+          image&rsquo;s address instead if you may have to repeat.
+        </p>
+        <p>
+          A request that you end while the image is drawn is paid, because the image is. With an{" "}
+          <InlineCode>Idempotency-Key</InlineCode> you get it by asking again.
         </p>
         <CodeBlock label="Header" code={'Idempotency-Key: "5f1c8c9e-0f0a-4c3e-9a56-8f6f2a1b7c3d"'} />
       </DocsSection>

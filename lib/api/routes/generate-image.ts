@@ -1,13 +1,18 @@
+import { ReadableStream } from "node:stream/web";
+import { setImmediate } from "node:timers/promises";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { afterReading } from "#lib/api/after-reading.ts";
 import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError } from "#lib/api/errors.ts";
 import { readIdempotencyKey } from "#lib/api/idempotency-key.ts";
-import { limitBody, requireJson } from "#lib/api/json-body.ts";
+import { readBody, requireJson } from "#lib/api/json-body.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import type { Generate } from "#lib/generation/generate.ts";
+import { type BusyError, takePlace } from "#lib/generation/in-flight.ts";
+import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { generatePaid, type PaidGenerationError } from "#lib/generation/paid.ts";
 import { generatedImage, generateImageInput } from "#lib/generation/schema.ts";
 import { fingerprint } from "#lib/idempotency/store.ts";
@@ -22,13 +27,13 @@ const route = createRoute({
   summary: "Draw an image from a prompt",
   description: `Costs ${CREDITS} credit, and nothing if it fails.`,
   security: AUTHENTICATED,
-  middleware: [authenticate, requireJson, limitBody] as const,
+  middleware: [authenticate, requireJson, readBody] as const,
   request: {
     headers: z.object({
       "idempotency-key": z.string().optional().meta({
         minLength: 1,
         description:
-          "Makes a retry safe: for 24 hours the same key with the same body gives the first answer and costs nothing more.",
+          "Makes a retry safe: for 24 hours the same key with the same body gives the first answer and costs nothing more. An answer of more than 1 MiB is not kept, and a retry gets 409.",
       }),
     }),
     body: { required: true, content: { "application/json": { schema: generateImageInput } } },
@@ -50,16 +55,28 @@ const route = createRoute({
   },
 });
 
-const ERRORS: Record<PaidGenerationError, () => ApiError> = {
+/** What is in flight takes some seconds to end. */
+const WHEN_BUSY = { "retry-after": "5" };
+
+const ERRORS: Record<PaidGenerationError | BusyError, () => ApiError> = {
   rejected: () => new ApiError("invalid_request", "The model does not accept this prompt or these options"),
   upstream_error: () => new ApiError("upstream_error"),
   upstream_timeout: () => new ApiError("upstream_timeout"),
-  // Nobody reads the answer to an aborted request.
-  aborted: () => new ApiError("upstream_error"),
+  cut_off: () => new ApiError("unavailable", undefined, { "retry-after": "1" }),
+  // Nobody reads it, and it must not count as a failure of ours.
+  hung_up: () => new ApiError("invalid_request", "The connection was closed before the work began"),
   no_credits: () => new ApiError("forbidden"),
   quota_exceeded: () => new ApiError("forbidden"),
   running: () => new ApiError("conflict", undefined, { "retry-after": "1" }),
+  too_large: () => new ApiError("conflict", "The result was too large to store. You were not charged again."),
   reused: () => new ApiError("idempotency_key_reused"),
+  account_busy: () =>
+    new ApiError(
+      "rate_limit_exceeded",
+      "Too many images of this account are in flight; try again when Retry-After has passed",
+      WHEN_BUSY,
+    ),
+  process_busy: () => new ApiError("unavailable", undefined, WHEN_BUSY),
 };
 
 export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Generate): void {
@@ -67,22 +84,40 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
     const { key, tier } = c.var;
     const input = c.req.valid("json");
     const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
-    const generated = await generatePaid(
-      generate,
-      input,
-      { userId: key.userId, apiKeyId: key.id, credits: CREDITS, quota: tier.requestsPerMonth },
-      idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint: fingerprint(route.path, input) },
-      c.req.raw.signal,
-    );
-    const paid = generated.ok ? generated.value.remaining : undefined;
-    const remaining = paid ?? (await inTime(findRemaining(key.userId, tier.requestsPerMonth)));
-    if (remaining) c.set("remaining", remaining);
-    if (!generated.ok) {
-      const { error } = generated;
-      if (error === "no_credits" || error === "quota_exceeded") c.set("unpaid", error);
-      throw ERRORS[error]();
+    const place = takePlace(key.userId, answerMaxBytes(input));
+    if (!place.ok) throw ERRORS[place.error]();
+    try {
+      const generated = await generatePaid(
+        generate,
+        input,
+        { userId: key.userId, apiKeyId: key.id, credits: CREDITS, quota: tier.requestsPerMonth },
+        idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint: fingerprint(route.path, input) },
+        c.req.raw.signal,
+      );
+      const paid = generated.ok ? generated.value.remaining : undefined;
+      const remaining = paid ?? (await inTime(findRemaining(key.userId, tier.requestsPerMonth)));
+      if (remaining) c.set("remaining", remaining);
+      if (!generated.ok) {
+        const { error } = generated;
+        if (error === "no_credits" || error === "quota_exceeded") c.set("unpaid", error);
+        throw ERRORS[error]();
+      }
+      const { chunks, bytes } = generated.value.image;
+      return c.body(ReadableStream.from(inTurns(chunks)) as never, 200, {
+        "content-type": "application/json",
+        "content-length": String(bytes),
+        ...(!paid && { "idempotency-replayed": "true" }),
+      }) as never;
+    } finally {
+      afterReading(c.env.outgoing, place.value);
     }
-    if (!paid) c.header("Idempotency-Replayed", "true");
-    return c.json(generated.value.image, 200);
   });
+}
+
+/** Between two chunks other requests have their turn, also where the caller reads as fast as it can be written. */
+async function* inTurns(chunks: Uint8Array[]) {
+  for (const [i, chunk] of chunks.entries()) {
+    if (i > 0) await setImmediate();
+    yield chunk;
+  }
 }

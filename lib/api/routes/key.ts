@@ -3,7 +3,7 @@ import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
-import { findRemaining } from "#lib/credits/store.ts";
+import { findRemaining, findReserved } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
 
@@ -20,6 +20,9 @@ const ownKey = z
     expires_at: timestamp.nullable(),
     tier: z.string().meta({ example: "free" }),
     credits_remaining: z.int(),
+    credits_reserved: z
+      .int()
+      .meta({ description: "Credits of requests in flight. They are no longer in `credits_remaining`." }),
     quota_remaining: z.int().nullable().meta({ description: "Costed requests left this month; null is no quota." }),
   })
   .meta({ id: "Key" });
@@ -46,6 +49,7 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
     const { id, userId, name, prefix, environment, tier, createdAt, expiresAt } = c.var.key;
     const lastUsedAt = await inTime(findLastUse(id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
+    const reserved = await inTime(findReserved(userId));
     return c.json(
       {
         name,
@@ -57,6 +61,7 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
         expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
         tier,
         credits_remaining: remaining?.credits ?? 0,
+        credits_reserved: reserved,
         quota_remaining: remaining?.requests ?? null,
       },
       200,

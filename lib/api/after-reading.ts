@@ -1,0 +1,18 @@
+import type { ServerResponse } from "node:http";
+
+/** 30 MB at 2 Mbit/s. A caller that reads slower holds memory that others need. */
+const READING_MAX_MS = 120_000;
+
+/** Calls `done` once, when the caller has read the answer or has gone. Cuts off one that takes too long. */
+export function afterReading(response: ServerResponse, done: () => void, maxMs = READING_MAX_MS): void {
+  const end = () => {
+    clearTimeout(timer);
+    done();
+  };
+  const timer = setTimeout(() => {
+    response.destroy();
+    end();
+  }, maxMs);
+  if (response.closed) end();
+  else response.once("close", end);
+}
