@@ -56,8 +56,8 @@ test("a provider is linked with the password, signs in to the same account, and 
   await press(page, UNLINK, person.password);
   await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
   await page.goto("/settings/activity");
-  for (const what of ["Way to sign in linked", "Way to sign in unlinked"])
-    await expect(page.getByRole("row").filter({ hasText: what })).toContainText("oidc");
+  for (const what of ["Sign-in method linked", "Sign-in method unlinked"])
+    await expect(page.getByRole("row").filter({ hasText: what })).toContainText("OpenID Connect");
 });
 
 test("the last way in stays, and the refusal says why", async ({ page }) => {
