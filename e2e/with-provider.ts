@@ -48,8 +48,13 @@ export async function continueWithProvider(page: Page, login: string): Promise<v
 
 /** On the provider's own pages. */
 export async function signInAtProvider(page: Page, login: string): Promise<void> {
+  await signInAgainAtProvider(page, login);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** The same for a login that the provider has asked for its consent already. */
+export async function signInAgainAtProvider(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder("Enter any login").fill(login);
   await page.getByPlaceholder("and password").fill("anything");
   await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
 }

@@ -7,7 +7,7 @@ import { linkProvider } from "#lib/accounts/linked-providers.ts";
 import { type ProviderPerson, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
-import { checkCookies, keepAttempt, type OAuthAttempt } from "#lib/auth/oauth-attempt.ts";
+import { checkCookies, checksOf, keepAttempt, type OAuthAttempt } from "#lib/auth/oauth-attempt.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
@@ -121,14 +121,13 @@ export async function continueWith(provider: string, next: string, sessionId: st
   const url: string = await signIn(provider, { redirect: false, redirectTo: next });
   const state = new URL(url).searchParams.get("state");
   // Without one this is no way to the provider but back to us, because it can't be reached.
-  if (state) await keepAttempt(state, { provider, sessionId });
+  if (state) await keepAttempt(state, { provider, sessionId, next });
   redirect(url);
 }
 
-/** Finishes the attempt with the provider's answer, with the cookies that next-auth began it with in the place of the browser's. */
-export async function comeBack(attempt: OAuthAttempt, request: Request): Promise<Response> {
+/** Finishes the attempt with the provider's answer. */
+export async function comeBack(attempt: OAuthAttempt, state: string, request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
-  const checks = Object.entries(attempt.checks).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  headers.set("cookie", [...checks, headers.get("cookie")].join("; "));
+  headers.set("cookie", `${await checksOf(attempt, state)}; ${headers.get("cookie")}`);
   return returning.run(attempt, () => handlers.GET(new Request(request, { headers }) as NextRequest));
 }

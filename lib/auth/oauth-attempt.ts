@@ -6,55 +6,72 @@ import { ownCookie } from "#lib/auth/own-cookie.ts";
 
 /** Enough for signing up at the provider on the way. */
 const SECONDS = 600;
-/** Attempts that one browser may have open, in as many tabs. Each takes about 2 KB of the 16 KB that a request's headers may have. */
+/** Attempts that one browser may have open, in as many tabs. Each takes up to 4 KB of the 16 KB that a request's headers may have. */
 const OPEN_MAX = 3;
 
 const attempt = z.object({
   provider: z.string(),
   /** The session to whose account the identity will be linked; null to sign in. */
   sessionId: z.uuid().nullable(),
-  /** What next-auth compares the provider's answer with (state, PKCE, nonce), and where it leads then: its cookies by name. */
-  checks: z.record(z.string(), z.string()),
+  /** The path to land on. */
+  next: z.string(),
+  pkce: z.string().nullable(),
+  nonce: z.string().nullable(),
 });
 /** One way to a provider and back, begun in this browser. Without it the way back does nothing. */
 export type OAuthAttempt = z.output<typeof attempt>;
 
-/** next-auth has one cookie for each of these, so that a second tab would overwrite the first one's. */
-const CHECKS = ["state", "pkce", "nonce", "callback-url"] as const;
-
-/** The names and options of next-auth's cookies on the way to a provider, as its `cookies` option wants them. */
+/** The cookies in which next-auth keeps what it compares the provider's answer with: one of each, whatever the number of tabs. */
 export function checkCookies() {
-  const [state, pkceCodeVerifier, nonce, callbackUrl] = CHECKS.map(ownCookie);
-  return { state, pkceCodeVerifier, nonce, callbackUrl };
+  const [state, pkceCodeVerifier, nonce, callbackUrl] = ["state", "pkce", "nonce", "callback-url"].map(ownCookie);
+  return { state, pkceCodeVerifier, nonce, callbackUrl } as Record<string, ReturnType<typeof ownCookie>>;
 }
 
-/** Moves the cookies that next-auth has just set into one for this `state`, sealed, for 10 minutes. The oldest of too many goes. */
-export async function keepAttempt(state: string, begun: Omit<OAuthAttempt, "checks">): Promise<void> {
+/** Moves what next-auth has just put into its cookies into one for this `state`, for 10 minutes. The oldest of too many goes. */
+export async function keepAttempt(state: string, begun: Omit<OAuthAttempt, "pkce" | "nonce">): Promise<void> {
   const jar = await cookies();
-  const checks: OAuthAttempt["checks"] = {};
-  for (const { name } of CHECKS.map(ownCookie)) {
-    checks[name] = jar.get(name)?.value ?? "";
-    await removeCookie(name);
-  }
+  const [pkce, nonce] = [await openCheck("pkce"), await openCheck("nonce")];
+  for (const { name } of Object.values(checkCookies())) await removeCookie(name);
   const open = jar.getAll().flatMap(({ name }) => (name.startsWith(prefix()) ? [name] : []));
   for (const name of open.sort().slice(0, -(OPEN_MAX - 1))) await removeCookie(name);
   // The time first, so that names sort by age.
   const { name, options } = ownCookie(`oauth-${Date.now().toString(36)}${mark(state)}`);
-  const sealed = await encode({ token: { ...begun, checks }, salt: name, secret: secret(), maxAge: SECONDS });
-  jar.set(name, sealed, { ...options, maxAge: SECONDS });
+  jar.set(name, await seal(name, { ...begun, pkce, nonce }), { ...options, maxAge: SECONDS });
 }
 
 /** Takes the attempt with this `state` out of the browser and returns it, if it was begun there, lately and for this provider. */
-export async function takeAttempt(provider: string, state: string | null): Promise<OAuthAttempt | undefined> {
-  if (!state) return undefined;
+export async function takeAttempt(provider: string, state: string): Promise<OAuthAttempt | undefined> {
   const kept = (await cookies()).getAll();
   const cookie = kept.find(({ name }) => name.startsWith(prefix()) && name.endsWith(mark(state)));
   if (!cookie) return undefined;
   await removeCookie(cookie.name);
-  // Whatever can't be opened was sealed by somebody else, for another state, or too long ago.
-  const opened = await decode({ token: cookie.value, salt: cookie.name, secret: secret() }).catch(() => null);
-  const { data } = attempt.safeParse(opened);
+  const { data } = attempt.safeParse(await unseal(cookie.name, cookie.value));
   return data?.provider === provider ? data : undefined;
+}
+
+/** The `Cookie` header with which next-auth finds the attempt as it began it. */
+export async function checksOf({ provider, next, pkce, nonce }: OAuthAttempt, state: string): Promise<string> {
+  const pairs = [`${ownCookie("callback-url").name}=${encodeURIComponent(next)}`];
+  for (const [check, value] of Object.entries({ state, pkce, nonce })) {
+    const { name } = ownCookie(check);
+    if (value) pairs.push(`${name}=${await seal(name, { value, provider })}`);
+  }
+  return pairs.join("; ");
+}
+
+async function openCheck(check: "pkce" | "nonce"): Promise<string | null> {
+  const { name } = ownCookie(check);
+  const opened = await unseal(name, (await cookies()).get(name)?.value);
+  return typeof opened?.value === "string" ? opened.value : null;
+}
+
+function seal(name: string, token: object): Promise<string> {
+  return encode({ token: { ...token }, salt: name, secret: secret(), maxAge: SECONDS });
+}
+
+/** Null for what was sealed by somebody else, for another cookie, or too long ago. */
+function unseal(name: string, token: string | undefined) {
+  return decode({ token, salt: name, secret: secret() }).catch(() => null);
 }
 
 function prefix(): string {

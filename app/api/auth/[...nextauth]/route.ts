@@ -12,9 +12,10 @@ import { providerButtons } from "#lib/auth/providers.ts";
 export async function GET(request: NextRequest): Promise<Response> {
   const provider = /^\/api\/auth\/callback\/([a-z]+)$/.exec(request.nextUrl.pathname)?.[1];
   if (!provider || !providerButtons().some(({ id }) => id === provider)) return new Response(null, { status: 404 });
-  const attempt = await takeAttempt(provider, request.nextUrl.searchParams.get("state"));
+  const state = request.nextUrl.searchParams.get("state");
+  const attempt = state && (await takeAttempt(provider, state));
   if (!attempt) redirect("/sign-in?error=way_lost");
-  return comeBack(attempt, atOwnAddress(request));
+  return comeBack(attempt, state, atOwnAddress(request));
 }
 
 /**
