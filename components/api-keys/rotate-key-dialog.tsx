@@ -1,11 +1,12 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type RefObject, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useRef, useState } from "react";
 import { Evidence } from "#components/api-keys/evidence.tsx";
 import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
 import { type Make, SecretDialog } from "#components/api-keys/secret-dialog.tsx";
 import { useNameConfirmation } from "#components/api-keys/use-name-confirmation.tsx";
+import { failureWords } from "#components/frame/action-failure.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -68,7 +69,7 @@ type FormProps = Pick<KeyDialogProps, "apiKey"> & {
 function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
   const confirmation = useNameConfirmation(apiKey);
   const [overlap, setOverlap] = useState<Overlap>("24h");
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<ReactNode>();
   function submit(event: FormEvent) {
     event.preventDefault();
     if (overlap === "now" && !confirmation.confirm()) return;
@@ -78,10 +79,8 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
         if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
         setError(REFUSALS[rotated.error]);
-      } catch {
-        setError(
-          "The server could not be reached. Check your list before you try again: the key may have been rotated.",
-        );
+      } catch (error) {
+        setError(failureWords(error, "Check your list first: the key may have been rotated."));
       }
     });
   }
