@@ -11,12 +11,21 @@ export function keepDraft(form: HTMLFormElement): void {
     .filter(({ type, checked }) => type !== "radio" || checked)
     .filter(({ name, value }) => name && !KEY_SHAPE.test(value))
     .map(({ name, value }) => [name, value]);
-  sessionStorage.setItem(`draft:${formName}`, JSON.stringify(Object.fromEntries(typed)));
+  storage()?.setItem(`draft:${formName}`, JSON.stringify(Object.fromEntries(typed)));
 }
 
 /** What was kept of the form with this name, once. */
 export function takeDraft(form: string): Record<string, string | undefined> {
-  const kept = sessionStorage.getItem(`draft:${form}`);
-  sessionStorage.removeItem(`draft:${form}`);
+  const kept = storage()?.getItem(`draft:${form}`);
+  storage()?.removeItem(`draft:${form}`);
   return kept ? JSON.parse(kept) : {};
+}
+
+/** A browser that blocks storage throws where it is only named. */
+function storage(): Storage | undefined {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return undefined;
+  }
 }
