@@ -12,15 +12,22 @@ export const CLIENT = { id: "goodtake", secret: "a client secret of the tests" }
 export async function startIdentityProvider(): Promise<{
   issuer: string;
   serve(redirectUri: string): void;
+  /** How many requests it has had. */
+  requests(): number;
   stop(): Promise<void>;
 }> {
+  let requests = 0;
   let handle: RequestListener = (_, response) => response.writeHead(503).end();
-  const server = createServer((request, response) => handle(request, response));
+  const server = createServer((request, response) => {
+    requests += 1;
+    handle(request, response);
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     issuer,
+    requests: () => requests,
     serve(redirectUri) {
       const provider = new Provider(issuer, {
         clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri] }],

@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
 import { expect, newPerson, signOut, signUp } from "#e2e/person.ts";
-import { continueWithProvider, newcomer, test } from "#e2e/with-provider.ts";
+import { continueWithProvider, newcomer, signInAgainAtProvider, signInAtProvider, test } from "#e2e/with-provider.ts";
 
 async function expectSignedInAs(page: Page, email: string): Promise<void> {
   await page.getByRole("button", { name: /account menu/ }).click();
@@ -56,9 +56,53 @@ test("who gives up at the provider is back at signing in", async ({ page }) => {
   await expect(page.getByRole("alert").filter({ hasText: "didn't work" })).toBeVisible();
 });
 
-test("a callback that nobody asked for signs nobody in", async ({ page }) => {
-  await page.goto("/api/auth/callback/oidc?code=stolen&state=forged");
-  await expect(page).toHaveURL(/\/sign-in\?error=/);
-  await page.goto("/settings/developer");
-  await expect(page).toHaveURL(/\/sign-in/);
+for (const parameters of ["?code=stolen&state=forged", "?code=stolen", "?error=access_denied&state=forged", ""])
+  test(`a callback that nobody asked for signs nobody in, and the provider hears nothing of it: ${parameters || "bare"}`, async ({
+    page,
+    provider,
+  }) => {
+    const before = provider.requests();
+    await page.goto(`/api/auth/callback/oidc${parameters}`);
+    await expect(page).toHaveURL(/\/sign-in\?error=/);
+    expect(provider.requests()).toBe(before);
+    await page.goto("/settings/developer");
+    await expect(page).toHaveURL(/\/sign-in/);
+  });
+
+for (const first of [0, 1])
+  test(`of two tabs that go through the provider, the ${first ? "second" : "first"} comes back first, and both land where they were going`, async ({
+    page,
+    context,
+  }) => {
+    const login = newcomer();
+    const tabs = [page, await context.newPage()];
+    const places = ["/settings/usage", "/settings/activity?about=account"];
+    for (const [i, tab] of tabs.entries()) {
+      await tab.goto(String(places[i]));
+      await tab.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+      await tab.getByPlaceholder("Enter any login").waitFor();
+    }
+    await signInAtProvider(tabs[first] as Page, login);
+    await expect(tabs[first] as Page).toHaveURL(String(places[first]));
+    await signInAgainAtProvider(tabs[1 - first] as Page, login);
+    await expect(tabs[1 - first] as Page).toHaveURL(String(places[1 - first]));
+  });
+
+test("a person who begins again and again is still led through, and the cookies don't pile up", async ({
+  page,
+  context,
+  server,
+}) => {
+  for (let attempt = 0; attempt < 12; attempt += 1) {
+    await page.goto("/sign-in");
+    await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+    await page.getByPlaceholder("Enter any login").waitFor();
+  }
+  const size = (await context.cookies(server.url))
+    .filter(({ name }) => name.startsWith("goodtake-"))
+    .map(({ name, value }) => name.length + value.length)
+    .reduce((sum, length) => sum + length, 0);
+  expect(size).toBeLessThan(4_000);
+  await signInAtProvider(page, newcomer());
+  await expect(page).toHaveURL("/settings/developer");
 });

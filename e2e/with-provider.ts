@@ -5,10 +5,19 @@ import { test as base } from "#e2e/person.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 
 /** A server of its own, because the others have no provider. */
-export const test = base.extend<object, { server: TestServer }>({
-  server: [
+type Provider = Awaited<ReturnType<typeof startIdentityProvider>>;
+
+export const test = base.extend<object, { provider: Provider; server: TestServer }>({
+  provider: [
     async ({ browserName: _ }, use) => {
       const provider = await startIdentityProvider();
+      await use(provider);
+      await provider.stop();
+    },
+    { scope: "worker" },
+  ],
+  server: [
+    async ({ provider }, use) => {
       const { directory, remove } = await temporaryDirectory();
       const server = await startServer({
         DATA_DIR: directory,
@@ -22,7 +31,6 @@ export const test = base.extend<object, { server: TestServer }>({
       await use(server);
       await server.end("SIGTERM");
       await remove();
-      await provider.stop();
     },
     { scope: "worker" },
   ],
@@ -40,8 +48,13 @@ export async function continueWithProvider(page: Page, login: string): Promise<v
 
 /** On the provider's own pages. */
 export async function signInAtProvider(page: Page, login: string): Promise<void> {
+  await signInAgainAtProvider(page, login);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** The same for a login that the provider has asked for its consent already. */
+export async function signInAgainAtProvider(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder("Enter any login").fill(login);
   await page.getByPlaceholder("and password").fill("anything");
   await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
 }

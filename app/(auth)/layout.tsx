@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { NewVersionNotice } from "#components/frame/new-version-notice.tsx";
 import { Wordmark } from "#components/frame/wordmark.tsx";
 import { Link } from "#components/ui/link.tsx";
 
@@ -11,6 +12,7 @@ export default function AuthLayout({ children }: { children: ReactNode }) {
       <Link href="/" className="mx-auto rounded-md">
         <Wordmark />
       </Link>
+      <NewVersionNotice />
       {children}
     </main>
   );

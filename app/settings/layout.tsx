@@ -1,6 +1,7 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { DocsLink } from "#components/frame/docs-link.tsx";
+import { NewVersionNotice } from "#components/frame/new-version-notice.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { PlainSignOut } from "#components/frame/plain-sign-out.tsx";
 import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
@@ -39,6 +40,9 @@ export default async function SettingsLayout({ children }: { children: ReactNode
           <SettingsNavigation />
         </aside>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 pt-6 pb-20 outline-none sm:pt-9">
+          <div className="mb-4 empty:hidden">
+            <NewVersionNotice />
+          </div>
           {children}
         </main>
       </div>

@@ -34,13 +34,13 @@ export function DeleteAccount(props: Props) {
 type FormProps = Props & { cancel: React.RefObject<HTMLButtonElement | null> };
 
 function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormProps) {
-  const { state, pending, props } = useAuthForm(deleteAccountAction, FIRST);
+  const { state, pending, failure, props } = useAuthForm(deleteAccountAction, FIRST, "delete-account");
   const problem = problems(state);
   return (
     <form {...props} className="contents">
       <DialogBody>
         <Consequences activityDays={activityDays} />
-        <FormAlert>{problem.form}</FormAlert>
+        <FormAlert>{failure ?? problem.form}</FormAlert>
         {hasPassword ? (
           <OwnPassword error={problem.password} />
         ) : (

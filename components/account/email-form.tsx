@@ -10,11 +10,11 @@ import { changeEmailAction, type EmailState } from "#lib/actions/account.ts";
 
 export function EmailForm({ email }: { email: string }) {
   const first: EmailState = { values: { email } };
-  const { state, pending, props } = useAuthForm(changeEmailAction, first);
+  const { state, pending, failure, props } = useAuthForm(changeEmailAction, first, "email");
   const problem = problems(state);
   return (
     <form {...props}>
-      <FormAlert>{problem.form}</FormAlert>
+      <FormAlert>{failure ?? problem.form}</FormAlert>
       <TextField
         required
         label="Email"

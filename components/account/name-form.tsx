@@ -3,13 +3,15 @@
 import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { type NameState, renameAccountAction } from "#lib/actions/account.ts";
 
 export function NameForm({ name }: { name: string }) {
   const first: NameState = { values: { name } };
-  const { state, pending, props } = useAuthForm(renameAccountAction, first);
+  const { state, pending, failure, props } = useAuthForm(renameAccountAction, first, "name");
   return (
     <form {...props}>
+      <FormAlert>{failure}</FormAlert>
       <TextField
         required
         label="Name"

@@ -12,11 +12,11 @@ import { changePasswordAction, type PasswordState } from "#lib/actions/account.t
 const FIRST: PasswordState = { values: {} };
 
 export function PasswordForm() {
-  const { state, pending, props } = useAuthForm(changePasswordAction, FIRST);
+  const { state, pending, failure, props } = useAuthForm(changePasswordAction, FIRST, "password");
   const { password, next, form } = problems(state);
   return (
     <form {...props}>
-      <FormAlert>{form}</FormAlert>
+      <FormAlert>{failure ?? form}</FormAlert>
       <PasswordField
         required
         label="Current password"

@@ -1,9 +1,11 @@
 "use client";
 
-import { useActionState, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
+import { useAuthForm } from "#components/auth/use-auth-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { browserName } from "#components/ui/browser-name.ts";
 import { Button } from "#components/ui/button.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedSession } from "#lib/accounts/sessions.ts";
@@ -14,14 +16,15 @@ const FIRST: SessionsState = {};
 
 /** The browsers that are signed in. One form, which needs no JavaScript; the pressed button says whom to sign out. */
 export function SessionList({ sessions, current }: { sessions: ListedSession[]; current: string }) {
-  const [state, action, pending] = useActionState(endSessionsAction, FIRST);
+  const { state, pending, failure, props } = useAuthForm(endSessionsAction, FIRST, FORM);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     // The pressed button is gone.
     if (state.ended !== undefined) list.current?.focus();
   }, [state]);
   return (
-    <form id={FORM} action={action} aria-busy={pending} className="transition-opacity aria-busy:opacity-60">
+    <form {...props} id={FORM} aria-busy={pending} className="transition-opacity aria-busy:opacity-60">
+      <FormAlert>{failure}</FormAlert>
       <ul
         ref={list}
         tabIndex={-1}

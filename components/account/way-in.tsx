@@ -17,11 +17,13 @@ type Props = { id: string; name: string; linked: boolean; hasPassword: boolean }
 
 /** A provider by which the person signs in or may. Its button first asks for the password; without JavaScript the server does. */
 export function WayIn({ id, name, linked, hasPassword }: Props) {
-  const { state, pending, props } = useAuthForm(linked ? unlinkProviderAction : linkProviderAction, FIRST);
+  const action = linked ? unlinkProviderAction : linkProviderAction;
+  const { state, pending, failure, props } = useAuthForm(action, FIRST, `provider-${id}`);
   const [asked, setAsked] = useState(false);
   const [dismissed, setDismissed] = useState(FIRST);
   const answer = state === dismissed ? FIRST : state;
   const problem = problems(answer);
+  const alert = failure ?? problem.form;
   const open = hasPassword && !answer.done && (asked || answer.refusal !== undefined);
 
   function turn(to: boolean) {
@@ -42,8 +44,8 @@ export function WayIn({ id, name, linked, hasPassword }: Props) {
           <bdi className="truncate font-medium">{name}</bdi>
           {linked && <Badge tone="success">Linked</Badge>}
         </span>
-        <div className={problem.form ? "basis-full" : "hidden"}>
-          <FormAlert>{problem.form}</FormAlert>
+        <div className={alert ? "basis-full" : "hidden"}>
+          <FormAlert>{alert}</FormAlert>
         </div>
         {open && (
           <div className="basis-full">

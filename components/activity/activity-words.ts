@@ -1,42 +1,56 @@
-import type { ActivityRecord } from "#lib/activity/read.ts";
-import type { Action } from "#lib/activity/record.ts";
+import { formatNumber } from "#components/ui/number.ts";
+import type { Action, Details } from "#lib/activity/record.ts";
 
-const WORDS: Record<Action, string> = {
-  "account.created": "Account created",
-  "account.signed_in": "Signed in",
-  "account.signed_out": "Signed out",
-  "account.password_link_created": "Password link made",
-  "account.password_changed": "Password changed",
-  "account.renamed": "Name changed",
-  "account.email_changed": "Email changed",
-  "account.sessions_ended": "Signed out everywhere",
-  "account.tier_changed": "Tier changed",
-  "account.credits_granted": "Credits granted",
-  "account.disabled": "Account disabled",
-  "account.enabled": "Account enabled",
-  "account.provider_linked": "Way to sign in linked",
-  "account.provider_unlinked": "Way to sign in unlinked",
-  "account.deleted": "Account deleted",
-  "api_key.created": "Key created",
-  "api_key.renamed": "Key renamed",
-  "api_key.rotated": "Key rotated",
-  "api_key.overlap_extended": "Old key extended",
-  "api_key.overlap_ends": "New key in use: the old one ends soon",
-  "api_key.revoked": "Key revoked",
-  "api_key.deleted": "Key deleted",
+type Read<A extends Action> = Partial<Details[A]>;
+type Words = { [A in Action]: readonly [title: string, detail: (details: Read<A>) => string | undefined] };
+
+const METHODS: Record<string, string> = {
+  password: "Password",
+  password_link: "Password link",
+  google: "Google",
+  github: "GitHub",
+  oidc: "OpenID Connect",
+};
+const method = (name = "") => METHODS[name] ?? name;
+const change = ({ from, to }: Read<"api_key.renamed">) => from && to && `${from} → ${to}`;
+const keyName = ({ name }: { name?: string }) => name;
+const count = (number: number | undefined, noun: string) =>
+  number === undefined ? undefined : `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+/** The title of each action, and what its record says beside it. */
+export const ACTION_WORDS: Words = {
+  "account.created": ["Account created", ({ tier }) => tier && `Tier ${tier}`],
+  "account.signed_in": ["Signed in", (details) => method(details.with)],
+  "account.signed_out": ["Signed out", () => "1 browser"],
+  "account.password_link_created": ["Password link created", () => "Valid once, for 1 hour"],
+  "account.password_changed": ["Password changed", ({ by }) => method(by)],
+  "account.renamed": ["Name changed", change],
+  "account.email_changed": ["Email changed", change],
+  "account.sessions_ended": ["Signed out everywhere", ({ sessions }) => count(sessions, "browser")],
+  "account.tier_changed": ["Tier changed", change],
+  "account.credits_granted": ["Credits granted", ({ credits }) => count(credits, "credit")],
+  "account.disabled": ["Account disabled", () => "Sign-in and API keys are rejected"],
+  "account.enabled": ["Account enabled", () => "Sign-in and API keys are accepted again"],
+  "account.provider_linked": ["Sign-in method linked", ({ provider }) => method(provider)],
+  "account.provider_unlinked": ["Sign-in method unlinked", ({ provider }) => method(provider)],
+  "account.deleted": ["Account deleted", ({ keys }) => count(keys, "API key")],
+  "api_key.created": ["Key created", keyName],
+  "api_key.renamed": ["Key renamed", change],
+  "api_key.rotated": ["Key rotated", keyName],
+  "api_key.overlap_extended": ["Old key extended", keyName],
+  "api_key.overlap_ends": ["New key in use: the old one ends soon", keyName],
+  "api_key.revoked": ["Key revoked", keyName],
+  "api_key.deleted": ["Key deleted", keyName],
 };
 
+/** A newer version may have recorded an action that this one doesn't know; its name then is its title. */
 export function activityWords(action: Action): string {
-  return WORDS[action];
+  return ACTION_WORDS[action]?.[0] ?? action;
 }
 
-/** What stands beside it: the key's name, from what to what. */
-export function activityDetail({ action, details }: Pick<ActivityRecord, "action" | "details">): string {
-  const { name, from, to, credits, sessions, method, provider } = details;
-  if (from && to) return `${from} → ${to}`;
-  if (action === "account.credits_granted") return `${credits} credits`;
-  if (action === "account.sessions_ended") return `${sessions} ${sessions === 1 ? "browser" : "browsers"}`;
-  return String(name ?? method ?? provider ?? "");
+/** The key's name, the old and the new value, or how it was done; empty where the record doesn't say. */
+export function activityDetail<A extends Action>({ action, details }: { action: A; details: Read<A> }): string {
+  return ACTION_WORDS[action]?.[1](details) ?? "";
 }
 
 export const ACTOR_WORDS = { user: "You", operator: "The operator", system: "GoodTake" } as const;

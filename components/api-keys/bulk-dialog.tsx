@@ -1,11 +1,12 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { BulkEvidence } from "#components/api-keys/bulk-evidence.tsx";
 import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/key-count.ts";
 import { useKeyChange } from "#components/api-keys/use-key-change.ts";
+import { failureWords } from "#components/frame/action-failure.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
@@ -59,20 +60,27 @@ type Props = {
 /** One confirmation for many keys, with what is known of their use at that moment. */
 export function BulkDialog({ change: kind, selection, count, open, onClose, onDone }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
-  const [evidence, setEvidence] = useState<Evidence | "failed">();
+  const [known, setKnown] = useState<Evidence>();
+  const [failure, setFailure] = useState<ReactNode>();
   const [typed, setTyped] = useState("");
   const [mismatch, setMismatch] = useState(false);
   const { change, pending, error } = useKeyChange(onDone);
   const { verb, done, action } = WORDS[kind];
 
   const read = useCallback(async () => {
-    setEvidence(undefined);
+    setKnown(undefined);
+    setFailure(undefined);
     setTyped("");
-    setEvidence((await readBulkEvidenceAction(selection).catch(() => null)) ?? "failed");
+    try {
+      const evidence = await readBulkEvidenceAction(selection);
+      if (evidence) setKnown(evidence);
+      else setFailure("This selection can't be read. Select the keys again.");
+    } catch (error) {
+      setFailure(failureWords(error, "Nothing has changed."));
+    }
   }, [selection]);
   useEffect(() => void read(), [read]);
 
-  const known = typeof evidence === "object" ? evidence : undefined;
   const taken = known ? (kind === "revoke" ? known.active : known.keys) : count;
   const inUse = known !== undefined && known.usedLastHour > 0;
 
@@ -101,14 +109,14 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
       >
         <form onSubmit={submit} noValidate className="contents">
           <DialogBody>
-            {evidence === undefined && (
+            {!known && !failure && (
               <p role="status" className="flex items-center gap-2 text-muted">
                 <Spinner /> Looking at what {count === 1 ? "this key is" : "these keys are"} used for…
               </p>
             )}
-            {evidence === "failed" && (
+            {failure && (
               <Notice tone="danger">
-                The server could not be reached, and nothing has changed.{" "}
+                {failure}{" "}
                 <button type="button" onClick={read} className="rounded underline underline-offset-3">
                   Try again
                 </button>

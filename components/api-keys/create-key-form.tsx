@@ -6,12 +6,15 @@ import { dateAfter, endOfDay } from "#components/api-keys/custom-date.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/key-facts.tsx";
 import { isNoRoom, noRoom } from "#components/api-keys/no-room.tsx";
 import type { Make } from "#components/api-keys/secret-dialog.tsx";
+import { failureWords } from "#components/frame/action-failure.tsx";
+import { takeDraft } from "#components/frame/draft.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field, TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { SegmentedControl } from "#components/ui/segmented-control.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { useNow } from "#components/ui/time.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
 import { createApiKeyInput, EXPIRY_MAX_YEARS, type EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
@@ -23,6 +26,7 @@ const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "90d": "90 days",
   "1y": "1 year",
 };
+const FORM = "create-key";
 const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
 const REFUSALS = {
   invalid: { form: "Something in the form is not valid." },
@@ -34,12 +38,14 @@ type Errors = { name?: string; expiry?: string; form?: ReactNode };
 type Props = { nameField: RefObject<HTMLInputElement | null>; making: Make };
 
 export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
-  const [expiry, setExpiry] = useState("never");
+  const now = useNow();
+  const [draft] = useState(() => takeDraft(FORM));
+  const [expiry, setExpiry] = useState(draft.expiry ?? "never");
   const [errors, setErrors] = useState<Errors>({});
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const parsed = readForm(new FormData(event.currentTarget));
+    const parsed = readForm(new FormData(event.currentTarget), now);
     if ("errors" in parsed) {
       setErrors(parsed.errors);
       if (parsed.errors.name) nameField.current?.focus();
@@ -51,21 +57,20 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
         const created = await createApiKeyAction(parsed.input);
         if (created.ok) return { secret: created.value.secret };
         setErrors(isNoRoom(created) ? { form: noRoom(created) } : REFUSALS[created.error]);
-      } catch {
-        setErrors({
-          form: "The server could not be reached. If a key without a use appears in your list, delete it: nobody has seen it.",
-        });
+      } catch (error) {
+        setErrors({ form: failureWords(error, "If a key that was never used appears in your list, delete it.") });
       }
     });
   }
   return (
-    <form onSubmit={submit} noValidate className="contents">
+    <form name={FORM} onSubmit={submit} noValidate className="contents">
       <DialogBody>
         <TextField
           ref={nameField}
           name="name"
           label="Name"
           placeholder="Production App"
+          defaultValue={draft.name}
           hint="What uses this key, so that you recognise it later."
           error={errors.name}
           onChange={() => errors.name && setErrors({ ...errors, name: undefined })}
@@ -77,7 +82,7 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
           name="environment"
           label="Environment"
           options={ENVIRONMENTS.map((value) => ({ value, label: ENVIRONMENT_LABELS[value] }))}
-          defaultValue="production"
+          defaultValue={draft.environment ?? "production"}
         />
         <Field label="Expires" error={expiry === "custom" ? undefined : errors.expiry}>
           {(tie) => (
@@ -103,9 +108,10 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
             type="date"
             name="date"
             label="Expiry date"
+            defaultValue={draft.date}
             hint="The key works until the end of this day, in your time zone."
             error={errors.expiry}
-            {...selectableDays()}
+            {...selectableDays(now)}
           />
         )}
         <FormAlert>{errors.form}</FormAlert>
@@ -120,11 +126,11 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
   );
 }
 
-function selectableDays() {
-  return { min: dateAfter({ days: 1 }), max: dateAfter({ years: EXPIRY_MAX_YEARS }) };
+function selectableDays(now: Date) {
+  return { min: dateAfter(now, { days: 1 }), max: dateAfter(now, { years: EXPIRY_MAX_YEARS }) };
 }
 
-function readForm(form: FormData): { input: unknown } | { errors: Errors } {
+function readForm(form: FormData, now: Date): { input: unknown } | { errors: Errors } {
   const expiry = String(form.get("expiry"));
   const date = String(form.get("date"));
   const at = endOfDay(date);
@@ -139,7 +145,7 @@ function readForm(form: FormData): { input: unknown } | { errors: Errors } {
           : { type: "preset", preset: expiry },
   };
   const errors: Errors = {};
-  const { min, max } = selectableDays();
+  const { min, max } = selectableDays(now);
   // The server knows no days, only instants, and the end of today is one that is still to come.
   if (expiry === "custom" && at && (date < min || date > max)) errors.expiry = OUT_OF_RANGE;
   const parsed = createApiKeyInput.safeParse(input);

@@ -119,7 +119,7 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
       </section>
       <KeyHygiene findings={findings} query={query} />
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
-        <a href={exportHref(query)} download className="rounded underline underline-offset-3 hover:text-ink">
+        <a href={exportHref(query)} className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV
         </a>
         <Link href="/settings/developer/refusals" className="rounded underline underline-offset-3 hover:text-ink">

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { focusOnList } from "#components/api-keys/focus-on-list.ts";
 import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/key-facts.tsx";
 import { NOT_SENT } from "#components/api-keys/key-guard.ts";
@@ -18,7 +18,7 @@ const RevokeKeyDialog = onDemand(() =>
 );
 
 /** What became of a key that somebody pasted to find it. */
-export type Search = "looking" | "failed" | "no_key" | { found: FoundApiKey | null };
+export type Search = "looking" | "no_key" | { failure: ReactNode } | { found: FoundApiKey | null };
 
 export function FoundKey({ search, onRevoked }: { search: Search; onRevoked: () => void }) {
   if (search === "looking")
@@ -27,13 +27,17 @@ export function FoundKey({ search, onRevoked }: { search: Search; onRevoked: () 
         <Spinner /> Looking for the key by its hash…
       </p>
     );
-  if (search === "failed")
-    return <Notice tone="danger">The server could not be reached. Paste the key again. {NOT_SENT}</Notice>;
   if (search === "no_key")
     return (
       <Notice tone="warning">
         That looked like an API key, but a character is missing or wrong. {NOT_SENT} You can search by the first 7
         characters.
+      </Notice>
+    );
+  if ("failure" in search)
+    return (
+      <Notice tone="danger">
+        {search.failure} {NOT_SENT}
       </Notice>
     );
   if (!search.found)

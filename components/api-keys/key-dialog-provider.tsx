@@ -7,7 +7,7 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /** Opens a dialog whose code is there; the focus returns to `trigger`. */
 type OpenKeyDialog = (name: KeyDialog, apiKey: ListedApiKey, trigger: HTMLElement | null) => void;
-type Opened = { name: KeyDialog; apiKey: ListedApiKey; open: boolean; time: number };
+type Opened = { name: KeyDialog; apiKey: ListedApiKey; open: boolean; times: number };
 
 const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
 
@@ -21,7 +21,7 @@ export function KeyDialogProvider({ children }: { children: ReactNode }) {
   const focus = useRef<HTMLElement>(null);
   const open = useCallback<OpenKeyDialog>((name, apiKey, trigger) => {
     focus.current = trigger;
-    setOpened({ name, apiKey, open: true, time: Date.now() });
+    setOpened((before) => ({ name, apiKey, open: true, times: (before?.times ?? 0) + 1 }));
   }, []);
   const close = () => opened && setOpened({ ...opened, open: false });
   const Dialog = opened && KEY_DIALOGS[opened.name];
@@ -30,7 +30,7 @@ export function KeyDialogProvider({ children }: { children: ReactNode }) {
       {children}
       {Dialog && (
         <Dialog
-          key={opened.time}
+          key={opened.times}
           apiKey={opened.apiKey}
           open={opened.open}
           onClose={close}

@@ -8,6 +8,7 @@ import { keyGuard } from "#components/api-keys/key-guard.ts";
 import { SHORTCUT_TARGETS } from "#components/api-keys/shortcuts.tsx";
 import { useViewNavigation, ViewLink } from "#components/api-keys/view-navigation.tsx";
 import { isFiltered, viewHref } from "#components/api-keys/view-url.ts";
+import { failureWords } from "#components/frame/action-failure.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -72,8 +73,8 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     try {
       const { hashKey } = await import("#components/api-keys/hash-key.ts");
       setSearch({ found: await findApiKeyByHashAction(hashKey(secret)) });
-    } catch {
-      setSearch("failed");
+    } catch (error) {
+      setSearch({ failure: failureWords(error, "") });
     }
   }
   function submit(event: FormEvent) {

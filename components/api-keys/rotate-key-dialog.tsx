@@ -7,6 +7,7 @@ import type { KeyDialogProps } from "#components/api-keys/key-dialogs.ts";
 import { isNoRoom, noRoom } from "#components/api-keys/no-room.tsx";
 import { type Make, SecretDialog } from "#components/api-keys/secret-dialog.tsx";
 import { useNameConfirmation } from "#components/api-keys/use-name-confirmation.tsx";
+import { failureWords } from "#components/frame/action-failure.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -78,10 +79,8 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
         if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
         setError(isNoRoom(rotated) ? noRoom(rotated) : REFUSALS[rotated.error]);
-      } catch {
-        setError(
-          "The server could not be reached. Check your list before you try again: the key may have been rotated.",
-        );
+      } catch (error) {
+        setError(failureWords(error, "Check your list first: the key may have been rotated."));
       }
     });
   }

@@ -12,7 +12,7 @@ import type { Selection } from "#lib/api-keys/schema.ts";
 
 const BulkDialog = onDemand(() => import("#components/api-keys/bulk-dialog.tsx").then((module) => module.BulkDialog));
 
-type Asked = { change: BulkChange; selection: Selection; count: number; time: number };
+type Asked = { change: BulkChange; selection: Selection; count: number; times: number };
 
 /**
  * What can be done with the selected keys. It stands before the table, where the keyboard is at "Select all keys on this page", and
@@ -25,7 +25,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
   const { count } = selection;
 
   function ask(change: BulkChange) {
-    setAsked({ change, selection: selection.forServer(), count, time: Date.now() });
+    setAsked((before) => ({ change, selection: selection.forServer(), count, times: (before?.times ?? 0) + 1 }));
     setOpen(true);
   }
   function clear() {
@@ -75,7 +75,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
       )}
       {asked && (
         <BulkDialog
-          key={asked.time}
+          key={asked.times}
           {...asked}
           open={open}
           onClose={() => setOpen(false)}

@@ -1,6 +1,7 @@
 "use client";
 
-import { useState, useTransition } from "react";
+import { type ReactNode, useState, useTransition } from "react";
+import { failureWords } from "#components/frame/action-failure.tsx";
 import { announce } from "#components/ui/toast.tsx";
 import type { Result } from "#lib/result.ts";
 
@@ -16,7 +17,7 @@ const REASONS = {
 /** Runs a change of keys: progress, a toast when it is done, and in place what went wrong. */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<ReactNode>();
   function change<T>(
     action: () => Promise<Result<T, keyof typeof REASONS>>,
     success: string | ((changed: NoInfer<T>) => string),
@@ -29,8 +30,8 @@ export function useKeyChange(done: () => void) {
         if (!result.ok) return setError(REASONS[result.error]);
         announce(typeof success === "string" ? success : success(result.value));
         done();
-      } catch {
-        setError("The server could not be reached. Nothing may have changed: check your connection and try again.");
+      } catch (error) {
+        setError(failureWords(error));
       }
     });
   }

@@ -13,12 +13,12 @@ import { type RedeemState, redeemPasswordLinkAction } from "#lib/actions/account
 const FIRST: RedeemState = { values: {} };
 
 export function PasswordLinkForm() {
-  const { state, pending, props } = useAuthForm(redeemPasswordLinkAction, FIRST);
+  const { state, pending, failure, props } = useAuthForm(redeemPasswordLinkAction, FIRST, "password-link");
   const token = useTokenOfFragment();
   const { token: tokenProblem, password, form } = problems(state);
   return (
     <form {...props}>
-      <FormAlert>{form}</FormAlert>
+      <FormAlert>{failure ?? form}</FormAlert>
       {token ? (
         <>
           <FormAlert>{state.fields?.token?.[0] ?? tokenProblem}</FormAlert>

@@ -9,7 +9,7 @@ const PROBLEMS: Record<ProviderProblem | LinkProblem | "way_lost", string> = {
   disabled: "This account is disabled. Ask whoever runs this server.",
   throttled: "Many accounts were created from your network. Try again in a few minutes.",
   way_lost:
-    "Nothing was changed: this way through the provider took longer than 10 minutes, or another one was begun after it. Try again.",
+    "Nothing was changed. Signing in at the provider took longer than 10 minutes, or was started in another browser. Try again.",
   session_over: "Nothing was linked: you have signed out or in again since you began. Try again.",
   identity_taken: "Nothing was linked: whoever you were at the provider signs in to another account here.",
   provider_linked: "Nothing was linked: your account has another identity of this provider. Unlink that one first.",

@@ -12,11 +12,11 @@ import { type SignInState, signInAction } from "#lib/actions/accounts.ts";
 const FIRST: SignInState = { values: {} };
 
 export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }) {
-  const { state, pending, props } = useAuthForm(signInAction, FIRST);
+  const { state, pending, failure, props } = useAuthForm(signInAction, FIRST, "sign-in");
   const wrong = state.refusal?.error === "wrong_credentials";
   return (
     <form {...props}>
-      <FormAlert>{state.refusal && !wrong && words(state.refusal)}</FormAlert>
+      <FormAlert>{failure ?? (state.refusal && !wrong && words(state.refusal))}</FormAlert>
       <input type="hidden" name="next" value={next} />
       <TextField
         required

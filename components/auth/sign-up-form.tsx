@@ -14,11 +14,11 @@ import { type SignUpState, signUpAction } from "#lib/actions/accounts.ts";
 const FIRST: SignUpState = { values: {} };
 
 export function SignUpForm({ next }: { next: string }) {
-  const { state, pending, props } = useAuthForm(signUpAction, FIRST);
+  const { state, pending, failure, props } = useAuthForm(signUpAction, FIRST, "sign-up");
   const { email, password, form } = problems(state, next);
   return (
     <form {...props}>
-      <FormAlert>{form}</FormAlert>
+      <FormAlert>{failure ?? form}</FormAlert>
       <input type="hidden" name="next" value={next} />
       <TextField
         required

@@ -1,19 +1,60 @@
 "use client";
 
-import { useActionState, useEffect, useRef } from "react";
+import { unstable_rethrow } from "next/navigation";
+import { type FormEvent, type ReactNode, useActionState, useEffect, useRef, useState, useTransition } from "react";
+import { requestFormReset } from "react-dom";
+import { failureWords } from "#components/frame/action-failure.tsx";
+import { takeDraft } from "#components/frame/draft.ts";
 
-type State = { values: Record<string, string> };
-
-/** A form that works without JavaScript, and with it leads the focus to what has to be mended. */
-export function useAuthForm<S extends State>(action: (state: S, form: FormData) => Promise<S>, first: S) {
-  const [state, submit, pending] = useActionState(action, first as Awaited<S>);
+/**
+ * A form that works without JavaScript, and with it leads the focus to what has to be mended. What was typed stays where the action has
+ * no answer, and comes back by the form's `name` after a reload for a new version.
+ */
+export function useAuthForm<S>(action: (state: S, form: FormData) => Promise<S>, first: S, name: string) {
+  // What the server has answered to a browser that sent the form by itself.
+  const [posted, post] = useActionState(action, first as Awaited<S>);
+  const [answered, setAnswered] = useState<S>();
+  const [failure, setFailure] = useState<ReactNode>();
+  const [pending, startTransition] = useTransition();
   const form = useRef<HTMLFormElement>(null);
+  const state = answered ?? posted;
   useEffect(() => {
     if (state !== first) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [state, first]);
+  useEffect(() => {
+    for (const [field, value] of Object.entries(takeDraft(name))) {
+      const control = form.current?.elements.namedItem(field);
+      if (control instanceof HTMLInputElement && value) control.value = value;
+    }
+  }, [name]);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    // Another handler has done it; and a second press does nothing.
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    if (pending) return;
+    const { currentTarget, nativeEvent } = event;
+    const fields = new FormData(currentTarget, (nativeEvent as SubmitEvent).submitter);
+    startTransition(async () => {
+      try {
+        const next = await action(state, fields);
+        startTransition(() => {
+          setFailure(undefined);
+          setAnswered(next);
+          requestFormReset(currentTarget);
+        });
+      } catch (error) {
+        // A redirect keeps the form busy until the other page is there.
+        unstable_rethrow(error);
+        const words = failureWords(error);
+        startTransition(() => setFailure(words));
+      }
+    });
+  }
   return {
     state,
     pending,
-    props: { ref: form, action: submit, noValidate: true, className: "flex flex-col gap-4" },
+    failure,
+    props: { ref: form, name, action: post, onSubmit: submit, noValidate: true, className: "flex flex-col gap-4" },
   };
 }

@@ -7,15 +7,30 @@ const Now = createContext<Date>(new Date(0));
 const TICK_MS = 15_000;
 
 /**
- * The server's now on the first render, so that both render the same words, and the reader's clock from the first tick on: every
- * time of a page rendered twice within its first moment would only keep the reader waiting.
+ * The server's time minus `performance.now()`. An answer is some time on its way, and a page may come from the router's cache, so
+ * that the latest of all that were heard is the closest. It is also right again after a sleep, during which some browsers stop
+ * `performance.now()`, as soon as the server is heard.
+ */
+let serverAheadMs = Number.NEGATIVE_INFINITY;
+
+function serverTime(): Date {
+  return new Date(serverAheadMs + performance.now());
+}
+
+/**
+ * The server's now on the first render, so that both render the same words, and advanced by a monotonic clock from the first tick
+ * on: the reader's own clock may be wrong by days. Every time of a page rendered twice within its first moment would only keep the
+ * reader waiting.
  */
 export function NowProvider({ now: serverNow, children }: { now: Date; children: ReactNode }) {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => startTransition(() => setNow(new Date())), TICK_MS);
+    serverAheadMs = Math.max(serverAheadMs, serverNow.getTime() - performance.now());
+    const tick = () => startTransition(() => setNow(serverTime()));
+    if (serverTime().getTime() - serverNow.getTime() > TICK_MS) tick();
+    const timer = setInterval(tick, TICK_MS);
     return () => clearInterval(timer);
-  }, []);
+  }, [serverNow]);
   return <Now value={serverNow > now ? serverNow : now}>{children}</Now>;
 }
 

@@ -25,7 +25,11 @@ export async function createPasswordLink(
     const [link] = await transaction.$queryRaw<{ expiresAt: Date }[]>`
       INSERT INTO "PasswordLink" ("tokenHash", "userId", "expiresAt")
       VALUES (${hashToken(token)}, ${user.id}::uuid, now() + make_interval(hours => ${LINK_HOURS})) RETURNING "expiresAt"`;
-    await recordActivity(transaction, caller, { userId: user.id, action: "account.password_link_created" });
+    await recordActivity(transaction, caller, {
+      userId: user.id,
+      action: "account.password_link_created",
+      details: {},
+    });
     return ok({ token, expiresAt: (link as { expiresAt: Date }).expiresAt });
   });
 }

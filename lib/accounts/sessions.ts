@@ -74,7 +74,7 @@ export function endSession(userId: string, sessionId: string, caller: Caller): P
       where: { id: sessionId, userId, endedAt: null },
       data: { endedAt: new Date() },
     });
-    if (count > 0) await recordActivity(transaction, caller, { userId, action: "account.signed_out" });
+    if (count > 0) await recordActivity(transaction, caller, { userId, action: "account.signed_out", details: {} });
     return count;
   });
 }

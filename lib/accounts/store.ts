@@ -94,7 +94,7 @@ export async function disableAccount(userId: string, caller: Caller): Promise<Re
     if (before.disabledAt) return ok();
     await transaction.user.update({ where: { id: userId }, data: { disabledAt: new Date() }, select: { id: true } });
     await endSessionsOf(transaction, userId);
-    await recordActivity(transaction, caller, { userId, action: "account.disabled" });
+    await recordActivity(transaction, caller, { userId, action: "account.disabled", details: {} });
     return ok();
   });
   if (disabled.ok) await outliveLeases();
@@ -108,7 +108,7 @@ export async function enableAccount(userId: string, caller: Caller): Promise<Res
     if (!before) return err("not_found");
     if (!before.disabledAt) return ok();
     await transaction.user.update({ where: { id: userId }, data: { disabledAt: null }, select: { id: true } });
-    await recordActivity(transaction, caller, { userId, action: "account.enabled" });
+    await recordActivity(transaction, caller, { userId, action: "account.enabled", details: {} });
     return ok();
   });
   if (enabled.ok) await outliveLeases();

@@ -1,13 +1,13 @@
-import type { Action } from "#lib/activity/record.ts";
+import type { Action, Details } from "#lib/activity/record.ts";
 import { pool } from "#lib/database/client.ts";
 import { readAll, type Slice } from "#lib/read-page.ts";
 
-export type ActivityRecord = {
+/** A record as it was written, by this version or an earlier one that knew fewer details. */
+export type ActivityRecord = { [A in Action]: Written & { action: A; details: Partial<Details[A]> } }[Action];
+type Written = {
   id: string;
-  action: Action;
   actor: "user" | "operator" | "system";
   apiKeyId: string | null;
-  details: Record<string, string | number | null>;
   address: string | null;
   userAgent: string | null;
   createdAt: Date;

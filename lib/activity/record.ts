@@ -8,44 +8,53 @@ export type Caller = {
   userAgent: string | null;
 };
 
-export const ACTIONS = [
-  "account.created",
-  "account.signed_in",
-  "account.signed_out",
-  "account.password_link_created",
-  "account.password_changed",
-  "account.renamed",
-  "account.email_changed",
-  "account.sessions_ended",
-  "account.tier_changed",
-  "account.credits_granted",
-  "account.disabled",
-  "account.enabled",
-  "account.provider_linked",
-  "account.provider_unlinked",
-  "account.deleted",
-  "api_key.created",
-  "api_key.renamed",
-  "api_key.rotated",
-  "api_key.overlap_extended",
-  "api_key.overlap_ends",
-  "api_key.revoked",
-  "api_key.deleted",
-] as const;
-export type Action = (typeof ACTIONS)[number];
+type None = Record<string, never>;
+type Change = { from: string; to: string };
+type OfKey = { name: string };
+
+/**
+ * The details of each action. Records are never changed, so a detail keeps its name for good; one that is added is missing from the
+ * records before it.
+ */
+export type Details = {
+  "account.created": { tier: string };
+  /** `password`, or the provider's id. */
+  "account.signed_in": { with: string };
+  "account.signed_out": None;
+  "account.password_link_created": None;
+  "account.password_changed": { by: "password" | "password_link"; sessionsEnded: number };
+  "account.renamed": Change;
+  "account.email_changed": Change;
+  "account.sessions_ended": { sessions: number };
+  "account.tier_changed": Change;
+  "account.credits_granted": { credits: number };
+  "account.disabled": None;
+  "account.enabled": None;
+  "account.provider_linked": { provider: string };
+  "account.provider_unlinked": { provider: string };
+  "account.deleted": { keys: number };
+  "api_key.created": OfKey & { environment: string; expiresAt: string | null; replaces?: string };
+  "api_key.renamed": Change;
+  "api_key.rotated": OfKey & { successor: string; overlap: string; endsAt: string };
+  "api_key.overlap_extended": OfKey & { endsAt: string };
+  "api_key.overlap_ends": OfKey & { endsAt: string };
+  "api_key.revoked": OfKey;
+  "api_key.deleted": OfKey;
+};
+export type Action = keyof Details;
+/** The actions that a key's name is enough for. */
+type ActionOnKey = { [A in Action]: OfKey extends Details[A] ? A : never }[Action];
+
+type Happening = { [A in Action]: { userId: string; action: A; apiKeyId?: string; details: Details[A] } }[Action];
 
 /** Writes what happened into the same transaction as the change itself, so that neither stands without the other. */
-export async function recordActivity(
-  transaction: Transaction,
-  caller: Caller,
-  what: { userId: string; action: Action; apiKeyId?: string; details?: Record<string, string | number | null> },
-): Promise<void> {
+export async function recordActivity(transaction: Transaction, caller: Caller, what: Happening): Promise<void> {
   await transaction.activity.create({
     data: {
       userId: what.userId,
       action: what.action,
       apiKeyId: what.apiKeyId ?? null,
-      details: what.details ?? {},
+      details: what.details,
       actor: caller.actor,
       address: caller.address,
       userAgent: agentOf(caller),
@@ -61,7 +70,7 @@ export async function recordActivity(
 export async function recordEach(
   transaction: Transaction,
   caller: Caller,
-  what: { userId: string; action: Action; at: Date },
+  what: { userId: string; action: ActionOnKey; at: Date },
   change: Prisma.Sql,
 ): Promise<void> {
   await transaction.$executeRaw`

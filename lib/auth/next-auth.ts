@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { notFound, redirect } from "next/navigation";
+import type { NextRequest } from "next/server";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
 import { type ProviderPerson, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
-import { giveErrand, takeErrand } from "#lib/auth/errand.ts";
+import { checkCookies, checksOf, keepAttempt, type OAuthAttempt } from "#lib/auth/oauth-attempt.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
@@ -24,9 +25,11 @@ declare module "next-auth" {
 
 /** The session that our own code has just started, on its way into a cookie. No request can put one here. */
 const started = new AsyncLocalStorage<StartedSession>();
+/** The attempt that the current request comes back from. */
+const returning = new AsyncLocalStorage<OAuthAttempt>();
 
-/** Built for each use and not at import, because a build has no environment. With a request on the way back from a provider. */
-function config(request?: Request): NextAuthConfig {
+/** Built for each use and not at import, because a build has no environment. */
+function config(): NextAuthConfig {
   const sessionToken = ownCookie("session");
   // Our address is what the server writes into the forwarded headers, from PUBLIC_URL. These would win over it, and with
   // them next-auth rebuilds each request with Next's own class, which turns 127.0.0.1 into localhost.
@@ -48,17 +51,15 @@ function config(request?: Request): NextAuthConfig {
     trustHost: true,
     useSecureCookies: sessionToken.options.secure,
     session: { strategy: "jwt", maxAge: MAX_DAYS * 86_400 },
-    cookies: { sessionToken },
+    cookies: { sessionToken, ...checkCookies() },
     callbacks: {
       signIn: async ({ user, account, profile }) => {
         if (account?.provider === "session") return true;
-        if (!account) return false;
+        const attempt = returning.getStore();
+        if (!account || !attempt) return false;
         const { provider, providerAccountId: subject } = account;
-        const state = request ? new URL(request.url).searchParams.get("state") : null;
-        const errand = await takeErrand(provider, state);
-        if (!errand) return "/sign-in?error=way_lost";
         const person = { provider, subject, ...readProfile(profile) };
-        if (errand.sessionId) return linkTo(errand.sessionId, person);
+        if (attempt.sessionId) return linkTo(attempt.sessionId, person);
         const signedIn = await signInWithProvider(person, await requestCaller());
         if (!signedIn.ok) return `/sign-in?error=${signedIn.error}`;
         user.id = signedIn.value.userId;
@@ -98,7 +99,9 @@ function causeOf(error: Error): string | undefined {
   return cause?.err instanceof Error ? `${cause.err.name}: ${cause.err.message}` : undefined;
 }
 
-export const { auth, handlers, signIn, signOut } = NextAuth(config);
+const { auth, handlers, signIn, signOut } = NextAuth(config);
+
+export { auth };
 
 /** Gives the browser the cookie of a session that the domain has started. */
 export async function setSessionCookie(session: StartedSession): Promise<void> {
@@ -118,6 +121,13 @@ export async function continueWith(provider: string, next: string, sessionId: st
   const url: string = await signIn(provider, { redirect: false, redirectTo: next });
   const state = new URL(url).searchParams.get("state");
   // Without one this is no way to the provider but back to us, because it can't be reached.
-  if (state) await giveErrand({ provider, state, sessionId });
+  if (state) await keepAttempt(state, { provider, sessionId, next });
   redirect(url);
+}
+
+/** Finishes the attempt with the provider's answer. */
+export async function comeBack(attempt: OAuthAttempt, state: string, request: Request): Promise<Response> {
+  const headers = new Headers(request.headers);
+  headers.set("cookie", `${await checksOf(attempt, state)}; ${headers.get("cookie")}`);
+  return returning.run(attempt, () => handlers.GET(new Request(request, { headers }) as NextRequest));
 }

@@ -18,7 +18,7 @@ export function providerButtons(): ProviderButton[] {
 export function oauthProviders(): NextAuthConfig["providers"] {
   const { GITHUB_ID, GITHUB_SECRET, GOOGLE_ID, GOOGLE_SECRET, OIDC_ISSUER, OIDC_ID, OIDC_SECRET, OIDC_NAME } = env();
   const providers: NextAuthConfig["providers"] = [];
-  // An errand is known by its state, which next-auth leaves out where it has PKCE.
+  // An attempt is known by its state, which next-auth leaves out where it has PKCE.
   const checks: ("pkce" | "state")[] = ["pkce", "state"];
   if (GOOGLE_ID) providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET, checks }));
   if (GITHUB_ID)

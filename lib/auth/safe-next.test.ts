@@ -16,6 +16,13 @@ describe("the page to show after signing in", () => {
   });
 
   test.each([
+    ["/settings/activity/export?about=account", "/settings/activity?about=account"],
+    ["/settings/usage/export", "/settings/usage"],
+  ])("%s, which is a file, leads to the page that has it", (file, page) => {
+    expect(safeNext(file)).toBe(page);
+  });
+
+  test.each([
     undefined,
     ["/a", "/b"],
     "",

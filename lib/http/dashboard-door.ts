@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Env } from "#lib/env.ts";
 import { noteAnswer } from "#lib/http/access-log.ts";
 import { isOwnHost, isOwnOrigin } from "#lib/http/own-origin.ts";
+import { restoreCaller } from "#lib/http/redirect-hop.ts";
 import { type RequestStore, requestStore } from "#lib/http/response-status.ts";
 import { contentSecurityPolicy, securityHeaders } from "#lib/http/security-headers.ts";
 import { endEarly, limitBody } from "#lib/server/body-limit.ts";
@@ -31,6 +32,7 @@ export function createDashboardDoor(env: Env, pages: RequestListener): RequestLi
     for (const [name, value] of headers) response.setHeader(name, value);
     response.setHeader("content-security-policy", policy);
 
+    restoreCaller(request.headers);
     const refusal = refuse(request, env);
     if (refusal) return answer(request, response, ...refusal);
     limitBody(request, BODY_MAX_BYTES, () => answer(request, response, ...TOO_LONG));
@@ -48,16 +50,27 @@ export function createDashboardDoor(env: Env, pages: RequestListener): RequestLi
 
 /**
  * Answers with the status that the page or action has asked for, where Next would answer 200, and with 400 to a body of an action
- * that can't be read, where Next answers 500.
+ * that can't be read, where Next answers 500. A form of another version, sent without JavaScript, leads back to its page.
  */
-function applyStatus({ method }: IncomingMessage, response: ServerResponse, store: RequestStore): void {
+function applyStatus({ method, url, headers }: IncomingMessage, response: ServerResponse, store: RequestStore): void {
   const writeHead = response.writeHead;
   const statusFor = (status: number) => {
+    if (status === 409 && response.hasHeader("x-nextjs-action-not-found") && !headers["next-action"]) {
+      response.setHeader("location", newVersionOf(url));
+      return 303;
+    }
     if (status === 200) return store.status ?? status;
     return status === 500 && method === "POST" && !store.begun ? 400 : status;
   };
   response.writeHead = ((status: number, ...rest: never[]) =>
     writeHead.call(response, statusFor(status), ...rest)) as typeof writeHead;
+}
+
+/** The same page, with the word that nothing was done. */
+function newVersionOf(url = "/"): string {
+  const { pathname, searchParams } = new URL(`http://own.invalid${url}`);
+  searchParams.set("notice", "new_version");
+  return `${pathname.replace(/^\/+/, "/")}?${searchParams}`;
 }
 
 function refuse({ method, url, headers }: IncomingMessage, env: Env): Refusal | undefined {

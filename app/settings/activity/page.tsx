@@ -39,7 +39,7 @@ export default async function ActivityPage({ searchParams }: Props) {
           <h1 className="font-semibold text-xl tracking-tight">Activity</h1>
           <p className="mt-1 text-muted">What happened to your keys and your account: who, from where, and when.</p>
         </div>
-        <a href={`/settings/activity/export${about ? `?about=${about}` : ""}`} download className={buttonClass({})}>
+        <a href={`/settings/activity/export${about ? `?about=${about}` : ""}`} className={buttonClass({})}>
           <Download aria-hidden className="size-4" />
           Export CSV
         </a>

@@ -107,7 +107,7 @@ export default async function UsagePage({ searchParams }: Props) {
         title="Ledger"
         note="The movements of your credits, the latest first. All of them together are your balance."
         aside={
-          <a href="/settings/usage/export" download className={buttonClass({ size: "small" })}>
+          <a href="/settings/usage/export" className={buttonClass({ size: "small" })}>
             <Download aria-hidden className="size-4" />
             Export CSV
           </a>

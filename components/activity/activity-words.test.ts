@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ACTION_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
+import { createKey, startApi } from "#e2e/test-api.ts";
+import { useOwnDatabase } from "#e2e/test-database.ts";
+import { changeEmail } from "#lib/accounts/change-email.ts";
+import { changePassword } from "#lib/accounts/change-password.ts";
+import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import { linkProvider, unlinkProvider } from "#lib/accounts/linked-providers.ts";
+import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
+import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
+import { endSession, endSessions } from "#lib/accounts/sessions.ts";
+import { signIn } from "#lib/accounts/sign-in.ts";
+import { signUp } from "#lib/accounts/sign-up.ts";
+import { disableAccount, enableAccount, renameAccount, setTier } from "#lib/accounts/store.ts";
+import { listActivity } from "#lib/activity/read.ts";
+import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { grantCredits } from "#lib/credits/store.ts";
+import type { Result } from "#lib/result.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
+
+const CALLER = { actor: "user", address: "198.18.5.1", userAgent: "vitest" } as const;
+
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+async function succeed<T>(result: Promise<Result<T, string> | { ok: false }>): Promise<T> {
+  const settled = await result;
+  if (!settled.ok) throw new Error(JSON.stringify(settled));
+  return settled.value;
+}
+
+/** Everything that an account can go through, by the functions that the product calls. Returns the account's id. */
+async function everyAction(): Promise<string> {
+  const person = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
+  const signedUp = await succeed(signUp(person, CALLER));
+  const { userId } = signedUp;
+  await endSession(userId, signedUp.sessionId, CALLER);
+  let session = await succeed(signIn(person, CALLER));
+  await succeed(linkProvider(session, { provider: "oidc", subject: "ada" }, CALLER));
+  await succeed(signInWithProvider({ provider: "oidc", subject: "ada", name: "Ada", email: null }, CALLER));
+  await succeed(unlinkProvider(session, { provider: "oidc", password: person.password }, [], CALLER));
+  const next = "another horse battery";
+  await succeed(changePassword(session, { current: person.password, next }, CALLER));
+  await renameAccount(userId, "Countess", CALLER);
+  const email = "countess@example.com";
+  await succeed(changeEmail(userId, { email, password: next }, CALLER));
+  const { token } = await succeed(createPasswordLink(email, CALLER));
+  await succeed(redeemPasswordLink(token, "yet another battery", CALLER));
+  await succeed(signIn({ email, password: "yet another battery" }, CALLER));
+  await endSessions(userId, CALLER);
+  await succeed(setTier(userId, "scale", CALLER));
+  await succeed(grantCredits(userId, 5, CALLER));
+  await succeed(disableAccount(userId, CALLER));
+  await succeed(enableAccount(userId, CALLER));
+  session = await succeed(signIn({ email, password: "yet another battery" }, CALLER));
+  await everyKeyAction(userId);
+  await succeed(deleteAccount(session, { password: "yet another battery", email }, CALLER));
+  return userId;
+}
+
+async function everyKeyAction(userId: string): Promise<void> {
+  const { key } = await createKey(userId);
+  await succeed(renameApiKey(userId, key.id, "Renamed", CALLER));
+  const successor = await succeed(rotateApiKey(userId, key.id, "on_use", CALLER));
+  await succeed(extendOverlap(userId, key.id, "1h", CALLER));
+  const api = await startApi();
+  expect((await api.call("/key", {}, successor.secret)).status).toBe(200);
+  api.close();
+  await flushUsage();
+  expect(await endReplacedKeys()).toBe(1);
+  await succeed(revokeApiKey(userId, key.id, CALLER));
+  await succeed(deleteApiKey(userId, key.id, CALLER));
+}
+
+test("every action, done once, is on record and says what it was about", async () => {
+  const { rows } = await listActivity(await everyAction(), {}, { limit: 100 });
+  expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(Object.keys(ACTION_WORDS)));
+  expect(rows.filter((record) => !activityDetail(record))).toEqual([]);
+});
+
+test("a record of another version is shown as far as it can be read", () => {
+  const read = (action: string, details: object) =>
+    [activityWords(action as never), activityDetail({ action, details } as never)].join(": ");
+  for (const [action, [title]] of Object.entries(ACTION_WORDS))
+    expect(read(action, {})).toMatch(new RegExp(`^${title}: (?!.*undefined)`));
+  expect(read("account.signed_in", { with: "github" })).toBe("Signed in: GitHub");
+  expect(read("account.password_changed", { by: "password_link" })).toBe("Password changed: Password link");
+  expect(read("account.to_come", { of: "tomorrow" })).toBe("account.to_come: ");
+});

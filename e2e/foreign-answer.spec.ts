@@ -1,0 +1,84 @@
+import type { RequestListener } from "node:http";
+import type { Browser, Page } from "playwright/test";
+import { startInterceptor } from "#e2e/interceptor.ts";
+import { test as base, expect, newAddress, type Person } from "#e2e/person.ts";
+
+const HOME = "/settings/developer";
+const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });
+const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
+
+async function openCreate(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Create New API Key" }).first().click();
+  await expect(nameField(page)).toBeFocused();
+}
+
+/** What stands between a browser and us answers in our place. */
+const ANSWERS: Record<string, RequestListener> = {
+  "a 502 page of a proxy": (_, response) =>
+    response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad</h1>"),
+  "a captive portal's 200": (_, response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end("<h1>Welcome to our hotel</h1>"),
+  "403": (_, response) => response.writeHead(403, { "content-type": "text/plain" }).end("Forbidden"),
+  "409": (_, response) => response.writeHead(409, { "content-type": "text/plain; charset=utf-8" }).end("Conflict"),
+  "413": (_, response) => response.writeHead(413, { "content-type": "text/plain" }).end("Too large"),
+};
+
+const test = base.extend<{ interceptor: Awaited<ReturnType<typeof startInterceptor>> }>({
+  interceptor: async ({ browserName: _ }, use) => {
+    const interceptor = await startInterceptor(`http://127.0.0.1:${process.env.E2E_PORT}`);
+    await use(interceptor);
+    await interceptor.close();
+  },
+  baseURL: ({ interceptor }, use) => use(interceptor.url),
+});
+
+for (const [name, answer] of Object.entries(ANSWERS))
+  test(`${name} is told apart from no answer, and nothing typed is lost`, async ({
+    page,
+    person,
+    interceptor,
+    browser,
+  }) => {
+    await openCreate(page);
+    await nameField(page).fill("Kept");
+    const visitor = await signInPage(browser, interceptor.url, person);
+    interceptor.answerWith(answer);
+    await page.getByRole("button", { name: "Create key" }).click();
+    await expect(alert(page)).toBeVisible();
+    await expect(nameField(page)).toHaveValue("Kept");
+    await visitor.getByRole("button", { name: "Sign in" }).click();
+    await expect(alert(visitor)).toBeVisible();
+    await expect(visitor.getByLabel("Email")).toHaveValue(person.email);
+    await visitor.context().close();
+  });
+
+test("no answer is said to be none, and the next try succeeds", async ({ page, person, interceptor, browser }) => {
+  await openCreate(page);
+  await nameField(page).fill("Kept");
+  const visitor = await signInPage(browser, interceptor.url, person);
+  interceptor.answerWith((request) => request.socket.destroy());
+  for (const [tab, button] of [
+    [page, "Create key"],
+    [visitor, "Sign in"],
+  ] as const) {
+    await tab.getByRole("button", { name: button }).click();
+    await expect(tab.getByRole("alert").filter({ hasText: "could not be reached" })).toBeVisible();
+  }
+  interceptor.answerWith(undefined);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
+  await visitor.getByRole("button", { name: "Sign in" }).click();
+  await visitor.waitForURL(HOME);
+  await visitor.context().close();
+});
+
+/** A browser that has typed everything that signing in needs. */
+async function signInPage(browser: Browser, baseURL: string, { email, password }: Person): Promise<Page> {
+  const page = await (
+    await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
+  ).newPage();
+  await page.goto("/sign-in");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  return page;
+}

@@ -1,0 +1,179 @@
+import { spawnSync } from "node:child_process";
+import { cp } from "node:fs/promises";
+import path from "node:path";
+import type { Page } from "playwright/test";
+import { test as base, expect, newPerson, signIn, signUp } from "#e2e/person.ts";
+import { freePort } from "#e2e/redis.ts";
+import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/start-server.ts";
+
+const HOME = "/settings/developer";
+const PROJECT = path.resolve(import.meta.dirname, "..");
+/** What a checkout doesn't have. Packages are hard links, because a build accepts none that lie elsewhere. */
+const LEFT_OUT = ["node_modules", ".next", ".git", ".env", "data", "test-results"];
+
+type Deployment = {
+  url: string;
+  /** Stops the server and starts the one of the other build in its place, on the same data. */
+  deploy: () => Promise<void>;
+};
+
+const test = base.extend<{ deployment: Deployment }, { newer: string }>({
+  /** The same sources, really built once more: with another key, all actions have other names. */
+  newer: [
+    async ({ browserName: _ }, use) => {
+      const { directory, remove } = await temporaryDirectory();
+      const filter = (source: string) => !LEFT_OUT.includes(path.relative(PROJECT, source));
+      await cp(PROJECT, directory, { recursive: true, filter });
+      const packages = [path.join(PROJECT, "node_modules"), directory];
+      // Another file system takes no hard links.
+      const linked = [["-al"], ["-a"]].some((how) => spawnSync("cp", [...how, ...packages]).status === 0);
+      expect(linked).toBe(true);
+      const NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = Buffer.alloc(32, "another key").toString("base64");
+      const env = serverEnvironment({ NEXT_SERVER_ACTIONS_ENCRYPTION_KEY });
+      const built = spawnSync(process.execPath, ["scripts/build.ts"], { cwd: directory, env, encoding: "utf8" });
+      expect(built.status, built.stdout + built.stderr).toBe(0);
+      await use(directory);
+      await remove();
+    },
+    { scope: "worker", timeout: 300_000 },
+  ],
+  deployment: async ({ newer }, use) => {
+    const { directory, remove } = await temporaryDirectory();
+    const settings = { DATA_DIR: directory, PORT: String(await freePort()), TRUSTED_PROXIES: "127.0.0.1" };
+    let server = await startServer(settings);
+    await use({
+      url: server.url,
+      deploy: async () => {
+        await server.end("SIGTERM");
+        server = await startServer(settings, newer);
+      },
+    });
+    await server.end("SIGTERM");
+    await remove();
+  },
+  baseURL: ({ deployment }, use) => use(deployment.url),
+});
+
+// One build for all of them.
+test.describe.configure({ mode: "default" });
+
+const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });
+const reload = (page: Page) => alert(page).getByRole("button", { name: "Reload" }).click();
+const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
+
+async function openCreate(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Create New API Key" }).first().click();
+  await expect(nameField(page)).toBeFocused();
+}
+
+test("create: a form that was open during a deploy says so, and what was typed is there again after Reload", async ({
+  page,
+  person: _,
+  deployment,
+}) => {
+  await openCreate(page);
+  await nameField(page).fill("Nightly backup");
+  await page.getByText("Staging").click();
+  await page.getByLabel("Expires").selectOption("90 days");
+  await deployment.deploy();
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(alert(page)).toBeVisible();
+  await expect(nameField(page)).toHaveValue("Nightly backup");
+  await reload(page);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await openCreate(page);
+  await expect(nameField(page)).toHaveValue("Nightly backup");
+  await expect(page.getByRole("radio", { name: "Staging" })).toBeChecked();
+  await expect(page.getByLabel("Expires")).toHaveValue("90d");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
+});
+
+test("revoke: a dialog that was open during a deploy says so, and revokes after Reload", async ({
+  page,
+  person: _,
+  deployment,
+}) => {
+  await openCreate(page);
+  await nameField(page).fill("To go");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("button", { name: "Download .env" }).click();
+  await page.getByRole("button", { name: "Done" }).click();
+  const revoke = async () => {
+    await page.getByRole("button", { name: "Revoke To go" }).click();
+    await page.getByRole("alertdialog").waitFor();
+  };
+  await revoke();
+  await deployment.deploy();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(alert(page)).toBeVisible();
+  await reload(page);
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await revoke();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByRole("row").nth(1)).toContainText("Revoked");
+});
+
+test("sign-in and sign-up keep what was typed, but for the password, through a deploy and Reload", async ({
+  page: up,
+  context,
+  deployment,
+}) => {
+  const person = newPerson();
+  const inside = await context.newPage();
+  await up.goto("/sign-up");
+  await inside.goto("/sign-in");
+  await up.getByLabel("Name").fill(person.name);
+  for (const page of [up, inside]) {
+    await page.getByLabel("Email").fill(person.email);
+    await page.getByLabel("Password").fill(person.password);
+  }
+  await deployment.deploy();
+  for (const [page, button] of [
+    [up, "Create account"],
+    [inside, "Sign in"],
+  ] as const) {
+    await page.getByRole("button", { name: button }).click();
+    await expect(alert(page)).toBeVisible();
+    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await reload(page);
+    await expect(alert(page)).toHaveCount(0);
+    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await expect(page.getByLabel("Password")).toHaveValue("");
+    await page.getByLabel("Password").fill(person.password);
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(person.password);
+  }
+  await expect(up.getByLabel("Name")).toHaveValue(person.name);
+  await up.getByRole("button", { name: "Create account" }).click();
+  await up.waitForURL(HOME);
+  await context.clearCookies();
+  await inside.getByRole("button", { name: "Sign in" }).click();
+  await inside.waitForURL(HOME);
+});
+
+test("signing out of a page of an earlier version says so", async ({ page, person: _, deployment }) => {
+  await page.getByRole("button", { name: /account menu/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+  await deployment.deploy();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "There is a new version" })).toBeVisible();
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a form of an earlier version leads back to its page, which says so", async ({ page, deployment }) => {
+    const person = newPerson();
+    await signUp(page, person);
+    await page.context().clearCookies();
+    await page.goto("/sign-in?next=/settings/usage");
+    await page.getByLabel("Email").fill(person.email);
+    await deployment.deploy();
+    await signIn(page, person);
+    await expect(page.getByRole("status").filter({ hasText: "There is a new version" })).toBeVisible();
+    await signIn(page, person);
+    await page.waitForURL("/settings/usage");
+  });
+});
