@@ -19,6 +19,7 @@ import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
+import { followRevocations } from "#lib/revocations/follow.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
 import { startUpkeep } from "#lib/upkeep.ts";
@@ -38,6 +39,7 @@ let phase: Phase = "starting";
 const opened = Promise.withResolvers<void>();
 let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
+let revocations: ReturnType<typeof followRevocations> | undefined;
 
 try {
   loadEnvFile();
@@ -67,6 +69,7 @@ async function start(env: Env): Promise<void> {
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
   const { pool } = connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
+  if (embedded) revocations = followRevocations(directory);
   await checkTiers();
   startRecording();
   if (env.ROLE !== "dashboard") {
@@ -172,6 +175,7 @@ async function stop(): Promise<void> {
   }
   await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
   closeLimiter();
+  await revocations?.stop();
   await disconnectDatabase();
   await embedded?.stop();
 }
