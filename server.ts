@@ -58,7 +58,8 @@ async function start(env: Env): Promise<void> {
   const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
   if (!env.DATABASE_URL) {
     embedded = await orSay("DATA_DIR can't be used", startEmbedded(directory, "owner"));
-    process.env.AUTH_SECRET ??= await orSay("DATA_DIR can't be written to", authSecret(directory));
+    // An empty value is no value.
+    process.env.AUTH_SECRET = env.AUTH_SECRET ?? (await orSay("DATA_DIR can't be written to", authSecret(directory)));
   }
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
 
