@@ -19,6 +19,7 @@ import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
+import { followRevocations } from "#lib/revocations/follow.ts";
 import { Drain } from "#lib/server/drain.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
@@ -36,6 +37,7 @@ const opened = Promise.withResolvers<void>();
 const drain = new Drain();
 let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
+let revocations: ReturnType<typeof followRevocations> | undefined;
 
 try {
   loadEnvFile();
@@ -54,7 +56,8 @@ async function start(env: Env): Promise<void> {
   const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
   if (!env.DATABASE_URL) {
     embedded = await orSay("DATA_DIR can't be used", startEmbedded(directory, "owner"));
-    process.env.AUTH_SECRET ??= await orSay("DATA_DIR can't be written to", authSecret(directory));
+    // An empty value is no value.
+    process.env.AUTH_SECRET = env.AUTH_SECRET ?? (await orSay("DATA_DIR can't be written to", authSecret(directory)));
   }
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
 
@@ -65,6 +68,7 @@ async function start(env: Env): Promise<void> {
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
   const { pool } = connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
+  if (embedded) revocations = followRevocations(directory);
   await checkTiers();
   startRecording();
   if (env.ROLE !== "dashboard") {
@@ -161,6 +165,7 @@ async function stop(): Promise<void> {
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
   closeLimiter();
+  await revocations?.stop();
   await disconnectDatabase();
   await embedded?.stop();
 }

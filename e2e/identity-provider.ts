@@ -7,7 +7,8 @@ export const CLIENT = { id: "goodtake", secret: "a client secret of the tests" }
 
 /**
  * A real OpenID provider, at which everybody may sign in with any password. The login is the subject, and also the e-mail
- * address where it looks like one; `unverified+…` is one that the provider hasn't verified.
+ * address where it looks like one; `unverified+…` is one that the provider hasn't verified. `nul+…` has a NUL in
+ * the name.
  */
 export async function startIdentityProvider(): Promise<{
   issuer: string;
@@ -49,5 +50,7 @@ export async function startIdentityProvider(): Promise<{
 function claimsOf(login: string): Record<string, string | boolean> {
   const name = "Grace Hopper";
   if (!login.includes("@")) return { sub: login, name };
+  if (login.startsWith("nul+")) return { sub: login, name: "Grace\0Hopper", email: login };
+  if (login.includes("\0")) return { sub: login, name, email: login.replaceAll("\0", "") };
   return { sub: login, name, email: login, email_verified: !login.startsWith("unverified+") };
 }

@@ -48,6 +48,19 @@ for (const login of ["nobody-without-an-address", `unverified+${newcomer()}`])
     await expect(page.getByRole("alert").filter({ hasText: "verified email address" })).toBeVisible();
   });
 
+test("a NUL in the name costs the name, and one in the subject leads back with a reason", async ({ page }) => {
+  const login = `nul+${newcomer()}`;
+  await page.goto("/sign-up");
+  await continueWithProvider(page, login);
+  await expect(page).toHaveURL("/settings/developer");
+  await expectSignedInAs(page, login);
+  await page.context().clearCookies();
+  await page.goto("/sign-up");
+  await continueWithProvider(page, `\0${newcomer()}`);
+  await expect(page).toHaveURL(/\/sign-in\?error=/);
+  await expect(page.getByRole("alert").filter({ hasText: "didn't work" })).toBeVisible();
+});
+
 test("who gives up at the provider is back at signing in", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();

@@ -7,23 +7,33 @@ export function newAddress(): string {
   return `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/** Signs up as a browser without JavaScript does; returns the session's cookie. */
-export async function signUpByForm(url: string, person: Person, address = newAddress()): Promise<string> {
-  const page = await (await fetch(`${url}/sign-up`)).text();
+/**
+ * Sends the form of a page that has a field of that name, filled in with `values`, as a browser without JavaScript does. Without such a
+ * form it throws.
+ */
+export async function submitForm(
+  page: string,
+  field: string,
+  values: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const text = await (await fetch(page, { headers })).text();
   // A provider's button is a form, too.
-  const form = page.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes('name="password"')) ?? "";
+  const form = text.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes(`name="${field}"`));
+  if (!form) throw new Error(`${page} has no form with the field ${field}.`);
   const fields = new FormData();
   for (const [input] of form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
     const read = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(input)?.[1]?.replaceAll("&quot;", '"') ?? "";
     fields.append(read("name"), read("value"));
   }
-  for (const [name, value] of Object.entries(person)) fields.append(name, value);
-  const answer = await fetch(`${url}/sign-up`, {
-    method: "POST",
-    body: fields,
-    headers: { origin: url, "x-forwarded-for": address },
-    redirect: "manual",
-  });
+  for (const [name, value] of Object.entries(values)) fields.set(name, value);
+  const origin = new URL(page).origin;
+  return fetch(page, { method: "POST", body: fields, headers: { origin, ...headers }, redirect: "manual" });
+}
+
+/** Signs up as a browser without JavaScript does; returns the session's cookie. */
+export async function signUpByForm(url: string, person: Person, address = newAddress()): Promise<string> {
+  const answer = await submitForm(`${url}/sign-up`, "password", person, { "x-forwarded-for": address });
   const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("goodtake-session="));
   if (!cookie) throw new Error(`Signing up answered ${answer.status}.`);
   return cookie.split(";")[0] as string;

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { temporaryDirectory } from "#e2e/start-server.ts";
+import { authSecret } from "#lib/auth/auth-secret.ts";
 import { EnvError, parseEnv, VARIABLES } from "#lib/env.ts";
 
 const AUTH_SECRET = "yLzQ8m2pRk4vWx7nTb1dHc5jFg9sAe3u";
@@ -12,6 +16,19 @@ test("the README and .env.example name every variable, and no other", () => {
   expect(rows.flatMap((row) => row.split("|")[1]?.match(/[A-Z_]+/g) ?? []).toSorted()).toEqual(known);
   const example = readFileSync(".env.example", "utf8").matchAll(/^# ([A-Z_]+)=/gm);
   expect([...example].map(([, name]) => name).toSorted()).toEqual(known);
+});
+
+test("a secret that we make is never taken for an example value, and is made once", async () => {
+  const { directory, remove } = await temporaryDirectory();
+  for (let made = 0; made < 200; made += 1) {
+    const folder = await mkdtemp(path.join(directory, "data-"));
+    const secret = await authSecret(folder);
+    // No word of an example value can be spelled with these.
+    expect(secret).toMatch(/^[0-9a-f]{66}$/);
+    expect(parseEnv({ AUTH_SECRET: secret }).AUTH_SECRET).toBe(secret);
+    expect(await authSecret(folder)).toBe(secret);
+  }
+  await remove();
 });
 
 test("an empty value is no value", () => {

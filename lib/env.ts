@@ -72,12 +72,12 @@ const variables = z.object({
   AUTH_SECRET: set(
     z
       .string()
-      .min(32, "must have at least 32 characters, for example the output of `openssl rand -base64 33`")
+      .min(32, "must have at least 32 characters, for example the output of `openssl rand -hex 33`")
       .refine(
         (value) => !/change|example|secret|your|replace/i.test(value),
-        "is an example value; make one with `openssl rand -base64 33`",
+        "is an example value; make one with `openssl rand -hex 33`",
       )
-      .refine((value) => new Set(value).size >= 10, "is too easy to guess; make one with `openssl rand -base64 33`")
+      .refine((value) => new Set(value).size >= 10, "is too easy to guess; make one with `openssl rand -hex 33`")
       .optional(),
   ),
   NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: set(
@@ -125,7 +125,7 @@ const schema = variables
     if (env.ROLE !== "all" && !env.DATABASE_URL)
       refuse("ROLE", `"${env.ROLE}" needs DATABASE_URL: other processes share its database`);
     if (env.DATABASE_URL && !env.AUTH_SECRET)
-      refuse("AUTH_SECRET", "is required with DATABASE_URL; make one with `openssl rand -base64 33`");
+      refuse("AUTH_SECRET", "is required with DATABASE_URL; make one with `openssl rand -hex 33`");
     if (env.ARK_API_KEY && !env.SIGN_UP)
       refuse(
         "SIGN_UP",
@@ -163,10 +163,10 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   );
 }
 
-let parsed: Env | undefined;
+const shared = globalThis as { goodtakeEnv?: Env };
 
-/** The environment, parsed on first use. */
+/** The environment, parsed once a process: Next's copy of this module finds on `globalThis` what the start has accepted. */
 export function env(): Env {
-  parsed ??= parseEnv(process.env);
-  return parsed;
+  shared.goodtakeEnv ??= parseEnv(process.env);
+  return shared.goodtakeEnv;
 }

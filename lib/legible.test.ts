@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLegible } from "#lib/legible.ts";
+import { isLegible, isVisible } from "#lib/legible.ts";
 
 test.each([
   "Production App",
@@ -32,4 +32,30 @@ test.each([
   ["nothing", ""],
 ])("%s is not", (_, name) => {
   expect(isLegible(name)).toBe(false);
+});
+
+test.each(["ada@example.com", "jos\u00e9@example.com", "\u0938\u0902@\u0909\u0926\u093e.com", "\u{1f511}@example.com"])(
+  "all of %s is visible",
+  (text) => {
+    expect(isVisible(text)).toBe(true);
+  },
+);
+
+test.each([
+  ["a joiner", "\u200d"],
+  ["a non-joiner", "\u200c"],
+  ["a variation selector", "\ufe0f"],
+  ["a zero-width space", "\u200b"],
+  ["a soft hyphen", "\u00ad"],
+  ["a text direction", "\u200f"],
+  ["NUL", "\0"],
+  ["an interlinear mark", "\ufff9"],
+  ["an Arabic number sign", "\u0600"],
+  ["a Hangul filler", "\uffa0"],
+  ["a combining joiner", "\u034f"],
+  ["a tag", "\u{e0041}"],
+  ["a private character", "\ue000"],
+  ["Braille without a dot", "\u2800"],
+])("%s isn't", (_, character) => {
+  expect(isVisible(`a${character}da@example.com`)).toBe(false);
 });

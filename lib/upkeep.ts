@@ -1,3 +1,5 @@
+import { prunePasswordLinks } from "#lib/accounts/password-links.ts";
+import { pruneDeletedAccounts } from "#lib/accounts/prune-deleted.ts";
 import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
@@ -15,7 +17,15 @@ const SWEEP_INTERVAL_MS = 15_000;
 /** Removes what is kept only for a time, and refunds what a crash left reserved. Of all instances one does it at a time. */
 export function startUpkeep(): void {
   repeat("pruning", PRUNE_INTERVAL_MS, () =>
-    inTurn(pruneThrottles, pruneSessions, pruneActivity, pruneIdempotencyRecords, pruneUsage),
+    inTurn(
+      pruneThrottles,
+      pruneSessions,
+      prunePasswordLinks,
+      pruneActivity,
+      pruneIdempotencyRecords,
+      pruneUsage,
+      pruneDeletedAccounts,
+    ),
   );
   repeat("sweeping", SWEEP_INTERVAL_MS, () => inTurn(endReplacedKeys, refundCutOff));
 }

@@ -1,5 +1,5 @@
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
-import { emailAddress, personName } from "#lib/accounts/schema.ts";
+import { emailAddress, newEmailAddress, personName } from "#lib/accounts/schema.ts";
 import { endSessions } from "#lib/accounts/sessions.ts";
 import {
   type Account,
@@ -28,7 +28,7 @@ const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 export const COMMANDS: Record<string, Command> = {
   list: { operands: 0, run: list },
   show: { operands: 1, run: async ([email]) => show(await wanted(email)) },
-  create: { operands: 1, run: async ([email], name) => create(address(email), name) },
+  create: { operands: 1, run: async ([email], name) => create(address(email, newEmailAddress), name) },
   "set-tier": { operands: 2, run: async ([email, tier = ""]) => changeTier(await living(email), tier) },
   grant: { operands: 2, run: async ([email, credits = ""]) => grant(await living(email), credits) },
   "sign-out": { operands: 1, run: async ([email]) => signOut(await living(email)) },
@@ -39,8 +39,8 @@ export const COMMANDS: Record<string, Command> = {
   revoke: { operands: 1, run: ([id = ""]) => revoke(id) },
 };
 
-function address(email: string | undefined): string {
-  const parsed = emailAddress.safeParse(email);
+function address(email: string | undefined, schema = emailAddress): string {
+  const parsed = schema.safeParse(email);
   if (!parsed.success) throw new UsageError(`"${email}" is no email address.`);
   return parsed.data;
 }

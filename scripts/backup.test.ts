@@ -24,14 +24,14 @@ test("a backup of an outside database moves into a new embedded one, which a sec
   const outside = { DATABASE_URL: pool().options.connectionString ?? "" };
   const made = await runCommand("backup.ts", [file], outside);
   expect([made.code, made.stderr]).toEqual([0, ""]);
-  expect(made.stdout).toMatch(/^\/.+backup\.gz holds everything as of .+\nKeep AUTH_SECRET too/);
+  expect(made.stdout).toMatch(/^\/.+backup\.gz holds everything as of .+\n$/);
 
   const embedded = { DATA_DIR: path.join(directory, "data") };
-  const restored = await runCommand("restore.ts", [file], embedded);
+  const restored = await runCommand("restore.ts", [file, "--accept-revived"], embedded);
   expect([restored.code, restored.stderr]).toEqual([0, ""]);
   expect((await runCommand("account.ts", ["list"], embedded)).stdout).toContain(ada.email);
 
-  const again = await runCommand("restore.ts", [file], embedded);
+  const again = await runCommand("restore.ts", [file, "--accept-revived"], embedded);
   expect([again.code, again.stderr]).toEqual([
     1,
     "The database already holds rows (table User); restore into an empty one.\n",
@@ -45,8 +45,15 @@ test("a file that is no backup makes no database", async () => {
   expect(await stat(embedded.DATA_DIR).catch(() => undefined)).toBeUndefined();
 });
 
-test.each(["backup.ts", "restore.ts"])("%s without a file says how to call it", async (script) => {
-  const { code, stderr } = await runCommand(script, [], {});
+test.each([
+  ["backup.ts"],
+  ["restore.ts"],
+  ["restore.ts", "file", "--revocations"],
+  ["revocations.ts"],
+  ["revocations.ts", "export"],
+  ["revocations.ts", "import", "file"],
+])("%s %s %s says how to call it", async (script, ...args) => {
+  const { code, stderr } = await runCommand(script, args, {});
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^Usage: npm run (backup|restore) -- FILE/);
+  expect(stderr).toMatch(/^(Option .+\n\n)?Usage: npm run (backup|restore|revocations) -- /);
 });

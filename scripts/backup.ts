@@ -7,15 +7,10 @@ const USAGE = "Usage: npm run backup -- FILE\n\nWrites all tables, as they are a
 
 await runCommand(USAGE, async (args, signal) => {
   const file = fileArgument(args);
-  const settings = env();
-  const { url, close } = await openDatabase(settings, PROJECT);
+  const { url, close } = await openDatabase(env(), PROJECT);
   try {
     const { createdAt, lastMigration } = await backUp(url, file, signal);
-    const secret = settings.DATABASE_URL ? "AUTH_SECRET" : "the file auth-secret in DATA_DIR";
-    process.stdout.write(
-      `${file} holds everything as of ${createdAt} (last migration ${lastMigration}).\n` +
-        `Keep ${secret} too: it is not in the file, and with another one everybody has to sign in again.\n`,
-    );
+    process.stdout.write(`${file} holds everything as of ${createdAt} (last migration ${lastMigration}).\n`);
   } finally {
     await close();
   }

@@ -24,6 +24,7 @@ const FOR_THE_OPERATOR = new Set([
   "EmbeddedDatabaseError",
   "EnvError",
   "MigrationError",
+  "RevocationsError",
   "TiersError",
   "UnsuitableServerError",
 ]);

@@ -1,23 +1,80 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { dataDirectory } from "#lib/database/embedded.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { checkBackup, restore } from "#lib/database/restore.ts";
 import { env } from "#lib/env.ts";
-import { fileArgument, MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
+import { type Applied, applyList, endAccess } from "#lib/revocations/apply.ts";
+import { checkList } from "#lib/revocations/check.ts";
+import { LIST_NAME } from "#lib/revocations/list-file.ts";
+import { CommandError, fileArgument, MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
 
-const USAGE =
-  "Usage: npm run restore -- FILE\n\nLoads a backup into an empty database: the one of DATABASE_URL, else a new embedded one in DATA_DIR.";
+const USAGE = `Usage: npm run restore -- FILE [--revocations LIST] [--accept-revived]
+
+Loads a backup into an empty database: the one of DATABASE_URL, else a new embedded one in DATA_DIR. LIST says what was revoked,
+disabled, deleted and shortened after the backup: revocations.jsonl of the lost DATA_DIR, or a file of \`npm run revocations\`.`;
+
+const REVIVED =
+  "Keys that were revoked or shortened and accounts that were disabled or deleted after that instant work again; look through them.\n";
 
 await runCommand(USAGE, async (args, signal) => {
-  const file = fileArgument(args);
+  const { file, list, acceptRevived } = parse(args);
   // Before a database is made for it.
-  await checkBackup(file, MIGRATIONS, signal);
-  const { url, close } = await openDatabase(env(), PROJECT, { create: true });
+  const backup = await checkBackup(file, MIGRATIONS, signal);
+  const until = list && (await checkList(list, backup, acceptRevived));
+  const settings = env();
+  if (!list && !acceptRevived)
+    throw new CommandError(
+      `${file} holds everything as of ${backup.createdAt}. Keys that were revoked or shortened and accounts that were disabled or deleted after that would work again. ` +
+        `Add --revocations LIST, or --accept-revived if there is no list${await listAt(dataDirectory(settings.DATA_DIR, PROJECT))}.`,
+    );
+  const { url, close } = await openDatabase(settings, PROJECT, { create: true });
   try {
-    const { createdAt } = await restore(url, file, MIGRATIONS, signal);
+    let applied: Applied | undefined;
+    await restore(url, file, MIGRATIONS, {
+      signal,
+      finish: async (client) => {
+        await endAccess(client);
+        if (list) applied = await applyList(client, list, backup.createdAt);
+      },
+    });
     process.stdout.write(
-      `Everything as of ${createdAt} is restored.\n` +
-        "Start the server with the same AUTH_SECRET (or put the file auth-secret into DATA_DIR), or everybody has to sign in again.\n",
+      `Everything as of ${backup.createdAt} is restored. All sessions and password links have ended.\n` +
+        (applied ? said(applied, String(until)) : REVIVED) +
+        "Passwords, linked providers, credits and keys are those of the backup: what was changed or made after it is gone.\n",
     );
   } finally {
     await close();
   }
 });
+
+function said({ revoked, expiryMoved, disabled, enabled, deleted, absent }: Applied, until: string): string {
+  return (
+    `Applied from the list, which ends at ${until}: ${revoked} keys revoked, ${expiryMoved} expiries changed, ` +
+    `${disabled} accounts disabled, ${enabled} enabled, ${deleted} deleted; ${absent} entries are of what the backup does not have.\n`
+  );
+}
+
+async function listAt(directory: string): Promise<string> {
+  const file = path.join(directory, LIST_NAME);
+  return (await stat(file).catch(() => undefined)) ? `; there is one at ${file}` : "";
+}
+
+function parse(args: string[]): { file: string; list: string | undefined; acceptRevived: boolean } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { revocations: { type: "string" }, "accept-revived": { type: "boolean", default: false } },
+    });
+    const list = values.revocations;
+    return {
+      file: fileArgument(positionals),
+      list: list === undefined ? undefined : fileArgument([list]),
+      acceptRevived: values["accept-revived"],
+    };
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
+  }
+}

@@ -77,6 +77,9 @@ function Consequences({ activityDays }: { activityDays: number }) {
         <li>your name and email address, which is free for a new account</li>
         <li>your remaining credits: nobody can spend them any more</li>
       </List>
+      <List title="Removed within an hour">
+        <li>the names of your keys, who called with them, and their rejected requests</li>
+      </List>
       <List title="Kept, and for how long">
         <li>
           activity, for {activityDays} days: what was done and from which address, with key names and with names and
@@ -84,7 +87,7 @@ function Consequences({ activityDays }: { activityDays: number }) {
         </li>
         <li>usage, without your name: 90 days by hour, 2 years by day</li>
         <li>movements of credits, without your name: as long as the books have to be kept</li>
-        <li>a fingerprint of each key with its name, last callers and refusals: for good, so that it stays refused</li>
+        <li>a fingerprint of each key: for good, so that it stays rejected</li>
       </List>
     </>
   );

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, readFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
@@ -60,6 +60,15 @@ describe("with the embedded database", () => {
     const postmaster = await postmasterPid();
     expect(await server.end("SIGTERM")).toBe(0);
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
+  });
+
+  test("a secret that an older version made serves pages, whatever it spells", async () => {
+    const { directory, remove } = await temporaryDirectory();
+    await writeFile(path.join(directory, "auth-secret"), "k3J9mQ2xV7bN5tR8wYourL4cF6hD0gS+a/Zu1Xe0BbQq\n");
+    const server = await start({ DATA_DIR: directory, AUTH_SECRET: " " });
+    expect((await fetch(`${server.url}/sign-in`)).status).toBe(200);
+    await server.end("SIGTERM");
+    await remove();
   });
 
   test("a client can neither leave HTTP, nor be asked for a body that isn't read, nor write into the log", async () => {

@@ -123,6 +123,15 @@ describe("a deleted account", () => {
     expect((await signUp({ name: "Ada", email: ada.email, password: PASSWORD }, CALLER)).ok).toBe(true);
   });
 
+  test("is deleted although an account from before the rule has the address that it gets", async () => {
+    const ada = await person("Ada");
+    await createPerson("Eve", "free", `deleted-${ada.id}@invalid`);
+    expect(await deleteAccount(ada.session, PROOF, CALLER)).toEqual(OK);
+    expect(await waysLeft(ada.id)).toEqual(NONE);
+    const { email } = await database().user.findUniqueOrThrow({ where: { id: ada.id } });
+    expect(email).toMatch(new RegExp(`^deleted-${ada.id}-[0-9a-f-]{36}@invalid$`));
+  });
+
   test("may have had 10,000 keys", async () => {
     const ada = await person("Ada");
     await database().$executeRaw`

@@ -1,3 +1,4 @@
+import { anonymize } from "#lib/accounts/anonymize.ts";
 import { confirmPerson, type PersonError } from "#lib/accounts/confirm-person.ts";
 import { emailAddress } from "#lib/accounts/schema.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
@@ -48,19 +49,8 @@ async function bury(
   await transaction.session.deleteMany({ where: { userId } });
   await transaction.providerIdentity.deleteMany({ where: { userId } });
   await transaction.passwordLink.deleteMany({ where: { userId } });
-  const now = new Date();
-  // At the end, because an address is a key of its table: from here on nobody can even point at the row.
-  await transaction.user.update({
-    where: { id: userId },
-    data: {
-      email: `deleted-${userId}@invalid`,
-      name: "Deleted account",
-      passwordHash: null,
-      disabledAt: now,
-      deletedAt: now,
-    },
-    select: { id: true },
-  });
+  // At the end, because nothing can point at the row any more.
+  await transaction.$executeRawUnsafe(anonymize(`SELECT $1::uuid AS "id", now() AS "deletedAt"`), userId);
   await recordActivity(transaction, caller, { userId, action: "account.deleted", details: { keys } });
   return ok();
 }

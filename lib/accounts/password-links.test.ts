@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
-import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
+import { createPasswordLink, prunePasswordLinks, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { redeemInput } from "#lib/accounts/schema.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
@@ -110,4 +110,20 @@ describe("a password link", () => {
     for (const pasted of [token, ` ${token}\n`, `https://dash.example.com/password-link#${token}`])
       expect(redeemInput.safeParse({ token: pasted, password: PASSWORD }).data?.token).toBe(token);
   });
+});
+
+test("links that ended more than a day ago are removed, used or not, and all of them", async () => {
+  const ada = await createPerson();
+  const token = await linkFor(ada.email);
+  const makeOld = (count: number, end: string) =>
+    database().$executeRawUnsafe(`
+    INSERT INTO "PasswordLink" ("tokenHash", "userId", "expiresAt", "usedAt")
+    SELECT sha256(convert_to('${end}' || i, 'UTF8')), '${ada.id}', now() - interval '${end}', CASE WHEN i % 2 = 0 THEN now() END
+    FROM generate_series(1, ${count}) i`);
+  await makeOld(5_001, "25 hours");
+  await makeOld(3, "23 hours");
+  expect(await prunePasswordLinks()).toBe(5_001);
+  expect(await prunePasswordLinks()).toBe(0);
+  expect(await database().passwordLink.count({ where: { userId: ada.id } })).toBe(4);
+  expect((await redeemPasswordLink(token, PASSWORD, CALLER)).ok).toBe(true);
 });

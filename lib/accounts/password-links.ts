@@ -4,6 +4,7 @@ import { passwordWeakness } from "#lib/accounts/password-strength.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export const LINK_HOURS = 1;
@@ -77,6 +78,11 @@ export async function redeemPasswordLink(
     });
     return ok({ email: person.email });
   });
+}
+
+/** Removes links that ended more than a day ago, used or not: that one was made and used is in the activity. Returns their number. */
+export function prunePasswordLinks(): Promise<number> {
+  return removeInSteps("PasswordLink", `SELECT ctid FROM "PasswordLink" WHERE "expiresAt" < now() - interval '1 day'`);
 }
 
 function hashToken(token: string): Uint8Array<ArrayBuffer> {

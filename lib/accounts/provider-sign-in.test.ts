@@ -48,15 +48,21 @@ describe("a provider's person", () => {
     expect(other.ok && other.value.userId).not.toBe((await findAccount(grace.email))?.id);
   });
 
-  test.each([null, "", "not an address"])("without a usable address (%s) is refused", async (email) => {
-    expect(await signInWithProvider({ ...newcomer(), email }, CALLER)).toEqual({ ok: false, error: "no_email" });
-  });
+  test.each([null, "", "not an address", "a\0b@example.com", "a\u200db@example.com", "ada@invalid"])(
+    "without a usable address (%s) is refused",
+    async (email) => {
+      expect(await signInWithProvider({ ...newcomer(), email }, CALLER)).toEqual({ ok: false, error: "no_email" });
+    },
+  );
 
-  test("gets the start of the address for a name that can't be one", async () => {
-    const grace = { ...newcomer(), name: "\u202eevil" };
-    await signInWithProvider(grace, CALLER);
-    expect((await findAccount(grace.email))?.name).toBe(grace.subject);
-  });
+  test.each(["\u202eevil", "a\0b", "\0"])(
+    "gets the start of the address for a name that can't be one (%j)",
+    async (name) => {
+      const grace = { ...newcomer(), name };
+      await signInWithProvider(grace, CALLER);
+      expect((await findAccount(grace.email))?.name).toBe(grace.subject);
+    },
+  );
 
   test("who is disabled stays out", async () => {
     const grace = newcomer();

@@ -1,4 +1,4 @@
-import { emailAddress, personName } from "#lib/accounts/schema.ts";
+import { newEmailAddress, personName } from "#lib/accounts/schema.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { startUnlessDisabled } from "#lib/accounts/sign-in.ts";
 import { insertAccount } from "#lib/accounts/store.ts";
@@ -47,7 +47,7 @@ async function signInFirst(
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
   if (env().SIGN_UP === "closed") return err("sign_up_closed");
-  const address = emailAddress.safeParse(email);
+  const address = newEmailAddress.safeParse(email);
   if (!address.success) return err("no_email");
   const attempt = await reserveSignUp(caller.address);
   if (!attempt.ok) return err("throttled");

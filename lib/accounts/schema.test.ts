@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { emailAddress, newPassword, personName } from "#lib/accounts/schema.ts";
+import {
+  changeEmailInput,
+  changeWayInput,
+  emailAddress,
+  newEmailAddress,
+  newPassword,
+  personName,
+  signInInput,
+  signUpInput,
+} from "#lib/accounts/schema.ts";
 
 describe("an email address", () => {
   test.each([
@@ -20,6 +29,31 @@ describe("an email address", () => {
     "a\u202e@example.com",
   ])("%j is refused", (typed) => {
     expect(emailAddress.safeParse(typed).success).toBe(false);
+  });
+});
+
+describe("a new email address", () => {
+  test.each(["ada@example.com", "jos\u00e9@example.com", "ada@invalid.example.com", "invalid@example.com"])(
+    "%j",
+    (typed) => {
+      expect(newEmailAddress.parse(typed)).toBe(typed);
+    },
+  );
+  test.each([
+    "a\u200dda@example.com",
+    "ada@exam\u200cple.com",
+    "ada\ufe0f@example.com",
+    "deleted-019ac0de-0000-7000-8000-000000000000@invalid",
+    "deleted-019ac0de-0000-7000-8000-000000000000@INVALID ",
+    "ada@invalid.",
+    "ada@mail.invalid",
+  ])("%j is refused", (typed) => {
+    expect(newEmailAddress.safeParse(typed).success).toBe(false);
+    expect(emailAddress.safeParse(typed).success).toBe(true);
+    // An account from before the rule goes on signing in.
+    expect(signInInput.safeParse({ email: typed, password: "x" }).success).toBe(true);
+    for (const schema of [signUpInput, changeEmailInput])
+      expect(schema.safeParse({ name: "Ada", email: typed, password: "correct horse battery" }).success).toBe(false);
   });
 });
 
@@ -49,4 +83,10 @@ describe("a name", () => {
   ])("%j: %s", (name, accepted) => {
     expect(personName.safeParse(name).success).toBe(accepted);
   });
+});
+
+test("a provider that no name can be is none", () => {
+  for (const provider of ["\0", "o\0idc", "OIDC ", undefined])
+    expect(changeWayInput.parse({ provider, password: "" }).provider).toBe("");
+  expect(changeWayInput.parse({ provider: "oidc", password: "" }).provider).toBe("oidc");
 });

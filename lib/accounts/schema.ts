@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN } from "#lib/accounts/limits.ts";
-import { isLegible } from "#lib/legible.ts";
+import { isLegible, isVisible } from "#lib/legible.ts";
 
 export const personName = z
   .string("Enter your name.")
@@ -13,7 +13,10 @@ export const personName = z
       .refine(isLegible, "A name can't contain control, text-direction or invisible characters."),
   );
 
-/** The form in which addresses are stored and compared. No domain but the person's own server knows more about the local part. */
+/**
+ * The form in which addresses are stored and compared. No domain but the person's own server knows more about the local part. An account
+ * may have one that {@link newEmailAddress} doesn't accept any more.
+ */
 export const emailAddress = z
   .string("Enter your email address.")
   .transform((email) => email.normalize("NFC").trim().toLowerCase())
@@ -26,13 +29,21 @@ export const emailAddress = z
       .refine(isLegible, "Enter an email address such as ada@example.com."),
   );
 
+/**
+ * An address that an account may get: none that looks like another, and none of the domain that exists nowhere (RFC 6761), which those
+ * of deleted accounts have.
+ */
+export const newEmailAddress = emailAddress
+  .refine(isVisible, "An email address can't contain invisible characters.")
+  .refine((email) => !/[@.]invalid\.?$/.test(email), "Enter an email address that exists.");
+
 /** Counted in code points of the NFC form. No rule of composition: length is what makes guessing hard (NIST SP 800-63B-4). */
 export const newPassword = z
   .string("Choose a password.")
   .refine((password) => passwordLength(password) >= PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters.`)
   .refine((password) => passwordLength(password) <= PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters.`);
 
-export const signUpInput = z.object({ name: personName, email: emailAddress, password: newPassword });
+export const signUpInput = z.object({ name: personName, email: newEmailAddress, password: newPassword });
 export type SignUpInput = z.output<typeof signUpInput>;
 
 export const signInInput = z.object({
@@ -40,6 +51,8 @@ export const signInInput = z.object({
   password: z.string("Enter your password.").min(1, "Enter your password."),
 });
 export type SignInInput = z.output<typeof signInInput>;
+
+export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
 
 export const redeemInput = z.object({
   token: z
@@ -60,7 +73,11 @@ export const changePasswordInput = z.object({
 /** The password is asked for by the domain, which knows whether there is one. */
 const askedPassword = z.string().catch("");
 
-export const changeWayInput = z.object({ provider: z.string().catch(""), password: askedPassword });
+const providerId = z
+  .string()
+  .regex(/^[a-z]{1,20}$/)
+  .catch("");
+export const changeWayInput = z.object({ provider: providerId, password: askedPassword });
 export const endSessionsInput = z.object({
   id: z
     .union([z.literal("others"), z.uuid()])

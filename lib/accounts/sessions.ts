@@ -2,6 +2,7 @@ import { FRESH_MINUTES } from "#lib/accounts/limits.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
 const IDLE_DAYS = 14;
 export const MAX_DAYS = 90;
@@ -111,8 +112,10 @@ export function listSessions(userId: string): Promise<ListedSession[]> {
 
 /** Removes the rows of sessions that have been over for 30 days; returns their number. */
 export function pruneSessions(): Promise<number> {
-  return database().$executeRaw`
-    DELETE FROM "Session" WHERE "endedAt" < now() - make_interval(days => ${KEPT_DAYS})
-      OR "lastSeenAt" < now() - make_interval(days => ${IDLE_DAYS + KEPT_DAYS})
-      OR "createdAt" < now() - make_interval(days => ${MAX_DAYS + KEPT_DAYS})`;
+  return removeInSteps(
+    "Session",
+    `SELECT ctid FROM "Session" WHERE "endedAt" < now() - interval '${KEPT_DAYS} days'
+       OR "lastSeenAt" < now() - interval '${IDLE_DAYS + KEPT_DAYS} days'
+       OR "createdAt" < now() - interval '${MAX_DAYS + KEPT_DAYS} days'`,
+  );
 }

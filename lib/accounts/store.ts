@@ -21,7 +21,7 @@ export type Account = Pick<UserModel, keyof typeof FIELDS>;
 
 export type NewAccount = {
   name: string;
-  /** As `emailAddress` in schema.ts gives it. */
+  /** As `newEmailAddress` in schema.ts gives it. */
   email: string;
   /** None: the person gets a password link, or only signs in through a provider. */
   passwordHash?: string;

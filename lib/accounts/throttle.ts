@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
 type Policy = {
   /** Attempts that wait for nothing: typing errors, and colleagues behind one address. */
@@ -74,8 +75,10 @@ export async function reserveKey(transaction: Transaction, userId: string): Prom
 
 /** Forgets what is over; returns the number of rows. */
 export function pruneThrottles(): Promise<number> {
-  return database().$executeRaw`
-    DELETE FROM "Throttle" WHERE "updatedAt" < now() - interval '1 day' AND "blockedUntil" < now()`;
+  return removeInSteps(
+    "Throttle",
+    `SELECT ctid FROM "Throttle" WHERE "updatedAt" < now() - interval '1 day' AND "blockedUntil" < now()`,
+  );
 }
 
 /** A home has a whole /64 of IPv6 to try from, so that counts as one address. */

@@ -9,12 +9,12 @@ import { confirmPerson } from "#lib/accounts/confirm-person.ts";
 import { type DeleteAccountError, deleteAccount } from "#lib/accounts/delete-account.ts";
 import { type UnlinkError, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import {
+  changeEmailInput,
   changePasswordInput,
   changeWayInput,
   deleteAccountInput,
   endSessionsInput,
   personName,
-  signInInput,
 } from "#lib/accounts/schema.ts";
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
@@ -59,7 +59,7 @@ export type EmailState = {
 export async function changeEmailAction(_: EmailState, form: FormData): Promise<EmailState> {
   const user = await requireUser();
   const values = { email: String(formFields(form).email ?? "") };
-  const input = signInInput.safeParse(formFields(form));
+  const input = changeEmailInput.safeParse(formFields(form));
   if (!input.success) return { values, fields: z.flattenError(input.error).fieldErrors };
   const changed = await changeEmail(user.id, input.data, await requestCaller());
   if (changed.ok) {

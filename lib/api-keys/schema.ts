@@ -74,7 +74,10 @@ export const selection = z.object({
   all: z.boolean(),
   ids: z.array(apiKeyId).max(10_000),
   view: z.object({
-    q: z.string().max(SEARCH_MAX),
+    q: z
+      .string()
+      .max(SEARCH_MAX)
+      .refine((q) => !q.includes("\0")),
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
     finding: z.enum(FINDINGS).nullable(),

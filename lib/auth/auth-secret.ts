@@ -2,14 +2,17 @@ import { randomBytes } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 
-/** The secret that encrypts session cookies, kept beside the embedded database; made on the first start. */
+/**
+ * The secret that encrypts session cookies, kept beside the embedded database; made on the first start. In hexadecimal, which spells no
+ * word by which `lib/env.ts` knows an example value.
+ */
 export async function authSecret(directory: string): Promise<string> {
   const file = path.join(directory, "auth-secret");
   const existing = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
   });
   if (existing) return existing.trim();
-  const secret = randomBytes(33).toString("base64");
+  const secret = randomBytes(33).toString("hex");
   // Whole or absent after a crash: a half secret would sign everybody out on the next start.
   const partial = `${file}.${process.pid}`;
   const handle = await open(partial, "w", 0o600);

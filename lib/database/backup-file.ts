@@ -15,7 +15,13 @@ const TRAILER = /^-- sha256 ([0-9a-f]{64})\n$/;
 const TRAILER_LENGTH = 75;
 const HEADER_MAX = 4_096;
 
-export type BackupHeader = { lastMigration: string; createdAt: string; postgres: string };
+export type BackupHeader = {
+  lastMigration: string;
+  createdAt: string;
+  postgres: string;
+  /** Missing in files of older versions. */
+  installation?: string;
+};
 
 /** The file can't be written or restored. The message is a sentence for the operator. */
 export class BackupError extends Error {

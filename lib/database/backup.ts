@@ -12,7 +12,7 @@ import {
   withTrailer,
 } from "#lib/database/backup-file.ts";
 import { openClient } from "#lib/database/connection.ts";
-import { lastMigration, prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
+import { FIRST_MIGRATION, lastMigration, prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
 
 /**
  * Writes all tables, as they were at one instant, into a new file that only its owner can read. The file has its name
@@ -44,11 +44,11 @@ export async function backUp(url: string, file: string, signal?: AbortSignal): P
 async function describe(client: pg.Client): Promise<BackupHeader> {
   const migration = await lastMigration(client);
   if (!migration) throw new BackupError("The database holds nothing yet; start the server once.");
-  const { rows } = await client.query<{ createdAt: Date; postgres: string }>(
-    `SELECT now() AS "createdAt", current_setting('server_version') AS "postgres"`,
+  const { rows } = await client.query<{ createdAt: Date; postgres: string; installation: string }>(
+    `SELECT now() AS "createdAt", current_setting('server_version') AS "postgres", (${FIRST_MIGRATION}) AS "installation"`,
   );
-  const [{ createdAt, postgres }] = rows as [{ createdAt: Date; postgres: string }];
-  return { lastMigration: migration, createdAt: createdAt.toISOString(), postgres };
+  const [{ createdAt, ...origin }] = rows as [(typeof rows)[0]];
+  return { lastMigration: migration, createdAt: createdAt.toISOString(), ...origin };
 }
 
 async function* script(client: pg.Client, header: BackupHeader, tables: Table[]): AsyncGenerator<Buffer | string> {

@@ -14,7 +14,7 @@ import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { readMigrations } from "#lib/database/migration-history.ts";
 import { ScriptReader } from "#lib/database/script-reader.ts";
-import { prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
+import { FIRST_MIGRATION, prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
 
 /**
  * Whether the file is whole and of this version's last migration; says so before a database is touched.
@@ -31,6 +31,12 @@ export async function checkBackup(file: string, migrations: string, signal?: Abo
   return header;
 }
 
+type Options = {
+  signal?: AbortSignal;
+  /** Changes what was loaded, in the same transaction. */
+  finish?: (client: pg.Client, header: BackupHeader) => Promise<void>;
+};
+
 /**
  * Loads a backup into an empty database, which it migrates first, in one transaction: all of it or nothing.
  *
@@ -40,7 +46,7 @@ export async function restore(
   url: string,
   file: string,
   migrations: string,
-  signal?: AbortSignal,
+  { signal, finish }: Options = {},
 ): Promise<BackupHeader> {
   const header = await checkBackup(file, migrations, signal);
   await migrate(url, migrations);
@@ -52,6 +58,11 @@ export async function restore(
     await lockEmpty(client, tables);
     await readScript(file, (script) => load(client, new ScriptReader(script), tables), signal);
     await moveSequences(client, tables);
+    if (header.installation)
+      await client.query(`UPDATE "_prisma_migrations" SET "id" = $1 WHERE "id" = (${FIRST_MIGRATION})`, [
+        header.installation,
+      ]);
+    await finish?.(client, header);
     await client.query("COMMIT");
     return header;
   } finally {

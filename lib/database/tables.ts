@@ -35,6 +35,11 @@ export async function lastMigration(client: pg.ClientBase): Promise<string | und
   return rows[0]?.name;
 }
 
+/** SQL: the one row that names this installation: its first migration has an id of its own. A restore carries it over. */
+export const FIRST_MIGRATION = `
+  SELECT "id" FROM "_prisma_migrations"
+  WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL ORDER BY "migration_name" LIMIT 1`;
+
 /**
  * Makes a session fit for copying: a large table takes longer than a server's own settings may allow to a request, and
  * the text of a value must not depend on the settings of the server that wrote it.

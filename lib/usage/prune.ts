@@ -1,10 +1,9 @@
 import { pool } from "#lib/database/client.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 import { inTurn } from "#lib/in-turn.ts";
 
 const REFUSALS_OF_AN_ACCOUNT = 1_000;
 const CALLERS_OF_A_KEY = 20;
-/** A statement for everything would meet the pool's time-out on a large installation, each hour again. */
-const BATCH_ROWS = 5_000;
 const BATCH_OWNERS = 500;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -12,9 +11,9 @@ const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /** Usage by hour is kept for 90 days and by day for 2 years, and of callers and refusals the latest. */
 export function pruneUsage(): Promise<void> {
   return inTurn(
-    () => remove("UsageHour", `SELECT ctid FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`),
-    () => remove("UsageDay", `SELECT ctid FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`),
-    () => remove("UsageBatch", `SELECT ctid FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`),
+    () => removeInSteps("UsageHour", `SELECT ctid FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`),
+    () => removeInSteps("UsageDay", `SELECT ctid FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`),
+    () => removeInSteps("UsageBatch", `SELECT ctid FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`),
     () => keepLatest(CALLERS_OF_A_KEY, "UsageCaller", "lastSeenAt", "apiKeyId", "ApiKey"),
     () => keepLatest(REFUSALS_OF_AN_ACCOUNT, "Refusal", "createdAt", "userId", "User"),
   );
@@ -27,7 +26,7 @@ async function keepLatest(count: number, table: string, time: string, ownerId: s
       [after],
     );
     last = rows[0]?.id ?? AFTER_ALL_IDS;
-    await remove(
+    await removeInSteps(
       table,
       `SELECT r.ctid FROM "${owners}" o, LATERAL (
          SELECT ctid FROM "${table}" WHERE "${ownerId}" = o."id" ORDER BY "${time}" DESC OFFSET ${count}
@@ -35,13 +34,4 @@ async function keepLatest(count: number, table: string, time: string, ownerId: s
       [after, last],
     );
   }
-}
-
-/** Deletes the rows whose places the query finds, some at a time. */
-async function remove(table: string, query: string, values: unknown[] = []): Promise<void> {
-  for (let deleted: number | null = BATCH_ROWS; deleted === BATCH_ROWS; )
-    ({ rowCount: deleted } = await pool().query(
-      `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(${query} LIMIT ${BATCH_ROWS}))`,
-      values,
-    ));
 }

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import { pruneDeletedAccounts } from "#lib/accounts/prune-deleted.ts";
+import { startSession } from "#lib/accounts/sessions.ts";
+import { database } from "#lib/database/client.ts";
+
+const CALLER = { actor: "user", address: "198.18.4.1", userAgent: "vitest" } as const;
+const KEYS = 501;
+
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+/** A person with used keys, callers and rejections. */
+async function busyPerson(): Promise<{ id: string; email: string; keyId: string }> {
+  const person = await createPerson();
+  const { key } = await createKey(person.id);
+  await database().$executeRaw`
+    INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+    SELECT gen_random_uuid(), ${person.id}::uuid, 'Key ' || i, 'staging', 'gt_aaaa', sha256(convert_to(${person.id} || i, 'UTF8'))
+    FROM generate_series(1, ${KEYS}::int) i`;
+  await leaveTraces(person.id, key.id);
+  return { ...person, keyId: key.id };
+}
+
+async function leaveTraces(userId: string, apiKeyId: string): Promise<void> {
+  const caller = { addressPrefix: "203.0.113.0/24", userAgent: "curl/8", route: "/api/v1/key" };
+  await database().usageCaller.createMany({ data: [{ apiKeyId, ...caller, lastSeenAt: new Date() }] });
+  await database().refusal.createMany({
+    data: [{ requestId: randomUUID(), userId, apiKeyId, cause: "deleted", ...caller, createdAt: new Date() }],
+  });
+  const lastUse = { lastUsedAddress: "203.0.113.0/24", lastUsedAgent: "curl/8" };
+  await database().apiKey.update({ where: { id: apiKeyId }, data: lastUse, select: { id: true } });
+}
+
+async function tracesOf(userId: string) {
+  const keys = await database().apiKey.findMany({ where: { userId } });
+  return {
+    names: keys.filter(({ name }) => name !== "Deleted key").length,
+    used: keys.filter(({ lastUsedAddress, lastUsedAgent }) => lastUsedAddress || lastUsedAgent).length,
+    callers: await database().usageCaller.count({ where: { apiKeyId: { in: keys.map(({ id }) => id) } } }),
+    refusals: await database().refusal.count({ where: { userId } }),
+  };
+}
+
+test("what tells of a deleted account's keys and callers goes, also what came after, and nobody else's", async () => {
+  const [ada, bob] = [await busyPerson(), await busyPerson()];
+  const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
+  expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);
+  const none = { names: 0, used: 0, callers: 0, refusals: 0 };
+  await pruneDeletedAccounts();
+  expect(await tracesOf(ada.id)).toEqual(none);
+  await leaveTraces(ada.id, ada.keyId);
+  await pruneDeletedAccounts();
+  expect(await tracesOf(ada.id)).toEqual(none);
+  expect(await tracesOf(bob.id)).toEqual({ names: KEYS + 1, used: 1, callers: 1, refusals: 1 });
+});

@@ -1,0 +1,153 @@
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
+import { CALLER } from "#e2e/seed.ts";
+import { temporaryDirectory } from "#e2e/start-server.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { createPerson } from "#e2e/test-database.ts";
+import { disableAccount, enableAccount } from "#lib/accounts/store.ts";
+import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+import { migrate } from "#lib/database/migrate.ts";
+import { followRevocations } from "#lib/revocations/follow.ts";
+import { LIST_NAME, type ListEntry, readEntries } from "#lib/revocations/list-file.ts";
+
+let postgres: TestPostgres;
+let root: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  await migrate(postgres.url, "prisma/migrations");
+  connectDatabase(postgres.url, 10);
+});
+afterAll(async () => {
+  await disconnectDatabase();
+  await postgres.remove();
+});
+
+let following: ReturnType<typeof followRevocations>[] = [];
+beforeEach(async () => {
+  ({ directory: root, remove } = await temporaryDirectory());
+});
+afterEach(async () => {
+  await Promise.all(following.map((follower) => follower.stop()));
+  following = [];
+  await remove();
+});
+
+function follow(directory = root): string {
+  following.push(followRevocations(directory));
+  return path.join(directory, LIST_NAME);
+}
+
+async function lastWord(file: string, id: string): Promise<ListEntry | undefined> {
+  let word: ListEntry | undefined;
+  for await (const entry of readEntries(file))
+    if (("key" in entry && entry.key === id) || ("account" in entry && entry.account === id)) word = entry;
+  return word;
+}
+
+const expectWord = (file: string, id: string, word: object) =>
+  vi.waitFor(async () => expect(await lastWord(file, id)).toMatchObject(word), { timeout: 20_000, interval: 50 });
+
+const REVOKED = { revokedAt: expect.any(String) };
+const DISABLED = { disabledAt: expect.any(String) };
+
+test("what is ended before and while the list is followed is in it, and of what is undone the last word", async () => {
+  const ada = await createPerson();
+  const [before, meanwhile, kept] = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
+  await revokeApiKey(ada.id, before.key.id, CALLER);
+  const file = follow();
+  await expectWord(file, before.key.id, REVOKED);
+  await revokeApiKey(ada.id, meanwhile.key.id, CALLER);
+  await disableAccount(ada.id, CALLER);
+  await expectWord(file, meanwhile.key.id, REVOKED);
+  await expectWord(file, ada.id, DISABLED);
+  await enableAccount(ada.id, CALLER);
+  await vi.waitFor(async () => expect(await lastWord(file, ada.id)).not.toHaveProperty("disabledAt"), 10_000);
+  expect(await lastWord(file, kept.key.id)).toBeUndefined();
+  const text = await readFile(file, "utf8");
+  for (const secret of [before.secret, ada.email, "Production"]) expect(text).not.toContain(secret);
+});
+
+test("a change whose transaction was still open when a later one was seen is not missed", async () => {
+  const ada = await createPerson();
+  const [slow, quick] = [await createKey(ada.id), await createKey(ada.id)];
+  const file = follow();
+  const client = new pg.Client(postgres.url);
+  await client.connect();
+  await client.query("BEGIN");
+  await client.query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "id" = $1`, [slow.key.id]);
+  await revokeApiKey(ada.id, quick.key.id, CALLER);
+  await expectWord(file, quick.key.id, REVOKED);
+  expect(await lastWord(file, slow.key.id)).toBeUndefined();
+  await client.query("COMMIT");
+  await client.end();
+  await expectWord(file, slow.key.id, REVOKED);
+});
+
+test("a crash of PostgreSQL, which hands out numbers of transactions again, costs no change", async () => {
+  const ada = await createPerson();
+  const { key } = await createKey(ada.id);
+  const file = follow();
+  await disableAccount(ada.id, CALLER);
+  await expectWord(file, ada.id, DISABLED);
+  const client = new pg.Client(postgres.url);
+  client.on("error", () => {});
+  await client.connect();
+  for (let i = 0; i < 40; i += 1) await client.query("BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  process.kill(Number(rows[0]?.pid), "SIGKILL");
+  const revoke = () => revokeApiKey(ada.id, key.id, CALLER);
+  await vi.waitFor(revoke, { timeout: 10_000, interval: 20 });
+  await expectWord(file, key.id, REVOKED);
+});
+
+test("more changes than one answer names are all in the list", async () => {
+  const ada = await createPerson();
+  const file = follow();
+  await vi.waitFor(() => readFile(file), 10_000);
+  await database().$executeRaw`
+    INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "revokedAt")
+    SELECT gen_random_uuid(), ${ada.id}::uuid, 'Key', 'staging', 'gt_aaaa', sha256(convert_to(${ada.id} || i, 'UTF8')), now()
+    FROM generate_series(1, 10001) i`;
+  const keys = await database().apiKey.findMany({ where: { userId: ada.id }, select: { id: true } });
+  await vi.waitFor(
+    async () => {
+      const listed = new Set<string>();
+      for await (const entry of readEntries(file)) if ("key" in entry) listed.add(entry.key);
+      expect(keys.filter(({ id }) => !listed.has(id))).toEqual([]);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+});
+
+test("a list that can't be written blocks no revocation, and has it as soon as it can be", async () => {
+  const ada = await createPerson();
+  const { key } = await createKey(ada.id);
+  const directory = path.join(root, "unplugged");
+  const file = follow(directory);
+  expect(await revokeApiKey(ada.id, key.id, CALLER)).toMatchObject({ ok: true });
+  await mkdir(directory);
+  await expectWord(file, key.id, REVOKED);
+});
+
+test("a clean stop writes what was changed last, and the next start writes the list anew, without what is said twice", async () => {
+  const ada = await createPerson();
+  const { key } = await createKey(ada.id);
+  const file = follow();
+  await vi.waitFor(() => readFile(file), 10_000);
+  for (let i = 0; i < 3; i += 1) {
+    await disableAccount(ada.id, CALLER);
+    await enableAccount(ada.id, CALLER);
+  }
+  await database().apiKey.update({ where: { id: key.id }, data: { revokedAt: new Date() } });
+  await following.pop()?.stop();
+  expect(await lastWord(file, key.id)).toMatchObject(REVOKED);
+  const count = async () => (await readFile(file, "utf8")).split(ada.id).length - 1;
+  expect(await count()).toBeGreaterThan(1);
+  follow();
+  await vi.waitFor(async () => expect(await count()).toBe(1), 10_000);
+});

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { z } from "zod";
+
+/**
+ * The list is a file of JSON lines: a header, one entry for each restricted key and account, and the SHA-256 of all of that. Behind it
+ * stand the entries that were appended since. Of entries with one id, the last one counts. It holds ids and instants, no secret.
+ */
+const VERSION = 1;
+/** The one that an embedded database's server keeps in its `DATA_DIR`. */
+export const LIST_NAME = "revocations.jsonl";
+/** No line that is written has more. */
+const LINE_MAX = 1_000;
+
+const instant = z.iso.datetime({ offset: true });
+const header = z.object({
+  goodtake: z.literal("revocations"),
+  version: z.literal(VERSION),
+  installation: z.string(),
+  at: instant,
+});
+const checksum = z.strictObject({ sha256: z.string() });
+const entry = z.union([
+  z.strictObject({
+    key: z.guid(),
+    /** The database's clock, read after the snapshot that the entry is from. */
+    at: instant,
+    revokedAt: instant.optional(),
+    deletedAt: instant.optional(),
+    expiresAt: instant.optional(),
+    endsOnUse: z.boolean().optional(),
+  }),
+  z.strictObject({ account: z.guid(), at: instant, disabledAt: instant.optional(), deletedAt: instant.optional() }),
+  /** Nothing was changed until then. */
+  z.strictObject({ at: instant }),
+]);
+
+export type ListHeader = z.output<typeof header>;
+export type ListEntry = z.output<typeof entry>;
+
+/** The list can't be written or used. The message is a sentence for the operator. */
+export class RevocationsError extends Error {
+  override name = "RevocationsError";
+}
+
+export function headerLine(installation: string, at: string): string {
+  return `${JSON.stringify({ goodtake: "revocations", version: VERSION, installation, at } satisfies ListHeader)}\n`;
+}
+
+export function checksumLine(sha256: string): string {
+  return `${JSON.stringify({ sha256 } satisfies z.output<typeof checksum>)}\n`;
+}
+
+/** Returns the header. @throws {RevocationsError} if the file can't be read or is no list. */
+export async function readHeader(file: string): Promise<ListHeader> {
+  for await (const line of linesOf(file)) {
+    const parsed = header.safeParse(json(line));
+    if (parsed.success) return parsed.data;
+    break;
+  }
+  throw new RevocationsError(`${file} is not a list of revocations that this version can read.`);
+}
+
+/** Yields the entries in their order. @throws {RevocationsError} if the list is damaged or was cut off. */
+export async function* readEntries(file: string): AsyncGenerator<ListEntry> {
+  await readHeader(file);
+  const hash = createHash("sha256");
+  let place = 0;
+  let whole = false;
+  for await (const line of linesOf(file)) {
+    place += 1;
+    const value = json(line);
+    const parsed = entry.safeParse(value);
+    if (parsed.success) yield parsed.data;
+    else if (!whole && checksum.safeParse(value).data?.sha256 === hash.copy().digest("hex")) whole = true;
+    else if (place > 1) throw new RevocationsError(`${file} is damaged (line ${place}).`);
+    if (!whole) hash.update(`${line}\n`);
+  }
+  if (!whole) throw new RevocationsError(`${file} is damaged or was cut off.`);
+}
+
+/** The lines that have their end: a crash may have torn the last one. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let held = "";
+  try {
+    for await (const part of createReadStream(file, "utf8")) {
+      const lines = (held + part).split("\n");
+      held = lines.pop() ?? "";
+      yield* lines;
+      if (held.length > LINE_MAX) yield held.slice(0, LINE_MAX);
+    }
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error)
+      throw new RevocationsError(`${file} can not be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw error;
+  }
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

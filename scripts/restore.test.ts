@@ -1,0 +1,253 @@
+import { appendFile, copyFile, readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Ended, runCommand } from "#e2e/run-command.ts";
+import { CALLER, connectTo } from "#e2e/seed.ts";
+import { type Person, signUpByForm } from "#e2e/sign-up.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { createKey } from "#e2e/test-api.ts";
+import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
+import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { UNFILTERED } from "#lib/api-keys/list-view.ts";
+import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
+
+/**
+ * An installation that was backed up, in which everything was ended in each way after that, and that was lost then: `kill -9` of its
+ * server and of PostgreSQL. The files are what is left.
+ */
+type Lost = {
+  directory: string;
+  backup: string;
+  list: string;
+  exported: string;
+  /** Keys that worked when the backup was made, and work no more. */
+  ended: Record<string, string>;
+  /** What must go on working. */
+  working: Record<string, string>;
+  ids: Record<string, string>;
+  extendedUntil: Date | null;
+  cookie: string;
+  tokens: string[];
+};
+
+let lost: Lost;
+let remove: () => Promise<void>;
+const servers: TestServer[] = [];
+
+beforeAll(async () => {
+  const temporary = await temporaryDirectory();
+  ({ remove } = temporary);
+  lost = await loseInstallation(temporary.directory);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.end("SIGTERM")));
+  await remove();
+});
+
+async function start(directory: string): Promise<TestServer> {
+  const server = await startServer({ DATA_DIR: directory });
+  servers.push(server);
+  return server;
+}
+
+const person = (name: string): Person => ({
+  name,
+  email: `${name.toLowerCase()}@example.com`,
+  password: `correct horse ${name}`,
+});
+
+function command(script: string, args: string[], directory: string): Promise<Ended> {
+  return runCommand(script, args, { DATA_DIR: directory });
+}
+
+async function loseInstallation(root: string): Promise<Lost> {
+  const directory = path.join(root, "lost");
+  const server = await start(directory);
+  const cookie = await signUpByForm(server.url, person("Ada"));
+  for (const name of ["Bob", "Carol", "Dan"]) await signUpByForm(server.url, person(name));
+  const disconnect = await connectTo(directory);
+  const idOf = async (name: string) =>
+    (await database().user.findUniqueOrThrow({ where: { email: person(name).email }, select: { id: true } })).id;
+  const [ada, bob, carol, dan] = [await idOf("Ada"), await idOf("Bob"), await idOf("Carol"), await idOf("Dan")];
+  const keys: Record<string, Awaited<ReturnType<typeof createKey>>> = {};
+  for (const name of ["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "extended", "kept"])
+    keys[name] = await createKey(ada);
+  Object.assign(keys, { bob: await createKey(bob), carol: await createKey(carol), dan: await createKey(dan) });
+  const id = (name: string) => String(keys[name]?.key.id);
+  await rotateApiKey(ada, id("extended"), "1h", CALLER);
+  await command("account.ts", ["disable", person("Dan").email], directory);
+  const tokens = await Promise.all(
+    ["Ada", "Carol"].map(async (name) => {
+      const link = await createPasswordLink(person(name).email, CALLER);
+      return link.ok ? link.value.token : "";
+    }),
+  );
+
+  const backup = path.join(root, "backup.gz");
+  expect(await command("backup.ts", [backup], directory)).toMatchObject({ code: 0, stderr: "" });
+
+  await revokeApiKey(ada, id("revoked"), CALLER);
+  await deleteApiKey(ada, id("deleted"), CALLER);
+  const bulk = { all: false, ids: [id("bulk")], view: UNFILTERED, confirmedAt: new Date(), confirmedKeys: 1 };
+  await revokeApiKeys(ada, bulk, CALLER);
+  await rotateApiKey(ada, id("rotated"), "now", CALLER);
+  await database().apiKey.update({ where: { id: id("shortened") }, data: { expiresAt: new Date() } });
+  await extendOverlap(ada, id("extended"), "24h", CALLER);
+  await command("account.ts", ["revoke", id("operator")], directory);
+  await command("account.ts", ["disable", person("Bob").email], directory);
+  await command("account.ts", ["enable", person("Dan").email], directory);
+  const { id: sessionId } = await database().session.findFirstOrThrow({ where: { userId: carol } });
+  const proof = { password: person("Carol").password, email: "" };
+  expect(await deleteAccount({ userId: carol, sessionId }, proof, CALLER)).toMatchObject({ ok: true });
+  expect(await redeemPasswordLink(tokens[0] ?? "", "another good password", CALLER)).toMatchObject({ ok: true });
+  const late = await createKey(ada);
+  await revokeApiKey(ada, late.key.id, CALLER);
+
+  const exported = path.join(root, "exported.jsonl");
+  expect(await command("revocations.ts", ["export", exported], directory)).toMatchObject({ code: 0, stderr: "" });
+  const list = path.join(directory, "revocations.jsonl");
+  await vi.waitFor(async () => expect(await readFile(list, "utf8")).toContain(late.key.id), 10_000);
+
+  const extended = await database().apiKey.findUniqueOrThrow({ where: { id: id("extended") } });
+  await disconnect();
+  const [postmaster = ""] = (await readFile(path.join(directory, "postgres/postmaster.pid"), "utf8")).split("\n");
+  process.kill(-Number(postmaster), "SIGKILL");
+  await server.end("SIGKILL");
+
+  const secrets = (names: string[]) => Object.fromEntries(names.map((name) => [name, String(keys[name]?.secret)]));
+  return {
+    directory,
+    backup,
+    list,
+    exported,
+    ended: secrets(["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "bob", "carol"]),
+    working: secrets(["extended", "kept", "dan"]),
+    ids: Object.fromEntries(Object.keys(keys).map((name) => [name, id(name)])),
+    extendedUntil: extended.expiresAt,
+    cookie,
+    tokens,
+  };
+}
+
+/** Restores into a new folder and starts its server, with the old secret, so that cookies can still be read. */
+async function restoreAndStart(
+  name: string,
+  options: string[],
+): Promise<{ url: string; directory: string; said: string }> {
+  const directory = path.join(path.dirname(lost.directory), name);
+  const { code, stdout, stderr } = await command("restore.ts", [lost.backup, ...options], directory);
+  expect([code, stderr]).toEqual([0, ""]);
+  await copyFile(path.join(lost.directory, "auth-secret"), path.join(directory, "auth-secret"));
+  const { url } = await start(directory);
+  return { url, directory, said: stdout };
+}
+
+async function statuses(url: string, secrets: Record<string, string>): Promise<Record<string, number>> {
+  const entries = Object.entries(secrets).map(async ([name, secret]) => {
+    const answer = await fetch(`${url}/api/v1/key`, { headers: { "x-api-key": secret } });
+    return [name, answer.status] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+const all = (secrets: Record<string, string>, status: number) =>
+  Object.fromEntries(Object.keys(secrets).map((name) => [name, status]));
+
+/** Sessions and links end with any restore. */
+async function expectNoAccess(url: string): Promise<void> {
+  const page = await fetch(`${url}/settings/developer`, { headers: { cookie: lost.cookie }, redirect: "manual" });
+  expect([page.status, page.headers.get("location")]).toEqual([307, expect.stringContaining("/sign-in")]);
+  for (const token of lost.tokens)
+    expect(await redeemPasswordLink(token, "yet another password", CALLER)).toEqual({
+      ok: false,
+      error: "invalid_link",
+    });
+}
+
+for (const source of ["list", "exported"] as const)
+  test(`after a restore with the ${source === "list" ? "list that the lost server kept" : "exported list"}, what was ended after the backup stays ended`, async () => {
+    const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
+    expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
+    expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
+    // Four revoked alone, one with its deletion, one with its account's; two that are extended and shortened; the late key.
+    expect(said).toMatch(/6 keys revoked, 2 expiries changed, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/);
+
+    const disconnect = await connectTo(directory);
+    await expectNoAccess(url);
+    const { expiresAt } = await database().apiKey.findUniqueOrThrow({ where: { id: String(lost.ids.extended) } });
+    expect(expiresAt).toEqual(lost.extendedUntil);
+    expect(await database().user.count({ where: { email: person("Carol").email } })).toBe(0);
+    expect(await database().user.count({ where: { email: { endsWith: "@invalid" }, passwordHash: null } })).toBe(1);
+    const unrecorded = await database().$queryRaw`
+      SELECT "id" FROM "ApiKey" WHERE ("revokedAt" IS NOT NULL)
+        <> EXISTS (SELECT FROM "Activity" WHERE "apiKeyId" = "ApiKey"."id" AND "action" = 'api_key.revoked')`;
+    expect(unrecorded).toEqual([]);
+    await disconnect();
+  });
+
+test("without a list a restore says what would work again, names the list that it sees, and makes no database", async () => {
+  const elsewhere = path.join(path.dirname(lost.directory), "refused");
+  const refused = await command("restore.ts", [lost.backup], elsewhere);
+  expect([refused.code, refused.stdout]).toEqual([1, ""]);
+  expect(refused.stderr).toMatch(
+    /holds everything as of \d{4}-.+Z\. Keys that were revoked .+ would work again\..+--accept-revived/,
+  );
+  expect(await stat(elsewhere).catch(() => undefined)).toBeUndefined();
+  expect((await command("restore.ts", [lost.backup], lost.directory)).stderr).toContain(`there is one at ${lost.list}`);
+});
+
+test("with --accept-revived keys and accounts are those of the backup, but no session or link is", async () => {
+  const { url, directory, said } = await restoreAndStart("accepted", ["--accept-revived"]);
+  expect(said).toMatch(/as of \d{4}-.+Z is restored.+\n.+ work again/);
+  const { dan: disabledThen, ...working } = lost.working;
+  expect(await statuses(url, { ...lost.ended, ...working })).toEqual(all({ ...lost.ended, ...working }, 200));
+  expect(await statuses(url, { disabledThen: String(disabledThen) })).toEqual({ disabledThen: 401 });
+  const disconnect = await connectTo(directory);
+  await expectNoAccess(url);
+  await disconnect();
+});
+
+test("a list whose last line is torn is used; one that is older, damaged, cut off or another's is rejected with a sentence", async () => {
+  const whole = await readFile(lost.list, "utf8");
+  const lines = whole.split("\n");
+  const file = path.join(path.dirname(lost.directory), "changed.jsonl");
+  const elsewhere = path.join(path.dirname(lost.directory), "never");
+  const refusal = async (text: string) => {
+    await writeFile(file, text);
+    const { code, stderr } = await command("restore.ts", [lost.backup, "--revocations", file], elsewhere);
+    expect(code).toBe(1);
+    return stderr;
+  };
+  expect(await refusal(`${lines[0]}\n`)).toContain("is damaged or was cut off");
+  expect(await refusal(whole.replace("2026-", "2025-"))).toMatch(/is damaged \(line \d+\)/);
+  expect(await refusal(whole.replace(/"installation":"[^"]+"/, '"installation":"x"'))).toMatch(/is damaged/);
+  expect(await refusal("gt_")).toContain("is not a list of revocations");
+  expect(await refusal("")).toContain("is not a list of revocations");
+  const base = whole.slice(0, whole.indexOf("\n", whole.indexOf('"sha256"')) + 1);
+  expect(await refusal(base)).toMatch(/ends at .+, before the backup of .+--accept-revived/);
+  const none = await command("restore.ts", [lost.backup, "--revocations", "/no/such"], elsewhere);
+  expect(none.stderr).toBe("/no/such can not be read (ENOENT).\n");
+
+  await writeFile(file, whole);
+  await appendFile(file, '{"key":"');
+  expect((await restoreAndStart("torn", ["--revocations", file])).said).toContain("6 keys revoked");
+}, 120_000);
+
+test("a start on a new database keeps the list of the lost one", async () => {
+  const directory = path.join(path.dirname(lost.directory), "mixed");
+  const other = await start(directory);
+  await other.end("SIGTERM");
+  await copyFile(lost.list, path.join(directory, "revocations.jsonl"));
+  const again = await start(directory);
+  await vi.waitFor(
+    () => expect(again.output()).toContain("The list of revocations of another database is kept as"),
+    10_000,
+  );
+  const kept = /kept as (\S+?\.jsonl)/.exec(again.output())?.[1] ?? "";
+  expect(await readFile(kept, "utf8")).toBe(await readFile(lost.list, "utf8"));
+  const own = await vi.waitFor(() => stat(path.join(directory, "revocations.jsonl")), 10_000);
+  expect(own.mode & 0o777).toBe(0o600);
+});
