@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { globSync, readFileSync } from "node:fs";
+import net from "node:net";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { isMissing } from "#e2e/installed.ts";
 import { startPgBouncer } from "#e2e/pgbouncer.ts";
 import { LOCAL_ZONE } from "#e2e/postgres.ts";
@@ -15,6 +17,24 @@ test("no other module of the product opens a connection of its own", () => {
     (file) => !file.endsWith(".test.ts") && /\bnew (pg\.|PrimaryClient\b)/.test(readFileSync(file, "utf8")),
   );
   expect(opening).toEqual(["lib/database/connection.ts"]);
+});
+
+test("a connection that breaks while it is checked is an error, and not the end of the process", async () => {
+  const server = new URL(inject("serverUrl"));
+  // Passes everything on until the first query comes.
+  const cutter = net.createServer((client) => {
+    const upstream = net.connect(`${server.searchParams.get("host")}/.s.PGSQL.${server.port || 5432}`);
+    upstream.pipe(client);
+    client.on("data", (data) => (/^[PQ]/.test(data.toString("latin1")) ? client.destroy() : upstream.write(data)));
+    client.on("close", () => upstream.destroy());
+  });
+  cutter.listen(0, "127.0.0.1");
+  await once(cutter, "listening");
+  const { port } = cutter.address() as net.AddressInfo;
+  const pool = createPool(`postgresql://${server.username}@127.0.0.1:${port}${server.pathname}`, { max: 1 });
+  await expect(pool.query("SELECT 1")).rejects.toSatisfy(isUnavailable);
+  await pool.end();
+  cutter.close();
 });
 
 describe("a connection", () => {

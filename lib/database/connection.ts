@@ -59,6 +59,8 @@ class PrimaryClient extends pg.Client {
     super({ ...config, connectionString: addresses[0] as string });
     this.#config = config;
     this.#addresses = addresses;
+    // It is checked before a pool or a caller can listen; without a listener a connection that breaks meanwhile ends the process.
+    this.on("error", () => {});
     // After the statement's own error. A pool closes a client that ends when it is released.
     this.connection.on("errorMessage", ({ code }: { code: string }) => {
       if (UNSUITABLE.test(code)) setImmediate(() => void this.end().catch(() => {}));
