@@ -4,10 +4,11 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
+import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
-import { EmbeddedDatabaseError } from "#lib/database/cluster.ts";
 import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
+import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { MigrationError } from "#lib/database/migration-history.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
@@ -21,6 +22,7 @@ import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
 import { Drain } from "#lib/server/drain.ts";
+import { dropRoot } from "#lib/server/drop-root.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
 import { startUpkeep } from "#lib/upkeep.ts";
@@ -53,18 +55,19 @@ try {
 async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
 
+  const doors: Doors = { opened: opened.promise };
+  const door = drain.watch(createFrontDoor(env, doors, () => phase));
+  server = createHttpServer(env, door);
+  await listen(server, env);
+
   const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
+  await orSay("DATA_DIR can't be used", dropRoot(env, directory));
   if (!env.DATABASE_URL) {
     embedded = await orSay("DATA_DIR can't be used", startEmbedded(directory, "owner"));
     // An empty value is no value.
     process.env.AUTH_SECRET = env.AUTH_SECRET ?? (await orSay("DATA_DIR can't be written to", authSecret(directory)));
   }
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
-
-  const doors: Doors = { opened: opened.promise };
-  const door = drain.watch(createFrontDoor(env, doors, () => phase));
-  server = createHttpServer(env, door);
-  await listen(server, env);
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
   const { pool } = connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
@@ -126,6 +129,10 @@ async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
 }
 
 function announce(server: Server, env: Env): void {
+  if (isRoot())
+    log().warn(
+      "GoodTake runs as root; run it as an account of its own, as examples/goodtake.service and examples/compose.yaml do.",
+    );
   log().info(`GoodTake is ready at ${env.PUBLIC_URL ?? `http://localhost:${boundAddress(server).port}`}`);
 }
 

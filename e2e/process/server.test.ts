@@ -1,13 +1,15 @@
 import { once } from "node:events";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, chown, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request } from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { startPostgres } from "#e2e/postgres.ts";
+import { runCommand } from "#e2e/run-command.ts";
 import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { createDatabase } from "#e2e/test-database.ts";
+import { canRunProject } from "#lib/database/account.ts";
 
 const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
 
@@ -56,7 +58,10 @@ describe("with the embedded database", () => {
     const server = await start({ DATA_DIR: data.directory });
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "ok" });
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: "ready" });
-    expect(server.output()).not.toMatch(/error|warn|fail/i);
+    const lines = server.output().trim().split("\n");
+    // As root there is one sentence more, which comes first.
+    expect(lines.slice(0, -1).filter((line) => !line.includes("GoodTake runs as root"))).toEqual([]);
+    expect(lines.at(-1)).not.toMatch(/error|warn|fail/i);
     const postmaster = await postmasterPid();
     expect(await server.end("SIGTERM")).toBe(0);
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
@@ -184,6 +189,44 @@ describe("with an outside database", () => {
   });
 });
 
+describe.runIf(process.getuid?.() === 0)("started as root", () => {
+  test("it says once that it is, and names what runs it without", async () => {
+    const server = await start({ DATA_DIR: data.directory });
+    expect(server.output().match(/runs as root.*goodtake\.service.*compose\.yaml/g)).toHaveLength(1);
+  });
+
+  test("on another account's data folder it becomes that account, and so does a command", async ({ skip }) => {
+    const [uid, gid] = [65_534, 65_534];
+    skip(!(await canRunProject({ uid, gid })), "other accounts can't read this project");
+    const { directory, remove } = await temporaryDirectory();
+    await chown(directory, uid, gid);
+    for (let round = 0; round < 2; round++) {
+      const server = await start({ DATA_DIR: directory });
+      const ids = async (pid?: number) => /^Uid:\s+(.*)$/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1];
+      expect([await ids(server.process.pid), await ids(await postmasterPid(directory))]).toEqual(
+        Array(2).fill([uid, uid, uid, uid].join("\t")),
+      );
+      expect(server.output()).not.toContain("runs as root");
+      expect((await fetch(`${server.url}/sign-in`)).status).toBe(200);
+      const list = await runCommand("account.ts", ["list"], { DATA_DIR: directory });
+      expect(list).toMatchObject({ code: 0, stdout: "There are no accounts yet.\n" });
+      expect(await server.end("SIGTERM")).toBe(0);
+    }
+    const owners = await Promise.all((await readdir(directory)).map((name) => stat(path.join(directory, name))));
+    expect(new Set(owners.map((owner) => owner.uid))).toEqual(new Set([uid]));
+    await remove();
+  });
+
+  test("a data folder that PostgreSQL's own account can't enter stops it", async () => {
+    await chmod(data.directory, 0o700);
+    const { code, output } = await refused({ DATA_DIR: path.join(data.directory, "inside") });
+    await chmod(data.directory, 0o755);
+    expect(code).toBe(1);
+    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(output).toMatch(/choose a DATA_DIR/);
+  });
+});
+
 describe("what can't work stops the start with one sentence", () => {
   test.each([
     ["a port that is none", { PORT: "http" }, /^PORT /],
@@ -202,16 +245,6 @@ describe("what can't work stops the start with one sentence", () => {
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toHaveLength(1);
     expect(output).toMatch(sentence);
-  });
-
-  test("as root, a data folder that PostgreSQL's own account can't enter", async ({ skip }) => {
-    skip(process.getuid?.() !== 0, "only root gives up its rights");
-    await chmod(data.directory, 0o700);
-    const { code, output } = await refused({ DATA_DIR: path.join(data.directory, "inside") });
-    await chmod(data.directory, 0o755);
-    expect(code).toBe(1);
-    expect(output.trim().split("\n")).toHaveLength(1);
-    expect(output).toMatch(/choose a DATA_DIR/);
   });
 
   test("a port that is in use", async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 /**
@@ -15,7 +15,8 @@ export async function authSecret(directory: string): Promise<string> {
   const secret = randomBytes(33).toString("hex");
   // Whole or absent after a crash: a half secret would sign everybody out on the next start.
   const partial = `${file}.${process.pid}`;
-  const handle = await open(partial, "w", 0o600);
+  await rm(partial, { force: true });
+  const handle = await open(partial, "wx", 0o600);
   try {
     await handle.writeFile(`${secret}\n`);
     await handle.sync();

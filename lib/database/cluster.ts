@@ -1,52 +1,74 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
+import { type Account, become, canEnter, canRunProject, findAccount, isRoot } from "#lib/database/account.ts";
+import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
+import { checkGuarded } from "#lib/database/guarded-folder.ts";
+import { readFromData } from "#lib/database/postmaster-file.ts";
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-/** PostgreSQL's superuser in the embedded cluster, who needs no password: only this machine's account reaches the socket. */
+/** PostgreSQL's superuser in the embedded cluster, whom only one account of this machine may connect as. */
 export const USER = "goodtake";
 
-/** The embedded database can't be started here. The message is a sentence for the person who starts the server. */
-export class EmbeddedDatabaseError extends Error {
-  override name = "EmbeddedDatabaseError";
-}
-
-/** The unprivileged account under which PostgreSQL runs when we are root, which it refuses to run as. */
-export type Account = { uid: number; gid: number };
-
-export type Cluster = { data: string; binaries: string; logFile: string; account: Account | undefined };
+export type Cluster = {
+  data: string;
+  binaries: string;
+  logFile: string;
+  hbaFile: string;
+  identFile: string;
+  /** The account that PostgreSQL runs as, where we are root, which it refuses to run as. */
+  account: Account | undefined;
+};
 
 /**
- * Makes a folder ready for PostgreSQL: binaries that its account can reach, and a cluster of this version in it.
+ * Makes a folder ready for PostgreSQL: binaries that its account can reach, and a cluster of this version in it. Root
+ * becomes the owner of a folder that is another's, because everything in it was written by that account.
  *
  * @throws {EmbeddedDatabaseError} with a sentence that says what stands in the way.
  */
 export async function prepareCluster(directory: string): Promise<Cluster> {
-  const data = path.join(directory, "postgres");
   const packaged = packagedBinaries();
+  if (isRoot()) await becomeOwnerOf(directory, path.join(packaged.folder, "bin/postgres"));
   await mkdir(directory, { recursive: true });
-  const account = process.getuid?.() === 0 ? await unprivilegedAccount(data) : undefined;
+  const real = await realpath(directory);
+  const data = path.join(real, "postgres");
+  const account = isRoot() ? await unprivilegedAccount(data) : undefined;
   let binaries = packaged.folder;
   if (account) {
-    await checkReachable(directory, account);
-    binaries = await copyBinaries(packaged, directory);
+    await checkGuarded(directory, account);
+    if (!(await canEnter(account, real)))
+      throw new EmbeddedDatabaseError(
+        `PostgreSQL does not run as root, and the account that would run it can not enter ${directory}; choose a DATA_DIR that other users can enter.`,
+      );
+    binaries = await copyBinaries(packaged, real);
   }
-  const cluster = { data, binaries, account, logFile: path.join(directory, "postgres.log") };
+  const file = (name: string) => path.join(real, name);
+  const files = { logFile: file("postgres.log"), hbaFile: file("pg_hba.conf"), identFile: file("pg_ident.conf") };
+  const cluster = { data, binaries, account, ...files };
   if (!(await exists(data))) await initialise(cluster);
-  const [wanted, found] = [
-    packaged.version.split(".")[0],
-    (await readFile(path.join(data, "PG_VERSION"), "utf8")).trim(),
-  ];
+  const wanted = packaged.version.split(".")[0];
+  const found = (await readFromData(cluster, "PG_VERSION").catch(() => "")).trim();
+  if (!/^\d+$/.test(found)) throw new EmbeddedDatabaseError(`${directory} holds no database that can be read.`);
   if (wanted !== found)
     throw new EmbeddedDatabaseError(
       `${directory} holds a database of PostgreSQL ${found} and this version runs ${wanted}; back it up with the old version and restore it with this one.`,
     );
   return cluster;
+}
+
+async function becomeOwnerOf(directory: string, postgres: string): Promise<void> {
+  const owner = await stat(directory).catch(() => undefined);
+  if (!owner?.isDirectory() || owner.uid === 0) return;
+  if (!(await canRunProject(owner, postgres)))
+    throw new EmbeddedDatabaseError(
+      `${directory} belongs to the account with the id ${owner.uid}, which can not read GoodTake's own folder; let it read that, or give ${directory} to root.`,
+    );
+  become(owner);
 }
 
 function packagedBinaries(): { folder: string; version: string } {
@@ -64,23 +86,14 @@ function packagedBinaries(): { folder: string; version: string } {
   }
 }
 
-/** The owner of an existing cluster, else `nobody`. */
+/** The owner of an existing cluster, else the account `goodtake`, else `nobody`. */
 async function unprivilegedAccount(data: string): Promise<Account> {
   const owner = await stat(data).catch(() => undefined);
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
-  const id = async (flag: string) => Number((await run("id", [flag, "nobody"])).stdout);
-  return { uid: await id("-u"), gid: await id("-g") };
-}
-
-async function checkReachable(directory: string, account: Account): Promise<void> {
-  const [command, args] = as(account, "test", ["-x", directory]);
-  await run(command, args, { cwd: "/" }).catch((error: NodeJS.ErrnoException) => {
-    throw new EmbeddedDatabaseError(
-      error.code === "ENOENT"
-        ? "PostgreSQL does not run as root and `setpriv` is missing; install util-linux, start as another user, or set DATABASE_URL."
-        : `PostgreSQL does not run as root, and the account that would run it can not enter ${directory}; choose a DATA_DIR that other users can enter.`,
-    );
-  });
+  const account = (await findAccount("goodtake")) ?? (await findAccount("nobody"));
+  if (!account)
+    throw new EmbeddedDatabaseError("PostgreSQL does not run as root, and there is no account `goodtake` or `nobody`.");
+  return account;
 }
 
 /** Root's project may lie where no other account can enter, so that account gets its own copy (60 MB, 0.04 s). */
@@ -98,35 +111,45 @@ async function copyBinaries(packaged: { folder: string; version: string }, direc
 async function initialise(cluster: Cluster): Promise<void> {
   const partial = await mkdtemp(`${cluster.data}-`);
   if (cluster.account) await chown(partial, cluster.account.uid, cluster.account.gid);
-  const [command, args] = as(cluster.account, path.join(cluster.binaries, "bin/initdb"), [
+  const args = [
     `--pgdata=${partial}`,
     `--username=${USER}`,
     "--encoding=UTF8",
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--locale=C",
-    "--auth=trust",
+    // What is in force are the rules beside the folder, see access-rules.ts.
+    "--auth=peer",
     "--no-instructions",
-  ]);
+  ];
   try {
-    await run(command, args, { cwd: "/", env: POSTGRES_ENVIRONMENT });
+    const initdb = path.join(cluster.binaries, "bin/initdb");
+    await run(initdb, args, { ...cluster.account, cwd: "/", env: POSTGRES_ENVIRONMENT });
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    await removeTree(partial, cluster.account);
     throw new EmbeddedDatabaseError(
       `The database could not be created in ${cluster.data}: ${lastLine((error as { stderr?: string }).stderr ?? String(error))}`,
     );
   }
-  await moveInto(partial, cluster.data);
+  await moveInto(partial, cluster.data, cluster.account);
 }
 
 /** Gives a finished folder its name; where another process was faster, its folder is as good. */
-async function moveInto(partial: string, target: string): Promise<void> {
+async function moveInto(partial: string, target: string, owner?: Account): Promise<void> {
   try {
     await rename(partial, target);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    await removeTree(partial, owner);
     if (!(await exists(target))) throw error;
   }
+}
+
+/** What another account owns is removed with its rights only: it may put symlinks there meanwhile. */
+async function removeTree(folder: string, owner?: Account): Promise<void> {
+  if (!owner) return rm(folder, { recursive: true, force: true });
+  // It can't remove the folder itself, which lies in one of root's.
+  await run("rm", ["-rf", "--", folder], { ...owner, cwd: "/" }).catch(() => {});
+  await rmdir(folder);
 }
 
 export const POSTGRES_ENVIRONMENT = {
@@ -134,11 +157,6 @@ export const POSTGRES_ENVIRONMENT = {
   LANG: "C",
   TZ: "UTC",
 } as unknown as NodeJS.ProcessEnv;
-
-export function as(account: Account | undefined, command: string, args: string[]): [string, string[]] {
-  if (!account) return [command, args];
-  return ["setpriv", [`--reuid=${account.uid}`, `--regid=${account.gid}`, "--clear-groups", "--", command, ...args]];
-}
 
 async function exists(file: string): Promise<boolean> {
   return stat(file).then(

@@ -2,15 +2,23 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { type Cluster, EmbeddedDatabaseError, prepareCluster } from "#lib/database/cluster.ts";
+import { type Cluster, prepareCluster } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
-import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
+import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
+import { boundLog } from "#lib/database/postgres-log.ts";
+import { isGuarded, runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
 import { isUnavailable } from "#lib/database/unavailable.ts";
 
 /** Held by a session of the process that owns the folder, so that a `kill -9` frees it. "datadir!" in ASCII. */
 const OWNER_LOCK = "7233190438179009057";
 /** Shared by the sessions of all guests: who holds it alone is the last one. */
 const GUEST_LOCK = "7233190438179009058";
+const LOG_INTERVAL_MS = 60_000;
+
+/** The PostgreSQL that an earlier version left running lets accounts in that it must not. */
+class OpenDatabaseError extends EmbeddedDatabaseError {
+  override name = "EmbeddedDatabaseError";
+}
 
 export type EmbeddedDatabase = {
   url: string;
@@ -41,7 +49,7 @@ export async function startEmbedded(directory: string, role: "owner" | "guest"):
       return await join(cluster, directory);
     } catch (error) {
       // The one that was joined may have been stopping, by a guest that left or a server that ends.
-      if (attempt === 5 || !isUnavailable(error)) throw error;
+      if (attempt === 5 || !(isUnavailable(error) || error instanceof OpenDatabaseError)) throw error;
       await sleep(100);
     }
   }
@@ -74,6 +82,12 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
       `Another GoodTake server is already running on ${directory}; stop it, or choose another DATA_DIR.`,
     );
   }
+  if (!(await isGuarded(session, cluster, socket))) {
+    await session.end();
+    await stopPostmaster(cluster);
+    throw new OpenDatabaseError("It let everybody in; it is started again.");
+  }
+  const logBound = setInterval(() => void boundLog(cluster.logFile).catch(() => {}), LOG_INTERVAL_MS).unref();
   let stopping = false;
   let recovery = Promise.resolve();
   const watch = () => {
@@ -102,6 +116,7 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
     url: urlOf(socket),
     stop: async () => {
       stopping = true;
+      clearInterval(logBound);
       await recovery;
       await stopPostmaster(cluster);
       await session.end().catch(() => {});

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { EmbeddedDatabaseError } from "#lib/database/cluster.ts";
 import { dataDirectory, startEmbedded } from "#lib/database/embedded.ts";
+import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
 
 export type OpenDatabase = {
   url: string;

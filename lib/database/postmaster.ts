@@ -1,23 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { chown, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Account,
-  as,
-  type Cluster,
-  EmbeddedDatabaseError,
-  lastLine,
-  POSTGRES_ENVIRONMENT,
-  USER,
-} from "#lib/database/cluster.ts";
+import type pg from "pg";
+import { writeAccessRules } from "#lib/database/access-rules.ts";
+import { type Cluster, lastLine, POSTGRES_ENVIRONMENT, USER } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
+import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
+import { boundLog, openLog } from "#lib/database/postgres-log.ts";
+import { findPostmaster, isAlive, readPostmasterFile } from "#lib/database/postmaster-file.ts";
+import { makeSocketFolder, removeSocketFolder, rootSocket } from "#lib/database/socket-folder.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 6_000;
-const SOCKET_PREFIX = "goodtake-";
 
 /**
  * Returns the socket folder of the PostgreSQL that runs on the cluster, after starting it where none answers, in the
@@ -29,19 +24,21 @@ const SOCKET_PREFIX = "goodtake-";
 export async function runPostmaster(cluster: Cluster, socket?: string): Promise<string> {
   if (await answers(cluster)) return socketOf(cluster);
   if (!socket) await removeStaleSocket(cluster);
-  const folder = await socketFolder(cluster.account, socket);
+  const folder = await makeSocketFolder(cluster, socket);
+  await writeAccessRules(cluster);
+  await boundLog(cluster.logFile);
   const deadline = Date.now() + START_TIMEOUT_MS;
   let child: ChildProcess | undefined;
   while (Date.now() < deadline) {
-    if (!child || child.exitCode !== null || child.signalCode !== null) child = spawnPostmaster(cluster, folder);
+    if (!child || child.exitCode !== null || child.signalCode !== null) child = await spawnPostmaster(cluster, folder);
     await sleep(25);
     if (!(await answers(cluster))) continue;
     const running = await socketOf(cluster);
     // Another process was faster.
-    if (running !== folder) await rm(folder, { recursive: true, force: true });
+    if (running !== folder) await removeSocketFolder(cluster, folder);
     return running;
   }
-  if (!socket) await rm(folder, { recursive: true, force: true });
+  if (!socket) await removeSocketFolder(cluster, folder);
   throw new EmbeddedDatabaseError(
     `PostgreSQL did not start within ${START_TIMEOUT_MS / 1000} seconds: ${lastLine(await readFile(cluster.logFile, "utf8").catch(() => ""))}`,
   );
@@ -49,39 +46,38 @@ export async function runPostmaster(cluster: Cluster, socket?: string): Promise<
 
 /** Stops PostgreSQL and returns when its files are closed. */
 export async function stopPostmaster(cluster: Cluster): Promise<void> {
-  const pid = await postmasterPid(cluster);
-  const socket = await socketOf(cluster).catch(() => undefined);
+  const { socket } = await readPostmasterFile(cluster);
+  const pid = await findPostmaster(cluster);
   if (pid) await endProcess(pid);
-  if (socket) await removeSocket(socket);
+  await removeSocketFolder(cluster, socket);
 }
 
-/** A folder of its own, because a socket's path over 107 bytes is fatal to PostgreSQL and a data folder's may be longer. */
-async function socketFolder(account: Account | undefined, known?: string): Promise<string> {
-  // Pools know the folder by its name, so a PostgreSQL that is started again gets the same one.
-  if (known) await mkdir(known, { mode: 0o700 }).catch(ignoreExisting);
-  const folder = known ?? (await mkdtemp(path.join(tmpdir().length < 60 ? tmpdir() : "/tmp", SOCKET_PREFIX)));
-  if (account) await chown(folder, account.uid, account.gid);
-  return folder;
+/** Whether only our account may connect to the running PostgreSQL, where we look for it: one of an earlier version lets everybody in. */
+export async function isGuarded(session: pg.Client, cluster: Cluster, socket: string): Promise<boolean> {
+  const { rows } = await session.query<{ hbaFile: string }>(`SELECT current_setting('hba_file') AS "hbaFile"`);
+  return rows[0]?.hbaFile === cluster.hbaFile && socket === (rootSocket(cluster) ?? socket);
 }
 
-function spawnPostmaster(cluster: Cluster, socket: string): ChildProcess {
-  const settings = ["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC", "log_timezone=UTC"];
-  const [command, args] = as(cluster.account, path.join(cluster.binaries, "bin/postgres"), [
-    "-D",
-    cluster.data,
-    "-k",
-    socket,
-    ...settings.flatMap((setting) => ["-c", setting]),
-  ]);
-  const logFile = openSync(cluster.logFile, "a", 0o600);
+async function spawnPostmaster(cluster: Cluster, socket: string): Promise<ChildProcess> {
+  const settings = [
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    `hba_file=${cluster.hbaFile}`,
+    `ident_file=${cluster.identFile}`,
+    "timezone=UTC",
+    "log_timezone=UTC",
+  ];
+  const args = ["-D", cluster.data, "-k", socket, ...settings.flatMap((setting) => ["-c", setting])];
+  const log = await openLog(cluster.logFile);
   // Detached: it must outlive a Ctrl-C to our process group, because we drain before it stops.
-  const child = spawn(command, args, {
+  const child = spawn(path.join(cluster.binaries, "bin/postgres"), args, {
+    ...cluster.account,
     cwd: "/",
     env: POSTGRES_ENVIRONMENT,
     detached: true,
-    stdio: ["ignore", logFile, logFile],
+    stdio: ["ignore", log.fd, log.fd],
   });
-  closeSync(logFile);
+  await log.close();
   child.on("error", () => {});
   child.unref();
   return child;
@@ -114,47 +110,15 @@ function signal(pid: number, name: "SIGINT" | "SIGQUIT"): void {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A child that ended and was not waited for still has a pid.
-    return process.platform !== "linux" || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-/** PostgreSQL's own record of the running server: pid, data, start, port, socket folder, one a line. */
-async function pidFile(cluster: Cluster): Promise<string[]> {
-  return (await readFile(path.join(cluster.data, "postmaster.pid"), "utf8")).split("\n");
-}
-
-async function postmasterPid(cluster: Cluster): Promise<number | undefined> {
-  return pidFile(cluster).then(
-    (lines) => Number(lines[0]),
-    () => undefined,
-  );
-}
-
 async function socketOf(cluster: Cluster): Promise<string> {
-  const folder = (await pidFile(cluster))[4]?.trim();
-  if (!folder) throw new EmbeddedDatabaseError(`${cluster.data} names no socket.`);
-  return folder;
+  const { socket } = await readPostmasterFile(cluster);
+  if (!socket) throw new EmbeddedDatabaseError(`${cluster.data} names no socket.`);
+  return socket;
 }
 
 async function removeStaleSocket(cluster: Cluster): Promise<void> {
-  const folder = await socketOf(cluster).catch(() => undefined);
-  const pid = await postmasterPid(cluster);
-  if (folder && !(pid && isAlive(pid))) await removeSocket(folder);
-}
-
-/** Only a folder that we made: the name stands in a file of the data folder, which somebody may have edited. */
-async function removeSocket(folder: string): Promise<void> {
-  if (path.basename(folder).startsWith(SOCKET_PREFIX)) await rm(folder, { recursive: true, force: true });
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EEXIST") throw error;
+  const { pid, socket } = await readPostmasterFile(cluster);
+  if (socket && !(pid && isAlive(pid))) await removeSocketFolder(cluster, socket);
 }
 
 export function urlOf(socket: string): string {

@@ -1,0 +1,24 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { become, canEnter, canRunProject, findAccount, isRoot } from "#lib/database/account.ts";
+import { ownFolder } from "#lib/database/guarded-folder.ts";
+import type { Env } from "#lib/env.ts";
+
+/**
+ * Gives up root, for the account `goodtake` where the machine has one that can read the project. With the embedded
+ * database a new or empty folder becomes that account's, and `prepareCluster` becomes the owner of the folder; root's own
+ * folder with a database in it stays root's. Never for `nobody`: processes of other services run as it.
+ */
+export async function dropRoot(env: Env, dataDirectory: string): Promise<void> {
+  // Later code must not look for another folder because it isn't root any more; Next's copy of `env` reads it anew.
+  if (isRoot()) process.env.DATA_DIR = env.DATA_DIR = dataDirectory;
+  if (!isRoot() || env.NODE_ENV === "development") return;
+  const account = await findAccount("goodtake");
+  if (!account || !(await canRunProject(account, ...(env.TIERS_FILE ? [env.TIERS_FILE] : [])))) return;
+  if (env.DATABASE_URL) return become(account);
+  const found = await stat(dataDirectory).catch(() => undefined);
+  if (found && (found.uid !== 0 || (await readdir(dataDirectory)).length > 0)) return;
+  const parent = path.dirname(dataDirectory);
+  await mkdir(parent, { recursive: true });
+  if (await canEnter(account, parent)) await ownFolder(dataDirectory, account, 0o700);
+}
