@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
@@ -43,6 +44,8 @@ let revocations: ReturnType<typeof followRevocations> | undefined;
 
 try {
   loadEnvFile();
+  // libuv starts its pool on first use. Passwords leave threads of it free, see coresForPasswords.
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 1));
   // Next reads it directly, and takes an unset one for development.
   const development = process.argv.includes("--dev");
   Object.assign(process.env, { NODE_ENV: development ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });

@@ -9,7 +9,7 @@ import { DEBIAN_POSTGRES } from "#e2e/installed.ts";
 import { setLocalZone, signalPostgres } from "#e2e/postgres.ts";
 import { freePort } from "#e2e/redis.ts";
 import { temporaryDirectory } from "#e2e/start-server.ts";
-import { type Account, as } from "#lib/database/cluster.ts";
+import type { Account } from "#lib/database/account.ts";
 
 const run = promisify(execFile);
 const USER = "goodtake";
@@ -124,12 +124,12 @@ async function startServer(
     "wal_receiver_timeout=5s",
     ...settings,
   ];
-  const [command, args] = as(account, path.join(DEBIAN_POSTGRES, "postgres"), [
-    "-D",
-    data,
-    ...all.flatMap((setting) => ["-c", setting]),
-  ]);
-  const child = spawn(command, args, { cwd: "/", stdio: ["ignore", "ignore", "pipe"] });
+  const args = ["-D", data, ...all.flatMap((setting) => ["-c", setting])];
+  const child = spawn(path.join(DEBIAN_POSTGRES, "postgres"), args, {
+    ...account,
+    cwd: "/",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let output = "";
   child.stderr?.on("data", (text) => (output = `${output}${text}`.slice(-4_000)));
   while (child.exitCode === null && child.signalCode === null) {
@@ -153,8 +153,7 @@ async function end({ process: child }: ReplicaServer): Promise<void> {
 }
 
 async function runAs(account: Account | undefined, program: string, args: string[]): Promise<void> {
-  const [command, all] = as(account, path.join(DEBIAN_POSTGRES, program), args);
-  await run(command, all, { cwd: "/" });
+  await run(path.join(DEBIAN_POSTGRES, program), args, { ...account, cwd: "/" });
 }
 
 /** PostgreSQL refuses root. */

@@ -7,28 +7,32 @@ export function newAddress(): string {
   return `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/**
- * Sends the form of a page that has a field of that name, filled in with `values`, as a browser without JavaScript does. Without such a
- * form it throws.
- */
+/** Sends the form of a page that has a field of that name, filled in with `values`, as a browser without JavaScript does. */
 export async function submitForm(
   page: string,
   field: string,
   values: Record<string, string>,
   headers: Record<string, string> = {},
 ): Promise<Response> {
+  return (await readForm(page, field, headers))(values, headers);
+}
+
+/** Reads such a form once; returns what sends it. Without such a form it throws. */
+export async function readForm(page: string, field: string, headers: Record<string, string> = {}) {
   const text = await (await fetch(page, { headers })).text();
   // A provider's button is a form, too.
   const form = text.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes(`name="${field}"`));
   if (!form) throw new Error(`${page} has no form with the field ${field}.`);
-  const fields = new FormData();
-  for (const [input] of form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
+  const hidden = [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => {
     const read = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(input)?.[1]?.replaceAll("&quot;", '"') ?? "";
-    fields.append(read("name"), read("value"));
-  }
-  for (const [name, value] of Object.entries(values)) fields.set(name, value);
+    return [read("name"), read("value")] as const;
+  });
   const origin = new URL(page).origin;
-  return fetch(page, { method: "POST", body: fields, headers: { origin, ...headers }, redirect: "manual" });
+  return (values: Record<string, string>, headers: Record<string, string>): Promise<Response> => {
+    const body = new FormData();
+    for (const [name, value] of [...hidden, ...Object.entries(values)]) body.set(name, value);
+    return fetch(page, { method: "POST", body, headers: { origin, ...headers }, redirect: "manual" });
+  };
 }
 
 /** Signs up as a browser without JavaScript does; returns the session's cookie. */

@@ -22,7 +22,7 @@ export async function changePassword(
   if (!confirmed.ok) return confirmed;
   const weakness = passwordWeakness(next, confirmed.value);
   if (weakness) return err(weakness);
-  const passwordHash = await hashPassword(next);
+  const passwordHash = await hashPassword(next, caller.address);
   if (passwordHash === "busy") return err("busy");
   return database().$transaction(async (transaction) => {
     // Of parallel changes one wins: the other knew a password that is none any more.

@@ -1,5 +1,6 @@
 import { verifyPassword } from "#lib/accounts/password.ts";
-import { reserveSignIn, type Throttled } from "#lib/accounts/throttle.ts";
+import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
+import type { Throttled } from "#lib/accounts/throttle.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -24,7 +25,7 @@ export async function confirmPassword(
   if (!password) return err("missing_password");
   const attempt = await reserveSignIn(user.email, caller.address);
   if (!attempt.ok) return attempt;
-  const matches = await verifyPassword(passwordHash, password);
+  const matches = await verifyPassword(passwordHash, password, caller.address);
   await attempt.settle(matches === "busy" ? "not_tried" : matches ? "succeeded" : "failed");
   if (matches === "busy") return err("busy");
   return matches ? ok({ ...user, passwordHash }) : err("wrong_password");

@@ -17,7 +17,7 @@ let close: () => Promise<void>;
 let passwordHash: string;
 beforeAll(async () => {
   close = await useOwnDatabase();
-  passwordHash = await hashPassword(PASSWORD);
+  passwordHash = await hashPassword(PASSWORD, null);
 });
 afterAll(() => close());
 

@@ -57,7 +57,7 @@ export async function redeemPasswordLink(
   if (!person) return err("invalid_link");
   const weakness = passwordWeakness(password, person);
   if (weakness) return err(weakness);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, caller.address);
   if (passwordHash === "busy") return err("busy");
 
   return database().$transaction(async (transaction) => {

@@ -1,7 +1,6 @@
-import { availableParallelism } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useOwnDatabase } from "#e2e/test-database.ts";
-import { hashPassword, passwordWork } from "#lib/accounts/password.ts";
+import { coresForPasswords, hashPassword, passwordWork } from "#lib/accounts/password.ts";
 import { endSession, endSessions, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
@@ -161,7 +160,7 @@ describe("signing in", () => {
 describe("when the queue for the cores is full", () => {
   afterEach(() => {
     passwordWork().running = 0;
-    passwordWork().waiting = [];
+    while (passwordWork().waiting.next());
   });
 
   test("signing in and up are told so, and it counts as no attempt", async () => {
@@ -170,7 +169,8 @@ describe("when the queue for the cores is full", () => {
     const here = caller();
     const work = passwordWork();
     work.running = 1_000;
-    work.waiting = Array.from({ length: 10_000 }, () => () => {});
+    // As full as it gets, of each network only one.
+    for (let i = 0; i < 10_000; i++) void work.waiting.wait(`network ${i}`);
     for (let i = 0; i < 10; i++)
       expect(await signIn({ email, password: PASSWORD }, here)).toEqual({ ok: false, error: "busy" });
     expect(await signUp({ name: "Ada", email: newEmail(), password: PASSWORD }, here)).toEqual({
@@ -185,25 +185,37 @@ describe("when the queue for the cores is full", () => {
     const work = passwordWork();
     work.running = 1_000;
     const attempt = signIn({ email, password: PASSWORD }, caller());
-    await vi.waitFor(() => expect(work.waiting.length).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(work.waiting.size).toBe(1), { timeout: 5_000 });
     await database().user.update({ where: { id: userId }, data: { passwordHash: "another" } });
-    work.waiting.shift()?.();
+    work.waiting.next();
     expect(await attempt).toEqual({ ok: false, error: "wrong_credentials" });
     expect(await database().session.count({ where: { userId } })).toBe(1);
   });
 
-  test("no more computations run than there are cores, and all that were queued finish", async () => {
+  test("a network that fills it is told so, and others are not", async () => {
+    const email = newEmail();
+    await signUpAs(email);
+    const work = passwordWork();
+    const flood = Array.from({ length: 400 }, (_, i) => hashPassword(PASSWORD, `2001:db8:6:${i.toString(16)}::1`));
+    const before = work.done;
+    expect(await signIn({ email, password: PASSWORD }, caller())).toMatchObject({ ok: true });
+    // Its turn came with the first of the queue, whatever waited before it.
+    expect(work.done - before).toBeLessThan(20);
+    expect((await Promise.all(flood)).filter((hash) => hash === "busy").length).toBeGreaterThan(300);
+  });
+
+  test("computations leave a core free, and all that were queued finish", async () => {
     const work = passwordWork();
     const running: number[] = [];
     const hashes = Array.from({ length: 12 }, async () => {
-      const made = hashPassword(PASSWORD);
+      const made = hashPassword(PASSWORD, null);
       running.push(work.running);
       await made;
       running.push(work.running);
       return made;
     });
     expect(new Set(await Promise.all(hashes)).size).toBe(12);
-    expect(Math.max(...running)).toBe(Math.min(12, availableParallelism()));
+    expect(Math.max(...running)).toBe(Math.min(12, coresForPasswords()));
     expect(work.running).toBe(0);
   });
 });

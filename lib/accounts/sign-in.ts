@@ -1,7 +1,8 @@
 import { verifyPassword } from "#lib/accounts/password.ts";
 import type { SignInInput } from "#lib/accounts/schema.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
-import { reserveSignIn, type Throttled } from "#lib/accounts/throttle.ts";
+import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
+import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -18,7 +19,7 @@ export async function signIn(
   if (!attempt.ok) return attempt;
 
   const user = await database().user.findUnique({ where: { email }, select: { id: true, passwordHash: true } });
-  const matches = await verifyPassword(user?.passwordHash ?? null, password);
+  const matches = await verifyPassword(user?.passwordHash ?? null, password, caller.address);
   if (matches === "busy") {
     await attempt.settle("not_tried");
     return err("busy");

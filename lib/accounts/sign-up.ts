@@ -23,7 +23,7 @@ export async function signUp(
   const attempt = await reserveSignUp(caller.address);
   if (!attempt.ok) return attempt;
 
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, caller.address);
   if (passwordHash === "busy") {
     await attempt.settle("not_tried");
     return err("busy");

@@ -1,10 +1,9 @@
-import { hash } from "node:crypto";
-import ipaddr from "ipaddr.js";
+import { networksOf } from "#lib/accounts/networks.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
-type Policy = {
+export type Policy = {
   /** Attempts that wait for nothing: typing errors, and colleagues behind one address. */
   free: number;
   firstWaitS: number;
@@ -14,16 +13,12 @@ type Policy = {
   forgetS: number;
 };
 
-/** 1 s doubling to 5 min, after three typing errors. */
-const PAIR: Policy = { free: 3, firstWaitS: 1, maxWaitS: 300, forgetS: 900 };
-/** The same over all accounts. 20 failures free and one more each minute don't hurt an office that shares an address. */
-const ADDRESS: Policy = { free: 20, firstWaitS: 1, maxWaitS: 300, forgetS: 60 };
-/** Many addresses against one account: a new one waits at most 5 s, once, so that nobody can lock the owner out. */
-const ACCOUNT: Policy = { free: 10, firstWaitS: 1, maxWaitS: 5, forgetS: 60 };
 /** 30 at once and 30 an hour: a class or a company may start on one day behind one address. */
 const SIGN_UP: Policy = { free: 30, firstWaitS: 120, maxWaitS: 120, forgetS: 120 };
 /** 100 keys at once and one a second: more than anybody makes by hand, and each is a row that is never removed. */
 const KEYS: Policy = { free: 100, firstWaitS: 1, maxWaitS: 1, forgetS: 1 };
+/** The same over a wider network, which others share: 120 at once, then one in 20 s. */
+const WIDE_SIGN_UP: Policy = { free: 120, firstWaitS: 20, maxWaitS: 20, forgetS: 20 };
 
 /** After the longest wait more failures change nothing, so they aren't counted; it also bounds how long one is remembered. */
 const COUNTED_BEYOND_FREE = 10;
@@ -32,39 +27,22 @@ export type Throttled = { ok: false; error: "throttled"; retryAfterSeconds: numb
 /** An attempt that was let through and counts as failed until it is settled, so that parallel guesses don't all pass. */
 export type Attempt = { ok: true; settle(outcome: "succeeded" | "failed" | "not_tried"): Promise<void> };
 
-/** Lets one sign-in attempt through or says how long to wait. Known and unknown accounts are treated alike. */
-export async function reserveSignIn(email: string, address: string | null): Promise<Attempt | Throttled> {
-  const network = networkOf(address);
-  const account = hash("sha256", email, "base64url");
-  const scopes = {
-    address: `sign-in from ${network}`,
-    pair: `sign-in to ${account} from ${network}`,
-    account: `sign-in to ${account}`,
-  };
-  const byAddress = await reserve(scopes.address, ADDRESS);
-  if (!byAddress.ok) return byAddress;
-  await greetNewcomer(scopes.pair, scopes.account);
-  const byPair = await reserve(scopes.pair, PAIR);
-  if (!byPair.ok) {
-    await byAddress.refund();
-    return byPair;
-  }
-  return {
-    ok: true,
-    async settle(outcome) {
-      if (outcome === "failed") return count(scopes.account, ACCOUNT);
-      await byAddress.refund();
-      if (outcome === "succeeded") await database().throttle.deleteMany({ where: { scope: scopes.pair } });
-      else await byPair.refund();
-    },
-  };
-}
-
-/** The same for a sign-up. One that makes an account, or finds the address taken, counts. */
+/** Lets one sign-up through or says how long to wait. One that makes an account, or finds the address taken, counts. */
 export async function reserveSignUp(address: string | null): Promise<Attempt | Throttled> {
-  const reserved = await reserve(`sign-up from ${networkOf(address)}`, SIGN_UP);
-  if (!reserved.ok) return reserved;
-  return { ok: true, settle: async (outcome) => (outcome === "not_tried" ? reserved.refund() : undefined) };
+  const held: Reservation[] = [];
+  const refund = async () => {
+    for (const reservation of held) await reservation.refund();
+  };
+  const [own] = networksOf(address);
+  for (const network of networksOf(address).toReversed()) {
+    const reserved = await reserve(`sign-up from ${network}`, network === own ? SIGN_UP : WIDE_SIGN_UP);
+    if (!reserved.ok) {
+      await refund();
+      return reserved;
+    }
+    held.push(reserved);
+  }
+  return { ok: true, settle: async (outcome) => (outcome === "not_tried" ? refund() : undefined) };
 }
 
 /** The same for a key that an account makes, in the transaction that makes it: one that is rolled back doesn't count. */
@@ -81,29 +59,29 @@ export function pruneThrottles(): Promise<number> {
   );
 }
 
-/** A home has a whole /64 of IPv6 to try from, so that counts as one address. */
-export function networkOf(address: string | null): string {
-  if (!address || !ipaddr.isValid(address)) return address ?? "nowhere";
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return parsed.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString()}/64`)}/64`;
-}
-
-type Reservation = { ok: true; refund(): Promise<void> };
+export type Reservation = { ok: true; refund(): Promise<void> };
 
 /** One statement decides and counts, under the lock of its row: of parallel attempts only as many pass as may. */
-async function reserve(
+export async function reserve(
   scope: string,
   policy: Policy,
   db: Database | Transaction = database(),
 ): Promise<Reservation | Throttled> {
   const [reserved] = await db.$queryRaw<{ blockedUntil: Date }[]>`
     ${upsert(scope, policy)} WHERE t."blockedUntil" <= clock_timestamp() RETURNING t."blockedUntil"`;
+  return settled(scope, reserved, db);
+}
+
+async function settled(
+  scope: string,
+  reserved: { blockedUntil: Date } | undefined,
+  db: Database | Transaction = database(),
+): Promise<Reservation | Throttled> {
   if (!reserved) return { ok: false, error: "throttled", retryAfterSeconds: await secondsLeft(scope, db) };
   return { ok: true, refund: () => giveBack(scope, reserved.blockedUntil) };
 }
 
-async function count(scope: string, policy: Policy): Promise<void> {
+export async function count(scope: string, policy: Policy): Promise<void> {
   await database().$executeRaw`${upsert(scope, policy)}`;
 }
 
@@ -138,13 +116,27 @@ function waitAfter(attempts: Prisma.Sql, { free, firstWaitS, maxWaitS }: Policy)
     ELSE LEAST(${firstWaitS}::int * power(2, ${attempts} - ${free}::int - 1), ${maxWaitS}::int) END)::float8`;
 }
 
-/** Where an account is under attack, the first attempt from an address that isn't known there waits a little. */
-async function greetNewcomer(pair: string, account: string): Promise<void> {
+/** Lets a scope that has tried nothing yet wait first. */
+export async function greet(scope: string, seconds: number): Promise<void> {
   await database().$executeRaw`
     INSERT INTO "Throttle" ("scope", "attempts", "blockedUntil", "updatedAt")
-    SELECT ${pair}, 0, ${NOW} + make_interval(secs => ${waitAfter(attemptsLeft(ACCOUNT), ACCOUNT)}), ${NOW}
-    FROM "Throttle" t WHERE t."scope" = ${account} AND ${attemptsLeft(ACCOUNT)} > ${ACCOUNT.free}::int
-    ON CONFLICT ("scope") DO NOTHING`;
+    VALUES (${scope}, 0, ${NOW} + make_interval(secs => ${seconds}::float8), ${NOW}) ON CONFLICT ("scope") DO NOTHING`;
+}
+
+/** One attempt each `seconds`, also of parallel ones. */
+export async function reserveSpaced(scope: string, seconds: number): Promise<Reservation | Throttled> {
+  await greet(scope, seconds);
+  const [reserved] = await database().$queryRaw<{ blockedUntil: Date }[]>`
+    UPDATE "Throttle" SET "blockedUntil" = ${NOW} + make_interval(secs => ${seconds}::float8), "updatedAt" = ${NOW}
+    WHERE "scope" = ${scope} AND "blockedUntil" <= clock_timestamp() RETURNING "blockedUntil"`;
+  return settled(scope, reserved);
+}
+
+/** Seconds that one who is new to the scope has to wait there. */
+export async function waitAt(scope: string, policy: Policy): Promise<number> {
+  const [row] = await database().$queryRaw<{ seconds: number }[]>`
+    SELECT ${waitAfter(attemptsLeft(policy), policy)} AS "seconds" FROM "Throttle" t WHERE t."scope" = ${scope}`;
+  return row?.seconds ?? 0;
 }
 
 /** Undoes a reservation, with its wait if nobody has reserved since. */
