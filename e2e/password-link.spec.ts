@@ -1,6 +1,9 @@
 import { expect, newPerson, type Person, signIn, signUp } from "#e2e/person.ts";
+import { CALLER } from "#e2e/seed.ts";
 import { test as base } from "#e2e/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
+import { createApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const NEW_PASSWORD = "a completely new password";
@@ -59,6 +62,38 @@ test("a link that was used says so", async ({ page, link }) => {
   }
 });
 
+/** Two keys of a person's, made beside the browser. */
+async function seedKeysOf({ email }: Person): Promise<void> {
+  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  for (const name of ["Mine", "Somebody else's"])
+    await createApiKey(id, { name, environment: "production", expiry: { type: "never" } }, CALLER);
+}
+
+test("a link to an account with keys lists them and asks whether they stay, with nothing preselected", async ({
+  page,
+  person,
+  link,
+}) => {
+  await seedKeysOf(person);
+  await page.context().clearCookies();
+  await page.goto(await link(person));
+  const keys = page.getByRole("list", { name: "Existing API keys" }).getByRole("listitem");
+  await expect(keys).toHaveText([/Somebody else's.*gt_.*production.*created just now.*never used/, /Mine/]);
+  const [keep, revoke] = [page.getByRole("radio", { name: /Keep them/ }), page.getByRole("radio", { name: /Revoke/ })];
+  await expect(keep).not.toBeChecked();
+  await expect(revoke).not.toBeChecked();
+  await page.getByLabel("New password").fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByText("Choose whether to keep or revoke these keys")).toBeVisible();
+  await expect(page.getByRole("radiogroup", { name: /Existing API keys/ })).toBeFocused();
+  await revoke.check();
+  await page.getByLabel("New password").fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByRole("status")).toContainText("Your password was changed");
+  await signIn(page, { email: person.email, password: NEW_PASSWORD });
+  await expect(page.getByRole("row", { name: /Mine/ })).toContainText("Revoked");
+});
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
@@ -70,5 +105,28 @@ test.describe("without JavaScript", () => {
     await page.getByLabel("New password").fill(NEW_PASSWORD);
     await page.getByRole("button", { name: "Set password" }).click();
     await expect(page.getByText("Your password was changed")).toBeVisible();
+  });
+
+  test("keys are listed after the first try, and kept where that is chosen", async ({
+    page,
+    person,
+    link,
+    baseURL,
+  }) => {
+    await seedKeysOf(person);
+    const path = await link(person);
+    await page.context().clearCookies();
+    await page.goto("/password-link");
+    await page.getByLabel("Link or code").fill(`${baseURL}${path}`);
+    const send = async () => {
+      await page.getByLabel("New password").fill(NEW_PASSWORD);
+      await page.getByRole("button", { name: "Set password" }).click();
+    };
+    await send();
+    await expect(page.getByText("Choose whether to keep or revoke these keys")).toBeVisible();
+    await page.getByRole("radio", { name: /Keep them/ }).check();
+    await send();
+    await expect(page.getByText("Your password was changed")).toBeVisible();
+    expect(await database().apiKey.count({ where: { user: { email: person.email }, revokedAt: null } })).toBe(2);
   });
 });

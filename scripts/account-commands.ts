@@ -1,3 +1,4 @@
+import { listIdentities } from "#lib/accounts/linked-providers.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { emailAddress, newEmailAddress, personName } from "#lib/accounts/schema.ts";
 import { endSessions } from "#lib/accounts/sessions.ts";
@@ -72,11 +73,13 @@ async function list(): Promise<Answer> {
 
 async function show(account: Account): Promise<Answer> {
   const ways = await findWaysIn(account.id);
+  const identities = await listIdentities(account.id);
   const remaining = await findRemaining(account.id, tierOf(account.id, account.tier).requestsPerMonth);
   const statuses = (await listEveryApiKey(account.id)).map((key) => keyStatus(key, new Date()));
   const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
   const text = formatFields({
     Email: account.email,
+    "Address verified": "no: anybody can sign up with any address",
     Name: account.name,
     Id: account.id,
     Tier: account.tier,
@@ -87,10 +90,14 @@ async function show(account: Account): Promise<Answer> {
     "Signs in with":
       [...(ways.hasPassword ? ["password"] : []), ...ways.providers].join(", ") ||
       (account.deletedAt ? "nothing" : "nothing yet"),
+    "Linked identities":
+      identities
+        .map(({ provider, subject, createdAt }) => `${provider} ${subject} (since ${formatTime(createdAt)})`)
+        .join(", ") || "none",
     "Signed-in browsers": ways.sessions,
     "API keys": STATUSES.map((status) => `${counts[status]} ${status}`).join(", "),
   });
-  return { data: { ...account, ...ways, remaining, apiKeys: counts }, text };
+  return { data: { ...account, emailVerified: false, ...ways, identities, remaining, apiKeys: counts }, text };
 }
 
 async function create(email: string, name = email.slice(0, email.indexOf("@")).slice(0, 64)): Promise<Answer> {
@@ -135,7 +142,7 @@ async function passwordLink({ email, disabledAt }: Account): Promise<Answer> {
   const url = `${PUBLIC_URL ?? `http://localhost:${PORT}`}${passwordLinkPath(token)}`;
   return {
     data: { email, passwordLink: url, expiresAt },
-    text: `Give this link to ${email}. It is good once, until ${formatTime(expiresAt)}:\n${url}`,
+    text: `Give this link to ${email}. It is good once, until ${formatTime(expiresAt)}; using it ends all sessions, unlinks all providers and asks whether the existing API keys stay:\n${url}`,
   };
 }
 

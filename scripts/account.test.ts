@@ -41,8 +41,8 @@ test("create makes an account without a password, whose link lets its person cho
   const { code, stdout } = await account("create", " Grace@Example.com", "--name", "Grace Hopper");
   expect(code).toBe(0);
   const token = /^https:\/\/keys\.example\.com\/password-link#([\w-]{43})$/m.exec(stdout)?.[1] ?? "";
-  expect((await redeemPasswordLink(token, "correct horse battery", user)).ok).toBe(true);
-  expect((await redeemPasswordLink(token, "correct horse battery", user)).ok).toBe(false);
+  expect((await redeemPasswordLink({ token, password: "correct horse battery" }, user)).ok).toBe(true);
+  expect((await redeemPasswordLink({ token, password: "correct horse battery" }, user)).ok).toBe(false);
   const grace = await database().user.findUniqueOrThrow({ where: { email: "grace@example.com" } });
   expect(grace.name).toBe("Grace Hopper");
   expect((await actions(grace.id)).slice(0, 2)).toEqual([
@@ -106,6 +106,17 @@ test("keys lists every key, deleted ones too, and revoke ends one of them for go
   const revocations = (await actions(ada.id)).filter(({ action }) => action === "api_key.revoked");
   expect(revocations.map(({ actor }) => actor).sort()).toEqual(["operator", "user"]);
   expect(stdout + (await account("keys", ada.email, "--json")).stdout).not.toMatch(/hash/i);
+});
+
+test("show says that the address is unverified, and which provider's identity is linked", async () => {
+  const ada = await createPerson();
+  const identity = { provider: "github", subject: "583231", userId: ada.id };
+  await database().providerIdentity.create({ data: identity });
+  const { stdout } = await account("show", ada.email);
+  expect(stdout).toMatch(/^Address verified +no/m);
+  expect(stdout).toMatch(/^Linked identities +github 583231 \(since \d{4}-/m);
+  const { identities, emailVerified } = JSON.parse((await account("show", ada.email, "--json")).stdout);
+  expect({ identities, emailVerified }).toMatchObject({ identities: [{ subject: "583231" }], emailVerified: false });
 });
 
 test("an account that was deleted is shown as that, its former address is nobody's, and nothing brings it back", async () => {

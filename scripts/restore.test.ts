@@ -102,7 +102,9 @@ async function loseInstallation(root: string): Promise<Lost> {
   const { id: sessionId } = await database().session.findFirstOrThrow({ where: { userId: carol } });
   const proof = { password: person("Carol").password, email: "" };
   expect(await deleteAccount({ userId: carol, sessionId }, proof, CALLER)).toMatchObject({ ok: true });
-  expect(await redeemPasswordLink(tokens[0] ?? "", "another good password", CALLER)).toMatchObject({ ok: true });
+  expect(await redeemPasswordLink({ token: tokens[0] ?? "", password: "another good password" }, CALLER)).toMatchObject(
+    { ok: true },
+  );
   const late = await createKey(ada);
   await revokeApiKey(ada, late.key.id, CALLER);
 
@@ -161,7 +163,7 @@ async function expectNoAccess(url: string): Promise<void> {
   const page = await fetch(`${url}/settings/developer`, { headers: { cookie: lost.cookie }, redirect: "manual" });
   expect([page.status, page.headers.get("location")]).toEqual([307, expect.stringContaining("/sign-in")]);
   for (const token of lost.tokens)
-    expect(await redeemPasswordLink(token, "yet another password", CALLER)).toEqual({
+    expect(await redeemPasswordLink({ token, password: "yet another password" }, CALLER)).toEqual({
       ok: false,
       error: "invalid_link",
     });

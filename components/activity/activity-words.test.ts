@@ -49,7 +49,7 @@ async function everyAction(): Promise<string> {
   const email = "countess@example.com";
   await succeed(changeEmail(userId, { email, password: next }, CALLER));
   const { token } = await succeed(createPasswordLink(email, CALLER));
-  await succeed(redeemPasswordLink(token, "yet another battery", CALLER));
+  await succeed(redeemPasswordLink({ token, password: "yet another battery" }, CALLER));
   await succeed(signIn({ email, password: "yet another battery" }, CALLER));
   await endSessions(userId, CALLER);
   await succeed(setTier(userId, "scale", CALLER));

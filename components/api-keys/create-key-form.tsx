@@ -30,7 +30,7 @@ const FORM = "create-key";
 const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
 const REFUSALS = {
   invalid: { form: "Something in the form is not valid." },
-  account_deleted: { form: "Your account was deleted." },
+  session_over: { form: "You were signed out. Sign in and try again." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
 type Errors = { name?: string; expiry?: string; form?: ReactNode };

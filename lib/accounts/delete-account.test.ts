@@ -149,7 +149,7 @@ describe("a deleted account", () => {
     expect(await enableAccount(ada.id, OPERATOR)).toEqual({ ok: false, error: "not_found" });
     expect(await setTier(ada.id, "pro", OPERATOR)).toEqual({ ok: false, error: "not_found" });
     expect(await createPasswordLink(`deleted-${ada.id}@invalid`, OPERATOR)).toEqual({ ok: false, error: "not_found" });
-    expect(await createApiKey(ada.id, NEW_KEY, CALLER)).toEqual({ ok: false, error: "account_deleted" });
+    expect(await createApiKey(ada.id, NEW_KEY, CALLER)).toEqual({ ok: false, error: "session_over" });
     for (const data of [{ disabledAt: null }, { passwordHash }])
       await expect(database().user.update({ where: { id: ada.id }, data })).rejects.toThrow(/User_deleted_is_shut/);
     expect(await waysLeft(ada.id)).toEqual(NONE);
@@ -224,7 +224,7 @@ describe("at the same time as a deletion", () => {
         linkProvider(session, { provider: "oidc", subject: randomUUID() }, CALLER),
         signIn({ email: ada.email, password: PASSWORD }, { ...CALLER, address: "198.18.5.1" }),
         changeEmail(ada.id, { email: `new-${ada.email}`, password: PASSWORD }, { ...CALLER, address: "198.18.5.2" }),
-        redeemPasswordLink(token, "a fresh new password", CALLER),
+        redeemPasswordLink({ token, password: "a fresh new password" }, CALLER),
         renameAccount(ada.id, "Ada King", CALLER),
       ];
       await queued(waiting.length);
@@ -232,7 +232,7 @@ describe("at the same time as a deletion", () => {
     const refused = (error: string) => ({ ok: false, error });
     expect(await Promise.all(waiting)).toEqual([
       OK,
-      refused("account_deleted"),
+      refused("session_over"),
       refused("not_found"),
       refused("session_over"),
       refused("wrong_credentials"),

@@ -3,7 +3,7 @@ import type { ProviderPerson } from "#lib/accounts/provider-sign-in.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
-import { database } from "#lib/database/client.ts";
+import { database, type Transaction } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type LinkProblem = "session_over" | "identity_taken" | "provider_linked";
@@ -67,5 +67,25 @@ export async function unlinkProvider(
       );
     await recordActivity(transaction, caller, { userId, action: "account.provider_unlinked", details: { provider } });
     return ok();
+  });
+}
+
+/** Removes every provider, for an account that is handed over; recorded one by one. Returns their number. */
+export async function unlinkEveryProvider(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+  const unlinked = await transaction.$queryRaw<{ provider: string }[]>`
+    DELETE FROM "ProviderIdentity" WHERE "userId" = ${userId}::uuid RETURNING "provider"`;
+  for (const { provider } of unlinked)
+    await recordActivity(transaction, caller, { userId, action: "account.provider_unlinked", details: { provider } });
+  return unlinked.length;
+}
+
+export type LinkedIdentity = { provider: string; subject: string; createdAt: Date };
+
+/** The identities that sign in to an account. */
+export function listIdentities(userId: string): Promise<LinkedIdentity[]> {
+  return database().providerIdentity.findMany({
+    where: { userId },
+    select: { provider: true, subject: true, createdAt: true },
+    orderBy: { provider: "asc" },
   });
 }

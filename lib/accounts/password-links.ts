@@ -1,8 +1,13 @@
 import { hash, randomBytes } from "node:crypto";
+import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
+import type { RedeemInput } from "#lib/accounts/schema.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { type ActiveKeys, readActiveKeys } from "#lib/api-keys/active-keys.ts";
+import { revokeEveryApiKey, TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
+import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database } from "#lib/database/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -40,44 +45,76 @@ export function passwordLinkPath(token: string): string {
   return `/password-link#${token}`;
 }
 
+/** What the user of a good link decides about: the account's keys, which somebody else may have made. */
+export async function readPasswordLink(token: string): Promise<Result<ActiveKeys, "invalid_link">> {
+  const user = await findUserOfLink(token);
+  return user ? ok(await readActiveKeys(database(), user.id)) : err("invalid_link");
+}
+
 /**
- * Sets the password and signs out every browser of the person. Of parallel attempts with one link, one succeeds.
+ * Hands the account over to the user of the link, because nobody verified its address and somebody else may have made it:
+ * sets the password, signs out every browser, unlinks every provider, and keeps or revokes the keys. Of parallel attempts
+ * with one link, one succeeds.
+ *
  * `invalid_link`: unknown, used, over an hour old, or of a disabled account; which of them is nobody's business.
+ * `keys_undecided`: the account has active keys, and nothing was decided about them, or about others than were seen.
  */
 export async function redeemPasswordLink(
-  token: string,
-  password: string,
+  { token, password, keys, seen }: RedeemInput,
   caller: Caller,
-): Promise<Result<{ email: string }, "invalid_link" | "common_password" | "own_name_password" | "busy">> {
-  const tokenHash = hashToken(token);
+): Promise<
+  Result<{ email: string }, "invalid_link" | "common_password" | "own_name_password" | "busy" | "keys_undecided">
+> {
   // Asked first, so that a guessed token costs no Argon2 work and a weak password doesn't use up the link.
-  const [person] = await database().$queryRaw<{ id: string; email: string; name: string }[]>`
-    SELECT u."id", u."email", u."name" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
-    WHERE l."tokenHash" = ${tokenHash} AND l."usedAt" IS NULL AND l."expiresAt" > now() AND u."disabledAt" IS NULL`;
+  const person = await findUserOfLink(token);
   if (!person) return err("invalid_link");
   const weakness = passwordWeakness(password, person);
   if (weakness) return err(weakness);
   const passwordHash = await hashPassword(password, caller.address);
   if (passwordHash === "busy") return err("busy");
 
-  return database().$transaction(async (transaction) => {
-    // The person first, as everywhere: who was disabled or deleted meanwhile gets no password any more.
-    const enabled = await transaction.$queryRaw<unknown[]>`
-      SELECT 1 FROM "User" WHERE "id" = ${person.id}::uuid AND "disabledAt" IS NULL FOR NO KEY UPDATE`;
-    if (enabled.length === 0) return err("invalid_link");
-    const used = await transaction.$executeRaw`
-      UPDATE "PasswordLink" SET "usedAt" = now()
-      WHERE "tokenHash" = ${tokenHash} AND "usedAt" IS NULL AND "expiresAt" > now()`;
-    if (used === 0) return err("invalid_link");
-    await transaction.user.update({ where: { id: person.id }, data: { passwordHash }, select: { id: true } });
-    const sessions = await endSessionsOf(transaction, person.id);
-    await recordActivity(transaction, caller, {
-      userId: person.id,
-      action: "account.password_changed",
-      details: { by: "password_link", sessionsEnded: sessions },
-    });
-    return ok({ email: person.email });
-  });
+  const redeemed = await database().$transaction(
+    async (transaction) => {
+      // The person first, as everywhere: who was disabled or deleted meanwhile gets no password any more, and no key is made.
+      const enabled = await transaction.$queryRaw<unknown[]>`
+        SELECT 1 FROM "User" WHERE "id" = ${person.id}::uuid AND "disabledAt" IS NULL FOR NO KEY UPDATE`;
+      if (enabled.length === 0) return err("invalid_link");
+      const active = await readActiveKeys(transaction, person.id);
+      const decided = keys === "revoke" || (keys === "keep" && seen === active.fingerprint);
+      if (active.total > 0 && !decided) return err("keys_undecided");
+      const used = await transaction.$executeRaw`
+        UPDATE "PasswordLink" SET "usedAt" = now()
+        WHERE "tokenHash" = ${hashToken(token)} AND "usedAt" IS NULL AND "expiresAt" > now()`;
+      if (used === 0) return err("invalid_link");
+      await transaction.user.update({ where: { id: person.id }, data: { passwordHash }, select: { id: true } });
+      const providersUnlinked = await unlinkEveryProvider(transaction, person.id, caller);
+      const keysRevoked = keys === "revoke" ? await revokeEveryApiKey(transaction, person.id, caller) : 0;
+      const sessionsEnded = await endSessionsOf(transaction, person.id);
+      await recordActivity(transaction, caller, {
+        userId: person.id,
+        action: "account.password_changed",
+        details: {
+          by: "password_link",
+          sessionsEnded,
+          providersUnlinked,
+          keysRevoked,
+          keysKept: keys === "revoke" ? 0 : active.total,
+        },
+      });
+      return ok({ email: person.email });
+    },
+    { timeout: TRANSACTION_MS },
+  );
+  if (redeemed.ok && keys === "revoke") await outliveLeases();
+  return redeemed;
+}
+
+async function findUserOfLink(token: string): Promise<{ id: string; email: string; name: string } | undefined> {
+  const [user] = await database().$queryRaw<{ id: string; email: string; name: string }[]>`
+    SELECT u."id", u."email", u."name" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
+    WHERE l."tokenHash" = ${hashToken(token)} AND l."usedAt" IS NULL AND l."expiresAt" > now()
+      AND u."disabledAt" IS NULL`;
+  return user;
 }
 
 /** Removes links that ended more than a day ago, used or not: that one was made and used is in the activity. Returns their number. */

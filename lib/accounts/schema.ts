@@ -63,7 +63,12 @@ export const redeemInput = z.object({
     .transform((text) => text.slice(text.lastIndexOf("#") + 1))
     .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
   password: newPassword,
+  /** What becomes of the account's keys; only asked where there are some. */
+  keys: z.enum(["keep", "revoke"]).optional().catch(undefined),
+  /** The fingerprint of the keys that were seen. */
+  seen: z.string().optional().catch(undefined),
 });
+export type RedeemInput = z.output<typeof redeemInput>;
 
 export const changePasswordInput = z.object({
   current: z.string("Enter your password.").min(1, "Enter your password."),

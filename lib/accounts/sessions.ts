@@ -60,6 +60,12 @@ export async function lockSession(
   return user ?? null;
 }
 
+export async function isSessionAlive(transaction: Transaction, userId: string, sessionId: string): Promise<boolean> {
+  const alive = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Session" s WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND ${ALIVE}`;
+  return alive.length > 0;
+}
+
 /** Whether it began within the last 10 minutes. */
 export async function isFreshSession(userId: string, sessionId: string): Promise<boolean> {
   const fresh = await database().$queryRaw<unknown[]>`

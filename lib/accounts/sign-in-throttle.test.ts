@@ -109,7 +109,9 @@ describe("beyond 100 failures a day at one account", () => {
     expect(await signInWithProvider(ada, from("198.51.102.1"))).toMatchObject({ ok: true });
     const link = await createPasswordLink(email, from("198.51.102.2"));
     if (!link.ok) throw new Error(link.error);
-    expect(await redeemPasswordLink(link.value.token, "a fresh new password", from("198.51.102.3"))).toMatchObject({
+    expect(
+      await redeemPasswordLink({ token: link.value.token, password: "a fresh new password" }, from("198.51.102.3")),
+    ).toMatchObject({
       ok: true,
     });
   });

@@ -2,12 +2,13 @@
 
 import { redirect } from "next/navigation";
 import { z } from "zod";
-import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
+import { readPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { redeemInput, signInInput, signUpInput } from "#lib/accounts/schema.ts";
 import { endSession } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { formFields } from "#lib/actions/form-fields.ts";
+import type { ActiveKeys } from "#lib/api-keys/active-keys.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { clearSessionCookie, continueWith, setSessionCookie } from "#lib/auth/next-auth.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
@@ -24,7 +25,10 @@ export type FormState<E extends string> = {
 
 export type SignInState = FormState<Extract<Awaited<ReturnType<typeof signIn>>, { ok: false }>["error"]>;
 export type SignUpState = FormState<Extract<Awaited<ReturnType<typeof signUp>>, { ok: false }>["error"]>;
-export type RedeemState = FormState<Extract<Awaited<ReturnType<typeof redeemPasswordLink>>, { ok: false }>["error"]>;
+export type RedeemState = FormState<Extract<Awaited<ReturnType<typeof redeemPasswordLink>>, { ok: false }>["error"]> & {
+  /** Where the account has active keys. */
+  activeKeys?: ActiveKeys | undefined;
+};
 
 export async function signInAction(_: SignInState, form: FormData): Promise<SignInState> {
   const input = signInInput.safeParse(formFields(form));
@@ -56,11 +60,19 @@ export async function signOutAction(): Promise<void> {
   redirect("/sign-in");
 }
 
+/** The active keys of the account that a password link belongs to, if it has any. */
+export async function readPasswordLinkAction(token: unknown): Promise<ActiveKeys | undefined> {
+  const parsed = redeemInput.shape.token.safeParse(token);
+  const keys = parsed.success ? await readPasswordLink(parsed.data) : undefined;
+  return keys?.ok && keys.value.total > 0 ? keys.value : undefined;
+}
+
 export async function redeemPasswordLinkAction(_: RedeemState, form: FormData): Promise<RedeemState> {
+  const activeKeys = () => readPasswordLinkAction(formFields(form).token);
   const input = redeemInput.safeParse(formFields(form));
-  if (!input.success) return invalid(form, input.error);
-  const redeemed = await redeemPasswordLink(input.data.token, input.data.password, await requestCaller());
-  if (!redeemed.ok) return refused(form, redeemed);
+  if (!input.success) return { ...invalid(form, input.error), activeKeys: await activeKeys() };
+  const redeemed = await redeemPasswordLink(input.data, await requestCaller());
+  if (!redeemed.ok) return { ...refused(form, redeemed), activeKeys: await activeKeys() };
   redirect("/sign-in?notice=password_changed");
 }
 
@@ -77,7 +89,7 @@ function refused<E extends string>(form: FormData, refusal: Refusal<E>): FormSta
 function typed(form: FormData): Record<string, string> {
   const fields = formFields(form);
   return Object.fromEntries(
-    ["name", "email", "token"].flatMap((field) => {
+    ["name", "email", "token", "keys"].flatMap((field) => {
       const value = fields[field];
       return typeof value === "string" ? [[field, value]] : [];
     }),

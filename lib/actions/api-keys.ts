@@ -24,7 +24,7 @@ export async function createApiKeyAction(input: unknown) {
   const user = await requireUser();
   const parsed = createApiKeyInput.safeParse(input);
   if (!parsed.success) return err("invalid");
-  return createApiKey(user.id, parsed.data, await requestCaller());
+  return createApiKey(user.id, parsed.data, { ...(await requestCaller()), sessionId: user.sessionId });
 }
 
 /** As for creating: the successor's one answer. */
@@ -32,7 +32,8 @@ export async function rotateApiKeyAction(input: unknown) {
   const user = await requireUser();
   const parsed = rotateApiKeyInput.safeParse(input);
   if (!parsed.success) return err("not_found");
-  return rotateApiKey(user.id, parsed.data.id, parsed.data.overlap, await requestCaller());
+  const caller = { ...(await requestCaller()), sessionId: user.sessionId };
+  return rotateApiKey(user.id, parsed.data.id, parsed.data.overlap, caller);
 }
 
 export async function extendOverlapAction(input: unknown) {

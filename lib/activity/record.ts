@@ -6,6 +6,8 @@ export type Caller = {
   actor: "user" | "operator" | "system";
   address: string | null;
   userAgent: string | null;
+  /** Given where a change must not be made any more once this session has ended. */
+  sessionId?: string;
 };
 
 type None = Record<string, never>;
@@ -22,7 +24,15 @@ export type Details = {
   "account.signed_in": { with: string };
   "account.signed_out": None;
   "account.password_link_created": None;
-  "account.password_changed": { by: "password" | "password_link"; sessionsEnded: number };
+  "account.password_changed":
+    | { by: "password"; sessionsEnded: number }
+    | {
+        by: "password_link";
+        sessionsEnded: number;
+        providersUnlinked: number;
+        keysRevoked: number;
+        keysKept: number;
+      };
   "account.renamed": Change;
   "account.email_changed": Change;
   "account.sessions_ended": { sessions: number };

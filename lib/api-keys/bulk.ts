@@ -79,6 +79,17 @@ export async function deleteEveryApiKey(transaction: Transaction, userId: string
   return ids.length;
 }
 
+/** Revokes all keys of a person that aren't, in such a transaction. Returns their number; the caller waits for the leases. */
+export async function revokeEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+  const ids = await lockKeys(
+    transaction,
+    Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL AND "revokedAt" IS NULL`,
+  );
+  const at = new Date();
+  await inParts(ids, (part) => markRevoked(transaction, userId, part, caller, at));
+  return ids.length;
+}
+
 async function markDeleted(transaction: Transaction, userId: string, ids: string[], caller: Caller): Promise<void> {
   const revokedAt = new Date();
   await markRevoked(transaction, userId, ids, caller, revokedAt);

@@ -38,7 +38,7 @@ export async function rotateApiKey(
   const secret = generateSecret();
   const rotated = await database().$transaction(async (transaction) => {
     // The person's row first, as creating does, so that the two don't deadlock and the count is exact.
-    await lockOwner(transaction, userId);
+    if (!(await lockOwner(transaction, userId, caller))) return err("not_found");
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });

@@ -1,3 +1,4 @@
+import { isSessionAlive } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
@@ -27,17 +28,17 @@ const DAY_MS = 86_400_000;
 /**
  * Makes a key. The secret is in this answer and nowhere else: only its hash is stored.
  *
- * `account_deleted`: by the same person in another browser, a moment ago.
+ * `session_over`: the account was deleted, or its session ended, a moment ago in another browser.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
  */
 export async function createApiKey(
   userId: string,
   input: CreateApiKeyInput,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "account_deleted"> | NoRoom> {
+): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | NoRoom> {
   const secret = generateSecret();
   return database().$transaction(async (transaction) => {
-    if (!(await lockOwner(transaction, userId))) return err("account_deleted");
+    if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
     // Read after the wait for the lock, so that presets and the count see the same instant.
     const now = new Date();
     const expiresAt = expiryInstant(input.expiry, now);
@@ -140,14 +141,15 @@ export async function deleteApiKey(
 }
 
 /**
- * For what counts a person's keys; false for an account that was deleted. It lets others record activity of that person, which points at the row: `FOR UPDATE` would not, and
- * somebody who holds a key and records what became of it would wait for somebody who holds the person and waits for that key.
- * False where the account was deleted.
+ * For what counts a user's keys. It lets others record activity of that user, which points at the row: `FOR UPDATE` would not, and
+ * somebody who holds a key and records what became of it would wait for somebody who holds the user and waits for that key.
+ * False where the account was deleted, or the caller's session ended while this waited for the lock.
  */
-export async function lockOwner(transaction: Transaction, userId: string): Promise<boolean> {
+export async function lockOwner(transaction: Transaction, userId: string, { sessionId }: Caller): Promise<boolean> {
   const owner = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
-  return owner.length > 0;
+  if (owner.length === 0) return false;
+  return sessionId === undefined || isSessionAlive(transaction, userId, sessionId);
 }
 
 export async function lockApiKey(

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
-import { pruneThrottles, reserveSignIn, reserveSignUp } from "#lib/accounts/throttle.ts";
+import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
+import { pruneThrottles, reserveSignUp } from "#lib/accounts/throttle.ts";
 import { exportActivity, listActivity } from "#lib/activity/read.ts";
 import { readBulkEvidence } from "#lib/api-keys/bulk.ts";
 import { findHygiene } from "#lib/api-keys/hygiene.ts";

@@ -6,7 +6,10 @@ export const metadata: Metadata = { title: "Choose a new password" };
 
 export default function PasswordLinkPage() {
   return (
-    <AuthCard title="Choose a new password" text="You will be signed out everywhere.">
+    <AuthCard
+      title="Choose a new password"
+      text="You will be signed out everywhere, and linked sign-in providers will be unlinked."
+    >
       <PasswordLinkForm />
     </AuthCard>
   );
