@@ -22,7 +22,7 @@ export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen,
       aria-required
       aria-labelledby={`${id}-label`}
       aria-invalid={error ? true : undefined}
-      aria-describedby={`${id}-hint ${id}-error`}
+      aria-describedby={error ? `${id}-hint ${id}-error` : `${id}-hint`}
       className="flex flex-col gap-3"
     >
       <p id={`${id}-label`} className="font-medium">

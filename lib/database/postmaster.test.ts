@@ -148,7 +148,7 @@ describe("a database that let everybody in", () => {
     const { url } = await start();
     expect(await ask(url, "SELECT value FROM kept")).toEqual([7]);
     expect(await ask(url, "SELECT DISTINCT auth_method FROM pg_hba_file_rules")).toEqual(["peer"]);
-    await rm(`${data.directory}-socket`, { recursive: true });
+    await rm(`${data.directory}-socket`, { recursive: true, force: true });
   });
 });
 
