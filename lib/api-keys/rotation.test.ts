@@ -123,6 +123,32 @@ describe("the old key ends", () => {
       expect(record.actor).toBe("system");
     });
 
+    test("also on an installation with much usage and many rotated keys that wait", async () => {
+      const old = await create();
+      const successor = await rotate(old.key.id, "on_use");
+      expect(await call("/key", successor.secret)).toBe(200);
+      await pool().query(
+        `WITH "old" AS (
+           INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "expiresAt", "endsOnUse")
+           SELECT gen_random_uuid(), $1, 'Waits', 'staging', 'gt_wait', sha256(gen_random_uuid()::text::bytea), now() + interval '30 days', true
+           FROM generate_series(1, 500) RETURNING "id"
+         )
+         INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "replacesId")
+         SELECT gen_random_uuid(), $1, 'Successor', 'staging', 'gt_succ', sha256(gen_random_uuid()::text::bytea), "id" FROM "old"`,
+        [ada.id],
+      );
+      for (let i = 0; i < 10; i += 1)
+        await pool().query(
+          `INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests")
+           SELECT md5((n / 500)::text)::uuid, date_trunc('hour', now()) - (n % 500) * interval '1 hour', 'ok', 1
+           FROM generate_series($1::int, $1::int + 19999) n`,
+          [i * 20_000],
+        );
+      await pool().query("ANALYZE");
+      // A statement has 2.5 seconds.
+      expect(await endReplacedKeys()).toBe(1);
+    });
+
     test("that nobody counted in time ends it a day after the hour of the success, and one that was rotated on counts", async () => {
       const old = await create();
       const second = await rotate(old.key.id, "on_use");

@@ -129,7 +129,7 @@ export async function extendOverlap(
 /**
  * Sets the end of replaced keys whose successor was used with success: a day after that, or sooner if that was said before. Returns
  * their number. A request that was refused moves nobody to the new key. The first success is known to the hour, and taken to be
- * at that hour's end or just now: never before it was.
+ * at that hour's end or just now: never before it was. Looked up key by key, because a join reads everybody's usage for each.
  */
 export async function endReplacedKeys(): Promise<number> {
   let all = 0;
@@ -144,7 +144,9 @@ function endSomeReplacedKeys(): Promise<number> {
         SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
         FROM "ApiKey" k, LATERAL (
           ${lineOf(Prisma.sql`k."id"`)}
-          SELECT min(u."hour") AS "hour" FROM "line" l JOIN "UsageHour" u ON u."apiKeyId" = l."id" WHERE u."outcome" = 'ok'
+          SELECT min((
+            SELECT min(u."hour") FROM "UsageHour" u WHERE u."apiKeyId" = l."id" AND u."outcome" = 'ok'
+          )) AS "hour" FROM "line" l
         ) first
         WHERE k."endsOnUse" AND first."hour" IS NOT NULL ORDER BY k."id" LIMIT ${BATCH_KEYS} FOR UPDATE OF k
       )
