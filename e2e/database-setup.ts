@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { setLocalZone } from "#e2e/postgres.ts";
+import { letOthersIn, setLocalZone } from "#e2e/postgres.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 
@@ -20,6 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(directory, 0o755);
   const server = await startEmbedded(directory, "owner");
   await setLocalZone(server.url);
+  await letOthersIn(server.url);
   const admin = new pg.Client(server.url);
   await admin.connect();
   // Nothing here needs to survive a crash of the machine; the crash tests start servers of their own.

@@ -16,6 +16,18 @@ export async function setLocalZone(url: string): Promise<void> {
   await client.query(`ALTER ROLE ALL SET TimeZone = '${LOCAL_ZONE}'`).finally(() => client.end());
 }
 
+/** Lets roles that a test makes and a pooler of another account in. The product's own rules let in the account of its server only. */
+export async function letOthersIn(url: string): Promise<void> {
+  const client = await openClient(url);
+  try {
+    const { rows } = await client.query<{ file: string }>(`SELECT current_setting('hba_file') AS "file"`);
+    await writeFile(rows[0]?.file ?? "", "local all all trust\n");
+    await client.query("SELECT pg_reload_conf()");
+  } finally {
+    await client.end();
+  }
+}
+
 export type TestPostgres = {
   url: string;
   stop: () => Promise<void>;
