@@ -88,11 +88,11 @@ test("delete account: Bob who sends Ada's request needs his own password and del
   };
   expect(await send(bob)).toContain('"error":"wrong_password"');
   expect(await send(nobodys)).toContain("/sign-in?next=");
-  expect(await send(carol)).toContain("session_over");
+  expect(await send(carol)).toContain("account_deleted");
   expect((await database().user.findUniqueOrThrow({ where: { id: carolsId } })).deletedAt).toBeInstanceOf(Date);
   await ada.goto(ACCOUNT);
   await expect(ada.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
-  expect(await send(ada)).toContain("session_over");
+  expect(await send(ada)).toContain("account_deleted");
   await ada.goto(ACCOUNT);
   await expect(ada).toHaveURL(/\/sign-in/);
   await Promise.all([bobs.close(), carols.close(), nobodys.close()]);

@@ -45,7 +45,12 @@ export type TestPostgres = {
 /** Sends a signal to a postmaster and all of its children. Each has a session of its own, so that no signal reaches them all. */
 export async function signalPostgres(postmaster: number, name: NodeJS.Signals): Promise<void> {
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
-  for (const pid of [postmaster, ...children.trim().split(" ").filter(Boolean)]) process.kill(Number(pid), name);
+  for (const pid of [postmaster, ...children.trim().split(" ").filter(Boolean)])
+    try {
+      process.kill(Number(pid), name);
+    } catch {
+      // It ended in the meantime.
+    }
 }
 
 /** A PostgreSQL of its own, for tests that stop it. */

@@ -118,6 +118,7 @@ test("an idle connection that breaks ends the lease", async () => {
     Promise.resolve(verification).catch(() => {});
   };
   onBrokenConnection.add(listener);
+  await vi.waitFor(() => expect(pool().idleCount).toBeGreaterThan(0));
   const others = new pg.Client(postgres.url);
   await others.connect();
   await others.query(
