@@ -1,0 +1,71 @@
+type Waiting = { holder: string; admit: (release: () => void) => void };
+
+export type SlotLimits = {
+  /** Slots in all. */
+  total: number;
+  /** Slots that one holder has at most. */
+  each: number;
+  /** Requests that wait at most; one more is rejected at once. */
+  waiting: number;
+  waitMs: number;
+};
+
+/** Bounds work in flight, in all and for each holder. What finds no slot waits its turn; a holder at its own limit delays no other. */
+export class Slots {
+  readonly #limits: SlotLimits;
+  readonly #taken = new Map<string, number>();
+  readonly #queue = new Set<Waiting>();
+  #free: number;
+
+  constructor(limits: SlotLimits) {
+    this.#limits = limits;
+    this.#free = limits.total;
+  }
+
+  /** Resolves with the function that returns the slot, or with undefined if none became free in time. */
+  take(holder: string): Promise<(() => void) | undefined> {
+    if (this.#hasRoom(holder)) return Promise.resolve(this.#give(holder));
+    if (this.#queue.size >= this.#limits.waiting) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const waiting: Waiting = {
+        holder,
+        admit: (release) => {
+          clearTimeout(timer);
+          resolve(release);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#queue.delete(waiting);
+        resolve(undefined);
+      }, this.#limits.waitMs);
+      this.#queue.add(waiting);
+    });
+  }
+
+  #hasRoom(holder: string): boolean {
+    return this.#free > 0 && (this.#taken.get(holder) ?? 0) < this.#limits.each;
+  }
+
+  #give(holder: string): () => void {
+    this.#free -= 1;
+    this.#taken.set(holder, (this.#taken.get(holder) ?? 0) + 1);
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#takeBack(holder);
+      isHeld = false;
+    };
+  }
+
+  #takeBack(holder: string): void {
+    this.#free += 1;
+    const left = (this.#taken.get(holder) ?? 1) - 1;
+    if (left === 0) this.#taken.delete(holder);
+    else this.#taken.set(holder, left);
+    for (const waiting of this.#queue) {
+      if (this.#free === 0) return;
+      if (!this.#hasRoom(waiting.holder)) continue;
+      this.#queue.delete(waiting);
+      waiting.admit(this.#give(waiting.holder));
+    }
+  }
+}
