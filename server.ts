@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { RequestListener, Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,12 +19,16 @@ import { loadEnvFile } from "#lib/env-file.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
+import { HOP_SECRET } from "#lib/http/redirect-hop.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
+import { boundDashboard } from "#lib/server/bound-dashboard.ts";
+import { type Dashboard, startDashboard } from "#lib/server/dashboard-supervisor.ts";
 import { Drain } from "#lib/server/drain.ts";
 import { dropRoot } from "#lib/server/drop-root.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
+import { loadPages } from "#lib/server/pages.ts";
 import { checkTiers, TiersError } from "#lib/tiers-file.ts";
 import { startUpkeep } from "#lib/upkeep.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
@@ -40,6 +44,7 @@ const opened = Promise.withResolvers<void>();
 const drain = new Drain();
 let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
+let dashboard: Promise<Dashboard> | undefined;
 let revocations: ReturnType<typeof followRevocations> | undefined;
 
 try {
@@ -61,6 +66,10 @@ async function start(env: Env): Promise<void> {
   const doors: Doors = { opened: opened.promise };
   const door = drain.watch(createFrontDoor(env, doors, () => phase));
   server = createHttpServer(env, door);
+  server.on(
+    "upgrade",
+    (request, socket, head) => void dashboard?.then(({ upgrade }) => upgrade(request, socket, head)),
+  );
   await listen(server, env);
 
   const directory = dataDirectory(env.DATA_DIR, import.meta.dirname);
@@ -71,8 +80,21 @@ async function start(env: Env): Promise<void> {
     process.env.AUTH_SECRET = env.AUTH_SECRET ?? (await orSay("DATA_DIR can't be written to", authSecret(directory)));
   }
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
+  const connections = shareOfPool(env);
+  if (env.ROLE === "all") {
+    // It loads Next while the database is migrated, and asks the database nothing before its first request.
+    dashboard = startDashboard({
+      ...process.env,
+      ROLE: "dashboard",
+      DATABASE_URL: databaseUrl,
+      DATABASE_POOL_SIZE: String(connections.dashboard),
+      DASHBOARD_ORIGIN: ownOrigin(server),
+      DASHBOARD_HOP_SECRET: HOP_SECRET,
+    });
+    dashboard.catch(() => {});
+  }
   await orSay("The database of DATABASE_URL can't be used", migrate(databaseUrl, MIGRATIONS));
-  const { pool } = connectDatabase(databaseUrl, env.DATABASE_POOL_SIZE);
+  const { pool } = connectDatabase(databaseUrl, connections.own);
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
   if (embedded) revocations = followRevocations(directory);
   await checkTiers();
@@ -81,7 +103,13 @@ async function start(env: Env): Promise<void> {
     await limiter().connect();
     doors.api = createApiListener();
   }
-  if (env.ROLE !== "api") doors.dashboard = createDashboardDoor(env, await loadPages(server, env));
+  if (dashboard) {
+    const { listener, isUp, metrics } = await dashboard;
+    Object.assign(doors, { dashboard: boundDashboard(listener), dashboardIsUp: isUp, dashboardMetrics: metrics });
+  } else if (env.ROLE === "dashboard") {
+    const pages = await loadPages(ownOrigin(server), env.NODE_ENV === "development");
+    doors.dashboard = boundDashboard(createDashboardDoor(env, pages));
+  }
   opened.resolve();
   if (phase === "draining") return;
   phase = "serving";
@@ -102,16 +130,10 @@ async function orSay<T>(sentence: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Loads Next, which a process with ROLE=api does without. */
-async function loadPages(server: Server, env: Env): Promise<RequestListener> {
-  const { default: next } = await import("next");
-  const development = env.NODE_ENV === "development";
-  const app = next({ dev: development, dir: import.meta.dirname });
-  await app.prepare();
-  // Where Next asks its own pages for what an action redirects to; left alone it tries port 3000.
-  process.env.__NEXT_PRIVATE_ORIGIN = ownOrigin(server);
-  const handle = app.getRequestHandler();
-  return (request, response) => void handle(request, response);
+/** Pages can't take the API's connections: each of the two processes has some of its own. */
+function shareOfPool({ ROLE, DATABASE_POOL_SIZE: all }: Env): { own: number; dashboard: number } {
+  const dashboard = ROLE === "all" ? Math.max(2, Math.floor(all / 3)) : 0;
+  return { own: all - dashboard, dashboard };
 }
 
 async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
@@ -173,6 +195,7 @@ async function end(): Promise<void> {
 /** Finishes requests in flight, writes what is only in memory, and closes the database, in this order. */
 async function stop(): Promise<void> {
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
+  await dashboard?.then(({ stop }) => stop()).catch(() => {});
   await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
   closeLimiter();
   await revocations?.stop();

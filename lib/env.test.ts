@@ -37,7 +37,7 @@ test("an empty value is no value", () => {
 
 test.each([
   [{ PORT: "99999" }, "PORT must be from 0 to 65535."],
-  [{ DATABASE_POOL_SIZE: "1" }, "DATABASE_POOL_SIZE must be from 2 to 500."],
+  [{ DATABASE_POOL_SIZE: "1" }, "DATABASE_POOL_SIZE must be from 4 to 500."],
   [{ SIGNUP_CREDITS: "-1" }, "SIGNUP_CREDITS must be from 0 to 1000000000."],
   [{ MAX_ACTIVE_KEYS: "1.5" }, "MAX_ACTIVE_KEYS must be a whole number."],
 ])("what %o lacks is said: %s", (settings, sentence) => expect(() => parseEnv(settings)).toThrow(sentence));

@@ -55,7 +55,7 @@ const variables = z.object({
       )
       .optional(),
   ),
-  DATABASE_POOL_SIZE: set(whole(2, 500).default(Math.min(40, Math.max(10, availableParallelism() * 4)))),
+  DATABASE_POOL_SIZE: set(whole(4, 500).default(Math.min(40, Math.max(16, availableParallelism() * 4)))),
   DRAIN_SECONDS: set(whole(1, 3_600).default(75)),
   REDIS_URL: set(
     z

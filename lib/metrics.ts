@@ -22,12 +22,17 @@ export function metrics(): Metrics {
 function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  // Two processes that are one server are told apart.
+  collectDefaultMetrics({
+    register: registry,
+    labels: { process: process.env.DASHBOARD_SOCKET ? "dashboard" : "main" },
+  });
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   new Gauge({
     name: "goodtake_build_info",
     help: "1, with the running version.",
     labelNames: ["version", "node"],
+    aggregator: "first",
     registers,
   }).set({ version, node: process.version }, 1);
   return {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MetricObject } from "prom-client";
 import type { Env } from "#lib/env.ts";
 import { createClientAddress } from "#lib/http/client-address.ts";
 import { answerHealth, type Phase } from "#lib/http/health.ts";
@@ -11,6 +12,9 @@ import { createProxyWarning } from "#lib/server/untrusted-proxy.ts";
 export type Doors = {
   api?: RequestListener;
   dashboard?: RequestListener;
+  /** Where the dashboard is a process of its own. */
+  dashboardIsUp?: () => boolean;
+  dashboardMetrics?: () => Promise<MetricObject[]>;
   /** Resolves when the process has started. */
   opened?: Promise<void>;
 };
@@ -27,7 +31,7 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
   const warnOfProxy = createProxyWarning(env.TRUSTED_PROXIES);
   const pass = (request: IncomingMessage, response: ServerResponse, path: string) => {
     try {
-      if (answerMetrics(path, env.METRICS_TOKEN, request, response)) return;
+      if (answerMetrics(path, env.METRICS_TOKEN, request, response, doors.dashboardMetrics)) return;
       if (phase() === "draining") response.setHeader("connection", "close");
 
       warnOfProxy(request);
@@ -56,7 +60,7 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
     }
     request.url = url;
     const path = url.split("?", 1)[0] ?? "/";
-    if (answerHealth(path, phase(), request, response)) return;
+    if (answerHealth(path, phase(), request, response, doors.dashboardIsUp)) return;
     if (phase() !== "starting") return pass(request, response, path);
     const patience = sleep(START_PATIENCE_MS, undefined, { ref: false });
     void Promise.race([doors.opened, patience]).then(() => pass(request, response, path));

@@ -5,7 +5,13 @@ import { limiter } from "#lib/rate-limits/limiter.ts";
 export type Phase = "starting" | "serving" | "draining";
 
 /** Answers `/healthz` (the process is up) and `/readyz` (it may be sent requests); returns false for any other path. */
-export function answerHealth(path: string, phase: Phase, request: IncomingMessage, response: ServerResponse): boolean {
+export function answerHealth(
+  path: string,
+  phase: Phase,
+  request: IncomingMessage,
+  response: ServerResponse,
+  dashboardIsUp = () => true,
+): boolean {
   if (path !== "/healthz" && path !== "/readyz") return false;
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
@@ -16,8 +22,8 @@ export function answerHealth(path: string, phase: Phase, request: IncomingMessag
     pool()
       .query("SELECT 1")
       .then(
-        // Without its Redis it still answers everything, each instance with limits of its own.
-        () => answer(response, 200, limiter().state === "degraded" ? "degraded" : "ready"),
+        // Without its Redis it answers everything, each instance with limits of its own; without the dashboard it answers the API.
+        () => answer(response, 200, limiter().state === "degraded" || !dashboardIsUp() ? "degraded" : "ready"),
         () => answer(response, 503, "database unavailable"),
       );
   return true;

@@ -85,7 +85,9 @@ test("requests by route and status, decisions about keys, and the state of the p
   expect(after.get('goodtake_limiter_state{state="memory"}')).toBe(1);
   expect(after.get('goodtake_limiter_state{state="degraded"}')).toBe(0);
   expect(after.get('goodtake_tier_requests_per_minute{tier="pro"}')).toBe(120);
-  expect(after.get('goodtake_database_pool_connections{state="idle"}')).toBeGreaterThan(0);
+  // The cache of keys may be asking at this moment.
+  const connections = (state: string) => after.get(`goodtake_database_pool_connections{state="${state}"}`) ?? 0;
+  expect(connections("idle") + connections("busy")).toBeGreaterThan(0);
   expect(after.get('goodtake_usage_flush_lag_seconds{buffer="usage"}')).toBeGreaterThan(0);
   expect([...after.keys()].filter((name) => name.startsWith("goodtake_build_info"))).toHaveLength(1);
   expect([...after.keys()].join()).not.toContain("gt_");

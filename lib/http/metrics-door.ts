@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { AggregatorRegistry, type MetricObject, type Registry } from "prom-client";
 import { pool } from "#lib/database/client.ts";
 import { metrics, observeGauge } from "#lib/metrics.ts";
 import { type LimiterState, limiter } from "#lib/rate-limits/limiter.ts";
@@ -14,6 +15,8 @@ export function answerMetrics(
   token: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
+  /** What another process of this server counts. */
+  others: () => Promise<MetricObject[]> = async () => [],
 ): boolean {
   if (path !== "/metrics" || !token) return false;
   const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
@@ -28,8 +31,9 @@ export function answerMetrics(
   }
   observeProcess();
   const { registry } = metrics();
-  registry.metrics().then(
-    (text) => {
+  Promise.all([registry.getMetricsAsJSON(), others()]).then(
+    async (all) => {
+      const text = await merge(all).metrics();
       response.writeHead(200, { ...headers, "content-type": registry.contentType });
       response.end(text);
     },
@@ -40,6 +44,14 @@ export function answerMetrics(
     },
   );
   return true;
+}
+
+/** Adds up what two processes count alike. What tells them apart by a label stays as it is, also what the library would leave out. */
+function merge(all: MetricObject[][]): Registry {
+  const kept = all.map((each) =>
+    each.map((metric) => (metric.aggregator === "omit" ? { ...metric, aggregator: "first" as const } : metric)),
+  );
+  return AggregatorRegistry.aggregate(kept);
 }
 
 /** Takes the same time for every text that isn't the wanted one. */

@@ -17,9 +17,10 @@ const LIMITS: ServerOptions = {
 const SILENCE_MS = 120_000;
 
 /** Creates a server that answers nothing by Node's own rules: what Node rejects gets the API's form of an error, too. */
-export function createHttpServer(env: Env, listener: RequestListener): Server {
+export function createHttpServer(env: Env, listener: RequestListener, limits: ServerOptions = {}): Server {
   const options = {
     ...LIMITS,
+    ...limits,
     // The listener checks it, because Node's 400 has no body.
     requireHostHeader: false,
     shouldUpgradeCallback: (request: Parameters<typeof mayUpgrade>[0]) => mayUpgrade(request, env),

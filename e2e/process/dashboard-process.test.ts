@@ -1,0 +1,65 @@
+import { readdir, readFile } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+
+const METRICS_TOKEN = "a token for Prometheus";
+
+let data: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeAll(async () => {
+  data = await temporaryDirectory();
+});
+afterAll(() => data.remove());
+
+let server: TestServer;
+afterEach(() => server.end("SIGTERM"));
+
+const statusOf = async (path: string) => (await fetch(server.url + path)).status;
+const readiness = async () => (await (await fetch(`${server.url}/readyz`)).json()).status;
+
+/** The process that a server runs the dashboard in. */
+async function dashboardPid(): Promise<number> {
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    const [status, command] = await Promise.all(
+      ["status", "cmdline"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+    );
+    if (status?.includes(`\nPPid:\t${server.process.pid}\n`) && command?.includes("dashboard-child"))
+      return Number(pid);
+  }
+  throw new Error("The server has no process for the dashboard.");
+}
+
+test("the API answers on while the dashboard's process is gone, pages say so, and it comes back", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  process.kill(await dashboardPid(), "SIGKILL");
+  await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(503), 5_000);
+  expect(await readiness()).toBe("degraded");
+  expect(await statusOf("/api/v1/key")).toBe(401);
+  await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 20_000, interval: 100 });
+  expect(await readiness()).toBe("ready");
+});
+
+test("the dashboard's process ends with the server's, also after kill -9", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const pid = await dashboardPid();
+  await server.end("SIGKILL");
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 5_000, interval: 10 });
+  server = await startServer({ DATA_DIR: data.directory });
+  const next = await dashboardPid();
+  expect(await server.end("SIGTERM")).toBe(0);
+  expect(() => process.kill(next, 0)).toThrow("ESRCH");
+});
+
+test("metrics are of both processes", async () => {
+  server = await startServer({ DATA_DIR: data.directory, METRICS_TOKEN });
+  await statusOf("/sign-in");
+  await statusOf("/api/v1/key");
+  const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+  // A request is counted when its answer is sent, which its client may notice first.
+  await vi.waitFor(async () => {
+    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    expect(text).toContain('\ngoodtake_http_requests_total{route="dashboard",status="200"} 1\n');
+    expect(text).toContain('\ngoodtake_http_requests_total{route="/api/v1/key",status="401"} 1\n');
+    for (const name of ["main", "dashboard"])
+      expect(text).toContain(`process_resident_memory_bytes{process="${name}"}`);
+  });
+});

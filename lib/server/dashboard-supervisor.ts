@@ -1,0 +1,135 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { IncomingMessage, RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { MetricObject } from "prom-client";
+import { EnvError } from "#lib/env.ts";
+import { log } from "#lib/log.ts";
+import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
+import { createDashboardProxy, passUpgrade } from "#lib/server/dashboard-proxy.ts";
+
+const CHILD = path.join(import.meta.dirname, "dashboard-child.ts");
+const RESTART_MIN_MS = 250;
+const RESTART_MAX_MS = 10_000;
+/** A dashboard that ran this long was not broken from the start: its restart begins with the shortest wait again. */
+const STABLE_MS = 60_000;
+/** Pages in flight were finished before; what is left is to close connections. */
+const STOP_DEADLINE_MS = 2_000;
+const METRICS_DEADLINE_MS = 1_000;
+
+export type Dashboard = {
+  listener: RequestListener;
+  /** For hot reload in development. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** False from the end of the process until its successor serves pages. */
+  isUp(): boolean;
+  /** What the process counts; empty where it doesn't answer within a second. */
+  metrics(): Promise<MetricObject[]>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Runs the dashboard as a process of its own and starts it again when it ends, so that rendering delays no API request and a crash
+ * ends none.
+ *
+ * @throws {EnvError} with the process's own sentence if it can't start the first time.
+ */
+export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Dashboard> {
+  // Below the temporary folder, because a socket's path over 107 bytes is refused. Only this account may enter.
+  const folder = await mkdtemp(path.join(tmpdir().length < 60 ? tmpdir() : "/tmp", "goodtake-dashboard-"));
+  const socketPath = path.join(folder, "socket");
+  let child: ChildProcess | undefined;
+  let isUp = false;
+  let isStopping = false;
+
+  const spawnChild = async (): Promise<void> => {
+    await rm(socketPath, { force: true });
+    // Detached: a Ctrl-C is for the process that drains, which then stops this one.
+    child = fork(CHILD, { env: { ...environment, DASHBOARD_SOCKET: socketPath }, detached: true });
+    await serving(child);
+    isUp = true;
+  };
+
+  const watch = (startedAt: number, waitMs: number): void => {
+    child?.once("exit", (code, signal) => {
+      isUp = false;
+      if (isStopping) return;
+      const wait = performance.now() - startedAt > STABLE_MS ? RESTART_MIN_MS : waitMs;
+      log().error({ code, signal }, "the dashboard's process ended and is started again");
+      void restart(wait);
+    });
+  };
+  const restart = async (waitMs: number): Promise<void> => {
+    for (let wait = waitMs; !isStopping; wait = Math.min(wait * 2, RESTART_MAX_MS)) {
+      await sleep(wait, undefined, { ref: false });
+      if (isStopping) return;
+      const startedAt = performance.now();
+      try {
+        await spawnChild();
+        watch(startedAt, Math.min(wait * 2, RESTART_MAX_MS));
+        log().info("the dashboard serves again");
+        return;
+      } catch (error) {
+        log().error({ err: error }, "the dashboard's process could not start and is started again");
+      }
+    }
+  };
+
+  const stop = async () => {
+    isStopping = true;
+    if (child) await endChild(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const startedAt = performance.now();
+  try {
+    await spawnChild();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  watch(startedAt, RESTART_MIN_MS);
+
+  return {
+    listener: createDashboardProxy(socketPath),
+    upgrade: (request, socket, head) => passUpgrade(socketPath, request, socket, head),
+    isUp: () => isUp,
+    metrics: () => (child && isUp ? askMetrics(child) : Promise.resolve([])),
+    stop,
+  };
+}
+
+/** Resolves when the child serves pages. @throws {EnvError} if it ends before, with what it said. */
+async function serving(child: ChildProcess): Promise<void> {
+  const first = Promise.withResolvers<void>();
+  child.on("message", (message: FromDashboard) => {
+    if (message.kind === "serving") first.resolve();
+    if (message.kind === "failed") first.reject(new EnvError(message.sentence));
+  });
+  child.once("error", (error) => first.reject(error));
+  child.once("exit", (code, signal) =>
+    first.reject(new EnvError(`The dashboard's process ended (${signal ?? code}).`)),
+  );
+  await first.promise;
+}
+
+async function askMetrics(child: ChildProcess): Promise<MetricObject[]> {
+  const answer = Promise.withResolvers<MetricObject[]>();
+  const hear = (message: FromDashboard) => message.kind === "metrics" && answer.resolve(message.metrics);
+  child.on("message", hear);
+  child.send({ kind: "metrics" } satisfies ToDashboard, (error) => error && answer.resolve([]));
+  const late = sleep(METRICS_DEADLINE_MS, [], { ref: false });
+  return Promise.race([answer.promise, late]).finally(() => child.off("message", hear));
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill("SIGTERM");
+  const killer = setTimeout(() => child.kill("SIGKILL"), STOP_DEADLINE_MS);
+  await exit;
+  clearTimeout(killer);
+}
