@@ -58,11 +58,10 @@ export async function creditsByDay(
   now: Date,
 ): Promise<{ day: string; credits: number }[]> {
   const { rows } = await pool().query<{ day: string; credits: number }>(
-    `SELECT to_char(d, 'YYYY-MM-DD') AS "day", coalesce(-sum(m."amount"), 0)::float8 AS "credits"
+    `SELECT to_char(days."day", 'YYYY-MM-DD') AS "day", (coalesce(sum(d."charged"), 0) - coalesce(sum(d."refunded"), 0))::float8 AS "credits"
      FROM generate_series(0, $3::int - 1) ago,
-       LATERAL (SELECT date_trunc('day', $2::timestamptz AT TIME ZONE 'UTC') - ago * interval '1 day' AS d) day
-     LEFT JOIN "CreditMovement" m ON m."userId" = $1 AND m."kind" IN ('charged', 'refunded')
-       AND m."createdAt" >= d AT TIME ZONE 'UTC' AND m."createdAt" < (d + interval '1 day') AT TIME ZONE 'UTC'
+       LATERAL (SELECT ($2::timestamptz AT TIME ZONE 'UTC')::date - ago AS "day") days
+     LEFT JOIN "CreditDay" d ON d."userId" = $1 AND d."day" = days."day"
      GROUP BY 1 ORDER BY 1`,
     [userId, now, days],
   );

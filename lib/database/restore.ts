@@ -54,6 +54,8 @@ export async function restore(
   try {
     await prepareForCopy(client);
     await client.query("BEGIN");
+    // Days of credits are loaded, and not added up again.
+    await client.query("SET LOCAL goodtake.restoring = 'on'");
     const tables = await tablesInOrder(client);
     await lockEmpty(client, tables);
     await readScript(file, (script) => load(client, new ScriptReader(script), tables), signal);

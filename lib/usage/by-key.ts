@@ -12,10 +12,9 @@ const BY_KEY = `
     FROM "since", "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId"
     WHERE k."userId" = $1 AND d."day" >= "since"."day" GROUP BY 1
   ), "spent" AS (
-    SELECT m."apiKeyId" AS "id", -sum(m."amount")::float8 AS "credits"
-    FROM "since", "CreditMovement" m
-    WHERE m."userId" = $1 AND m."kind" IN ('charged', 'refunded') AND m."createdAt" >= "since"."day"::timestamp AT TIME ZONE 'UTC'
-    GROUP BY 1 HAVING sum(m."amount") <> 0
+    SELECT d."apiKeyId" AS "id", (sum(d."charged") - sum(d."refunded"))::float8 AS "credits"
+    FROM "since", "CreditDay" d WHERE d."userId" = $1 AND d."day" >= "since"."day"
+    GROUP BY 1 HAVING sum(d."charged") <> sum(d."refunded")
   ), "all" AS (
     SELECT k."id", k."name", k."prefix", coalesce("requests", 0) AS "requests", coalesce("ok", 0) AS "ok",
            coalesce("credits", 0) AS "credits"

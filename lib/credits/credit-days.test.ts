@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { cp, readdir } from "node:fs/promises";
+import path from "node:path";
+import type pg from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { temporaryDirectory } from "#e2e/start-server.ts";
+import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { pruneMovements } from "#lib/credits/prune-movements.ts";
+import { charge, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
+import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
+import { openClient } from "#lib/database/connection.ts";
+import { migrate } from "#lib/database/migrate.ts";
+
+const MIGRATIONS = "prisma/migrations";
+const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
+const MISMATCHES = `
+  WITH "sum" AS (
+    SELECT "userId", ("createdAt" AT TIME ZONE 'UTC')::date AS "day",
+      coalesce("apiKeyId", '00000000-0000-0000-0000-000000000000') AS "apiKeyId", sum("amount") AS "net"
+    FROM "CreditMovement" GROUP BY 1, 2, 3 HAVING sum("amount") <> 0
+  ), "day" AS (
+    SELECT "userId", "day", "apiKeyId", "added" + "refunded" - "charged" AS "net" FROM "CreditDay"
+    WHERE "added" + "refunded" <> "charged"
+  )
+  SELECT * FROM "sum" FULL JOIN "day" USING ("userId", "day", "apiKeyId") WHERE "sum"."net" IS DISTINCT FROM "day"."net"`;
+
+let url: string;
+let drop: () => Promise<void>;
+let client: pg.Client;
+afterEach(async () => {
+  await disconnectDatabase();
+  await client.end();
+  await drop();
+});
+
+async function expectDaysToAgree(): Promise<void> {
+  expect((await client.query(MISMATCHES)).rows).toEqual([]);
+  const { rows } = await client.query(`
+    SELECT b."userId", b."credits", sum(d."added" + d."refunded" - d."charged")::int AS "sum"
+    FROM "Balance" b LEFT JOIN "CreditDay" d USING ("userId") GROUP BY 1`);
+  for (const { credits, sum } of rows) expect(sum).toBe(credits);
+}
+
+/** Moves the movements of an account into the past, which only a superuser may. */
+async function age(userId: string, days: number): Promise<void> {
+  await client.query(`SET session_replication_role = 'replica'`);
+  for (const [table, column] of [
+    ["CreditMovement", "createdAt"],
+    ["CreditDay", "day"],
+  ])
+    await client.query(
+      `UPDATE "${table}" SET "${column}" = "${column}" - make_interval(days => $2) WHERE "userId" = $1`,
+      [userId, days],
+    );
+  await client.query(`SET session_replication_role = 'origin'`);
+}
+
+beforeEach(async () => {
+  ({ url, drop } = await createDatabase());
+  client = await openClient(url);
+  connectDatabase(url, 10);
+});
+
+test("every kind of movement is in its day, at any moment", async () => {
+  const ada = await createPerson();
+  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
+  await charge(spending);
+  await grantCredits(ada.id, 50, OPERATOR);
+  const reserved = await reserve(spending, 60);
+  await expectDaysToAgree();
+  if (reserved.ok) await refund(reserved.value.id);
+  const doubtful = randomUUID();
+  await charge(spending, doubtful);
+  await Promise.all([takeBack(doubtful, spending), takeBack(doubtful, spending), takeBack(randomUUID(), spending)]);
+  await expectDaysToAgree();
+});
+
+test("pruning removes old single movements in steps, and neither younger ones nor the sums", async () => {
+  const [ada, bob] = [await createPerson("Ada"), await createPerson("Bob")];
+  for (const userId of [ada.id, ada.id, bob.id])
+    await charge({ userId, apiKeyId: randomUUID(), credits: 2, quota: null });
+  await age(ada.id, 91);
+  await charge({ userId: ada.id, apiKeyId: randomUUID(), credits: 5, quota: null });
+  expect(await pruneMovements(90)).toBe(3);
+  expect(await pruneMovements(90)).toBe(0);
+  const { rows } = await pool().query(
+    `SELECT (SELECT sum("added" - "charged")::int FROM "CreditDay" WHERE "userId" = $1) AS "sum",
+            (SELECT count(*)::int FROM "CreditMovement" WHERE "userId" = $1) AS "left",
+            (SELECT count(*)::int FROM "CreditMovement" WHERE "userId" = $2) AS "others"`,
+    [ada.id, bob.id],
+  );
+  expect(rows).toEqual([{ sum: 91, left: 1, others: 2 }]);
+});
+
+test("an upgrade adds up what was there, while processes of the version before go on charging", async () => {
+  await disconnectDatabase();
+  await client.end();
+  await drop();
+  ({ url, drop } = await createDatabase("template0"));
+  client = await openClient(url);
+  const before = await temporaryDirectory();
+  for (const name of await readdir(MIGRATIONS))
+    if (!/_(credit_days|add_up_credit_days|credit_days_done)$/.test(name))
+      await cp(path.join(MIGRATIONS, name), path.join(before.directory, name), { recursive: true });
+  await migrate(url, before.directory);
+  await before.remove();
+  connectDatabase(url, 10);
+
+  const people = await Promise.all(Array.from({ length: 3 }, () => createPerson("Ada", "free")));
+  const keys = people.map(() => randomUUID());
+  for (const { id } of people) await grantCredits(id, 1_000_000, OPERATOR);
+  await pool().query(
+    `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
+     SELECT ($1::uuid[])[1 + n % 3], 'charged', -1, ($2::uuid[])[1 + n % 3], now() - make_interval(hours => n % 1000)
+     FROM generate_series(1, 25000) n`,
+    [people.map(({ id }) => id), keys],
+  );
+  await pool().query(
+    `UPDATE "Balance" b SET "credits" = (SELECT sum("amount") FROM "CreditMovement" m WHERE m."userId" = b."userId")`,
+  );
+
+  let over = false;
+  const charging = people.map(async ({ id: userId }, i) => {
+    while (!over) await charge({ userId, apiKeyId: keys[i] as string, credits: 1, quota: null });
+  });
+  await migrate(url, MIGRATIONS);
+  over = true;
+  await Promise.all(charging);
+  await expectDaysToAgree();
+});

@@ -1,0 +1,2 @@
+DROP TABLE "CreditDayProgress";
+ALTER TABLE "CreditMovement" DROP COLUMN "inCreditDay";
