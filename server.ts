@@ -83,11 +83,15 @@ async function start(env: Env): Promise<void> {
   const connections = shareOfPool(env);
   if (env.ROLE === "all") {
     // It loads Next while the database is migrated, and asks the database nothing before its first request.
-    dashboard = startDashboard({
-      ...process.env,
+    const settings = {
+      ...env,
       ROLE: "dashboard",
       DATABASE_URL: databaseUrl,
-      DATABASE_POOL_SIZE: String(connections.dashboard),
+      DATABASE_POOL_SIZE: connections.dashboard,
+    };
+    dashboard = startDashboard({
+      ...process.env,
+      DASHBOARD_ENV: JSON.stringify(settings),
       DASHBOARD_ORIGIN: ownOrigin(server),
       DASHBOARD_HOP_SECRET: HOP_SECRET,
     });

@@ -168,6 +168,8 @@ const shared = globalThis as { goodtakeEnv?: Env };
 
 /** The environment, parsed once a process: Next's copy of this module finds on `globalThis` what the start has accepted. */
 export function env(): Env {
-  shared.goodtakeEnv ??= parseEnv(process.env);
+  // The dashboard's process gets what the process that starts it has accepted.
+  const { DASHBOARD_ENV } = process.env;
+  shared.goodtakeEnv ??= DASHBOARD_ENV ? (JSON.parse(DASHBOARD_ENV) as Env) : parseEnv(process.env);
   return shared.goodtakeEnv;
 }

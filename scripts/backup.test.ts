@@ -34,7 +34,7 @@ test("a backup of an outside database moves into a new embedded one, which a sec
   const again = await runCommand("restore.ts", [file, "--accept-revived"], embedded);
   expect([again.code, again.stderr]).toEqual([
     1,
-    "The database already holds rows (table User); restore into an empty one.\n",
+    "The database already holds rows (table CreditDay); restore into an empty one.\n",
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { Admission } from "#lib/api/admit.ts";
-import type { Remaining } from "#lib/credits/store.ts";
+import type { Remaining } from "#lib/credits/spending.ts";
 import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
 
 const COMMON = [

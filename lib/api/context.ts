@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Admission } from "#lib/api/admit.ts";
 import type { VerifiedKey } from "#lib/api-keys/verify.ts";
-import type { Remaining, SpendError } from "#lib/credits/store.ts";
+import type { Remaining, SpendError } from "#lib/credits/spending.ts";
 import type { Tier } from "#lib/tiers.ts";
 
 /** What a request carries through the API. */

@@ -6,7 +6,8 @@ import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
-import { charge, findRemaining, type Remaining, type SpendError, takeBack } from "#lib/credits/store.ts";
+import type { Remaining, SpendError } from "#lib/credits/spending.ts";
+import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import { endOfTurn } from "#lib/http/turn.ts";
 

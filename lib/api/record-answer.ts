@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Admission } from "#lib/api/admit.ts";
-import type { SpendError } from "#lib/credits/store.ts";
+import type { SpendError } from "#lib/credits/spending.ts";
 import { noteAnswer } from "#lib/http/access-log.ts";
 import { metrics } from "#lib/metrics.ts";
 import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";

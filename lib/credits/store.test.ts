@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { listMovements } from "#lib/credits/ledger.ts";
+import type { Spending } from "#lib/credits/spending.ts";
 import {
   CREDITS_MAX,
   charge,
@@ -10,7 +11,6 @@ import {
   grantCredits,
   refund,
   reserve,
-  type Spending,
   settle,
   sweepReservations,
   takeBack,

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { ChargeGroups } from "#lib/credits/charge-groups.ts";
+import { REQUESTS_MAX, type Remaining, type SpendError, type Spending, toRemaining } from "#lib/credits/spending.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { hearClock, refuseLate, statementDeadline } from "#lib/database/clock.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -7,26 +9,10 @@ import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
-export type Remaining = { credits: number; requests: number | null };
-
-export type Spending = {
-  userId: string;
-  apiKeyId: string;
-  credits: number;
-  /** Costed requests a month of the account's tier; null is no quota. */
-  quota: number | null;
-};
-
-/** `no_credits`: fewer are left than it costs. `quota_exceeded`: there are credits, but the month's requests are used up. */
-export type SpendError = "no_credits" | "quota_exceeded";
-
 /** Credits taken for work that is not finished. */
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
-/** Here an account's month counts on no more: it is twice the largest quota, so that nobody is let in by it. */
-const REQUESTS_MAX = 2_147_483_647;
 
 /**
  * Volatile, so it is read when a row is looked at. A condition that must be read after waiting for a lock needs the row to be locked by
@@ -68,12 +54,14 @@ export function grantCredits(
   });
 }
 
+const charges = new ChargeGroups();
+
 /**
- * Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls. `id` is for
- * {@link takeBack}; where that was faster, this throws.
+ * Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls, which share
+ * statements. `id` is for {@link takeBack}; where that was faster, this throws.
  */
 export function charge(spending: Spending, id: string = randomUUID()): Promise<Result<Remaining, SpendError>> {
-  return spend(database(), spending, id, null);
+  return charges.charge(spending, id);
 }
 
 /**
@@ -86,17 +74,7 @@ export async function reserve(
   db: Database | Transaction = database(),
   id: string = randomUUID(),
 ): Promise<Result<Reservation, SpendError>> {
-  const spent = await spend(db, spending, id, seconds);
-  return spent.ok ? ok({ id, remaining: spent.value }) : spent;
-}
-
-async function spend(
-  db: Database | Transaction,
-  { userId, apiKeyId, credits, quota }: Spending,
-  id: string,
-  /** How long it stays a reservation; null is for good. */
-  seconds: number | null,
-): Promise<Result<Remaining, SpendError>> {
+  const { userId, apiKeyId, credits, quota } = spending;
   const deadline = statementDeadline();
   const sentAt = Date.now();
   const rows = await db.$queryRaw<{ clock: number; credits: number | null; requests: number }[]>`
@@ -115,25 +93,23 @@ async function spend(
       RETURNING b."credits", b."month", b."requests"
     ), "movement" AS (
       INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT ${id}::uuid, ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid,
-             CASE WHEN ${seconds !== null}::boolean THEN ${id}::uuid END
-      FROM "balance"
+      SELECT ${id}::uuid, ${userId}::uuid, 'charged', ${-credits}::int, ${apiKeyId}::uuid, ${id}::uuid FROM "balance"
     ), "reservation" AS (
       INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
-      SELECT ${id}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month", now() + make_interval(secs => ${seconds ?? 0})
-      FROM "balance" WHERE ${seconds !== null}::boolean
+      SELECT ${id}::uuid, ${userId}::uuid, ${apiKeyId}::uuid, ${credits}::int, "month", now() + make_interval(secs => ${seconds})
+      FROM "balance"
     )
     SELECT ${CLOCK} AS "clock", "credits", "requests" FROM (SELECT) "always" LEFT JOIN "balance" ON true`;
   const [{ clock, credits: left, requests }] = rows as [(typeof rows)[number]];
   hearClock(clock, sentAt);
-  if (left !== null) return ok(toRemaining({ credits: left, requests }, quota));
+  if (left !== null) return ok({ id, remaining: toRemaining({ credits: left, requests }, quota) });
   refuseLate(clock, deadline);
-  // Asked only now, so that spending stays one statement.
+  // Asked only now, so that reserving stays one statement.
   const remaining = await findRemaining(userId, quota, db);
   if (!remaining || remaining.credits < credits) return err("no_credits");
   if (remaining.requests === 0) return err("quota_exceeded");
   // A refund, a grant or a new month came between the two statements: it can be paid after all.
-  return spend(db, { userId, apiKeyId, credits, quota }, id, seconds);
+  return reserve(spending, seconds, db, id);
 }
 
 /** What is left, or null for an account that doesn't exist. */
@@ -153,10 +129,6 @@ export async function findRemaining(
 export async function findReserved(userId: string): Promise<number> {
   const { _sum } = await database().reservation.aggregate({ where: { userId }, _sum: { credits: true } });
   return _sum.credits ?? 0;
-}
-
-function toRemaining({ credits, requests }: { credits: number; requests: number }, quota: number | null): Remaining {
-  return { credits, requests: quota === null ? null : Math.max(0, quota - requests) };
 }
 
 /**

@@ -28,7 +28,11 @@ export function isUnavailable(error: unknown): boolean {
 
 /** Whether an error is the database's own word that a statement changed nothing. A connection that ends says nothing of the kind. */
 export function wasRolledBack(error: unknown): boolean {
-  return error instanceof Error && /Code: `(?!08|57P)[0-9A-Z]{5}`/.test(error.message);
+  if (!(error instanceof Error)) return false;
+  const { severity, code } = error as { severity?: unknown; code?: unknown };
+  // Prisma puts the SQLSTATE of a raw query's error into its words; `pg` has it beside the severity.
+  const state = severity === undefined ? /Code: `([0-9A-Z]{5})`/.exec(error.message)?.[1] : code;
+  return typeof state === "string" && !/^(08|57P)/.test(state);
 }
 
 /**

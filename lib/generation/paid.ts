@@ -1,14 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Remaining,
-  type Reservation,
-  refund,
-  reserve,
-  type Spending,
-  settle,
-  takeBack,
-} from "#lib/credits/store.ts";
+import type { Remaining, Spending } from "#lib/credits/spending.ts";
+import { type Reservation, refund, reserve, settle, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
 import type { ImageAnswer } from "#lib/generation/image-answer.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Reservation, reserve, type SpendError, type Spending, settle, takeBack } from "#lib/credits/store.ts";
+import type { SpendError, Spending } from "#lib/credits/spending.ts";
+import { type Reservation, reserve, settle, takeBack } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 

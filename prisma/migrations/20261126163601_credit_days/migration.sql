@@ -28,8 +28,11 @@ BEGIN
     coalesce(-sum("amount") FILTER (WHERE "kind" = 'charged'), 0), coalesce(sum("amount") FILTER (WHERE "kind" = 'refunded'), 0),
     coalesce(sum("amount") FILTER (WHERE "kind" IN ('signup', 'granted')), 0)
   FROM "new" WHERE "amount" <> 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT ("userId", "day", "apiKeyId") DO UPDATE SET "charged" = d."charged" + excluded."charged",
-    "refunded" = d."refunded" + excluded."refunded", "added" = d."added" + excluded."added";
+  -- Counts on no more at the largest number: a charge must not fail for a sum.
+  ON CONFLICT ("userId", "day", "apiKeyId") DO UPDATE SET
+    "charged" = least(d."charged"::numeric + excluded."charged", 9223372036854775807),
+    "refunded" = least(d."refunded"::numeric + excluded."refunded", 9223372036854775807),
+    "added" = least(d."added"::numeric + excluded."added", 9223372036854775807);
   RETURN NULL;
 END $$;
 CREATE TRIGGER "add_to_credit_days" AFTER INSERT ON "CreditMovement" REFERENCING NEW TABLE AS "new"

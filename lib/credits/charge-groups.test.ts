@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { ChargeGroups } from "#lib/credits/charge-groups.ts";
+import type { Spending } from "#lib/credits/spending.ts";
+import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
+import { database, pool } from "#lib/database/client.ts";
+
+let close: () => Promise<void>;
+let groups: ChargeGroups;
+let ada: { id: string };
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+beforeEach(async () => {
+  groups = new ChargeGroups();
+  ada = await createPerson();
+});
+
+const spending = (credits = 1, quota: number | null = null, userId = ada.id): Spending => ({
+  userId,
+  apiKeyId: randomUUID(),
+  credits,
+  quota,
+});
+const make = (what: Spending, id: string = randomUUID()) => groups.charge(what, id);
+const leftOf = async (userId: string) => (await findRemaining(userId, null))?.credits;
+
+async function expectLedgerToAgree(userId: string): Promise<void> {
+  const { _sum } = await database().creditMovement.aggregate({ where: { userId }, _sum: { amount: true } });
+  expect(_sum.amount).toBe(await leftOf(userId));
+}
+
+test("of 100 charges with 37 credits the first 37 pass, each with what was left behind it", async () => {
+  await charge(spending(63));
+  const results = await Promise.all(Array.from({ length: 100 }, () => make(spending())));
+  expect(results).toEqual([
+    ...Array.from({ length: 37 }, (_, i) => ({ ok: true, value: { credits: 36 - i, requests: null } })),
+    ...Array(63).fill({ ok: false, error: "no_credits" }),
+  ]);
+  await expectLedgerToAgree(ada.id);
+});
+
+test("of 100 charges with 23 requests left in the month the first 23 pass", async () => {
+  const results = await Promise.all(Array.from({ length: 100 }, () => make(spending(1, 23))));
+  expect(results.map((result) => (result.ok ? result.value.requests : result.error))).toEqual([
+    ...Array.from({ length: 23 }, (_, i) => 22 - i),
+    ...Array(77).fill("quota_exceeded"),
+  ]);
+});
+
+test("a charge that is too dear doesn't stop a cheaper one behind it", async () => {
+  const results = await Promise.all([60, 50, 30, 20, 10, 1].map((credits) => make(spending(credits))));
+  expect(results.map((result) => (result.ok ? result.value.credits : result.error))).toEqual([
+    40,
+    "no_credits",
+    10,
+    "no_credits",
+    0,
+    "no_credits",
+  ]);
+  await expectLedgerToAgree(ada.id);
+});
+
+test("credits are said to be missing before the quota, and for an account that doesn't exist", async () => {
+  await charge(spending(99, 1));
+  expect(await Promise.all([make(spending(2, 1)), make(spending(1, 1)), make(spending(1, 1, randomUUID()))])).toEqual([
+    { ok: false, error: "no_credits" },
+    { ok: false, error: "quota_exceeded" },
+    { ok: false, error: "no_credits" },
+  ]);
+});
+
+test("a new month starts with the whole quota", async () => {
+  await charge(spending(1, 1));
+  await pool().query(`UPDATE "Balance" SET "month" = "month" - interval '1 month' WHERE "userId" = $1`, [ada.id]);
+  expect(await Promise.all([make(spending(1, 1)), make(spending(1, 1))])).toEqual([
+    { ok: true, value: { credits: 98, requests: 0 } },
+    { ok: false, error: "quota_exceeded" },
+  ]);
+});
+
+test("an account whose row is held delays no other, and its charges are made when it is free", async () => {
+  const others = await Promise.all(Array.from({ length: 5 }, () => createPerson("Bob")));
+  const holder = await pool().connect();
+  await holder.query("BEGIN");
+  await holder.query(`SELECT FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [ada.id]);
+  const held = [make(spending()), make(spending())];
+  for (let round = 0; round < 3; round += 1) {
+    const results = await Promise.all(others.map(({ id }) => make(spending(1, null, id))));
+    expect(results.every(({ ok }) => ok)).toBe(true);
+  }
+  await holder.query("COMMIT");
+  holder.release();
+  expect((await Promise.all(held)).map((result) => result.ok && result.value.credits)).toEqual([99, 98]);
+});
+
+test("credits that come while a charge waits for them can be spent by it", async () => {
+  await charge(spending(100));
+  const grant = await pool().connect();
+  await grant.query("BEGIN");
+  await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
+  const charged = make(spending(4));
+  // Its statement has begun, from when on it sees nothing new.
+  await vi.waitFor(async () => {
+    const { rowCount } = await pool().query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rowCount).toBe(1);
+  });
+  await grant.query("COMMIT");
+  grant.release();
+  expect(await charged).toEqual({ ok: true, value: { credits: 6, requests: null } });
+});
+
+test("none of a group fails for another: not for one taken back, one with a known id, or one that PostgreSQL can't read", async () => {
+  const takenBack = randomUUID();
+  await takeBack(takenBack, spending());
+  const made = randomUUID();
+  await make(spending(), made);
+  const bob = await createPerson("Bob");
+  const results = await Promise.allSettled([
+    make(spending(1)),
+    make(spending(1), takenBack),
+    make(spending(1), made),
+    make(spending(2 ** 31)),
+    make(spending(1)),
+    make(spending(1, null, bob.id)),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual([
+    "fulfilled",
+    "rejected",
+    "rejected",
+    "rejected",
+    "fulfilled",
+    "fulfilled",
+  ]);
+  expect([await leftOf(ada.id), await leftOf(bob.id)]).toEqual([97, 99]);
+  await expectLedgerToAgree(ada.id);
+});
+
+test("three instances at once, charges and taking back, more accounts than one: nothing is lost and nothing charged twice", async () => {
+  const people = await Promise.all(Array.from({ length: 4 }, () => createPerson("Cyd")));
+  const instances = Array.from({ length: 3 }, () => new ChargeGroups());
+  const passed = new Map(people.map(({ id }) => [id, 0]));
+  await Promise.all(
+    Array.from({ length: 600 }, async (_, i) => {
+      const { id: userId } = people[i % people.length] as { id: string };
+      const id = randomUUID();
+      const charged = instances[i % 3]?.charge(spending(1, null, userId), id);
+      if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), takeBack(id, spending(1, null, userId))]);
+      else if ((await charged)?.ok) passed.set(userId, (passed.get(userId) ?? 0) + 1);
+    }),
+  );
+  for (const { id } of people) {
+    expect((await leftOf(id)) ?? -1).toBe(100 - (passed.get(id) ?? 0));
+    await expectLedgerToAgree(id);
+  }
+});
