@@ -20,7 +20,10 @@ export type TestSentinels = {
   stop: () => Promise<void>;
 };
 
-/** Three Sentinels over a master and a replica, which notice within a second that one is gone. */
+/**
+ * Three Sentinels over a master and a replica, which notice within two seconds that one is gone. A shorter time lets them take a master
+ * for gone that only waits for a core, and a failover that fails is tried again only after twice its own time-out.
+ */
 export async function startSentinels(): Promise<TestSentinels> {
   const { directory, remove } = await temporaryDirectory();
   const first = await startRedis();
@@ -36,8 +39,8 @@ export async function startSentinels(): Promise<TestSentinels> {
 bind 127.0.0.1
 dir ${directory}
 sentinel monitor ${SERVICE} 127.0.0.1 ${first.port} 2
-sentinel down-after-milliseconds ${SERVICE} 800
-sentinel failover-timeout ${SERVICE} 4000
+sentinel down-after-milliseconds ${SERVICE} 2000
+sentinel failover-timeout ${SERVICE} 3000
 `,
     );
     ports.push(port);

@@ -174,7 +174,7 @@ class Stage {
 
   /** Returns when every process says so; says which one never does. */
   async allAnswer(wanted: string): Promise<void> {
-    const until = performance.now() + 15_000;
+    const until = performance.now() + 30_000;
     for (const { url, output } of this.#processes.all) {
       const state = () => fetch(`${url}/readyz`).then(async (answer) => (await answer.json()).status, String);
       for (let found = await state(); found !== wanted; found = await state()) {
