@@ -12,7 +12,7 @@ import { startPostgres } from "#e2e/postgres.ts";
 import { startRedis } from "#e2e/redis.ts";
 import { signUpByForm } from "#e2e/sign-up.ts";
 import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
-import { generateSecret } from "#lib/api-keys/secret.ts";
+import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
 
@@ -131,6 +131,36 @@ try {
     sayRate("malformed keys", malformed, fewKeys, "valid ones", "1");
     sayRate("checksum keys", checksum, fewKeys, "valid ones", "1");
   }
+
+  // Charges share statements: the more wait, the more go into one. And the default start, whose dashboard is a process of its own.
+  await pool().query(
+    `
+    INSERT INTO "Balance" ("userId", "credits", "month")
+    SELECT "userId", 1000000000, date_trunc('month', now() AT TIME ZONE 'UTC')::date FROM "ApiKey" WHERE "hash" = $1`,
+    [hashSecret(hot["X-API-Key"])],
+  );
+  const everything = await startServer({ ...settings, ROLE: "all" });
+  for (const connections of CONNECTIONS) {
+    const { api, all, costed } = await measureInTurns(
+      {
+        api: { url: auth(), headers: hot },
+        all: { url: `${everything.url}/api/v1/auth`, headers: hot },
+        costed: { url: `${auth()}?cost=1`, headers: hot },
+      },
+      connections,
+    );
+    if (all.refused + costed.refused > 0) throw new Error("Requests were rejected");
+    const against = (figure: string, measured: Figure, what: string, target: string) =>
+      say(
+        `${figure}, ${connections} connections`,
+        rate(measured.rate),
+        `${ratio(measured.rate, api.rate)} of ${what}`,
+        target,
+      );
+    against("hot key, default start", all, "ROLE=api", "0.95");
+    against("charges of one account", costed, "uncosted requests", "0.5");
+  }
+  await everything.end("SIGTERM");
 
   // Half of what it can do.
   const half = Math.round((await measure({ url: auth(), headers: hot }, 16, 1)).rate / 2);

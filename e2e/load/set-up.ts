@@ -13,7 +13,7 @@ export async function writeTiers(directory: string): Promise<string> {
   const file = path.join(directory, "tiers.json");
   await writeFile(
     file,
-    JSON.stringify({ free: { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 } }),
+    JSON.stringify({ free: { requestsPerMinute: 1_000_000_000, requestsPerMonth: null, signupCredits: 0 } }),
   );
   return file;
 }
