@@ -102,7 +102,6 @@ const variables = z.object({
   SIGNUP_CREDITS: set(whole(0, 1_000_000_000).optional()),
   METRICS_TOKEN: set(z.string().min(16, "must have at least 16 characters").optional()),
   MAX_ACTIVE_KEYS: set(whole(1, 1_000_000).default(1000)),
-  LEDGER_DETAIL_DAYS: set(whole(1, 36_500).default(90)),
   MAX_KEYS: set(whole(1, 1_000_000_000).default(100_000)),
   ACTIVITY_DAYS: set(whole(1, 36_500).default(400)),
   SUPPORT_URL: set(z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional()),

@@ -4,7 +4,6 @@ import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
-import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
@@ -24,7 +23,6 @@ export function startUpkeep(): void {
       prunePasswordLinks,
       pruneActivity,
       pruneIdempotencyRecords,
-      pruneMovements,
       pruneUsage,
       pruneDeletedAccounts,
     ),

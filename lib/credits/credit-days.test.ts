@@ -5,7 +5,6 @@ import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
-import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { charge, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
@@ -41,20 +40,6 @@ async function expectDaysToAgree(): Promise<void> {
   for (const { credits, sum } of rows) expect(sum).toBe(credits);
 }
 
-/** Moves the movements of an account into the past, which only a superuser may. */
-async function age(userId: string, days: number): Promise<void> {
-  await client.query(`SET session_replication_role = 'replica'`);
-  for (const [table, column] of [
-    ["CreditMovement", "createdAt"],
-    ["CreditDay", "day"],
-  ])
-    await client.query(
-      `UPDATE "${table}" SET "${column}" = "${column}" - make_interval(days => $2) WHERE "userId" = $1`,
-      [userId, days],
-    );
-  await client.query(`SET session_replication_role = 'origin'`);
-}
-
 beforeEach(async () => {
   ({ url, drop } = await createDatabase());
   client = await openClient(url);
@@ -73,23 +58,6 @@ test("every kind of movement is in its day, at any moment", async () => {
   await charge(spending, doubtful);
   await Promise.all([takeBack(doubtful, spending), takeBack(doubtful, spending), takeBack(randomUUID(), spending)]);
   await expectDaysToAgree();
-});
-
-test("pruning removes old single movements in steps, and neither younger ones nor the sums", async () => {
-  const [ada, bob] = [await createPerson("Ada"), await createPerson("Bob")];
-  for (const userId of [ada.id, ada.id, bob.id])
-    await charge({ userId, apiKeyId: randomUUID(), credits: 2, quota: null });
-  await age(ada.id, 91);
-  await charge({ userId: ada.id, apiKeyId: randomUUID(), credits: 5, quota: null });
-  expect(await pruneMovements(90)).toBe(3);
-  expect(await pruneMovements(90)).toBe(0);
-  const { rows } = await pool().query(
-    `SELECT (SELECT sum("added" - "charged")::int FROM "CreditDay" WHERE "userId" = $1) AS "sum",
-            (SELECT count(*)::int FROM "CreditMovement" WHERE "userId" = $1) AS "left",
-            (SELECT count(*)::int FROM "CreditMovement" WHERE "userId" = $2) AS "others"`,
-    [ada.id, bob.id],
-  );
-  expect(rows).toEqual([{ sum: 91, left: 1, others: 2 }]);
 });
 
 test("an upgrade adds up what was there, while processes of the version before go on charging", async () => {
