@@ -30,5 +30,5 @@ async function write(): Promise<never> {
   }
 }
 
-// A revocation takes a quarter of a second to be confirmed, so many are made at a time.
+// Works in parallel, because each revocation is confirmed only after a quarter of a second.
 await Promise.all(Array.from({ length: 16 }, write));

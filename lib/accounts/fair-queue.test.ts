@@ -15,7 +15,7 @@ function queueOf(...groups: string[]) {
   return { queue, turns, join, empty };
 }
 
-test("groups take turns, whoever came first", async () => {
+test("groups take turns, in whatever order they came", async () => {
   expect(await queueOf("a", "a", "a", "b").empty()).toEqual(["a", "b", "a", "a"]);
 });
 
