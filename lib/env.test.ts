@@ -1,22 +1,12 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
-import { EnvError, parseEnv, VARIABLES } from "#lib/env.ts";
+import { EnvError, parseEnv } from "#lib/env.ts";
 
 const AUTH_SECRET = "yLzQ8m2pRk4vWx7nTb1dHc5jFg9sAe3u";
 const DATABASE_URL = "postgresql://user:hunter2@db/goodtake";
-
-test("the README and .env.example name every variable, and no other", () => {
-  const known = VARIABLES.filter((name) => name !== "NODE_ENV").toSorted();
-  const table = /## Configuration([\s\S]*?)\n## /.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
-  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
-  expect(rows.flatMap((row) => row.split("|")[1]?.match(/[A-Z_]+/g) ?? []).toSorted()).toEqual(known);
-  const example = readFileSync(".env.example", "utf8").matchAll(/^# ([A-Z_]+)=/gm);
-  expect([...example].map(([, name]) => name).toSorted()).toEqual(known);
-});
 
 test("a secret that we make is never taken for an example value, and is made once", async () => {
   const { directory, remove } = await temporaryDirectory();
