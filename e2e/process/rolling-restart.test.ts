@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startNginx } from "#e2e/gateways.ts";
 import { isMissing } from "#e2e/installed.ts";
-import { startProgram } from "#e2e/program.ts";
 import { freePort } from "#e2e/redis.ts";
 import { signUpByForm } from "#e2e/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
+import { plainNginxExample } from "#e2e/support/nginx-example.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
 import { grantCredits } from "#lib/credits/store.ts";
@@ -33,20 +32,6 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** The example for many processes, without TLS and on free ports. */
-async function nginxConfiguration(port: number, servers: number[]): Promise<string> {
-  const example = await readFile(path.resolve(import.meta.dirname, "../../examples/nginx.conf"), "utf8");
-  const own = example
-    .replace("listen 443 ssl;", `listen 127.0.0.1:${port};`)
-    .replaceAll(/ssl_certificate.*;/g, "")
-    .replaceAll(/127\.0\.0\.1:300(\d)/g, (_, place) => `127.0.0.1:${servers[Number(place) - 1]}`);
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${folder.directory}/${name};`)
-    .join("\n");
-  return `daemon off; master_process off; pid ${folder.directory}/nginx.pid; error_log /dev/null;
-    events {} http { access_log off; ${temporary}\n${own} }`;
-}
-
 test.skipIf(isMissing("nginx"))(
   "a restart of one process after the other behind nginx, under load, fails no request, page or sign-up",
   async () => {
@@ -71,9 +56,14 @@ test.skipIf(isMissing("nginx"))(
         return (await createKey(id)).secret;
       }),
     );
-    const file = path.join(folder.directory, "nginx.conf");
-    await writeFile(file, await nginxConfiguration(port, ports));
-    const nginx = await startProgram("nginx", ["-e", "/dev/null", "-c", file], port, folder.directory);
+    const nginx = await startNginx(
+      folder.directory,
+      port,
+      await plainNginxExample(
+        port,
+        ports.map((each) => `127.0.0.1:${each}`),
+      ),
+    );
 
     let over = false;
     let passed = 0;

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startNginx } from "#e2e/gateways.ts";
 import { isMissing } from "#e2e/installed.ts";
@@ -7,6 +5,7 @@ import type { Program } from "#e2e/program.ts";
 import { sendRaw } from "#e2e/raw-request.ts";
 import { freePort } from "#e2e/redis.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { plainNginxExample } from "#e2e/support/nginx-example.ts";
 import { createKey } from "#e2e/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -129,16 +128,9 @@ describe.skipIf(isMissing("nginx"))("behind the example for nginx", () => {
     folder = await temporaryDirectory();
     nginxPort = await freePort();
     dashboard = await startServer({ ...settings, ROLE: "dashboard" });
-    const example = await readFile(path.resolve(import.meta.dirname, "../../examples/nginx.conf"), "utf8");
-    nginx = await startNginx(
-      folder.directory,
-      nginxPort,
-      example
-        .replace("listen 443 ssl;", `listen 127.0.0.1:${nginxPort};`)
-        .replaceAll(/ssl_certificate.*;/g, "")
-        .replaceAll(/127\.0\.0\.1:300[12]/g, `127.0.0.1:${port}`)
-        .replaceAll(/127\.0\.0\.1:300[34]/g, new URL(dashboard.url).host),
-    );
+    const pages = new URL(dashboard.url).host;
+    const api = `127.0.0.1:${port}`;
+    nginx = await startNginx(folder.directory, nginxPort, await plainNginxExample(nginxPort, [api, api, pages, pages]));
   });
   afterAll(async () => {
     await nginx.stop();
