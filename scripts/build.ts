@@ -10,7 +10,7 @@ const SOURCES = [
   "lib",
   "prisma",
   "public",
-  "next.config.ts",
+  "next.config.mjs",
   "package-lock.json",
   "postcss.config.mjs",
   "prisma.config.ts",

@@ -1,6 +1,7 @@
-import type { NextConfig } from "next";
+// Not TypeScript: Next.js would load its compiler at each start to read it, and an image doesn't have one.
 
-const config: NextConfig = {
+/** @type {import("next").NextConfig} */
+const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   // The same for the same sources, so that dashboards behind one address may each be built where they run.
