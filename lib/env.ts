@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unsetIfEmpty } from "#lib/config/values.ts";
 import { variables } from "#lib/config/variables.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const schema = variables
   // Set by the entry points: the operator has no say in it.
@@ -32,18 +33,13 @@ const schema = variables
 
 export type Env = z.output<typeof schema>;
 
-/** A variable of the environment that can't be used. The message is one sentence that names it, and never its value. */
-export class EnvError extends Error {
-  override name = "EnvError";
-}
-
-/** @throws {EnvError} for the first bad value. */
+/** @throws {OperatorError} for the first bad value. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const parsed = schema.safeParse(source);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const name = issue?.path.join(".") ?? "";
-  throw new EnvError(
+  throw new OperatorError(
     `${name} ${issue?.code === "custom" || /^(must|is|goes|")/.test(issue?.message ?? "") ? "" : "is not valid: "}${issue?.message}.`,
   );
 }
