@@ -4,9 +4,15 @@ import { serverEnvironment } from "#e2e/start-server.ts";
 
 export type Ended = { code: number; stdout: string; stderr: string };
 
+const PROJECT = path.resolve(import.meta.dirname, "..");
+
 /** Runs a command of `scripts/` as a process of its own. */
-export function runCommand(script: string, args: string[], settings: Record<string, string>): Promise<Ended> {
-  const cwd = path.resolve(import.meta.dirname, "..");
+export function runCommand(
+  script: string,
+  args: string[],
+  settings: Record<string, string>,
+  cwd = PROJECT,
+): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
