@@ -1,7 +1,5 @@
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import type { ServerOptions } from "node:http";
-import path from "node:path";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
@@ -21,12 +19,6 @@ const { DASHBOARD_SOCKET: socketPath = "", DASHBOARD_ORIGIN: origin = "" } = pro
 
 const say = (message: FromDashboard, then = () => {}) => process.send?.(message, undefined, undefined, then);
 
-// The other process is gone, also by `kill -9`, and nobody else can reach the socket.
-process.on("disconnect", () => {
-  rmSync(path.dirname(socketPath), { recursive: true, force: true });
-  process.exit(1);
-});
-
 try {
   const settings = env();
   const development = settings.NODE_ENV === "development";
@@ -37,16 +29,15 @@ try {
   server.listen(socketPath);
   await once(server, "listening");
   process.on("message", ({ kind }: ToDashboard) => {
-    if (kind === "metrics")
+    if (kind === "areYouAlive") say({ kind: "alive" });
+    else if (kind === "stop") void disconnectDatabase().then(() => process.exit(0));
+    else
       void metrics()
         .registry.getMetricsAsJSON()
         .then((all) => say({ kind: "metrics", metrics: all }));
   });
-  process.on("SIGTERM", () => {
-    server.close();
-    server.closeIdleConnections();
-    void disconnectDatabase().then(() => process.exit(0));
-  });
+  // Whoever signals all processes of a server means the one that drains, which then stops this one.
+  process.on("SIGTERM", () => {});
   say({ kind: "serving" });
 } catch (error) {
   say({ kind: "failed", sentence: (error as Error).message }, () => process.exit(1));

@@ -11,6 +11,7 @@ import { EnvError } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createDashboardProxy, passUpgrade } from "#lib/server/dashboard-proxy.ts";
+import { killWhenHung } from "#lib/server/heartbeat.ts";
 
 const CHILD = path.join(import.meta.dirname, "dashboard-child.ts");
 const RESTART_MIN_MS = 250;
@@ -20,6 +21,8 @@ const STABLE_MS = 60_000;
 /** Pages in flight were finished before; what is left is to close connections. */
 const STOP_DEADLINE_MS = 2_000;
 const METRICS_DEADLINE_MS = 1_000;
+/** It takes a second; this is for a machine that has hardly any time for it. */
+const START_DEADLINE_MS = 60_000;
 
 export type Dashboard = {
   listener: RequestListener;
@@ -49,8 +52,14 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
   const spawnChild = async (): Promise<void> => {
     await rm(socketPath, { force: true });
     // Detached: a Ctrl-C is for the process that drains, which then stops this one.
-    child = fork(CHILD, { env: { ...environment, DASHBOARD_SOCKET: socketPath }, detached: true });
+    child = fork(CHILD, {
+      env: { ...environment, DASHBOARD_SOCKET: socketPath },
+      execArgv: [...process.execArgv, "--import", path.join(import.meta.dirname, "end-with-parent.ts")],
+      detached: true,
+    });
+    child.on("error", (error) => log().error({ err: error }, "the dashboard's process could not be reached"));
     await serving(child);
+    killWhenHung(child);
     isUp = true;
   };
 
@@ -102,9 +111,10 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
   };
 }
 
-/** Resolves when the child serves pages. @throws {EnvError} if it ends before, with what it said. */
+/** Resolves when the child serves pages. @throws {EnvError} if it ends before, with what it said, or takes too long. */
 async function serving(child: ChildProcess): Promise<void> {
   const first = Promise.withResolvers<void>();
+  const timer = setTimeout(() => child.kill("SIGKILL"), START_DEADLINE_MS);
   child.on("message", (message: FromDashboard) => {
     if (message.kind === "serving") first.resolve();
     if (message.kind === "failed") first.reject(new EnvError(message.sentence));
@@ -113,7 +123,7 @@ async function serving(child: ChildProcess): Promise<void> {
   child.once("exit", (code, signal) =>
     first.reject(new EnvError(`The dashboard's process ended (${signal ?? code}).`)),
   );
-  await first.promise;
+  await first.promise.finally(() => clearTimeout(timer));
 }
 
 async function askMetrics(child: ChildProcess): Promise<MetricObject[]> {
@@ -128,7 +138,7 @@ async function askMetrics(child: ChildProcess): Promise<MetricObject[]> {
 async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, "exit");
-  child.kill("SIGTERM");
+  child.send({ kind: "stop" } satisfies ToDashboard, () => {});
   const killer = setTimeout(() => child.kill("SIGKILL"), STOP_DEADLINE_MS);
   await exit;
   clearTimeout(killer);
