@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
+import { getPriority } from "node:os";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 
@@ -38,11 +41,47 @@ test("the API answers on while the dashboard's process is gone, pages say so, an
   expect(await readiness()).toBe("ready");
 });
 
-test("the dashboard's process ends with the server's, also after kill -9", async () => {
+test("a dashboard's process that hangs is ended and started again; meanwhile pages say when to try again, and the API answers", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const hanging = await dashboardPid();
+  process.kill(hanging, "SIGSTOP");
+  const page = await fetch(`${server.url}/sign-in`);
+  expect([page.status, page.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(await readiness()).toBe("degraded");
+  expect(await statusOf("/api/v1/key")).toBe(401);
+  await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 20_000, interval: 100 });
+  expect(await dashboardPid()).not.toBe(hanging);
+});
+
+test("a page that takes long still arrives when all processes of the server are told to end", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const pid = await dashboardPid();
+  process.kill(pid, "SIGSTOP");
+  const page = get(`${server.url}/sign-in`);
+  const answer = once(page, "response");
+  await once(page, "finish");
+  // The server reads what was sent before this.
+  await readiness();
+  process.kill(pid, "SIGTERM");
+  const ended = server.end("SIGTERM");
+  setTimeout(() => process.kill(pid, "SIGCONT"), 3_000);
+  const [{ statusCode }] = (await answer) as [IncomingMessage];
+  expect([statusCode, await ended]).toEqual([200, 0]);
+});
+
+test("the dashboard lets the API have a core first that both want", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const folder = `/proc/${await dashboardPid()}/task`;
+  await vi.waitFor(async () => {
+    for (const thread of await readdir(folder)) expect(getPriority(Number(thread))).toBe(getPriority() + 5);
+  });
+});
+
+test("the dashboard's process ends within a second of the server's, also after kill -9", async () => {
   server = await startServer({ DATA_DIR: data.directory });
   const pid = await dashboardPid();
   await server.end("SIGKILL");
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 5_000, interval: 10 });
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 1_000, interval: 10 });
   server = await startServer({ DATA_DIR: data.directory });
   const next = await dashboardPid();
   expect(await server.end("SIGTERM")).toBe(0);

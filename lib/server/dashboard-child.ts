@@ -36,8 +36,6 @@ try {
         .registry.getMetricsAsJSON()
         .then((all) => say({ kind: "metrics", metrics: all }));
   });
-  // Whoever signals all processes of a server means the one that drains, which then stops this one.
-  process.on("SIGTERM", () => {});
   say({ kind: "serving" });
 } catch (error) {
   say({ kind: "failed", sentence: (error as Error).message }, () => process.exit(1));

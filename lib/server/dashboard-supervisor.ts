@@ -12,6 +12,7 @@ import { log } from "#lib/log.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createDashboardProxy, passUpgrade } from "#lib/server/dashboard-proxy.ts";
 import { killWhenHung } from "#lib/server/heartbeat.ts";
+import { letOthersFirst } from "#lib/server/priority.ts";
 
 const CHILD = path.join(import.meta.dirname, "dashboard-child.ts");
 const RESTART_MIN_MS = 250;
@@ -51,14 +52,14 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
 
   const spawnChild = async (): Promise<void> => {
     await rm(socketPath, { force: true });
-    // Detached: a Ctrl-C is for the process that drains, which then stops this one.
     child = fork(CHILD, {
       env: { ...environment, DASHBOARD_SOCKET: socketPath },
       execArgv: [...process.execArgv, "--import", path.join(import.meta.dirname, "end-with-parent.ts")],
-      detached: true,
     });
     child.on("error", (error) => log().error({ err: error }, "the dashboard's process could not be reached"));
     await serving(child);
+    // Not its start, which pages wait for.
+    letOthersFirst(Number(child.pid));
     killWhenHung(child);
     isUp = true;
   };
