@@ -15,6 +15,8 @@ import { killWhenHung } from "#lib/server/heartbeat.ts";
 import { letOthersFirst } from "#lib/server/priority.ts";
 
 const CHILD = path.join(import.meta.dirname, "dashboard-child.ts");
+/** Half of V8's own: a quarter less memory after many pages for a tenth more processor time, in which it is collected more often. */
+const V8_OPTIONS = ["--max-semi-space-size=8"];
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 10_000;
 /** A dashboard that ran this long was not broken from the start: its restart begins with the shortest wait again. */
@@ -54,7 +56,7 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
     await rm(socketPath, { force: true });
     child = fork(CHILD, {
       env: { ...environment, DASHBOARD_SOCKET: socketPath },
-      execArgv: [...process.execArgv, "--import", path.join(import.meta.dirname, "end-with-parent.ts")],
+      execArgv: [...process.execArgv, ...V8_OPTIONS, "--import", path.join(import.meta.dirname, "end-with-parent.ts")],
     });
     child.on("error", (error) => log().error({ err: error }, "the dashboard's process could not be reached"));
     await serving(child);
