@@ -5,6 +5,7 @@ import { env } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { captureConsole } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
+import { collectGarbage } from "#lib/server/collect-garbage.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
@@ -14,6 +15,8 @@ import { loadPages } from "#lib/server/pages.ts";
 
 /** Wider than those of the process that owns the port, which adds the client's address and waits for slow clients. */
 const LIMITS: ServerOptions = { maxHeaderSize: 32_768, requestTimeout: 0 };
+/** Without a request for so long it gives memory back: a dashboard has nothing to do for most of the day. */
+const IDLE_MS = 20_000;
 
 const { DASHBOARD_SOCKET: socketPath = "", DASHBOARD_ORIGIN: origin = "" } = process.env;
 
@@ -26,6 +29,8 @@ try {
   connectDatabase(String(settings.DATABASE_URL), settings.DATABASE_POOL_SIZE);
   const listener = createDashboardDoor(settings, await loadPages(origin, development));
   const server = createHttpServer(settings, listener, LIMITS);
+  const idle = setTimeout(collectGarbage, IDLE_MS).unref();
+  server.on("request", () => idle.refresh());
   server.listen(socketPath);
   await once(server, "listening");
   process.on("message", ({ kind }: ToDashboard) => {
