@@ -18,6 +18,8 @@ afterEach(() => server.end("SIGTERM"));
 
 const statusOf = async (path: string) => (await fetch(server.url + path)).status;
 const readiness = async () => (await (await fetch(`${server.url}/readyz`)).json()).status;
+const comesBack = () =>
+  vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 40_000, interval: 100 });
 
 /** The process that a server runs the dashboard in. */
 async function dashboardPid(): Promise<number> {
@@ -43,9 +45,9 @@ test("the API answers on while the dashboard's process is gone, pages say so, an
   await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(503), 5_000);
   expect(await readiness()).toBe("degraded");
   expect(await statusOf("/api/v1/key")).toBe(401);
-  await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 20_000, interval: 100 });
+  await comesBack();
   expect(await readiness()).toBe("ready");
-});
+}, 60_000);
 
 test("a dashboard's process that hangs is ended and started again; meanwhile pages say when to try again, and the API answers", async () => {
   server = await startServer({ DATA_DIR: data.directory });
@@ -55,7 +57,7 @@ test("a dashboard's process that hangs is ended and started again; meanwhile pag
   expect([page.status, page.headers.get("retry-after")]).toEqual([503, "2"]);
   expect(await readiness()).toBe("degraded");
   expect(await statusOf("/api/v1/key")).toBe(401);
-  await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 20_000, interval: 100 });
+  await comesBack();
   expect(await dashboardPid()).not.toBe(hanging);
 }, 60_000);
 

@@ -62,7 +62,8 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
     await serving(child);
     // Not its start, which pages wait for.
     letOthersFirst(Number(child.pid));
-    killWhenHung(child);
+    // A developer's breakpoint stands still, too.
+    if (environment.NODE_ENV !== "development") killWhenHung(child);
     isUp = true;
   };
 

@@ -7,21 +7,21 @@ const BEAT_MS = 50;
 /** More beats than a child may miss. */
 const LONG_MS = 20 * BEAT_MS;
 
+const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 let child: ChildProcess;
 afterEach(() => child.kill("SIGKILL"));
 
 /** A process that says when it runs, says that it is alive when it is asked, and runs a program when it is sent one. */
 async function startChild(): Promise<void> {
   const program = `
-    const block = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    const block = ${block};
     process.on("message", ({ kind, program }) => { if (program) eval(program); else process.send({ kind: "alive" }); });
     process.send({ kind: "serving" });`;
   child = spawn(process.execPath, ["--eval", program], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   await once(child, "message");
   killWhenHung(child, BEAT_MS);
 }
-
-const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 /** Waits for the answer to what is sent now: all that came before has been done. */
 async function answerOf(program: string): Promise<unknown> {
