@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Watched, watchStatements } from "#e2e/support/watch-statements.ts";
+import { createKey } from "#e2e/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/test-database.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
@@ -12,20 +13,28 @@ const KEPT = 40_000;
 /** What a statement may look at and read, in tables of any size. */
 const LOOKED_AT_MAX = 8_000;
 const ID = "md5(i::text)::uuid";
-/** SQL: an instant of row `i`, of which `OLD` are too old and the others are not. */
-const at = (old: string, kept: string) =>
-  `now() - i * interval '1 ms' - CASE WHEN i <= ${OLD} THEN interval '${old}' ELSE interval '${kept}' END`;
 
-/** For each table that grows: what fills it, given the id of an account. `$1` is an account without anything else. */
-const FILLED: Record<string, string> = {
-  Throttle: `SELECT i, 1, now(), ${at("2 days", "1 hour")}`,
-  Session: `SELECT ${ID}, $1::uuid, ${at("130 days", "60 days")}, CASE WHEN i <= ${OLD} THEN now() - interval '100 days' ELSE now() END`,
-  PasswordLink: `SELECT sha256(i::text::bytea), $1::uuid, now(), ${at("2 days", "1 hour")}`,
-  Activity: `SELECT ${ID}, $1::uuid, 'user'::"Actor", 'account.created', ${at("500 days", "1 day")}`,
-  IdempotencyRecord: `SELECT $1::uuid, i, '\\x00'::bytea, 'answer', ${at("2 days", "1 hour")}`,
-  UsageHour: `SELECT ${ID}, date_trunc('hour', ${at("100 days", "1 day")}), 'ok', 1`,
-  UsageDay: `SELECT ${ID}, (${at("1000 days", "1 day")})::date, 'ok', 1`,
-  UsageBatch: `SELECT ${ID}, ${at("2 days", "1 hour")}`,
+/** How long each table keeps a row. */
+const KEPT_FOR: Record<string, string> = {
+  Throttle: "1 day",
+  Session: "120 days",
+  PasswordLink: "1 day",
+  Activity: "400 days",
+  IdempotencyRecord: "24 hours",
+  UsageHour: "90 days",
+  UsageDay: "730 days",
+  UsageBatch: "1 day",
+};
+/** SQL: the values of row `i` of an instant. `$1` is an account. */
+const VALUES: Record<string, (at: string) => string> = {
+  Throttle: (at) => `i, 1, now(), ${at}`,
+  Session: (at) => `${ID}, $1::uuid, ${at}, now(), '', ''`,
+  PasswordLink: (at) => `sha256(i::text::bytea), $1::uuid, now(), ${at}`,
+  Activity: (at) => `${ID}, $1::uuid, 'user'::"Actor", 'account.created', ${at}`,
+  IdempotencyRecord: (at) => `$1::uuid, i, '\\x00'::bytea, 'answer', ${at}`,
+  UsageHour: (at) => `${ID}, ${at}, 'ok', 1`,
+  UsageDay: (at) => `${ID}, (${at})::date, 'ok', 1`,
+  UsageBatch: (at) => `${ID}, ${at}`,
 };
 const COLUMNS: Record<string, string> = {
   Throttle: `"scope", "attempts", "blockedUntil", "updatedAt"`,
@@ -57,16 +66,30 @@ async function failures(task: string): Promise<number> {
   return (await metrics().upkeepFailures.get()).values.find(({ labels }) => labels.task === task)?.value ?? 0;
 }
 
-async function fill(): Promise<void> {
+/** Adds rows to a table that keeps rows for a time; `age` is SQL for the age of row `i`. */
+async function addRows(table: string, rows: number, age: string): Promise<void> {
   const { id } = await createPerson();
-  for (const [table, rows] of Object.entries(FILLED)) {
-    const tail = table === "Session" ? ", '', ''" : "";
-    await client.query(
-      `INSERT INTO "${table}" (${COLUMNS[table]}) ${rows}${tail} FROM generate_series(1, ${OLD + KEPT}) i
-       WHERE $1::uuid IS NOT NULL`,
-      [id],
+  await client.query(
+    `INSERT INTO "${table}" (${COLUMNS[table]}) SELECT ${VALUES[table]?.(`now() - (${age})`)} FROM generate_series(1, ${rows}) i
+     WHERE $1::uuid IS NOT NULL`,
+    [id],
+  );
+}
+
+async function countRows(tables: string[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of tables)
+    counts[table] = (await client.query(`SELECT count(*)::int FROM "${table}"`)).rows[0].count;
+  return counts;
+}
+
+async function fill(): Promise<void> {
+  for (const [table, keptFor] of Object.entries(KEPT_FOR))
+    await addRows(
+      table,
+      OLD + KEPT,
+      `i * interval '1 ms' + interval '${keptFor}' * CASE WHEN i <= ${OLD} THEN 1.1 ELSE 0.5 END`,
     );
-  }
   await client.query(`INSERT INTO "User" ("id", "email", "name", "tier")
     SELECT ${ID}, i || '@example.org', 'Bob', 'free' FROM generate_series(1, 2000) i`);
   // Of 100 keys with 120 callers each 100 go, and of 10,000 with four none; each of the keys waits for its successor's use.
@@ -96,16 +119,56 @@ test("in large tables each statement looks at few rows, also while what is delet
   expect(watched.length).toBeGreaterThan(200);
   const large = watched.filter(({ rows, pages }) => rows > LOOKED_AT_MAX || pages > LOOKED_AT_MAX);
   expect(large).toEqual([]);
-  const counts: Record<string, number> = {};
-  for (const table of [...Object.keys(FILLED), "UsageCaller", "Refusal", "Reservation"])
-    counts[table] = (await client.query(`SELECT count(*)::int FROM "${table}"`)).rows[0].count;
-  expect(counts).toEqual({
-    ...Object.fromEntries(Object.keys(FILLED).map((table) => [table, KEPT])),
+  expect(await countRows([...Object.keys(KEPT_FOR), "UsageCaller", "Refusal", "Reservation"])).toEqual({
+    ...Object.fromEntries(Object.keys(KEPT_FOR).map((table) => [table, KEPT])),
     UsageCaller: 100 * 20 + 10_000 * 4,
     Refusal: 1_000 + 799 * 50,
     Reservation: 0,
   });
 }, 300_000);
+
+test("what is kept for a time is kept to the second", async () => {
+  const { UsageDay: _, ...tables } = KEPT_FOR;
+  for (const [table, keptFor] of Object.entries(tables))
+    await addRows(table, 2, `interval '${keptFor}' + CASE WHEN i = 1 THEN interval '1 s' ELSE interval '-30 s' END`);
+  const { id } = await createPerson();
+  for (const [ended, seen] of [
+    ["30 days 1 s", "31 days"],
+    ["29 days 23:59:30", "31 days"],
+    [null, "44 days 1 s"],
+    [null, "43 days 23:59:30"],
+  ])
+    await client.query(
+      `INSERT INTO "Session" ("id", "userId", "createdAt", "lastSeenAt", "endedAt", "address", "userAgent")
+       VALUES (gen_random_uuid(), $1, now() - interval '50 days', now() - $2::interval, now() - $3::interval, '', '')`,
+      [id, seen, ended],
+    );
+  await runTasks(PRUNING, new AbortController().signal);
+  expect(await countRows(Object.keys(tables))).toEqual({
+    ...Object.fromEntries(Object.keys(tables).map((table) => [table, 1])),
+    Session: 3,
+  });
+});
+
+test("a caller that comes again while callers are pruned stays, and nothing waits for it", async () => {
+  const { id } = await createPerson();
+  const { key } = await createKey(id);
+  await client.query(
+    `INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")
+     SELECT $1, '', i, '/', now() - i * interval '1 s' FROM generate_series(1, 30) i`,
+    [key.id],
+  );
+  await client.query("BEGIN");
+  await client.query(`UPDATE "UsageCaller" SET "lastSeenAt" = now() WHERE "userAgent" = '30'`);
+  await runTasks({ callers: PRUNING.callers as never }, new AbortController().signal);
+  expect(await failures("callers")).toBe(0);
+  await client.query("COMMIT");
+  await runTasks({ callers: PRUNING.callers as never }, new AbortController().signal);
+  const { rows } = await client.query(
+    `SELECT array_agg("userAgent"::int ORDER BY "userAgent"::int) AS "left" FROM "UsageCaller"`,
+  );
+  expect(rows[0].left).toEqual([...Array.from({ length: 19 }, (_, i) => i + 1), 30]);
+});
 
 test("a task that fails keeps no other back, is counted, and is named in the log", async () => {
   const done: string[] = [];
@@ -125,11 +188,7 @@ test("a task that fails keeps no other back, is counted, and is named in the log
 });
 
 test("a stop leaves the steps and the tasks that are left, and is no failure", async () => {
-  const { id } = await createPerson();
-  await client.query(
-    `INSERT INTO "Activity" (${COLUMNS.Activity}) ${FILLED.Activity} FROM generate_series(1, 5000) i WHERE $1::uuid IS NOT NULL`,
-    [id],
-  );
+  await addRows("Activity", 5_000, "interval '500 days'");
   const stopped = new AbortController();
   const stop = async () => {
     stopped.abort();
