@@ -150,7 +150,7 @@ function endSomeReplacedKeys(after: string[] | null): Promise<Step> {
         SELECT "id" FROM "ApiKey" WHERE "id" = ANY(${ids}::uuid[])
           AND ("deletedAt" IS NOT NULL OR "revokedAt" IS NOT NULL OR "expiresAt" <= now())
         ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED))`;
-    // A key without a use has no success, which is quicker to see than to look for one.
+    // Looked up key by key, because a join reads everybody's usage for each.
     const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
         SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
@@ -158,7 +158,7 @@ function endSomeReplacedKeys(after: string[] | null): Promise<Step> {
           ${lineOf(Prisma.sql`k."id"`)}
           SELECT min((
             SELECT min(u."hour") FROM "UsageHour" u WHERE u."apiKeyId" = l."id" AND u."outcome" = 'ok'
-          )) AS "hour" FROM "line" l JOIN "ApiKey" s ON s."id" = l."id" AND s."lastUsedAt" IS NOT NULL
+          )) AS "hour" FROM "line" l
         ) first
         WHERE k."id" = ANY(${ids}::uuid[]) AND k."endsOnUse" AND first."hour" IS NOT NULL
         ORDER BY k."id" FOR NO KEY UPDATE OF k SKIP LOCKED
