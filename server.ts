@@ -45,6 +45,7 @@ let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
 let dashboard: Promise<Dashboard> | undefined;
 let revocations: ReturnType<typeof followRevocations> | undefined;
+let upkeep: ReturnType<typeof startUpkeep> | undefined;
 
 try {
   loadEnvFile();
@@ -120,7 +121,7 @@ async function start(env: Env): Promise<void> {
   phase = "serving";
   announce(server, env);
   // Not earlier: loading Next blocks everything for so long that a query would time out.
-  startUpkeep();
+  upkeep = startUpkeep();
 }
 
 /** System errors and refused connections (SQLSTATE 08, 28, 3D, 53, 57) are the operator's to mend: one sentence with their code says where. */
@@ -199,9 +200,10 @@ async function end(): Promise<void> {
 
 /** Finishes requests in flight, writes what is only in memory, and closes the database, in this order. */
 async function stop(): Promise<void> {
+  const upkeepStopped = upkeep?.stop();
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await dashboard?.then(({ stop }) => stop()).catch(() => {});
-  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
+  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS), upkeepStopped]);
   closeLimiter();
   await revocations?.stop();
   await disconnectDatabase();

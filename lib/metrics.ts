@@ -7,6 +7,9 @@ type Metrics = {
   durations: Histogram<"route">;
   authentications: Counter<"outcome">;
   usageRowsDropped: Counter<"rows">;
+  upkeepRows: Counter<"task">;
+  upkeepSeconds: Histogram<"task">;
+  upkeepFailures: Counter<"task">;
 };
 let current: Metrics | undefined;
 
@@ -60,6 +63,25 @@ function createMetrics(): Metrics {
       name: "goodtake_usage_rows_dropped_total",
       help: "Rows of usage that the database refuses, by kind: counts, uses, callers, refusals. Each is in the log.",
       labelNames: ["rows"],
+      registers,
+    }),
+    upkeepRows: new Counter({
+      name: "goodtake_scheduled_rows_total",
+      help: "Rows that scheduled work removed or changed, by task.",
+      labelNames: ["task"],
+      registers,
+    }),
+    upkeepSeconds: new Histogram({
+      name: "goodtake_scheduled_work_duration_seconds",
+      help: "Time that scheduled work took with its pauses, by task. It is in the process whose turn it was.",
+      labelNames: ["task"],
+      buckets: [0.1, 1, 10, 60, 600],
+      registers,
+    }),
+    upkeepFailures: new Counter({
+      name: "goodtake_scheduled_work_failures_total",
+      help: "Scheduled work that failed and is tried again, by task. Each failure is in the log.",
+      labelNames: ["task"],
       registers,
     }),
   };

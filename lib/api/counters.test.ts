@@ -14,7 +14,7 @@ import { creditsByDay, exportMovements, listMovements } from "#lib/credits/ledge
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
-import { pruneUsage } from "#lib/usage/prune.ts";
+import { pruneCallers } from "#lib/usage/prune-traces.ts";
 import { listCallers, usageByDay } from "#lib/usage/read.ts";
 import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 
@@ -136,5 +136,5 @@ test("with every counter of the schema at its largest value every request, page,
   expect(await sweepReservations()).toBe(1);
   expect((await findRemaining(bob.id, null))?.credits).toBe(101);
   await pruneThrottles();
-  await pruneUsage();
+  await pruneCallers();
 });
