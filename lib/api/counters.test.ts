@@ -10,7 +10,8 @@ import { exportApiKeys, findListedApiKey, listApiKeys } from "#lib/api-keys/list
 import { DEFAULT_VIEW } from "#lib/api-keys/list-view.ts";
 import { endReplacedKeys, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
-import { creditsByDay, exportMovements, listMovements } from "#lib/credits/ledger.ts";
+import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
+import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
@@ -116,7 +117,7 @@ test("with every counter of the schema at its largest value every request, page,
     keys: await usageByKey(ada.id, 90, now, SLICE),
     callers: await listCallers(key.id),
     remaining: await findRemaining(ada.id, null),
-    movements: [await listMovements(ada.id, SLICE), await all(exportMovements(ada.id))],
+    movements: [await listLedger(ada.id, 25, {}), await Array.fromAsync(exportLedger(ada.id))],
     credits: await creditsByDay(ada.id, 90, now),
     list: await listApiKeys(ada.id, listQuery.parse({}), now),
     page: await findListedApiKey(ada.id, old.id),

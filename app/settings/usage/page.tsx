@@ -1,19 +1,21 @@
 import { Download } from "lucide-react";
 import type { Metadata } from "next";
-import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageLinks } from "#components/ui/page-links.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
+import { Figure } from "#components/usage/figure.tsx";
 import { KeyUsageTable } from "#components/usage/key-usage-table.tsx";
-import { MovementTable } from "#components/usage/movement-table.tsx";
+import { LedgerTable } from "#components/usage/ledger-table.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { creditsByDay, listMovements } from "#lib/credits/ledger.ts";
+import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
+import { type DayPlace, dayPlaceText } from "#lib/credits/model/ledger-places.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { readPage } from "#lib/read-page.ts";
 import { tierOf } from "#lib/tiers-file.ts";
@@ -37,16 +39,18 @@ export default async function UsagePage({ searchParams }: Props) {
   const now = new Date();
   const tierName = await findTier(user.id);
   const tier = tierOf(user.id, tierName);
-  const [days, keys, remaining, movements, spent] = await Promise.all([
+  const [days, keys, remaining, ledger, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
     readPage(query.keys, PAGE, (slice) => usageByKey(user.id, range, now, slice)),
     findRemaining(user.id, tier.requestsPerMonth),
-    readPage(query.movements, PAGE, (slice) => listMovements(user.id, slice)),
+    listLedger(user.id, PAGE, query),
     creditsByDay(user.id, range, now),
   ]);
-  const href = (change: { keys?: number; movements?: number }, anchor: string) => {
-    const to = { keys: keys.page, movements: movements.page, ...change };
-    return `/settings/usage?days=${range}&keys=${to.keys}&movements=${to.movements}#${anchor}`;
+  const side = query.after ? "after" : "before";
+  const href = (change: { keys?: number; before?: DayPlace; after?: DayPlace }, anchor: string) => {
+    const { keys: page = keys.page, before, after } = { [side]: query[side], ...change };
+    const place = Object.entries({ before, after }).flatMap(([name, at]) => (at ? `&${name}=${dayPlaceText(at)}` : []));
+    return `/settings/usage?days=${range}&keys=${page}${place}#${anchor}`;
   };
   const renews = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
   return (
@@ -84,7 +88,7 @@ export default async function UsagePage({ searchParams }: Props) {
       <Section
         anchor="by-key"
         title="By key"
-        note={`The last ${range} days, the busiest first. Credits are without what was given back.`}
+        note={`The last ${range} days, the busiest first. Credits are net of refunds.`}
       >
         {keys.rows.length === 0 ? (
           <p className="text-muted">None of your keys was used in these {range} days.</p>
@@ -99,13 +103,13 @@ export default async function UsagePage({ searchParams }: Props) {
           words={["Busier", "Less busy"]}
         />
       </Section>
-      <Section framed title="Credits spent" note="Without what was given back.">
+      <Section framed title="Credits spent" note="Net of refunds.">
         <DayChart days={spent} looks={CREDIT_LOOKS} nouns={["credit", "credits"]} />
       </Section>
       <Section
         anchor="ledger"
         title="Ledger"
-        note="The movements of your credits, the latest first. All of them together are your balance."
+        note="Your credits by UTC day and key, the newest first, with the balance at the end of each day."
         aside={
           <a href="/settings/usage/export" className={buttonClass({ size: "small" })}>
             <Download aria-hidden className="size-4" />
@@ -113,30 +117,17 @@ export default async function UsagePage({ searchParams }: Props) {
           </a>
         }
       >
-        {movements.rows.length === 0 ? (
-          <p className="text-muted">No credits came or went yet.</p>
+        {ledger.rows.length === 0 ? (
+          <p className="text-muted">No credits were charged or added yet.</p>
         ) : (
-          <MovementTable movements={movements.rows} />
+          <LedgerTable rows={ledger.rows} />
         )}
-        <PageLinks
+        <KeysetLinks
           label="Pages of the ledger"
-          page={movements.page}
-          pages={movements.pages}
-          href={(page) => href({ movements: page }, "ledger")}
+          newer={ledger.hasNewer ? href({ before: undefined, after: ledger.rows[0] }, "ledger") : null}
+          older={ledger.hasOlder ? href({ after: undefined, before: ledger.rows.at(-1) }, "ledger") : null}
         />
       </Section>
     </NowProvider>
-  );
-}
-
-function Figure({ term, value, children }: { term: string; value: string; children: ReactNode }) {
-  return (
-    <div className="rounded-xl border border-line bg-surface p-4">
-      <dt className="text-[0.8125rem] text-muted">{term}</dt>
-      <dd>
-        <span className="mt-1 block font-semibold text-2xl tabular-nums tracking-tight">{value}</span>
-        <span className="mt-0.5 block text-[0.8125rem] text-muted">{children}</span>
-      </dd>
-    </div>
   );
 }

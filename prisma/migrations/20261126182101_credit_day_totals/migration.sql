@@ -15,13 +15,13 @@ CREATE INDEX "CreditDayTotal_open_idx" ON "CreditDayTotal"("userId", "day") WHER
 
 -- CreateTable
 CREATE TABLE "LedgerDetail" (
-    "id" INTEGER NOT NULL DEFAULT 1,
+    "id" BOOLEAN NOT NULL DEFAULT true,
     "day" DATE NOT NULL,
     "decidedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "prunedAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "LedgerDetail_pkey" PRIMARY KEY ("id"),
-    CONSTRAINT "LedgerDetail_one_row" CHECK ("id" = 1)
+    CONSTRAINT "LedgerDetail_one_row" CHECK ("id")
 );
 
 -- A statement that has called the function as it was ends before, so that each movement is in both tables or is in the days that the
