@@ -10,7 +10,7 @@ const dayName = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UT
 export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
   return (
     <ReadingTable
-      label="Ledger"
+      label="Credits by day and key"
       head={["Key", "Charged", "Refunded", "Added"]}
       groups={[...Map.groupBy(rows, ({ day }) => day)].map(([day, ofDay]) => ({
         key: day,

@@ -9,7 +9,7 @@ const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "
 export function MovementTable({ movements }: { movements: Movement[] }) {
   return (
     <ReadingTable
-      label="Movements"
+      label="Single movements"
       head={["What", "Credits", "Time (UTC)"]}
       rows={movements.map(({ id, kind, amount, createdAt }) => ({
         key: id,

@@ -22,7 +22,7 @@ beforeEach(async () => {
   ada = await createPerson();
 });
 
-const spend = (credits: number, apiKeyId = randomUUID(), userId = ada.id) =>
+const spend = (credits: number, apiKeyId: string = randomUUID(), userId = ada.id) =>
   charge({ userId, apiKeyId, credits, quota: null });
 const amounts = (rows: { amount: number }[]) => rows.map(({ amount }) => amount);
 

@@ -54,7 +54,7 @@ export function listMovements(
  * Reads the whole ledger, the newest first: single movements, then the rows of days that are rolled up. None is missing and none is
  * there twice, however many are added or removed meanwhile: movements are removed only hours after their days were rolled up.
  */
-export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart> {
+export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, void> {
   const { rows: since } = await pool().query<{ day: string }>(
     `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"`,
   );

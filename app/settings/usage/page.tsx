@@ -46,9 +46,9 @@ export default async function UsagePage({ searchParams }: Props) {
     listLedger(user.id, PAGE, query),
     creditsByDay(user.id, range, now),
   ]);
-  const side = query.after ? "after" : "before";
-  const href = (change: { keys?: number; before?: DayPlace; after?: DayPlace }, anchor: string) => {
-    const { keys: page = keys.page, before, after } = { [side]: query[side], ...change };
+  type Change = { keys?: number; before?: DayPlace | undefined; after?: DayPlace | undefined };
+  const href = (change: Change, anchor: string) => {
+    const { keys: page, before, after } = { ...query, keys: keys.page, ...change };
     const place = Object.entries({ before, after }).flatMap(([name, at]) => (at ? `&${name}=${dayPlaceText(at)}` : []));
     return `/settings/usage?days=${range}&keys=${page}${place}#${anchor}`;
   };

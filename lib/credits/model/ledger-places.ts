@@ -11,10 +11,8 @@ export type DayPlace = { day: string; apiKeyId: string };
 /** A single movement. Movements of one statement are of one instant. */
 export type MovementPlace = { createdAt: Date; id: string };
 
-const END_OF_CENTURY_MS = Date.UTC(2100, 0);
-
 /** A place as it stands in an address; undefined for what is none. */
-const placeOf = <T extends z.ZodType>(first: T) =>
+const placeOf = <T extends z.ZodType<unknown, string>>(first: T) =>
   z
     .string()
     .transform((text) => text.split("_"))
@@ -25,8 +23,8 @@ export const dayPlace = placeOf(ledgerDay)
   .optional()
   .catch(undefined);
 
-export const movementPlace = placeOf(z.coerce.number().int().min(0).max(END_OF_CENTURY_MS))
-  .transform(([ms, id]): MovementPlace => ({ createdAt: new Date(ms), id }))
+export const movementPlace = placeOf(z.string().regex(/^\d{1,13}$/))
+  .transform(([ms, id]): MovementPlace => ({ createdAt: new Date(Number(ms)), id }))
   .optional()
   .catch(undefined);
 
