@@ -139,6 +139,58 @@ test.describe("activity", () => {
     await page.goto("/settings/activity?about=api_key&page=999");
     expect(await cells(page, "Activity")).toHaveLength(3);
   });
+
+  test.describe("without JavaScript", () => {
+    test.use({ javaScriptEnabled: false });
+    test("is paged to its end and back while more happens, and filtered by key, action and day", async ({
+      page,
+      person,
+    }) => {
+      const id = await idOf(person.email);
+      const { key } = await createKey(id);
+      const rename = (ago: number) => ({
+        userId: id,
+        actor: "user" as const,
+        action: "account.renamed",
+        details: { from: "Ada", to: `Ada ${ago}` },
+        createdAt: new Date(Date.now() - ago * 86_400_000),
+      });
+      await database().activity.createMany({ data: Array.from({ length: 120 }, (_, i) => rename(i + 1)) });
+      const pages = page.getByRole("navigation", { name: "Pages" });
+      const details = async () => (await cells(page, "Activity")).map(([, detail]) => detail);
+
+      await page.goto("/settings/activity");
+      const seen = [await details()];
+      await expect(pages.getByRole("link")).toHaveText(["Older"]);
+      while (await pages.getByRole("link", { name: "Older" }).isVisible()) {
+        await database().activity.create({ data: rename(0), select: { id: true } });
+        await pages.getByRole("link", { name: "Older" }).click();
+        seen.push(await details());
+      }
+      expect(seen.map(({ length }) => length)).toEqual([50, 50, 22]);
+      expect(new Set(seen.flat()).size).toBe(122);
+      await pages.getByRole("link", { name: "Newer" }).click();
+      expect(await details()).toEqual(seen[1]);
+
+      await page.goto(`/settings/developer/${key.id}`);
+      await page.getByRole("link", { name: "All activity of this key" }).click();
+      await expect(page).toHaveURL(`/settings/activity?key=${key.id}`);
+      await expect(page.getByText(`Activity of ${key.name}`)).toBeVisible();
+      expect((await cells(page, "Activity")).map(([what]) => what)).toEqual(["Key created"]);
+      await page.getByRole("link", { name: "All keys" }).click();
+
+      const day = rename(30).createdAt.toISOString().slice(0, 10);
+      await page.getByLabel("Action").selectOption("Name changed");
+      await page.getByLabel("From (UTC)").fill(day);
+      await page.getByLabel("To (UTC)").fill(day);
+      await page.getByRole("button", { name: "Filter" }).click();
+      expect(await details()).toEqual(["Ada → Ada 30"]);
+      const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+      expect(readCsv(await (await page.request.get(String(href))).text())).toHaveLength(2);
+      await page.getByRole("link", { name: "Clear" }).click();
+      await expect(page).toHaveURL("/settings/activity");
+    });
+  });
 });
 
 test.describe("account", () => {

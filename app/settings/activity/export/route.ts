@@ -8,7 +8,7 @@ import { exportCsv } from "#lib/http/csv-export.ts";
 /** All that the page's filter shows, as a file. */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
-  const { about } = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
+  const query = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
   return exportCsv(
     request,
     user.id,
@@ -18,7 +18,7 @@ export async function GET(request: Request): Promise<Response> {
   );
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const records of exportActivity(user.id, { about }))
+    for await (const records of exportActivity(user.id, { ...query, apiKeyId: query.key }))
       yield records.map((record) => [
         record.createdAt.toISOString(),
         activityWords(record.action),
