@@ -2,12 +2,14 @@ import { Download } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageLinks } from "#components/ui/page-links.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
 import { KeyUsageTable } from "#components/usage/key-usage-table.tsx";
+import { MonthLinks, monthName } from "#components/usage/month-links.tsx";
 import { MovementTable } from "#components/usage/movement-table.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
@@ -15,6 +17,7 @@ import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { creditsByDay, listMovements } from "#lib/credits/ledger.ts";
 import { findRemaining } from "#lib/credits/store.ts";
+import { type From, fromText } from "#lib/keyset-page.ts";
 import { readPage } from "#lib/read-page.ts";
 import { tierOf } from "#lib/tiers-file.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
@@ -35,19 +38,24 @@ export default async function UsagePage({ searchParams }: Props) {
   const query = usageQuery.parse(await searchParams);
   const range = query.days;
   const now = new Date();
+  const month = query.month ?? now.toISOString().slice(0, 7);
   const tierName = await findTier(user.id);
   const tier = tierOf(user.id, tierName);
   const [days, keys, remaining, movements, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
-    readPage(query.keys, PAGE, (slice) => usageByKey(user.id, range, now, slice)),
+    usageByKey(user.id, month, PAGE, query.keys),
     findRemaining(user.id, tier.requestsPerMonth),
     readPage(query.movements, PAGE, (slice) => listMovements(user.id, slice)),
     creditsByDay(user.id, range, now),
   ]);
-  const href = (change: { keys?: number; movements?: number }, anchor: string) => {
-    const to = { keys: keys.page, movements: movements.page, ...change };
-    return `/settings/usage?days=${range}&keys=${to.keys}&movements=${to.movements}#${anchor}`;
+  const href = (change: { month?: string; keys?: From; movements?: number }, anchor: string) => {
+    const to = { ...query, movements: movements.page, ...change };
+    const parameters = new URLSearchParams({ days: String(range), movements: String(to.movements) });
+    for (const [name, value] of Object.entries({ month: to.month, keys: fromText(to.keys) }))
+      if (value) parameters.set(name, value);
+    return `/settings/usage?${parameters}#${anchor}`;
   };
+  const keysHref = (keys: From) => keys && href({ keys }, "by-key");
   const renews = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
   return (
     <NowProvider now={now}>
@@ -84,18 +92,18 @@ export default async function UsagePage({ searchParams }: Props) {
       <Section
         anchor="by-key"
         title="By key"
-        note={`The last ${range} days, the busiest first. Credits are without what was given back.`}
+        note={`In ${monthName(month)} (UTC), the busiest first. Credits are net of refunds.`}
+        aside={<MonthLinks month={month} now={now} href={(to) => href({ month: to, keys: null }, "by-key")} />}
       >
         {keys.rows.length === 0 ? (
-          <p className="text-muted">None of your keys was used in these {range} days.</p>
+          <p className="text-muted">None of your keys was used in {monthName(month)}.</p>
         ) : (
           <KeyUsageTable keys={keys.rows} />
         )}
-        <PageLinks
+        <KeysetLinks
           label="Pages of keys"
-          page={keys.page}
-          pages={keys.pages}
-          href={(page) => href({ keys: page }, "by-key")}
+          before={keysHref(keys.before)}
+          after={keysHref(keys.after)}
           words={["Busier", "Less busy"]}
         />
       </Section>
