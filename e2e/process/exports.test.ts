@@ -65,7 +65,7 @@ test("of 32 exports of one account one runs, and the others are told when to try
     expect(await answer.text()).toBe("Another export is running. Wait until it is finished, then try again.\n");
   }
   const { rows } = await pool().query(
-    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND query LIKE '%"Activity"%' AND pid <> pg_backend_pid()`,
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND state <> 'idle' AND query LIKE '%"Activity"%' AND pid <> pg_backend_pid()`,
   );
   expect(rows).toEqual([]);
   const next = ada();
