@@ -46,7 +46,10 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/usage");
-      await page.getByRole("link", { name: /^Production App on/ }).last().click();
+      await page
+        .getByRole("link", { name: /^Production App on/ })
+        .last()
+        .click();
       await page.getByRole("heading", { name: "Movements" }).waitFor();
     },
   },

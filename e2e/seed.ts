@@ -134,7 +134,12 @@ export async function seedUsage(email: string): Promise<string> {
   const spent = days.flatMap((day, i) =>
     Array.from({ length: (i * 5) % 4 }, (_, n) => new Date(day.getTime() - n * 60_000)),
   );
-  const granted = { userId: key.userId, kind: "granted" as const, amount: 1_000, createdAt: new Date(now - 31 * DAY_MS) };
+  const granted = {
+    userId: key.userId,
+    kind: "granted" as const,
+    amount: 1_000,
+    createdAt: new Date(now - 31 * DAY_MS),
+  };
   const charged = spent.map((createdAt) => ({
     userId: key.userId,
     apiKeyId: key.id,

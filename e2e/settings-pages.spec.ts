@@ -72,7 +72,7 @@ test.describe("usage", () => {
       expect(busiest).toHaveLength(25);
       expect(busiest[0]).toEqual([first.key.name, `${first.key.prefix}…`, "2", "2", "5"]);
       await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Less busy" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=7&keys=2#by-key");
+      await expect(page).toHaveURL(/\/settings\/usage\?days=7&keys=later_1_[0-9a-f-]{36}#by-key$/);
       const rest = await cells(page, "Requests by key");
       expect(rest.map((row) => row.slice(2))).toEqual([["1", "1", "2"]]);
       expect(new Set([...busiest, ...rest].map(([, prefix]) => prefix)).size).toBe(26);
@@ -82,7 +82,7 @@ test.describe("usage", () => {
       expect(day?.[0]).toMatch(/Balance 45$/);
       await expect(ledger.getByRole("link")).toHaveText(["Older"]);
       await ledger.getByRole("link", { name: "Older" }).click();
-      await expect(page).toHaveURL(/\/settings\/usage\?days=7&keys=2&before=[\d-]{10}_[0-9a-f-]{36}#ledger$/);
+      await expect(page).toHaveURL(/\?days=7&keys=later_.+&ledger=later_[\d-]{10}_[0-9a-f-]{36}#ledger$/);
       const [sameDay, ...older] = await cells(page, "Credits by day and key");
       expect(sameDay).toEqual(day);
       expect([newest.length, older.length]).toEqual([25, 2]);
@@ -103,11 +103,10 @@ test.describe("usage", () => {
       await expect(balance).toContainText(String(exported.reduce((sum, credits) => sum + credits)));
 
       await ledger.getByRole("link", { name: "Newer" }).click();
-      await expect(page).toHaveURL(/\?days=7&keys=2&after=.+#ledger$/);
+      await expect(page).toHaveURL(/\?days=7&keys=later_.+&ledger=earlier_.+#ledger$/);
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
-      await page.goto("/settings/usage?keys=9&before=x&after=2026-13-45_x");
-      await expect(page.getByText("Page 2 of 2")).toBeVisible();
-      expect(await cells(page, "Requests by key")).toEqual(rest);
+      await page.goto("/settings/usage?days=x&month=x&keys=9&ledger=later_2026-13-45_x");
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
     });
   });
@@ -120,12 +119,17 @@ test.describe("a row of the ledger", () => {
     await database().$executeRaw`
       WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
       INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
-      SELECT ${userId}::uuid, 'charged', -1, ${key.id}::uuid, now() - interval '1 day' FROM generate_series(1, 61)`;
+      SELECT ${userId}::uuid, 'charged', -1, ${key.id}::uuid, now() - make_interval(days => CASE WHEN i = 61 THEN 200 ELSE 1 END)
+      FROM generate_series(1, 61) i`;
+    await database().$executeRaw`
+      INSERT INTO "LedgerDetail" ("day") VALUES ((now() AT TIME ZONE 'UTC')::date - 100) ON CONFLICT ("id") DO NOTHING`;
     await reserve({ userId, apiKeyId: key.id, credits: 5, quota: null }, 60);
 
     await page.goto("/settings/usage");
     const table = page.getByRole("region", { name: "Credits by day and key", exact: true });
-    const [today, yesterday] = [0, 1].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10));
+    const [today, yesterday, rolledUp] = [0, 1, 200].map((ago) =>
+      new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10),
+    );
     await table
       .getByRole("link", { name: /^Production App/ })
       .first()
@@ -135,21 +139,25 @@ test.describe("a row of the ledger", () => {
     await page.goBack();
     await table
       .getByRole("link", { name: /^Production App/ })
-      .last()
+      .nth(1)
       .click();
     await expect(page).toHaveURL(`/settings/usage/${yesterday}/${key.id}`);
     expect(await cells(page, "Single movements")).toHaveLength(50);
     const pages = page.getByRole("navigation", { name: "Pages of movements" });
     await pages.getByRole("link", { name: "Older" }).click();
-    await expect(page).toHaveURL(/before=/);
+    await expect(page).toHaveURL(/\?from=later_/);
     await expect(pages.getByRole("link")).toHaveText(["Newer"]);
-    expect(await cells(page, "Single movements")).toHaveLength(11);
+    expect(await cells(page, "Single movements")).toHaveLength(10);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       expect(await violations(page)).toEqual([]);
     }
     await page.setViewportSize({ width: 375, height: 812 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+
+    await page.goto(`/settings/usage/${rolledUp}/${key.id}`);
+    await expect(page.getByText("Of this day only the sums above are kept.")).toBeVisible();
+    await expect(page.locator("dl > div").filter({ hasText: "Charged" }).locator("dd")).toHaveText("1");
 
     for (const path of [`${yesterday}/${userId}`, `2026-02-30/${key.id}`, `${yesterday}/x`]) {
       expect((await page.goto(`/settings/usage/${path}`))?.status(), path).toBe(404);
@@ -191,6 +199,58 @@ test.describe("activity", () => {
 
     await page.goto("/settings/activity?about=api_key&page=999");
     expect(await cells(page, "Activity")).toHaveLength(3);
+  });
+
+  test.describe("without JavaScript", () => {
+    test.use({ javaScriptEnabled: false });
+    test("is paged to its end and back while more happens, and filtered by key, action and day", async ({
+      page,
+      person,
+    }) => {
+      const id = await idOf(person.email);
+      const { key } = await createKey(id);
+      const rename = (ago: number) => ({
+        userId: id,
+        actor: "user" as const,
+        action: "account.renamed",
+        details: { from: "Ada", to: `Ada ${ago}` },
+        createdAt: new Date(Date.now() - ago * 86_400_000),
+      });
+      await database().activity.createMany({ data: Array.from({ length: 120 }, (_, i) => rename(i + 1)) });
+      const pages = page.getByRole("navigation", { name: "Pages" });
+      const details = async () => (await cells(page, "Activity")).map(([, detail]) => detail);
+
+      await page.goto("/settings/activity");
+      const seen = [await details()];
+      await expect(pages.getByRole("link")).toHaveText(["Older"]);
+      while (await pages.getByRole("link", { name: "Older" }).isVisible()) {
+        await database().activity.create({ data: rename(0), select: { id: true } });
+        await pages.getByRole("link", { name: "Older" }).click();
+        seen.push(await details());
+      }
+      expect(seen.map(({ length }) => length)).toEqual([50, 50, 22]);
+      expect(new Set(seen.flat()).size).toBe(122);
+      await pages.getByRole("link", { name: "Newer" }).click();
+      expect(await details()).toEqual(seen[1]);
+
+      await page.goto(`/settings/developer/${key.id}`);
+      await page.getByRole("link", { name: "All activity of this key" }).click();
+      await expect(page).toHaveURL(`/settings/activity?key=${key.id}`);
+      await expect(page.getByText(`Activity of ${key.name}`)).toBeVisible();
+      expect((await cells(page, "Activity")).map(([what]) => what)).toEqual(["Key created"]);
+      await page.getByRole("link", { name: "All keys" }).click();
+
+      const day = rename(30).createdAt.toISOString().slice(0, 10);
+      await page.getByLabel("Action").selectOption("Name changed");
+      await page.getByLabel("From (UTC)").fill(day);
+      await page.getByLabel("To (UTC)").fill(day);
+      await page.getByRole("button", { name: "Filter" }).click();
+      expect(await details()).toEqual(["Ada → Ada 30"]);
+      const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+      expect(readCsv(await (await page.request.get(String(href))).text())).toHaveLength(2);
+      await page.getByRole("link", { name: "Clear" }).click();
+      await expect(page).toHaveURL("/settings/activity");
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 
 const signed = new Intl.NumberFormat("en", { signDisplay: "exceptZero" });
 

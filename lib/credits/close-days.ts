@@ -1,5 +1,5 @@
 import { NET } from "#lib/credits/ledger.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
 
 /** Both bound one statement, also where years of history wait for their first time. */

@@ -74,23 +74,28 @@ async function pagesTouched(read: () => Promise<unknown>): Promise<number> {
   return pages;
 }
 
+const from = (day: string, towards: "later" | "earlier") => ({
+  value: day,
+  id: "ffffffff-ffff-ffff-ffff-ffffffffffff",
+  towards,
+});
+
 async function keyOfDay(userId: string, day: string): Promise<string> {
-  const { rows } = await listLedger(userId, 1, { before: { day, apiKeyId: "ffffffff-ffff-ffff-ffff-ffffffffffff" } });
+  const { rows } = await listLedger(userId, 1, from(day, "later"));
   return rows[0]?.apiKeyId ?? "";
 }
-const FIRST_KEY = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 test.each<[string, (userId: string) => Promise<unknown>]>([
-  ["the newest page of the ledger", (userId) => listLedger(userId, 25, {})],
-  ["an older page", (userId) => listLedger(userId, 25, { before: { day: daysAgo(35), apiKeyId: FIRST_KEY } })],
-  ["a newer page", (userId) => listLedger(userId, 25, { after: { day: daysAgo(35), apiKeyId: FIRST_KEY } })],
+  ["the newest page of the ledger", (userId) => listLedger(userId, 25)],
+  ["an older page", (userId) => listLedger(userId, 25, from(daysAgo(35), "later"))],
+  ["a newer page", (userId) => listLedger(userId, 25, from(daysAgo(35), "earlier"))],
   ["the chart of 90 days", (userId) => creditsByDay(userId, 90, new Date())],
   [
     "a row that is opened",
     async (userId) => {
       const place = { day: daysAgo(5), apiKeyId: await keyOfDay(userId, daysAgo(5)) };
       await findLedgerRow(userId, place);
-      expect((await listMovements(userId, place, 25, {})).rows.length).toBeGreaterThan(0);
+      expect((await listMovements(userId, place, 25)).rows.length).toBeGreaterThan(0);
     },
   ],
   ["the first rows of the file", (userId) => exportLedger(userId).next()],
@@ -102,8 +107,8 @@ test.each<[string, (userId: string) => Promise<unknown>]>([
 });
 
 test("the balances of an old page are right", async () => {
-  const { rows } = await listLedger(accounts.large, 1, { after: { day: daysAgo(729), apiKeyId: FIRST_KEY } });
+  const { rows } = await listLedger(accounts.large, 1, from(daysAgo(729), "earlier"));
   expect(rows[0]?.closing).toBe(ADDED - 300 * 10 * 3);
-  const newest = await listLedger(accounts.large, 1, {});
+  const newest = await listLedger(accounts.large, 1);
   expect(newest.rows[0]?.closing).toBe((await findRemaining(accounts.large, null))?.credits);
 });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { creditsByDay, findLedgerRow, type LedgerRow, listLedger } from "#lib/credits/ledger.ts";
-import { type DayPlace, type MovementPlace, NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, listMovements, type Movement } from "#lib/credits/movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
-import type { KeysetPage, Position } from "#lib/keyset.ts";
+import type { From, KeysetPage } from "#lib/keyset-page.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const TODAY = new Date().toISOString().slice(0, 10);
@@ -36,35 +36,29 @@ async function addOnDays(days: number, amount = 1): Promise<void> {
   );
 }
 
-type Read<Row, Place> = (position: Position<Place>) => Promise<KeysetPage<Row>>;
+type Read<Row> = (from: From) => Promise<KeysetPage<Row>>;
+
 /** Follows "Older" to the end and "Newer" back to the start: the newest page is a full one, and may repeat rows of the next. */
-async function walk<Row extends object, Place>(
-  read: Read<Row, Place>,
-  placeOf: (row: Row) => Place,
+async function walk<Row>(
+  read: Read<Row>,
+  nameOf: (row: Row) => string,
   onPage: () => Promise<unknown> = async () => undefined,
 ): Promise<{ older: Row[][]; newer: Row[][] }> {
   const older: Row[][] = [];
-  let page = await read({});
-  for (older.push(page.rows); page.hasOlder; older.push(page.rows)) {
+  let page = await read(null);
+  for (older.push(page.rows); page.after; older.push(page.rows)) {
     await onPage();
-    page = await read({ before: placeOf(page.rows.at(-1) as Row) });
-    expect(page.hasNewer).toBe(true);
+    page = await read(page.after);
+    expect(page.before).not.toBeNull();
   }
   const newer: Row[][] = [];
-  for (newer.unshift(page.rows); page.hasNewer; newer.unshift(page.rows)) {
+  for (newer.unshift(page.rows); page.before; newer.unshift(page.rows)) {
     await onPage();
-    page = await read({ after: placeOf(page.rows[0] as Row) });
+    page = await read(page.before);
   }
-  const seen = new Set(
-    newer
-      .slice(1)
-      .flat()
-      .map((row) => JSON.stringify(placeOf(row))),
-  );
-  return {
-    older,
-    newer: [(newer[0] ?? []).filter((row) => !seen.has(JSON.stringify(placeOf(row)))), ...newer.slice(1)],
-  };
+  const [newest = [], ...rest] = newer;
+  const seen = new Set(rest.flat().map(nameOf));
+  return { older, newer: [newest.filter((row) => !seen.has(nameOf(row))), ...rest] };
 }
 
 describe("the ledger by day and key", () => {
@@ -75,8 +69,8 @@ describe("the ledger by day and key", () => {
     const reserved = await reserve({ userId: ada.id, apiKeyId: key.id, credits: 3, quota: null }, 60);
     if (reserved.ok) await refund(reserved.value.id);
     await grantCredits(ada.id, 5, OPERATOR);
-    const { rows, hasNewer, hasOlder } = await listLedger(ada.id, 25, {});
-    expect([hasNewer, hasOlder]).toEqual([false, false]);
+    const { rows, before, after } = await listLedger(ada.id, 25);
+    expect([before, after]).toEqual([null, null]);
     const none = { keyName: null, charged: 0, refunded: 0, isDetailed: true };
     expect(rows).toEqual([
       {
@@ -100,22 +94,21 @@ describe("the ledger by day and key", () => {
 
   test("is paged both ways without a gap or a repetition, while credits are spent", async () => {
     await addOnDays(7);
-    const before = (await listLedger(ada.id, 100, {})).rows;
-    const place = ({ day, apiKeyId }: LedgerRow): DayPlace => ({ day, apiKeyId });
+    const before = (await listLedger(ada.id, 100)).rows;
+    const name = ({ day, apiKeyId }: LedgerRow) => `${day} ${apiKeyId}`;
     const known = (rows: LedgerRow[]) => rows.filter(({ apiKeyId }) => apiKeyId === NO_KEY);
     const { older, newer } = await walk(
-      (position) => listLedger(ada.id, 3, position),
-      place,
+      (from) => listLedger(ada.id, 3, from),
+      name,
       () => spend(1),
     );
-    expect(known(older.flat()).map(place)).toEqual(before.map(place));
-    const pages = newer.flat().map(place);
-    expect(new Set(pages.map((each) => JSON.stringify(each))).size).toBe(pages.length);
-    expect(pages.filter(({ apiKeyId }) => apiKeyId === NO_KEY)).toEqual(before.map(place));
+    expect(known(older.flat()).map(name)).toEqual(before.map(name));
+    expect(known(newer.flat()).map(name)).toEqual(before.map(name));
+    expect(new Set(newer.flat().map(name)).size).toBe(newer.flat().length);
     // A place beyond the end, or before the start, gives the newest page, and not an empty one.
-    const newest = await listLedger(ada.id, 3, {});
-    expect(await listLedger(ada.id, 3, { before: { day: "2001-01-01", apiKeyId: NO_KEY } })).toEqual(newest);
-    expect(await listLedger(ada.id, 3, { after: { day: "2099-01-01", apiKeyId: NO_KEY } })).toEqual(newest);
+    const newest = await listLedger(ada.id, 3);
+    expect(await listLedger(ada.id, 3, { value: "2001-01-01", id: NO_KEY, towards: "later" })).toEqual(newest);
+    expect(await listLedger(ada.id, 3, { value: "2099-01-01", id: NO_KEY, towards: "earlier" })).toEqual(newest);
   });
 });
 
@@ -129,23 +122,23 @@ describe("a row of the ledger", () => {
     );
     await spend(50);
     const row = { day: TODAY, apiKeyId };
-    const place = ({ createdAt, id }: Movement): MovementPlace => ({ createdAt, id });
+    const name = ({ id }: Movement) => id;
     const { older } = await walk(
-      (position) => listMovements(ada.id, row, 3, position),
-      place,
+      (from) => listMovements(ada.id, row, 3, from),
+      name,
       () => spend(1, apiKeyId),
     );
     expect(older.map(({ length }) => length)).toEqual([3, 3, 3, 1]);
     expect(amounts(older.flat()).toSorted((a, b) => a - b)).toEqual([-10, -9, -8, -7, -6, -5, -4, -3, -2, -1]);
-    const { newer } = await walk((position) => listMovements(ada.id, row, 3, position), place);
+    const { newer } = await walk((from) => listMovements(ada.id, row, 3, from), name);
     expect(amounts(newer.flat()).slice(-10)).toEqual(amounts(older.flat()));
-    expect(amounts((await listMovements(ada.id, { day: TODAY, apiKeyId: NO_KEY }, 3, {})).rows)).toEqual([100]);
+    expect(amounts((await listMovements(ada.id, { day: TODAY, apiKeyId: NO_KEY }, 3)).rows)).toEqual([100]);
   });
 
   test("names what is only reserved", async () => {
     const apiKeyId = randomUUID();
     await reserve({ userId: ada.id, apiKeyId, credits: 2, quota: null }, 60);
-    const { rows } = await listMovements(ada.id, { day: TODAY, apiKeyId }, 3, {});
+    const { rows } = await listMovements(ada.id, { day: TODAY, apiKeyId }, 3);
     expect(rows.map(({ kind, amount }) => [kind, amount])).toEqual([["reserved", -2]]);
   });
 });
@@ -179,11 +172,13 @@ test("a user sees nothing of another's ledger, whatever place or row is asked fo
   const apiKeyId = randomUUID();
   await spend(7, apiKeyId, bob.id);
   const bobs = { day: TODAY, apiKeyId };
-  expect((await listLedger(ada.id, 25, {})).rows.map((row) => row.apiKeyId)).toEqual([NO_KEY]);
-  for (const position of [{ before: bobs }, { after: bobs }])
-    expect((await listLedger(ada.id, 25, position)).rows.map((row) => row.apiKeyId)).toEqual([NO_KEY]);
+  expect((await listLedger(ada.id, 25)).rows.map((row) => row.apiKeyId)).toEqual([NO_KEY]);
+  for (const towards of ["later", "earlier"] as const)
+    expect(
+      (await listLedger(ada.id, 25, { value: TODAY, id: apiKeyId, towards })).rows.map((row) => row.apiKeyId),
+    ).toEqual([NO_KEY]);
   expect(await findLedgerRow(ada.id, bobs)).toBeNull();
-  expect((await listMovements(ada.id, bobs, 25, {})).rows).toEqual([]);
+  expect((await listMovements(ada.id, bobs, 25)).rows).toEqual([]);
   for await (const part of exportLedger(ada.id)) expect("movements" in part && amounts(part.movements)).toEqual([100]);
   expect((await findLedgerRow(bob.id, bobs))?.charged).toBe(7);
   expect((await findRemaining(ada.id, null))?.credits).toBe(100);

@@ -1,6 +1,6 @@
-import type { DayPlace } from "#lib/credits/model/ledger-places.ts";
+import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
-import { type Direction, KEYSET_SQL, type KeysetPage, type Position, readKeysetPage } from "#lib/keyset.ts";
+import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
 
 /** What one key did to an account's credits on one UTC day. */
 export type LedgerRow = {
@@ -39,28 +39,24 @@ const ROWS = `
   WHERE d."userId" = $1`;
 
 /** A page of an account's ledger by UTC day and key, the newest first. */
-export function listLedger(userId: string, size: number, position: Position<DayPlace>): Promise<KeysetPage<LedgerRow>> {
-  return readKeysetPage(size, position, (direction, place, limit) => readRows(userId, direction, place, limit));
+export function listLedger(userId: string, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
+  const placeOf = ({ day, apiKeyId }: LedgerRow) => ({ value: day, id: apiKeyId });
+  return readKeysetPage(size, from, placeOf, (place, limit) => readLedger(userId, place, limit));
 }
 
-/** The rows before a place; without one the newest. */
-export async function readRows(
-  userId: string,
-  direction: Direction,
-  place: DayPlace | undefined,
-  limit: number,
-): Promise<LedgerRow[]> {
-  const [comparison, order] = KEYSET_SQL[direction];
+/** Reads up to `limit` rows beside a place, the nearest first. */
+export async function readLedger(userId: string, from: From, limit: number): Promise<LedgerRow[]> {
+  const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
   const { rows } = await pool().query<LedgerRow>(
-    `${ROWS} AND ($2::date IS NULL OR (d."day", d."apiKeyId") ${comparison} ($2, $3::uuid))
+    `${ROWS} AND ($2::date IS NULL OR (d."day", d."apiKeyId") ${beyond} ($2, $3::uuid))
      ORDER BY d."day" ${order}, d."apiKeyId" ${order} LIMIT $4`,
-    [userId, place?.day ?? null, place?.apiKeyId ?? null, limit],
+    [userId, from?.value ?? null, from?.id ?? null, limit],
   );
   return rows;
 }
 
 /** Null where the key moved no credits of the account on that day. */
-export async function findLedgerRow(userId: string, { day, apiKeyId }: DayPlace): Promise<LedgerRow | null> {
+export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
   const { rows } = await pool().query<LedgerRow>(`${ROWS} AND d."day" = $2 AND d."apiKeyId" = $3`, [
     userId,
     day,

@@ -1,7 +1,7 @@
-import { DETAIL_SINCE, type LedgerRow, readRows } from "#lib/credits/ledger.ts";
-import { type DayPlace, type MovementPlace, NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { DETAIL_SINCE, type LedgerRow, readLedger } from "#lib/credits/ledger.ts";
+import { type LedgerRowId, NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
-import { KEYSET_SQL, type KeysetPage, type Position, readKeysetPage } from "#lib/keyset.ts";
+import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
 import { readAll } from "#lib/read-page.ts";
 
 export type Movement = {
@@ -32,19 +32,20 @@ const MOVEMENTS = `
 /** A page of the movements that a row of the ledger sums up, the newest first; none where only the sums are kept. */
 export function listMovements(
   userId: string,
-  { day, apiKeyId }: DayPlace,
+  { day, apiKeyId }: LedgerRowId,
   size: number,
-  position: Position<MovementPlace>,
+  from: From = null,
 ): Promise<KeysetPage<Movement>> {
-  return readKeysetPage(size, position, async (direction, place, limit) => {
-    const [comparison, order] = KEYSET_SQL[direction];
+  const placeOf = ({ createdAt, id }: Movement) => ({ value: String(createdAt.getTime()), id });
+  return readKeysetPage(size, from, placeOf, async (place, limit) => {
+    const [beyond, order] = place?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
     const { rows } = await pool().query<Movement>(
       `${MOVEMENTS} AND $2::date >= ${DETAIL_SINCE}
          AND m."createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC' AND m."createdAt" < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
          AND ${apiKeyId === NO_KEY ? `$3::uuid IS NOT NULL AND m."apiKeyId" IS NULL` : `m."apiKeyId" = $3`}
-         AND ($4::timestamptz IS NULL OR (m."createdAt", m."id") ${comparison} ($4, $5::uuid))
+         AND ($4::timestamptz IS NULL OR (m."createdAt", m."id") ${beyond} ($4, $5::uuid))
        ORDER BY m."createdAt" ${order}, m."id" ${order} LIMIT $6`,
-      [userId, day, apiKeyId, place?.createdAt ?? null, place?.id ?? null, limit],
+      [userId, day, apiKeyId, place && new Date(Number(place.value)), place?.id ?? null, limit],
     );
     return rows;
   });
@@ -70,8 +71,8 @@ export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, 
   });
   for await (const rows of movements) yield { movements: rows };
   if (!day) return;
-  const days = readAll<LedgerRow>(EXPORT_PAGE, (last, limit) =>
-    readRows(userId, "before", last ?? { day, apiKeyId: NO_KEY }, limit),
+  const days = readAll<LedgerRow>(EXPORT_PAGE, (last = { day, apiKeyId: NO_KEY } as LedgerRow, limit) =>
+    readLedger(userId, { value: last.day, id: last.apiKeyId, towards: "later" }, limit),
   );
   for await (const rows of days) yield { days: rows };
 }

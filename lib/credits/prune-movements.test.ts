@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { listLedger } from "#lib/credits/ledger.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
@@ -63,13 +63,13 @@ async function exported(): Promise<{ sum: number; movements: number; days: numbe
 
 test("days are rolled up first and their movements removed later; page and file sum up to the balance all along", async () => {
   const left = (await balance()) as number;
-  const ledger = (await listLedger(ada.id, 100, {})).rows;
+  const ledger = (await listLedger(ada.id, 100)).rows;
   const opened = async (ago: number) => {
     const day = new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
     const row = ledger.find((each) => each.day === day);
-    return (await listMovements(ada.id, { day, apiKeyId: row?.apiKeyId ?? NO_KEY }, 10, {})).rows.length;
+    return (await listMovements(ada.id, { day, apiKeyId: row?.apiKeyId ?? NO_KEY }, 10)).rows.length;
   };
-  const sums = async () => (await listLedger(ada.id, 100, {})).rows.map(({ isDetailed: _, ...row }) => row);
+  const sums = async () => (await listLedger(ada.id, 100)).rows.map(({ isDetailed: _, ...row }) => row);
   const expected = await sums();
   expect([await exported(), await opened(100), await opened(7)]).toEqual([{ sum: left, movements: 18, days: 0 }, 1, 1]);
 

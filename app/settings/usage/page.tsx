@@ -3,21 +3,20 @@ import type { Metadata } from "next";
 import { buttonClass } from "#components/ui/button.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
-import { PageLinks } from "#components/ui/page-links.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
 import { Figure } from "#components/usage/figure.tsx";
 import { KeyUsageTable } from "#components/usage/key-usage-table.tsx";
 import { LedgerTable } from "#components/usage/ledger-table.tsx";
+import { MonthLinks, monthName } from "#components/usage/month-links.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
-import { type DayPlace, dayPlaceText } from "#lib/credits/model/ledger-places.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { readPage } from "#lib/read-page.ts";
+import { type From, fromText } from "#lib/keyset-page.ts";
 import { tierOf } from "#lib/tiers-file.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
@@ -37,21 +36,29 @@ export default async function UsagePage({ searchParams }: Props) {
   const query = usageQuery.parse(await searchParams);
   const range = query.days;
   const now = new Date();
+  const month = query.month ?? now.toISOString().slice(0, 7);
   const tierName = await findTier(user.id);
   const tier = tierOf(user.id, tierName);
   const [days, keys, remaining, ledger, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
-    readPage(query.keys, PAGE, (slice) => usageByKey(user.id, range, now, slice)),
+    usageByKey(user.id, month, PAGE, query.keys),
     findRemaining(user.id, tier.requestsPerMonth),
-    listLedger(user.id, PAGE, query),
+    listLedger(user.id, PAGE, query.ledger),
     creditsByDay(user.id, range, now),
   ]);
-  type Change = { keys?: number; before?: DayPlace | undefined; after?: DayPlace | undefined };
-  const href = (change: Change, anchor: string) => {
-    const { keys: page, before, after } = { ...query, keys: keys.page, ...change };
-    const place = Object.entries({ before, after }).flatMap(([name, at]) => (at ? `&${name}=${dayPlaceText(at)}` : []));
-    return `/settings/usage?days=${range}&keys=${page}${place}#${anchor}`;
+  const href = (change: { month?: string; keys?: From; ledger?: From }, anchor: string) => {
+    const to = { ...query, ...change };
+    const parameters = new URLSearchParams({ days: String(range) });
+    for (const [name, value] of Object.entries({
+      month: to.month,
+      keys: fromText(to.keys),
+      ledger: fromText(to.ledger),
+    }))
+      if (value) parameters.set(name, value);
+    return `/settings/usage?${parameters}#${anchor}`;
   };
+  const keysHref = (keys: From) => keys && href({ keys }, "by-key");
+  const ledgerHref = (ledger: From) => ledger && href({ ledger }, "ledger");
   const renews = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
   return (
     <NowProvider now={now}>
@@ -88,18 +95,18 @@ export default async function UsagePage({ searchParams }: Props) {
       <Section
         anchor="by-key"
         title="By key"
-        note={`The last ${range} days, the busiest first. Credits are net of refunds.`}
+        note={`In ${monthName(month)} (UTC), the busiest first. Credits are net of refunds.`}
+        aside={<MonthLinks month={month} now={now} href={(to) => href({ month: to, keys: null }, "by-key")} />}
       >
         {keys.rows.length === 0 ? (
-          <p className="text-muted">None of your keys was used in these {range} days.</p>
+          <p className="text-muted">None of your keys was used in {monthName(month)}.</p>
         ) : (
           <KeyUsageTable keys={keys.rows} />
         )}
-        <PageLinks
+        <KeysetLinks
           label="Pages of keys"
-          page={keys.page}
-          pages={keys.pages}
-          href={(page) => href({ keys: page }, "by-key")}
+          before={keysHref(keys.before)}
+          after={keysHref(keys.after)}
           words={["Busier", "Less busy"]}
         />
       </Section>
@@ -122,11 +129,7 @@ export default async function UsagePage({ searchParams }: Props) {
         ) : (
           <LedgerTable rows={ledger.rows} />
         )}
-        <KeysetLinks
-          label="Pages of the ledger"
-          newer={ledger.hasNewer ? href({ before: undefined, after: ledger.rows[0] }, "ledger") : null}
-          older={ledger.hasOlder ? href({ after: undefined, before: ledger.rows.at(-1) }, "ledger") : null}
-        />
+        <KeysetLinks label="Pages of the ledger" before={ledgerHref(ledger.before)} after={ledgerHref(ledger.after)} />
       </Section>
     </NowProvider>
   );

@@ -1,15 +1,16 @@
 import { movementWords } from "#components/usage/movement-words.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, type LedgerPart } from "#lib/credits/movements.ts";
-import { type CsvRow, csvResponse } from "#lib/http/csv.ts";
+import type { CsvRow } from "#lib/http/csv.ts";
+import { exportCsv } from "#lib/http/csv-export.ts";
 
 const HEAD = ["time", "what", "credits", "key", "key id", "row"];
 
 /** The whole ledger as a file: the sum of its credits is the balance. */
-export async function GET(): Promise<Response> {
+export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
-  return csvResponse("credits", HEAD, pages());
+  return exportCsv(request, user.id, "credits", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
     for await (const part of exportLedger(user.id)) yield rowsOf(part);

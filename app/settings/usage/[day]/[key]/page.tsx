@@ -10,9 +10,10 @@ import { ledgerKeyName, ledgerRowPath } from "#components/usage/ledger-words.ts"
 import { MovementTable } from "#components/usage/movement-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { findLedgerRow } from "#lib/credits/ledger.ts";
-import { dayPlace, movementPlaceText, movementsQuery } from "#lib/credits/model/ledger-places.ts";
+import { epochMs, ledgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { listMovements } from "#lib/credits/movements.ts";
 import { env } from "#lib/env.ts";
+import { type From, fromParameter, fromText } from "#lib/keyset-page.ts";
 
 export const metadata: Metadata = { title: "Credits of a day" };
 
@@ -29,17 +30,12 @@ type Props = {
 export default async function LedgerRowPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const { day, key } = await params;
-  const place = dayPlace.parse(`${day}_${key}`);
-  const row = place && (await findLedgerRow(user.id, place));
+  const id = ledgerRowId.safeParse({ day, apiKeyId: key });
+  const row = id.success && (await findLedgerRow(user.id, id.data));
   if (!row) notFound();
-  const { rows, hasNewer, hasOlder } = await listMovements(
-    user.id,
-    row,
-    PAGE,
-    movementsQuery.parse(await searchParams),
-  );
-  const href = (side: "before" | "after", movement: (typeof rows)[number] | undefined) =>
-    movement ? `${ledgerRowPath(row)}?${side}=${movementPlaceText(movement)}` : null;
+  const from = fromParameter(epochMs).parse((await searchParams).from);
+  const { rows, before, after } = await listMovements(user.id, row, PAGE, from);
+  const href = (to: From) => to && `${ledgerRowPath(row)}?from=${fromText(to)}`;
   return (
     <>
       <p className="mb-2 text-[0.8125rem]">
@@ -68,11 +64,7 @@ export default async function LedgerRowPage({ params, searchParams }: Props) {
             above are kept.
           </Notice>
         )}
-        <KeysetLinks
-          label="Pages of movements"
-          newer={hasNewer ? href("after", rows[0]) : null}
-          older={hasOlder ? href("before", rows.at(-1)) : null}
-        />
+        <KeysetLinks label="Pages of movements" before={href(before)} after={href(after)} />
       </Section>
     </>
   );
