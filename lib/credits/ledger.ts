@@ -27,16 +27,24 @@ export const NET = `"added" + "refunded" - "charged"`;
 /** SQL: the first UTC day whose movements are shown one by one. In one statement with them, so that pruning can't come in between. */
 export const DETAIL_SINCE = `coalesce((SELECT "day" FROM "LedgerDetail"), '-infinity'::date)`;
 
-/** The latest days have no closing balance yet: it is today's without what came later. */
-const ROWS = `
-  SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."apiKeyId", k."name" AS "keyName", d."charged"::float8 AS "charged",
-    d."refunded"::float8 AS "refunded", d."added"::float8 AS "added", d."day" >= ${DETAIL_SINCE} AS "isDetailed",
-    coalesce(t."closing", b."credits" - (
-      SELECT coalesce(sum(${NET}), 0) FROM "CreditDayTotal" l WHERE l."userId" = d."userId" AND l."day" > d."day"
-    ))::float8 AS "closing"
-  FROM "CreditDay" d JOIN "CreditDayTotal" t ON t."userId" = d."userId" AND t."day" = d."day"
-  JOIN "Balance" b ON b."userId" = d."userId" LEFT JOIN "ApiKey" k ON k."id" = d."apiKeyId" AND k."userId" = d."userId"
-  WHERE d."userId" = $1`;
+/**
+ * SQL: rows of the ledger. What they are and how many is decided before anything is joined, so that no plan reads more of them. The
+ * latest days have no closing balance yet: it is today's without what came on later ones, which have none either.
+ */
+const rowsWhere = (condition: string, order = "") => `
+  WITH "page" AS (
+    SELECT * FROM "CreditDay" WHERE "userId" = $1 AND ${condition} ${order} LIMIT $4
+  ), "closing" AS MATERIALIZED (
+    SELECT "day", coalesce(t."closing", b."credits" - (
+        SELECT coalesce(sum(${NET}), 0) FROM "CreditDayTotal" l WHERE l."userId" = $1 AND l."day" > t."day" AND l."closing" IS NULL
+      ))::float8 AS "closing"
+    FROM (SELECT DISTINCT "day" FROM "page") d JOIN "CreditDayTotal" t USING ("day") JOIN "Balance" b USING ("userId")
+    WHERE t."userId" = $1
+  )
+  SELECT to_char("day", 'YYYY-MM-DD') AS "day", "apiKeyId", k."name" AS "keyName", "charged"::float8 AS "charged",
+    "refunded"::float8 AS "refunded", "added"::float8 AS "added", "closing", "day" >= ${DETAIL_SINCE} AS "isDetailed"
+  FROM "page" p JOIN "closing" USING ("day") LEFT JOIN "ApiKey" k ON k."id" = "apiKeyId" AND k."userId" = $1
+  ${order.replace('"day"', 'p."day"')}`;
 
 /** A page of an account's ledger by UTC day and key, the newest first. */
 export function listLedger(userId: string, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
@@ -48,8 +56,10 @@ export function listLedger(userId: string, size: number, from: From = null): Pro
 export async function readLedger(userId: string, from: From, limit: number): Promise<LedgerRow[]> {
   const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
   const { rows } = await pool().query<LedgerRow>(
-    `${ROWS} AND ($2::date IS NULL OR (d."day", d."apiKeyId") ${beyond} ($2, $3::uuid))
-     ORDER BY d."day" ${order}, d."apiKeyId" ${order} LIMIT $4`,
+    rowsWhere(
+      `($2::date IS NULL OR ("day", "apiKeyId") ${beyond} ($2, $3::uuid))`,
+      `ORDER BY "day" ${order}, "apiKeyId" ${order}`,
+    ),
     [userId, from?.value ?? null, from?.id ?? null, limit],
   );
   return rows;
@@ -57,10 +67,11 @@ export async function readLedger(userId: string, from: From, limit: number): Pro
 
 /** Null where the key moved no credits of the account on that day. */
 export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
-  const { rows } = await pool().query<LedgerRow>(`${ROWS} AND d."day" = $2 AND d."apiKeyId" = $3`, [
+  const { rows } = await pool().query<LedgerRow>(rowsWhere(`"day" = $2 AND "apiKeyId" = $3`), [
     userId,
     day,
     apiKeyId,
+    1,
   ]);
   return rows[0] ?? null;
 }

@@ -21,13 +21,16 @@ export type LedgerPart = { movements: Movement[] } | { days: LedgerRow[] };
 
 const EXPORT_PAGE = 500;
 
-/** Without those of nothing, which only keep a charge from being made. */
-const MOVEMENTS = `
+/** SQL: movements, without those of nothing, which only keep a charge from being made. */
+const movementsWhere = (condition: string, order: string, limit: string) => `
   SELECT m."id", CASE WHEN r."id" IS NULL THEN m."kind"::text ELSE 'reserved' END AS "kind", m."amount", m."apiKeyId",
          k."name" AS "keyName", m."createdAt"
-  FROM "CreditMovement" m LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId" AND k."userId" = m."userId"
-  LEFT JOIN "Reservation" r ON r."id" = m."id"
-  WHERE m."userId" = $1 AND m."amount" <> 0`;
+  FROM (
+    SELECT * FROM "CreditMovement" WHERE "userId" = $1 AND "amount" <> 0 AND ${condition}
+    ORDER BY "createdAt" ${order}, "id" ${order} LIMIT ${limit}
+  ) m
+  LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId" AND k."userId" = $1 LEFT JOIN "Reservation" r ON r."id" = m."id"
+  ORDER BY m."createdAt" ${order}, m."id" ${order}`;
 
 /** A page of the movements that a row of the ledger sums up, the newest first; none where only the sums are kept. */
 export function listMovements(
@@ -40,11 +43,14 @@ export function listMovements(
   return readKeysetPage(size, from, placeOf, async (place, limit) => {
     const [beyond, order] = place?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
     const { rows } = await pool().query<Movement>(
-      `${MOVEMENTS} AND $2::date >= ${DETAIL_SINCE}
-         AND m."createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC' AND m."createdAt" < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
-         AND ${apiKeyId === NO_KEY ? `$3::uuid IS NOT NULL AND m."apiKeyId" IS NULL` : `m."apiKeyId" = $3`}
-         AND ($4::timestamptz IS NULL OR (m."createdAt", m."id") ${beyond} ($4, $5::uuid))
-       ORDER BY m."createdAt" ${order}, m."id" ${order} LIMIT $6`,
+      movementsWhere(
+        `$2::date >= ${DETAIL_SINCE}
+         AND "createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC' AND "createdAt" < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
+         AND ${apiKeyId === NO_KEY ? `$3::uuid IS NOT NULL AND "apiKeyId" IS NULL` : `"apiKeyId" = $3`}
+         AND ($4::timestamptz IS NULL OR ("createdAt", "id") ${beyond} ($4, $5::uuid))`,
+        order,
+        "$6",
+      ),
       [userId, day, apiKeyId, place && new Date(Number(place.value)), place?.id ?? null, limit],
     );
     return rows;
@@ -62,9 +68,12 @@ export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, 
   const day = since[0]?.day;
   const movements = readAll<Movement>(EXPORT_PAGE, async (last, limit) => {
     const { rows } = await pool().query<Movement>(
-      `${MOVEMENTS} AND ($2::date IS NULL OR m."createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC')
-         AND ($3::timestamptz IS NULL OR (m."createdAt", m."id") < ($3, $4::uuid))
-       ORDER BY m."createdAt" DESC, m."id" DESC LIMIT $5`,
+      movementsWhere(
+        `($2::date IS NULL OR "createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC')
+         AND ($3::timestamptz IS NULL OR ("createdAt", "id") < ($3, $4::uuid))`,
+        "DESC",
+        "$5",
+      ),
       [userId, day ?? null, last?.createdAt ?? null, last?.id ?? null, limit],
     );
     return rows;
