@@ -209,7 +209,7 @@ test("pages and files of keys, usage and activity: Ada sees what is hers, Bob wh
     "/settings/developer/export",
     "/settings/developer/export?q=Only",
     "/settings/usage",
-    "/settings/usage?days=90&keys=1&movements=1",
+    "/settings/usage?days=90&keys=1&before=2099-01-01_ffffffff-ffff-ffff-ffff-ffffffffffff",
     "/settings/usage/export",
     "/settings/activity",
     "/settings/activity?about=api_key",

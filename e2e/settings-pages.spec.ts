@@ -6,6 +6,7 @@ import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
@@ -42,15 +43,17 @@ test.describe("usage", () => {
     expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3", "7"]]);
     await page.locator("section", { hasText: "Credits spent" }).getByText("Show as a table").click();
     expect((await cells(page, "Credits by day")).map(([, credits]) => credits)).toEqual(["7"]);
-    expect((await cells(page, "Movements")).map((row) => row.slice(0, 3))).toEqual([
-      ["Spent", "-7", "Production App"],
-      ["Came with the account", "+100", "–"],
+    const today = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" }).format();
+    expect(await cells(page, "Credits by day and key")).toEqual([
+      [`${today}Balance 93`],
+      [`Production App on ${today}`, "-7", "–", "–"],
+      [`Added to the account on ${today}`, "–", "–", "+100"],
     ]);
   });
 
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
-    test("every key and every movement is reached page by page, and the exported ledger sums up to the balance", async ({
+    test("every key and every row of the ledger is reached page by page, and the exported ledger sums up to the balance", async ({
       page,
       person,
     }) => {
@@ -69,38 +72,96 @@ test.describe("usage", () => {
       expect(busiest).toHaveLength(25);
       expect(busiest[0]).toEqual([first.key.name, `${first.key.prefix}…`, "2", "2", "5"]);
       await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Less busy" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=7&keys=2&movements=1#by-key");
+      await expect(page).toHaveURL(/\?days=7&keys=before_1_[0-9a-f-]{36}#by-key$/);
       const rest = await cells(page, "Requests by key");
       expect(rest.map((row) => row.slice(2))).toEqual([["1", "1", "2"]]);
       expect(new Set([...busiest, ...rest].map(([, prefix]) => prefix)).size).toBe(26);
 
       const ledger = page.getByRole("navigation", { name: "Pages of the ledger" });
-      const movements = await cells(page, "Movements");
-      expect(movements[0]?.slice(0, 3)).toEqual(["Spent", "-3", "Production App"]);
+      const [day, ...newest] = await cells(page, "Credits by day and key");
+      expect(day?.[0]).toMatch(/Balance 45$/);
+      await expect(ledger.getByRole("link")).toHaveText(["Older"]);
       await ledger.getByRole("link", { name: "Older" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=7&keys=2&movements=2#ledger");
-      movements.push(...(await cells(page, "Movements")));
-      expect(movements.at(-1)?.slice(0, 3)).toEqual(["Came with the account", "+100", "–"]);
+      await expect(page).toHaveURL(/\?days=7&keys=before_1_[0-9a-f-]{36}&before=[\d-]{10}_[0-9a-f-]{36}#ledger$/);
+      const [sameDay, ...older] = await cells(page, "Credits by day and key");
+      expect(sameDay).toEqual(day);
+      expect([newest.length, older.length]).toEqual([25, 2]);
+      expect(older.at(-1)?.slice(1)).toEqual(["–", "–", "+100"]);
+      const charged = [...newest, ...older].map(([, credits]) => Number(credits) || 0);
+      expect(charged.reduce((sum, credits) => sum + credits)).toBe(-55);
       await expect(ledger.getByRole("link")).toHaveText(["Newer"]);
 
       const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
       const answer = await page.request.get(String(href));
       expect(answer.headers()["content-disposition"]).toBe('attachment; filename="credits.csv"');
       const [head, ...rows] = readCsv(await answer.text());
-      expect(head).toEqual(["time", "what", "credits", "key", "key id"]);
+      expect(head).toEqual(["time", "what", "credits", "key", "key id", "row"]);
       expect(rows).toHaveLength(28);
-      expect(rows[0]?.slice(1)).toEqual(["Spent", "-3", "Production App", first.key.id]);
+      expect(rows[0]?.slice(1)).toEqual(["Charged", "-3", "Production App", first.key.id, "single"]);
       const exported = rows.map(([, , credits]) => Number(credits));
-      expect(exported).toEqual(movements.map(([, credits]) => Number(credits)));
       const balance = page.locator("dl > div").filter({ hasText: "Credits left" }).locator("dd");
       await expect(balance).toContainText(String(exported.reduce((sum, credits) => sum + credits)));
 
-      await page.goto("/settings/usage?keys=9&movements=9");
-      await expect(page.getByText("Page 2 of 2")).toHaveCount(2);
-      expect(await cells(page, "Requests by key")).toEqual(rest);
       await ledger.getByRole("link", { name: "Newer" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=30&keys=2&movements=1#ledger");
+      await expect(page).toHaveURL(/\?days=7&keys=before_1_[0-9a-f-]{36}&after=.+#ledger$/);
+      expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
+      expect(await cells(page, "Requests by key")).toEqual(rest);
+      await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Busier" }).click();
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
+      await page.goto("/settings/usage?keys=before_9223372036854775808_x&month=2026-13&before=x&after=2026-13-45_x");
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
+      expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
+
+      // The month before has a link, and nothing in it.
+      await page.getByRole("navigation", { name: "Month" }).getByRole("link").click();
+      await expect(page.getByText(/^None of your keys was used in \w+ \d{4}\.$/)).toBeVisible();
+      await page.getByRole("navigation", { name: "Month" }).getByRole("link").last().click();
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
     });
+  });
+});
+
+test.describe("a row of the ledger", () => {
+  test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, person }) => {
+    const userId = await idOf(person.email);
+    const { key } = await createKey(userId);
+    await database().$executeRaw`
+      WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
+      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
+      SELECT ${userId}::uuid, 'charged', -1, ${key.id}::uuid, now() - interval '1 day' FROM generate_series(1, 61)`;
+    await reserve({ userId, apiKeyId: key.id, credits: 5, quota: null }, 60);
+
+    await page.goto("/settings/usage");
+    const table = page.getByRole("region", { name: "Credits by day and key", exact: true });
+    const [today, yesterday] = [0, 1].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10));
+    await table
+      .getByRole("link", { name: /^Production App/ })
+      .first()
+      .click();
+    await expect(page).toHaveURL(`/settings/usage/${today}/${key.id}`);
+    expect((await cells(page, "Single movements")).map((row) => row.slice(0, 2))).toEqual([["Reserved", "-5"]]);
+    await page.goBack();
+    await table
+      .getByRole("link", { name: /^Production App/ })
+      .last()
+      .click();
+    await expect(page).toHaveURL(`/settings/usage/${yesterday}/${key.id}`);
+    expect(await cells(page, "Single movements")).toHaveLength(50);
+    const pages = page.getByRole("navigation", { name: "Pages of movements" });
+    await pages.getByRole("link", { name: "Older" }).click();
+    await expect(page).toHaveURL(/before=/);
+    await expect(pages.getByRole("link")).toHaveText(["Newer"]);
+    expect(await cells(page, "Single movements")).toHaveLength(11);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await violations(page)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 375, height: 812 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+
+    for (const path of [`${yesterday}/${userId}`, `2026-02-30/${key.id}`, `${yesterday}/x`]) {
+      expect((await page.goto(`/settings/usage/${path}`))?.status(), path).toBe(404);
+    }
   });
 });
 

@@ -1,44 +1,33 @@
 import { z } from "zod";
+import { type Direction, readKeysetPage } from "#lib/keyset.ts";
 
-/** The place of a row in a list: what the list is sorted by, and the row's id. */
+/** The place of a row in a list: what the list is sorted by, as text, and the row's id. */
 export type Place = { value: string; id: string };
-/** Where a page begins: after a place of the list, or before it. Null is the start of the list. */
-export type From = (Place & { towards: "later" | "earlier" }) | null;
+/** Where a page begins, as it stands in an address; null for the start of the list. */
+export type From = (Place & { direction: Direction }) | null;
 
-export type KeysetPage<Row> = {
-  rows: Row[];
-  /** Where the page before begins, and the one after; null where there is none. */
-  before: From;
-  after: From;
-};
+/** The rows of a page, and where the pages before and after it begin; null where there is none. */
+export type LinkedPage<Row> = { rows: Row[]; newer: From; older: From };
 
-/**
- * A page of a list that reads only the rows that it shows, however long the list is and however far into it the page lies. `read`
- * gets up to `limit` rows beside a place, the nearest first. No row is on two pages and none is missing while others are added.
- */
-export async function readKeysetPage<Row>(
+/** Reads a page of a list that is sorted by one value and the id, with the way to the pages beside it. */
+export async function readLinkedPage<Row>(
   size: number,
   from: From,
   placeOf: (row: Row) => Place,
-  read: (from: From, limit: number) => Promise<Row[]>,
-): Promise<KeysetPage<Row>> {
-  const found = await read(from, size + 1);
-  const hasMore = found.length > size;
-  const backwards = from?.towards === "earlier";
-  // The start of the list is a whole page, and there is no page where nothing is.
-  if (from && (backwards ? !hasMore : found.length === 0)) return readKeysetPage(size, null, placeOf, read);
-  const rows = backwards ? found.slice(0, size).reverse() : found.slice(0, size);
+  read: (direction: Direction, place: Place | undefined, limit: number) => Promise<Row[]>,
+): Promise<LinkedPage<Row>> {
+  const { rows, hasNewer, hasOlder } = await readKeysetPage(size, from ? { [from.direction]: from } : {}, read);
   const [first, last] = [rows[0], rows.at(-1)];
   return {
     rows,
-    before: from && first ? { ...placeOf(first), towards: "earlier" } : null,
-    after: (backwards || hasMore) && last ? { ...placeOf(last), towards: "later" } : null,
+    newer: hasNewer && first ? { ...placeOf(first), direction: "after" } : null,
+    older: hasOlder && last ? { ...placeOf(last), direction: "before" } : null,
   };
 }
 
-/** A page's start as a parameter of an address, and back; null for what is none. */
+/** A page's start as a parameter of an address; null for the start of the list. */
 export function fromText(from: From): string | null {
-  return from && `${from.towards}_${from.value}_${from.id}`;
+  return from && `${from.direction}_${from.value}_${from.id}`;
 }
 
 /** Reads the start of a page from an address; the start of the list for whatever doesn't fit. */
@@ -46,10 +35,10 @@ export const fromParameter = (value: z.ZodType<string>) =>
   z
     .preprocess(
       (text) => {
-        const [towards, of, id] = typeof text === "string" ? text.split("_") : [];
-        return { towards, value: of, id };
+        const [direction, of, id] = typeof text === "string" ? text.split("_") : [];
+        return { direction, value: of, id };
       },
-      z.object({ towards: z.enum(["later", "earlier"]), value, id: z.guid() }),
+      z.object({ direction: z.enum(["before", "after"]), value, id: z.guid() }),
     )
     .nullable()
     .catch(null);

@@ -4,6 +4,8 @@ import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
+import { closeDays } from "#lib/credits/close-days.ts";
+import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
@@ -23,6 +25,8 @@ export function startUpkeep(): void {
       prunePasswordLinks,
       pruneActivity,
       pruneIdempotencyRecords,
+      closeDays,
+      pruneMovements,
       pruneUsage,
       pruneDeletedAccounts,
     ),

@@ -3,27 +3,26 @@ import { Link } from "#components/ui/link.tsx";
 
 type Props = {
   label?: string;
-  /** The addresses of the page before and of the page after; null where there is none. */
-  before: string | null;
-  after: string | null;
+  /** The address of the page of newer rows; null on the newest. */
+  newer: string | null;
+  older: string | null;
   /** What the two links are called. */
-  words?: [before: string, after: string];
+  words?: [newer: string, older: string];
 };
 
-/** Links to the page before and the page after, which work without JavaScript; nothing where one page is all. */
-export function KeysetLinks({ label = "Pages", before, after, words = ["Newer", "Older"] }: Props) {
-  if (!before && !after) return null;
-  const [back, on] = words;
+/** Links to the pages before and after one of a list that is never counted; nothing where one page is all. */
+export function KeysetLinks({ label = "Pages", newer, older, words = ["Newer", "Older"] }: Props) {
+  if (!newer && !older) return null;
   return (
     <nav aria-label={label} className="mt-3 flex justify-end gap-2">
-      {before && (
-        <Link href={before} className={buttonClass({ size: "small" })}>
-          {back}
+      {newer && (
+        <Link href={newer} className={buttonClass({ size: "small" })}>
+          {words[0]}
         </Link>
       )}
-      {after && (
-        <Link href={after} className={buttonClass({ size: "small" })}>
-          {on}
+      {older && (
+        <Link href={older} className={buttonClass({ size: "small" })}>
+          {words[1]}
         </Link>
       )}
     </nav>

@@ -40,7 +40,7 @@ async function pagesOf(
   do {
     const page = await listActivity(userId, filter, size, from);
     pages.push(page);
-    from = page.after;
+    from = page.older;
     await afterPage();
   } while (from);
   return pages;
@@ -71,7 +71,7 @@ test("pages of activity have each record once, also of one instant and while mor
   const before = (await listActivity(id, {}, 200)).rows;
   const pages = await pagesOf(id, {}, 50, () => happen(id));
   expect(ids(pages.flatMap(({ rows }) => rows))).toEqual(ids(before));
-  const back = await listActivity(id, {}, 50, pages[2]?.before ?? null);
+  const back = await listActivity(id, {}, 50, pages[2]?.newer ?? null);
   expect(ids(back.rows)).toEqual(ids(pages[1]?.rows ?? []));
 });
 
@@ -108,7 +108,7 @@ describe("a filter", () => {
         key: "x",
         from: "0000-01-01",
         to: ["2026-01-01"],
-        page: "later_0000-01-01T00:00:00Z_x",
+        page: "before_0000-01-01T00:00:00Z_x",
       }),
     ).toEqual(nothing);
   });
@@ -146,7 +146,7 @@ describe("of 100,000 records no more is read than of 300", () => {
     ["some days", () => ({ from: "2020-01-01", to: "2090-01-01" })],
   ])("by a page of %s, by the last page, and by the start of an export", async (_, filter) => {
     expectNoMoreReads(await reads(small, filter("small"), null), await reads(large, filter("large"), null), 100);
-    const end = { value: "2000-01-01T00:00:00.000Z", id: randomUUID(), towards: "earlier" } as const;
+    const end = { value: "2000-01-01T00:00:00.000Z", id: randomUUID(), direction: "after" } as const;
     expectNoMoreReads(await reads(small, filter("small"), end), await reads(large, filter("large"), end), 100);
     const [few, many] = await Promise.all(
       (

@@ -1,6 +1,7 @@
 import type { Action, Details } from "#lib/activity/record.ts";
 import { pool } from "#lib/database/client.ts";
-import { type From, type KeysetPage, type Place, readKeysetPage } from "#lib/keyset-page.ts";
+import { type Direction, KEYSET_SQL } from "#lib/keyset.ts";
+import { type From, type LinkedPage, type Place, readLinkedPage } from "#lib/keyset-page.ts";
 import { readAll } from "#lib/read-page.ts";
 
 /** A record as it was written, by this version or an earlier one that knew fewer details. */
@@ -33,16 +34,18 @@ export async function listActivity(
   filter: ActivityFilter,
   size: number,
   from: From = null,
-): Promise<KeysetPage<ActivityRecord>> {
+): Promise<LinkedPage<ActivityRecord>> {
   const actions = await actionsOf(userId, filter);
-  return readKeysetPage(size, from, placeOf, (place, limit) => readRecords(userId, filter, actions, place, limit));
+  return readLinkedPage(size, from, placeOf, (direction, place, limit) =>
+    readRecords(userId, filter, actions, direction, place, limit),
+  );
 }
 
 /** All of it: no record is missing and none is there twice, whatever happens and is pruned meanwhile. */
 export async function* exportActivity(userId: string, filter: ActivityFilter): AsyncGenerator<ActivityRecord[]> {
   const actions = await actionsOf(userId, filter);
   yield* readAll<ActivityRecord>(EXPORT_PAGE, (last, limit) =>
-    readRecords(userId, filter, actions, last ? { ...placeOf(last), towards: "later" } : null, limit),
+    readRecords(userId, filter, actions, "before", last && placeOf(last), limit),
   );
 }
 
@@ -71,11 +74,12 @@ async function readRecords(
   userId: string,
   { apiKeyId, from: first, to: last }: ActivityFilter,
   actions: string[] | null,
-  from: From,
+  direction: Direction,
+  place: Place | undefined,
   limit: number,
 ): Promise<ActivityRecord[]> {
   if (actions?.length === 0) return [];
-  const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
+  const [beyond, order] = KEYSET_SQL[direction];
   const branches = (actions ?? [null]).map(
     (action, i) => `SELECT * FROM "Activity" WHERE "userId" = $1 AND ($2::uuid IS NULL OR "apiKeyId" = $2)
       AND ($3::date IS NULL OR "createdAt" >= $3::timestamp AT TIME ZONE 'UTC')
@@ -91,8 +95,8 @@ async function readRecords(
       apiKeyId ?? null,
       first ?? null,
       last ?? null,
-      from?.value ?? null,
-      from?.id ?? null,
+      place?.value ?? null,
+      place?.id ?? null,
       limit,
       ...(actions ?? []),
     ],

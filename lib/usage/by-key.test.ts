@@ -63,7 +63,7 @@ describe("usage by key", () => {
     const { secret, key } = await createKey(bob.id);
     await api.call("/auth?cost=5", {}, secret);
     await flushUsage();
-    expect(await read()).toEqual({ rows: [], before: null, after: null });
+    expect(await read()).toEqual({ rows: [], newer: null, older: null });
     expect((await usageByKey(bob.id, MONTH, 100)).rows).toMatchObject([{ id: key.id, credits: 5 }]);
   });
 
@@ -81,7 +81,7 @@ describe("usage by key", () => {
       for (let n = 0; n <= i; n += 1) await api.call("/auth?cost=1", {}, secret);
     await flushUsage();
     const first = await read(2);
-    const second = await read(2, first.after);
+    const second = await read(2, first.older);
     expect([first, second].map(({ rows }) => rows.map(({ requests, credits }) => [requests, credits]))).toEqual([
       [
         [3, 3],
@@ -89,8 +89,8 @@ describe("usage by key", () => {
       ],
       [[1, 1]],
     ]);
-    expect(second.after).toBeNull();
-    expect((await read(2, second.before)).rows).toEqual(first.rows);
+    expect(second.older).toBeNull();
+    expect((await read(2, second.newer)).rows).toEqual(first.rows);
   });
 
   test("is of a UTC month, for requests and credits alike, whatever the zone of the session", async () => {

@@ -1,5 +1,6 @@
 import { pool } from "#lib/database/client.ts";
-import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
+import { type Direction, KEYSET_SQL } from "#lib/keyset.ts";
+import { type From, type LinkedPage, type Place, readLinkedPage } from "#lib/keyset-page.ts";
 
 /** What a key did and cost. `credits` are those that were spent, net of refunds. */
 export type KeyUsage = { id: string; name: string; prefix: string; requests: number; ok: number; credits: number };
@@ -16,9 +17,9 @@ export async function usageByKey(
   month: string,
   size: number,
   from: From = null,
-): Promise<KeysetPage<KeyUsage>> {
-  const read = async (place: From, limit: number) => {
-    const [beyond, order] = place?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
+): Promise<LinkedPage<KeyUsage>> {
+  const read = async (direction: Direction, place: Place | undefined, limit: number) => {
+    const [beyond, order] = KEYSET_SQL[direction];
     const { rows } = await pool().query<Row>(
       `WITH "page" AS (
          SELECT "apiKeyId", "requests", "ok" FROM "UsageKeyMonth"
@@ -34,7 +35,7 @@ export async function usageByKey(
     );
     return rows;
   };
-  const page = await readKeysetPage(size, from, ({ id, requests }) => ({ value: requests, id }), read);
+  const page = await readLinkedPage(size, from, ({ id, requests }) => ({ value: requests, id }), read);
   const rows = page.rows.map((row) => ({ ...row, requests: Number(row.requests), ok: Number(row.ok) }));
   return { ...page, rows };
 }

@@ -138,7 +138,7 @@ describe("of an account with 2,000 keys no more is read than of one with ten", (
     // A key costs about as much, whether it is one of ten or of 25.
     const perPage = 26 * 100;
     await compare((userId) => usageByKey(userId, month, 25), perPage);
-    const last = { value: "0", id: keys.large[0] as string, towards: "earlier" } as const;
+    const last = { value: "0", id: keys.large[0] as string, direction: "after" } as const;
     await compare((userId) => usageByKey(userId, month, 25, last), perPage);
   });
 });

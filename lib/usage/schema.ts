@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { dayPlace } from "#lib/credits/model/ledger-places.ts";
 import { fromParameter } from "#lib/keyset-page.ts";
 import { rangeQuery } from "#lib/usage/ranges.ts";
-
-const page = z.coerce.number().int().min(1).max(1_000_000).catch(1);
 
 const BIGINT_MAX = 2n ** 63n - 1n;
 const count = z
@@ -15,8 +14,14 @@ const month = z
   .nullable()
   .catch(null);
 
-/** What the URL of the usage page says: the range, the month of its keys, and which page of them and of the ledger. */
-export const usageQuery = z.object({ days: rangeQuery, month, keys: fromParameter(count), movements: page });
+/** What the address of the usage page says: the range, the month of its keys, and where the pages of keys and of the ledger begin. */
+export const usageQuery = z.object({
+  days: rangeQuery,
+  month,
+  keys: fromParameter(count),
+  before: dayPlace,
+  after: dayPlace,
+});
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
 

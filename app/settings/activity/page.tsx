@@ -45,7 +45,7 @@ export default async function ActivityPage({ searchParams }: Props) {
       ) : (
         <ActivityTable records={page.rows} />
       )}
-      <KeysetLinks before={hrefOf(page.before)} after={hrefOf(page.after)} />
+      <KeysetLinks newer={hrefOf(page.newer)} older={hrefOf(page.older)} />
     </NowProvider>
   );
 }

@@ -1,0 +1,44 @@
+import { NET } from "#lib/credits/ledger.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-places.ts";
+import { pool } from "#lib/database/client.ts";
+
+/** Both bound one statement, also where years of history wait for their first time. */
+const STEP_ACCOUNTS = 20;
+const STEP_DAYS_OF_ACCOUNT = 250;
+
+/** No movement comes to this day any more: a transaction that began in it has ended, and clocks don't differ by a day. */
+const LAST_DAY = `(now() AT TIME ZONE 'UTC')::date - 2`;
+
+/** Each account's days from the first open one on, in their order, so that its balances follow from the last closed one. */
+const CLOSE = `
+  WITH "due" AS (
+    SELECT "userId", min("day") AS "day" FROM "CreditDayTotal"
+    WHERE "closing" IS NULL AND "day" <= ${LAST_DAY} AND "userId" >= $1
+    GROUP BY "userId" ORDER BY "userId" LIMIT ${STEP_ACCOUNTS}
+  ), "closed" AS (
+    SELECT u."userId", d."day", coalesce((
+        SELECT "closing" FROM "CreditDayTotal" p WHERE p."userId" = u."userId" AND p."day" < u."day" ORDER BY "day" DESC LIMIT 1
+      ), 0) + sum(d."net") OVER (PARTITION BY u."userId" ORDER BY d."day") AS "closing"
+    FROM "due" u, LATERAL (
+      SELECT "day", ${NET} AS "net" FROM "CreditDayTotal" WHERE "userId" = u."userId" AND "day" BETWEEN u."day" AND ${LAST_DAY}
+      ORDER BY "day" LIMIT ${STEP_DAYS_OF_ACCOUNT}
+    ) d
+  ), "written" AS (
+    UPDATE "CreditDayTotal" t SET "closing" = c."closing" FROM "closed" c WHERE t."userId" = c."userId" AND t."day" = c."day"
+    RETURNING t."userId"
+  )
+  SELECT count(*)::int AS "days", max("userId"::text) AS "last" FROM "written"`;
+
+/**
+ * Writes the balance at the end of each UTC day that is over for a day, so that a page of the ledger adds up only the latest days.
+ * Returns the number of days.
+ */
+export async function closeDays(): Promise<number> {
+  let all = 0;
+  for (let last: string | null = NO_KEY; last; ) {
+    const { rows }: { rows: { days: number; last: string | null }[] } = await pool().query(CLOSE, [last]);
+    all += rows[0]?.days ?? 0;
+    last = rows[0]?.last ?? null;
+  }
+  return all;
+}

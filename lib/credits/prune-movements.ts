@@ -1,0 +1,85 @@
+import { database, pool } from "#lib/database/client.ts";
+import { env } from "#lib/env.ts";
+
+/** Both bound one statement, which would meet the pool's time-out on a large ledger. */
+const STEP_ROWS = 5_000;
+const STEP_ACCOUNTS = 500;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+/** An export that began before a day was rolled up has read its movements by then. */
+const GRACE_HOURS = 12;
+
+type Options = { days?: number; graceHours?: number };
+
+/**
+ * Rolls up the days older than `LEDGER_DETAIL_DAYS`: from now on the ledger shows their sums only, which stay in `CreditDay`, and
+ * `graceHours` later their single movements are removed. Returns how many were removed this time.
+ */
+export async function pruneMovements({
+  days = env().LEDGER_DETAIL_DAYS,
+  graceHours = GRACE_HOURS,
+}: Options = {}): Promise<number> {
+  const { rows: decided } = await pool().query<{ day: string }>(
+    `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"
+     WHERE "prunedAt" IS NULL AND "decidedAt" <= now() - make_interval(hours => $1)`,
+    [graceHours],
+  );
+  const removed = decided[0] ? await removeBefore(decided[0].day) : 0;
+  // An empty database stays empty: a backup is restored only into one.
+  await pool().query(
+    `INSERT INTO "LedgerDetail" AS l ("day")
+     SELECT (now() AT TIME ZONE 'UTC')::date - $1::int WHERE EXISTS (SELECT FROM "Balance")
+     ON CONFLICT ("id") DO UPDATE SET "day" = excluded."day", "decidedAt" = now(), "prunedAt" = NULL WHERE l."day" < excluded."day"`,
+    [days],
+  );
+  return removed;
+}
+
+/** Goes through the accounts by ranges of ids, because the index of movements is by account. */
+async function removeBefore(day: string): Promise<number> {
+  let all = 0;
+  for (let after: string | null = BEFORE_ALL_IDS; after; ) {
+    const { rows }: { rows: { last: string | null; due: string[] | null }[] } = await pool().query(
+      `SELECT max("userId"::text) AS "last", array_agg("userId") FILTER (WHERE "isDue") AS "due"
+       FROM (
+         SELECT b."userId", EXISTS (
+           SELECT FROM "CreditMovement" m WHERE m."userId" = b."userId" AND m."createdAt" < $2::date::timestamp AT TIME ZONE 'UTC'
+         ) AS "isDue"
+         FROM "Balance" b WHERE b."userId" > $1 ORDER BY b."userId" LIMIT ${STEP_ACCOUNTS}
+       ) page`,
+      [after, day],
+    );
+    for (const userId of rows[0]?.due ?? []) all += await removeOf(userId, day);
+    after = rows[0]?.last ?? null;
+  }
+  await pool().query(`UPDATE "LedgerDetail" SET "prunedAt" = now() WHERE "day" = $1`, [day]);
+  return all;
+}
+
+/**
+ * The oldest first, so that no charge outlives its refund and could be refunded again. Each step begins where the last one ended:
+ * what that one removed is still in the index, until it is vacuumed.
+ */
+async function removeOf(userId: string, day: string): Promise<number> {
+  let all = 0;
+  for (let [from, step] = [new Date(0), STEP_ROWS]; step === STEP_ROWS; all += step) {
+    const { last, removed } = await removeStep(userId, day, from);
+    [from, step] = [last ?? from, removed];
+  }
+  return all;
+}
+
+function removeStep(userId: string, day: string, from: Date): Promise<{ removed: number; last: Date | null }> {
+  return database().$transaction(async (transaction) => {
+    await transaction.$executeRaw`SET LOCAL goodtake.pruning = 'on'`;
+    const rows = await transaction.$queryRaw<[{ removed: number; last: Date | null }]>`
+      WITH "removed" AS (
+        DELETE FROM "CreditMovement" WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM "CreditMovement"
+          WHERE "userId" = ${userId}::uuid AND "createdAt" >= ${from} AND "createdAt" < ${day}::date::timestamp AT TIME ZONE 'UTC'
+          ORDER BY "createdAt" LIMIT ${STEP_ROWS}
+        )) RETURNING "createdAt"
+      )
+      SELECT count(*)::int AS "removed", max("createdAt") AS "last" FROM "removed"`;
+    return rows[0];
+  });
+}
