@@ -105,9 +105,20 @@ test.describe("usage", () => {
       await ledger.getByRole("link", { name: "Newer" }).click();
       await expect(page).toHaveURL(/\?days=7&keys=later_.+&ledger=earlier_.+#ledger$/);
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
-      await page.goto("/settings/usage?days=x&month=x&keys=9&ledger=later_2026-13-45_x");
+      expect(await cells(page, "Requests by key")).toEqual(rest);
+      await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Busier" }).click();
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
+      await page.goto(
+        "/settings/usage?days=x&month=2026-13&keys=later_9223372036854775808_x&ledger=later_2026-13-45_x",
+      );
       expect(await cells(page, "Requests by key")).toEqual(busiest);
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
+
+      // The month before has a link, and nothing in it.
+      await page.getByRole("navigation", { name: "Month" }).getByRole("link").click();
+      await expect(page.getByText(/^None of your keys was used in \w+ \d{4}\.$/)).toBeVisible();
+      await page.getByRole("navigation", { name: "Month" }).getByRole("link").last().click();
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
     });
   });
 });
