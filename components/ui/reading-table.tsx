@@ -4,7 +4,7 @@ type Row = { key: string; cells: ReactNode[] };
 type Group = { key: string; title?: ReactNode; rows: Row[] };
 type Props = { label: string; head: string[] } & ({ rows: Row[] } | { groups: Group[] });
 
-/** A table to look things up in. On a phone each row is an item of a list, its cells with their heads before them. */
+/** A table to look things up in. On a phone each row is an item of a list, its cells with their heads before them, but for those that say `data-none`. */
 export function ReadingTable({ label, head, ...content }: Props) {
   const groups = "groups" in content ? content.groups : [{ key: "all", rows: content.rows }];
   const hasLongLabels = head.slice(1).some(({ length }) => length > 14);
@@ -46,7 +46,7 @@ export function ReadingTable({ label, head, ...content }: Props) {
                   <td
                     key={head[i + 1]}
                     data-label={rest.length > 1 ? head[i + 1] : undefined}
-                    className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] sm:table-cell sm:px-4 sm:py-3"
+                    className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] max-sm:has-data-none:hidden! sm:table-cell sm:px-4 sm:py-3"
                   >
                     {cell}
                   </td>

@@ -29,12 +29,19 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
               <bdi className="break-words">{ledgerKeyName(row)}</bdi>
               <span className="sr-only"> on {dayName.format(new Date(day))}</span>
             </Link>,
-            ...[-row.charged, row.refunded, row.added].map((credits, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a column
-              <span key={i} className={credits === 0 ? "text-muted" : "tabular-nums"}>
-                {credits === 0 ? "–" : signedCredits(credits)}
-              </span>
-            )),
+            ...[-row.charged, row.refunded, row.added].map((credits, i) =>
+              credits === 0 ? (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column
+                <span key={i} data-none className="text-muted">
+                  –
+                </span>
+              ) : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column
+                <span key={i} className="tabular-nums">
+                  {signedCredits(credits)}
+                </span>
+              ),
+            ),
           ],
         })),
       }))}

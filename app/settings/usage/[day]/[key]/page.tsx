@@ -53,7 +53,9 @@ export default async function LedgerRowPage({ params, searchParams }: Props) {
         <Figure term="Charged" value={number.format(row.charged)} />
         <Figure term="Refunded" value={number.format(row.refunded)} />
         <Figure term="Added" value={number.format(row.added)} />
-        <Figure term="Balance" value={number.format(row.closing)} />
+        <Figure term="Balance" value={number.format(row.closing)}>
+          at the end of the day
+        </Figure>
       </dl>
       <Section title="Movements" note="Single charges, refunds and additions, the newest first.">
         {row.isDetailed ? (
