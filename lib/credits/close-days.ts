@@ -27,7 +27,9 @@ const CLOSE = `
     UPDATE "CreditDayTotal" t SET "closing" = c."closing" FROM "closed" c WHERE t."userId" = c."userId" AND t."day" = c."day"
     RETURNING t."userId"
   )
-  SELECT count(*)::int AS "days", max("userId"::text) AS "last" FROM "written"`;
+  SELECT sum("days")::int AS "days",
+    coalesce(min("userId"::text) FILTER (WHERE "days" = ${STEP_DAYS_OF_ACCOUNT}), max("userId"::text)) AS "next"
+  FROM (SELECT "userId", count(*) AS "days" FROM "written" GROUP BY 1) account`;
 
 /**
  * Writes the balance at the end of each UTC day that is over for a day, so that a page of the ledger adds up only the latest days.
@@ -35,10 +37,11 @@ const CLOSE = `
  */
 export async function closeDays(): Promise<number> {
   let all = 0;
-  for (let last: string | null = NO_KEY; last; ) {
-    const { rows }: { rows: { days: number; last: string | null }[] } = await pool().query(CLOSE, [last]);
+  // The next step begins with the first account that may have more days.
+  for (let next: string | null = NO_KEY; next; ) {
+    const { rows }: { rows: { days: number | null; next: string | null }[] } = await pool().query(CLOSE, [next]);
     all += rows[0]?.days ?? 0;
-    last = rows[0]?.last ?? null;
+    next = rows[0]?.next ?? null;
   }
   return all;
 }

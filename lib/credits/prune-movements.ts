@@ -39,12 +39,10 @@ async function removeBefore(day: string): Promise<number> {
   let all = 0;
   for (let after: string | null = BEFORE_ALL_IDS; after; ) {
     const { rows }: { rows: { last: string | null; due: string[] | null }[] } = await pool().query(
-      `SELECT max("userId"::text) AS "last", array_agg("userId") FILTER (WHERE "isDue") AS "due"
+      `SELECT max("userId"::text) AS "last", array_agg("userId") FILTER (WHERE "oldest" < $2::date::timestamp AT TIME ZONE 'UTC') AS "due"
        FROM (
-         SELECT b."userId", EXISTS (
-           SELECT FROM "CreditMovement" m WHERE m."userId" = b."userId" AND m."createdAt" < $2::date::timestamp AT TIME ZONE 'UTC'
-         ) AS "isDue"
-         FROM "Balance" b WHERE b."userId" > $1 ORDER BY b."userId" LIMIT ${STEP_ACCOUNTS}
+         SELECT "userId", (SELECT min("createdAt") FROM "CreditMovement" m WHERE m."userId" = b."userId") AS "oldest"
+         FROM "Balance" b WHERE "userId" > $1 ORDER BY "userId" LIMIT ${STEP_ACCOUNTS}
        ) page`,
       [after, day],
     );
