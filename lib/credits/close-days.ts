@@ -9,27 +9,30 @@ const STEP_DAYS_OF_ACCOUNT = 250;
 /** No movement comes to this day any more: a transaction that began in it has ended, and clocks don't differ by a day. */
 const LAST_DAY = `(now() AT TIME ZONE 'UTC')::date - 2`;
 
-/** Each account's days from the first open one on, in their order, so that its balances follow from the last closed one. */
+/**
+ * Each account's days from the first open one on, in their order, so that its balances follow from the last closed one. The first day
+ * that is left is opened, also if it was closed: the next step goes on there.
+ */
 const CLOSE = `
   WITH "due" AS (
     SELECT "userId", min("day") AS "day" FROM "CreditDayTotal"
     WHERE "closing" IS NULL AND "day" <= ${LAST_DAY} AND "userId" >= $1
     GROUP BY "userId" ORDER BY "userId" LIMIT ${STEP_ACCOUNTS}
   ), "closed" AS (
-    SELECT u."userId", d."day", coalesce((
+    SELECT u."userId", d."day", CASE WHEN row_number() OVER "before" <= ${STEP_DAYS_OF_ACCOUNT} THEN coalesce((
         SELECT "closing" FROM "CreditDayTotal" p WHERE p."userId" = u."userId" AND p."day" < u."day" ORDER BY "day" DESC LIMIT 1
-      ), 0) + sum(d."net") OVER (PARTITION BY u."userId" ORDER BY d."day") AS "closing"
+      ), 0) + sum(d."net") OVER "before" END AS "closing"
     FROM "due" u, LATERAL (
       SELECT "day", ${NET} AS "net" FROM "CreditDayTotal" WHERE "userId" = u."userId" AND "day" BETWEEN u."day" AND ${LAST_DAY}
-      ORDER BY "day" LIMIT ${STEP_DAYS_OF_ACCOUNT}
-    ) d
+      ORDER BY "day" LIMIT ${STEP_DAYS_OF_ACCOUNT} + 1
+    ) d WINDOW "before" AS (PARTITION BY u."userId" ORDER BY d."day")
   ), "written" AS (
     UPDATE "CreditDayTotal" t SET "closing" = c."closing" FROM "closed" c WHERE t."userId" = c."userId" AND t."day" = c."day"
-    RETURNING t."userId"
+    RETURNING t."userId", t."closing"
   )
-  SELECT sum("days")::int AS "days",
-    coalesce(min("userId"::text) FILTER (WHERE "days" = ${STEP_DAYS_OF_ACCOUNT}), max("userId"::text)) AS "next"
-  FROM (SELECT "userId", count(*) AS "days" FROM "written" GROUP BY 1) account`;
+  SELECT sum("closed")::int AS "days",
+    coalesce(min("userId"::text) FILTER (WHERE "days" > "closed"), max("userId"::text)) AS "next"
+  FROM (SELECT "userId", count(*) AS "days", count("closing") AS "closed" FROM "written" GROUP BY 1) account`;
 
 /**
  * Writes the balance at the end of each UTC day that is over for a day, so that a page of the ledger adds up only the latest days.

@@ -2,7 +2,7 @@ import { database, pool } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
 
 /** Both bound one statement, which would meet the pool's time-out on a large ledger. */
-const STEP_ROWS = 5_000;
+const STEP_ROWS = 2_000;
 const STEP_ACCOUNTS = 500;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 /** An export that began before a day was rolled up has read its movements by then. */
