@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { ACTION_WORDS } from "#components/activity/activity-words.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { INPUT_CLASS } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Link } from "#components/ui/link.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { ActivityQuery } from "#lib/activity/schema.ts";

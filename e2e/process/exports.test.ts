@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readCsv } from "#e2e/csv.ts";
 import { newPerson } from "#e2e/person.ts";
 import { connectTo } from "#e2e/seed.ts";
 import { newAddress, signUpByForm } from "#e2e/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { fill } from "#e2e/support/statement-reads.ts";
 import { pool } from "#lib/database/client.ts";
 
 const PATHS = ["activity", "usage", "developer"].map((page) => `/settings/${page}/export`);
@@ -28,12 +29,12 @@ afterAll(async () => {
 async function exporter(records = RECORDS) {
   const person = newPerson();
   const cookie = await signUpByForm(server.url, person);
-  await pool().query(
+  await fill([
     `INSERT INTO "Activity" ("id", "userId", "actor", "action", "details", "createdAt")
      SELECT gen_random_uuid(), "id", 'user', 'account.renamed', jsonb_build_object('from', repeat('a', 2000), 'to', i), now() - i * interval '1 s'
      FROM "User", generate_series(1, $2::int) i WHERE "email" = $1`,
     [person.email, records],
-  );
+  ]);
   return (path = PATHS[0], init: RequestInit = {}) =>
     fetch(server.url + path, { ...init, headers: { cookie, "x-forwarded-for": newAddress() }, redirect: "manual" });
 }
@@ -64,10 +65,15 @@ test("of 32 exports of one account one runs, and the others are told when to try
     expect(answer.headers.get("retry-after")).toBe("5");
     expect(await answer.text()).toBe("Another export is running. Wait until it is finished, then try again.\n");
   }
-  const { rows } = await pool().query(
-    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND state <> 'idle' AND query LIKE '%"Activity"%' AND pid <> pg_backend_pid()`,
-  );
-  expect(rows).toEqual([]);
+  // As soon as the buffers on the way to the client are full.
+  await vi.waitFor(async () => {
+    const { rows } = await pool().query(
+      `SELECT "query" FROM pg_stat_activity
+       WHERE backend_type = 'client backend' AND state <> 'idle' AND query LIKE '%"Activity"%' AND pid <> pg_backend_pid()`,
+    );
+    expect(rows).toEqual([]);
+  }, 10_000);
+  expect((await ada()).status).toBe(503);
   const next = ada();
   hangUp();
   expect(await rowsOf(await next)).toHaveLength(1 + RECORDS + 1);
