@@ -22,6 +22,7 @@ import { OperatorError } from "#lib/operator-error.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
 import { boundDashboard } from "#lib/server/bound-dashboard.ts";
+import { collectGarbage } from "#lib/server/collect-garbage.ts";
 import { type Dashboard, startDashboard } from "#lib/server/dashboard-supervisor.ts";
 import { Drain } from "#lib/server/drain.ts";
 import { dropRoot } from "#lib/server/drop-root.ts";
@@ -112,6 +113,8 @@ async function start(env: Env): Promise<void> {
     const pages = await loadPages(ownOrigin(server), env.NODE_ENV === "development");
     doors.dashboard = boundDashboard(createDashboardDoor(env, pages));
   }
+  // What only the start needed, while nobody waits for an answer longer than for the start.
+  collectGarbage();
   opened.resolve();
   if (phase === "draining") return;
   phase = "serving";
