@@ -3,6 +3,8 @@ import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
+import { closeDays } from "#lib/credits/close-days.ts";
+import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
@@ -23,6 +25,8 @@ export const PRUNING: Record<string, Task> = {
   password_links: prunePasswordLinks,
   activity: pruneActivity,
   idempotency_records: pruneIdempotencyRecords,
+  closing_days: closeDays,
+  credit_movements: (signal) => pruneMovements({ signal }),
   usage_hours: pruneUsageHours,
   usage_days: pruneUsageDays,
   usage_batches: pruneUsageBatches,

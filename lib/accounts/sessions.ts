@@ -110,11 +110,15 @@ export function endSessionsOf(transaction: Transaction, userId: string, but: str
 
 export type ListedSession = { id: string; address: string; userAgent: string; createdAt: Date; lastSeenAt: Date };
 
-/** The browsers that are signed in, the one seen last first. */
-export function listSessions(userId: string): Promise<ListedSession[]> {
-  return database().$queryRaw<ListedSession[]>`
+/** As many as somebody looks through. */
+const LISTED_MAX = 50;
+
+/** The browsers that are signed in, the one seen last first; `more` says that there are others beside the 50 of the list. */
+export async function listSessions(userId: string): Promise<{ sessions: ListedSession[]; more: boolean }> {
+  const found = await database().$queryRaw<ListedSession[]>`
     SELECT s."id", s."address", s."userAgent", s."createdAt", s."lastSeenAt" FROM "Session" s
-    WHERE s."userId" = ${userId}::uuid AND ${ALIVE} ORDER BY s."lastSeenAt" DESC, s."id"`;
+    WHERE s."userId" = ${userId}::uuid AND ${ALIVE} ORDER BY s."lastSeenAt" DESC, s."id" LIMIT ${LISTED_MAX + 1}`;
+  return { sessions: found.slice(0, LISTED_MAX), more: found.length > LISTED_MAX };
 }
 
 /** Removes the rows of sessions that have been over for 30 days; returns their number. */
