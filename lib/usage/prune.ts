@@ -13,6 +13,16 @@ export function pruneUsage(): Promise<void> {
   return inTurn(
     () => removeInSteps("UsageHour", `SELECT ctid FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`),
     () => removeInSteps("UsageDay", `SELECT ctid FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`),
+    () =>
+      removeInSteps(
+        "UsageAccountDay",
+        `SELECT ctid FROM "UsageAccountDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`,
+      ),
+    () =>
+      removeInSteps(
+        "UsageKeyMonth",
+        `SELECT ctid FROM "UsageKeyMonth" WHERE "month" < date_trunc('month', (now() AT TIME ZONE 'UTC')::date - 730)`,
+      ),
     () => removeInSteps("UsageBatch", `SELECT ctid FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`),
     () => keepLatest(CALLERS_OF_A_KEY, "UsageCaller", "lastSeenAt", "apiKeyId", "ApiKey"),
     () => keepLatest(REFUSALS_OF_AN_ACCOUNT, "Refusal", "createdAt", "userId", "User"),

@@ -291,6 +291,29 @@ describe("pruning", () => {
     expect(await kept()).toEqual([0, 0]);
   });
 
+  test("keeps the sums of days and months for 2 years, too", async () => {
+    recordRequest(note({ at: HOUR }));
+    await flushUsage();
+    const kept = async () => [
+      await database().usageAccountDay.count({ where: { userId: ada.id } }),
+      await database().usageKeyMonth.count({ where: { userId: ada.id } }),
+    ];
+    const age = async (days: number) => {
+      const today = `(now() AT TIME ZONE 'UTC')::date`;
+      await pool().query(`UPDATE "UsageAccountDay" SET "day" = ${today} - ${days} WHERE "userId" = $1`, [ada.id]);
+      await pool().query(
+        `UPDATE "UsageKeyMonth" SET "month" = date_trunc('month', (${today} - ${days})::timestamp)::date WHERE "userId" = $1`,
+        [ada.id],
+      );
+    };
+    await age(730);
+    await pruneUsage();
+    expect(await kept()).toEqual([1, 1]);
+    await age(765);
+    await pruneUsage();
+    expect(await kept()).toEqual([0, 0]);
+  });
+
   test("keeps the latest 1,000 refusals of an account and the latest 20 callers of a key", async () => {
     const bob = await createPerson("Bob");
     for (let i = 0; i < 60; i += 1) {
