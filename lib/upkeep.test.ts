@@ -23,6 +23,8 @@ const KEPT_FOR: Record<string, string> = {
   IdempotencyRecord: "24 hours",
   UsageHour: "90 days",
   UsageDay: "730 days",
+  UsageAccountDay: "730 days",
+  UsageKeyMonth: "730 days",
   UsageBatch: "1 day",
 };
 /** SQL: the values of row `i` of an instant. `$1` is an account. */
@@ -34,6 +36,8 @@ const VALUES: Record<string, (at: string) => string> = {
   IdempotencyRecord: (at) => `$1::uuid, i, '\\x00'::bytea, 'answer', ${at}`,
   UsageHour: (at) => `${ID}, ${at}, 'ok', 1`,
   UsageDay: (at) => `${ID}, (${at})::date, 'ok', 1`,
+  UsageAccountDay: (at) => `${ID}, (${at})::date, 'ok', 1`,
+  UsageKeyMonth: (at) => `${ID}, date_trunc('month', ${at} AT TIME ZONE 'UTC'), ${ID}, 1, 1`,
   UsageBatch: (at) => `${ID}, ${at}`,
 };
 const COLUMNS: Record<string, string> = {
@@ -44,6 +48,8 @@ const COLUMNS: Record<string, string> = {
   IdempotencyRecord: `"userId", "key", "fingerprint", "answer", "createdAt"`,
   UsageHour: `"apiKeyId", "hour", "outcome", "requests"`,
   UsageDay: `"apiKeyId", "day", "outcome", "requests"`,
+  UsageAccountDay: `"userId", "day", "outcome", "requests"`,
+  UsageKeyMonth: `"userId", "month", "apiKeyId", "requests", "ok"`,
   UsageBatch: `"id", "writtenAt"`,
 };
 
@@ -128,7 +134,7 @@ test("in large tables each statement looks at few rows, also while what is delet
 }, 300_000);
 
 test("what is kept for a time is kept to the second", async () => {
-  const { UsageDay: _, ...tables } = KEPT_FOR;
+  const { UsageDay: _, UsageAccountDay: __, UsageKeyMonth: ___, ...tables } = KEPT_FOR;
   for (const [table, keptFor] of Object.entries(tables))
     await addRows(table, 2, `interval '${keptFor}' + CASE WHEN i = 1 THEN interval '1 s' ELSE interval '-30 s' END`);
   const { id } = await createPerson();

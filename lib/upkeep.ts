@@ -10,7 +10,13 @@ import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
-import { pruneUsageBatches, pruneUsageDays, pruneUsageHours } from "#lib/usage/prune.ts";
+import {
+  pruneUsageAccountDays,
+  pruneUsageBatches,
+  pruneUsageDays,
+  pruneUsageHours,
+  pruneUsageKeyMonths,
+} from "#lib/usage/prune.ts";
 import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
 
 const PRUNE_INTERVAL_MS = 3_600_000;
@@ -29,6 +35,8 @@ export const PRUNING: Record<string, Task> = {
   credit_movements: (signal) => pruneMovements({ signal }),
   usage_hours: pruneUsageHours,
   usage_days: pruneUsageDays,
+  usage_account_days: pruneUsageAccountDays,
+  usage_key_months: pruneUsageKeyMonths,
   usage_batches: pruneUsageBatches,
   callers: pruneCallers,
   rejections: pruneRefusals,

@@ -23,7 +23,7 @@ export function ActivityFilters({ query, keyName }: Props) {
       {key ? (
         <p className="flex flex-wrap items-center gap-2">
           <span className="min-w-0">
-            Activity of <bdi className="break-words font-medium">{keyName ?? "a key that is not yours"}</bdi>
+            Activity of <bdi className="break-words font-medium">{keyName ?? "an unknown key"}</bdi>
           </span>
           <Link href={activityHref({ ...query, key: null, page: null })} className={buttonClass({ size: "small" })}>
             <X aria-hidden className="size-4" />

@@ -8,7 +8,7 @@ import { fill } from "#e2e/support/statement-reads.ts";
 import { pool } from "#lib/database/client.ts";
 
 const PATHS = ["activity", "usage", "developer"].map((page) => `/settings/${page}/export`);
-/** More than the buffers between the server and a client that doesn't read. */
+/** More than the buffers between the server and a client that doesn't read, where the file isn't compressed. */
 const RECORDS = 10_000;
 
 let data: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -36,7 +36,11 @@ async function exporter(records = RECORDS) {
     [person.email, records],
   ]);
   return (path = PATHS[0], init: RequestInit = {}) =>
-    fetch(server.url + path, { ...init, headers: { cookie, "x-forwarded-for": newAddress() }, redirect: "manual" });
+    fetch(server.url + path, {
+      ...init,
+      headers: { cookie, "x-forwarded-for": newAddress(), "accept-encoding": "identity" },
+      redirect: "manual",
+    });
 }
 
 /** The rows of a file; `text()` would take the byte order mark away. */

@@ -5,10 +5,21 @@ export function pruneUsageHours(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "UsageHour", by: "hour", where: `"hour" < now() - interval '90 days'` }, signal);
 }
 
-/** Usage by day is kept for 2 years. */
+/** SQL: usage by day is kept for 2 years. */
+const FIRST_DAY = `(now() AT TIME ZONE 'UTC')::date - 730`;
+
 export function pruneUsageDays(signal?: AbortSignal): Promise<number> {
-  const where = `"day" < (now() AT TIME ZONE 'UTC')::date - 730`;
-  return removeInSteps({ table: "UsageDay", by: "day", where }, signal);
+  return removeInSteps({ table: "UsageDay", by: "day", where: `"day" < ${FIRST_DAY}` }, signal);
+}
+
+/** The sums of an account go with the days of its keys. */
+export function pruneUsageAccountDays(signal?: AbortSignal): Promise<number> {
+  return removeInSteps({ table: "UsageAccountDay", by: "day", where: `"day" < ${FIRST_DAY}` }, signal);
+}
+
+export function pruneUsageKeyMonths(signal?: AbortSignal): Promise<number> {
+  const where = `"month" < date_trunc('month', ${FIRST_DAY})`;
+  return removeInSteps({ table: "UsageKeyMonth", by: "month", where }, signal);
 }
 
 /** A batch is known for a day: by then nobody tries again to write it. */

@@ -7,7 +7,7 @@ import { listQuery } from "#lib/api-keys/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { metrics } from "#lib/metrics.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
-import { pruneUsageDays, pruneUsageHours } from "#lib/usage/prune.ts";
+import { pruneUsageAccountDays, pruneUsageDays, pruneUsageHours, pruneUsageKeyMonths } from "#lib/usage/prune.ts";
 import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
@@ -289,6 +289,29 @@ describe("pruning", () => {
     await set(`"UsageHour" SET "hour" = "hour" - interval '2 hours'`);
     await set(`"UsageDay" SET "day" = "day" - 1`);
     await Promise.all([pruneUsageHours(), pruneUsageDays()]);
+    expect(await kept()).toEqual([0, 0]);
+  });
+
+  test("keeps the sums of days and months for 2 years, too", async () => {
+    recordRequest(note({ at: HOUR }));
+    await flushUsage();
+    const kept = async () => [
+      await database().usageAccountDay.count({ where: { userId: ada.id } }),
+      await database().usageKeyMonth.count({ where: { userId: ada.id } }),
+    ];
+    const age = async (days: number) => {
+      const today = `(now() AT TIME ZONE 'UTC')::date`;
+      await pool().query(`UPDATE "UsageAccountDay" SET "day" = ${today} - ${days} WHERE "userId" = $1`, [ada.id]);
+      await pool().query(
+        `UPDATE "UsageKeyMonth" SET "month" = date_trunc('month', (${today} - ${days})::timestamp)::date WHERE "userId" = $1`,
+        [ada.id],
+      );
+    };
+    await age(730);
+    await Promise.all([pruneUsageAccountDays(), pruneUsageKeyMonths()]);
+    expect(await kept()).toEqual([1, 1]);
+    await age(765);
+    await Promise.all([pruneUsageAccountDays(), pruneUsageKeyMonths()]);
     expect(await kept()).toEqual([0, 0]);
   });
 
