@@ -124,14 +124,15 @@ export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, 
     INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId")
     VALUES (${id}::uuid, ${userId}::uuid, 'charged', 0, ${apiKeyId}::uuid) ON CONFLICT ("id") DO NOTHING`;
   if (unspent === 1) return;
+  // The account is locked first, as by groups. What locks it must be read by what changes it: a part that nothing reads runs last.
   await database().$executeRaw`
     WITH "locked" AS (
       SELECT "userId" FROM "Balance" WHERE "userId" = ${userId}::uuid FOR NO KEY UPDATE
     ), "closed" AS (
       DELETE FROM "Reservation" r USING "locked" l WHERE r."id" = ${id}::uuid AND r."userId" = l."userId"
     ), "charge" AS (
-      SELECT *, date_trunc('month', "createdAt" AT TIME ZONE 'UTC')::date AS "month"
-      FROM "CreditMovement" WHERE "id" = ${id}::uuid AND "amount" < 0
+      SELECT m.*, date_trunc('month', "createdAt" AT TIME ZONE 'UTC')::date AS "month"
+      FROM "locked" l, "CreditMovement" m WHERE m."id" = ${id}::uuid AND m."userId" = l."userId" AND "amount" < 0
     ), "movement" AS (
       INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
       SELECT ${Prisma.raw(REFUND_ID)}, "userId", 'refunded', -"amount", "apiKeyId", "reservationId" FROM "charge"
