@@ -14,11 +14,11 @@ export type Outcome = { kind: string; userId: string; id: string; paid: number; 
 const [url = "", seed = "", held = "", ...users] = process.argv.slice(2);
 const random = new Random(Number(seed));
 const groups = chargeGroups();
-connectDatabase(url, 10);
+connectDatabase(url, 20);
 const outcomes: Outcome[] = [];
 const KEY_ID = randomUUIDv7();
 const KEYS = 8;
-const OPERATIONS = 400;
+const OPERATIONS = 300;
 
 const spendingOf = (userId: string, credits: number) => ({ userId, apiKeyId: KEY_ID, credits, quota: null });
 const isTrue = async (work: Promise<unknown>) => (await work.catch(() => false)) === true;
@@ -92,7 +92,7 @@ const ofHeld = ["charge", "image", "takenBack", "once"].map((kind) => spend(kind
 const all = [...Object.keys(kinds), "charge", "charge", "once", "once", "grant"];
 let left = OPERATIONS;
 await Promise.all(
-  Array.from({ length: 40 }, async () => {
+  Array.from({ length: 24 }, async () => {
     while (left-- > 0) await spend(random.pick(all), random.pick(users));
   }),
 );
