@@ -70,9 +70,14 @@ export class StatementGroups<Item extends Asked, Answer> {
     this.#isPlanned = true;
     setImmediate(() => {
       this.#isPlanned = false;
-      while (this.#groups < this.#options.groupsMax && this.#sendGroup());
-      while (this.#accounts < this.#options.heldMax && this.#sendAccount());
+      this.#sendNext();
     });
+  }
+
+  /** Called as soon as a statement is done, so that the database works while the answers of that one are written. */
+  #sendNext(): void {
+    while (this.#groups < this.#options.groupsMax && this.#sendGroup());
+    while (this.#accounts < this.#options.heldMax && this.#sendAccount());
   }
 
   #sendGroup(): boolean {
@@ -97,7 +102,7 @@ export class StatementGroups<Item extends Asked, Answer> {
     void this.#send(group, { wait: false }).finally(() => {
       this.#groups -= 1;
       for (const userId of accounts) if (!this.#held.has(userId)) this.#busy.delete(userId);
-      this.#plan();
+      this.#sendNext();
     });
     return true;
   }
@@ -114,7 +119,7 @@ export class StatementGroups<Item extends Asked, Answer> {
       const left = [...(this.#held.get(userId) ?? []), ...rest];
       if (left.length > 0) this.#held.set(userId, left);
       else this.#busy.delete(userId);
-      this.#plan();
+      this.#sendNext();
     });
     return true;
   }
