@@ -97,12 +97,15 @@ test("an account whose row is held delays no other, and its charges are made whe
   expect((await Promise.all(held)).map((result) => result.ok && result.value.credits)).toEqual([99, 98]);
 });
 
-test("credits that come while a charge waits for them can be spent by it", async () => {
+test.each([
+  ["a charge", undefined],
+  ["a reservation", { seconds: 60 }],
+])("credits that come while %s waits for them can be spent by it", async (_, reserved) => {
   await charge(spending(100));
   const grant = await pool().connect();
   await grant.query("BEGIN");
   await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
-  const charged = make(spending(4));
+  const charged = groups.ask({ ...spending(4), id: randomUUID(), deadline: statementDeadline(), reserved });
   // Its statement has begun, from when on it sees nothing new.
   await vi.waitFor(async () => {
     const { rowCount } = await pool().query(
