@@ -41,12 +41,13 @@ const statement = ({ wait }: { wait: boolean }) => `
   )
   SELECT c."id" IS NOT NULL AS "refunded" FROM "asked" a LEFT JOIN "closed" c USING ("id", "userId") ORDER BY a."place"`;
 
-const GROUP = { name: "refund", text: statement({ wait: false }) };
-const ACCOUNT = { name: "refund-wait", text: statement({ wait: true }) };
+// Planned each time: a plan that was made while the tables were empty would read all of what they have become.
+const GROUP = statement({ wait: false });
+const ACCOUNT = statement({ wait: true });
 
 async function send(group: Waiting<Refund, boolean>[], { wait }: { wait: boolean }): Promise<Left<Refund, boolean>> {
   const values = [group.map(({ item }) => item.id), group.map(({ item }) => item.userId)];
-  const { rows } = await pool().query<{ refunded: boolean }>({ ...(wait ? ACCOUNT : GROUP), values });
+  const { rows } = await pool().query<{ refunded: boolean }>({ text: wait ? ACCOUNT : GROUP, values });
   const held = wait ? [] : group.filter((_, i) => !rows[i]?.refunded);
   for (const [i, { resolve }] of group.entries()) if (wait || rows[i]?.refunded) resolve(rows[i]?.refunded ?? false);
   return { held, undecided: [] };

@@ -47,15 +47,16 @@ const statement = ({ wait }: { wait: boolean }) => `
   SELECT "clock", CASE WHEN s."id" IS NOT NULL THEN 'settled' WHEN l."id" IS NOT NULL THEN 'late' ELSE 'absent' END AS "state"
   FROM "clock", "asked" a LEFT JOIN "locked" l USING ("id", "userId") LEFT JOIN "settled" s USING ("id") ORDER BY a."place"`;
 
-const GROUP = { name: "settle", text: statement({ wait: false }) };
-const ACCOUNT = { name: "settle-wait", text: statement({ wait: true }) };
+// Planned each time: a plan that was made while the tables were empty would read all of what they have become.
+const GROUP = statement({ wait: false });
+const ACCOUNT = statement({ wait: true });
 
 async function send(group: WaitingSettlement[], { wait }: { wait: boolean }): Promise<Left<Settlement, boolean>> {
   const column = <K extends keyof Settlement>(key: K) => group.map(({ item }) => item[key]);
   const values = [column("id"), column("userId"), column("deadline"), column("answer")];
   const sentAt = Date.now();
   const { rows } = await pool().query<{ clock: number; state: "settled" | "late" | "absent" }>({
-    ...(wait ? ACCOUNT : GROUP),
+    text: wait ? ACCOUNT : GROUP,
     values,
   });
   if (rows[0]) hearClock(rows[0].clock, sentAt);
