@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, randomUUIDv7 } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "@hono/zod-openapi";
 import { type Admission, admit } from "#lib/api/admit.ts";
@@ -87,7 +87,7 @@ async function decide(
   if (cost === 0) return undefined;
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
-  const id = randomUUID();
+  const id = randomUUIDv7();
   const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
   if (charged.ok) {
     decision.remaining = charged.value;

@@ -62,7 +62,7 @@ test("every kind of movement is in its day, at any moment", async () => {
   await grantCredits(ada.id, 50, OPERATOR);
   const reserved = await reserve(spending, 60);
   await expectDaysToAgree();
-  if (reserved.ok) await refund(reserved.value.id);
+  if (reserved.ok) await refund(ada.id, reserved.value.id);
   const doubtful = randomUUID();
   await charge(spending, doubtful);
   await Promise.all([takeBack(doubtful, spending), takeBack(doubtful, spending), takeBack(randomUUID(), spending)]);

@@ -67,7 +67,7 @@ describe("the ledger by day and key", () => {
     await addOnDays(2, 10);
     await spend(7, key.id);
     const reserved = await reserve({ userId: ada.id, apiKeyId: key.id, credits: 3, quota: null }, 60);
-    if (reserved.ok) await refund(reserved.value.id);
+    if (reserved.ok) await refund(ada.id, reserved.value.id);
     await grantCredits(ada.id, 5, OPERATOR);
     const { rows, before, after } = await listLedger(ada.id, 25);
     expect([before, after]).toEqual([null, null]);

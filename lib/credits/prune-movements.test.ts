@@ -114,7 +114,7 @@ test("what is in the ledger no more is neither refunded nor refunded again", asy
   for (const id of [charged, refunded]) await takeBack(id, spending);
   expect(await balance()).toBe(left);
   // Its reservation, which is not pruned, decides.
-  expect([await refund(reserved.value.id), await refund(reserved.value.id)]).toEqual([true, false]);
+  expect([await refund(ada.id, reserved.value.id), await refund(ada.id, reserved.value.id)]).toEqual([true, false]);
   expect(await balance()).toBe(left + 3);
 });
 
@@ -135,7 +135,7 @@ test("the sums equal the balance at every moment, while charges, refunds, closin
         await charge(spending, id);
         await takeBack(id, spending);
         const reserved = await reserve(spending, 60);
-        if (reserved.ok) await refund(reserved.value.id);
+        if (reserved.ok) await refund(ada.id, reserved.value.id);
       }
     }),
     (async () => {

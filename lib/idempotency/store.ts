@@ -38,36 +38,26 @@ export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuff
 
 /** Reserves as `id` for the first of all requests with one key. Of parallel ones, one begins. */
 export async function beginOnce(
-  { key, fingerprint }: IdempotencyKey,
+  idempotencyKey: IdempotencyKey,
   spending: Spending,
   seconds: number,
   id: string,
 ): Promise<Result<Begun, BeginError>> {
   const { userId } = spending;
-  const claimed = await database().$transaction(async (transaction) => {
-    await transaction.$executeRaw`
-      DELETE FROM "IdempotencyRecord" WHERE "userId" = ${userId}::uuid AND "key" = ${key} AND "reservationId" IS NULL
-        AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)`;
-    const { count } = await transaction.idempotencyRecord.createMany({
-      data: [{ userId, key, fingerprint }],
-      skipDuplicates: true,
-    });
-    if (count === 0) return undefined;
-    const reserved = await reserve(spending, seconds, transaction, id);
-    const record = { where: { userId_key: { userId, key } }, select: { key: true } } as const;
-    if (reserved.ok)
-      await transaction.idempotencyRecord.update({ ...record, data: { reservationId: reserved.value.id } });
-    else await transaction.idempotencyRecord.delete(record);
-    return reserved;
-  });
-  if (claimed) return claimed.ok ? ok({ reservation: claimed.value }) : claimed;
+  const { key, fingerprint } = idempotencyKey;
+  const reserved = await reserve(spending, seconds, id, idempotencyKey);
+  if (reserved.ok) return ok({ reservation: reserved.value });
+  const freed = await database().$executeRaw`
+    DELETE FROM "IdempotencyRecord" WHERE "userId" = ${userId}::uuid AND "key" = ${key} AND "reservationId" IS NULL
+      AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)`;
+  if (freed > 0) return beginOnce(idempotencyKey, spending, seconds, id);
 
   const record = await database().idempotencyRecord.findUnique({
     where: { userId_key: { userId, key } },
     select: { fingerprint: true, answer: true, reservationId: true },
   });
   // Refunded between the two looks: whoever asks again begins it.
-  if (!record) return err("running");
+  if (!record) return reserved;
   if (!Buffer.from(record.fingerprint).equals(fingerprint)) return err("reused");
   if (record.answer !== null) return ok({ answer: record.answer });
   return err(record.reservationId === null ? "too_large" : "running");
@@ -77,16 +67,9 @@ export async function beginOnce(
  * Keeps the answer (null for one that is too large) and settles, both or neither. False where the reservation was settled or refunded
  * already.
  */
-export function settleWithAnswer(reservationId: string, answer: string | null): Promise<boolean> {
-  return database().$transaction(async (transaction) => {
-    // Before the reservation goes, because it takes a record that still names it along.
-    await transaction.idempotencyRecord.updateMany({
-      where: { reservationId },
-      data: { answer, reservationId: null },
-    });
-    // However late: the answer is there for whoever asks again.
-    return settle(reservationId, transaction, null);
-  });
+export function settleWithAnswer(userId: string, reservationId: string, answer: string | null): Promise<boolean> {
+  // However late: the answer is there for whoever asks again.
+  return settle(userId, reservationId, { answer, deadline: null });
 }
 
 /** Takes back what was paid for an answer that is neither delivered nor stored: the same key begins anew. */
