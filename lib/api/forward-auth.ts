@@ -79,7 +79,8 @@ async function decide(
   query: URLSearchParams,
   decision: Decision,
 ): Promise<ApiError | undefined> {
-  const admission = await admit(request.rawHeaders);
+  const admitted = admit(request.rawHeaders);
+  const admission = admitted instanceof Promise ? await admitted : admitted;
   decision.admission = admission;
   const refusal = refusalOf(admission);
   if (refusal || admission.kind !== "admitted") return refusal;
