@@ -18,8 +18,8 @@ export class LocalWindows {
 
   /** Counts one request of an account. */
   count(accountId: string): Count {
-    // A clock that is set must not make a window longer.
-    const now = performance.now();
+    // A clock that is set must not make a window longer, nor must what is lost in adding fractions.
+    const now = Math.trunc(performance.now());
     let window = this.#recent.get(accountId) ?? this.#older.get(accountId);
     if (!window || window.endsAt <= now) window = this.#open(accountId, now);
     window.requests += 1;
