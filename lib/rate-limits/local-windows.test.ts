@@ -28,8 +28,10 @@ test("windows that have ended leave memory as others open", () => {
   expect(windows.size).toBeLessThanOrEqual(2_000);
 });
 
-test("a window is a minute long to the millisecond, whenever it opens", () => {
-  vi.useRealTimers();
+test("a window is a minute long to the millisecond, also at a fraction of one after hours", () => {
   const windows = new LocalWindows();
-  for (let i = 0; i < 10_000; i += 1) expect(windows.count(randomUUID()).msLeft).toBe(60_000);
+  for (let i = 0; i < 100; i += 1) {
+    vi.advanceTimersByTime(123_456.789);
+    expect(windows.count(randomUUID()).msLeft).toBe(60_000);
+  }
 });
