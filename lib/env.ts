@@ -104,6 +104,8 @@ const variables = z.object({
   METRICS_TOKEN: set(z.string().min(16, "must have at least 16 characters").optional()),
   MAX_ACTIVE_KEYS: set(whole(1, 1_000_000).default(1000)),
   MAX_KEYS: set(whole(1, 1_000_000_000).default(100_000)),
+  // A week is far longer than anything asks for a charge by its id again: a retry of an unconfirmed write, an `Idempotency-Key` (24 h).
+  LEDGER_DETAIL_DAYS: set(whole(7, 36_500).default(90)),
   ACTIVITY_DAYS: set(whole(1, 36_500).default(400)),
   SUPPORT_URL: set(z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional()),
   LOG_LEVEL: set(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info")),

@@ -5,6 +5,7 @@ import { REQUESTS_MAX, type Remaining, type SpendError, type Spending, toRemaini
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { hearClock, refuseLate, statementDeadline } from "#lib/database/clock.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { inSteps } from "#lib/database/in-steps.ts";
 import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -13,6 +14,8 @@ import { err, ok, type Result } from "#lib/result.ts";
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
+/** Refunds that share a statement, which has the balances of their accounts locked. */
+const SWEPT_ROWS = 100;
 
 /**
  * Volatile, so it is read when a row is looked at. A condition that must be read after waiting for a lock needs the row to be locked by
@@ -185,11 +188,21 @@ export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, 
     FROM "movement" m, "charge" c WHERE b."userId" = c."userId"`;
 }
 
-/** Refunds what a crash left open; returns how many reservations that were. */
-export async function sweepReservations(): Promise<number> {
-  const expired = await database().$queryRaw<{ id: string }[]>`
-    SELECT "id"::text FROM "Reservation" WHERE "expiresAt" <= now() LIMIT 1000`;
-  return expired.length === 0 ? 0 : giveBackEach(expired.map(({ id }) => id));
+/** Refunds what a crash left open, in steps; returns how many reservations that were. */
+export async function sweepReservations(signal?: AbortSignal): Promise<number> {
+  let all = 0;
+  let last = { expiresAt: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
+  await inSteps(async () => {
+    // Behind the last one: one that the database refuses stays.
+    const expired = await database().$queryRaw<(typeof last)[]>`
+      SELECT "id"::text, "expiresAt"::text FROM "Reservation"
+      WHERE "expiresAt" <= now() AND ("expiresAt", "id") > (${last.expiresAt}::timestamptz, ${last.id}::uuid)
+      ORDER BY "expiresAt", "id" LIMIT ${SWEPT_ROWS}`;
+    if (expired.length > 0) all += await giveBackEach(expired.map(({ id }) => id));
+    last = expired.at(-1) ?? last;
+    return expired.length === SWEPT_ROWS;
+  }, signal);
+  return all;
 }
 
 /** One that the database refuses stays, and must not keep the others from being refunded. */

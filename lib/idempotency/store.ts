@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { SpendError, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, reserve, settle, takeBack } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
+import { inSteps } from "#lib/database/in-steps.ts";
+import { pruneStep, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What a client calls one piece of work, however often it asks for it (draft-ietf-httpapi-idempotency-key-header). */
@@ -23,9 +25,8 @@ export type Begun = { reservation: Reservation } | { answer: string };
 export const KEPT_HOURS = 24;
 /** Larger answers are delivered and not stored (api.md). */
 export const STORED_MAX_BYTES = 1_048_576;
-/** What one statement may remove and stay far below the statement timeout. */
-const PRUNED_ROWS_MAX = 1_000;
-const PRUNED_BYTES_MAX = 64 * 1024 * 1024;
+/** Bytes of answers, beside one that is larger alone, that one statement removes within 500 ms. */
+const PRUNED_BYTES_MAX = 16 * 1024 * 1024;
 
 export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
@@ -97,19 +98,24 @@ export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spen
 }
 
 /** Removes answers that are kept no longer, few and small enough at a time for the statement timeout; returns their number. */
-export async function pruneIdempotencyRecords(): Promise<number> {
-  for (let all = 0; ; ) {
-    const pruned = await database().$executeRaw`
-      WITH "old" AS (
-        SELECT "userId", "key", pg_column_size("answer") AS "bytes", "createdAt" FROM "IdempotencyRecord"
-        WHERE "reservationId" IS NULL AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)
-        ORDER BY "createdAt" LIMIT ${PRUNED_ROWS_MAX}
-      ), "counted" AS (
-        SELECT "userId", "key", sum("bytes") OVER (ORDER BY "createdAt", "userId", "key") - "bytes" AS "before" FROM "old"
-      )
-      DELETE FROM "IdempotencyRecord" r USING "counted" c
-      WHERE r."userId" = c."userId" AND r."key" = c."key" AND coalesce(c."before", 0) < ${PRUNED_BYTES_MAX}`;
-    if (pruned === 0) return all;
-    all += pruned;
-  }
+export async function pruneIdempotencyRecords(signal?: AbortSignal): Promise<number> {
+  let all = 0;
+  await inSteps(async () => {
+    const removed = await pruneStep(REMOVE_SOME, [KEPT_HOURS]);
+    all += removed.length;
+    return removed.length > 0;
+  }, signal);
+  return all;
 }
+
+const REMOVE_SOME = `
+  WITH "old" AS (
+    SELECT ctid AS "place", "createdAt", "userId", "key", pg_column_size("answer") AS "bytes" FROM "IdempotencyRecord"
+    WHERE "reservationId" IS NULL AND "createdAt" < now() - make_interval(hours => $1::int)
+    ORDER BY "createdAt" LIMIT ${STEP_ROWS} FOR UPDATE SKIP LOCKED
+  ), "counted" AS (
+    SELECT "place", sum("bytes") OVER (ORDER BY "createdAt", "userId", "key") - "bytes" AS "before" FROM "old"
+  )
+  DELETE FROM "IdempotencyRecord" WHERE ctid = ANY (ARRAY(
+    SELECT "place" FROM "counted" WHERE coalesce("before", 0) < ${PRUNED_BYTES_MAX}
+  )) RETURNING 1`;
