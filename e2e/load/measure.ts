@@ -8,6 +8,7 @@ export type Target = { url: string; headers?: Record<string, string>; keys?: Key
 
 export type Figure = {
   rate: number;
+  p99: number;
   refused: number;
   requests: number;
   /** Different keys among those requests. */
@@ -31,6 +32,7 @@ export async function measureInTurns<Name extends string>(
     name,
     {
       rate: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
+      p99: median(measured.map(({ p99 }) => p99)),
       refused: sum(measured.map(({ refused }) => refused)),
       requests: sum(measured.map(({ requests }) => requests)),
       distinct: new Set(measured.flatMap(({ sent }) => [...sent])).size,
@@ -47,3 +49,8 @@ function sum(values: number[]): number {
 export async function measure(target: Target, connections: number, rounds?: number) {
   return (await measureInTurns({ target }, connections, rounds)).target;
 }
+
+export const ratio = (a: number, b: number) => (a / b).toFixed(2);
+export const rate = (value: number) => `${Math.round(value / 100) / 10}k/s`;
+export const keysIn = ({ distinct, requests }: Pick<Figure, "distinct" | "requests">) =>
+  `${distinct} different keys in ${requests} requests`;

@@ -1,0 +1,24 @@
+import { openClient } from "#lib/database/connection.ts";
+
+/** The names of scheduled work (lib/upkeep.ts), which one process of all does at a time. */
+export const UPKEEP = ["pruning", "sweeping"];
+const LOCKS = `pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/** Keeps scheduled work from running, so that what is measured stays as it was filled in. Returns what lets it run again. */
+export async function holdUpkeep(url: string): Promise<() => Promise<void>> {
+  const client = await openClient(url);
+  await client.query("SELECT pg_advisory_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) name", [UPKEEP]);
+  return async () => {
+    const { rowCount } = await client.query(`SELECT FROM ${LOCKS}`);
+    await client.end();
+    if (rowCount) throw new Error("Scheduled work of another name ran during a measurement.");
+  };
+}
+
+/** Whether a process is at scheduled work at this moment. */
+export async function isUpkeepRunning(url: string): Promise<boolean> {
+  const client = await openClient(url);
+  const { rowCount } = await client.query(`SELECT FROM ${LOCKS}`).finally(() => client.end());
+  return (rowCount ?? 0) > 0;
+}
