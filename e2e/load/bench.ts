@@ -38,9 +38,12 @@ const { directory, remove } = await temporaryDirectory();
 const report = new Report((line) => process.stdout.write(`${line}\n`));
 const context = new BenchContext(report, directory);
 try {
-  for (const [name, group] of Object.entries(GROUPS)) if (asked.includes(name)) await group(context);
+  for (const [name, group] of Object.entries(GROUPS).filter(([name]) => asked.includes(name)))
+    await group(context).catch((error: Error) => {
+      process.exitCode = 1;
+      report.fail(name, error);
+    });
 } finally {
-  // Also what was measured before something failed.
   process.stdout.write(`\n${report.summary()}\n`);
   await context.end();
   await remove();

@@ -36,6 +36,13 @@ export class Report {
     this.#add(row);
   }
 
+  /** Notes that some figures could not be measured. */
+  fail(what: string, error: Error): void {
+    this.#judged += 1;
+    this.#missed.push(`${what}: not measured, ${error.message}`);
+    this.#print(`${what}: ${error.stack}`);
+  }
+
   /** The table of all figures, and a line for each target that is missed. */
   summary(): string {
     const missed =

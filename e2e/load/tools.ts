@@ -42,6 +42,8 @@ export async function wrk({ url, connections, seconds, headers = {}, keys }: Loa
   const { stdout } = await run("wrk", [
     "--threads=1",
     "--latency",
+    // Of a request that takes longer nothing is known.
+    "--timeout=10s",
     `--connections=${connections}`,
     `--duration=${seconds}s`,
     ...(keys ? ["--script", keys.script] : []),

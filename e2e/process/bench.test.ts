@@ -27,9 +27,12 @@ test("the summary names each target that is missed, and says so where none is", 
   report.judge("fast", 1, { least: 0.5 });
   expect(report.summary()).toContain("No target is missed.");
   report.judge("slow", 20, { most: 15 }, { unit: "ms", because: "twice the other" });
-  const [missed, ...which] = report.summary().split("\n").slice(-2);
-  expect(missed).toBe("Missed, 1 of 2 targets:");
-  expect(which).toEqual(["slow: 20.00 ms, target ≤ 15.00 ms (twice the other)"]);
+  report.fail("pages", new Error("no server"));
+  expect(report.summary().split("\n").slice(-3)).toEqual([
+    "Missed, 2 of 3 targets:",
+    "slow: 20.00 ms, target ≤ 15.00 ms (twice the other)",
+    "pages: not measured, no server",
+  ]);
 });
 
 test("a percentile is a value that was measured, and of failures it is endless", () => {
