@@ -9,18 +9,16 @@ import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
-import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
 import { migrate } from "#lib/database/migrate.ts";
-import { MigrationError } from "#lib/database/migration-history.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
-import { UnsuitableServerError } from "#lib/database/unavailable.ts";
-import { type Env, EnvError, env } from "#lib/env.ts";
+import { type Env, env } from "#lib/env.ts";
 import { loadEnvFile } from "#lib/env-file.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { createFrontDoor, type Doors } from "#lib/http/front-door.ts";
 import type { Phase } from "#lib/http/health.ts";
 import { HOP_SECRET } from "#lib/http/redirect-hop.ts";
 import { captureConsole, log } from "#lib/log.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
 import { boundDashboard } from "#lib/server/bound-dashboard.ts";
@@ -29,7 +27,7 @@ import { Drain } from "#lib/server/drain.ts";
 import { dropRoot } from "#lib/server/drop-root.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
-import { checkTiers, TiersError } from "#lib/tiers-file.ts";
+import { checkTiers } from "#lib/tiers-file.ts";
 import { startUpkeep } from "#lib/upkeep.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
@@ -129,7 +127,7 @@ async function orSay<T>(sentence: string, work: Promise<T>): Promise<T> {
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (typeof code === "string" && /^(E[A-Z_]{3,}|(08|28|3D|53|57)\w{3})$/.test(code))
-      throw new EnvError(`${sentence} (${code}).`);
+      throw new OperatorError(`${sentence} (${code}).`);
     throw error;
   }
 }
@@ -150,10 +148,10 @@ async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
       server.listen(PORT, "0.0.0.0");
       await once(server, "listening");
     } else if (code === "EADDRINUSE")
-      throw new EnvError(`PORT ${PORT} is in use by another program; stop it, or choose another PORT.`);
+      throw new OperatorError(`PORT ${PORT} is in use by another program; stop it, or choose another PORT.`);
     else if (code === "EACCES")
-      throw new EnvError(`PORT ${PORT} may not be used by this account; choose one above 1023.`);
-    else throw new EnvError(`HOST ${HOST} can not be listened on (${code}).`);
+      throw new OperatorError(`PORT ${PORT} may not be used by this account; choose one above 1023.`);
+    else throw new OperatorError(`HOST ${HOST} can not be listened on (${code}).`);
   }
 }
 
@@ -179,7 +177,7 @@ function boundAddress(server: Server): AddressInfo {
 async function giveUp(error: unknown): Promise<void> {
   // A drain has taken away what the start needed, and ends the process itself.
   if (phase === "draining") return;
-  process.stderr.write(`${isForTheOperator(error) ? error.message : (error as Error)?.stack}\n`);
+  process.stderr.write(`${error instanceof OperatorError ? error.message : (error as Error)?.stack}\n`);
   await stop();
   process.exit(1);
 }
@@ -205,14 +203,4 @@ async function stop(): Promise<void> {
   await revocations?.stop();
   await disconnectDatabase();
   await embedded?.stop();
-}
-
-function isForTheOperator(error: unknown): error is Error {
-  return (
-    error instanceof EnvError ||
-    error instanceof EmbeddedDatabaseError ||
-    error instanceof MigrationError ||
-    error instanceof TiersError ||
-    error instanceof UnsuitableServerError
-  );
 }

@@ -12,8 +12,9 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
-  // A shared machine stands still for seconds at times. What passes only at the second try is named at the end of a run.
+  // The second try only tells a defect of the test from one of the product: a test that needs it fails the run.
   retries: process.env.CI ? 1 : 0,
+  failOnFlakyTests: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   use: {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/start-server.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
-import { EnvError, parseEnv, VARIABLES } from "#lib/env.ts";
+import { parseEnv, VARIABLES } from "#lib/env.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const AUTH_SECRET = "yLzQ8m2pRk4vWx7nTb1dHc5jFg9sAe3u";
 const DATABASE_URL = "postgresql://user:hunter2@db/goodtake";
@@ -79,7 +80,7 @@ describe("a bad value is one sentence that names it and doesn't repeat it", () =
     try {
       parseEnv(settings);
     } catch (error) {
-      expect(error).toBeInstanceOf(EnvError);
+      expect(error).toBeInstanceOf(OperatorError);
       message = (error as Error).message;
     }
     expect(message).toMatch(new RegExp(`^${name} .*[^.]\\.$`));

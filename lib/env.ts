@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { addressesOf, parseSentinels } from "#lib/config/addresses.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const set = <T extends z.ZodType>(schema: T) =>
   // An empty value means "not set": that is how shells, compose files and .env files leave a variable out.
@@ -147,18 +148,13 @@ const schema = variables
 
 export type Env = z.output<typeof schema>;
 
-/** A variable of the environment that can't be used. The message is one sentence that names it, and never its value. */
-export class EnvError extends Error {
-  override name = "EnvError";
-}
-
-/** @throws {EnvError} for the first bad value. */
+/** @throws {OperatorError} for the first bad value. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const parsed = schema.safeParse(source);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const name = issue?.path.join(".") ?? "";
-  throw new EnvError(
+  throw new OperatorError(
     `${name} ${issue?.code === "custom" || /^(must|is|goes|")/.test(issue?.message ?? "") ? "" : "is not valid: "}${issue?.message}.`,
   );
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { database } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 import { DEFAULT_TIERS, type Tier } from "#lib/tiers.ts";
 
 /** The largest integer of a structured header field (RFC 9651), such as `RateLimit`. */
@@ -22,7 +23,7 @@ const tiersSchema = z
   .refine((tiers) => Object.keys(tiers).length > 0, "there is no tier in it");
 
 /** A table of tiers that can't be used. The message is one sentence that names the place. */
-export class TiersError extends Error {
+export class TiersError extends OperatorError {
   override name = "TiersError";
 }
 

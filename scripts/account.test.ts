@@ -64,7 +64,7 @@ test("grant adds credits, and refuses what is no number of them", async () => {
   for (const credits of ["0", "1.5", "many", "10000000000"]) {
     const { code, stderr } = await account("grant", ada.email, credits);
     expect(code, credits).toBe(2);
-    expect(stderr).toContain("is no number of credits from 1 to 1000000000");
+    expect(stderr).toContain("Credits are a number from 1 to 1000000000");
   }
 });
 
@@ -187,7 +187,7 @@ describe("what can't be done", () => {
   ])("called as %j: how to call it, and exit code 2", async (args) => {
     const { code, stdout, stderr } = await account(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("Usage: npm run account -- COMMAND");
+    expect(stderr).toContain("Usage: npm run account -- ");
   });
 
   test("a database that is away", async () => {

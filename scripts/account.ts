@@ -1,53 +1,86 @@
-import { parseArgs } from "node:util";
+import { emailAddress, newEmailAddress, personName } from "#lib/accounts/schema.ts";
+import { CREDITS_MAX } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { checkMigrated } from "#lib/database/migrate.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import { env } from "#lib/env.ts";
-import { type Answer, COMMANDS } from "#scripts/account-commands.ts";
-import { MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
+import * as run from "#scripts/account-commands.ts";
+import { MIGRATIONS, operand, PROJECT, runCommand } from "#scripts/command.ts";
 
-const USAGE = `Usage: npm run account -- COMMAND
+const EMAIL = ["<email>", "", operand(emailAddress)] as const;
 
-  list                       all accounts
-  show EMAIL                 one account: its tier, its ways to sign in, its keys
-  create EMAIL [--name NAME] makes an account and prints a link to choose its password
-  set-tier EMAIL TIER        gives it another tier
-  grant EMAIL CREDITS        adds credits to its balance
-  sign-out EMAIL             signs out every browser
-  password-link EMAIL        prints a link to choose a new password, good once and for an hour
-  disable EMAIL              ends its sessions; refuses its sign-ins and API keys until it is enabled
-  enable EMAIL               lets it in again
-  keys EMAIL                 its API keys with their ids
-  revoke KEY-ID              revokes an API key, for good
+await runCommand(
+  "account",
+  "Manages accounts and their API keys. Works beside a running server and without one.",
+  (account) => {
+    account.option("--json", "print the answer as JSON");
 
---json prints the answer as JSON. It works beside a running server and without one. Exits with 1 where the
-account, key or tier does not exist or the command is refused, and with 2 where it was called wrongly.`;
+    account.command("list").description("all accounts").action(print(run.list));
+    account
+      .command("show")
+      .description("one account: its tier, its sign-in methods, its keys")
+      .argument(...EMAIL)
+      .action(print(run.show));
+    account
+      .command("create")
+      .description("makes an account and prints a link to choose its password")
+      .argument("<email>", "", operand(newEmailAddress))
+      .option("--name <name>", "its user's name; without it the part of the address before the @", operand(personName))
+      .action(print(run.create));
+    account
+      .command("set-tier")
+      .description("gives it another tier")
+      .argument(...EMAIL)
+      .argument("<tier>")
+      .action(print(run.changeTier));
+    account
+      .command("grant")
+      .description("adds credits to its balance")
+      .argument(...EMAIL)
+      .argument("<credits>", "", operand(run.creditsToGrant, `Credits are a number from 1 to ${CREDITS_MAX}.`))
+      .action(print(run.grant));
+    account
+      .command("sign-out")
+      .description("ends all its sessions")
+      .argument(...EMAIL)
+      .action(print(run.signOut));
+    account
+      .command("password-link")
+      .description("prints a link to choose a new password, good once and for an hour")
+      .argument(...EMAIL)
+      .action(print(run.passwordLink));
+    account
+      .command("disable")
+      .description("ends its sessions; rejects its sign-ins and API keys until it is enabled")
+      .argument(...EMAIL)
+      .action(print(run.disable));
+    account
+      .command("enable")
+      .description("accepts its sign-ins and API keys again")
+      .argument(...EMAIL)
+      .action(print(run.enable));
+    account
+      .command("keys")
+      .description("its API keys with their ids")
+      .argument(...EMAIL)
+      .action(print(run.keys));
+    account
+      .command("revoke")
+      .description("revokes an API key, for good")
+      .argument("<key-id>")
+      .action(print(run.revoke));
 
-await runCommand(USAGE, async (args) => {
-  const { values, positionals } = parse(args);
-  const [name = "", ...operands] = positionals;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (values.help) throw new UsageError();
-  if (!command) throw new UsageError(name ? `There is no command "${name}".` : "");
-  if (operands.length !== command.operands || (values.name !== undefined && name !== "create")) throw new UsageError();
-  const answer = await onDatabase(() => command.run(operands, values.name));
-  process.stdout.write(`${values.json ? JSON.stringify(answer.data) : answer.text}\n`);
-});
+    function print<Operands extends unknown[]>(work: (...operands: Operands) => Promise<run.Answer>) {
+      return async (...operands: Operands) => {
+        const { data, text } = await onDatabase(() => work(...operands));
+        process.stdout.write(`${account.opts<{ json?: true }>().json ? JSON.stringify(data) : text}\n`);
+      };
+    }
+  },
+);
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" }, name: { type: "string" } },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-async function onDatabase(work: () => Promise<Answer>): Promise<Answer> {
+async function onDatabase<T>(work: () => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(env(), PROJECT);
   try {
     await checkMigrated(url, MIGRATIONS);

@@ -55,5 +55,5 @@ test.each([
 ])("%s %s %s says how to call it", async (script, ...args) => {
   const { code, stderr } = await runCommand(script, args, {});
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^(Option .+\n\n)?Usage: npm run (backup|restore|revocations) -- /);
+  expect(stderr).toMatch(/^(error: .+\n\n)?Usage: npm run (backup|restore|revocations) -- /);
 });

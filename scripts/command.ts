@@ -1,63 +1,64 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { ZodType } from "zod";
 import { isUnavailable } from "#lib/database/unavailable.ts";
 import { loadEnvFile } from "#lib/env-file.ts";
 import { printable } from "#lib/log.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 export const PROJECT = path.resolve(import.meta.dirname, "..");
 export const MIGRATIONS = path.join(PROJECT, "prisma/migrations");
 
-/** What was asked for can't be done. The message is a sentence for the operator; the command exits with 1. */
-export class CommandError extends Error {
-  override name = "CommandError";
-}
-
-/** The command was called wrongly; it prints how to call it and exits with 2. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
-/** By name: importing all of them would need the generated client, which a restore on a new machine doesn't have yet. */
-const FOR_THE_OPERATOR = new Set([
-  "CommandError",
-  "BackupError",
-  "EmbeddedDatabaseError",
-  "EnvError",
-  "MigrationError",
-  "RevocationsError",
-  "TiersError",
-  "UnsuitableServerError",
-]);
-
-/** The one argument of a command that takes a file, seen from where npm was called. */
-export function fileArgument(args: string[]): string {
-  const [file, ...rest] = args;
-  if (!file || rest.length > 0 || file.startsWith("-")) throw new UsageError();
+/** Parses an operand that names a file, relative to the folder that npm was called in. */
+export function filePath(file: string): string {
   return path.resolve(process.env.INIT_CWD ?? ".", file);
 }
 
-/** Runs a command with the server's environment. Ctrl-C aborts the signal, so that `main` can close what it opened. */
+/** Parses an operand by a schema; `problem` is for one whose own messages say too little. */
+export function operand<T>(schema: ZodType<T>, problem?: string): (text: string) => T {
+  return (text) => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(problem ?? parsed.error.issues[0]?.message ?? "");
+  };
+}
+
+/**
+ * Runs an npm script for operators with the server's environment. Ctrl-C aborts the signal, so that an action can close what it
+ * opened. Exits with 1 where the command fails, and with 2 and the usage where it was called wrongly.
+ */
 export async function runCommand(
-  usage: string,
-  main: (args: string[], signal: AbortSignal) => Promise<void>,
+  npmScript: string,
+  description: string,
+  define: (command: Command, signal: AbortSignal) => void,
 ): Promise<void> {
   const interrupted = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+  const command = new Command(`npm run ${npmScript} --`)
+    .description(description)
+    .helpCommand(false)
+    .showHelpAfterError()
+    .configureOutput({ outputError: (text, write) => write(`${printable(text.trim())}\n`) })
+    .exitOverride();
+  define(command, interrupted.signal);
   try {
     loadEnvFile();
     // The environment of a server with DATABASE_URL needs the secret; a command makes no cookie and does without.
     if (process.env.DATABASE_URL) process.env.AUTH_SECRET ||= randomBytes(33).toString("hex");
-    await main(process.argv.slice(2), interrupted.signal);
+    await command.parseAsync();
   } catch (error) {
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-    process.stderr.write(`${words(error as Error, usage, interrupted.signal)}\n`);
+    if (error instanceof CommanderError) process.exitCode = error.exitCode && 2;
+    else {
+      process.exitCode = 1;
+      process.stderr.write(`${sentence(error as Error, interrupted.signal)}\n`);
+    }
   }
 }
 
-function words(error: Error, usage: string, signal: AbortSignal): string {
+function sentence(error: Error, signal: AbortSignal): string {
   if (signal.aborted) return "Interrupted; nothing was left half done.";
-  if (error instanceof UsageError) return error.message ? `${printable(error.message)}\n\n${usage}` : usage;
-  if (FOR_THE_OPERATOR.has(error.name)) return printable(error.message);
+  if (error instanceof OperatorError) return printable(error.message);
   if (isUnavailable(error)) return printable(`The database can not be reached: ${error.message}.`);
   return String(error.stack);
 }

@@ -1,31 +1,42 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { dataDirectory } from "#lib/database/embedded.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { checkBackup, restore } from "#lib/database/restore.ts";
 import { env } from "#lib/env.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 import { type Applied, applyList, endAccess } from "#lib/revocations/apply.ts";
 import { checkList } from "#lib/revocations/check.ts";
 import { LIST_NAME } from "#lib/revocations/list-file.ts";
-import { CommandError, fileArgument, MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
-
-const USAGE = `Usage: npm run restore -- FILE [--revocations LIST] [--accept-revived]
-
-Loads a backup into an empty database: the one of DATABASE_URL, else a new embedded one in DATA_DIR. LIST says what was revoked,
-disabled, deleted and shortened after the backup: revocations.jsonl of the lost DATA_DIR, or a file of \`npm run revocations\`.`;
+import { filePath, MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
 
 const REVIVED =
   "Keys that were revoked or shortened and accounts that were disabled or deleted after that instant work again; look through them.\n";
 
-await runCommand(USAGE, async (args, signal) => {
-  const { file, list, acceptRevived } = parse(args);
+type Options = { revocations?: string; acceptRevived?: boolean };
+
+await runCommand(
+  "restore",
+  "Loads a backup into an empty database: the one of DATABASE_URL, else a new embedded one in DATA_DIR.",
+  (command, signal) =>
+    command
+      .argument("<file>", "a file of `npm run backup`", filePath)
+      .option(
+        "--revocations <list>",
+        "what was revoked, disabled, deleted and shortened after the backup: revocations.jsonl of the lost DATA_DIR, or a file of `npm run revocations`",
+        filePath,
+      )
+      .option("--accept-revived", "restore without a list: what was revoked after the backup works again")
+      .action((file: string, options: Options) => load(file, options, signal)),
+);
+
+async function load(file: string, { revocations: list, acceptRevived = false }: Options, signal: AbortSignal) {
   // Before a database is made for it.
   const backup = await checkBackup(file, MIGRATIONS, signal);
   const until = list && (await checkList(list, backup, acceptRevived));
   const settings = env();
   if (!list && !acceptRevived)
-    throw new CommandError(
+    throw new OperatorError(
       `${file} holds everything as of ${backup.createdAt}. Keys that were revoked or shortened and accounts that were disabled or deleted after that would work again. ` +
         `Add --revocations LIST, or --accept-revived if there is no list${await listAt(dataDirectory(settings.DATA_DIR, PROJECT))}.`,
     );
@@ -47,7 +58,7 @@ await runCommand(USAGE, async (args, signal) => {
   } finally {
     await close();
   }
-});
+}
 
 function said({ revoked, expiryMoved, disabled, enabled, deleted, absent }: Applied, until: string): string {
   return (
@@ -59,22 +70,4 @@ function said({ revoked, expiryMoved, disabled, enabled, deleted, absent }: Appl
 async function listAt(directory: string): Promise<string> {
   const file = path.join(directory, LIST_NAME);
   return (await stat(file).catch(() => undefined)) ? `; there is one at ${file}` : "";
-}
-
-function parse(args: string[]): { file: string; list: string | undefined; acceptRevived: boolean } {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { revocations: { type: "string" }, "accept-revived": { type: "boolean", default: false } },
-    });
-    const list = values.revocations;
-    return {
-      file: fileArgument(positionals),
-      list: list === undefined ? undefined : fileArgument([list]),
-      acceptRevived: values["accept-revived"],
-    };
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
-  }
 }

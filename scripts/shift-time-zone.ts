@@ -1,19 +1,24 @@
-import { parseArgs } from "node:util";
 import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { planShift, shiftTimeZone } from "#lib/database/time-zone-shift.ts";
 import { env } from "#lib/env.ts";
-import { MIGRATIONS, PROJECT, runCommand, UsageError } from "#scripts/command.ts";
+import { MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
 
-const USAGE = `Usage: npm run shift-time-zone -- --from ZONE [--apply]
+type Options = { from: string; apply?: boolean };
 
-Corrects the instants of a database that an older version wrote in another time zone than UTC. ZONE is the zone that the database
-has, such as America/New_York (SHOW TimeZone in psql). Without --apply it changes nothing and says what it would.
-Stop every GoodTake process and back up first.`;
+await runCommand(
+  "shift-time-zone",
+  `Corrects the instants of a database that an older version wrote in another time zone than UTC. Without --apply it changes
+nothing and says what it would. Stop every GoodTake process and back up first.`,
+  (command, signal) =>
+    command
+      .requiredOption("--from <zone>", "the database's zone, such as America/New_York (SHOW TimeZone in psql)")
+      .option("--apply", "correct them")
+      .action((options: Options) => shift(options, signal)),
+);
 
-await runCommand(USAGE, async (args, signal) => {
-  const { from, apply } = parse(args);
+async function shift({ from, apply = false }: Options, signal: AbortSignal): Promise<void> {
   const { url, close } = await openDatabase(env(), PROJECT);
   try {
     if (apply) await migrate(url, MIGRATIONS);
@@ -31,17 +36,4 @@ await runCommand(USAGE, async (args, signal) => {
   } finally {
     await close();
   }
-});
-
-function parse(args: string[]): { from: string; apply: boolean } {
-  try {
-    const { from, apply } = parseArgs({
-      args,
-      options: { from: { type: "string" }, apply: { type: "boolean", default: false } },
-    }).values;
-    if (from) return { from, apply };
-  } catch {
-    // An option that isn't known.
-  }
-  throw new UsageError();
 }

@@ -2,16 +2,17 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useRef } from "react";
-import { confirmProblem } from "#components/account/confirm-problem.ts";
+import { CONFIRM_PROBLEMS } from "#components/account/confirm-problems.ts";
 import { OwnPassword } from "#components/account/own-password.tsx";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { type DeleteAccountState, deleteAccountAction } from "#lib/actions/account.ts";
+import { deleteAccountAction } from "#lib/actions/account.ts";
 
-const FIRST: DeleteAccountState = { values: {} };
+const FIRST = { values: {} };
+const PROBLEMS = { ...CONFIRM_PROBLEMS, wrong_email: { email: "This is not the address of your account." } };
 
 type Props = { email: string; hasPassword: boolean; activityDays: number };
 
@@ -34,15 +35,14 @@ export function DeleteAccount(props: Props) {
 type FormProps = Props & { cancel: React.RefObject<HTMLButtonElement | null> };
 
 function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormProps) {
-  const { state, pending, failure, props } = useAuthForm(deleteAccountAction, FIRST, "delete-account");
-  const problem = problems(state);
+  const { state, pending, problems, props } = useServerForm(deleteAccountAction, FIRST, "delete-account", PROBLEMS);
   return (
     <form {...props} className="contents">
       <DialogBody>
         <Consequences activityDays={activityDays} />
-        <FormAlert>{failure ?? problem.form}</FormAlert>
+        <FormAlert>{problems.form}</FormAlert>
         {hasPassword ? (
-          <OwnPassword error={problem.password} />
+          <OwnPassword error={problems.password} />
         ) : (
           <TextField
             required
@@ -53,7 +53,7 @@ function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormPro
             autoCapitalize="none"
             spellCheck={false}
             defaultValue={state.values.email}
-            error={problem.email}
+            error={problems.email}
           />
         )}
       </DialogBody>
@@ -100,10 +100,4 @@ function List({ title, children }: { title: string; children: React.ReactNode })
       <ul className="flex list-disc flex-col gap-0.5 pl-4.5 text-muted marker:text-line-strong">{children}</ul>
     </div>
   );
-}
-
-function problems({ refusal }: DeleteAccountState): { password?: string; email?: string; form?: string } {
-  if (!refusal) return {};
-  if (refusal.error === "wrong_email") return { email: "This is not the address of your account." };
-  return confirmProblem(refusal);
 }

@@ -1,20 +1,21 @@
 "use client";
 
-import { confirmProblem } from "#components/account/confirm-problem.ts";
+import { CONFIRM_PROBLEMS } from "#components/account/confirm-problems.ts";
 import { OwnPassword } from "#components/account/own-password.tsx";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { changeEmailAction, type EmailState } from "#lib/actions/account.ts";
+import { changeEmailAction } from "#lib/actions/account.ts";
+
+const PROBLEMS = { ...CONFIRM_PROBLEMS, email_taken: { email: "Another account has this address." } };
 
 export function EmailForm({ email }: { email: string }) {
-  const first: EmailState = { values: { email } };
-  const { state, pending, failure, props } = useAuthForm(changeEmailAction, first, "email");
-  const problem = problems(state);
+  const first = { values: { email } };
+  const { state, pending, problems, props } = useServerForm(changeEmailAction, first, "email", PROBLEMS);
   return (
     <form {...props}>
-      <FormAlert>{failure ?? problem.form}</FormAlert>
+      <FormAlert>{problems.form}</FormAlert>
       <TextField
         required
         label="Email"
@@ -24,9 +25,9 @@ export function EmailForm({ email }: { email: string }) {
         autoCapitalize="none"
         spellCheck={false}
         defaultValue={state.values.email}
-        error={state.fields?.email?.[0] ?? problem.email}
+        error={problems.email}
       />
-      <OwnPassword error={state.fields?.password?.[0] ?? problem.password} />
+      <OwnPassword error={problems.password} />
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>
           Change email
@@ -37,10 +38,4 @@ export function EmailForm({ email }: { email: string }) {
       </div>
     </form>
   );
-}
-
-function problems({ refusal }: EmailState): { email?: string; password?: string; form?: string } {
-  if (!refusal) return {};
-  if (refusal.error === "email_taken") return { email: "Another account has this address." };
-  return confirmProblem(refusal);
 }

@@ -1,24 +1,24 @@
 "use client";
 
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { type NameState, renameAccountAction } from "#lib/actions/account.ts";
+import { renameAccountAction } from "#lib/actions/account.ts";
 
 export function NameForm({ name }: { name: string }) {
-  const first: NameState = { values: { name } };
-  const { state, pending, failure, props } = useAuthForm(renameAccountAction, first, "name");
+  const first = { values: { name } };
+  const { state, pending, problems, props } = useServerForm(renameAccountAction, first, "name", {});
   return (
     <form {...props}>
-      <FormAlert>{failure}</FormAlert>
+      <FormAlert>{problems.form}</FormAlert>
       <TextField
         required
         label="Name"
         name="name"
         autoComplete="name"
         defaultValue={state.values.name}
-        error={state.error}
+        error={problems.name}
       />
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { browserName } from "#components/ui/browser-name.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -9,22 +9,23 @@ import { FormAlert } from "#components/ui/form-alert.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedSession } from "#lib/accounts/sessions.ts";
-import { endSessionsAction, type SessionsState } from "#lib/actions/account.ts";
+import { endSessionsAction } from "#lib/actions/account.ts";
 
 const FORM = "signed-in-browsers";
-const FIRST: SessionsState = {};
+const FIRST = { values: {} };
 
 /** The browsers that are signed in. One form, which needs no JavaScript; the pressed button says whom to sign out. */
 export function SessionList({ sessions, current }: { sessions: ListedSession[]; current: string }) {
-  const { state, pending, failure, props } = useAuthForm(endSessionsAction, FIRST, FORM);
+  const { state, pending, problems, props } = useServerForm(endSessionsAction, FIRST, FORM, { own_session: {} });
+  const ended = state.done?.value;
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     // The pressed button is gone.
-    if (state.ended !== undefined) list.current?.focus();
+    if (state.done) list.current?.focus();
   }, [state]);
   return (
     <form {...props} id={FORM} aria-busy={pending} className="transition-opacity aria-busy:opacity-60">
-      <FormAlert>{failure}</FormAlert>
+      <FormAlert>{problems.form}</FormAlert>
       <ul
         ref={list}
         tabIndex={-1}
@@ -54,8 +55,8 @@ export function SessionList({ sessions, current }: { sessions: ListedSession[]; 
         ))}
       </ul>
       <p role="status" className="mt-2 text-[0.8125rem] text-muted empty:hidden">
-        {state.ended !== undefined &&
-          (state.ended === 1 ? "1 browser was signed out." : `${formatNumber(state.ended)} browsers were signed out.`)}
+        {ended !== undefined &&
+          (ended === 1 ? "1 browser was signed out." : `${formatNumber(ended)} browsers were signed out.`)}
       </p>
     </form>
   );

@@ -1,16 +1,23 @@
 "use client";
 
 import { type MouseEvent, useState } from "react";
-import { confirmProblem } from "#components/account/confirm-problem.ts";
+import { CONFIRM_PROBLEMS } from "#components/account/confirm-problems.ts";
 import { OwnPassword } from "#components/account/own-password.tsx";
 import { ProviderIcon } from "#components/auth/provider-icon.tsx";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { linkProviderAction, unlinkProviderAction, type WayState } from "#lib/actions/account.ts";
+import { linkProviderAction, unlinkProviderAction } from "#lib/actions/account.ts";
+import type { StateOf } from "#lib/actions/form-state.ts";
 
-const FIRST: WayState = { values: {} };
+type State = StateOf<typeof linkProviderAction> | StateOf<typeof unlinkProviderAction>;
+const FIRST: State = { values: {} };
+const PROBLEMS = {
+  ...CONFIRM_PROBLEMS,
+  not_linked: { form: "It is not linked any more." },
+  last_way_in: { form: "This is the last way to sign in to your account, so it can't be unlinked." },
+};
 const focus = (field: HTMLInputElement | null) => field?.focus();
 
 type Props = { id: string; name: string; linked: boolean; hasPassword: boolean };
@@ -18,13 +25,12 @@ type Props = { id: string; name: string; linked: boolean; hasPassword: boolean }
 /** A provider by which the person signs in or may. Its button first asks for the password; without JavaScript the server does. */
 export function WayIn({ id, name, linked, hasPassword }: Props) {
   const action = linked ? unlinkProviderAction : linkProviderAction;
-  const { state, pending, failure, props } = useAuthForm(action, FIRST, `provider-${id}`);
+  const { state, pending, problems, props } = useServerForm(action, FIRST, `provider-${id}`, PROBLEMS);
   const [asked, setAsked] = useState(false);
   const [dismissed, setDismissed] = useState(FIRST);
   const answer = state === dismissed ? FIRST : state;
-  const problem = problems(answer);
-  const alert = failure ?? problem.form;
-  const open = hasPassword && !answer.done && (asked || answer.refusal !== undefined);
+  const alert = answer === FIRST ? undefined : problems.form;
+  const open = hasPassword && !answer.done && (asked || answer.failure !== undefined);
 
   function turn(to: boolean) {
     setAsked(to);
@@ -50,7 +56,7 @@ export function WayIn({ id, name, linked, hasPassword }: Props) {
         {open && (
           <div className="basis-full">
             <div className="max-w-md">
-              <OwnPassword ref={focus} error={problem.password} />
+              <OwnPassword ref={focus} error={problems.password} />
             </div>
           </div>
         )}
@@ -76,12 +82,4 @@ export function WayIn({ id, name, linked, hasPassword }: Props) {
       </form>
     </li>
   );
-}
-
-function problems({ refusal }: WayState): { password?: string; form?: string } {
-  if (!refusal) return {};
-  if (refusal.error === "not_linked") return { form: "It is not linked any more." };
-  if (refusal.error === "last_way_in")
-    return { form: "This is the last way to sign in to your account, so it can't be unlinked." };
-  return confirmProblem(refusal);
 }

@@ -73,7 +73,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
     setTyped("");
     try {
       const evidence = await readBulkEvidenceAction(selection);
-      if (evidence) setKnown(evidence);
+      if (evidence.ok) setKnown(evidence.value);
       else setFailure("This selection can't be read. Select the keys again.");
     } catch (error) {
       setFailure(failureWords(error, "Nothing has changed."));

@@ -17,7 +17,12 @@ import { Select } from "#components/ui/select.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
-import { createApiKeyInput, EXPIRY_MAX_YEARS, type EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
+import {
+  type CreateApiKeyForm,
+  createApiKeyInput,
+  EXPIRY_MAX_YEARS,
+  type EXPIRY_PRESETS,
+} from "#lib/api-keys/schema.ts";
 
 const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "7d": "7 days",
@@ -130,7 +135,7 @@ function selectableDays(now: Date) {
   return { min: dateAfter(now, { days: 1 }), max: dateAfter(now, { years: EXPIRY_MAX_YEARS }) };
 }
 
-function readForm(form: FormData, now: Date): { input: unknown } | { errors: Errors } {
+function readForm(form: FormData, now: Date): { input: CreateApiKeyForm } | { errors: Errors } {
   const expiry = String(form.get("expiry"));
   const date = String(form.get("date"));
   const at = endOfDay(date);
@@ -149,7 +154,7 @@ function readForm(form: FormData, now: Date): { input: unknown } | { errors: Err
   // The server knows no days, only instants, and the end of today is one that is still to come.
   if (expiry === "custom" && at && (date < min || date > max)) errors.expiry = OUT_OF_RANGE;
   const parsed = createApiKeyInput.safeParse(input);
-  if (parsed.success) return errors.expiry ? { errors } : { input };
+  if (parsed.success) return errors.expiry ? { errors } : { input: input as CreateApiKeyForm };
   for (const { path, message } of parsed.error.issues) {
     if (path[0] === "name") errors.name ??= message;
     else if (path[0] === "expiry") errors.expiry ??= message;

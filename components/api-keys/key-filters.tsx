@@ -72,7 +72,8 @@ export function KeyFilters({ query }: { query: ListQuery }) {
     setSearch("looking");
     try {
       const { hashKey } = await import("#components/api-keys/hash-key.ts");
-      setSearch({ found: await findApiKeyByHashAction(hashKey(secret)) });
+      const result = await findApiKeyByHashAction(hashKey(secret));
+      setSearch({ found: result.ok ? result.value : null });
     } catch (error) {
       setSearch({ failure: failureWords(error, "") });
     }

@@ -33,7 +33,8 @@ const HINTS: Record<Overlap, string> = {
   on_use:
     "The old key ends 24 hours after the first successful request with the new one, and after 30 days at the latest.",
 };
-const REFUSALS: Record<RotateError, string> = {
+const REFUSALS: Record<RotateError | "invalid", string> = {
+  invalid: "The server can't read this request. Reload the page and try again.",
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
   not_active: "This key has ended, so there is nothing to replace. Create a new one instead.",
   already_rotated: "This key was rotated already. Its successor is in your list.",

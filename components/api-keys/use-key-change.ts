@@ -6,6 +6,7 @@ import { announce } from "#components/ui/toast.tsx";
 import type { Result } from "#lib/result.ts";
 
 const REASONS = {
+  invalid: "The server can't read this request. Reload the page and try again.",
   not_found: "This key is no longer in your list. Somebody may have deleted it.",
   already_revoked: "This key has been revoked already.",
   not_active: "This key has ended already.",

@@ -1,6 +1,6 @@
 "use client";
 
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import { FieldError } from "#components/ui/field.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
 import type { ActiveKeys } from "#lib/api-keys/active-keys.ts";
@@ -10,7 +10,7 @@ const CHOICES = [
   ["revoke", "Revoke them", "Requests with these keys fail immediately. This can't be undone."],
 ] as const;
 
-type Props = { keys: ActiveKeys; chosen?: string | undefined; error?: string | undefined };
+type Props = { keys: ActiveKeys; chosen?: string | undefined; error?: ReactNode };
 
 /** Lists the keys of an account that is handed over, and asks what becomes of them. Nothing is preselected. */
 export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen, error }: Props) {

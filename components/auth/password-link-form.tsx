@@ -3,28 +3,39 @@
 import { useEffect, useState } from "react";
 import { ExistingKeys } from "#components/auth/existing-keys.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
-import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
+import { passwordProblems } from "#components/auth/password-problems.ts";
+import { BUSY } from "#components/auth/wait.ts";
+import type { FailureWords } from "#components/frame/form-problems.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
-import { type RedeemState, readPasswordLinkAction, redeemPasswordLinkAction } from "#lib/actions/accounts.ts";
+import { readPasswordLinkAction, redeemPasswordLinkAction } from "#lib/actions/accounts.ts";
+import type { FailureOf, StateOf } from "#lib/actions/form-state.ts";
 import type { ActiveKeys } from "#lib/api-keys/active-keys.ts";
 
-const FIRST: RedeemState = { values: {} };
+const FIRST: StateOf<typeof redeemPasswordLinkAction> = { values: {} };
+const PROBLEMS: FailureWords<FailureOf<typeof redeemPasswordLinkAction>> = {
+  ...passwordProblems("password"),
+  invalid_link: {
+    token: "This link was used already, is more than an hour old, or was replaced by a newer one. Ask for another.",
+  },
+  keys_undecided: { keys: "Choose whether to keep or revoke these keys, and enter the password again." },
+  keys_changed: { keys: "Another key was active than the list showed. Check the list and choose again." },
+  busy: BUSY,
+};
 
 export function PasswordLinkForm() {
-  const { state, pending, failure, props } = useAuthForm(redeemPasswordLinkAction, FIRST, "password-link");
+  const { state, pending, problems, props } = useServerForm(redeemPasswordLinkAction, FIRST, "password-link", PROBLEMS);
   const { token, keys: keysOfLink } = useLinkOfFragment();
-  const { token: tokenProblem, password, keys: keysProblem, form } = problems(state);
   const activeKeys = state.activeKeys ?? keysOfLink;
   return (
     <form {...props}>
-      <FormAlert>{failure ?? form}</FormAlert>
+      <FormAlert>{problems.form}</FormAlert>
       {token ? (
         <>
-          <FormAlert>{state.fields?.token?.[0] ?? tokenProblem}</FormAlert>
+          <FormAlert>{problems.token}</FormAlert>
           <input type="hidden" name="token" value={token} />
         </>
       ) : (
@@ -36,7 +47,7 @@ export function PasswordLinkForm() {
           spellCheck={false}
           defaultValue={state.values.token}
           hint="The whole link that you were sent, or the code after its # sign."
-          error={state.fields?.token?.[0] ?? tokenProblem}
+          error={problems.token}
         />
       )}
       <PasswordField
@@ -45,9 +56,9 @@ export function PasswordLinkForm() {
         name="password"
         autoComplete="new-password"
         hint={`At least ${PASSWORD_MIN} characters. A sentence is easy to remember.`}
-        error={state.fields?.password?.[0] ?? password}
+        error={problems.password}
       />
-      {activeKeys && <ExistingKeys keys={activeKeys} chosen={state.values.keys} error={keysProblem} />}
+      {activeKeys && <ExistingKeys keys={activeKeys} chosen={state.values.keys} error={problems.keys} />}
       <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
         Set password
       </Button>
@@ -72,28 +83,4 @@ function useLinkOfFragment(): { token?: string; keys?: ActiveKeys | undefined } 
     );
   }, []);
   return link;
-}
-
-type Problems = { token?: string; password?: string; keys?: string; form?: string };
-
-function problems({ refusal, values }: RedeemState): Problems {
-  switch (refusal?.error) {
-    case undefined:
-      return {};
-    case "invalid_link":
-      return {
-        token: "This link was used already, is more than an hour old, or was replaced by a newer one. Ask for another.",
-      };
-    case "keys_undecided":
-      return {
-        keys: values.keys
-          ? "Another key was active than the list showed. Check the list and choose again."
-          : "Choose whether to keep or revoke these keys, and enter the password again.",
-      };
-    case "common_password":
-    case "own_name_password":
-      return { password: PASSWORD_PROBLEMS[refusal.error] };
-    case "busy":
-      return { form: "The server is busy. Try again in a few seconds." };
-  }
 }

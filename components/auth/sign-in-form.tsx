@@ -2,21 +2,30 @@
 
 import type { ReactNode } from "react";
 import { PasswordField } from "#components/auth/password-field.tsx";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
-import { inWords } from "#components/auth/wait.ts";
+import { BUSY, inWords } from "#components/auth/wait.ts";
+import type { FailureWords } from "#components/frame/form-problems.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { type SignInState, signInAction } from "#lib/actions/accounts.ts";
+import { signInAction } from "#lib/actions/accounts.ts";
+import type { FailureOf } from "#lib/actions/form-state.ts";
 
-const FIRST: SignInState = { values: {} };
+const FIRST = { values: {} };
+const PROBLEMS: FailureWords<FailureOf<typeof signInAction>> = {
+  wrong_credentials: { password: "The email address or the password is wrong." },
+  throttled: (seconds) => ({
+    form: `There were too many attempts. Try again ${inWords(seconds)}.`,
+  }),
+  busy: BUSY,
+  disabled: { form: "This account is disabled. Ask whoever runs this server." },
+};
 
 export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }) {
-  const { state, pending, failure, props } = useAuthForm(signInAction, FIRST, "sign-in");
-  const wrong = state.refusal?.error === "wrong_credentials";
+  const { state, pending, problems, props } = useServerForm(signInAction, FIRST, "sign-in", PROBLEMS);
   return (
     <form {...props}>
-      <FormAlert>{failure ?? (state.refusal && !wrong && words(state.refusal))}</FormAlert>
+      <FormAlert>{problems.form}</FormAlert>
       <input type="hidden" name="next" value={next} />
       <TextField
         required
@@ -27,14 +36,14 @@ export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }
         autoCapitalize="none"
         spellCheck={false}
         defaultValue={state.values.email}
-        error={state.fields?.email?.[0]}
+        error={problems.email}
       />
       <PasswordField
         required
         label="Password"
         name="password"
         autoComplete="current-password"
-        error={state.fields?.password?.[0] ?? (wrong ? "The email address or the password is wrong." : undefined)}
+        error={problems.password}
       />
       {forgot}
       <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
@@ -42,17 +51,4 @@ export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }
       </Button>
     </form>
   );
-}
-
-function words({ error, retryAfterSeconds }: NonNullable<SignInState["refusal"]>): string {
-  switch (error) {
-    case "wrong_credentials":
-      return "The email address or the password is wrong.";
-    case "throttled":
-      return `There were too many attempts. Try again ${inWords(retryAfterSeconds ?? 1)}.`;
-    case "busy":
-      return "The server is busy. Try again in a few seconds.";
-    case "disabled":
-      return "This account is disabled. Ask whoever runs this server.";
-  }
 }

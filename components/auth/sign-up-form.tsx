@@ -2,23 +2,24 @@
 
 import { AuthLink } from "#components/auth/auth-link.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
-import { PASSWORD_PROBLEMS } from "#components/auth/password-problems.ts";
-import { useAuthForm } from "#components/auth/use-auth-form.ts";
-import { inWords } from "#components/auth/wait.ts";
+import { passwordProblems } from "#components/auth/password-problems.ts";
+import { BUSY, inWords } from "#components/auth/wait.ts";
+import type { FailureWords } from "#components/frame/form-problems.ts";
+import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
-import { type SignUpState, signUpAction } from "#lib/actions/accounts.ts";
+import { signUpAction } from "#lib/actions/accounts.ts";
+import type { FailureOf } from "#lib/actions/form-state.ts";
 
-const FIRST: SignUpState = { values: {} };
+const FIRST = { values: {} };
 
 export function SignUpForm({ next }: { next: string }) {
-  const { state, pending, failure, props } = useAuthForm(signUpAction, FIRST, "sign-up");
-  const { email, password, form } = problems(state, next);
+  const { state, pending, problems, props } = useServerForm(signUpAction, FIRST, "sign-up", problemWords(next));
   return (
     <form {...props}>
-      <FormAlert>{failure ?? form}</FormAlert>
+      <FormAlert>{problems.form}</FormAlert>
       <input type="hidden" name="next" value={next} />
       <TextField
         required
@@ -26,7 +27,7 @@ export function SignUpForm({ next }: { next: string }) {
         name="name"
         autoComplete="name"
         defaultValue={state.values.name}
-        error={state.fields?.name?.[0]}
+        error={problems.name}
       />
       <TextField
         required
@@ -37,7 +38,7 @@ export function SignUpForm({ next }: { next: string }) {
         autoCapitalize="none"
         spellCheck={false}
         defaultValue={state.values.email}
-        error={state.fields?.email?.[0] ?? email}
+        error={problems.email}
       />
       <PasswordField
         required
@@ -45,7 +46,7 @@ export function SignUpForm({ next }: { next: string }) {
         name="password"
         autoComplete="new-password"
         hint={`At least ${PASSWORD_MIN} characters. A sentence is easy to remember.`}
-        error={state.fields?.password?.[0] ?? password}
+        error={problems.password}
       />
       <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
         Create account
@@ -54,31 +55,23 @@ export function SignUpForm({ next }: { next: string }) {
   );
 }
 
-function problems({ refusal }: SignUpState, next: string) {
-  switch (refusal?.error) {
-    case undefined:
-      return {};
-    case "email_taken":
-      return {
-        email: (
-          <>
-            There is an account with this address already.{" "}
-            <AuthLink to="/sign-in" next={next}>
-              Sign in
-            </AuthLink>
-          </>
-        ),
-      };
-    case "common_password":
-    case "own_name_password":
-      return { password: PASSWORD_PROBLEMS[refusal.error] };
-    case "throttled":
-      return {
-        form: `Many accounts were created from your network. Try again ${inWords(refusal.retryAfterSeconds ?? 1)}.`,
-      };
-    case "busy":
-      return { form: "The server is busy. Try again in a few seconds." };
-    case "sign_up_closed":
-      return { form: "New accounts can't be created here at the moment." };
-  }
+function problemWords(next: string): FailureWords<FailureOf<typeof signUpAction>> {
+  return {
+    email_taken: {
+      email: (
+        <>
+          There is an account with this address already.{" "}
+          <AuthLink to="/sign-in" next={next}>
+            Sign in
+          </AuthLink>
+        </>
+      ),
+    },
+    ...passwordProblems("password"),
+    throttled: (seconds) => ({
+      form: `Many accounts were created from your network. Try again ${inWords(seconds)}.`,
+    }),
+    busy: BUSY,
+    sign_up_closed: { form: "New accounts can't be created here at the moment." },
+  };
 }

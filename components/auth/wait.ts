@@ -3,3 +3,6 @@ export function inWords(seconds: number): string {
   const [amount, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
   return `in ${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
+
+/** What a form says where the server computes too many passwords already. */
+export const BUSY = { form: "The server is busy. Try again in a few seconds." };

@@ -57,13 +57,16 @@ export async function readPasswordLink(token: string): Promise<Result<ActiveKeys
  * with one link, one succeeds.
  *
  * `invalid_link`: unknown, used, over an hour old, or of a disabled account; which of them is nobody's business.
- * `keys_undecided`: the account has active keys, and nothing was decided about them, or about others than were seen.
+ * `keys_undecided`: the account has active keys, and nothing was decided about them. `keys_changed`: others were seen.
  */
 export async function redeemPasswordLink(
   { token, password, keys, seen }: RedeemInput,
   caller: Caller,
 ): Promise<
-  Result<{ email: string }, "invalid_link" | "common_password" | "own_name_password" | "busy" | "keys_undecided">
+  Result<
+    { email: string },
+    "invalid_link" | "common_password" | "own_name_password" | "busy" | "keys_undecided" | "keys_changed"
+  >
 > {
   // Asked first, so that a guessed token costs no Argon2 work and a weak password doesn't use up the link.
   const person = await findUserOfLink(token);
@@ -81,7 +84,7 @@ export async function redeemPasswordLink(
       if (enabled.length === 0) return err("invalid_link");
       const active = await readActiveKeys(transaction, person.id);
       const decided = keys === "revoke" || (keys === "keep" && seen === active.fingerprint);
-      if (active.total > 0 && !decided) return err("keys_undecided");
+      if (active.total > 0 && !decided) return err(keys ? "keys_changed" : "keys_undecided");
       const used = await transaction.$executeRaw`
         UPDATE "PasswordLink" SET "usedAt" = now()
         WHERE "tokenHash" = ${hashToken(token)} AND "usedAt" IS NULL AND "expiresAt" > now()`;

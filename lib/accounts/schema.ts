@@ -52,6 +52,7 @@ export const signInInput = z.object({
 });
 export type SignInInput = z.output<typeof signInInput>;
 
+export const renameAccountInput = z.object({ name: personName });
 export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
 
 export const redeemInput = z.object({
@@ -83,12 +84,7 @@ const providerId = z
   .regex(/^[a-z]{1,20}$/)
   .catch("");
 export const changeWayInput = z.object({ provider: providerId, password: askedPassword });
-export const endSessionsInput = z.object({
-  id: z
-    .union([z.literal("others"), z.uuid()])
-    .nullable()
-    .catch(null),
-});
+export const endSessionsInput = z.object({ id: z.union([z.literal("others"), z.uuid()]) });
 export const deleteAccountInput = z.object({ password: askedPassword, email: z.string().catch("") });
 
 function passwordLength(password: string): number {

@@ -1,6 +1,6 @@
 "use server";
 
-import { refresh } from "next/cache";
+import { userAction } from "#lib/actions/user-action.ts";
 import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
@@ -15,91 +15,54 @@ import {
   selection,
 } from "#lib/api-keys/schema.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
-import { requestCaller } from "#lib/auth/caller.ts";
-import { requireUser } from "#lib/auth/require-user.ts";
-import { err } from "#lib/result.ts";
+import { ok } from "#lib/result.ts";
 
-/** The one answer that ever holds the key. The list is refreshed when its dialog closes, not while it is shown. */
-export async function createApiKeyAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = createApiKeyInput.safeParse(input);
-  if (!parsed.success) return err("invalid");
-  return createApiKey(user.id, parsed.data, { ...(await requestCaller()), sessionId: user.sessionId });
-}
+const noRefresh = { refreshes: false };
 
-/** As for creating: the successor's one answer. */
-export async function rotateApiKeyAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = rotateApiKeyInput.safeParse(input);
-  if (!parsed.success) return err("not_found");
-  const caller = { ...(await requestCaller()), sessionId: user.sessionId };
-  return rotateApiKey(user.id, parsed.data.id, parsed.data.overlap, caller);
-}
+/** The one answer that ever holds the key. The list is refreshed when its dialog closes. */
+export const createApiKeyAction = userAction(
+  createApiKeyInput,
+  ({ id, caller, sessionId }, input) => createApiKey(id, input, { ...caller, sessionId }),
+  noRefresh,
+);
 
-export async function extendOverlapAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = extendOverlapInput.safeParse(input);
-  if (!parsed.success) return err("not_found");
-  const extended = await extendOverlap(user.id, parsed.data.id, parsed.data.by, await requestCaller());
-  refresh();
-  return extended;
-}
+/** The one answer that ever holds the successor. */
+export const rotateApiKeyAction = userAction(
+  rotateApiKeyInput,
+  (user, { id, overlap }) => rotateApiKey(user.id, id, overlap, { ...user.caller, sessionId: user.sessionId }),
+  noRefresh,
+);
 
-/** Finds a key by the hash that the browser has made of it: the key itself is never sent. */
-export async function findApiKeyByHashAction(hash: unknown) {
-  const user = await requireUser();
-  const parsed = keyHash.safeParse(hash);
-  return parsed.success ? findApiKeyByHash(user.id, parsed.data) : null;
-}
+export const extendOverlapAction = userAction(extendOverlapInput, (user, { id, by }) =>
+  extendOverlap(user.id, id, by, user.caller),
+);
 
-export async function renameApiKeyAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = renameApiKeyInput.safeParse(input);
-  if (!parsed.success) return err("not_found");
-  const renamed = await renameApiKey(user.id, parsed.data.id, parsed.data.name, await requestCaller());
-  refresh();
-  return renamed;
-}
+/** Finds a key by the hash that the browser makes of it: the key itself is never sent. */
+export const findApiKeyByHashAction = userAction(
+  keyHash,
+  async (user, hash) => ok(await findApiKeyByHash(user.id, hash)),
+  noRefresh,
+);
 
-export async function revokeApiKeyAction(id: unknown) {
-  const user = await requireUser();
-  const parsed = apiKeyId.safeParse(id);
-  if (!parsed.success) return err("not_found");
-  const revoked = await revokeApiKey(user.id, parsed.data, await requestCaller());
-  refresh();
-  return revoked;
-}
+export const renameApiKeyAction = userAction(renameApiKeyInput, (user, { id, name }) =>
+  renameApiKey(user.id, id, name, user.caller),
+);
 
-export async function deleteApiKeyAction(id: unknown) {
-  const user = await requireUser();
-  const parsed = apiKeyId.safeParse(id);
-  if (!parsed.success) return err("not_found");
-  const deleted = await deleteApiKey(user.id, parsed.data, await requestCaller());
-  refresh();
-  return deleted;
-}
+export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.id, id, user.caller));
 
-/** What there is to know of many keys before they are changed; null for what is no selection. */
-export async function readBulkEvidenceAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = selection.safeParse(input);
-  return parsed.success ? readBulkEvidence(user.id, parsed.data, new Date()) : null;
-}
+export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.id, id, user.caller));
 
-export async function revokeApiKeysAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = confirmedSelection.safeParse(input);
-  if (!parsed.success) return err("selection_changed");
-  const revoked = await revokeApiKeys(user.id, parsed.data, await requestCaller());
-  refresh();
-  return revoked;
-}
+/** Reads the usage summary of many keys before they are changed. */
+export const readBulkEvidenceAction = userAction(
+  selection,
+  async (user, keys) => ok(await readBulkEvidence(user.id, keys, new Date())),
+  noRefresh,
+);
 
-export async function deleteApiKeysAction(input: unknown) {
-  const user = await requireUser();
-  const parsed = confirmedSelection.safeParse(input);
-  if (!parsed.success) return err("selection_changed");
-  const deleted = await deleteApiKeys(user.id, parsed.data, await requestCaller());
-  refresh();
-  return deleted;
-}
+export const revokeApiKeysAction = userAction(confirmedSelection, (user, keys) =>
+  revokeApiKeys(user.id, keys, user.caller),
+);
+
+export const deleteApiKeysAction = userAction(confirmedSelection, (user, keys) =>
+  deleteApiKeys(user.id, keys, user.caller),
+);

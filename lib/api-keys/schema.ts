@@ -49,6 +49,8 @@ export const createApiKeyInput = z.object({
   ]),
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
+/** As the form sends it. */
+export type CreateApiKeyForm = z.input<typeof createApiKeyInput>;
 
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { type Migration, MigrationError, nextMigration, recordMigration } from "#lib/database/migration-history.ts";
+import { type Migration, nextMigration, recordMigration } from "#lib/database/migration-history.ts";
 import { log } from "#lib/log.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
 const MIGRATION_LOCK = "7453298385561414501";
@@ -28,7 +29,7 @@ type Outcome = "applied" | "nothing left" | "another is at it";
  * Applies the migrations that wait and returns their names. Processes that start at once share the work: one applies, the others look
  * again later, in no transaction, because building an index concurrently waits for every snapshot that was there before.
  *
- * @throws {MigrationError} if the histories don't fit, or a lock isn't free within 12 hours.
+ * @throws {OperatorError} if the histories don't fit, or a lock isn't free within 12 hours.
  */
 export async function applyMigrations(client: pg.Client, migrations: Migration[]): Promise<string[]> {
   const names: string[] = [];
@@ -50,7 +51,7 @@ export async function applyMigrations(client: pg.Client, migrations: Migration[]
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     }
     if (performance.now() > end)
-      throw new MigrationError(
+      throw new OperatorError(
         `The migration ${next.name} waited 12 hours for a lock or another start; end what holds it and start again.`,
       );
   }
@@ -131,11 +132,11 @@ async function keepVacuumAway(client: pg.Client, { sql }: Migration): Promise<vo
   await client.query(`LOCK TABLE ${rows.map(({ name }) => name).join(", ")} IN SHARE UPDATE EXCLUSIVE MODE`);
 }
 
-/** @throws {MigrationError} behind a pooler, which has a key of its own for the connection and may run each statement on another. */
+/** @throws {OperatorError} behind a pooler, which has a key of its own for the connection and may run each statement on another. */
 async function refusePooler(client: pg.Client, { name }: Migration): Promise<void> {
   const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
   if (rows[0]?.pid !== (client as { processID?: unknown }).processID)
-    throw new MigrationError(
+    throw new OperatorError(
       `The migration ${name} can't run through a pooler; start this version once with PostgreSQL's own address as DATABASE_URL.`,
     );
 }

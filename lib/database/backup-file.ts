@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Table } from "#lib/database/tables.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * The file is a gzipped script of COPY commands, so that `gunzip -c FILE | psql` can read it where nothing else is left:
@@ -23,11 +24,6 @@ export type BackupHeader = {
   installation?: string;
 };
 
-/** The file can't be written or restored. The message is a sentence for the operator. */
-export class BackupError extends Error {
-  override name = "BackupError";
-}
-
 export function headerLine(header: BackupHeader): string {
   return `${MAGIC}${JSON.stringify(header)}\n`;
 }
@@ -46,7 +42,7 @@ export async function* withTrailer(script: AsyncIterable<Buffer | string>): Asyn
   yield `-- sha256 ${hash.digest("hex")}\n`;
 }
 
-/** Gives the unpacked script to `consume`, piece by piece. @throws {BackupError} if the file can't be read or unpacked. */
+/** Gives the unpacked script to `consume`, piece by piece. @throws {OperatorError} if the file can't be read or unpacked. */
 export async function readScript<T>(
   file: string,
   consume: (script: AsyncIterable<Buffer>) => Promise<T>,
@@ -64,7 +60,7 @@ export async function readScript<T>(
   return result as T;
 }
 
-/** Reads the whole file once and returns its header. @throws {BackupError} if it is no backup, or not a whole one. */
+/** Reads the whole file once and returns its header. @throws {OperatorError} if it is no backup, or not a whole one. */
 export async function verifyBackup(file: string, signal?: AbortSignal): Promise<BackupHeader> {
   const hash = createHash("sha256");
   let start = Buffer.alloc(0);
@@ -84,21 +80,21 @@ export async function verifyBackup(file: string, signal?: AbortSignal): Promise<
     signal,
   );
   const line = start.subarray(0, HEADER_MAX).toString().split("\n", 1)[0] ?? "";
-  if (!line.startsWith(MAGIC)) throw new BackupError(`${file} is not a backup that this version can read.`);
+  if (!line.startsWith(MAGIC)) throw new OperatorError(`${file} is not a backup that this version can read.`);
   if (TRAILER.exec(trailer)?.[1] !== hash.digest("hex"))
-    throw new BackupError(`${file} is damaged or was cut off; nothing was restored.`);
+    throw new OperatorError(`${file} is damaged or was cut off; nothing was restored.`);
   return JSON.parse(line.slice(MAGIC.length)) as BackupHeader;
 }
 
 function sentence(file: string, error: NodeJS.ErrnoException): Error {
   if (error.code === "Z_BUF_ERROR" || error.code === "Z_DATA_ERROR")
-    return new BackupError(
+    return new OperatorError(
       /header/.test(error.message)
         ? `${file} is not a backup that this version can read.`
         : `${file} is damaged or was cut off; nothing was restored.`,
     );
   if (error.syscall === "open" || error.syscall === "read")
-    return new BackupError(`${file} can not be read (${error.code}).`);
+    return new OperatorError(`${file} can not be read (${error.code}).`);
   return error;
 }
 

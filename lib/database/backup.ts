@@ -3,25 +3,19 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import {
-  BackupError,
-  type BackupHeader,
-  copyLine,
-  headerLine,
-  TABLE_END,
-  withTrailer,
-} from "#lib/database/backup-file.ts";
+import { type BackupHeader, copyLine, headerLine, TABLE_END, withTrailer } from "#lib/database/backup-file.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { FIRST_MIGRATION, lastMigration, prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * Writes all tables, as they were at one instant, into a new file that only its owner can read. The file has its name
  * only when it is whole.
  *
- * @throws {BackupError} if the file exists already or can't be written, or the database was never migrated.
+ * @throws {OperatorError} if the file exists already or can't be written, or the database was never migrated.
  */
 export async function backUp(url: string, file: string, signal?: AbortSignal): Promise<BackupHeader> {
-  if (await stat(file).catch(() => undefined)) throw new BackupError(`${file} exists already; choose another name.`);
+  if (await stat(file).catch(() => undefined)) throw new OperatorError(`${file} exists already; choose another name.`);
   const client = await openClient(url, { application_name: "goodtake backup" });
   const partial = `${file}.partial-${process.pid}`;
   try {
@@ -29,7 +23,7 @@ export async function backUp(url: string, file: string, signal?: AbortSignal): P
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const header = await describe(client);
     const handle = await open(partial, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-      throw new BackupError(`${file} can not be written (${error.code}).`);
+      throw new OperatorError(`${file} can not be written (${error.code}).`);
     });
     const rows = withTrailer(script(client, header, await tablesInOrder(client)));
     await pipeline(rows, createGzip(), handle.createWriteStream({ flush: true }), { signal });
@@ -43,7 +37,7 @@ export async function backUp(url: string, file: string, signal?: AbortSignal): P
 
 async function describe(client: pg.Client): Promise<BackupHeader> {
   const migration = await lastMigration(client);
-  if (!migration) throw new BackupError("The database holds nothing yet; start the server once.");
+  if (!migration) throw new OperatorError("The database holds nothing yet; start the server once.");
   const { rows } = await client.query<{ createdAt: Date; postgres: string; installation: string }>(
     `SELECT now() AS "createdAt", current_setting('server_version') AS "postgres", (${FIRST_MIGRATION}) AS "installation"`,
   );

@@ -5,9 +5,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 import { type Account, become, canEnter, canRunProject, findAccount, isRoot } from "#lib/database/account.ts";
-import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
 import { checkGuarded } from "#lib/database/guarded-folder.ts";
 import { readFromData } from "#lib/database/postmaster-file.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -29,7 +29,7 @@ export type Cluster = {
  * Makes a folder ready for PostgreSQL: binaries that its account can reach, and a cluster of this version in it. Root
  * becomes the owner of a folder that is another's, because everything in it was written by that account.
  *
- * @throws {EmbeddedDatabaseError} with a sentence that says what stands in the way.
+ * @throws {OperatorError} with a sentence that says what stands in the way.
  */
 export async function prepareCluster(directory: string): Promise<Cluster> {
   const packaged = packagedBinaries();
@@ -42,7 +42,7 @@ export async function prepareCluster(directory: string): Promise<Cluster> {
   if (account) {
     await checkGuarded(directory, account);
     if (!(await canEnter(account, real)))
-      throw new EmbeddedDatabaseError(
+      throw new OperatorError(
         `PostgreSQL does not run as root, and the account that would run it can not enter ${directory}; choose a DATA_DIR that other users can enter.`,
       );
     binaries = await copyBinaries(packaged, real);
@@ -53,9 +53,9 @@ export async function prepareCluster(directory: string): Promise<Cluster> {
   if (!(await exists(data))) await initialise(cluster);
   const wanted = packaged.version.split(".")[0];
   const found = (await readFromData(cluster, "PG_VERSION").catch(() => "")).trim();
-  if (!/^\d+$/.test(found)) throw new EmbeddedDatabaseError(`${directory} holds no database that can be read.`);
+  if (!/^\d+$/.test(found)) throw new OperatorError(`${directory} holds no database that can be read.`);
   if (wanted !== found)
-    throw new EmbeddedDatabaseError(
+    throw new OperatorError(
       `${directory} holds a database of PostgreSQL ${found} and this version runs ${wanted}; back it up with the old version and restore it with this one.`,
     );
   return cluster;
@@ -65,7 +65,7 @@ async function becomeOwnerOf(directory: string, postgres: string): Promise<void>
   const owner = await stat(directory).catch(() => undefined);
   if (!owner?.isDirectory() || owner.uid === 0) return;
   if (!(await canRunProject(owner, postgres)))
-    throw new EmbeddedDatabaseError(
+    throw new OperatorError(
       `${directory} belongs to the account with the id ${owner.uid}, which can not read GoodTake's own folder; let it read that, or give ${directory} to root.`,
     );
   become(owner);
@@ -80,7 +80,7 @@ function packagedBinaries(): { folder: string; version: string } {
     };
     return { folder: path.resolve(entry, "../../native"), version };
   } catch {
-    throw new EmbeddedDatabaseError(
+    throw new OperatorError(
       `There is no embedded PostgreSQL for this platform (${name}); set DATABASE_URL to a PostgreSQL server.`,
     );
   }
@@ -92,7 +92,7 @@ async function unprivilegedAccount(data: string): Promise<Account> {
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const account = (await findAccount("goodtake")) ?? (await findAccount("nobody"));
   if (!account)
-    throw new EmbeddedDatabaseError("PostgreSQL does not run as root, and there is no account `goodtake` or `nobody`.");
+    throw new OperatorError("PostgreSQL does not run as root, and there is no account `goodtake` or `nobody`.");
   return account;
 }
 
@@ -127,7 +127,7 @@ async function initialise(cluster: Cluster): Promise<void> {
     await run(initdb, args, { ...cluster.account, cwd: "/", env: POSTGRES_ENVIRONMENT });
   } catch (error) {
     await removeTree(partial, cluster.account);
-    throw new EmbeddedDatabaseError(
+    throw new OperatorError(
       `The database could not be created in ${cluster.data}: ${lastLine((error as { stderr?: string }).stderr ?? String(error))}`,
     );
   }

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { type Cluster, prepareCluster } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
-import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
 import { boundLog } from "#lib/database/postgres-log.ts";
 import { isGuarded, runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
 import { isUnavailable } from "#lib/database/unavailable.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /** Held by a session of the process that owns the folder, so that a `kill -9` frees it. "datadir!" in ASCII. */
 const OWNER_LOCK = "7233190438179009057";
@@ -16,8 +16,8 @@ const GUEST_LOCK = "7233190438179009058";
 const LOG_INTERVAL_MS = 60_000;
 
 /** The PostgreSQL that an earlier version left running lets accounts in that it must not. */
-class OpenDatabaseError extends EmbeddedDatabaseError {
-  override name = "EmbeddedDatabaseError";
+class OpenDatabaseError extends OperatorError {
+  override name = "OperatorError";
 }
 
 export type EmbeddedDatabase = {
@@ -39,7 +39,7 @@ export function dataDirectory(explicit: string | undefined, projectRoot: string)
  * `role: "owner"` (the server) takes the folder for itself, refuses one that another server holds, and starts PostgreSQL
  * again if it dies. `"guest"` (a command) works beside a server or other guests; the last one to leave stops PostgreSQL.
  *
- * @throws {EmbeddedDatabaseError} with a sentence that says what stands in the way.
+ * @throws {OperatorError} with a sentence that says what stands in the way.
  */
 export async function startEmbedded(directory: string, role: "owner" | "guest"): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(directory);
@@ -78,7 +78,7 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
   let session = await openSession(socket, "goodtake owner");
   if (!(await takeOwnership(session))) {
     await session.end();
-    throw new EmbeddedDatabaseError(
+    throw new OperatorError(
       `Another GoodTake server is already running on ${directory}; stop it, or choose another DATA_DIR.`,
     );
   }

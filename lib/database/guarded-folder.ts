@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { Account } from "#lib/database/account.ts";
-import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const STICKY = 0o1000;
 
@@ -10,7 +10,7 @@ const STICKY = 0o1000;
  * Makes sure that root can work in a folder: the account can neither write into it nor put another one in its place, so
  * that no name in it is a symlink of the account's.
  *
- * @throws {EmbeddedDatabaseError} with a sentence that names the folder.
+ * @throws {OperatorError} with a sentence that names the folder.
  */
 export async function checkGuarded(directory: string, account: Account): Promise<void> {
   const real = await realpath(directory);
@@ -21,7 +21,7 @@ export async function checkGuarded(directory: string, account: Account): Promise
     const shared = !found.isSymbolicLink() && (folder === real || !(mode & STICKY));
     const writable = shared && (Boolean(mode & 0o002) || (gid === account.gid && Boolean(mode & 0o020)));
     if (uid === account.uid || writable)
-      throw new EmbeddedDatabaseError(
+      throw new OperatorError(
         `The account with the id ${account.uid}, which runs PostgreSQL, can change ${folder}; take that away (chown root, chmod go-w), or run GoodTake as that account.`,
       );
   }
@@ -37,14 +37,14 @@ function lineage(folder: string): string[] {
  * Makes a folder of that owner and mode, or takes the one that is there. What it changes it holds open, so that a symlink
  * in its place changes nothing elsewhere.
  *
- * @throws {EmbeddedDatabaseError} if the name is taken by something of another account.
+ * @throws {OperatorError} if the name is taken by something of another account.
  */
 export async function ownFolder(folder: string, { uid, gid }: Account, mode: number): Promise<void> {
   await mkdir(folder, { mode }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
-  const taken = () => new EmbeddedDatabaseError(`${folder} belongs to another account; remove it.`);
+  const taken = () => new OperatorError(`${folder} belongs to another account; remove it.`);
   const handle = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "ELOOP" || error.code === "ENOTDIR" || error.code === "EACCES" ? taken() : error;
   });

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { applyMigrations } from "#lib/database/apply-migration.ts";
 import { openClient } from "#lib/database/connection.ts";
-import { MigrationError, nextMigration, readMigrations } from "#lib/database/migration-history.ts";
+import { nextMigration, readMigrations } from "#lib/database/migration-history.ts";
 import { log } from "#lib/log.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now), or has no connection left for this moment
@@ -19,7 +20,7 @@ const PATIENCE_MS = 10_000;
  * it waits for a lock; one whose first line is `-- migrate: no transaction` holds one statement that is safe to repeat. Waits
  * {@link PATIENCE_MS} for a database that is starting too.
  *
- * @throws {MigrationError} if an applied migration was edited, is missing or was left half-applied, or a lock is never free.
+ * @throws {OperatorError} if an applied migration was edited, is missing or was left half-applied, or a lock is never free.
  */
 export async function migrate(url: string, directory: string): Promise<string[]> {
   const migrations = await readMigrations(directory);
@@ -31,13 +32,13 @@ export async function migrate(url: string, directory: string): Promise<string[]>
   }
 }
 
-/** @throws {MigrationError} if a migration is waiting, which a server's start applies, or the histories do not fit. */
+/** @throws {OperatorError} if a migration is waiting, which a server's start applies, or the histories do not fit. */
 export async function checkMigrated(url: string, directory: string): Promise<void> {
   const client = await connect(url);
   try {
     const pending = await nextMigration(client, await readMigrations(directory));
     if (pending)
-      throw new MigrationError(
+      throw new OperatorError(
         `The database waits for the migration ${pending.name}; start the server of this version once, which applies it.`,
       );
   } finally {

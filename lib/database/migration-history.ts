@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const HISTORY_TABLE = `
 CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -17,11 +18,6 @@ CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 
 export type Migration = { name: string; sql: string; checksum: string };
 type Applied = { migration_name: string; checksum: string; finished_at: Date | null };
-
-/** The history in the database and the one in `prisma/migrations` do not fit. The message is a sentence for the operator. */
-export class MigrationError extends Error {
-  override name = "MigrationError";
-}
 
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true });
@@ -40,7 +36,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 /**
  * Returns the first migration that isn't applied yet; all of them are waiting in a database without the table.
  *
- * @throws {MigrationError} if an applied migration was edited, is missing or was left half-applied.
+ * @throws {OperatorError} if an applied migration was edited, is missing or was left half-applied.
  */
 export async function nextMigration(client: pg.Client, migrations: Migration[]): Promise<Migration | undefined> {
   const { rows } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
@@ -70,15 +66,15 @@ function pendingMigrations(migrations: Migration[], applied: Applied[]): Migrati
   for (const { migration_name: name, checksum, finished_at } of applied) {
     const migration = known.get(name);
     if (!finished_at)
-      throw new MigrationError(
+      throw new OperatorError(
         `The migration ${name} was left half-applied; mend the database and its row in _prisma_migrations first.`,
       );
     if (!migration)
-      throw new MigrationError(
+      throw new OperatorError(
         `The database has the migration ${name}, which this version does not know; start a version that does.`,
       );
     if (migration.checksum !== checksum)
-      throw new MigrationError(
+      throw new OperatorError(
         `The migration ${name} was edited after it had been applied; restore its file and write a new migration instead.`,
       );
     known.delete(name);

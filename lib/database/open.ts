@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { dataDirectory, startEmbedded } from "#lib/database/embedded.ts";
-import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 export type OpenDatabase = {
   url: string;
@@ -12,7 +12,7 @@ export type OpenDatabase = {
 /**
  * The database for a command: the one of DATABASE_URL, else the embedded one, beside a running server or alone.
  *
- * @throws {EmbeddedDatabaseError} unless `create`, if there is none yet: a mistyped DATA_DIR must not make an empty one.
+ * @throws {OperatorError} unless `create`, if there is none yet: a mistyped DATA_DIR must not make an empty one.
  */
 export async function openDatabase(
   env: { DATABASE_URL?: string | undefined; DATA_DIR?: string | undefined },
@@ -22,7 +22,7 @@ export async function openDatabase(
   if (env.DATABASE_URL) return { url: env.DATABASE_URL, close: async () => {} };
   const directory = dataDirectory(env.DATA_DIR, projectRoot);
   if (!create && !(await stat(path.join(directory, "postgres")).catch(() => undefined)))
-    throw new EmbeddedDatabaseError(
+    throw new OperatorError(
       `There is no database in ${directory} yet; start the server once, or set DATA_DIR or DATABASE_URL as it has them.`,
     );
   const { url, stop } = await startEmbedded(directory, "guest");

@@ -6,10 +6,10 @@ import type pg from "pg";
 import { writeAccessRules } from "#lib/database/access-rules.ts";
 import { type Cluster, lastLine, POSTGRES_ENVIRONMENT, USER } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
-import { EmbeddedDatabaseError } from "#lib/database/embedded-database-error.ts";
 import { boundLog, openLog } from "#lib/database/postgres-log.ts";
 import { findPostmaster, isAlive, readPostmasterFile } from "#lib/database/postmaster-file.ts";
 import { makeSocketFolder, removeSocketFolder, rootSocket } from "#lib/database/socket-folder.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 6_000;
@@ -19,7 +19,7 @@ const STOP_TIMEOUT_MS = 6_000;
  * folder `socket` if one is given. After a crash of everything a start can meet a dying postmaster's pid file or shared
  * memory (one took 1.4 s to go), so it is tried again until the time is up.
  *
- * @throws {EmbeddedDatabaseError} with PostgreSQL's own last words.
+ * @throws {OperatorError} with PostgreSQL's own last words.
  */
 export async function runPostmaster(cluster: Cluster, socket?: string): Promise<string> {
   if (await answers(cluster)) return socketOf(cluster);
@@ -39,7 +39,7 @@ export async function runPostmaster(cluster: Cluster, socket?: string): Promise<
     return running;
   }
   if (!socket) await removeSocketFolder(cluster, folder);
-  throw new EmbeddedDatabaseError(
+  throw new OperatorError(
     `PostgreSQL did not start within ${START_TIMEOUT_MS / 1000} seconds: ${lastLine(await readFile(cluster.logFile, "utf8").catch(() => ""))}`,
   );
 }
@@ -112,7 +112,7 @@ function signal(pid: number, name: "SIGINT" | "SIGQUIT"): void {
 
 async function socketOf(cluster: Cluster): Promise<string> {
   const { socket } = await readPostmasterFile(cluster);
-  if (!socket) throw new EmbeddedDatabaseError(`${cluster.data} names no socket.`);
+  if (!socket) throw new OperatorError(`${cluster.data} names no socket.`);
   return socket;
 }
 

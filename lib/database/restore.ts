@@ -1,31 +1,24 @@
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import {
-  BackupError,
-  type BackupHeader,
-  copyLine,
-  quote,
-  readScript,
-  TABLE_END,
-  verifyBackup,
-} from "#lib/database/backup-file.ts";
+import { type BackupHeader, copyLine, quote, readScript, TABLE_END, verifyBackup } from "#lib/database/backup-file.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { readMigrations } from "#lib/database/migration-history.ts";
 import { ScriptReader } from "#lib/database/script-reader.ts";
 import { FIRST_MIGRATION, prepareForCopy, type Table, tablesInOrder } from "#lib/database/tables.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * Whether the file is whole and of this version's last migration; says so before a database is touched.
  *
- * @throws {BackupError} with what stands in the way.
+ * @throws {OperatorError} with what stands in the way.
  */
 export async function checkBackup(file: string, migrations: string, signal?: AbortSignal): Promise<BackupHeader> {
   const header = await verifyBackup(file, signal);
   const last = (await readMigrations(migrations)).at(-1)?.name;
   if (header.lastMigration !== last)
-    throw new BackupError(
+    throw new OperatorError(
       `${file} was made by the version whose last migration is ${header.lastMigration}, and this one's is ${last}; restore it with that version, then upgrade.`,
     );
   return header;
@@ -40,7 +33,7 @@ type Options = {
 /**
  * Loads a backup into an empty database, which it migrates first, in one transaction: all of it or nothing.
  *
- * @throws {BackupError} if the backup is of another version or not whole, or if the database holds rows.
+ * @throws {OperatorError} if the backup is of another version or not whole, or if the database holds rows.
  */
 export async function restore(
   url: string,
@@ -78,7 +71,8 @@ async function lockEmpty(client: pg.Client, tables: Table[]): Promise<void> {
   for (const { name } of tables) {
     await client.query(`LOCK TABLE ${quote(name)} IN ACCESS EXCLUSIVE MODE`);
     const { rowCount } = await client.query(`SELECT FROM ${quote(name)} LIMIT 1`);
-    if (rowCount) throw new BackupError(`The database already holds rows (table ${name}); restore into an empty one.`);
+    if (rowCount)
+      throw new OperatorError(`The database already holds rows (table ${name}); restore into an empty one.`);
   }
 }
 
@@ -87,7 +81,7 @@ async function load(client: pg.Client, reader: ScriptReader, tables: Table[]): P
   for (const table of tables) {
     const command = copyLine(table);
     if (`${await reader.line()}\n` !== command)
-      throw new BackupError(`The tables of the backup are not those of this version (${table.name}).`);
+      throw new OperatorError(`The tables of the backup are not those of this version (${table.name}).`);
     await pipeline(reader.until(TABLE_END), client.query(copyFrom(command)));
   }
 }

@@ -1,4 +1,4 @@
-import { BackupError } from "#lib/database/backup-file.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /** Cuts a stream into lines and into blocks that end with a line. */
 export class ScriptReader {
@@ -11,7 +11,7 @@ export class ScriptReader {
 
   async #more(): Promise<void> {
     const { value, done } = await this.#source.next();
-    if (done) throw new BackupError("The backup ends too early.");
+    if (done) throw new OperatorError("The backup ends too early.");
     this.#held = Buffer.concat([this.#held, value]);
   }
 

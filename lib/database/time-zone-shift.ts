@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { MigrationError } from "#lib/database/migration-history.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 
 type Correction = { table: string; columns: string[]; byId: boolean; trigger?: string };
 
@@ -46,7 +46,7 @@ const IS_VERSION_7 = `substr("id"::text, 15, 1) = '7'`;
 /**
  * Looks at the latest accounts, whose ids say when they were made.
  *
- * @throws {MigrationError} if their instants are shifted by a zone's offset: new ones beside them would be right, and nothing
+ * @throws {OperatorError} if their instants are shifted by a zone's offset: new ones beside them would be right, and nothing
  * could tell them apart.
  */
 export async function checkWrittenInUtc(database: pg.Pool | pg.ClientBase): Promise<void> {
@@ -58,7 +58,7 @@ export async function checkWrittenInUtc(database: pg.Pool | pg.ClientBase): Prom
   );
   if (rows.length === 0 || !rows.every(({ off }) => isOffset(off))) return;
   const hours = (rows[0] as { off: number }).off / 3600;
-  throw new MigrationError(
+  throw new OperatorError(
     `The database was written in another time zone than UTC: its latest instants are off by ${hours.toFixed(2)} hours. Stop every GoodTake process and run npm run shift-time-zone -- --from ZONE with the zone that the database has.`,
   );
 }
@@ -74,16 +74,16 @@ export type Plan = { accounts: number; rows: { table: string; columns: string[];
 /**
  * Says what {@link shiftTimeZone} corrects, and changes nothing.
  *
- * @throws {MigrationError} if the zone is unknown or doesn't explain the instants of all accounts, or all of it is done.
+ * @throws {OperatorError} if the zone is unknown or doesn't explain the instants of all accounts, or all of it is done.
  */
 export async function planShift(client: pg.ClientBase, zone: string): Promise<Plan> {
   const { rowCount: known } = await client.query("SELECT FROM pg_timezone_names WHERE name = $1", [zone]);
-  if (!known) throw new MigrationError(`PostgreSQL knows no time zone ${zone}; give a name such as America/New_York.`);
+  if (!known) throw new OperatorError(`PostgreSQL knows no time zone ${zone}; give a name such as America/New_York.`);
   const progress = await readProgress(client);
-  if (progress.get("User")?.finishedAt) throw new MigrationError("This database was corrected already.");
+  if (progress.get("User")?.finishedAt) throw new OperatorError("This database was corrected already.");
   const begunWith = [...progress.values()][0]?.zone;
   if (begunWith && begunWith !== zone)
-    throw new MigrationError(`The correction was begun with --from ${begunWith}; finish it with the same zone.`);
+    throw new OperatorError(`The correction was begun with --from ${begunWith}; finish it with the same zone.`);
   const { rows: evidence } = await client.query<{ accounts: number; right: number; explained: number }>(
     `SELECT count(*)::int AS "accounts", count(*) FILTER (WHERE ${near(`"made"`)})::int AS "right",
             count(*) FILTER (WHERE ${near(`("made" AT TIME ZONE 'UTC') AT TIME ZONE $1`)} OR $2 AND ${near(`"made"`)})::int AS "explained"
@@ -92,7 +92,7 @@ export async function planShift(client: pg.ClientBase, zone: string): Promise<Pl
   );
   const { accounts, right, explained } = evidence[0] as { accounts: number; right: number; explained: number };
   if (explained < accounts || accounts === 0)
-    throw new MigrationError(
+    throw new OperatorError(
       right === accounts
         ? "The instants of this database are right; there is nothing to correct."
         : `The zone ${zone} explains the instants of ${explained} of ${accounts} accounts, and must explain all.`,
@@ -114,7 +114,7 @@ const near = (instant: string) => `abs(extract(epoch FROM "createdAt" - (${insta
  * with the note of how far it is. So one that was interrupted goes on where it was, and nothing is corrected twice. An instant in
  * the hour that the zone's clocks skip once a year comes out an hour late: what was stored doesn't say more.
  *
- * @throws {MigrationError} as {@link planShift}, or if a server is connected.
+ * @throws {OperatorError} as {@link planShift}, or if a server is connected.
  */
 export async function shiftTimeZone(
   client: pg.ClientBase,
@@ -125,7 +125,7 @@ export async function shiftTimeZone(
   const { rowCount: servers } = await client.query(
     "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'goodtake'",
   );
-  if (servers) throw new MigrationError("A GoodTake server is connected to this database; stop all of them first.");
+  if (servers) throw new OperatorError("A GoodTake server is connected to this database; stop all of them first.");
   for (const correction of CORRECTIONS)
     for (let done = false; !done; ) {
       signal?.throwIfAborted();

@@ -1,3 +1,5 @@
+import { OperatorError } from "#lib/operator-error.ts";
+
 const NODE_CODES = /^(ECONN|ENOENT$|ENOTFOUND$|EAI_|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$)/;
 /**
  * SQLSTATE classes: connection exception, read_only_sql_transaction (by a server that takes no writes), insufficient resources,
@@ -9,7 +11,7 @@ const MESSAGES =
   /Code: `(08|25006|53|57)|timeout exceeded|connection terminated|query read timeout|not connected|pool after calling end|can't reach database|server has closed the connection/i;
 
 /** A database server that answers, but must not be used: a standby, or one whose zone isn't UTC. The message is a sentence for the operator. */
-export class UnsuitableServerError extends Error {
+export class UnsuitableServerError extends OperatorError {
   override name = "UnsuitableServerError";
   readonly code = "25006";
 }

@@ -1,9 +1,10 @@
-import { RevocationsError, readEntries, readHeader } from "#lib/revocations/list-file.ts";
+import { OperatorError } from "#lib/operator-error.ts";
+import { readEntries, readHeader } from "#lib/revocations/list-file.ts";
 
 /**
  * Whether a list fits a backup, before a database is touched; returns the instant up to which it knows what was changed.
  *
- * @throws {RevocationsError} if it is damaged, of another installation, or older than the backup, unless `acceptOlder`.
+ * @throws {OperatorError} if it is damaged, of another installation, or older than the backup, unless `acceptOlder`.
  */
 export async function checkList(
   file: string,
@@ -14,10 +15,10 @@ export async function checkList(
   let until = header.at;
   for await (const { at } of readEntries(file)) if (Date.parse(at) > Date.parse(until)) until = at;
   if (backup.installation && header.installation !== backup.installation)
-    throw new RevocationsError(`${file} is the list of another installation than the backup's; nothing was restored.`);
+    throw new OperatorError(`${file} is the list of another installation than the backup's; nothing was restored.`);
   until = new Date(until).toISOString();
   if (until < backup.createdAt && !acceptOlder)
-    throw new RevocationsError(
+    throw new OperatorError(
       `${file} ends at ${until}, before the backup of ${backup.createdAt}, and says nothing of what came after it; give a newer list, or add --accept-revived.`,
     );
   return until;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { z } from "zod";
+import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * The list is a file of JSON lines: a header, one entry for each restricted key and account, and the SHA-256 of all of that. Behind it
@@ -38,11 +39,6 @@ const entry = z.union([
 export type ListHeader = z.output<typeof header>;
 export type ListEntry = z.output<typeof entry>;
 
-/** The list can't be written or used. The message is a sentence for the operator. */
-export class RevocationsError extends Error {
-  override name = "RevocationsError";
-}
-
 export function headerLine(installation: string, at: string): string {
   return `${JSON.stringify({ goodtake: "revocations", version: VERSION, installation, at } satisfies ListHeader)}\n`;
 }
@@ -51,17 +47,17 @@ export function checksumLine(sha256: string): string {
   return `${JSON.stringify({ sha256 } satisfies z.output<typeof checksum>)}\n`;
 }
 
-/** Returns the header. @throws {RevocationsError} if the file can't be read or is no list. */
+/** Returns the header. @throws {OperatorError} if the file can't be read or is no list. */
 export async function readHeader(file: string): Promise<ListHeader> {
   for await (const line of linesOf(file)) {
     const parsed = header.safeParse(json(line));
     if (parsed.success) return parsed.data;
     break;
   }
-  throw new RevocationsError(`${file} is not a list of revocations that this version can read.`);
+  throw new OperatorError(`${file} is not a list of revocations that this version can read.`);
 }
 
-/** Yields the entries in their order. @throws {RevocationsError} if the list is damaged or was cut off. */
+/** Yields the entries in their order. @throws {OperatorError} if the list is damaged or was cut off. */
 export async function* readEntries(file: string): AsyncGenerator<ListEntry> {
   await readHeader(file);
   const hash = createHash("sha256");
@@ -73,10 +69,10 @@ export async function* readEntries(file: string): AsyncGenerator<ListEntry> {
     const parsed = entry.safeParse(value);
     if (parsed.success) yield parsed.data;
     else if (!whole && checksum.safeParse(value).data?.sha256 === hash.copy().digest("hex")) whole = true;
-    else if (place > 1) throw new RevocationsError(`${file} is damaged (line ${place}).`);
+    else if (place > 1) throw new OperatorError(`${file} is damaged (line ${place}).`);
     if (!whole) hash.update(`${line}\n`);
   }
-  if (!whole) throw new RevocationsError(`${file} is damaged or was cut off.`);
+  if (!whole) throw new OperatorError(`${file} is damaged or was cut off.`);
 }
 
 /** The lines that have their end: a crash may have torn the last one. */
@@ -91,7 +87,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     }
   } catch (error) {
     if (error instanceof Error && "syscall" in error)
-      throw new RevocationsError(`${file} can not be read (${(error as NodeJS.ErrnoException).code}).`);
+      throw new OperatorError(`${file} can not be read (${(error as NodeJS.ErrnoException).code}).`);
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { checksumLine, headerLine, RevocationsError } from "#lib/revocations/list-file.ts";
+import { OperatorError } from "#lib/operator-error.ts";
+import { checksumLine, headerLine } from "#lib/revocations/list-file.ts";
 import { allLines, type Run } from "#lib/revocations/statements.ts";
 
 export type WrittenList = { handle: FileHandle; bytes: number; at: string };
@@ -10,13 +11,13 @@ export type WrittenList = { handle: FileHandle; bytes: number; at: string };
  * Writes what the database says of all keys and accounts into a file that only its owner can read. It has its name only when it is whole,
  * and takes the place of an older one. The caller closes its handle.
  *
- * @throws {RevocationsError} if the file can't be written.
+ * @throws {OperatorError} if the file can't be written.
  */
 export async function writeList(run: Run, file: string, installation: string): Promise<WrittenList> {
   const partial = `${file}.partial-${process.pid}`;
   await rm(partial, { force: true });
   const handle = await open(partial, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new RevocationsError(`${file} can not be written (${error.code}).`);
+    throw new OperatorError(`${file} can not be written (${error.code}).`);
   });
   try {
     const [now] = await run<{ at: string }>(`SELECT to_jsonb(now()) AS "at"`);

@@ -7,8 +7,8 @@ import path from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MetricObject } from "prom-client";
-import { EnvError } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
+import { OperatorError } from "#lib/operator-error.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createDashboardProxy, passUpgrade } from "#lib/server/dashboard-proxy.ts";
 
@@ -36,7 +36,7 @@ export type Dashboard = {
  * Runs the dashboard as a process of its own and starts it again when it ends, so that rendering delays no API request and a crash
  * ends none.
  *
- * @throws {EnvError} with the process's own sentence if it can't start the first time.
+ * @throws {OperatorError} with the process's own sentence if it can't start the first time.
  */
 export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Dashboard> {
   // Below the temporary folder, because a socket's path over 107 bytes is refused. Only this account may enter.
@@ -102,16 +102,16 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
   };
 }
 
-/** Resolves when the child serves pages. @throws {EnvError} if it ends before, with what it said. */
+/** Resolves when the child serves pages. @throws {OperatorError} if it ends before, with what it said. */
 async function serving(child: ChildProcess): Promise<void> {
   const first = Promise.withResolvers<void>();
   child.on("message", (message: FromDashboard) => {
     if (message.kind === "serving") first.resolve();
-    if (message.kind === "failed") first.reject(new EnvError(message.sentence));
+    if (message.kind === "failed") first.reject(new OperatorError(message.sentence));
   });
   child.once("error", (error) => first.reject(error));
   child.once("exit", (code, signal) =>
-    first.reject(new EnvError(`The dashboard's process ended (${signal ?? code}).`)),
+    first.reject(new OperatorError(`The dashboard's process ended (${signal ?? code}).`)),
   );
   await first.promise;
 }

@@ -5,12 +5,19 @@ import { type FormEvent, type ReactNode, useActionState, useEffect, useRef, useS
 import { requestFormReset } from "react-dom";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { takeDraft } from "#components/frame/draft.ts";
+import { type FailureWords, type Problems, problemsOf } from "#components/frame/form-problems.ts";
+import type { Failure, FormState } from "#lib/actions/form-state.ts";
 
 /**
- * A form that works without JavaScript, and with it leads the focus to what has to be mended. What was typed stays where the action has
- * no answer, and comes back by the form's `name` after a reload for a new version.
+ * Sends a form to its action, with and without JavaScript. With it the focus goes to the first field that has a problem. What was
+ * typed stays where the action gives no answer, and comes back by the form's `name` after a reload for a new version.
  */
-export function useAuthForm<S>(action: (state: S, form: FormData) => Promise<S>, first: S, name: string) {
+export function useServerForm<S extends FormState<Failure>>(
+  action: (state: S, form: FormData) => Promise<S>,
+  first: NoInfer<S>,
+  name: string,
+  words: FailureWords<NonNullable<NoInfer<S>["failure"]>>,
+) {
   // What the server has answered to a browser that sent the form by itself.
   const [posted, post] = useActionState(action, first as Awaited<S>);
   const [answered, setAnswered] = useState<S>();
@@ -54,7 +61,7 @@ export function useAuthForm<S>(action: (state: S, form: FormData) => Promise<S>,
   return {
     state,
     pending,
-    failure,
+    problems: failure === undefined ? problemsOf(state, words) : ({ form: failure } as Problems),
     props: { ref: form, name, action: post, onSubmit: submit, noValidate: true, className: "flex flex-col gap-4" },
   };
 }

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { setResponseStatus } from "#lib/http/response-status.ts";
+
+/** An expected failure of a domain call. */
+export type Failure = { ok: false; error: string; retryAfterSeconds?: number };
+/** One type for each error, so that a form can tell them apart. */
+export type EachFailure<F extends Failure> = F extends { retryAfterSeconds: number }
+  ? F
+  : F["error"] extends infer E
+    ? E extends string
+      ? { ok: false; error: E }
+      : never
+    : never;
+
+/** What a form shows after it was sent. */
+export type FormState<F extends Failure = never, Done = unknown> = {
+  /** What was typed, never a password. */
+  values: Record<string, string>;
+  /** What the schema says of each field. */
+  fields?: Record<string, string[] | undefined>;
+  failure?: EachFailure<F>;
+  done?: { value: Done };
+};
+
+/** The state that the form of an action has. */
+export type StateOf<Action extends (state: never, form: FormData) => Promise<FormState<Failure>>> = Awaited<
+  ReturnType<Action>
+>;
+
+/** The failures that the form of an action can show. */
+export type FailureOf<Action extends (state: never, form: FormData) => Promise<FormState<Failure>>> = NonNullable<
+  StateOf<Action>["failure"]
+>;
+
+/** Reads a form's fields by name. Anyone can call an action with anything: what isn't a form has no fields. */
+export function formFields(form: unknown): Record<string, unknown> {
+  return form instanceof FormData ? Object.fromEntries(form) : {};
+}
+
+export function invalid(form: unknown, error: z.ZodError): FormState {
+  return { values: typed(formFields(form)), fields: z.flattenError(error).fieldErrors };
+}
+
+/** Answers with the failure's HTTP status: 429 where it is throttled, 503 where the server is busy. */
+export function failed<F extends Failure>(form: unknown, failure: F): FormState<F> {
+  if (failure.error === "throttled") setResponseStatus(429);
+  if (failure.error === "busy") setResponseStatus(503);
+  return { values: typed(formFields(form)), failure: failure as unknown as EachFailure<F> };
+}
+
+export function done<Done>(input: unknown, value: Done): FormState<never, Done> {
+  return { values: typed(input as Record<string, unknown>), done: { value } };
+}
+
+function typed(fields: Record<string, unknown>): Record<string, string> {
+  const shown = ["name", "email", "token", "keys"].map((field) => [field, fields[field]]);
+  return Object.fromEntries(shown.filter(([, value]) => typeof value === "string"));
+}
