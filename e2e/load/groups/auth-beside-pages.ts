@@ -23,12 +23,13 @@ const LEAD_MS = 1_000;
 export async function authBesidePages(bench: BenchContext): Promise<void> {
   const database = await bench.large();
   const { large, postgres } = database;
-  const release = await holdUpkeep(postgres.url);
+  const held = await holdUpkeep(postgres.url);
   try {
     await bench.withServer(
       database,
       "all",
       async ({ url }) => {
+        await held.check();
         const headers = { "x-api-key": large.secret };
         const auth = () => steadyP99({ url: `${url}/api/v1/auth`, headers, rate: AUTH_RATE, seconds: SECONDS });
         const cookie = await signInByForm(url, large);
@@ -80,6 +81,6 @@ export async function authBesidePages(bench: BenchContext): Promise<void> {
       { TRUSTED_PROXIES: "127.0.0.1" },
     );
   } finally {
-    await release();
+    await held.release();
   }
 }

@@ -11,9 +11,10 @@ const TIMES = 1.5;
 /** Every page and the first row of every export: of an account with years of history against one with ten of each. */
 export async function pages(bench: BenchContext): Promise<void> {
   const database = await bench.large();
-  const release = await holdUpkeep(database.postgres.url);
+  const held = await holdUpkeep(database.postgres.url);
   try {
     await bench.withServer(database, "all", async ({ url }) => {
+      await held.check();
       const account = async (who: "large" | "small") => {
         const headers = { cookie: await signInByForm(url, database[who]) };
         const read = async (path: string) => {
@@ -55,7 +56,7 @@ export async function pages(bench: BenchContext): Promise<void> {
       }
     });
   } finally {
-    await release();
+    await held.release();
   }
 }
 

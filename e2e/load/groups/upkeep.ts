@@ -30,9 +30,12 @@ export async function upkeep(bench: BenchContext): Promise<void> {
       });
     await client.query("SELECT pg_stat_statements_reset()");
     for (let round = 1; round <= ROUNDS; round += 1) {
-      const release = await holdUpkeep(postgres.url);
-      await bench.withServer(database, "all", async ({ url }) => p99.without.push(await auth(url)));
-      await release();
+      const held = await holdUpkeep(postgres.url);
+      await bench.withServer(database, "all", async ({ url }) => {
+        await held.check();
+        p99.without.push(await auth(url));
+      });
+      await held.release();
       // It begins with the process.
       await bench.withServer(database, "all", async ({ url, output }) => {
         p99.beside.push(await auth(url));
