@@ -22,6 +22,7 @@ import { OperatorError } from "#lib/operator-error.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
 import { boundDashboard } from "#lib/server/bound-dashboard.ts";
+import { collectGarbage } from "#lib/server/collect-garbage.ts";
 import { type Dashboard, startDashboard } from "#lib/server/dashboard-supervisor.ts";
 import { Drain } from "#lib/server/drain.ts";
 import { dropRoot } from "#lib/server/drop-root.ts";
@@ -44,6 +45,7 @@ let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
 let dashboard: Promise<Dashboard> | undefined;
 let revocations: ReturnType<typeof followRevocations> | undefined;
+let upkeep: ReturnType<typeof startUpkeep> | undefined;
 
 try {
   loadEnvFile();
@@ -112,12 +114,14 @@ async function start(env: Env): Promise<void> {
     const pages = await loadPages(ownOrigin(server), env.NODE_ENV === "development");
     doors.dashboard = boundDashboard(createDashboardDoor(env, pages));
   }
+  // What only the start needed, while nobody waits for an answer longer than for the start.
+  collectGarbage();
   opened.resolve();
   if (phase === "draining") return;
   phase = "serving";
   announce(server, env);
   // Not earlier: loading Next blocks everything for so long that a query would time out.
-  startUpkeep();
+  upkeep = startUpkeep();
 }
 
 /** System errors and refused connections (SQLSTATE 08, 28, 3D, 53, 57) are the operator's to mend: one sentence with their code says where. */
@@ -196,9 +200,10 @@ async function end(): Promise<void> {
 
 /** Finishes requests in flight, writes what is only in memory, and closes the database, in this order. */
 async function stop(): Promise<void> {
+  const upkeepStopped = upkeep?.stop();
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await dashboard?.then(({ stop }) => stop()).catch(() => {});
-  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS)]);
+  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS), upkeepStopped]);
   closeLimiter();
   await revocations?.stop();
   await disconnectDatabase();

@@ -205,11 +205,21 @@ test("pages and files of keys, usage and activity: Ada sees what is hers, Bob wh
     const file = await (await person.page.request.get("/settings/developer/export")).text();
     person.id = readCsv(file).at(-1)?.at(-1) ?? "no id";
   }
+  const today = new Date().toISOString().slice(0, 10);
+  const [adas, bobs] = people.map(({ id }) => `/settings/usage/${today}/${id}`) as [string, string];
+  for (const [page, path, status] of [
+    [ada, adas, 200],
+    [bob, bobs, 200],
+    [ada, bobs, 404],
+    [bob, adas, 404],
+    [nobody, adas, 307],
+  ] as const)
+    expect((await page.request.get(path, { maxRedirects: 0 })).status(), path).toBe(status);
   for (const path of [
     "/settings/developer/export",
     "/settings/developer/export?q=Only",
     "/settings/usage",
-    "/settings/usage?days=90&keys=1&movements=1",
+    "/settings/usage?days=90&ledger=later_2099-01-01_ffffffff-ffff-ffff-ffff-ffffffffffff",
     "/settings/usage/export",
     "/settings/activity",
     "/settings/activity?about=api_key",

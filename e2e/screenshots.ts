@@ -41,6 +41,18 @@ const SCREENS: Screen[] = [
   },
   { name: "docs-gateway", long: true, show: (page) => page.goto("/docs/gateway") },
   { name: "usage", signedIn: "full", long: true, show: (page) => page.goto("/settings/usage") },
+  {
+    name: "ledger-row",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/usage");
+      await page
+        .getByRole("link", { name: /^Production App on/ })
+        .last()
+        .click();
+      await page.getByRole("heading", { name: "Movements" }).waitFor();
+    },
+  },
   { name: "activity", signedIn: "full", long: true, show: (page) => page.goto("/settings/activity") },
   { name: "account", signedIn: "full", long: true, show: (page) => page.goto("/settings/account") },
   {

@@ -134,18 +134,23 @@ export async function seedUsage(email: string): Promise<string> {
   const spent = days.flatMap((day, i) =>
     Array.from({ length: (i * 5) % 4 }, (_, n) => new Date(day.getTime() - n * 60_000)),
   );
-  await database().creditMovement.createMany({
-    data: spent.map((createdAt) => ({
-      userId: key.userId,
-      apiKeyId: key.id,
-      kind: "charged" as const,
-      amount: -1,
-      createdAt,
-    })),
-  });
+  const granted = {
+    userId: key.userId,
+    kind: "granted" as const,
+    amount: 1_000,
+    createdAt: new Date(now - 31 * DAY_MS),
+  };
+  const charged = spent.map((createdAt) => ({
+    userId: key.userId,
+    apiKeyId: key.id,
+    kind: "charged" as const,
+    amount: -1,
+    createdAt,
+  }));
+  await database().creditMovement.createMany({ data: [granted, ...charged] });
   await database().balance.update({
     where: { userId: key.userId },
-    data: { credits: { decrement: spent.length }, requests: spent.length },
+    data: { credits: { increment: granted.amount - spent.length }, requests: spent.length },
   });
   return key.id;
 }

@@ -6,6 +6,7 @@ import { violations } from "#e2e/violations.ts";
 import { test } from "#e2e/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
+import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
@@ -42,15 +43,17 @@ test.describe("usage", () => {
     expect(await cells(page, "Requests by key")).toEqual([[key.name, `${key.prefix}…`, "4", "3", "7"]]);
     await page.locator("section", { hasText: "Credits spent" }).getByText("Show as a table").click();
     expect((await cells(page, "Credits by day")).map(([, credits]) => credits)).toEqual(["7"]);
-    expect((await cells(page, "Movements")).map((row) => row.slice(0, 3))).toEqual([
-      ["Spent", "-7", "Production App"],
-      ["Came with the account", "+100", "–"],
+    const today = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" }).format();
+    expect(await cells(page, "Credits by day and key")).toEqual([
+      [`${today}Balance 93`],
+      [`Production App on ${today}`, "-7", "–", "–"],
+      [`Added to the account on ${today}`, "–", "–", "+100"],
     ]);
   });
 
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
-    test("every key and every movement is reached page by page, and the exported ledger sums up to the balance", async ({
+    test("every key and every row of the ledger is reached page by page, and the exported ledger sums up to the balance", async ({
       page,
       person,
     }) => {
@@ -69,38 +72,107 @@ test.describe("usage", () => {
       expect(busiest).toHaveLength(25);
       expect(busiest[0]).toEqual([first.key.name, `${first.key.prefix}…`, "2", "2", "5"]);
       await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Less busy" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=7&keys=2&movements=1#by-key");
+      await expect(page).toHaveURL(/\/settings\/usage\?days=7&keys=later_1_[0-9a-f-]{36}#by-key$/);
       const rest = await cells(page, "Requests by key");
       expect(rest.map((row) => row.slice(2))).toEqual([["1", "1", "2"]]);
       expect(new Set([...busiest, ...rest].map(([, prefix]) => prefix)).size).toBe(26);
 
       const ledger = page.getByRole("navigation", { name: "Pages of the ledger" });
-      const movements = await cells(page, "Movements");
-      expect(movements[0]?.slice(0, 3)).toEqual(["Spent", "-3", "Production App"]);
+      const [day, ...newest] = await cells(page, "Credits by day and key");
+      expect(day?.[0]).toMatch(/Balance 45$/);
+      await expect(ledger.getByRole("link")).toHaveText(["Older"]);
       await ledger.getByRole("link", { name: "Older" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=7&keys=2&movements=2#ledger");
-      movements.push(...(await cells(page, "Movements")));
-      expect(movements.at(-1)?.slice(0, 3)).toEqual(["Came with the account", "+100", "–"]);
+      await expect(page).toHaveURL(/\?days=7&keys=later_.+&ledger=later_[\d-]{10}_[0-9a-f-]{36}#ledger$/);
+      const [sameDay, ...older] = await cells(page, "Credits by day and key");
+      expect(sameDay).toEqual(day);
+      expect([newest.length, older.length]).toEqual([25, 2]);
+      expect(older.at(-1)?.slice(1)).toEqual(["–", "–", "+100"]);
+      const charged = [...newest, ...older].map(([, credits]) => Number(credits) || 0);
+      expect(charged.reduce((sum, credits) => sum + credits)).toBe(-55);
       await expect(ledger.getByRole("link")).toHaveText(["Newer"]);
 
       const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
       const answer = await page.request.get(String(href));
       expect(answer.headers()["content-disposition"]).toBe('attachment; filename="credits.csv"');
       const [head, ...rows] = readCsv(await answer.text());
-      expect(head).toEqual(["time", "what", "credits", "key", "key id"]);
+      expect(head).toEqual(["time", "what", "credits", "key", "key id", "row"]);
       expect(rows).toHaveLength(28);
-      expect(rows[0]?.slice(1)).toEqual(["Spent", "-3", "Production App", first.key.id]);
+      expect(rows[0]?.slice(1)).toEqual(["Charged", "-3", "Production App", first.key.id, "single"]);
       const exported = rows.map(([, , credits]) => Number(credits));
-      expect(exported).toEqual(movements.map(([, credits]) => Number(credits)));
       const balance = page.locator("dl > div").filter({ hasText: "Credits left" }).locator("dd");
       await expect(balance).toContainText(String(exported.reduce((sum, credits) => sum + credits)));
 
-      await page.goto("/settings/usage?keys=9&movements=9");
-      await expect(page.getByText("Page 2 of 2")).toHaveCount(2);
-      expect(await cells(page, "Requests by key")).toEqual(rest);
       await ledger.getByRole("link", { name: "Newer" }).click();
-      await expect(page).toHaveURL("/settings/usage?days=30&keys=2&movements=1#ledger");
+      await expect(page).toHaveURL(/\?days=7&keys=later_.+&ledger=earlier_.+#ledger$/);
+      expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
+      expect(await cells(page, "Requests by key")).toEqual(rest);
+      await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Busier" }).click();
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
+      await page.goto(
+        "/settings/usage?days=x&month=2026-13&keys=later_9223372036854775808_x&ledger=later_2026-13-45_x",
+      );
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
+      expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
+
+      // The month before has a link, and nothing in it.
+      await page.getByRole("navigation", { name: "Month" }).getByRole("link").click();
+      await expect(page.getByText(/^None of your keys was used in \w+ \d{4}\.$/)).toBeVisible();
+      await page.getByRole("navigation", { name: "Month" }).getByRole("link").last().click();
+      expect(await cells(page, "Requests by key")).toEqual(busiest);
     });
+  });
+});
+
+test.describe("a row of the ledger", () => {
+  test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, person }) => {
+    const userId = await idOf(person.email);
+    const { key } = await createKey(userId);
+    await database().$executeRaw`
+      WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
+      INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
+      SELECT ${userId}::uuid, 'charged', -1, ${key.id}::uuid, now() - make_interval(days => CASE WHEN i = 61 THEN 200 ELSE 1 END)
+      FROM generate_series(1, 61) i`;
+    await database().$executeRaw`
+      INSERT INTO "LedgerDetail" ("day") VALUES ((now() AT TIME ZONE 'UTC')::date - 100) ON CONFLICT ("id") DO NOTHING`;
+    await reserve({ userId, apiKeyId: key.id, credits: 5, quota: null }, 60);
+
+    await page.goto("/settings/usage");
+    const table = page.getByRole("region", { name: "Credits by day and key", exact: true });
+    const [today, yesterday, rolledUp] = [0, 1, 200].map((ago) =>
+      new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10),
+    );
+    await table
+      .getByRole("link", { name: /^Production App/ })
+      .first()
+      .click();
+    await expect(page).toHaveURL(`/settings/usage/${today}/${key.id}`);
+    expect((await cells(page, "Single movements")).map((row) => row.slice(0, 2))).toEqual([["Reserved", "-5"]]);
+    await page.goBack();
+    await table
+      .getByRole("link", { name: /^Production App/ })
+      .nth(1)
+      .click();
+    await expect(page).toHaveURL(`/settings/usage/${yesterday}/${key.id}`);
+    expect(await cells(page, "Single movements")).toHaveLength(50);
+    const pages = page.getByRole("navigation", { name: "Pages of movements" });
+    await pages.getByRole("link", { name: "Older" }).click();
+    await expect(page).toHaveURL(/\?from=later_/);
+    await expect(pages.getByRole("link")).toHaveText(["Newer"]);
+    expect(await cells(page, "Single movements")).toHaveLength(10);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await violations(page)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 375, height: 812 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+
+    await page.goto(`/settings/usage/${rolledUp}/${key.id}`);
+    await expect(page.getByText("Of this day only the sums above are kept.")).toBeVisible();
+    await expect(page.locator("dl > div").filter({ hasText: "Charged" }).locator("dd")).toHaveText("1");
+
+    for (const path of [`${yesterday}/${userId}`, `2026-02-30/${key.id}`, `${yesterday}/x`]) {
+      expect((await page.goto(`/settings/usage/${path}`))?.status(), path).toBe(404);
+    }
   });
 });
 
@@ -138,6 +210,58 @@ test.describe("activity", () => {
 
     await page.goto("/settings/activity?about=api_key&page=999");
     expect(await cells(page, "Activity")).toHaveLength(3);
+  });
+
+  test.describe("without JavaScript", () => {
+    test.use({ javaScriptEnabled: false });
+    test("is paged to its end and back while more happens, and filtered by key, action and day", async ({
+      page,
+      person,
+    }) => {
+      const id = await idOf(person.email);
+      const { key } = await createKey(id);
+      const rename = (ago: number) => ({
+        userId: id,
+        actor: "user" as const,
+        action: "account.renamed",
+        details: { from: "Ada", to: `Ada ${ago}` },
+        createdAt: new Date(Date.now() - ago * 86_400_000),
+      });
+      await database().activity.createMany({ data: Array.from({ length: 120 }, (_, i) => rename(i + 1)) });
+      const pages = page.getByRole("navigation", { name: "Pages" });
+      const details = async () => (await cells(page, "Activity")).map(([, detail]) => detail);
+
+      await page.goto("/settings/activity");
+      const seen = [await details()];
+      await expect(pages.getByRole("link")).toHaveText(["Older"]);
+      while (await pages.getByRole("link", { name: "Older" }).isVisible()) {
+        await database().activity.create({ data: rename(0), select: { id: true } });
+        await pages.getByRole("link", { name: "Older" }).click();
+        seen.push(await details());
+      }
+      expect(seen.map(({ length }) => length)).toEqual([50, 50, 22]);
+      expect(new Set(seen.flat()).size).toBe(122);
+      await pages.getByRole("link", { name: "Newer" }).click();
+      expect(await details()).toEqual(seen[1]);
+
+      await page.goto(`/settings/developer/${key.id}`);
+      await page.getByRole("link", { name: "All activity of this key" }).click();
+      await expect(page).toHaveURL(`/settings/activity?key=${key.id}`);
+      await expect(page.getByText(`Activity of ${key.name}`)).toBeVisible();
+      expect((await cells(page, "Activity")).map(([what]) => what)).toEqual(["Key created"]);
+      await page.getByRole("link", { name: "All keys" }).click();
+
+      const day = rename(30).createdAt.toISOString().slice(0, 10);
+      await page.getByLabel("Action").selectOption("Name changed");
+      await page.getByLabel("From (UTC)").fill(day);
+      await page.getByLabel("To (UTC)").fill(day);
+      await page.getByRole("button", { name: "Filter" }).click();
+      expect(await details()).toEqual(["Ada → Ada 30"]);
+      const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
+      expect(readCsv(await (await page.request.get(String(href))).text())).toHaveLength(2);
+      await page.getByRole("link", { name: "Clear" }).click();
+      await expect(page).toHaveURL("/settings/activity");
+    });
   });
 });
 

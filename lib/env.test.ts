@@ -31,6 +31,7 @@ test.each([
   [{ DATABASE_POOL_SIZE: "1" }, "DATABASE_POOL_SIZE must be from 4 to 500."],
   [{ SIGNUP_CREDITS: "-1" }, "SIGNUP_CREDITS must be from 0 to 1000000000."],
   [{ MAX_ACTIVE_KEYS: "1.5" }, "MAX_ACTIVE_KEYS must be a whole number."],
+  [{ LEDGER_DETAIL_DAYS: "6" }, "LEDGER_DETAIL_DAYS must be from 7 to 36500."],
 ])("what %o lacks is said: %s", (settings, sentence) => expect(() => parseEnv(settings)).toThrow(sentence));
 
 test("addresses are cut down to what is used of them", () => {

@@ -7,16 +7,19 @@ type Metrics = {
   durations: Histogram<"route">;
   authentications: Counter<"outcome">;
   usageRowsDropped: Counter<"rows">;
+  upkeepRows: Counter<"task">;
+  upkeepSeconds: Histogram<"task">;
+  upkeepFailures: Counter<"task">;
 };
-const shared = globalThis as { goodtakeMetrics?: Metrics };
+let current: Metrics | undefined;
 
 /** From half a millisecond, which a key's check takes, to the minute that an image may take. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** What the process counts for Prometheus. Labels take few values, all of them ours: never a path or a name that a client sent. */
 export function metrics(): Metrics {
-  shared.goodtakeMetrics ??= createMetrics();
-  return shared.goodtakeMetrics;
+  current ??= createMetrics();
+  return current;
 }
 
 function createMetrics(): Metrics {
@@ -60,6 +63,25 @@ function createMetrics(): Metrics {
       name: "goodtake_usage_rows_dropped_total",
       help: "Rows of usage that the database refuses, by kind: counts, uses, callers, refusals. Each is in the log.",
       labelNames: ["rows"],
+      registers,
+    }),
+    upkeepRows: new Counter({
+      name: "goodtake_scheduled_rows_total",
+      help: "Rows that scheduled work removed or changed, by task.",
+      labelNames: ["task"],
+      registers,
+    }),
+    upkeepSeconds: new Histogram({
+      name: "goodtake_scheduled_work_duration_seconds",
+      help: "Time that scheduled work took with its pauses, by task. It is in the process whose turn it was.",
+      labelNames: ["task"],
+      buckets: [0.1, 1, 10, 60, 600],
+      registers,
+    }),
+    upkeepFailures: new Counter({
+      name: "goodtake_scheduled_work_failures_total",
+      help: "Scheduled work that failed and is tried again, by task. Each failure is in the log.",
+      labelNames: ["task"],
       registers,
     }),
   };

@@ -1,43 +1,101 @@
 import { prunePasswordLinks } from "#lib/accounts/password-links.ts";
-import { pruneDeletedAccounts } from "#lib/accounts/prune-deleted.ts";
 import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
+import { closeDays } from "#lib/credits/close-days.ts";
+import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
-import { inTurn } from "#lib/in-turn.ts";
 import { log } from "#lib/log.ts";
-import { pruneUsage } from "#lib/usage/prune.ts";
+import { metrics } from "#lib/metrics.ts";
+import {
+  pruneUsageAccountDays,
+  pruneUsageBatches,
+  pruneUsageDays,
+  pruneUsageHours,
+  pruneUsageKeyMonths,
+} from "#lib/usage/prune.ts";
+import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
 
 const PRUNE_INTERVAL_MS = 3_600_000;
 const SWEEP_INTERVAL_MS = 15_000;
 
-/** Removes what is kept only for a time, and refunds what a crash left reserved. Of all instances one does it at a time. */
-export function startUpkeep(): void {
-  repeat("pruning", PRUNE_INTERVAL_MS, () =>
-    inTurn(
-      pruneThrottles,
-      pruneSessions,
-      prunePasswordLinks,
-      pruneActivity,
-      pruneIdempotencyRecords,
-      pruneUsage,
-      pruneDeletedAccounts,
-    ),
-  );
-  repeat("sweeping", SWEEP_INTERVAL_MS, () => inTurn(endReplacedKeys, refundCutOff));
+/** Changes rows in bounded steps, and returns how many. Rejects between two steps once `signal` is aborted. */
+type Task = (signal: AbortSignal) => Promise<number>;
+
+export const PRUNING: Record<string, Task> = {
+  throttles: pruneThrottles,
+  sessions: pruneSessions,
+  password_links: prunePasswordLinks,
+  activity: pruneActivity,
+  idempotency_records: pruneIdempotencyRecords,
+  closing_days: closeDays,
+  credit_movements: (signal) => pruneMovements({ signal }),
+  usage_hours: pruneUsageHours,
+  usage_days: pruneUsageDays,
+  usage_account_days: pruneUsageAccountDays,
+  usage_key_months: pruneUsageKeyMonths,
+  usage_batches: pruneUsageBatches,
+  callers: pruneCallers,
+  rejections: pruneRefusals,
+};
+export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
+
+/**
+ * Removes what is kept only for a time, and refunds what a crash left reserved. Of all instances one does it at a time.
+ * `stop` waits for the step that runs, and not for those that are left.
+ */
+export function startUpkeep(): { stop(): Promise<void> } {
+  const stopped = new AbortController();
+  const ends = [
+    repeat("pruning", PRUNE_INTERVAL_MS, PRUNING, stopped.signal),
+    repeat("sweeping", SWEEP_INTERVAL_MS, SWEEPING, stopped.signal),
+  ];
+  return {
+    async stop() {
+      stopped.abort();
+      await Promise.all(ends.map((end) => end()));
+    },
+  };
 }
 
-async function refundCutOff(): Promise<void> {
-  const refunded = await sweepReservations();
+async function refundCutOff(signal: AbortSignal): Promise<number> {
+  const refunded = await sweepReservations(signal);
   if (refunded > 0) log().warn({ refunded }, "credits of requests that a crash cut off were refunded");
+  return refunded;
 }
 
-function repeat(name: string, intervalMs: number, work: () => Promise<void>): void {
-  const run = () =>
-    exclusively(name, work).catch((error: unknown) => log().warn({ err: error }, `${name} failed and is tried again`));
-  setInterval(run, intervalMs).unref();
-  void run();
+/** Returns what waits for the work that runs. */
+function repeat(name: string, intervalMs: number, tasks: Record<string, Task>, signal: AbortSignal) {
+  let running: Promise<unknown> | undefined;
+  const run = () => {
+    running ??= exclusively(name, () => runTasks(tasks, signal))
+      .catch((error: unknown) => log().warn({ err: error }, `${name} failed and is tried again`))
+      .finally(() => (running = undefined));
+  };
+  const timer = setInterval(run, intervalMs).unref();
+  signal.addEventListener("abort", () => clearInterval(timer));
+  run();
+  return async () => void (await running);
+}
+
+/** Does one after the other. One that fails keeps no other back. */
+export async function runTasks(tasks: Record<string, Task>, signal: AbortSignal): Promise<void> {
+  for (const [task, work] of Object.entries(tasks)) {
+    if (signal.aborted) return;
+    const end = metrics().upkeepSeconds.startTimer({ task });
+    try {
+      const rows = await work(signal);
+      metrics().upkeepRows.inc({ task }, rows);
+      if (rows > 0) log().info({ task, rows }, "scheduled work changed rows");
+    } catch (error) {
+      if (signal.aborted) return;
+      metrics().upkeepFailures.inc({ task });
+      log().warn({ err: error, task }, "scheduled work failed and is tried again");
+    } finally {
+      end();
+    }
+  }
 }

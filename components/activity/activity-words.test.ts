@@ -77,7 +77,7 @@ async function everyKeyAction(userId: string): Promise<void> {
 }
 
 test("every action, done once, is on record and says what it was about", async () => {
-  const { rows } = await listActivity(await everyAction(), {}, { limit: 100 });
+  const { rows } = await listActivity(await everyAction(), {}, 100);
   expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(Object.keys(ACTION_WORDS)));
   expect(rows.filter((record) => !activityDetail(record))).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { useViewNavigation, ViewLink } from "#components/api-keys/view-navigatio
 import { isFiltered, viewHref } from "#components/api-keys/view-url.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
-import { INPUT_CLASS } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Select } from "#components/ui/select.tsx";
 import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";

@@ -8,7 +8,8 @@ import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { copyFrom } from "#components/ui/copy.ts";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, INPUT_CLASS } from "#components/ui/field.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Notice } from "#components/ui/notice.tsx";
 
 type Props = {

@@ -1,7 +1,8 @@
 "use client";
 
 import { type ComponentProps, type ReactNode, useState, useSyncExternalStore } from "react";
-import { Field, INPUT_CLASS } from "#components/ui/field.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
 type Props = Omit<ComponentProps<"input">, "type"> & { label: string; hint?: ReactNode; error?: ReactNode };
 

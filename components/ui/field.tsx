@@ -2,9 +2,7 @@
 
 import { CircleAlert } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
-
-export const INPUT_CLASS =
-  "h-9 w-full min-w-0 rounded-lg border border-control bg-surface px-3 shadow-control transition-colors placeholder:text-muted hover:border-muted focus-visible:border-accent focus-visible:outline-offset-0 aria-invalid:border-danger aria-invalid:outline-danger";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
 type Frame = { label: ReactNode; hint?: ReactNode; error?: ReactNode; aside?: ReactNode };
 

@@ -1,15 +1,12 @@
 import type { ReactNode } from "react";
 
-/** A table to look things up in. On a phone each row is an item of a list, its cells with their heads before them. */
-export function ReadingTable({
-  label,
-  head,
-  rows,
-}: {
-  label: string;
-  head: string[];
-  rows: { key: string; cells: ReactNode[] }[];
-}) {
+type Row = { key: string; cells: ReactNode[] };
+type Group = { key: string; title?: ReactNode; rows: Row[] };
+type Props = { label: string; head: string[] } & ({ rows: Row[] } | { groups: Group[] });
+
+/** A table to look things up in. On a phone each row is an item of a list, its cells with their heads before them, but for those that say `data-none`. */
+export function ReadingTable({ label, head, ...content }: Props) {
+  const groups = "groups" in content ? content.groups : [{ key: "all", rows: content.rows }];
   const hasLongLabels = head.slice(1).some(({ length }) => length > 14);
   return (
     <section
@@ -28,27 +25,36 @@ export function ReadingTable({
             ))}
           </tr>
         </thead>
-        <tbody className="block sm:table-row-group">
-          {rows.map(({ key, cells: [first, ...rest] }) => (
-            <tr key={key} className="block border-line border-b px-4 py-3 align-top last:border-0 sm:table-row">
-              <th
-                scope="row"
-                className="block break-words font-medium sm:table-cell sm:whitespace-nowrap sm:px-4 sm:py-3"
-              >
-                {first}
-              </th>
-              {rest.map((cell, i) => (
-                <td
-                  key={head[i + 1]}
-                  data-label={rest.length > 1 ? head[i + 1] : undefined}
-                  className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] sm:table-cell sm:px-4 sm:py-3"
+        {groups.map(({ key: group, title, rows }: Group) => (
+          <tbody key={group} className="group block border-line border-b last:border-0 sm:table-row-group">
+            {title && (
+              <tr className="block bg-sunken sm:table-row">
+                <th scope="rowgroup" colSpan={head.length} className="block px-4 py-2 font-medium sm:table-cell">
+                  {title}
+                </th>
+              </tr>
+            )}
+            {rows.map(({ key, cells: [first, ...rest] }) => (
+              <tr key={key} className="block border-line border-b px-4 py-3 align-top last:border-0 sm:table-row">
+                <th
+                  scope="row"
+                  className="block break-words font-medium sm:table-cell sm:whitespace-nowrap sm:px-4 sm:py-3"
                 >
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+                  {first}
+                </th>
+                {rest.map((cell, i) => (
+                  <td
+                    key={head[i + 1]}
+                    data-label={rest.length > 1 ? head[i + 1] : undefined}
+                    className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] max-sm:has-data-none:hidden! sm:table-cell sm:px-4 sm:py-3"
+                  >
+                    {cell}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
     </section>
   );

@@ -1,6 +1,6 @@
 import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
-import { INPUT_CLASS } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
 /** The platform's own select: it works without JavaScript, on phones and with every assistive technology. */
 export function Select({ className = "", children, ...props }: ComponentProps<"select">) {

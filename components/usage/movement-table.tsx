@@ -1,26 +1,26 @@
-import { KeyLink } from "#components/api-keys/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
-import { Time } from "#components/ui/time.tsx";
+import { signedCredits } from "#components/usage/ledger-words.ts";
 import { movementWords } from "#components/usage/movement-words.ts";
-import type { Movement } from "#lib/credits/ledger.ts";
+import type { Movement } from "#lib/credits/movements.ts";
 
-const signed = new Intl.NumberFormat("en", { signDisplay: "exceptZero" });
+const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
 
-/** What came to an account's credits and went from them. */
+/** Shows single movements of one UTC day. */
 export function MovementTable({ movements }: { movements: Movement[] }) {
   return (
     <ReadingTable
-      label="Movements"
-      head={["What", "Credits", "Key", "When"]}
-      rows={movements.map(({ id, kind, amount, apiKeyId, keyName, createdAt }) => ({
+      label="Single movements"
+      head={["What", "Credits", "Time (UTC)"]}
+      rows={movements.map(({ id, kind, amount, createdAt }) => ({
         key: id,
         cells: [
           movementWords(kind),
           <span key="amount" className="tabular-nums">
-            {signed.format(amount)}
+            {signedCredits(amount)}
           </span>,
-          apiKeyId && keyName ? <KeyLink key="key" id={apiKeyId} name={keyName} /> : "–",
-          <Time key="when" at={createdAt} />,
+          <time key="time" dateTime={createdAt.toISOString()} className="tabular-nums">
+            {time.format(createdAt)}
+          </time>,
         ],
       }))}
     />

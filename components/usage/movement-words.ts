@@ -1,11 +1,11 @@
-import type { Movement } from "#lib/credits/ledger.ts";
+import type { Movement } from "#lib/credits/movements.ts";
 
 const WORDS: Record<Movement["kind"], string> = {
-  signup: "Came with the account",
+  signup: "Sign-up credits",
   granted: "Granted",
   reserved: "Reserved",
-  charged: "Spent",
-  refunded: "Given back",
+  charged: "Charged",
+  refunded: "Refunded",
 };
 
 export function movementWords(kind: Movement["kind"]): string {

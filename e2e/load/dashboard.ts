@@ -1,15 +1,87 @@
-import { pool } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
+import { randomInt, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FilledAccount } from "#e2e/load/large-accounts.ts";
+import { wrk } from "#e2e/load/tools.ts";
+import { newAddress, readForm, submitForm } from "#e2e/sign-up.ts";
 
-/** Gives a person so many keys, some of them used; as many active as a person may have, and the older ones revoked. */
-export async function insertKeysOf(email: string, count: number): Promise<void> {
-  await pool().query(
-    `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "lastUsedAt", "revokedAt")
-     SELECT gen_random_uuid(), u."id", 'Key ' || i, 'production', 'gt_load', sha256((u."id" || i::text)::bytea),
-            now() - i * interval '1 minute', CASE WHEN i % 3 = 0 THEN now() - i * interval '1 second' END,
-            CASE WHEN i > ${env().MAX_ACTIVE_KEYS} THEN now() - i * interval '1 second' END
-     FROM "User" u, generate_series(1, $2::int) i WHERE u."email" = $1`,
-    [email, count],
-  );
-  await pool().query("ANALYZE");
+/** Loads the dashboard for some seconds; returns in words what came of it, or throws where it was no load. */
+export type DashboardLoad = (url: string, seconds: number) => Promise<string>;
+
+/** Signs in as a browser without JavaScript does; returns the session's cookie. */
+export async function signInByForm(url: string, { email, password }: FilledAccount): Promise<string> {
+  const address = { "x-forwarded-for": newAddress() };
+  const answer = await submitForm(`${url}/sign-in`, "password", { email, password }, address);
+  await answer.arrayBuffer();
+  const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("goodtake-session="));
+  if (!cookie) throw new Error(`Signing in answered ${answer.status}.`);
+  return cookie.split(";")[0] as string;
+}
+
+/** Asks for pages at a fixed rate a second, whether or not earlier ones are answered. */
+export async function renderPages(urls: string[], cookie: string, rate: number, seconds: number): Promise<string> {
+  const asked: Promise<number>[] = [];
+  for (const start = performance.now(); asked.length < rate * seconds; await sleep(5))
+    while (asked.length < Math.min(rate * seconds, ((performance.now() - start) / 1000) * rate))
+      asked.push(statusOf(urls[asked.length % urls.length] as string, { headers: { cookie } }));
+  return statuses("pages", await Promise.all(asked));
+}
+
+/** Reads some exports at once, each as often as it ends. One that is not begun in time is asked for again a second later. */
+export async function runExports(urls: string[], cookie: string, atOnce: number, seconds: number): Promise<string> {
+  const over = AbortSignal.timeout(seconds * 1_000);
+  let bytes = 0;
+  const answers: number[] = [];
+  const read = async (url: string) => {
+    while (!over.aborted) {
+      const { status, body } = await fetch(url, { headers: { cookie, "x-forwarded-for": newAddress() }, signal: over });
+      answers.push(status);
+      for await (const chunk of body as ReadableStream<Uint8Array>) if (status === 200) bytes += chunk.length;
+      if (status !== 200) await sleep(1_000);
+    }
+  };
+  const reading = Array.from({ length: atOnce }, (_, i) => read(urls[i % urls.length] as string));
+  for (const result of await Promise.allSettled(reading))
+    if (result.status === "rejected" && !over.aborted) throw result.reason;
+  if (bytes === 0) throw new Error(`No export was read: ${statuses("exports", answers)}.`);
+  return `${statuses("exports", answers)}, ${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** `GET /sign-in` without a session on 32 connections. */
+export const floodSignInPages: DashboardLoad = async (url, seconds) => {
+  const { requests, refused } = await wrk({ url: `${url}/sign-in`, connections: 32, seconds });
+  if (requests === refused) throw new Error("No sign-in page was rendered.");
+  return `${requests - refused} pages, ${refused} rejected`;
+};
+
+/** Wrong passwords of many addresses, 32 at a time. */
+export const floodSignIns: DashboardLoad = async (url, seconds) => {
+  const send = await readForm(`${url}/sign-in`, "password");
+  const end = performance.now() + seconds * 1_000;
+  const answers: number[] = [];
+  const guess = async () => {
+    while (performance.now() < end) {
+      const address = `203.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
+      const answer = await send(
+        { email: `${randomUUID()}@example.com`, password: "a wrong guess" },
+        { "x-forwarded-for": address },
+      );
+      await answer.arrayBuffer();
+      answers.push(answer.status);
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, guess));
+  if (answers.every((status) => status >= 500))
+    throw new Error(`No sign-in was tried: ${statuses("sign-ins", answers)}.`);
+  return statuses("sign-ins", answers);
+};
+
+async function statusOf(url: string, init: RequestInit): Promise<number> {
+  const answer = await fetch(url, { redirect: "manual", ...init });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+function statuses(what: string, answers: number[]): string {
+  const counts = [...Map.groupBy(answers, (status) => status)].map(([status, { length }]) => `${length} × ${status}`);
+  return `${what} ${counts.join(", ") || "none"}`;
 }

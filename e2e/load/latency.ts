@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
 import autocannon from "autocannon";
 import { SECONDS } from "#e2e/load/measure.ts";
+import type { SteadyLoad, SteadyResult } from "#e2e/load/steady-client.ts";
 
 type Load = { url: string; connections: number; rate: number; headers: Record<string, string> };
 
@@ -23,6 +27,21 @@ export async function loadAtRate({
     });
     run.on("response", (_client, _status, _bytes, ms) => times.push(ms));
   });
-  times.sort((a, b) => a - b);
-  return { requests: times.length, p99: times[Math.ceil(times.length * 0.99) - 1] as number };
+  return { requests: times.length, p99: percentile(times, 99) };
+}
+
+/** Sends requests evenly from a process of its own. Returns the milliseconds of 99 in 100; one that fails takes forever. */
+export async function steadyP99(load: SteadyLoad): Promise<number> {
+  const client = path.join(import.meta.dirname, "steady-client.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [client, JSON.stringify(load)], {
+    maxBuffer: 2 ** 26,
+  });
+  const { times, failed } = JSON.parse(stdout) as SteadyResult;
+  return percentile([...times, ...Array<number>(failed).fill(Number.POSITIVE_INFINITY)], 99);
+}
+
+/** The value that so many in a hundred don't exceed; NaN of nothing. */
+export function percentile(values: number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * (percent / 100)) - 1] ?? Number.NaN;
 }

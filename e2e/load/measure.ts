@@ -1,13 +1,22 @@
-import { type KeyOrder, type Measured, median, wrk } from "#e2e/load/tools.ts";
+import { cpuSeconds, type KeyOrder, type Measured, median, wrk } from "#e2e/load/tools.ts";
 
 /** How long one measurement takes, and of how many a figure is the median. */
 export const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
 export const ROUNDS = 5;
 
-export type Target = { url: string; headers?: Record<string, string>; keys?: KeyOrder };
+export type Target = {
+  url: string;
+  headers?: Record<string, string>;
+  keys?: KeyOrder;
+  /** The server's process, where the CPU that it uses is of interest. */
+  pid?: number | undefined;
+};
 
 export type Figure = {
   rate: number;
+  p99: number;
+  /** CPU time of the server's process each second. Below 1 something else than its code held it up: the client, or other processes. */
+  cores: number;
   refused: number;
   requests: number;
   /** Different keys among those requests. */
@@ -20,17 +29,21 @@ export async function measureInTurns<Name extends string>(
   connections: number,
   rounds = ROUNDS,
 ) {
-  const all = new Map<string, Measured[]>();
+  const all = new Map<string, (Measured & { cores: number })[]>();
   for (let round = 0; round < rounds; round += 1)
-    for (const [name, target] of Object.entries<Target>(targets)) {
+    for (const [name, { pid, ...target }] of Object.entries<Target>(targets)) {
       await wrk({ ...target, connections, seconds: 2 });
+      const before = pid ? cpuSeconds(pid) : Number.NaN;
       const measured = await wrk({ ...target, connections, seconds: SECONDS });
-      all.set(name, [...(all.get(name) ?? []), measured]);
+      const cores = pid ? (cpuSeconds(pid) - before) / SECONDS : Number.NaN;
+      all.set(name, [...(all.get(name) ?? []), { ...measured, cores }]);
     }
   const each = [...all].map(([name, measured]) => [
     name,
     {
       rate: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
+      p99: median(measured.map(({ p99 }) => p99)),
+      cores: median(measured.map(({ cores }) => cores)),
       refused: sum(measured.map(({ refused }) => refused)),
       requests: sum(measured.map(({ requests }) => requests)),
       distinct: new Set(measured.flatMap(({ sent }) => [...sent])).size,
@@ -47,3 +60,8 @@ function sum(values: number[]): number {
 export async function measure(target: Target, connections: number, rounds?: number) {
   return (await measureInTurns({ target }, connections, rounds)).target;
 }
+
+export const ratio = (a: number, b: number) => (a / b).toFixed(2);
+export const rate = (value: number) => `${Math.round(value / 100) / 10}k/s`;
+export const keysIn = ({ distinct, requests }: Pick<Figure, "distinct" | "requests">) =>
+  `${distinct} different keys in ${requests} requests`;

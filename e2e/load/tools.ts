@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { type Installed, isInstalled } from "#e2e/installed.ts";
@@ -25,6 +25,8 @@ export type Measured = {
   sent: Uint32Array;
   /** Answers with a status outside of 2xx and 3xx. */
   refused: number;
+  /** Milliseconds in which 99 of 100 were answered, by a client that waits for each answer before it asks again. */
+  p99: number;
 };
 
 type Load = {
@@ -39,6 +41,9 @@ type Load = {
 export async function wrk({ url, connections, seconds, headers = {}, keys }: Load): Promise<Measured> {
   const { stdout } = await run("wrk", [
     "--threads=1",
+    "--latency",
+    // Of a request that takes longer nothing is known.
+    "--timeout=10s",
     `--connections=${connections}`,
     `--duration=${seconds}s`,
     ...(keys ? ["--script", keys.script] : []),
@@ -53,8 +58,14 @@ export async function wrk({ url, connections, seconds, headers = {}, keys }: Loa
     requests,
     sent: keys ? advance(keys, requests) : new Uint32Array(),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
+    p99: milliseconds(/ 99%\s+([\d.]+)(us|ms|s|m)/.exec(stdout)),
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
+}
+
+function milliseconds(time: RegExpExecArray | null): number {
+  const units: Record<string, number> = { us: 0.001, ms: 1, s: 1_000, m: 60_000 };
+  return Number(time?.[1]) * (units[time?.[2] ?? ""] ?? Number.NaN);
 }
 
 /** One thread sends in order, so those that were answered are the first ones, but for some that were on their way at the end. */
@@ -72,6 +83,17 @@ export function median(values: number[]): number {
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / Number(execFileSync("getconf", ["CLK_TCK"]));
+}
+
+/** CPU time of some processes for each request of a load, in microseconds. */
+export async function cpuMicroseconds(
+  processes: ChildProcess[],
+  load: () => Promise<{ requests: number }>,
+): Promise<number> {
+  const used = () => processes.reduce((sum, { pid }) => sum + cpuSeconds(pid as number), 0);
+  const before = used();
+  const { requests } = await load();
+  return ((used() - before) / requests) * 1e6;
 }
 
 export function residentMegabytes(pid: number): number {

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
+import { getPriority } from "node:os";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
 
@@ -15,6 +18,8 @@ afterEach(() => server.end("SIGTERM"));
 
 const statusOf = async (path: string) => (await fetch(server.url + path)).status;
 const readiness = async () => (await (await fetch(`${server.url}/readyz`)).json()).status;
+const comesBack = () =>
+  vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 40_000, interval: 100 });
 
 /** The process that a server runs the dashboard in. */
 async function dashboardPid(): Promise<number> {
@@ -28,25 +33,70 @@ async function dashboardPid(): Promise<number> {
   throw new Error("The server has no process for the dashboard.");
 }
 
+/** False also for a process that has ended and that its new parent has not noticed yet. */
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return status !== "" && !status.includes("\nState:\tZ");
+}
+
 test("the API answers on while the dashboard's process is gone, pages say so, and it comes back", async () => {
   server = await startServer({ DATA_DIR: data.directory });
   process.kill(await dashboardPid(), "SIGKILL");
   await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(503), 5_000);
   expect(await readiness()).toBe("degraded");
   expect(await statusOf("/api/v1/key")).toBe(401);
-  await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 20_000, interval: 100 });
+  await comesBack();
   expect(await readiness()).toBe("ready");
-});
+}, 60_000);
 
-test("the dashboard's process ends with the server's, also after kill -9", async () => {
+test("a dashboard's process that hangs is ended and started again; meanwhile pages say when to try again, and the API answers", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const hanging = await dashboardPid();
+  process.kill(hanging, "SIGSTOP");
+  const page = await fetch(`${server.url}/sign-in`);
+  expect([page.status, page.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(await readiness()).toBe("degraded");
+  expect(await statusOf("/api/v1/key")).toBe(401);
+  await comesBack();
+  expect(await dashboardPid()).not.toBe(hanging);
+}, 60_000);
+
+test("a page that takes long still arrives when all processes of the server are told to end", async () => {
   server = await startServer({ DATA_DIR: data.directory });
   const pid = await dashboardPid();
-  await server.end("SIGKILL");
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 5_000, interval: 10 });
+  process.kill(pid, "SIGSTOP");
+  const page = get(`${server.url}/sign-in`);
+  const answer = once(page, "response");
+  await once(page, "finish");
+  // The server reads what was sent before this.
+  await readiness();
+  process.kill(pid, "SIGTERM");
+  const ended = server.end("SIGTERM");
+  setTimeout(() => process.kill(pid, "SIGCONT"), 3_000);
+  const [{ statusCode }] = (await answer) as [IncomingMessage];
+  expect([statusCode, await ended]).toEqual([200, 0]);
+});
+
+test("the dashboard lets the API have a core first that both want", async () => {
   server = await startServer({ DATA_DIR: data.directory });
-  const next = await dashboardPid();
+  const folder = `/proc/${await dashboardPid()}/task`;
+  await vi.waitFor(async () => {
+    for (const thread of await readdir(folder)) expect(getPriority(Number(thread))).toBe(getPriority() + 5);
+  });
+});
+
+test("the dashboard's process ends within a second of a kill -9 of the server's", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const pid = await dashboardPid();
+  server.process.kill("SIGKILL");
+  await vi.waitFor(async () => expect(await isRunning(pid)).toBe(false), { timeout: 1_000, interval: 10 });
+});
+
+test("the dashboard's process has ended when the server's has", async () => {
+  server = await startServer({ DATA_DIR: data.directory });
+  const pid = await dashboardPid();
   expect(await server.end("SIGTERM")).toBe(0);
-  expect(() => process.kill(next, 0)).toThrow("ESRCH");
+  expect(await isRunning(pid)).toBe(false);
 });
 
 test("metrics are of both processes", async () => {

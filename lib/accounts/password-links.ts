@@ -121,8 +121,9 @@ async function findUserOfLink(token: string): Promise<{ id: string; email: strin
 }
 
 /** Removes links that ended more than a day ago, used or not: that one was made and used is in the activity. Returns their number. */
-export function prunePasswordLinks(): Promise<number> {
-  return removeInSteps("PasswordLink", `SELECT ctid FROM "PasswordLink" WHERE "expiresAt" < now() - interval '1 day'`);
+export function prunePasswordLinks(signal?: AbortSignal): Promise<number> {
+  const where = `"expiresAt" < now() - interval '1 day'`;
+  return removeInSteps({ table: "PasswordLink", by: "expiresAt", where }, signal);
 }
 
 function hashToken(token: string): Uint8Array<ArrayBuffer> {

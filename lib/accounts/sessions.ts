@@ -2,7 +2,8 @@ import { FRESH_MINUTES } from "#lib/accounts/limits.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { removeInSteps } from "#lib/database/remove-in-steps.ts";
+import { pruneStep, removeAt, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
+import { type Step, walkInSteps } from "#lib/database/walk-in-steps.ts";
 
 const IDLE_DAYS = 14;
 export const MAX_DAYS = 90;
@@ -109,19 +110,37 @@ export function endSessionsOf(transaction: Transaction, userId: string, but: str
 
 export type ListedSession = { id: string; address: string; userAgent: string; createdAt: Date; lastSeenAt: Date };
 
-/** The browsers that are signed in, the one seen last first. */
-export function listSessions(userId: string): Promise<ListedSession[]> {
-  return database().$queryRaw<ListedSession[]>`
+/** As many as somebody looks through. */
+const LISTED_MAX = 50;
+
+/** The browsers that are signed in, the one seen last first; `more` says that there are others beside the 50 of the list. */
+export async function listSessions(userId: string): Promise<{ sessions: ListedSession[]; more: boolean }> {
+  const found = await database().$queryRaw<ListedSession[]>`
     SELECT s."id", s."address", s."userAgent", s."createdAt", s."lastSeenAt" FROM "Session" s
-    WHERE s."userId" = ${userId}::uuid AND ${ALIVE} ORDER BY s."lastSeenAt" DESC, s."id"`;
+    WHERE s."userId" = ${userId}::uuid AND ${ALIVE} ORDER BY s."lastSeenAt" DESC, s."id" LIMIT ${LISTED_MAX + 1}`;
+  return { sessions: found.slice(0, LISTED_MAX), more: found.length > LISTED_MAX };
 }
 
 /** Removes the rows of sessions that have been over for 30 days; returns their number. */
-export function pruneSessions(): Promise<number> {
-  return removeInSteps(
-    "Session",
-    `SELECT ctid FROM "Session" WHERE "endedAt" < now() - interval '${KEPT_DAYS} days'
-       OR "lastSeenAt" < now() - interval '${IDLE_DAYS + KEPT_DAYS} days'
-       OR "createdAt" < now() - interval '${MAX_DAYS + KEPT_DAYS} days'`,
+export function pruneSessions(signal?: AbortSignal): Promise<number> {
+  return walkInSteps("sessions", pruneSomeSessions, signal);
+}
+
+async function pruneSomeSessions(after: string[] | null): Promise<Step> {
+  const [taken] = await pruneStep<Step>(
+    `WITH "page" AS (
+       SELECT ctid, "createdAt", "id", "endedAt" < now() - interval '${KEPT_DAYS} days'
+         OR "lastSeenAt" < now() - interval '${IDLE_DAYS + KEPT_DAYS} days'
+         OR "createdAt" < now() - interval '${MAX_DAYS + KEPT_DAYS} days' AS "isOver"
+       FROM "Session"
+       WHERE "createdAt" < now() - interval '${KEPT_DAYS} days' AND ("createdAt", "id") > ($1::timestamptz, $2::uuid)
+       ORDER BY "createdAt", "id" LIMIT ${STEP_ROWS}
+     ), "removed" AS (
+       ${removeAt("Session", `SELECT ctid FROM "page" WHERE "isOver"`)} RETURNING 1
+     )
+     SELECT (SELECT count(*)::int FROM "removed") AS "changed",
+       (SELECT ARRAY["createdAt"::text, "id"::text] FROM "page" ORDER BY "createdAt" DESC, "id" DESC LIMIT 1) AS "last"`,
+    after ?? ["-infinity", "00000000-0000-0000-0000-000000000000"],
   );
+  return taken as Step;
 }

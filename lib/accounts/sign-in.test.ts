@@ -287,11 +287,13 @@ describe("a session", () => {
 
   test("is removed 30 days after its end, and not before", async () => {
     const recent = await signUpAs(newEmail());
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
     await endSession(recent.userId, recent.sessionId, caller());
+    await database().session.update({ where: { id: recent.sessionId }, data: { createdAt: daysAgo(31) } });
     const old = await signUpAs(newEmail());
     await database().session.update({
       where: { id: old.sessionId },
-      data: { endedAt: new Date(Date.now() - 30.01 * 86_400_000) },
+      data: { createdAt: daysAgo(31), endedAt: daysAgo(30.01) },
     });
     await pruneSessions();
     const left = await database().session.findMany({ where: { id: { in: [recent.sessionId, old.sessionId] } } });

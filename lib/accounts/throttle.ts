@@ -52,11 +52,9 @@ export async function reserveKey(transaction: Transaction, userId: string): Prom
 }
 
 /** Forgets what is over; returns the number of rows. */
-export function pruneThrottles(): Promise<number> {
-  return removeInSteps(
-    "Throttle",
-    `SELECT ctid FROM "Throttle" WHERE "updatedAt" < now() - interval '1 day' AND "blockedUntil" < now()`,
-  );
+export function pruneThrottles(signal?: AbortSignal): Promise<number> {
+  const where = `"updatedAt" < now() - interval '1 day' AND "blockedUntil" < now()`;
+  return removeInSteps({ table: "Throttle", by: "updatedAt", where }, signal);
 }
 
 export type Reservation = { ok: true; refund(): Promise<void> };

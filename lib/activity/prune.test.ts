@@ -26,7 +26,7 @@ describe("activity", () => {
   test("is removed after its days and not before", async () => {
     const old = await recordedDaysAgo(400.01);
     const recent = await recordedDaysAgo(399.99);
-    expect(await pruneActivity(400)).toBe(1);
+    expect(await pruneActivity(undefined, 400)).toBe(1);
     const left = await database().activity.findMany({ where: { id: { in: [old, recent] } } });
     expect(left.map(({ id }) => id)).toEqual([recent]);
   });
@@ -36,12 +36,12 @@ describe("activity", () => {
     await database().$executeRaw`
       INSERT INTO "Activity" ("id", "userId", "actor", "action", "createdAt")
       SELECT gen_random_uuid(), ${ada.id}::uuid, 'user', 'account.created', now() - interval '500 days' FROM generate_series(1, 5001)`;
-    expect(await pruneActivity(400)).toBe(5_001);
+    expect(await pruneActivity(undefined, 400)).toBe(5_001);
   });
 
   test("can't be changed or deleted in any other way, also right after a pruning", async () => {
     const id = await recordedDaysAgo(1);
-    await pruneActivity(400);
+    await pruneActivity(undefined, 400);
     const refusal = /can not be changed or deleted/;
     await expect(database().activity.delete({ where: { id } })).rejects.toThrow(refusal);
     await expect(database().activity.update({ where: { id }, data: { action: "x" } })).rejects.toThrow(refusal);

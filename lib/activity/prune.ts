@@ -1,19 +1,8 @@
-import { database } from "#lib/database/client.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 import { env } from "#lib/env.ts";
 
-/** A statement for everything would meet the pool's time-out on a large installation. */
-const BATCH_ROWS = 5_000;
-
-/** Removes records older than `ACTIVITY_DAYS`, the one thing the table's trigger lets through; returns their number. */
-export async function pruneActivity(days: number = env().ACTIVITY_DAYS): Promise<number> {
-  let all = 0;
-  for (let deleted = BATCH_ROWS; deleted === BATCH_ROWS; all += deleted)
-    deleted = await database().$transaction(async (transaction) => {
-      await transaction.$executeRaw`SET LOCAL goodtake.pruning = 'on'`;
-      return transaction.$executeRaw`
-        DELETE FROM "Activity" WHERE ctid = ANY (ARRAY(
-          SELECT ctid FROM "Activity" WHERE "createdAt" < now() - make_interval(days => ${days}::int) LIMIT ${BATCH_ROWS}
-        ))`;
-    });
-  return all;
+/** Removes records older than `ACTIVITY_DAYS`; returns their number. */
+export function pruneActivity(signal?: AbortSignal, days: number = env().ACTIVITY_DAYS): Promise<number> {
+  const where = `"createdAt" < now() - make_interval(days => $1::int)`;
+  return removeInSteps({ table: "Activity", by: "createdAt", where, values: [days] }, signal);
 }

@@ -1,6 +1,7 @@
 import type { Action, Details } from "#lib/activity/record.ts";
 import { pool } from "#lib/database/client.ts";
-import { readAll, type Slice } from "#lib/read-page.ts";
+import { type From, type KeysetPage, type Place, readKeysetPage } from "#lib/keyset-page.ts";
+import { readAll } from "#lib/read-page.ts";
 
 /** A record as it was written, by this version or an earlier one that knew fewer details. */
 export type ActivityRecord = { [A in Action]: Written & { action: A; details: Partial<Details[A]> } }[Action];
@@ -15,46 +16,86 @@ type Written = {
 
 export type ActivityFilter = {
   apiKeyId?: string | null;
-  /** All that begins with it: `api_key`, `account`. */
+  /** An action, or what several begin with: `api_key`, `account`. */
   about?: string | null;
+  /** The first and the last day, `YYYY-MM-DD`, in UTC. */
+  from?: string | null;
+  to?: string | null;
 };
 
 const COLUMNS = `"id", "action", "actor"::text AS "actor", "apiKeyId", "details", "address", "userAgent", "createdAt"`;
-const MATCHES = `
-  FROM "Activity" WHERE "userId" = $1 AND ($2::uuid IS NULL OR "apiKeyId" = $2)
-    AND ($3::text IS NULL OR starts_with("action", $3 || '.'))`;
-const LATEST_FIRST = `ORDER BY "createdAt" DESC, "id" DESC`;
 const EXPORT_PAGE = 500;
+const placeOf = ({ createdAt, id }: ActivityRecord): Place => ({ value: createdAt.toISOString(), id });
 
-/** What happened to an account and its keys, the latest first; `matching` is the number of all. */
+/** What happened to an account and its keys, the latest first. */
 export async function listActivity(
   userId: string,
-  { apiKeyId = null, about = null }: ActivityFilter,
-  { limit, offset = 0 }: Pick<Slice, "limit"> & Partial<Slice>,
-): Promise<{ rows: ActivityRecord[]; matching: number }> {
-  const values = [userId, apiKeyId, about];
-  const { rows: counts } = await pool().query<{ matching: number }>(
-    `SELECT count(*)::int AS "matching" ${MATCHES}`,
-    values,
-  );
-  const { rows } = await pool().query<ActivityRecord>(
-    `SELECT ${COLUMNS} ${MATCHES} ${LATEST_FIRST} LIMIT $4 OFFSET $5`,
-    [...values, limit, offset],
-  );
-  return { rows, matching: counts[0]?.matching ?? 0 };
+  filter: ActivityFilter,
+  size: number,
+  from: From = null,
+): Promise<KeysetPage<ActivityRecord>> {
+  const actions = await actionsOf(userId, filter);
+  return readKeysetPage(size, from, placeOf, (place, limit) => readRecords(userId, filter, actions, place, limit));
 }
 
 /** All of it: no record is missing and none is there twice, whatever happens and is pruned meanwhile. */
-export function exportActivity(
+export async function* exportActivity(userId: string, filter: ActivityFilter): AsyncGenerator<ActivityRecord[]> {
+  const actions = await actionsOf(userId, filter);
+  yield* readAll<ActivityRecord>(EXPORT_PAGE, (last, limit) =>
+    readRecords(userId, filter, actions, last ? { ...placeOf(last), towards: "later" } : null, limit),
+  );
+}
+
+/**
+ * The actions that a filter means, of those that are on record; null for a list that needs none. They are found by a jump from each
+ * to the next in the index, and not by a look at all records.
+ */
+async function actionsOf(userId: string, { apiKeyId, about }: ActivityFilter): Promise<string[] | null> {
+  if (!apiKeyId && !about) return null;
+  const next = (after: string) =>
+    `(SELECT "action" FROM "Activity" WHERE "userId" = $1 AND ($2::uuid IS NULL OR "apiKeyId" = $2)${after} ORDER BY "action" LIMIT 1)`;
+  const { rows } = await pool().query<{ action: string }>(
+    `WITH RECURSIVE "known" AS (
+       ${next("")} UNION ALL SELECT ${next(` AND "action" > "known"."action"`)} FROM "known" WHERE "action" IS NOT NULL
+     ) SELECT "action" FROM "known" WHERE "action" IS NOT NULL AND ($3::text IS NULL OR "action" = $3 OR starts_with("action", $3 || '.'))`,
+    [userId, apiKeyId ?? null, about ?? null],
+  );
+  return rows.map(({ action }) => action);
+}
+
+/**
+ * Reads records beside a place, the nearest first. For each action there is an index in the order of the list, and what those give is
+ * merged, so that no more rows are read than returned.
+ */
+async function readRecords(
   userId: string,
-  { apiKeyId = null, about = null }: ActivityFilter,
-): AsyncGenerator<ActivityRecord[]> {
-  return readAll<ActivityRecord>(EXPORT_PAGE, async (last, limit) => {
-    const { rows } = await pool().query<ActivityRecord>(
-      `SELECT ${COLUMNS} ${MATCHES}
-       AND ($4::timestamptz IS NULL OR ("createdAt", "id") < ($4, $5::uuid)) ${LATEST_FIRST} LIMIT $6`,
-      [userId, apiKeyId, about, last?.createdAt ?? null, last?.id ?? null, limit],
-    );
-    return rows;
-  });
+  { apiKeyId, from: first, to: last }: ActivityFilter,
+  actions: string[] | null,
+  from: From,
+  limit: number,
+): Promise<ActivityRecord[]> {
+  if (actions?.length === 0) return [];
+  const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
+  const branches = (actions ?? [null]).map(
+    (action, i) => `SELECT * FROM "Activity" WHERE "userId" = $1 AND ($2::uuid IS NULL OR "apiKeyId" = $2)
+      AND ($3::date IS NULL OR "createdAt" >= $3::timestamp AT TIME ZONE 'UTC')
+      AND ($4::date IS NULL OR "createdAt" < ($4::date + 1)::timestamp AT TIME ZONE 'UTC')
+      AND ($5::timestamptz IS NULL OR ("createdAt", "id") ${beyond} ($5, $6::uuid))
+      ${action === null ? "" : `AND "action" = $${8 + i}`}`,
+  );
+  const { rows } = await pool().query<ActivityRecord>(
+    `SELECT ${COLUMNS} FROM (${branches.join(" UNION ALL ")}) "found"
+     ORDER BY "createdAt" ${order}, "id" ${order} LIMIT $7`,
+    [
+      userId,
+      apiKeyId ?? null,
+      first ?? null,
+      last ?? null,
+      from?.value ?? null,
+      from?.id ?? null,
+      limit,
+      ...(actions ?? []),
+    ],
+  );
+  return rows;
 }

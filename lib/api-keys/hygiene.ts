@@ -12,18 +12,30 @@ export type Finding = {
 const NETWORKS = 5;
 const DAY_MS = 86_400_000;
 
+/** Of more active keys than this the findings are counted at most once a minute. */
+const MANY_KEYS = 1_000;
+const REMEMBERED_MS = 60_000;
+const REMEMBERED_MAX = 1_000;
+const remembered = new Map<string, { at: number; findings: Finding[] }>();
+
 /**
  * What an owner would do well to look at, of active keys only, the most urgent first; none is good news. The list shows exactly
- * the keys that are counted here when it is asked for a finding.
+ * the keys that are counted here when it is asked for a finding. Of an account with thousands of keys the answer may be a minute old.
  */
 export async function findHygiene(userId: string, now: Date): Promise<Finding[]> {
-  // The list's page asks for this each time, also with ten thousand keys: one pass over them.
+  const known = remembered.get(userId);
+  if (known && now.getTime() - known.at < REMEMBERED_MS) return known.findings;
   const counts = FINDINGS.map(
     (kind) => Prisma.sql`count(*) FILTER (WHERE ${signOf(kind, now)})::int AS ${Prisma.raw(`"${kind}"`)}`,
   );
-  const [found] = await database().$queryRaw<[Record<FindingKind, number>]>`
-    SELECT ${Prisma.join(counts)} FROM "ApiKey" WHERE "userId" = ${userId}::uuid AND ${canBeFound(userId, now)}`;
-  return FINDINGS.map((kind) => ({ kind, keys: found[kind] })).filter(({ keys }) => keys > 0);
+  const [found] = await database().$queryRaw<[Record<FindingKind | "all", number>]>`
+    SELECT ${Prisma.join(counts)}, count(*)::int AS "all" FROM "ApiKey"
+    WHERE "userId" = ${userId}::uuid AND ${canBeFound(userId, now)}`;
+  const findings = FINDINGS.map((kind) => ({ kind, keys: found[kind] })).filter(({ keys }) => keys > 0);
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.delete(userId);
+  if (found.all > MANY_KEYS) remembered.set(userId, { at: now.getTime(), findings });
+  return findings;
 }
 
 /** Which of the person's keys a finding is about, as a condition on "ApiKey". */
@@ -31,12 +43,15 @@ export function isFound(userId: string, kind: FindingKind, now: Date): Prisma.Sq
   return Prisma.sql`${canBeFound(userId, now)} AND ${signOf(kind, now)}`;
 }
 
-/** What has ended needs nothing, and of what was rotated the end is in sight. */
+/**
+ * What has ended needs nothing, and of what was rotated the end is in sight. Only active keys are asked for their successors: those
+ * that were rotated before are ever more.
+ */
 function canBeFound(userId: string, now: Date): Prisma.Sql {
-  return Prisma.sql`"deletedAt" IS NULL AND "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})
-    AND "id" NOT IN (
-      SELECT r."replacesId" FROM "ApiKey" r WHERE r."userId" = ${userId}::uuid AND r."replacesId" IS NOT NULL
-        AND ${isReplaced(Prisma.sql`r."replacesId"`, now)}
+  const isActive = Prisma.sql`"deletedAt" IS NULL AND "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`;
+  return Prisma.sql`${isActive} AND "id" NOT IN (
+      SELECT a."id" FROM "ApiKey" r JOIN (SELECT "id" FROM "ApiKey" WHERE ${isActive}) a ON a."id" = r."replacesId"
+      WHERE r."userId" = ${userId}::uuid AND r."replacesId" IS NOT NULL AND ${isReplaced(Prisma.sql`a."id"`, now)}
     )`;
 }
 

@@ -61,27 +61,38 @@ export async function listApiKeys(userId: string, query: ListQuery, now: Date): 
 
 const EXPORT_PAGE = 500;
 
+type ExportedKey = Pick<
+  ApiKey,
+  "id" | "name" | "environment" | "prefix" | "createdAt" | "expiresAt" | "revokedAt" | "lastUsedAt"
+>;
+
 /**
  * All keys that a view shows, in its order, page by page. One statement says which they are, because with an offset keys move
  * over the seam of two pages while others are used or deleted. A key that is deleted before its page is read is left out.
  */
-export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<Row[]> {
+export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<ExportedKey[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
-  const all = await database().$queryRaw<{ id: string }[]>`
-    SELECT "id", ${status} AS "status" FROM "ApiKey" WHERE ${owned} AND ${matches} ORDER BY ${orderOf(query)}`;
-  for (let from = 0; from < all.length; from += EXPORT_PAGE) {
-    const ids = all.slice(from, from + EXPORT_PAGE).map(({ id }) => id);
-    yield await database().$queryRaw<Row[]>`
-      SELECT ${listed(now)} FROM "ApiKey" k WHERE ${owned} AND "id" = ANY(${ids}::uuid[])
-      ORDER BY array_position(${ids}::uuid[], "id")`;
+  const [{ all }] = await database().$queryRaw<[{ all: string[] | null }]>`
+    SELECT array_agg("id") AS "all" FROM (
+      SELECT "id", ${status} AS "status" FROM "ApiKey" WHERE ${owned} AND ${matches} ORDER BY ${orderOf(query)}
+    ) k`;
+  for (let from = 0; from < (all?.length ?? 0); from += EXPORT_PAGE) {
+    const ids = all?.slice(from, from + EXPORT_PAGE) ?? [];
+    yield await database().$queryRaw<ExportedKey[]>`
+      SELECT "id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt", "lastUsedAt"
+      FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS "page"("id", "place") JOIN "ApiKey" USING ("id")
+      WHERE ${owned} ORDER BY "place"`;
   }
 }
 
+/** Says which rows they are before it looks up what stands beside them: that is looked up for skipped rows, too. */
 function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
   return database().$queryRaw<Row[]>`
-    SELECT ${listed(now)}, ${status} AS "status" FROM "ApiKey" k WHERE ${owned} AND ${matches}
-    ORDER BY ${orderOf(query)} LIMIT ${limit} OFFSET ${offset}`;
+    SELECT ${listed(now)}, "status" FROM (
+      SELECT *, ${status} AS "status" FROM "ApiKey" WHERE ${owned} AND ${matches}
+      ORDER BY ${orderOf(query)} LIMIT ${limit} OFFSET ${offset}
+    ) k ORDER BY ${orderOf(query)}`;
 }
 
 function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
@@ -91,6 +102,12 @@ function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
 /** A view of the person's keys as conditions on "ApiKey", with the status that each key has at `now`. */
 export function viewOf(userId: string, query: View, now: Date) {
   const status = Prisma.sql`CASE WHEN "revokedAt" IS NOT NULL THEN 'revoked' WHEN "expiresAt" <= ${now} THEN 'expired' ELSE 'active' END`;
+  /** The same as conditions, from which PostgreSQL can tell how many keys have a status. */
+  const has = {
+    revoked: Prisma.sql`"revokedAt" IS NOT NULL`,
+    expired: Prisma.sql`"revokedAt" IS NULL AND "expiresAt" <= ${now}`,
+    active: Prisma.sql`"revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`,
+  };
   const pattern = query.q.replace(/[\\%_]/g, "\\$&");
   // A pasted display form, `gt_abcd...`, means the prefix.
   const prefix = pattern.replace(/(\.{3}|…)$/, "");
@@ -103,7 +120,7 @@ export function viewOf(userId: string, query: View, now: Date) {
         Prisma.sql`TRUE`,
         ...(query.q ? [Prisma.sql`("name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})`] : []),
         ...(query.environment ? [Prisma.sql`"environment"::text = ${query.environment}`] : []),
-        ...(query.status ? [Prisma.sql`${status} = ${query.status}`] : []),
+        ...(query.status ? [has[query.status]] : []),
         ...(query.finding ? [isFound(userId, query.finding, now)] : []),
       ],
       " AND ",

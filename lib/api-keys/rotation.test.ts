@@ -123,7 +123,7 @@ describe("the old key ends", () => {
       expect(record.actor).toBe("system");
     });
 
-    test("also on an installation with much usage and many rotated keys that wait", async () => {
+    test("also on an installation with much usage, each in its turn where many rotated keys wait", async () => {
       const old = await create();
       const successor = await rotate(old.key.id, "on_use");
       expect(await call("/key", successor.secret)).toBe(200);
@@ -131,7 +131,7 @@ describe("the old key ends", () => {
         `WITH "old" AS (
            INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "expiresAt", "endsOnUse")
            SELECT gen_random_uuid(), $1, 'Waits', 'staging', 'gt_wait', sha256(gen_random_uuid()::text::bytea), now() + interval '30 days', true
-           FROM generate_series(1, 500) RETURNING "id"
+           FROM generate_series(1, 1200) RETURNING "id"
          )
          INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "replacesId")
          SELECT gen_random_uuid(), $1, 'Successor', 'staging', 'gt_succ', sha256(gen_random_uuid()::text::bytea), "id" FROM "old"`,
@@ -145,8 +145,20 @@ describe("the old key ends", () => {
           [i * 20_000],
         );
       await pool().query("ANALYZE");
-      // A statement has 2.5 seconds.
-      expect(await endReplacedKeys()).toBe(1);
+      // A statement has 2.5 seconds, and looks at 500 keys.
+      expect((await endReplacedKeys()) + (await endReplacedKeys()) + (await endReplacedKeys())).toBe(1);
+    });
+
+    test("no more once it has ended, and so it isn't looked at forever", async () => {
+      const old = await create();
+      const successor = await rotate(old.key.id, "on_use");
+      await pool().query(`UPDATE "ApiKey" SET "expiresAt" = now() - interval '1 s' WHERE "endsOnUse"`);
+      const ended = await row(old.key.id);
+      expect(await call("/key", successor.secret)).toBe(200);
+      const { rows: walked } = await pool().query(`SELECT count(*)::int AS "keys" FROM "ApiKey" WHERE "endsOnUse"`);
+      for (let looked = 0; looked <= walked[0].keys; looked += 500) expect(await endReplacedKeys()).toBe(0);
+      expect(await row(old.key.id)).toEqual({ ...ended, endsOnUse: false });
+      expect(await database().apiKey.count({ where: { endsOnUse: true } })).toBe(0);
     });
 
     test("that nobody counted in time ends it a day after the hour of the success, and one that was rotated on counts", async () => {

@@ -9,6 +9,7 @@ import { keyStatus } from "#lib/api-keys/status.ts";
 import { type ApiKey, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { nextStep, type Step } from "#lib/database/walk-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
@@ -18,7 +19,8 @@ export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_wi
 /** From the first success of the new key on. */
 const ON_USE_HOURS = 24;
 /** What a transaction can end in a fraction of the time that it has. */
-const BATCH_KEYS = 500;
+const LOOKED_AT_KEYS = 500;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Makes a successor with the same name, environment and end, and lets the old key overlap. The secret is in this answer and
@@ -128,17 +130,27 @@ export async function extendOverlap(
 
 /**
  * Sets the end of replaced keys whose successor was used with success: a day after that, or sooner if that was said before. Returns
- * their number. A request that was refused moves nobody to the new key. The first success is known to the hour, and taken to be
- * at that hour's end or just now: never before it was. Looked up key by key, because a join reads everybody's usage for each.
+ * their number. Each call looks at the next {@link LOOKED_AT_KEYS} that wait, so that it costs the same however many there are. One
+ * that is looked at late loses nothing: the first success is known to the hour, and taken to be at that hour's end or just now,
+ * never before it was. A request that was refused moves nobody to the new key.
  */
 export async function endReplacedKeys(): Promise<number> {
-  let all = 0;
-  for (let ended = BATCH_KEYS; ended === BATCH_KEYS; all += ended) ended = await endSomeReplacedKeys();
-  return all;
+  return (await nextStep("replaced keys", endSomeReplacedKeys)).changed;
 }
 
-function endSomeReplacedKeys(): Promise<number> {
+function endSomeReplacedKeys(after: string[] | null): Promise<Step> {
   return database().$transaction(async (transaction) => {
+    const page = await transaction.$queryRaw<{ id: string }[]>`
+      SELECT "id" FROM "ApiKey" WHERE "endsOnUse" AND "id" > ${after?.[0] ?? BEFORE_ALL_IDS}::uuid
+      ORDER BY "id" LIMIT ${LOOKED_AT_KEYS}`;
+    const ids = page.map(({ id }) => id);
+    // What has ended waits for nothing, and would be looked at forever.
+    await transaction.$executeRaw`
+      UPDATE "ApiKey" SET "endsOnUse" = false WHERE "id" = ANY (ARRAY(
+        SELECT "id" FROM "ApiKey" WHERE "id" = ANY(${ids}::uuid[])
+          AND ("deletedAt" IS NOT NULL OR "revokedAt" IS NOT NULL OR "expiresAt" <= now())
+        ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED))`;
+    // Looked up key by key, because a join reads everybody's usage for each.
     const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
         SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
@@ -148,7 +160,8 @@ function endSomeReplacedKeys(): Promise<number> {
             SELECT min(u."hour") FROM "UsageHour" u WHERE u."apiKeyId" = l."id" AND u."outcome" = 'ok'
           )) AS "hour" FROM "line" l
         ) first
-        WHERE k."endsOnUse" AND first."hour" IS NOT NULL ORDER BY k."id" LIMIT ${BATCH_KEYS} FOR UPDATE OF k
+        WHERE k."id" = ANY(${ids}::uuid[]) AND k."endsOnUse" AND first."hour" IS NOT NULL
+        ORDER BY k."id" FOR NO KEY UPDATE OF k SKIP LOCKED
       )
       UPDATE "ApiKey" k
       SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", d."usedAt" + make_interval(hours => ${ON_USE_HOURS}::int))
@@ -165,7 +178,8 @@ function endSomeReplacedKeys(): Promise<number> {
           details: { name, endsAt: expiresAt.toISOString() },
         },
       );
-    return ended.length;
+    const last = page.at(-1);
+    return { changed: ended.length, last: last && page.length === LOOKED_AT_KEYS ? [last.id] : null };
   });
 }
 

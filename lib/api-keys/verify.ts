@@ -2,6 +2,7 @@ import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CachedKey } from "#lib/api-keys/key-questions.ts";
 import { isSecret, secretId } from "#lib/api-keys/secret.ts";
 import { onBrokenConnection } from "#lib/database/client.ts";
+import { whenKnown } from "#lib/when-known.ts";
 
 /** A key that may be used now. */
 export type VerifiedKey = Readonly<Omit<CachedKey, "revoked" | "deleted" | "ownerDisabled">>;
@@ -28,8 +29,7 @@ onBrokenConnection.add(() => cache.forget());
  */
 export function verifySecret(secret: string): Verification | Promise<Verification> {
   if (!isSecret(secret)) return MALFORMED;
-  const found = cache.find(secretId(secret));
-  return found instanceof Promise ? found.then(judge) : judge(found);
+  return whenKnown(cache.find(secretId(secret)), judge);
 }
 
 function judge(key: CachedKey | null): Verification {

@@ -1,6 +1,6 @@
 import type { Admission } from "#lib/api/admit.ts";
 import type { Remaining } from "#lib/credits/spending.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
 
 const COMMON = [
   "Cache-Control",

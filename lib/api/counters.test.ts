@@ -10,16 +10,16 @@ import { exportApiKeys, findListedApiKey, listApiKeys } from "#lib/api-keys/list
 import { DEFAULT_VIEW } from "#lib/api-keys/list-view.ts";
 import { endReplacedKeys, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
-import { creditsByDay, exportMovements, listMovements } from "#lib/credits/ledger.ts";
+import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
+import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
-import { pruneUsage } from "#lib/usage/prune.ts";
+import { pruneCallers } from "#lib/usage/prune-traces.ts";
 import { listCallers, usageByDay } from "#lib/usage/read.ts";
 import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
-const SLICE = { limit: 25, offset: 0 };
 /** Positions in the order of transactions, which nobody counts up. */
 const NO_COUNTERS = ["changedIn"];
 
@@ -71,6 +71,10 @@ async function all<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
   return rows;
 }
 
+async function* ledgerRows(userId: string): AsyncGenerator<object[]> {
+  for await (const part of exportLedger(userId)) yield "movements" in part ? part.movements : part.days;
+}
+
 test("with every counter of the schema at its largest value every request, page, export and task works", async () => {
   const ada = await createPerson("Ada", "scale");
   const { key: old, secret: oldSecret } = await createKey(ada.id);
@@ -113,17 +117,17 @@ test("with every counter of the schema at its largest value every request, page,
   const read = {
     days: await usageByDay({ userId: ada.id }, 90, now),
     ofKey: await usageByDay({ userId: ada.id, apiKeyId: key.id }, 90, now),
-    keys: await usageByKey(ada.id, 90, now, SLICE),
+    keys: await usageByKey(ada.id, now.toISOString().slice(0, 7), 25),
     callers: await listCallers(key.id),
     remaining: await findRemaining(ada.id, null),
-    movements: [await listMovements(ada.id, SLICE), await all(exportMovements(ada.id))],
+    movements: [await listLedger(ada.id, 25), await all(ledgerRows(ada.id))],
     credits: await creditsByDay(ada.id, 90, now),
     list: await listApiKeys(ada.id, listQuery.parse({}), now),
     page: await findListedApiKey(ada.id, old.id),
     hygiene: await findHygiene(ada.id, now),
     exported: await all(exportApiKeys(ada.id, listQuery.parse({}), now)),
     evidence: await readBulkEvidence(ada.id, { all: true, ids: [], view: DEFAULT_VIEW }, now),
-    activity: [await listActivity(ada.id, {}, SLICE), await all(exportActivity(ada.id, {}))],
+    activity: [await listActivity(ada.id, {}, 25), await all(exportActivity(ada.id, {}))],
   };
   // What a page gets from the server and a CSV file holds: no bigint, which neither can show.
   expect(() => JSON.stringify(read)).not.toThrow();
@@ -136,5 +140,5 @@ test("with every counter of the schema at its largest value every request, page,
   expect(await sweepReservations()).toBe(1);
   expect((await findRemaining(bob.id, null))?.credits).toBe(101);
   await pruneThrottles();
-  await pruneUsage();
+  await pruneCallers();
 });

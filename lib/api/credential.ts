@@ -1,3 +1,5 @@
+import { headerValues } from "#lib/http/header-values.ts";
+
 /** What a request presents: one key, nothing, or something that can't be one key (`given`: it did try). */
 export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "refused" };
 
@@ -8,18 +10,15 @@ export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { 
  * Bearer value decides whatever `X-API-Key` says; another scheme is not ours and is passed over.
  */
 export function readCredential(rawHeaders: string[]): Credential {
-  const authorization = valuesOf(rawHeaders, "authorization");
-  const apiKey = valuesOf(rawHeaders, "x-api-key");
-  const bearer = authorization.filter((value) => /^bearer(?![^ \t])/i.test(value));
-  if (bearer.length === 0 && apiKey.length === 0) return { kind: "none" };
+  const authorization = headerValues(rawHeaders, "authorization");
+  const apiKey = headerValues(rawHeaders, "x-api-key");
+  const isBearer = authorization.some((value) => /^bearer(?![^ \t])/i.test(value));
+  if (!isBearer && apiKey.length === 0) return { kind: "none" };
   if (authorization.length > 1 || apiKey.length > 1) return { kind: "refused" };
 
-  const keys = [...bearer.map((value) => /^bearer +([^ \t]+)$/i.exec(value)?.[1]), ...apiKey];
-  const [secret, other] = keys;
-  if (!secret || (keys.length === 2 && other !== secret)) return { kind: "refused" };
+  const [line = ""] = authorization;
+  const [other] = apiKey;
+  const secret = isBearer ? /^bearer +([^ \t]+)$/i.exec(line)?.[1] : other;
+  if (!secret || (other !== undefined && other !== secret)) return { kind: "refused" };
   return { kind: "key", secret };
-}
-
-function valuesOf(rawHeaders: string[], name: string): string[] {
-  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, randomUUIDv7 } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "@hono/zod-openapi";
 import { type Admission, admit } from "#lib/api/admit.ts";
@@ -46,19 +46,23 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   const start = performance.now();
   const requestId = randomUUID();
   const decision: Decision = {};
-  const query = new URLSearchParams(request.url?.slice(FORWARD_AUTH_PATH.length + 1));
+  const query = queryOf(request);
   let status = 204;
   let body: string | undefined;
   let own: string[];
   try {
-    const refusal = await decide(request, query, decision);
+    const admitted = admit(request.rawHeaders);
+    const admission = admitted instanceof Promise ? await admitted : admitted;
+    decision.admission = admission;
+    let refusal = refusalOf(admission);
+    if (!refusal && query && admission.kind === "admitted") refusal = await pay(admission, query, decision);
     if (refusal) ({ status, headers: own, body } = errorAnswer(refusal));
     else own = identityHeaders(decision);
   } catch (error) {
     ({ status, headers: own, body } = errorAnswer(errorOf(error, requestId)));
   }
   // For gateways that know only 2xx, 401 and 403, such as nginx `auth_request`. `Retry-After` tells the two 403 apart.
-  if (status === 429 && query.get("limited") === "403") status = 403;
+  if (status === 429 && query?.get("limited") === "403") status = 403;
   await endOfTurn();
   response.writeHead(status, answerHeaders(requestId, decision.admission, decision.remaining).concat(own));
   response.end(request.method === "HEAD" ? undefined : body);
@@ -73,21 +77,23 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   });
 }
 
+/** The usual request has none. */
+function queryOf({ url = "" }: IncomingMessage): URLSearchParams | undefined {
+  return url.length > FORWARD_AUTH_PATH.length + 1
+    ? new URLSearchParams(url.slice(FORWARD_AUTH_PATH.length + 1))
+    : undefined;
+}
+
 /** @throws {ApiError} for a query that can't be read, and if the database can't say. */
-async function decide(
-  request: IncomingMessage,
+async function pay(
+  { key, tier }: Admission & { kind: "admitted" },
   query: URLSearchParams,
   decision: Decision,
 ): Promise<ApiError | undefined> {
-  const admission = await admit(request.rawHeaders);
-  decision.admission = admission;
-  const refusal = refusalOf(admission);
-  if (refusal || admission.kind !== "admitted") return refusal;
-  const cost = query.size === 0 ? 0 : readCost(query);
+  const cost = readCost(query);
   if (cost === 0) return undefined;
-  const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
-  const id = randomUUID();
+  const id = randomUUIDv7();
   const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
   if (charged.ok) {
     decision.remaining = charged.value;

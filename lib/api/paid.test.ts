@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
-import { listMovements } from "#lib/credits/ledger.ts";
+import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
 import type { Generate } from "#lib/generation/generate.ts";
@@ -149,8 +149,9 @@ describe("an image costs one credit", () => {
   test("while the image is drawn the credit is reserved, for the key and in the ledger; then it is spent", async () => {
     const read = async () => {
       const { credits_remaining, credits_reserved } = await (await api.call("/key", {}, secret)).json();
-      const { rows } = await listMovements(ada.id, { limit: 2, offset: 0 });
-      return [credits_remaining, credits_reserved, ...rows.map(({ kind }) => kind)];
+      const { value } = await exportLedger(ada.id).next();
+      const latest = value && "movements" in value ? value.movements.slice(0, 2) : [];
+      return [credits_remaining, credits_reserved, ...latest.map(({ kind }) => kind)];
     };
     const { started, finish } = holdProvider();
     const image = generate();

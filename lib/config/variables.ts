@@ -211,6 +211,11 @@ const LIMITS = {
 };
 
 const RECORDS = {
+  // A week is far longer than anything asks for a charge by its id again: a retry of an unconfirmed write, an `Idempotency-Key` (24 h).
+  LEDGER_DETAIL_DAYS: variable(whole(7, 36_500).default(90), {
+    description:
+      "How long single charges are kept, in days. Older ones are added up by day and key; the balance stays their sum.",
+  }),
   ACTIVITY_DAYS: variable(whole(1, 36_500).default(400), { description: "How long activity is kept, in days." }),
   LOG_LEVEL: variable(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"), {
     description:

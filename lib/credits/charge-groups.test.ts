@@ -1,20 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
-import { ChargeGroups } from "#lib/credits/charge-groups.ts";
+import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { statementDeadline } from "#lib/database/clock.ts";
 
 let close: () => Promise<void>;
-let groups: ChargeGroups;
+let groups: ReturnType<typeof chargeGroups>;
 let ada: { id: string };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
 afterAll(() => close());
 beforeEach(async () => {
-  groups = new ChargeGroups();
+  groups = chargeGroups();
   ada = await createPerson();
 });
 
@@ -24,7 +25,7 @@ const spending = (credits = 1, quota: number | null = null, userId = ada.id): Sp
   credits,
   quota,
 });
-const make = (what: Spending, id: string = randomUUID()) => groups.charge(what, id);
+const make = (what: Spending, id: string = randomUUID()) => groups.ask({ ...what, id, deadline: statementDeadline() });
 const leftOf = async (userId: string) => (await findRemaining(userId, null))?.credits;
 
 async function expectLedgerToAgree(userId: string): Promise<void> {
@@ -96,12 +97,15 @@ test("an account whose row is held delays no other, and its charges are made whe
   expect((await Promise.all(held)).map((result) => result.ok && result.value.credits)).toEqual([99, 98]);
 });
 
-test("credits that come while a charge waits for them can be spent by it", async () => {
+test.each([
+  ["a charge", undefined],
+  ["a reservation", { seconds: 60 }],
+])("credits that come while %s waits for them can be spent by it", async (_, reserved) => {
   await charge(spending(100));
   const grant = await pool().connect();
   await grant.query("BEGIN");
   await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
-  const charged = make(spending(4));
+  const charged = groups.ask({ ...spending(4), id: randomUUID(), deadline: statementDeadline(), reserved });
   // Its statement has begun, from when on it sees nothing new.
   await vi.waitFor(async () => {
     const { rowCount } = await pool().query(
@@ -142,13 +146,13 @@ test("none of a group fails for another: not for one taken back, one with a know
 
 test("three instances at once, charges and taking back, more accounts than one: nothing is lost and nothing charged twice", async () => {
   const people = await Promise.all(Array.from({ length: 4 }, () => createPerson("Cyd")));
-  const instances = Array.from({ length: 3 }, () => new ChargeGroups());
+  const instances = Array.from({ length: 3 }, () => chargeGroups());
   const passed = new Map(people.map(({ id }) => [id, 0]));
   await Promise.all(
     Array.from({ length: 600 }, async (_, i) => {
       const { id: userId } = people[i % people.length] as { id: string };
       const id = randomUUID();
-      const charged = instances[i % 3]?.charge(spending(1, null, userId), id);
+      const charged = instances[i % 3]?.ask({ ...spending(1, null, userId), id, deadline: null });
       if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), takeBack(id, spending(1, null, userId))]);
       else if ((await charged)?.ok) passed.set(userId, (passed.get(userId) ?? 0) + 1);
     }),

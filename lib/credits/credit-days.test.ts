@@ -22,6 +22,15 @@ const MISMATCHES = `
     WHERE "added" + "refunded" <> "charged"
   )
   SELECT * FROM "sum" FULL JOIN "day" USING ("userId", "day", "apiKeyId") WHERE "sum"."net" IS DISTINCT FROM "day"."net"`;
+const TOTAL_MISMATCHES = `
+  WITH "sum" AS (
+    SELECT "userId", "day", sum("charged") AS "charged", sum("refunded") AS "refunded", sum("added") AS "added",
+      sum(sum("added" + "refunded" - "charged")) OVER (PARTITION BY "userId" ORDER BY "day") AS "closing"
+    FROM "CreditDay" GROUP BY 1, 2
+  )
+  SELECT * FROM "sum" s FULL JOIN "CreditDayTotal" t USING ("userId", "day")
+  WHERE (s."charged", s."refunded", s."added", s."closing")
+    IS DISTINCT FROM (t."charged", t."refunded", t."added", coalesce(t."closing", s."closing"))`;
 
 let url: string;
 let drop: () => Promise<void>;
@@ -33,7 +42,7 @@ afterEach(async () => {
 });
 
 async function expectDaysToAgree(): Promise<void> {
-  expect((await client.query(MISMATCHES)).rows).toEqual([]);
+  for (const mismatches of [MISMATCHES, TOTAL_MISMATCHES]) expect((await client.query(mismatches)).rows).toEqual([]);
   const { rows } = await client.query(`
     SELECT b."userId", b."credits", sum(d."added" + d."refunded" - d."charged")::int AS "sum"
     FROM "Balance" b LEFT JOIN "CreditDay" d USING ("userId") GROUP BY 1`);
@@ -53,46 +62,53 @@ test("every kind of movement is in its day, at any moment", async () => {
   await grantCredits(ada.id, 50, OPERATOR);
   const reserved = await reserve(spending, 60);
   await expectDaysToAgree();
-  if (reserved.ok) await refund(reserved.value.id);
+  if (reserved.ok) await refund(ada.id, reserved.value.id);
   const doubtful = randomUUID();
   await charge(spending, doubtful);
   await Promise.all([takeBack(doubtful, spending), takeBack(doubtful, spending), takeBack(randomUUID(), spending)]);
   await expectDaysToAgree();
 });
 
-test("an upgrade adds up what was there, while processes of the version before go on charging", async () => {
-  await disconnectDatabase();
-  await client.end();
-  await drop();
-  ({ url, drop } = await createDatabase("template0"));
-  client = await openClient(url);
-  const before = await temporaryDirectory();
-  for (const name of await readdir(MIGRATIONS))
-    if (!/_(credit_days|add_up_credit_days|credit_days_done)$/.test(name))
-      await cp(path.join(MIGRATIONS, name), path.join(before.directory, name), { recursive: true });
-  await migrate(url, before.directory);
-  await before.remove();
-  connectDatabase(url, 10);
+const UPGRADES = [
+  ["credits by day", "20261126163601"],
+  ["credits by day of all keys", "20261126182101"],
+] as const;
+test.each(UPGRADES)(
+  "an upgrade to %s adds up what was there, while processes of the version before go on charging",
+  async (_, upgrade) => {
+    await disconnectDatabase();
+    await client.end();
+    await drop();
+    ({ url, drop } = await createDatabase("template0"));
+    client = await openClient(url);
+    const before = await temporaryDirectory();
+    for (const name of await readdir(MIGRATIONS))
+      if (name < upgrade || name === "migration_lock.toml")
+        await cp(path.join(MIGRATIONS, name), path.join(before.directory, name), { recursive: true });
+    await migrate(url, before.directory);
+    await before.remove();
+    connectDatabase(url, 10);
 
-  const people = await Promise.all(Array.from({ length: 3 }, () => createPerson("Ada", "free")));
-  const keys = people.map(() => randomUUID());
-  for (const { id } of people) await grantCredits(id, 1_000_000, OPERATOR);
-  await pool().query(
-    `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
-     SELECT ($1::uuid[])[1 + n % 3], 'charged', -1, ($2::uuid[])[1 + n % 3], now() - make_interval(hours => n % 1000)
+    const people = await Promise.all(Array.from({ length: 3 }, () => createPerson("Ada", "free")));
+    const keys = Array.from({ length: 50 }, () => randomUUID());
+    for (const { id } of people) await grantCredits(id, 1_000_000, OPERATOR);
+    await pool().query(
+      `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
+     SELECT ($1::uuid[])[1 + n % 3], 'charged', -1, ($2::uuid[])[1 + n % 50], now() - make_interval(hours => n % 1000)
      FROM generate_series(1, 25000) n`,
-    [people.map(({ id }) => id), keys],
-  );
-  await pool().query(
-    `UPDATE "Balance" b SET "credits" = (SELECT sum("amount") FROM "CreditMovement" m WHERE m."userId" = b."userId")`,
-  );
+      [people.map(({ id }) => id), keys],
+    );
+    await pool().query(
+      `UPDATE "Balance" b SET "credits" = (SELECT sum("amount") FROM "CreditMovement" m WHERE m."userId" = b."userId")`,
+    );
 
-  let over = false;
-  const charging = people.map(async ({ id: userId }, i) => {
-    while (!over) await charge({ userId, apiKeyId: keys[i] as string, credits: 1, quota: null });
-  });
-  await migrate(url, MIGRATIONS);
-  over = true;
-  await Promise.all(charging);
-  await expectDaysToAgree();
-});
+    let over = false;
+    const charging = people.map(async ({ id: userId }, i) => {
+      while (!over) await charge({ userId, apiKeyId: keys[i] as string, credits: 1, quota: null });
+    });
+    await migrate(url, MIGRATIONS);
+    over = true;
+    await Promise.all(charging);
+    await expectDaysToAgree();
+  },
+);

@@ -6,6 +6,8 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createDatabase, createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { closeDays } from "#lib/credits/close-days.ts";
+import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { backUp } from "#lib/database/backup.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { restore } from "#lib/database/restore.ts";
@@ -79,11 +81,23 @@ test("what is restored equals what was backed up, row by row, whatever stands in
   await database().throttle.create({
     data: { scope: "\\.\n\\.", attempts: 1, blockedUntil: new Date(), updatedAt: new Date() },
   });
+  // A ledger whose old days are rolled up while their movements are partly removed.
+  await pool().query(
+    `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "createdAt") SELECT $1, 'granted', 1, now() - make_interval(days => i) FROM generate_series(1, 9) i`,
+    [ada.id],
+  );
+  await closeDays();
+  await pruneMovements({ days: 7 });
+  await database().$transaction([
+    database().$executeRaw`SET LOCAL goodtake.pruning = 'on'`,
+    database().$executeRaw`DELETE FROM "CreditMovement" WHERE "createdAt" < now() - interval '8 days'`,
+  ]);
   const file = newFile();
   await backUp(url, file);
   const copy = await target();
   await restore(copy, file, MIGRATIONS);
   const restored = await everything(copy);
+  expect(restored.LedgerDetail).toHaveLength(1);
   expect(restored).toEqual(await everything(url));
   expect(restored.ApiKey?.length).toBe(7);
   expect(restored.Activity?.length).toBe(8);

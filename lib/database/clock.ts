@@ -1,5 +1,11 @@
 import { DEADLINE_MS } from "#lib/database/deadline.ts";
 
+/**
+ * SQL: the database's clock in milliseconds of the epoch. Volatile: a part of a statement reads it after the locks that it depends on,
+ * and a condition on it must be in such a part, for a lock that another transaction gave up without a change isn't looked at again.
+ */
+export const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
+
 /** An answer that took longer says too little of when its clock was read. */
 const TRAVEL_MS = 500;
 
@@ -22,13 +28,10 @@ export function hearClock(databaseMs: number, sentAt: number): void {
 }
 
 /**
- * To be asked about a statement that changed nothing.
- *
- * @throws what {@link isUnavailable} knows, if it was too late. One that is waited for all the same was late by a clock that was set
- * or a database that moved: the next one learns it anew.
+ * Returns the error of a statement that did nothing because it was late; {@link isUnavailable} knows it. One that is waited for all the
+ * same was late by a clock that was set or a database that moved: the next one learns it anew.
  */
-export function refuseLate(databaseMs: number, deadline: number | null): void {
-  if (deadline === null || databaseMs < deadline) return;
+export function lateness(): Error {
   aheadMs = null;
-  throw new Error("timeout exceeded before the database began");
+  return new Error("timeout exceeded before the database began");
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Remaining, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, refund, reserve, settle, takeBack } from "#lib/credits/store.ts";
@@ -63,20 +63,20 @@ async function payAndDraw(
   idempotencyKey: IdempotencyKey | undefined,
   caller: AbortSignal,
 ): Promise<Result<PaidImage, PaidGenerationError>> {
-  const id = randomUUID();
+  const id = randomUUIDv7();
   const begun = await inTime(begin(id, spending, idempotencyKey), () => takeBack(id, spending));
   if (!begun.ok) return begun;
   if ("answer" in begun.value) return ok({ image: stored(begun.value.answer), remaining: undefined });
   if (caller.aborted) {
-    await giveBack(id);
+    await giveBack(id, spending);
     return err("hung_up");
   }
   const generated = await generate(input, cutOff.signal).catch(async (error: unknown) => {
-    await giveBack(id);
+    await giveBack(id, spending);
     throw error;
   });
   if (!generated.ok) {
-    await giveBack(id);
+    await giveBack(id, spending);
     return err(generated.error);
   }
   const image = generated.value;
@@ -91,7 +91,7 @@ async function begin(
   idempotencyKey: IdempotencyKey | undefined,
 ): Promise<Result<{ reservation: Reservation } | { answer: string }, BeginError>> {
   if (idempotencyKey) return beginOnce(idempotencyKey, spending, RESERVATION_SECONDS, id);
-  const reserved = await reserve(spending, RESERVATION_SECONDS, undefined, id);
+  const reserved = await reserve(spending, RESERVATION_SECONDS, id);
   return reserved.ok ? ok({ reservation: reserved.value }) : reserved;
 }
 
@@ -102,11 +102,14 @@ function settlePaid(
   idempotencyKey: IdempotencyKey | undefined,
   image: ImageAnswer,
 ): Promise<boolean> {
-  if (!idempotencyKey) return inTime(settle(id), () => takeBack(id, spending), { always: true });
+  const { userId } = spending;
+  if (!idempotencyKey) return inTime(settle(userId, id), () => takeBack(id, spending), { always: true });
   if (image.bytes > STORED_MAX_BYTES)
-    return inTime(settleWithAnswer(id, null), () => takeBackUnstored(idempotencyKey, id, spending), { always: true });
+    return inTime(settleWithAnswer(userId, id, null), () => takeBackUnstored(idempotencyKey, id, spending), {
+      always: true,
+    });
   const answer = Buffer.concat(image.chunks).toString("utf8");
-  return inTime(settleWithAnswer(id, answer), () => settleWithAnswer(id, answer), { always: true });
+  return inTime(settleWithAnswer(userId, id, answer), () => settleWithAnswer(userId, id, answer), { always: true });
 }
 
 function stored(answer: string): ImageAnswer {
@@ -115,9 +118,9 @@ function stored(answer: string): ImageAnswer {
 }
 
 /** A refund that fails is tried until the database confirms it, and must not hide why the work failed. */
-async function giveBack(id: string): Promise<void> {
+async function giveBack(id: string, { userId }: Spending): Promise<void> {
   try {
-    await inTime(refund(id), () => refund(id), { always: true });
+    await inTime(refund(userId, id), () => refund(userId, id), { always: true });
   } catch (error) {
     log().warn({ err: error, reservation: id }, "a refund is unconfirmed");
   }

@@ -50,11 +50,11 @@ export type GenerateImageInput = z.output<typeof generateImageInput>;
 
 export const generatedImage = z
   .object({
-    model: z.string(),
-    created: z.int().meta({ description: "Unix time in seconds." }),
-    data: z.array(
-      z.object({ url: z.string().optional(), b64_json: z.string().optional(), size: z.string().optional() }),
-    ),
+    model: z.string().meta({ example: DEFAULT_MODEL }),
+    created: z.int().meta({ description: "Unix time in seconds.", example: 1_767_225_600 }),
+    data: z
+      .array(z.object({ url: z.string().optional(), b64_json: z.string().optional(), size: z.string().optional() }))
+      .meta({ example: [{ url: "https://images.example/4c1d.jpeg", size: "2048x2048" }] }),
     usage: z.object({ generated_images: z.int(), output_tokens: z.int(), total_tokens: z.int() }).partial().optional(),
     sandbox: z.literal(true).optional().meta({ description: "Present when the built-in sandbox drew the image." }),
   })

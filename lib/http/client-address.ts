@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { remembered } from "#lib/text/remembered.ts";
 
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
@@ -14,15 +15,21 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefine
  */
 export function createClientAddress(trustedProxies: string[]) {
   const ranges = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
-  return (peer: string | undefined, forwardedFor: string | undefined): string => {
-    let client = parseAddress(peer ?? "");
-    for (const hop of (forwardedFor ?? "").split(",").reverse()) {
-      if (!client || !isWithin(client, ranges)) break;
+  const peerOf = remembered((peer) => {
+    const address = parseAddress(peer);
+    return { text: address?.toString() ?? "0.0.0.0", trusted: address !== undefined && isWithin(address, ranges) };
+  });
+  return (peer = "", forwardedFor: string | undefined): string => {
+    const { text, trusted } = peerOf(peer);
+    if (!trusted || forwardedFor === undefined) return text;
+    let client: ipaddr.IPv4 | ipaddr.IPv6 | undefined;
+    for (const hop of forwardedFor.split(",").reverse()) {
       const next = parseAddress(hop);
       if (!next) break;
       client = next;
+      if (!isWithin(next, ranges)) break;
     }
-    return client?.toString() ?? "0.0.0.0";
+    return client?.toString() ?? text;
   };
 }
 

@@ -15,19 +15,38 @@ export function csvCell(value: string | number | null): string {
 
 export type CsvRow = (string | number | null)[];
 
-/** A file that is sent while it is read, however long it is. Not stored by any cache: it is one person's. */
-export function csvResponse(name: string, head: string[], pages: AsyncIterable<CsvRow[]>): Response {
+/** A client that stops reading must not hold what an export holds for longer. */
+const STALLED_MS = 60_000;
+
+/**
+ * Sends a file while it is read, however long it is. No cache stores it: it is one user's. One that is not read on for `stalledMs`
+ * breaks off.
+ */
+export function csvResponse(
+  name: string,
+  head: string[],
+  pages: AsyncIterable<CsvRow[]>,
+  stalledMs: number = STALLED_MS,
+): Response {
   const encoder = new TextEncoder();
   const lines = (rows: CsvRow[]) => rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
   const iterator = pages[Symbol.asyncIterator]();
+  let stalled: NodeJS.Timeout | undefined;
+  const breakOff = (controller: ReadableStreamDefaultController) => {
+    controller.error(new Error("The client reads an export no further."));
+    void iterator.return?.();
+  };
   const body = new ReadableStream({
     start: (controller) => controller.enqueue(encoder.encode(BYTE_ORDER_MARK + lines([head]))),
     pull: async (controller) => {
+      clearTimeout(stalled);
       const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(lines(value)));
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(lines(value)));
+      stalled = setTimeout(breakOff, stalledMs, controller).unref();
     },
     cancel: async () => {
+      clearTimeout(stalled);
       await iterator.return?.();
     },
   });

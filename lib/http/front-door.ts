@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MetricObject } from "prom-client";
 import type { Env } from "#lib/env.ts";
 import { createClientAddress } from "#lib/http/client-address.ts";
+import { headerValues } from "#lib/http/header-values.ts";
 import { answerHealth, type Phase } from "#lib/http/health.ts";
 import { answerMetrics } from "#lib/http/metrics-door.ts";
 import { log } from "#lib/log.ts";
@@ -67,12 +68,10 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
   };
 }
 
-/** Whether `Host` is there exactly once, or not at all in HTTP/1.0 (RFC 9112, 3.2). The parsed headers hide a second line. */
+/** Whether `Host` is there exactly once, or not at all in HTTP/1.0 (RFC 9112, 3.2). */
 function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  let lines = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === "host") lines += 1;
-  return lines === 1 || (lines === 0 && httpVersion !== "1.1");
+  const { length } = headerValues(rawHeaders, "host");
+  return length === 1 || (length === 0 && httpVersion !== "1.1");
 }
 
 /** All of `/api/` is the API's, but for the callbacks of sign-in providers. */

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { SpendError, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, reserve, settle, takeBack } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
+import { inSteps } from "#lib/database/in-steps.ts";
+import { pruneStep, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** What a client calls one piece of work, however often it asks for it (draft-ietf-httpapi-idempotency-key-header). */
@@ -23,9 +25,8 @@ export type Begun = { reservation: Reservation } | { answer: string };
 export const KEPT_HOURS = 24;
 /** Larger answers are delivered and not stored (api.md). */
 export const STORED_MAX_BYTES = 1_048_576;
-/** What one statement may remove and stay far below the statement timeout. */
-const PRUNED_ROWS_MAX = 1_000;
-const PRUNED_BYTES_MAX = 64 * 1024 * 1024;
+/** Bytes of answers, beside one that is larger alone, that one statement removes within 500 ms. */
+const PRUNED_BYTES_MAX = 16 * 1024 * 1024;
 
 export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
@@ -37,36 +38,26 @@ export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuff
 
 /** Reserves as `id` for the first of all requests with one key. Of parallel ones, one begins. */
 export async function beginOnce(
-  { key, fingerprint }: IdempotencyKey,
+  idempotencyKey: IdempotencyKey,
   spending: Spending,
   seconds: number,
   id: string,
 ): Promise<Result<Begun, BeginError>> {
   const { userId } = spending;
-  const claimed = await database().$transaction(async (transaction) => {
-    await transaction.$executeRaw`
-      DELETE FROM "IdempotencyRecord" WHERE "userId" = ${userId}::uuid AND "key" = ${key} AND "reservationId" IS NULL
-        AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)`;
-    const { count } = await transaction.idempotencyRecord.createMany({
-      data: [{ userId, key, fingerprint }],
-      skipDuplicates: true,
-    });
-    if (count === 0) return undefined;
-    const reserved = await reserve(spending, seconds, transaction, id);
-    const record = { where: { userId_key: { userId, key } }, select: { key: true } } as const;
-    if (reserved.ok)
-      await transaction.idempotencyRecord.update({ ...record, data: { reservationId: reserved.value.id } });
-    else await transaction.idempotencyRecord.delete(record);
-    return reserved;
-  });
-  if (claimed) return claimed.ok ? ok({ reservation: claimed.value }) : claimed;
+  const { key, fingerprint } = idempotencyKey;
+  const reserved = await reserve(spending, seconds, id, idempotencyKey);
+  if (reserved.ok) return ok({ reservation: reserved.value });
+  const freed = await database().$executeRaw`
+    DELETE FROM "IdempotencyRecord" WHERE "userId" = ${userId}::uuid AND "key" = ${key} AND "reservationId" IS NULL
+      AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)`;
+  if (freed > 0) return beginOnce(idempotencyKey, spending, seconds, id);
 
   const record = await database().idempotencyRecord.findUnique({
     where: { userId_key: { userId, key } },
     select: { fingerprint: true, answer: true, reservationId: true },
   });
   // Refunded between the two looks: whoever asks again begins it.
-  if (!record) return err("running");
+  if (!record) return reserved;
   if (!Buffer.from(record.fingerprint).equals(fingerprint)) return err("reused");
   if (record.answer !== null) return ok({ answer: record.answer });
   return err(record.reservationId === null ? "too_large" : "running");
@@ -76,16 +67,9 @@ export async function beginOnce(
  * Keeps the answer (null for one that is too large) and settles, both or neither. False where the reservation was settled or refunded
  * already.
  */
-export function settleWithAnswer(reservationId: string, answer: string | null): Promise<boolean> {
-  return database().$transaction(async (transaction) => {
-    // Before the reservation goes, because it takes a record that still names it along.
-    await transaction.idempotencyRecord.updateMany({
-      where: { reservationId },
-      data: { answer, reservationId: null },
-    });
-    // However late: the answer is there for whoever asks again.
-    return settle(reservationId, transaction, null);
-  });
+export function settleWithAnswer(userId: string, reservationId: string, answer: string | null): Promise<boolean> {
+  // However late: the answer is there for whoever asks again.
+  return settle(userId, reservationId, { answer, deadline: null });
 }
 
 /** Takes back what was paid for an answer that is neither delivered nor stored: the same key begins anew. */
@@ -97,19 +81,24 @@ export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spen
 }
 
 /** Removes answers that are kept no longer, few and small enough at a time for the statement timeout; returns their number. */
-export async function pruneIdempotencyRecords(): Promise<number> {
-  for (let all = 0; ; ) {
-    const pruned = await database().$executeRaw`
-      WITH "old" AS (
-        SELECT "userId", "key", pg_column_size("answer") AS "bytes", "createdAt" FROM "IdempotencyRecord"
-        WHERE "reservationId" IS NULL AND "createdAt" < now() - make_interval(hours => ${KEPT_HOURS}::int)
-        ORDER BY "createdAt" LIMIT ${PRUNED_ROWS_MAX}
-      ), "counted" AS (
-        SELECT "userId", "key", sum("bytes") OVER (ORDER BY "createdAt", "userId", "key") - "bytes" AS "before" FROM "old"
-      )
-      DELETE FROM "IdempotencyRecord" r USING "counted" c
-      WHERE r."userId" = c."userId" AND r."key" = c."key" AND coalesce(c."before", 0) < ${PRUNED_BYTES_MAX}`;
-    if (pruned === 0) return all;
-    all += pruned;
-  }
+export async function pruneIdempotencyRecords(signal?: AbortSignal): Promise<number> {
+  let all = 0;
+  await inSteps(async () => {
+    const removed = await pruneStep(REMOVE_SOME, [KEPT_HOURS]);
+    all += removed.length;
+    return removed.length > 0;
+  }, signal);
+  return all;
 }
+
+const REMOVE_SOME = `
+  WITH "old" AS (
+    SELECT ctid AS "place", "createdAt", "userId", "key", pg_column_size("answer") AS "bytes" FROM "IdempotencyRecord"
+    WHERE "reservationId" IS NULL AND "createdAt" < now() - make_interval(hours => $1::int)
+    ORDER BY "createdAt" LIMIT ${STEP_ROWS} FOR UPDATE SKIP LOCKED
+  ), "counted" AS (
+    SELECT "place", sum("bytes") OVER (ORDER BY "createdAt", "userId", "key") - "bytes" AS "before" FROM "old"
+  )
+  DELETE FROM "IdempotencyRecord" WHERE ctid = ANY (ARRAY(
+    SELECT "place" FROM "counted" WHERE coalesce("before", 0) < ${PRUNED_BYTES_MAX}
+  )) RETURNING 1`;

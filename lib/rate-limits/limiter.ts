@@ -1,12 +1,10 @@
 import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
+import { RateLimiterRedis } from "rate-limiter-flexible";
 import { parseSentinels } from "#lib/config/addresses.ts";
 import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
-
-/** Windows are fixed: the first request opens one, and after a minute all of the limit is there again. */
-export const WINDOW_SECONDS = 60;
+import { type Count, LocalWindows, WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
 
 /** What a request found in its account's window. */
 export type RateLimit = {
@@ -48,9 +46,9 @@ const SENTINEL_OPTIONS = {
 
 /** Counts requests by account: in Redis for all instances where there is one, else in memory. */
 export class Limiter {
-  readonly #local = new RateLimiterMemory(BUCKET);
+  readonly #local = new LocalWindows();
   readonly #redis: Redis | undefined;
-  readonly #shared: RateLimiterAbstract | undefined;
+  readonly #shared: RateLimiterRedis | undefined;
   #pausedUntil = 0;
   #complainedAt = 0;
 
@@ -69,24 +67,20 @@ export class Limiter {
     await Promise.race([this.#redis.connect(), once(this.#redis, "ready")]).catch(() => {});
   }
 
-  /** Counts one request of an account that may make `limit` a window. Never rejects: a lost Redis costs no request. */
-  async consume(accountId: string, limit: number): Promise<RateLimit> {
-    const { consumedPoints, msBeforeNext } = await this.#count(accountId);
-    return {
-      exceeded: consumedPoints > limit,
-      remaining: Math.max(0, limit - consumedPoints),
-      resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-    };
+  /** Counts one request of an account that may make `limit` a window; at once where it is counted in memory. Never rejects: a lost Redis costs no request. */
+  consume(accountId: string, limit: number): RateLimit | Promise<RateLimit> {
+    if (!this.#shared || Date.now() < this.#pausedUntil) return rateLimit(this.#local.count(accountId), limit);
+    return this.#countShared(this.#shared, accountId).then((count) => rateLimit(count, limit));
   }
 
-  async #count(accountId: string) {
-    if (!this.#shared || Date.now() < this.#pausedUntil) return this.#local.consume(accountId);
+  async #countShared(shared: RateLimiterRedis, accountId: string): Promise<Count> {
     try {
-      return await this.#shared.consume(accountId);
+      const { consumedPoints, msBeforeNext } = await shared.consume(accountId);
+      return { requests: consumedPoints, msLeft: msBeforeNext };
     } catch (error) {
       this.#pausedUntil = Date.now() + PAUSE_MS;
       this.#complain(error);
-      return this.#local.consume(accountId);
+      return this.#local.count(accountId);
     }
   }
 
@@ -104,6 +98,14 @@ export class Limiter {
     this.#complainedAt = Date.now();
     log().warn({ err: error }, "Redis is away: each instance counts requests for itself until it is back");
   }
+}
+
+function rateLimit({ requests, msLeft }: Count, limit: number): RateLimit {
+  return {
+    exceeded: requests > limit,
+    remaining: Math.max(0, limit - requests),
+    resetSeconds: Math.max(1, Math.ceil(msLeft / 1000)),
+  };
 }
 
 let shared: Limiter | undefined;

@@ -1,12 +1,11 @@
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import type { ServerOptions } from "node:http";
-import path from "node:path";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { env } from "#lib/env.ts";
 import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { captureConsole } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
+import { collectGarbage } from "#lib/server/collect-garbage.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
@@ -16,16 +15,12 @@ import { loadPages } from "#lib/server/pages.ts";
 
 /** Wider than those of the process that owns the port, which adds the client's address and waits for slow clients. */
 const LIMITS: ServerOptions = { maxHeaderSize: 32_768, requestTimeout: 0 };
+/** Without a request for so long it gives memory back: a dashboard has nothing to do for most of the day. */
+const IDLE_MS = 20_000;
 
 const { DASHBOARD_SOCKET: socketPath = "", DASHBOARD_ORIGIN: origin = "" } = process.env;
 
 const say = (message: FromDashboard, then = () => {}) => process.send?.(message, undefined, undefined, then);
-
-// The other process is gone, also by `kill -9`, and nobody else can reach the socket.
-process.on("disconnect", () => {
-  rmSync(path.dirname(socketPath), { recursive: true, force: true });
-  process.exit(1);
-});
 
 try {
   const settings = env();
@@ -34,18 +29,17 @@ try {
   connectDatabase(String(settings.DATABASE_URL), settings.DATABASE_POOL_SIZE);
   const listener = createDashboardDoor(settings, await loadPages(origin, development));
   const server = createHttpServer(settings, listener, LIMITS);
+  const idle = setTimeout(collectGarbage, IDLE_MS).unref();
+  server.on("request", () => idle.refresh());
   server.listen(socketPath);
   await once(server, "listening");
   process.on("message", ({ kind }: ToDashboard) => {
-    if (kind === "metrics")
+    if (kind === "areYouAlive") say({ kind: "alive" });
+    else if (kind === "stop") void disconnectDatabase().then(() => process.exit(0));
+    else
       void metrics()
         .registry.getMetricsAsJSON()
         .then((all) => say({ kind: "metrics", metrics: all }));
-  });
-  process.on("SIGTERM", () => {
-    server.close();
-    server.closeIdleConnections();
-    void disconnectDatabase().then(() => process.exit(0));
   });
   say({ kind: "serving" });
 } catch (error) {

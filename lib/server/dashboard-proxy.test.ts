@@ -133,6 +133,46 @@ test("a client that hangs up ends its request at the dashboard", async () => {
   await ended.promise;
 });
 
+test("what a slow client has not read yet waits at the dashboard, and not in memory", async () => {
+  const size = 64 * 2 ** 20;
+  const chunk = Buffer.alloc(2 ** 16);
+  let sent = 0;
+  const stalled = Promise.withResolvers<void>();
+  const quiet = setTimeout(stalled.resolve, 500);
+  const port = await proxyBefore((_, response) => {
+    const write = () => {
+      quiet.refresh();
+      while (sent < size) {
+        sent += chunk.length;
+        if (!response.write(chunk)) return;
+      }
+      response.end();
+    };
+    response.on("drain", write);
+    write();
+  });
+  const answer = await fetch(`http://127.0.0.1:${port}/`);
+  await stalled.promise;
+  expect(sent).toBeLessThan(size / 2);
+  expect((await answer.arrayBuffer()).byteLength).toBe(size);
+});
+
+test("requests share connections to the dashboard", async () => {
+  const sockets = new Set<unknown>();
+  const port = await proxyBefore((request, response) => {
+    sockets.add(request.socket);
+    response.end();
+  });
+  for (let i = 0; i < 20; i += 1) await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer();
+  expect(sockets.size).toBe(1);
+});
+
+test("an answer to HEAD tells the length of what it leaves out", async () => {
+  const port = await proxyBefore((_, response) => response.writeHead(200, { "content-length": 10 }).end());
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { method: "HEAD" });
+  expect([answer.headers.get("content-length"), await answer.text()]).toEqual(["10", ""]);
+});
+
 test("an answer that breaks off is not taken for a whole one", async () => {
   const port = await proxyBefore((_, response) => {
     response.writeHead(200, { "content-length": 10 }).write("half", () => response.destroy());

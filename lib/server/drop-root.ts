@@ -10,8 +10,8 @@ import type { Env } from "#lib/env.ts";
  * folder with a database in it stays root's. Never for `nobody`: processes of other services run as it.
  */
 export async function dropRoot(env: Env, dataDirectory: string): Promise<void> {
-  // Later code must not look for another folder because it isn't root any more; Next's copy of `env` reads it anew.
-  if (isRoot()) process.env.DATA_DIR = env.DATA_DIR = dataDirectory;
+  // Later code must not look for another folder because it isn't root any more.
+  if (isRoot()) env.DATA_DIR = dataDirectory;
   if (!isRoot() || env.NODE_ENV === "development") return;
   const account = await findAccount("goodtake");
   if (!account || !(await canRunProject(account, ...(env.TIERS_FILE ? [env.TIERS_FILE] : [])))) return;

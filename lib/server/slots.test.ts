@@ -52,3 +52,12 @@ test("where as many wait as may, one more is rejected at once; those that waited
   const another = slots.take("eve");
   expect(await Promise.all([next, another])).toEqual([undefined, undefined]);
 });
+
+test("of one holder only some may wait, and one more is rejected at once", async () => {
+  const slots = new Slots({ ...LIMITS, each: 1, waiting: 9, waitingEach: 1, waitMs: 60_000 });
+  const release = await taken(slots, "ada");
+  const waiting = slots.take("ada");
+  expect(await slots.take("ada")).toBeUndefined();
+  release();
+  expect(await waiting).toBeTypeOf("function");
+});

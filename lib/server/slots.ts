@@ -7,6 +7,8 @@ export type SlotLimits = {
   each: number;
   /** Requests that wait at most; one more is rejected at once. */
   waiting: number;
+  /** Of them those of one holder: what waits may hold something else. */
+  waitingEach?: number;
   waitMs: number;
 };
 
@@ -25,7 +27,7 @@ export class Slots {
   /** Resolves with the function that returns the slot, or with undefined if none became free in time. */
   take(holder: string): Promise<(() => void) | undefined> {
     if (this.#hasRoom(holder)) return Promise.resolve(this.#give(holder));
-    if (this.#queue.size >= this.#limits.waiting) return Promise.resolve(undefined);
+    if (!this.#mayWait(holder)) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const waiting: Waiting = {
         holder,
@@ -44,6 +46,12 @@ export class Slots {
 
   #hasRoom(holder: string): boolean {
     return this.#free > 0 && (this.#taken.get(holder) ?? 0) < this.#limits.each;
+  }
+
+  #mayWait(holder: string): boolean {
+    const { waiting, waitingEach = waiting } = this.#limits;
+    if (this.#queue.size >= waiting) return false;
+    return waitingEach >= waiting || [...this.#queue].filter((each) => each.holder === holder).length < waitingEach;
   }
 
   #give(holder: string): () => void {

@@ -1,9 +1,9 @@
+import { remembered } from "#lib/text/remembered.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
 import { shortAgent } from "#lib/usage/agent.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
 
 export const HOUR_MS = 3_600_000;
-const REMEMBERED_MAX = 10_000;
 
 export type RequestNote = {
   requestId: string;
@@ -66,22 +66,9 @@ export function callerId({ address, route, agent }: RequestNote): string {
   return `${networkOf(address)} ${route} ${agentOf(agent ?? "")}`;
 }
 
+// The same addresses and programs come again and again.
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
 const agentOf = remembered(shortAgent);
-
-/** The same addresses and programs come again and again. */
-function remembered(make: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    let made = known.get(text);
-    if (made === undefined) {
-      if (known.size >= REMEMBERED_MAX) known.clear();
-      made = make(text);
-      known.set(text, made);
-    }
-    return made;
-  };
-}
 
 export type UsageRows = { [Kind in keyof ReturnType<typeof rowsOf>]: object[] };
 

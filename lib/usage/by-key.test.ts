@@ -4,12 +4,13 @@ import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { creditsByDay } from "#lib/credits/ledger.ts";
 import { pool } from "#lib/database/client.ts";
+import type { From } from "#lib/keyset-page.ts";
 import { err } from "#lib/result.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
-const ALL = { limit: 100, offset: 0 };
+const MONTH = new Date().toISOString().slice(0, 7);
 
 let api: TestApi;
 let close: () => Promise<void>;
@@ -27,7 +28,7 @@ beforeEach(async () => {
   ada = await createPerson("Ada", "scale");
 });
 
-const read = (days = 30, page = ALL) => usageByKey(ada.id, days, new Date(), page);
+const read = (size = 100, from: From = null) => usageByKey(ada.id, MONTH, size, from);
 const image = (secret: string) =>
   api.call(
     "/bytedance/generate-image",
@@ -42,12 +43,11 @@ describe("usage by key", () => {
     await api.call("/auth?cost=30", {}, dear.secret);
     expect((await image(dear.secret)).status).toBe(502);
     await flushUsage();
-    const { rows, matching } = await read();
+    const { rows } = await read();
     expect(rows).toEqual([
       { id: busy.key.id, name: busy.key.name, prefix: busy.key.prefix, requests: 4, ok: 3, credits: 2 },
       { id: dear.key.id, name: dear.key.name, prefix: dear.key.prefix, requests: 2, ok: 1, credits: 30 },
     ]);
-    expect(matching).toBe(2);
     expect(rows.map(({ id }) => id)).not.toContain(unused.key.id);
     const now = new Date();
     expect(await creditsByDay(ada.id, 3, now)).toEqual(
@@ -63,15 +63,14 @@ describe("usage by key", () => {
     const { secret, key } = await createKey(bob.id);
     await api.call("/auth?cost=5", {}, secret);
     await flushUsage();
-    expect(await read()).toEqual({ rows: [], matching: 0 });
-    expect((await usageByKey(bob.id, 30, new Date(), ALL)).rows).toMatchObject([{ id: key.id, credits: 5 }]);
+    expect(await read()).toEqual({ rows: [], before: null, after: null });
+    expect((await usageByKey(bob.id, MONTH, 100)).rows).toMatchObject([{ id: key.id, credits: 5 }]);
   });
 
-  test("keeps deleted keys, and those whose counts were lost or are older than their refund", async () => {
+  test("keeps deleted keys", async () => {
     const { secret, key } = await createKey(ada.id);
     await api.call("/auth?cost=5", {}, secret);
     await deleteApiKey(ada.id, key.id, CALLER);
-    expect((await read()).rows).toMatchObject([{ id: key.id, requests: 0, ok: 0, credits: 5 }]);
     await flushUsage();
     expect((await read()).rows).toMatchObject([{ id: key.id, requests: 1, ok: 1, credits: 5 }]);
   });
@@ -81,22 +80,22 @@ describe("usage by key", () => {
     for (const [i, { secret }] of keys.entries())
       for (let n = 0; n <= i; n += 1) await api.call("/auth?cost=1", {}, secret);
     await flushUsage();
-    const pages = await Promise.all([0, 2, 4].map((offset) => read(30, { limit: 2, offset })));
-    expect(pages.map(({ rows }) => rows.map(({ requests, credits }) => [requests, credits]))).toEqual([
+    const first = await read(2);
+    const second = await read(2, first.after);
+    expect([first, second].map(({ rows }) => rows.map(({ requests, credits }) => [requests, credits]))).toEqual([
       [
         [3, 3],
         [2, 2],
       ],
       [[1, 1]],
-      [],
     ]);
-    expect(pages.map(({ matching }) => matching)).toEqual([3, 3, 3]);
+    expect(second.after).toBeNull();
+    expect((await read(2, second.before)).rows).toEqual(first.rows);
   });
 
-  test("begins with the first of its days, in UTC, for requests and credits alike, whatever the zone of the session", async () => {
+  test("is of a UTC month, for requests and credits alike, whatever the zone of the session", async () => {
     const { key } = await createKey(ada.id);
-    const now = new Date("2026-11-24T12:00:00Z");
-    for (const [i, at] of ["2026-11-17T23:59:59.999Z", "2026-11-18T00:00:00Z"].entries()) {
+    for (const [i, at] of ["2026-10-31T23:59:59.999Z", "2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"].entries()) {
       await pool().query(`INSERT INTO "UsageDay" VALUES ($1, $2::timestamptz AT TIME ZONE 'UTC', 'ok', $3)`, [
         key.id,
         at,
@@ -107,17 +106,16 @@ describe("usage by key", () => {
         [ada.id, -(10 ** i), key.id, at],
       );
     }
-    const of = async (days: number) => (await usageByKey(ada.id, days, now, ALL)).rows;
-    expect(await of(7)).toMatchObject([{ requests: 10, credits: 10 }]);
-    expect(await of(8)).toMatchObject([{ requests: 11, credits: 11 }]);
+    const of = async (month: string) => (await usageByKey(ada.id, month, 100)).rows;
+    expect(await of("2026-10")).toMatchObject([{ requests: 1, credits: 1 }]);
+    expect(await of("2026-11")).toMatchObject([{ requests: 110, credits: 110 }]);
 
     const sessions = await Promise.all(Array.from({ length: pool().options.max }, () => pool().connect()));
     for (const session of sessions) {
       await session.query("SET TimeZone = 'America/New_York'");
       session.release();
     }
-    expect(await of(7)).toMatchObject([{ requests: 10, credits: 10 }]);
-    expect(await of(8)).toMatchObject([{ requests: 11, credits: 11 }]);
+    expect(await of("2026-11")).toMatchObject([{ requests: 110, credits: 110 }]);
     for (const session of sessions) await session.end();
   });
 });

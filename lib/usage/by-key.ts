@@ -1,41 +1,45 @@
 import { pool } from "#lib/database/client.ts";
+import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
 
-/** What a key did and cost. `credits` are those that were spent, without what was given back. */
+/** What a key did and cost. `credits` are those that were spent, net of refunds. */
 export type KeyUsage = { id: string; name: string; prefix: string; requests: number; ok: number; credits: number };
 
-/** Joined both ways: a refund can come on a day without a request, and a crash loses the latest counts, but never a movement. */
-const BY_KEY = `
-  WITH "since" AS (
-    SELECT ($2::timestamptz AT TIME ZONE 'UTC')::date - ($3::int - 1) AS "day"
-  ), "used" AS (
-    SELECT k."id", sum(d."requests")::float8 AS "requests", sum(d."requests") FILTER (WHERE d."outcome" = 'ok')::float8 AS "ok"
-    FROM "since", "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId"
-    WHERE k."userId" = $1 AND d."day" >= "since"."day" GROUP BY 1
-  ), "spent" AS (
-    SELECT d."apiKeyId" AS "id", (sum(d."charged") - sum(d."refunded"))::float8 AS "credits"
-    FROM "since", "CreditDay" d WHERE d."userId" = $1 AND d."day" >= "since"."day"
-    GROUP BY 1 HAVING sum(d."charged") <> sum(d."refunded")
-  ), "all" AS (
-    SELECT k."id", k."name", k."prefix", coalesce("requests", 0) AS "requests", coalesce("ok", 0) AS "ok",
-           coalesce("credits", 0) AS "credits"
-    FROM "used" FULL JOIN "spent" USING ("id") JOIN "ApiKey" k USING ("id") WHERE k."userId" = $1
-  )`;
+/** The counts in digits: a place in the list must be exact. */
+type Row = Omit<KeyUsage, "requests" | "ok"> & Record<"requests" | "ok", string>;
 
-/** The keys of an account that were used in the last days, deleted ones too, the busiest first; `matching` is their number. */
+/**
+ * The keys of an account that were used in a UTC month, `YYYY-MM`, deleted ones too, the busiest first. Credits are looked up for the
+ * keys of the page, each day by itself.
+ */
 export async function usageByKey(
   userId: string,
-  days: number,
-  now: Date,
-  { limit, offset }: { limit: number; offset: number },
-): Promise<{ rows: KeyUsage[]; matching: number }> {
-  const values = [userId, now, days];
-  const { rows: counts } = await pool().query<{ matching: number }>(
-    `${BY_KEY} SELECT count(*)::int AS "matching" FROM "all"`,
-    values,
-  );
-  const { rows } = await pool().query<KeyUsage>(
-    `${BY_KEY} SELECT * FROM "all" ORDER BY "requests" DESC, "credits" DESC, "id" LIMIT $4 OFFSET $5`,
-    [...values, limit, offset],
-  );
-  return { rows, matching: counts[0]?.matching ?? 0 };
+  month: string,
+  size: number,
+  from: From = null,
+): Promise<KeysetPage<KeyUsage>> {
+  const read = async (place: From, limit: number) => {
+    const [beyond, order] = place?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
+    const { rows } = await pool().query<Row>(
+      `WITH "page" AS (
+         SELECT "apiKeyId", "requests", "ok" FROM "UsageKeyMonth"
+         WHERE "userId" = $1 AND "month" = $2 AND ($4::bigint IS NULL OR ("requests", "apiKeyId") ${beyond} ($4, $5::uuid))
+         ORDER BY "requests" ${order}, "apiKeyId" ${order} LIMIT $6
+       )
+       SELECT k."id", k."name", k."prefix", p."requests", p."ok", coalesce((
+         SELECT (sum(d."charged") - sum(d."refunded"))::float8 FROM "CreditDay" d
+         WHERE d."userId" = $1 AND d."day" = ANY($3::date[]) AND d."apiKeyId" = p."apiKeyId"
+       ), 0) AS "credits"
+       FROM "page" p JOIN "ApiKey" k ON k."id" = p."apiKeyId" ORDER BY p."requests" ${order}, p."apiKeyId" ${order}`,
+      [userId, `${month}-01`, daysOf(month), place?.value ?? null, place?.id ?? null, limit],
+    );
+    return rows;
+  };
+  const page = await readKeysetPage(size, from, ({ id, requests }) => ({ value: requests, id }), read);
+  const rows = page.rows.map((row) => ({ ...row, requests: Number(row.requests), ok: Number(row.ok) }));
+  return { ...page, rows };
+}
+
+function daysOf(month: string): string[] {
+  const days = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate();
+  return Array.from({ length: days }, (_, i) => `${month}-${String(i + 1).padStart(2, "0")}`);
 }

@@ -1,37 +1,29 @@
-import { pool } from "#lib/database/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
-import { inTurn } from "#lib/in-turn.ts";
 
-const REFUSALS_OF_AN_ACCOUNT = 1_000;
-const CALLERS_OF_A_KEY = 20;
-const BATCH_OWNERS = 500;
-const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
-const AFTER_ALL_IDS = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-
-/** Usage by hour is kept for 90 days and by day for 2 years, and of callers and refusals the latest. */
-export function pruneUsage(): Promise<void> {
-  return inTurn(
-    () => removeInSteps("UsageHour", `SELECT ctid FROM "UsageHour" WHERE "hour" < now() - interval '90 days'`),
-    () => removeInSteps("UsageDay", `SELECT ctid FROM "UsageDay" WHERE "day" < (now() AT TIME ZONE 'UTC')::date - 730`),
-    () => removeInSteps("UsageBatch", `SELECT ctid FROM "UsageBatch" WHERE "writtenAt" < now() - interval '1 day'`),
-    () => keepLatest(CALLERS_OF_A_KEY, "UsageCaller", "lastSeenAt", "apiKeyId", "ApiKey"),
-    () => keepLatest(REFUSALS_OF_AN_ACCOUNT, "Refusal", "createdAt", "userId", "User"),
-  );
+/** Usage by hour is kept for 90 days. */
+export function pruneUsageHours(signal?: AbortSignal): Promise<number> {
+  return removeInSteps({ table: "UsageHour", by: "hour", where: `"hour" < now() - interval '90 days'` }, signal);
 }
 
-async function keepLatest(count: number, table: string, time: string, ownerId: string, owners: string): Promise<void> {
-  for (let after = BEFORE_ALL_IDS, last = after; last !== AFTER_ALL_IDS; after = last) {
-    const { rows } = await pool().query<{ id: string }>(
-      `SELECT "id" FROM "${owners}" WHERE "id" > $1 ORDER BY "id" OFFSET ${BATCH_OWNERS - 1} LIMIT 1`,
-      [after],
-    );
-    last = rows[0]?.id ?? AFTER_ALL_IDS;
-    await removeInSteps(
-      table,
-      `SELECT r.ctid FROM "${owners}" o, LATERAL (
-         SELECT ctid FROM "${table}" WHERE "${ownerId}" = o."id" ORDER BY "${time}" DESC OFFSET ${count}
-       ) r WHERE o."id" > $1 AND o."id" <= $2`,
-      [after, last],
-    );
-  }
+/** SQL: usage by day is kept for 2 years. */
+const FIRST_DAY = `(now() AT TIME ZONE 'UTC')::date - 730`;
+
+export function pruneUsageDays(signal?: AbortSignal): Promise<number> {
+  return removeInSteps({ table: "UsageDay", by: "day", where: `"day" < ${FIRST_DAY}` }, signal);
+}
+
+/** The sums of an account go with the days of its keys. */
+export function pruneUsageAccountDays(signal?: AbortSignal): Promise<number> {
+  return removeInSteps({ table: "UsageAccountDay", by: "day", where: `"day" < ${FIRST_DAY}` }, signal);
+}
+
+export function pruneUsageKeyMonths(signal?: AbortSignal): Promise<number> {
+  const where = `"month" < date_trunc('month', ${FIRST_DAY})`;
+  return removeInSteps({ table: "UsageKeyMonth", by: "month", where }, signal);
+}
+
+/** A batch is known for a day: by then nobody tries again to write it. */
+export function pruneUsageBatches(signal?: AbortSignal): Promise<number> {
+  const where = `"writtenAt" < now() - interval '1 day'`;
+  return removeInSteps({ table: "UsageBatch", by: "writtenAt", where }, signal);
 }

@@ -10,15 +10,15 @@ const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 /** Of all keys of an account, deleted ones too, or of one of them. */
 export type Scope = { userId: string; apiKeyId?: string };
 
-const IN_SCOPE = `
-  FROM "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId"
-  WHERE k."userId" = $1 AND ($2::uuid IS NULL OR k."id" = $2) AND d."day" > ($3::timestamptz AT TIME ZONE 'UTC')::date - $4::int`;
+const OF_ACCOUNT = `"UsageAccountDay" d WHERE d."userId" = $1`;
+const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE k."userId" = $1 AND d."apiKeyId" = $4`;
 
 /** Each of the last days, today's included, oldest first, also those without a request. */
 export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now: Date): Promise<DayUsage[]> {
   const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
-    `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", sum(d."requests")::float8 AS "requests" ${IN_SCOPE} GROUP BY 1, 2`,
-    [userId, apiKeyId ?? null, now, days],
+    `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", d."requests"::float8 AS "requests"
+     FROM ${apiKeyId ? OF_KEY : OF_ACCOUNT} AND d."day" > ($2::timestamptz AT TIME ZONE 'UTC')::date - $3::int`,
+    [userId, now, days, ...(apiKeyId ? [apiKeyId] : [])],
   );
   const all = Array.from({ length: days }, (_, i): DayUsage => {
     const day = new Date(now.getTime() - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);

@@ -7,7 +7,8 @@ import { listQuery } from "#lib/api-keys/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { metrics } from "#lib/metrics.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
-import { pruneUsage } from "#lib/usage/prune.ts";
+import { pruneUsageAccountDays, pruneUsageDays, pruneUsageHours, pruneUsageKeyMonths } from "#lib/usage/prune.ts";
+import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
@@ -283,11 +284,34 @@ describe("pruning", () => {
     ];
     await set(`"UsageHour" SET "hour" = now() - interval '89 days 23 hours'`);
     await set(`"UsageDay" SET "day" = (now() AT TIME ZONE 'UTC')::date - 730`);
-    await pruneUsage();
+    await Promise.all([pruneUsageHours(), pruneUsageDays()]);
     expect(await kept()).toEqual([1, 1]);
     await set(`"UsageHour" SET "hour" = "hour" - interval '2 hours'`);
     await set(`"UsageDay" SET "day" = "day" - 1`);
-    await pruneUsage();
+    await Promise.all([pruneUsageHours(), pruneUsageDays()]);
+    expect(await kept()).toEqual([0, 0]);
+  });
+
+  test("keeps the sums of days and months for 2 years, too", async () => {
+    recordRequest(note({ at: HOUR }));
+    await flushUsage();
+    const kept = async () => [
+      await database().usageAccountDay.count({ where: { userId: ada.id } }),
+      await database().usageKeyMonth.count({ where: { userId: ada.id } }),
+    ];
+    const age = async (days: number) => {
+      const today = `(now() AT TIME ZONE 'UTC')::date`;
+      await pool().query(`UPDATE "UsageAccountDay" SET "day" = ${today} - ${days} WHERE "userId" = $1`, [ada.id]);
+      await pool().query(
+        `UPDATE "UsageKeyMonth" SET "month" = date_trunc('month', (${today} - ${days})::timestamp)::date WHERE "userId" = $1`,
+        [ada.id],
+      );
+    };
+    await age(730);
+    await Promise.all([pruneUsageAccountDays(), pruneUsageKeyMonths()]);
+    expect(await kept()).toEqual([1, 1]);
+    await age(765);
+    await Promise.all([pruneUsageAccountDays(), pruneUsageKeyMonths()]);
     expect(await kept()).toEqual([0, 0]);
   });
 
@@ -300,48 +324,11 @@ describe("pruning", () => {
     }
     recordRequest(note({ outcome: "expired", userId: bob.id, at: HOUR - 1_000 }));
     await flushUsage();
-    await pruneUsage();
+    await Promise.all([pruneCallers(), pruneRefusals()]);
     expect(await database().refusal.count({ where: { userId: ada.id } })).toBe(1_000);
     expect(await database().refusal.count({ where: { userId: bob.id } })).toBe(1);
     const callers = await database().usageCaller.findMany({ where: { apiKeyId }, orderBy: { lastSeenAt: "asc" } });
     expect(callers.length).toBe(20);
     expect(callers.at(0)?.userAgent).toBe("agent 40");
-  });
-
-  test("gets through many rows where each statement has little time, and one table that fails keeps no other back", async () => {
-    const { rows: keys } = await pool().query<{ id: string }>(
-      `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
-       SELECT gen_random_uuid(), $1, 'Many', 'production', 'gt_many', sha256(i::text::bytea) FROM generate_series(1, 600) i RETURNING "id"`,
-      [ada.id],
-    );
-    const ids = keys.map(({ id }) => id);
-    await pool().query(
-      `INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")
-       SELECT k, '203.0.113.0/24', 'agent ' || i, '/api/v1/key', now() - i * interval '1 second'
-       FROM unnest($1::uuid[]) k, generate_series(1, 100) i`,
-      [ids],
-    );
-    await pool().query(
-      `INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
-       SELECT gen_random_uuid(), $1, $2, 'expired', '/api/v1/key', '', '', now() - i * interval '1 second' FROM generate_series(1, 20000) i`,
-      [ada.id, apiKeyId],
-    );
-    const query = pool().query.bind(pool());
-    let longest = 0;
-    const spy = vi.spyOn(pool(), "query").mockImplementation((async (text: string, values: unknown[]) => {
-      if (text.includes('DELETE FROM "UsageHour"')) throw new Error("canceling statement due to statement timeout");
-      const result = await query(text, values);
-      longest = Math.max(longest, result.rowCount ?? 0);
-      return result;
-    }) as never);
-    await expect(pruneUsage()).rejects.toThrow("statement timeout");
-    spy.mockRestore();
-    expect(longest).toBeLessThanOrEqual(5_000);
-    const { rows } = await pool().query(
-      `SELECT count(*)::int AS "callers", max(now() - "lastSeenAt") < interval '5 minutes' AS "latest" FROM "UsageCaller" WHERE "apiKeyId" = ANY ($1)`,
-      [ids],
-    );
-    expect(rows).toEqual([{ callers: 600 * 20, latest: true }]);
-    expect(await database().refusal.count({ where: { userId: ada.id } })).toBe(1_000);
   });
 });

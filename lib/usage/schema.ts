@@ -1,10 +1,26 @@
 import { z } from "zod";
+import { ledgerDay } from "#lib/credits/model/ledger-row.ts";
+import { fromParameter } from "#lib/keyset-page.ts";
 import { rangeQuery } from "#lib/usage/ranges.ts";
 
-const page = z.coerce.number().int().min(1).max(1_000_000).catch(1);
+const BIGINT_MAX = 2n ** 63n - 1n;
+const count = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .refine((digits) => BigInt(digits) <= BIGINT_MAX);
+const month = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
+  .nullable()
+  .catch(null);
 
-/** What the URL of the usage page says: the range, and which page of its keys and of the ledger. */
-export const usageQuery = z.object({ days: rangeQuery, keys: page, movements: page });
+/** What the address of the usage page says: the range, the month of its keys, and which page of them and of the ledger. */
+export const usageQuery = z.object({
+  days: rangeQuery,
+  month,
+  keys: fromParameter(count),
+  ledger: fromParameter(ledgerDay),
+});
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
 

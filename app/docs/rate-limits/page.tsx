@@ -5,7 +5,7 @@ import { CodeBlock } from "#components/ui/code-block.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { apiAddress } from "#lib/http/api-address.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/limiter.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
 import { firstTier, signupCredits, tiers } from "#lib/tiers-file.ts";
 
 export const metadata: Metadata = {

@@ -20,7 +20,10 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
-  const [{ hasPassword, providers }, sessions] = await Promise.all([findWaysIn(user.id), listSessions(user.id)]);
+  const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
+    findWaysIn(user.id),
+    listSessions(user.id),
+  ]);
   const configured = providerButtons();
   // Also one that was linked and isn't configured any more: it is no way in, and can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
@@ -54,6 +57,12 @@ export default async function AccountPage({ searchParams }: Props) {
         aside={sessions.length > 1 && <EndOtherSessions />}
       >
         <SessionList sessions={sessions} current={user.sessionId} />
+        {more && (
+          <p className="mt-2 text-[0.8125rem] text-muted">
+            These are the {sessions.length} browsers that were seen last. To sign out the others, too, sign out
+            everywhere else.
+          </p>
+        )}
       </Section>
       <Section title="Delete account" note="Ends your API keys and your access, for good.">
         <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />

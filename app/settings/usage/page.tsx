@@ -1,21 +1,22 @@
 import { Download } from "lucide-react";
 import type { Metadata } from "next";
-import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
-import { PageLinks } from "#components/ui/page-links.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
+import { Figure } from "#components/usage/figure.tsx";
 import { KeyUsageTable } from "#components/usage/key-usage-table.tsx";
-import { MovementTable } from "#components/usage/movement-table.tsx";
+import { LedgerTable } from "#components/usage/ledger-table.tsx";
+import { MonthLinks, monthName } from "#components/usage/month-links.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { creditsByDay, listMovements } from "#lib/credits/ledger.ts";
+import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { readPage } from "#lib/read-page.ts";
+import { type From, fromText } from "#lib/keyset-page.ts";
 import { tierOf } from "#lib/tiers-file.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
@@ -35,19 +36,29 @@ export default async function UsagePage({ searchParams }: Props) {
   const query = usageQuery.parse(await searchParams);
   const range = query.days;
   const now = new Date();
+  const month = query.month ?? now.toISOString().slice(0, 7);
   const tierName = await findTier(user.id);
   const tier = tierOf(user.id, tierName);
-  const [days, keys, remaining, movements, spent] = await Promise.all([
+  const [days, keys, remaining, ledger, spent] = await Promise.all([
     usageByDay({ userId: user.id }, range, now),
-    readPage(query.keys, PAGE, (slice) => usageByKey(user.id, range, now, slice)),
+    usageByKey(user.id, month, PAGE, query.keys),
     findRemaining(user.id, tier.requestsPerMonth),
-    readPage(query.movements, PAGE, (slice) => listMovements(user.id, slice)),
+    listLedger(user.id, PAGE, query.ledger),
     creditsByDay(user.id, range, now),
   ]);
-  const href = (change: { keys?: number; movements?: number }, anchor: string) => {
-    const to = { keys: keys.page, movements: movements.page, ...change };
-    return `/settings/usage?days=${range}&keys=${to.keys}&movements=${to.movements}#${anchor}`;
+  const href = (change: { month?: string; keys?: From; ledger?: From }, anchor: string) => {
+    const to = { ...query, ...change };
+    const parameters = new URLSearchParams({ days: String(range) });
+    for (const [name, value] of Object.entries({
+      month: to.month,
+      keys: fromText(to.keys),
+      ledger: fromText(to.ledger),
+    }))
+      if (value) parameters.set(name, value);
+    return `/settings/usage?${parameters}#${anchor}`;
   };
+  const keysHref = (keys: From) => keys && href({ keys }, "by-key");
+  const ledgerHref = (ledger: From) => ledger && href({ ledger }, "ledger");
   const renews = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
   return (
     <NowProvider now={now}>
@@ -84,28 +95,28 @@ export default async function UsagePage({ searchParams }: Props) {
       <Section
         anchor="by-key"
         title="By key"
-        note={`The last ${range} days, the busiest first. Credits are without what was given back.`}
+        note={`In ${monthName(month)} (UTC), the busiest first. Credits are net of refunds.`}
+        aside={<MonthLinks month={month} now={now} href={(to) => href({ month: to, keys: null }, "by-key")} />}
       >
         {keys.rows.length === 0 ? (
-          <p className="text-muted">None of your keys was used in these {range} days.</p>
+          <p className="text-muted">None of your keys was used in {monthName(month)}.</p>
         ) : (
           <KeyUsageTable keys={keys.rows} />
         )}
-        <PageLinks
+        <KeysetLinks
           label="Pages of keys"
-          page={keys.page}
-          pages={keys.pages}
-          href={(page) => href({ keys: page }, "by-key")}
+          before={keysHref(keys.before)}
+          after={keysHref(keys.after)}
           words={["Busier", "Less busy"]}
         />
       </Section>
-      <Section framed title="Credits spent" note="Without what was given back.">
+      <Section framed title="Credits spent" note="Net of refunds.">
         <DayChart days={spent} looks={CREDIT_LOOKS} nouns={["credit", "credits"]} />
       </Section>
       <Section
         anchor="ledger"
         title="Ledger"
-        note="The movements of your credits, the latest first. All of them together are your balance."
+        note="Your credits by UTC day and key, the newest first, with the balance at the end of each day."
         aside={
           <a href="/settings/usage/export" className={buttonClass({ size: "small" })}>
             <Download aria-hidden className="size-4" />
@@ -113,30 +124,13 @@ export default async function UsagePage({ searchParams }: Props) {
           </a>
         }
       >
-        {movements.rows.length === 0 ? (
-          <p className="text-muted">No credits came or went yet.</p>
+        {ledger.rows.length === 0 ? (
+          <p className="text-muted">No credits were charged or added yet.</p>
         ) : (
-          <MovementTable movements={movements.rows} />
+          <LedgerTable rows={ledger.rows} />
         )}
-        <PageLinks
-          label="Pages of the ledger"
-          page={movements.page}
-          pages={movements.pages}
-          href={(page) => href({ movements: page }, "ledger")}
-        />
+        <KeysetLinks label="Pages of the ledger" before={ledgerHref(ledger.before)} after={ledgerHref(ledger.after)} />
       </Section>
     </NowProvider>
-  );
-}
-
-function Figure({ term, value, children }: { term: string; value: string; children: ReactNode }) {
-  return (
-    <div className="rounded-xl border border-line bg-surface p-4">
-      <dt className="text-[0.8125rem] text-muted">{term}</dt>
-      <dd>
-        <span className="mt-1 block font-semibold text-2xl tabular-nums tracking-tight">{value}</span>
-        <span className="mt-0.5 block text-[0.8125rem] text-muted">{children}</span>
-      </dd>
-    </div>
   );
 }

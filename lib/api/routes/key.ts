@@ -11,7 +11,7 @@ const timestamp = z.iso.datetime();
 
 const ownKey = z
   .object({
-    name: z.string(),
+    name: z.string().meta({ example: "Production App" }),
     prefix: z.string().meta({ example: "gt_abcd" }),
     environment: z.enum(ENVIRONMENTS),
     status: z.literal("active"),
@@ -19,11 +19,14 @@ const ownKey = z
     last_used_at: timestamp.nullable().meta({ description: "The use before the latest few seconds." }),
     expires_at: timestamp.nullable(),
     tier: z.string().meta({ example: "free" }),
-    credits_remaining: z.int(),
+    credits_remaining: z.int().meta({ example: 99 }),
     credits_reserved: z
       .int()
-      .meta({ description: "Credits of requests in flight. They are no longer in `credits_remaining`." }),
-    quota_remaining: z.int().nullable().meta({ description: "Costed requests left this month; null is no quota." }),
+      .meta({ example: 1, description: "Credits of requests in flight. They are no longer in `credits_remaining`." }),
+    quota_remaining: z
+      .int()
+      .nullable()
+      .meta({ example: 985, description: "Costed requests left this month; null is no quota." }),
   })
   .meta({ id: "Key" });
 

@@ -2,16 +2,23 @@ import { activityDetail, activityWords } from "#components/activity/activity-wor
 import { exportActivity } from "#lib/activity/read.ts";
 import { activityQuery } from "#lib/activity/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { type CsvRow, csvResponse } from "#lib/http/csv.ts";
+import type { CsvRow } from "#lib/http/csv.ts";
+import { exportCsv } from "#lib/http/csv-export.ts";
 
 /** All that the page's filter shows, as a file. */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
-  const { about } = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
-  return csvResponse("activity", ["time", "what", "detail", "who", "address", "user agent", "key id"], pages());
+  const query = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
+  return exportCsv(
+    request,
+    user.id,
+    "activity",
+    ["time", "what", "detail", "who", "address", "user agent", "key id"],
+    pages(),
+  );
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const records of exportActivity(user.id, { about }))
+    for await (const records of exportActivity(user.id, { ...query, apiKeyId: query.key }))
       yield records.map((record) => [
         record.createdAt.toISOString(),
         activityWords(record.action),

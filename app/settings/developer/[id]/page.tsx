@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
+import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/key-page.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
@@ -38,7 +39,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
     usageByDay({ userId: user.id, apiKeyId: apiKey.id }, range, now),
     listCallers(apiKey.id),
     listRefusals(user.id, apiKey.id, 10),
-    listActivity(user.id, { apiKeyId: apiKey.id }, { limit: 10 }),
+    listActivity(user.id, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
     <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
@@ -94,7 +95,17 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
           <RefusalTable refusals={refusals} withKey={false} />
         )}
       </Section>
-      <Section title="Recent activity">
+      <Section
+        title="Recent activity"
+        aside={
+          <Link
+            href={activityHref({ key: apiKey.id })}
+            className="text-[0.8125rem] text-accent-ink underline underline-offset-3"
+          >
+            All activity of this key
+          </Link>
+        }
+      >
         {activity.rows.length === 0 ? (
           <p className="text-muted">Nothing that happened to this key is on record.</p>
         ) : (

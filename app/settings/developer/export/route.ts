@@ -2,7 +2,8 @@ import { exportApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/schema.ts";
 import { keyStatus } from "#lib/api-keys/status.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { type CsvRow, csvResponse } from "#lib/http/csv.ts";
+import type { CsvRow } from "#lib/http/csv.ts";
+import { exportCsv } from "#lib/http/csv-export.ts";
 
 const HEAD = ["name", "prefix", "environment", "status", "created", "last used", "expires", "revoked", "id"];
 
@@ -11,7 +12,7 @@ export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
   const query = listQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
   const now = new Date();
-  return csvResponse("api-keys", HEAD, pages());
+  return exportCsv(request, user.id, "api-keys", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
     for await (const keys of exportApiKeys(user.id, query, now))

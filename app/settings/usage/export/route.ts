@@ -1,21 +1,42 @@
 import { movementWords } from "#components/usage/movement-words.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { exportMovements } from "#lib/credits/ledger.ts";
-import { type CsvRow, csvResponse } from "#lib/http/csv.ts";
+import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { exportLedger, type LedgerPart } from "#lib/credits/movements.ts";
+import type { CsvRow } from "#lib/http/csv.ts";
+import { exportCsv } from "#lib/http/csv-export.ts";
+
+const HEAD = ["time", "what", "credits", "key", "key id", "row"];
 
 /** The whole ledger as a file: the sum of its credits is the balance. */
-export async function GET(): Promise<Response> {
+export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
-  return csvResponse("credits", ["time", "what", "credits", "key", "key id"], pages());
+  return exportCsv(request, user.id, "credits", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const movements of exportMovements(user.id))
-      yield movements.map(({ createdAt, kind, amount, keyName, apiKeyId }) => [
-        createdAt.toISOString(),
-        movementWords(kind),
-        amount,
-        keyName,
-        apiKeyId,
-      ]);
+    for await (const part of exportLedger(user.id)) yield rowsOf(part);
   }
+}
+
+/** Of a day that is rolled up there is one row a key and kind of movement; its time is the UTC day. */
+function rowsOf(part: LedgerPart): CsvRow[] {
+  if ("movements" in part)
+    return part.movements.map(({ createdAt, kind, amount, keyName, apiKeyId }) => [
+      createdAt.toISOString(),
+      movementWords(kind),
+      amount,
+      keyName,
+      apiKeyId,
+      "single",
+    ]);
+  return part.days.flatMap(({ day, apiKeyId, keyName, charged, refunded, added }) =>
+    (
+      [
+        [movementWords("charged"), -charged],
+        [movementWords("refunded"), refunded],
+        ["Added", added],
+      ] as const
+    )
+      .filter(([, credits]) => credits !== 0)
+      .map(([what, credits]) => [day, what, credits, keyName, apiKeyId === NO_KEY ? null : apiKeyId, "day"]),
+  );
 }

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey } from "#e2e/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
-import { pruneDeletedAccounts } from "#lib/accounts/prune-deleted.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
 import { database } from "#lib/database/client.ts";
+import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
 
 const CALLER = { actor: "user", address: "198.18.4.1", userAgent: "vitest" } as const;
 const KEYS = 501;
@@ -53,10 +53,10 @@ test("what tells of a deleted account's keys and callers goes, also what came af
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
   expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);
   const none = { names: 0, used: 0, callers: 0, refusals: 0 };
-  await pruneDeletedAccounts();
+  await Promise.all([pruneCallers(), pruneRefusals()]);
   expect(await tracesOf(ada.id)).toEqual(none);
   await leaveTraces(ada.id, ada.keyId);
-  await pruneDeletedAccounts();
+  await Promise.all([pruneCallers(), pruneRefusals()]);
   expect(await tracesOf(ada.id)).toEqual(none);
   expect(await tracesOf(bob.id)).toEqual({ names: KEYS + 1, used: 1, callers: 1, refusals: 1 });
 });

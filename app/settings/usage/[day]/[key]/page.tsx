@@ -1,0 +1,73 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { KeyLink } from "#components/api-keys/key-link.tsx";
+import { KeysetLinks } from "#components/ui/keyset-links.tsx";
+import { Link } from "#components/ui/link.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { Figure } from "#components/usage/figure.tsx";
+import { ledgerKeyName, ledgerRowPath } from "#components/usage/ledger-words.ts";
+import { MovementTable } from "#components/usage/movement-table.tsx";
+import { requireUser } from "#lib/auth/require-user.ts";
+import { findLedgerRow } from "#lib/credits/ledger.ts";
+import { epochMs, ledgerRowId } from "#lib/credits/model/ledger-row.ts";
+import { listMovements } from "#lib/credits/movements.ts";
+import { env } from "#lib/env.ts";
+import { type From, fromParameter, fromText } from "#lib/keyset-page.ts";
+
+export const metadata: Metadata = { title: "Credits of a day" };
+
+const PAGE = 50;
+const number = new Intl.NumberFormat("en");
+const date = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+
+type Props = {
+  params: Promise<{ day: string; key: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+/** What a row of the ledger sums up: one key's movements of one UTC day. */
+export default async function LedgerRowPage({ params, searchParams }: Props) {
+  const user = await requireUser();
+  const { day, key } = await params;
+  const id = ledgerRowId.safeParse({ day, apiKeyId: key });
+  const row = id.success && (await findLedgerRow(user.id, id.data));
+  if (!row) notFound();
+  const from = fromParameter(epochMs).parse((await searchParams).from);
+  const { rows, before, after } = await listMovements(user.id, row, PAGE, from);
+  const href = (to: From) => to && `${ledgerRowPath(row)}?from=${fromText(to)}`;
+  return (
+    <>
+      <p className="mb-2 text-[0.8125rem]">
+        <Link href="/settings/usage#ledger" className="text-muted underline underline-offset-3 hover:text-ink">
+          Usage
+        </Link>
+      </p>
+      <header className="mb-6">
+        <h1 className="font-semibold text-xl tracking-tight">{date.format(new Date(row.day))}</h1>
+        <p className="mt-1 text-muted">
+          {row.keyName ? <KeyLink id={row.apiKeyId} name={row.keyName} /> : ledgerKeyName(row)}, on this UTC day.
+        </p>
+      </header>
+      <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+        <Figure term="Charged" value={number.format(row.charged)} />
+        <Figure term="Refunded" value={number.format(row.refunded)} />
+        <Figure term="Added" value={number.format(row.added)} />
+        <Figure term="Balance" value={number.format(row.closing)}>
+          at the end of the day
+        </Figure>
+      </dl>
+      <Section title="Movements" note="Single charges, refunds and additions, the newest first.">
+        {row.isDetailed ? (
+          <MovementTable movements={rows} />
+        ) : (
+          <Notice>
+            Single movements are kept for {number.format(env().LEDGER_DETAIL_DAYS)} days. Of this day only the sums
+            above are kept.
+          </Notice>
+        )}
+        <KeysetLinks label="Pages of movements" before={href(before)} after={href(after)} />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+import type { ActivityQuery } from "#lib/activity/schema.ts";
+import { fromText } from "#lib/keyset-page.ts";
+
+/** The address of the activity page for a query; another filter begins at the latest record. */
+export function activityHref(query: Partial<ActivityQuery>, path = "/settings/activity"): string {
+  const { about, key, from, to, page } = query;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ about, key, from, to, page: fromText(page ?? null) }))
+    if (value) parameters.set(name, value);
+  return parameters.size > 0 ? `${path}?${parameters}` : path;
+}

@@ -1,0 +1,9 @@
+/** Writes a request with cURL; the key is read from GOODTAKE_API_KEY. */
+export function curlExample(url: string, method: string, body: unknown): string {
+  const lines = [
+    `curl ${method === "GET" || body !== undefined ? "" : `-X ${method} `}${url}`,
+    `  -H "Authorization: Bearer $GOODTAKE_API_KEY"`,
+  ];
+  if (body !== undefined) lines.push(`  -H "Content-Type: application/json"`, `  -d '${JSON.stringify(body)}'`);
+  return lines.join(" \\\n");
+}

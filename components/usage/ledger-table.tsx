@@ -1,0 +1,50 @@
+import { Link } from "#components/ui/link.tsx";
+import { ReadingTable } from "#components/ui/reading-table.tsx";
+import { ledgerKeyName, ledgerRowPath, signedCredits } from "#components/usage/ledger-words.ts";
+import type { LedgerRow } from "#lib/credits/ledger.ts";
+
+const number = new Intl.NumberFormat("en");
+const dayName = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+
+/** Shows a page of the ledger: each UTC day with its balance, and under it what each key did. A row leads to its movements. */
+export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
+  return (
+    <ReadingTable
+      label="Credits by day and key"
+      head={["Key", "Charged", "Refunded", "Added"]}
+      groups={[...Map.groupBy(rows, ({ day }) => day)].map(([day, ofDay]) => ({
+        key: day,
+        title: (
+          <span className="flex flex-wrap justify-between gap-x-4">
+            <time dateTime={day}>{dayName.format(new Date(day))}</time>
+            <span className="font-normal text-muted">
+              Balance <span className="text-ink tabular-nums">{number.format(ofDay[0]?.closing ?? 0)}</span>
+            </span>
+          </span>
+        ),
+        rows: ofDay.map((row) => ({
+          key: row.apiKeyId,
+          cells: [
+            <Link key="key" href={ledgerRowPath(row)} className="text-accent-ink underline underline-offset-3">
+              <bdi className="break-words">{ledgerKeyName(row)}</bdi>
+              <span className="sr-only"> on {dayName.format(new Date(day))}</span>
+            </Link>,
+            ...[-row.charged, row.refunded, row.added].map((credits, i) =>
+              credits === 0 ? (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column
+                <span key={i} data-none className="text-muted">
+                  –
+                </span>
+              ) : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column
+                <span key={i} className="tabular-nums">
+                  {signedCredits(credits)}
+                </span>
+              ),
+            ),
+          ],
+        })),
+      }))}
+    />
+  );
+}

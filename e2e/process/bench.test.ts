@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { percentile } from "#e2e/load/latency.ts";
+import { Report } from "#e2e/load/report.ts";
+import { dashboardRoutes, findViews } from "#e2e/load/views.ts";
+
+test("a figure meets its target up to the bound itself, by what was measured and not by what is shown", () => {
+  const verdictOf = (value: number, target: { least: number } | { most: number }) => {
+    const lines: string[] = [];
+    const report = new Report((line) => lines.push(line));
+    report.judge("figure", value, target, { unit: "ms" });
+    return lines[0]?.split(" ").at(-1);
+  };
+  expect(verdictOf(0.55, { least: 0.55 })).toBe("met");
+  expect(verdictOf(0.5499, { least: 0.55 })).toBe("MISSED");
+  expect(verdictOf(15, { most: 15 })).toBe("met");
+  expect(verdictOf(15.001, { most: 15 })).toBe("MISSED");
+  // Nothing was measured, or a request failed.
+  for (const target of [{ least: 1 }, { most: 1 }]) expect(verdictOf(Number.NaN, target)).toBe("MISSED");
+  expect(verdictOf(Number.POSITIVE_INFINITY, { most: 15 })).toBe("MISSED");
+});
+
+test("the summary names each target that is missed, and says so where none is", () => {
+  const report = new Report(() => {});
+  report.note("memory", "200 MB");
+  report.judge("fast", 1, { least: 0.5 });
+  expect(report.summary()).toContain("No target is missed.");
+  report.judge("slow", 20, { most: 15 }, { unit: "ms", because: "twice the other" });
+  report.fail("pages", new Error("no server"));
+  expect(report.summary().split("\n").slice(-3)).toEqual([
+    "Missed, 2 of 3 targets:",
+    "slow: 20.00 ms, target ≤ 15.00 ms (twice the other)",
+    "pages: not measured, no server",
+  ]);
+});
+
+test("a percentile is a value that was measured, and of failures it is endless", () => {
+  const values = Array.from({ length: 100 }, (_, i) => 100 - i);
+  expect(percentile(values, 99)).toBe(99);
+  expect(percentile([...values.slice(2), Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY], 99)).toBe(
+    Number.POSITIVE_INFINITY,
+  );
+  expect(percentile([], 99)).toBeNaN();
+});
+
+test("every page and export of the dashboard is among its routes", () => {
+  const files = readdirSync("app", { recursive: true, encoding: "utf8" }).filter((file) =>
+    /(^|\/)(page\.tsx|route\.ts)$/.test(file),
+  );
+  const ofApi = files.filter((file) => file.startsWith(`api${path.sep}`));
+  const routes = dashboardRoutes();
+  expect(routes).toHaveLength(files.length - ofApi.length);
+  expect(routes.filter(({ kind }) => kind === "export").map(({ path }) => path)).toContain("/settings/usage/export");
+  const paths = routes.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(["/", "/sign-in", "/settings/developer", "/settings/developer/[id]"]));
+});
+
+test("the views of a page are those that it links to, and a route that no page links to is not forgotten", async () => {
+  const links: Record<string, string> = {
+    "/settings/developer": `<a class="x" href="/settings/developer/refusals">r</a> <a href="/settings/developer/k1">k</a>
+      <a href="/settings/developer/k2">k</a> <a href="/settings/developer?sort=name&amp;page=2">n</a> <a href="https://example.com/">x</a>`,
+    "/settings/developer/k1": `<a href="/settings/developer/k1?days=7">7</a>`,
+  };
+  const views = await findViews(async (path) => links[path]);
+  const of = (wanted: string) => [...views].find(([{ path }]) => path === wanted)?.[1];
+  expect(of("/settings/developer/[id]")).toEqual(["/settings/developer/k1", "/settings/developer/k1?days=7"]);
+  expect(of("/settings/developer")).toContain("/settings/developer?sort=name&page=2");
+  expect(of("/settings/usage")).toEqual(["/settings/usage"]);
+  await expect(findViews(async () => undefined)).rejects.toThrow("No page links to /settings/developer/[id].");
+});

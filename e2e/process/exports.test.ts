@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readCsv } from "#e2e/csv.ts";
+import { newPerson } from "#e2e/person.ts";
+import { connectTo } from "#e2e/seed.ts";
+import { newAddress, signUpByForm } from "#e2e/sign-up.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { fill } from "#e2e/support/statement-reads.ts";
+import { pool } from "#lib/database/client.ts";
+
+const PATHS = ["activity", "usage", "developer"].map((page) => `/settings/${page}/export`);
+/** More than the buffers between the server and a client that doesn't read, where the file isn't compressed. */
+const RECORDS = 10_000;
+
+let data: Awaited<ReturnType<typeof temporaryDirectory>>;
+let server: TestServer;
+let disconnect: () => Promise<void>;
+beforeAll(async () => {
+  data = await temporaryDirectory();
+  server = await startServer({ DATA_DIR: data.directory, TRUSTED_PROXIES: "127.0.0.1" });
+  disconnect = await connectTo(data.directory);
+});
+afterAll(async () => {
+  await disconnect();
+  await server.end("SIGTERM");
+  await data.remove();
+});
+
+/** A user who exports, each time from another address. */
+async function exporter(records = RECORDS) {
+  const person = newPerson();
+  const cookie = await signUpByForm(server.url, person);
+  await fill([
+    `INSERT INTO "Activity" ("id", "userId", "actor", "action", "details", "createdAt")
+     SELECT gen_random_uuid(), "id", 'user', 'account.renamed', jsonb_build_object('from', repeat('a', 2000), 'to', i), now() - i * interval '1 s'
+     FROM "User", generate_series(1, $2::int) i WHERE "email" = $1`,
+    [person.email, records],
+  ]);
+  return (path = PATHS[0], init: RequestInit = {}) =>
+    fetch(server.url + path, {
+      ...init,
+      headers: { cookie, "x-forwarded-for": newAddress(), "accept-encoding": "identity" },
+      redirect: "manual",
+    });
+}
+
+/** The rows of a file; `text()` would take the byte order mark away. */
+const rowsOf = async (answer: Response) => readCsv(Buffer.from(await answer.arrayBuffer()).toString());
+
+/** Begins an export whose file is not read; returns what hangs up. */
+async function hold(ask: Awaited<ReturnType<typeof exporter>>): Promise<() => void> {
+  const client = new AbortController();
+  const answer = await ask(PATHS[0], { signal: client.signal });
+  expect(answer.status).toBe(200);
+  return () => {
+    client.abort();
+    // An answer that nothing refers to is hung up on by itself.
+    expect(answer.bodyUsed).toBe(false);
+  };
+}
+
+test("of 32 exports of one account one runs, and the others are told when to try again; nobody else's waits, and no connection to the database is held", async () => {
+  const [ada, bob] = [await exporter(), await exporter(1_200)];
+  const hangUp = await hold(ada);
+  const others = Array.from({ length: 31 }, (_, i) => ada(PATHS[i % PATHS.length]));
+  const file = await rowsOf(await bob());
+  expect(file).toHaveLength(1 + 1_200 + 1);
+  for (const answer of await Promise.all(others)) {
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(await answer.text()).toBe("Another export is running. Wait until it is finished, then try again.\n");
+  }
+  // As soon as the buffers on the way to the client are full.
+  await vi.waitFor(async () => {
+    const { rows } = await pool().query(
+      `SELECT "query" FROM pg_stat_activity
+       WHERE backend_type = 'client backend' AND state <> 'idle' AND query LIKE '%"Activity"%' AND pid <> pg_backend_pid()`,
+    );
+    expect(rows).toEqual([]);
+  }, 10_000);
+  expect((await ada()).status).toBe(503);
+  const next = ada();
+  hangUp();
+  expect(await rowsOf(await next)).toHaveLength(1 + RECORDS + 1);
+});
+
+test("a HEAD request and an export that is read to its end return their slot, too", async () => {
+  const ada = await exporter(10);
+  for (let i = 0; i < 3; i += 1) {
+    expect((await ada(PATHS[0], { method: "HEAD" })).status).toBe(200);
+    expect((await rowsOf(await ada(PATHS[i])))[0]?.length).toBeGreaterThan(2);
+  }
+});
+
+test("a few exports run in all; each slot is free again when its client hangs up", async () => {
+  const users = await Promise.all([1, 2, 3, 4].map(() => exporter()));
+  const eve = await exporter(1);
+  for (let round = 0; round < 2; round += 1) {
+    const held = await Promise.all(users.map(hold));
+    expect((await eve()).status).toBe(503);
+    for (const hangUp of held) hangUp();
+    expect((await eve()).status).toBe(200);
+  }
+});

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { listSessions } from "#lib/accounts/sessions.ts";
+import { findHygiene } from "#lib/api-keys/hygiene.ts";
+import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
+import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/list-view.ts";
+import { pool } from "#lib/database/client.ts";
+import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+
+let close: () => Promise<void>;
+let measure: MeasureReads;
+let young: string;
+let old: string;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+  measure = watchReads();
+  young = (await createPerson()).id;
+  old = (await createPerson("Bob")).id;
+  await addKeys(young, 0, 300);
+  await addKeys(old, 20_000, 300);
+});
+afterAll(() => close());
+
+/** Keys in the list and keys that were deleted, which are older. */
+async function addKeys(userId: string, deleted: number, listed: number): Promise<void> {
+  await fill([
+    `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "revokedAt", "deletedAt")
+     SELECT gen_random_uuid(), $1::uuid, 'Key ' || i, 'production', 'gt_load', sha256(($1::uuid || ' ' || i)::bytea), now() - i * interval '1 minute',
+       CASE WHEN i > $3::int THEN now() END, CASE WHEN i > $3::int THEN now() END
+     FROM generate_series(1, $2::int + $3::int) i ORDER BY i DESC`,
+    [userId, deleted, listed],
+  ]);
+}
+
+describe("of an account with 20,000 deleted keys no more is read than of one with none", () => {
+  test.each<Partial<ListQuery>>([
+    {},
+    { page: 12 },
+    { sort: "lastUsed" },
+    { sort: "name" },
+    { status: "active" },
+    { q: "Key 7" },
+    { environment: "staging" },
+    { finding: "never_used" },
+  ])("by a page of the list and its export: %j", async (view) => {
+    const list = (userId: string) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
+    expectNoMoreReads(await list(young), await list(old), 60);
+    const read = (userId: string) =>
+      measure(async () => {
+        for await (const _keys of exportApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date())) break;
+      });
+    expectNoMoreReads(await read(young), await read(old), 300);
+  });
+
+  test("by the last page of a long list, beside what its index skips", async () => {
+    const { id } = await createPerson();
+    await addKeys(id, 0, 5_000);
+    const page = (number: number) => measure(() => listApiKeys(id, { ...DEFAULT_VIEW, page: number }, new Date()));
+    expectNoMoreReads(await page(1), await page(200), 300);
+  });
+});
+
+test("key hygiene of many keys is counted once a minute, and of few each time", async () => {
+  const [few, many] = [await createPerson(), await createPerson()];
+  await addKeys(few.id, 0, 100);
+  await addKeys(many.id, 0, 1_200);
+  const now = new Date();
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+  const statements = async (userId: string, at: Date) => (await measure(() => findHygiene(userId, at))).statements;
+  expect(await statements(few.id, now)).toBe(1);
+  expect(await statements(many.id, now)).toBe(0);
+  expect(await statements(many.id, later(59))).toBe(0);
+  await pool().query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "userId" = $1`, [many.id]);
+  await findHygiene(many.id, later(61));
+  expect(await findHygiene(many.id, later(62))).toEqual([]);
+});
+
+test("of 20,000 sessions that are over the list of browsers reads none, and of many that are open the latest 50", async () => {
+  const [few, many] = [await createPerson(), await createPerson()];
+  const add = (userId: string, open: number, ended: number) =>
+    fill([
+      `INSERT INTO "Session" ("id", "userId", "lastSeenAt", "endedAt", "address", "userAgent")
+       SELECT gen_random_uuid(), $1, now() - i * interval '1 second', CASE WHEN i > $2::int THEN now() END, '', '' FROM generate_series(1, $2::int + $3::int) i`,
+      [userId, open, ended],
+    ]);
+  await add(few.id, 60, 0);
+  await add(many.id, 10_000, 20_000);
+  const [small, large] = [await measure(() => listSessions(few.id)), await measure(() => listSessions(many.id))];
+  expectNoMoreReads(small, large, 60);
+  const { sessions, more } = await listSessions(many.id);
+  expect([sessions.length, more]).toEqual([50, true]);
+});
+
+test("of 20,000 refusals the latest, those of a key and one by its id read no more than of 20", async () => {
+  const add = async (userId: string, count: number) => {
+    const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1 LIMIT 2`, [
+      userId,
+    ]);
+    const [quiet, loud] = rows.map(({ id }) => id) as [string, string];
+    const request = randomUUID();
+    await fill([
+      `INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
+       SELECT CASE WHEN i = 1 THEN $4::uuid ELSE gen_random_uuid() END, $1, CASE WHEN i > $5::int - 20 THEN $2::uuid ELSE $3::uuid END,
+         'revoked', '/', '', '', now() - i * interval '1 second' FROM generate_series(1, $5::int) i`,
+      [userId, quiet, loud, request, count],
+    ]);
+    return { quiet, request };
+  };
+  const [few, many] = [await add(young, 60), await add(old, 20_000)];
+  const compare = async (small: () => Promise<unknown>, large: () => Promise<unknown>) =>
+    expectNoMoreReads(await measure(small), await measure(large), 60);
+  await compare(
+    () => listRefusals(young, null, 50),
+    () => listRefusals(old, null, 50),
+  );
+  await compare(
+    () => listRefusals(young, few.quiet, 10),
+    () => listRefusals(old, many.quiet, 10),
+  );
+  await compare(
+    () => findRefusal(young, few.request),
+    () => findRefusal(old, many.request),
+  );
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { closeDays } from "#lib/credits/close-days.ts";
+import { pool } from "#lib/database/client.ts";
+
+let close: () => Promise<void>;
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+
+const DAYS = 600;
+
+async function readDays(): Promise<{ userId: string; closing: number | null; expected: number; age: number }[]> {
+  const { rows } = await pool().query(
+    `SELECT "userId", "closing"::float8 AS "closing", (now() AT TIME ZONE 'UTC')::date - "day" AS "age",
+       (sum("added" + "refunded" - "charged") OVER (PARTITION BY "userId" ORDER BY "day"))::float8 AS "expected"
+     FROM "CreditDayTotal"`,
+  );
+  return rows;
+}
+
+test("every day of every account that is over for a day is closed, however many there are, and again after a late movement", async () => {
+  const people: { id: string }[] = [];
+  for (let i = 0; i < 25; i += 1) people.push(await createPerson());
+  await pool().query(
+    `INSERT INTO "CreditDayTotal" ("userId", "day", "added", "charged")
+     SELECT "id", (now() AT TIME ZONE 'UTC')::date - ago, ago % 7, ago % 3 FROM unnest($1::uuid[]) "id", generate_series(1, $2::int) ago`,
+    [people.map(({ id }) => id), DAYS],
+  );
+  const expectClosed = async () => {
+    for (const { closing, expected, age } of await readDays()) expect(closing).toBe(age >= 2 ? expected : null);
+  };
+  expect(await closeDays()).toBe(people.length * (DAYS - 1));
+  await expectClosed();
+  expect(await closeDays()).toBe(0);
+  await pool().query(
+    `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "createdAt") VALUES ($1, 'granted', 5, now() - interval '300 days')`,
+    [people[3]?.id],
+  );
+  await closeDays();
+  await expectClosed();
+});

@@ -1,0 +1,71 @@
+import { pool } from "#lib/database/client.ts";
+import { inSteps } from "#lib/database/in-steps.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
+import { env } from "#lib/env.ts";
+
+/** How many accounts one statement looks at. */
+const STEP_ACCOUNTS = 500;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+/** An export that began before a day was rolled up has read its movements by then. */
+const GRACE_HOURS = 12;
+
+type Options = { days?: number; graceHours?: number; signal?: AbortSignal };
+
+/**
+ * Rolls up the days older than `LEDGER_DETAIL_DAYS`: from now on the ledger shows their sums only, which stay in `CreditDay`, and
+ * `graceHours` later their single movements are removed. Returns how many were removed this time.
+ */
+export async function pruneMovements({
+  days = env().LEDGER_DETAIL_DAYS,
+  graceHours = GRACE_HOURS,
+  signal,
+}: Options = {}): Promise<number> {
+  const { rows: decided } = await pool().query<{ day: string }>(
+    `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"
+     WHERE "prunedAt" IS NULL AND "decidedAt" <= now() - make_interval(hours => $1)`,
+    [graceHours],
+  );
+  const removed = decided[0] ? await removeBefore(decided[0].day, signal) : 0;
+  // An empty database stays empty: a backup is restored only into one.
+  await pool().query(
+    `INSERT INTO "LedgerDetail" AS l ("day")
+     SELECT (now() AT TIME ZONE 'UTC')::date - $1::int WHERE EXISTS (SELECT FROM "Balance")
+     ON CONFLICT ("id") DO UPDATE SET "day" = excluded."day", "decidedAt" = now(), "prunedAt" = NULL WHERE l."day" < excluded."day"`,
+    [days],
+  );
+  return removed;
+}
+
+/** Goes through the accounts by ranges of ids, because the index of movements is by account. */
+async function removeBefore(day: string, signal?: AbortSignal): Promise<number> {
+  let all = 0;
+  let after: string | null = BEFORE_ALL_IDS;
+  await inSteps(async () => {
+    const { rows } = await pool().query<{ last: string | null; due: string[] | null }>(
+      `SELECT max("userId"::text) AS "last", array_agg("userId") FILTER (WHERE "oldest" < $2::date::timestamp AT TIME ZONE 'UTC') AS "due"
+       FROM (
+         SELECT "userId", (SELECT min("createdAt") FROM "CreditMovement" m WHERE m."userId" = b."userId") AS "oldest"
+         FROM "Balance" b WHERE "userId" > $1 ORDER BY "userId" LIMIT ${STEP_ACCOUNTS}
+       ) page`,
+      [after, day],
+    );
+    for (const userId of rows[0]?.due ?? []) all += await removeOf(userId, day, signal);
+    after = rows[0]?.last ?? null;
+    return after !== null;
+  }, signal);
+  await pool().query(`UPDATE "LedgerDetail" SET "prunedAt" = now() WHERE "day" = $1`, [day]);
+  return all;
+}
+
+/** The oldest first, so that no charge outlives its refund and could be refunded again. */
+function removeOf(userId: string, day: string, signal?: AbortSignal): Promise<number> {
+  return removeInSteps(
+    {
+      table: "CreditMovement",
+      by: "createdAt",
+      where: `"userId" = $1 AND "createdAt" < $2::date::timestamp AT TIME ZONE 'UTC'`,
+      values: [userId, day],
+    },
+    signal,
+  );
+}

@@ -1,0 +1,40 @@
+/** Windows are fixed: the first request opens one, and after a minute all of the limit is there again. */
+export const WINDOW_SECONDS = 60;
+const WINDOW_MS = WINDOW_SECONDS * 1_000;
+
+export type Count = { requests: number; msLeft: number };
+type Window = { requests: number; endsAt: number };
+
+/** Counts the requests of each account in this process. Windows that have ended leave memory when others open, without a timer. */
+export class LocalWindows {
+  #recent = new Map<string, Window>();
+  /** Windows that opened before all of `#recent`. */
+  #older = new Map<string, Window>();
+  #recentSince = Number.NEGATIVE_INFINITY;
+
+  get size(): number {
+    return this.#recent.size + this.#older.size;
+  }
+
+  /** Counts one request of an account. */
+  count(accountId: string): Count {
+    // A clock that is set must not make a window longer, nor must what is lost in adding fractions.
+    const now = Math.trunc(performance.now());
+    let window = this.#recent.get(accountId) ?? this.#older.get(accountId);
+    if (!window || window.endsAt <= now) window = this.#open(accountId, now);
+    window.requests += 1;
+    return { requests: window.requests, msLeft: window.endsAt - now };
+  }
+
+  #open(accountId: string, now: number): Window {
+    if (now - this.#recentSince >= WINDOW_MS) {
+      // All of the older ones have ended: they opened a window's length ago.
+      this.#older = this.#recent;
+      this.#recent = new Map();
+      this.#recentSince = now;
+    }
+    const window = { requests: 0, endsAt: now + WINDOW_MS };
+    this.#recent.set(accountId, window);
+    return window;
+  }
+}

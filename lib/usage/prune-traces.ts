@@ -1,0 +1,95 @@
+import { pool } from "#lib/database/client.ts";
+import { pruneStep, removeAt, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
+import { type Step, walkInSteps } from "#lib/database/walk-in-steps.ts";
+
+const CALLERS_OF_A_KEY = 20;
+const REFUSALS_OF_AN_ACCOUNT = 1_000;
+const PAGE_KEYS = 100;
+const PAGE_ACCOUNTS = 100;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+
+type Owner = { id: string; deleted: boolean };
+
+/**
+ * Keeps the latest 20 callers of each key. Of a deleted account's keys it keeps no callers, also none that come later, and no names.
+ * Returns the number of rows that it removed or changed.
+ */
+export function pruneCallers(signal?: AbortSignal): Promise<number> {
+  return walkInSteps("callers", pruneCallersOfPage, signal);
+}
+
+/** Keeps the latest 1,000 rejections of each account, and none of a deleted one. Returns the number of removed rows. */
+export function pruneRefusals(signal?: AbortSignal): Promise<number> {
+  return walkInSteps("refusals", pruneRefusalsOfPage, signal);
+}
+
+async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
+  const { rows: keys } = await pool().query<Owner>(
+    `SELECT k."id", u."deletedAt" IS NOT NULL AS "deleted" FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId"
+     WHERE k."id" > $1 ORDER BY k."id" LIMIT ${PAGE_KEYS}`,
+    after ?? [BEFORE_ALL_IDS],
+  );
+  const anonymized = await anonymizeKeys(keys.flatMap(({ id, deleted }) => (deleted ? [id] : [])));
+  // The latest of some callers of a key contain the latest of all: so it is enough to look at some of them.
+  return remove(
+    keys,
+    after,
+    "UsageCaller",
+    `SELECT c.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
+       SELECT ctid FROM (
+         SELECT ctid, "lastSeenAt" FROM "UsageCaller" WHERE "apiKeyId" = o."id" LIMIT ${CALLERS_OF_A_KEY + STEP_ROWS}
+       ) "some"
+       ORDER BY "lastSeenAt" DESC OFFSET CASE WHEN o."deleted" THEN 0 ELSE ${CALLERS_OF_A_KEY} END
+     ) c LIMIT ${STEP_ROWS}`,
+    anonymized,
+  );
+}
+
+async function pruneRefusalsOfPage(after: string[] | null): Promise<Step> {
+  const { rows: accounts } = await pool().query<Owner>(
+    `SELECT "id", "deletedAt" IS NOT NULL AS "deleted" FROM "User" WHERE "id" > $1 ORDER BY "id" LIMIT ${PAGE_ACCOUNTS}`,
+    after ?? [BEFORE_ALL_IDS],
+  );
+  return remove(
+    accounts,
+    after,
+    "Refusal",
+    `SELECT r.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
+       SELECT ctid FROM "Refusal" WHERE "userId" = o."id" AND "createdAt" < CASE WHEN o."deleted" THEN 'infinity' ELSE (
+         SELECT "createdAt" FROM "Refusal" WHERE "userId" = o."id"
+         ORDER BY "createdAt" DESC OFFSET ${REFUSALS_OF_AN_ACCOUNT - 1} LIMIT 1
+       ) END ORDER BY "createdAt" LIMIT ${STEP_ROWS}
+     ) r LIMIT ${STEP_ROWS}`,
+  );
+}
+
+/** Removes what the query finds of a page of owners. Where more may be left, the walk stays at the page. */
+async function remove(
+  owners: Owner[],
+  after: string[] | null,
+  table: string,
+  query: string,
+  changed = 0,
+): Promise<Step> {
+  const values = [owners.map(({ id }) => id), owners.map(({ deleted }) => deleted)];
+  const removed = (await pruneStep(`${removeAt(table, query)} RETURNING 1`, values)).length;
+  const last = owners.at(-1)?.id;
+  const isDone = removed < STEP_ROWS;
+  return {
+    changed: changed + removed,
+    last: last === undefined ? null : isDone ? [last] : (after ?? [BEFORE_ALL_IDS]),
+  };
+}
+
+async function anonymizeKeys(ids: string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const { rowCount } = await pool().query(
+    `UPDATE "ApiKey" SET "name" = 'Deleted key', "lastUsedAddress" = NULL, "lastUsedAgent" = NULL
+     WHERE "id" = ANY (ARRAY(
+       SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1)
+         AND ("name" <> 'Deleted key' OR "lastUsedAddress" IS NOT NULL OR "lastUsedAgent" IS NOT NULL)
+       ORDER BY "id" FOR NO KEY UPDATE))`,
+    [ids],
+  );
+  return rowCount ?? 0;
+}

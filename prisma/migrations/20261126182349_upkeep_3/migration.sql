@@ -1,0 +1,3 @@
+-- migrate: no transaction
+-- CreateIndex
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "Session_createdAt_id_idx" ON "Session"("createdAt", "id");

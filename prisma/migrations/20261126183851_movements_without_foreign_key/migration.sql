@@ -1,0 +1,2 @@
+-- DropForeignKey
+ALTER TABLE "CreditMovement" DROP CONSTRAINT "CreditMovement_userId_fkey";
