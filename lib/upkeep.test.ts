@@ -37,7 +37,7 @@ const VALUES: Record<string, (at: string) => string> = {
   UsageHour: (at) => `${ID}, ${at}, 'ok', 1`,
   UsageDay: (at) => `${ID}, (${at})::date, 'ok', 1`,
   UsageAccountDay: (at) => `${ID}, (${at})::date, 'ok', 1`,
-  UsageKeyMonth: (at) => `${ID}, date_trunc('month', ${at} AT TIME ZONE 'UTC'), ${ID}, 1, 1`,
+  UsageKeyMonth: (at) => `${ID}, date_trunc('month', (${at}) AT TIME ZONE 'UTC')::date, ${ID}, 1, 1`,
   UsageBatch: (at) => `${ID}, ${at}`,
 };
 const COLUMNS: Record<string, string> = {
@@ -98,6 +98,9 @@ async function fill(): Promise<void> {
     );
   await client.query(`INSERT INTO "User" ("id", "email", "name", "tier")
     SELECT ${ID}, i || '@example.org', 'Bob', 'free' FROM generate_series(1, 2000) i`);
+  await client.query(
+    `INSERT INTO "Balance" ("userId", "credits", "month") SELECT ${ID}, 0, now() FROM generate_series(1, 2000) i`,
+  );
   // Of 100 keys with 120 callers each 100 go, and of 10,000 with four none; each of the keys waits for its successor's use.
   await client.query(`INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "expiresAt", "endsOnUse")
     SELECT ${ID}, md5((i % 2000 + 1)::text)::uuid, 'Many', 'production', 'gt_many', sha256(i::text::bytea), now() + interval '1 day', true

@@ -108,6 +108,16 @@ const ROLLUPS: Fill[] = [
       FROM "CreditMovement" WHERE "userId" = '${id}' GROUP BY 1, 2, 3`,
   },
   {
+    table: "CreditDayTotal",
+    columns: `"userId", "day", "charged", "refunded", "added", "closing"`,
+    rows: ({ id }) => `
+      SELECT *, CASE WHEN "day" <= ${TODAY} - 2 THEN sum("added" + "refunded" - "charged") OVER (ORDER BY "day") END
+      FROM (
+        SELECT "userId", "day", sum("charged") AS "charged", sum("refunded") AS "refunded", sum("added") AS "added"
+        FROM "CreditDay" WHERE "userId" = '${id}' GROUP BY 1, 2
+      ) d`,
+  },
+  {
     table: "Balance",
     columns: `"userId", "credits", "month", "requests"`,
     rows: ({ id }) => `
@@ -127,6 +137,21 @@ const ROLLUPS: Fill[] = [
       FROM generate_series(${HOUR_DAYS}, ${days + PRUNED_DAYS - 1}) i, "Key" k,
         (VALUES ('ok', 80), ('rate_limited', 4)) o(outcome, requests)
       WHERE ${days} > ${HOUR_DAYS} AND (outcome = 'ok' OR k."place" % 10 = 0)`,
+  },
+  {
+    table: "UsageAccountDay",
+    columns: `"userId", "day", "outcome", "requests"`,
+    rows: ({ id }) => `
+      SELECT '${id}'::uuid, "day", "outcome", sum("requests")
+      FROM "UsageDay" JOIN "Key" k ON k."id" = "apiKeyId" GROUP BY 2, 3`,
+  },
+  {
+    table: "UsageKeyMonth",
+    columns: `"userId", "month", "apiKeyId", "requests", "ok"`,
+    rows: ({ id }) => `
+      SELECT '${id}'::uuid, date_trunc('month', "day"::timestamp)::date, "apiKeyId", sum("requests"),
+        coalesce(sum("requests") FILTER (WHERE "outcome" = 'ok'), 0)
+      FROM "UsageDay" JOIN "Key" k ON k."id" = "apiKeyId" GROUP BY 2, 3`,
   },
 ];
 
