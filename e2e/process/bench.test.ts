@@ -60,6 +60,7 @@ test("the views of a page are those that it links to, and a route that no page l
   const links: Record<string, string> = {
     "/settings/developer": `<a class="x" href="/settings/developer/refusals">r</a> <a href="/settings/developer/k1">k</a>
       <a href="/settings/developer/k2">k</a> <a href="/settings/developer?sort=name&amp;page=2">n</a> <a href="https://example.com/">x</a>`,
+    "/settings/usage": `<a href="/settings/usage/2026-11-25/k1">d</a>`,
     "/settings/developer/k1": `<a href="/settings/developer/k1?days=7">7</a>`,
   };
   const views = await findViews(async (path) => links[path]);

@@ -177,8 +177,8 @@ describe("cost", () => {
     });
 
   test("taken too late, after the answer that the database is away, comes back", async () => {
-    // Where the charge writes its movement, when it has its own deadline behind it.
-    await askWhileLocked(`SELECT 1 FROM "User" WHERE "id" = $1 FOR UPDATE`);
+    // Where the charge adds to the sum of the day, when it has its own deadline behind it.
+    await askWhileLocked(`SELECT 1 FROM "CreditDayTotal" WHERE "userId" = $1 FOR UPDATE`);
     await vi.waitFor(
       async () =>
         expect(await movements()).toEqual([
