@@ -1,9 +1,9 @@
 import type { Page } from "playwright/test";
-import { catchAction } from "#e2e/catch-action.ts";
-import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/person.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { violations } from "#e2e/violations.ts";
-import { test } from "#e2e/with-database.ts";
+import { catchAction } from "#e2e/support/catch-action.ts";
+import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/support/person.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 const ACCOUNT = "/settings/account";

@@ -1,5 +1,5 @@
-import { expect, newPerson, signIn, signOut, signUp, test } from "#e2e/person.ts";
-import { violations } from "#e2e/violations.ts";
+import { expect, newPerson, signIn, signOut, signUp, test } from "#e2e/support/person.ts";
+import { violations } from "#e2e/support/violations.ts";
 
 const WRONG = "The email address or the password is wrong.";
 const heading = { name: "Developer Settings" };

@@ -1,10 +1,10 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/person.ts";
-import { pressSearchShortcut } from "#e2e/search-shortcut.ts";
-import { addKeys } from "#e2e/seed.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { violations } from "#e2e/violations.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect } from "#e2e/support/person.ts";
+import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
+import { addKeys } from "#e2e/support/seed.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 const HOME = "/settings/developer";

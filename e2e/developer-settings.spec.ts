@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/person.ts";
-import { violations } from "#e2e/violations.ts";
+import { expect, test } from "#e2e/support/person.ts";
+import { violations } from "#e2e/support/violations.ts";
 import { isSecret } from "#lib/api-keys/secret.ts";
 
 const HOME = "/settings/developer";

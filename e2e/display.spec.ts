@@ -1,4 +1,4 @@
-import { expect, test } from "#e2e/person.ts";
+import { expect, test } from "#e2e/support/person.ts";
 
 const PAGES = [
   "/settings/developer",

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
-import { expect, test } from "#e2e/person.ts";
-import { violations } from "#e2e/violations.ts";
+import { expect, test } from "#e2e/support/person.ts";
+import { violations } from "#e2e/support/violations.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
-import { DEFAULT_TIERS } from "#lib/tiers.ts";
+import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
 
 const run = promisify(execFile);
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/person.ts";
+import { expect, test } from "#e2e/support/person.ts";
 
 const run = promisify(execFile);
 const PAGE = "/docs/authentication";

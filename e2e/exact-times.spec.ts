@@ -1,8 +1,8 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/person.ts";
-import { addKeys } from "#e2e/seed.ts";
-import { violations } from "#e2e/violations.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect } from "#e2e/support/person.ts";
+import { addKeys } from "#e2e/support/seed.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { test } from "#e2e/support/with-database.ts";
 
 const HOME = "/settings/developer";
 const EXACT = /\d{1,2} \w+ \d{4} at \d\d:\d\d:\d\d (GMT|UTC|CES?T)/;

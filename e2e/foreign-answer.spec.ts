@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { Browser, Page } from "playwright/test";
-import { startInterceptor } from "#e2e/interceptor.ts";
-import { test as base, expect, newAddress, type Person } from "#e2e/person.ts";
+import { startInterceptor } from "#e2e/support/interceptor.ts";
+import { test as base, expect, newAddress, type Person } from "#e2e/support/person.ts";
 
 const HOME = "/settings/developer";
 const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });

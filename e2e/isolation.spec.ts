@@ -1,7 +1,7 @@
 import type { Browser, Page, Request } from "playwright/test";
-import { catchAction } from "#e2e/catch-action.ts";
-import { readCsv } from "#e2e/csv.ts";
-import { expect, newPerson, signUp, test } from "#e2e/person.ts";
+import { catchAction } from "#e2e/support/catch-action.ts";
+import { readCsv } from "#e2e/support/csv.ts";
+import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
 
 const NO_KEY = "00000000-0000-7000-8000-000000000000";
 const HOME = "/settings/developer";

@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
-import { expect, newPerson, signUp } from "#e2e/person.ts";
-import { addKeys } from "#e2e/seed.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect, newPerson, signUp } from "#e2e/support/person.ts";
+import { addKeys } from "#e2e/support/seed.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 const HOME = "/settings/developer";

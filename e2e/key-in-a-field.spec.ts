@@ -1,11 +1,11 @@
 import type { Page } from "playwright/test";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
-import { paste } from "#e2e/paste.ts";
-import { expect } from "#e2e/person.ts";
-import { seedKeys } from "#e2e/seed.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { violations } from "#e2e/violations.ts";
-import { test } from "#e2e/with-database.ts";
+import { paste } from "#e2e/support/paste.ts";
+import { expect } from "#e2e/support/person.ts";
+import { seedKeys } from "#e2e/support/seed.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 

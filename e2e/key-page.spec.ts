@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
-import { expect, newAddress, newPerson, signUp } from "#e2e/person.ts";
-import { addKeys } from "#e2e/seed.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { violations } from "#e2e/violations.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect, newAddress, newPerson, signUp } from "#e2e/support/person.ts";
+import { addKeys } from "#e2e/support/seed.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";

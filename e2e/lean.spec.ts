@@ -1,8 +1,8 @@
 import type { Page, Request } from "playwright/test";
-import { startLate } from "#e2e/late-page.ts";
-import { expect } from "#e2e/person.ts";
-import { seedKeys } from "#e2e/seed.ts";
-import { test as base } from "#e2e/with-database.ts";
+import { startLate } from "#e2e/support/late-page.ts";
+import { expect } from "#e2e/support/person.ts";
+import { seedKeys } from "#e2e/support/seed.ts";
+import { test as base } from "#e2e/support/with-database.ts";
 
 const HOME = "/settings/developer";
 const CHUNKS = "**/_next/static/chunks/*.js";

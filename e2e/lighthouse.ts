@@ -2,11 +2,11 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
 import { median } from "#e2e/load/tools.ts";
-import { connectTo, seedKeys, seedUsage } from "#e2e/seed.ts";
-import { signUpByForm } from "#e2e/sign-up.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { connectTo, seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { signUpByForm } from "#e2e/support/sign-up.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
 
 // Run by `npm run lighthouse`: the production build on a server of its own, as a person with keys and usage sees it. Words as

@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright/test";
-import { catchAction } from "#e2e/catch-action.ts";
-import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/person.ts";
-import { violations } from "#e2e/violations.ts";
-import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/with-provider.ts";
+import { catchAction } from "#e2e/support/catch-action.ts";
+import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/support/person.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/support/with-provider.ts";
 
 const ACCOUNT = "/settings/account";
 const LINK = "Link Hopper SSO";

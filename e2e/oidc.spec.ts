@@ -1,6 +1,12 @@
 import type { Page } from "playwright/test";
-import { expect, newPerson, signOut, signUp } from "#e2e/person.ts";
-import { continueWithProvider, newcomer, signInAgainAtProvider, signInAtProvider, test } from "#e2e/with-provider.ts";
+import { expect, newPerson, signOut, signUp } from "#e2e/support/person.ts";
+import {
+  continueWithProvider,
+  newcomer,
+  signInAgainAtProvider,
+  signInAtProvider,
+  test,
+} from "#e2e/support/with-provider.ts";
 
 async function expectSignedInAs(page: Page, email: string): Promise<void> {
   await page.getByRole("button", { name: /account menu/ }).click();

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, newPerson, signUp } from "#e2e/person.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect, newPerson, signUp } from "#e2e/support/person.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 test("a tier without a limit is shown as one, and an account that may have no more keys is told whom to ask", async ({

@@ -1,6 +1,6 @@
-import { expect, newPerson, signIn, signUp, test } from "#e2e/person.ts";
-import { freePort } from "#e2e/redis.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { expect, newPerson, signIn, signUp, test } from "#e2e/support/person.ts";
+import { freePort } from "#e2e/support/redis.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 /** Browsers take each name below `localhost` for the machine itself. */
 for (const { host, named } of [

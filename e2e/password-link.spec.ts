@@ -1,6 +1,6 @@
-import { expect, newPerson, type Person, signIn, signUp } from "#e2e/person.ts";
-import { CALLER } from "#e2e/seed.ts";
-import { test as base } from "#e2e/with-database.ts";
+import { expect, newPerson, type Person, signIn, signUp } from "#e2e/support/person.ts";
+import { CALLER } from "#e2e/support/seed.ts";
+import { test as base } from "#e2e/support/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";

@@ -1,5 +1,5 @@
 import { defineConfig } from "playwright/test";
-import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
+import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 
 // Workers evaluate this file again and must find the port that the first evaluation chose.
 process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000));
@@ -26,7 +26,7 @@ export default defineConfig({
     launchOptions: { executablePath: await findBrowser(), args: BROWSER_ARGUMENTS },
   },
   webServer: {
-    command: "node e2e/test-server.ts",
+    command: "node e2e/support/test-server.ts",
     cwd: "..",
     url: `${baseURL}/readyz`,
     timeout: 60_000,

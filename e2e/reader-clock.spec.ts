@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/person.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect } from "#e2e/support/person.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 const HOME = "/settings/developer";

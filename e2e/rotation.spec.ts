@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/person.ts";
-import { violations } from "#e2e/violations.ts";
+import { expect, test } from "#e2e/support/person.ts";
+import { violations } from "#e2e/support/violations.ts";
 
 async function createKey(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "Create New API Key" }).click();

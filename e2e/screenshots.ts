@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
-import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/browser.ts";
-import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/seed.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
 import type { Request } from "playwright/test";
-import { expect, newPerson, signUp, test } from "#e2e/person.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 
 const HOME = "/settings/developer";

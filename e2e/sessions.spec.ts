@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, newPerson, signUp, test } from "#e2e/person.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 /** Fills in the sign-up form as a browser without JavaScript does, and returns the answer. */
 async function signUpByHand(url: string, headers: Record<string, string>): Promise<Response> {

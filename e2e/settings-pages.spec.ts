@@ -1,9 +1,9 @@
 import type { Page } from "playwright/test";
-import { readCsv } from "#e2e/csv.ts";
-import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/person.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { violations } from "#e2e/violations.ts";
-import { test } from "#e2e/with-database.ts";
+import { readCsv } from "#e2e/support/csv.ts";
+import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/support/person.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { violations } from "#e2e/support/violations.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { reserve } from "#lib/credits/store.ts";

@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/person.ts";
-import { seedKeys, seedUsage } from "#e2e/seed.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect } from "#e2e/support/person.ts";
+import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { test } from "#e2e/support/with-database.ts";
 
 /** Collects what the browser refused to load or run, and every error and warning on the page, such as those of a failed hydration. */
 function troubles(page: Page): string[] {

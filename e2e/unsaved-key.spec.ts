@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/person.ts";
-import { addKeys } from "#e2e/seed.ts";
-import { test } from "#e2e/with-database.ts";
+import { expect } from "#e2e/support/person.ts";
+import { addKeys } from "#e2e/support/seed.ts";
+import { test } from "#e2e/support/with-database.ts";
 
 const HOME = "/settings/developer";
 

@@ -1,7 +1,7 @@
 import { format } from "node:util";
 import pino from "pino";
 import pretty from "pino-pretty";
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 
 const API_KEY = /gt_[0-9A-Za-z]{36}/g;
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { NAME_MAX } from "#lib/accounts/limits.ts";
 import { listIdentities } from "#lib/accounts/linked-providers.ts";
+import { NAME_MAX } from "#lib/accounts/model/limits.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { endSessions } from "#lib/accounts/sessions.ts";
+import { findWaysIn } from "#lib/accounts/sign-in-methods.ts";
 import {
   type Account,
   createAccount,
@@ -12,13 +13,12 @@ import {
   listAccounts,
   setTier,
 } from "#lib/accounts/store.ts";
-import { findWaysIn } from "#lib/accounts/ways-in.ts";
+import { keyStatus, STATUSES } from "#lib/api-keys/model/status.ts";
 import { listEveryApiKey, revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
-import { keyStatus, STATUSES } from "#lib/api-keys/status.ts";
+import { env } from "#lib/config/env.ts";
+import { tierOf, tiers } from "#lib/config/tiers-file.ts";
 import { CREDITS_MAX, findRemaining, grantCredits } from "#lib/credits/store.ts";
-import { env } from "#lib/env.ts";
 import { OperatorError } from "#lib/operator-error.ts";
-import { tierOf, tiers } from "#lib/tiers-file.ts";
 import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
 
 /** What a command answers: for programs, and for people. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Ended, runCommand } from "#e2e/run-command.ts";
-import { temporaryDirectory } from "#e2e/start-server.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { type Ended, runCommand } from "#e2e/support/run-command.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";

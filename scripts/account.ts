@@ -1,10 +1,10 @@
-import { emailAddress, newEmailAddress, personName } from "#lib/accounts/schema.ts";
+import { emailAddress, newEmailAddress, personName } from "#lib/accounts/model/schema.ts";
+import { env } from "#lib/config/env.ts";
 import { CREDITS_MAX } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { checkMigrated } from "#lib/database/migrate.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
-import { env } from "#lib/env.ts";
 import * as run from "#scripts/account-commands.ts";
 import { MIGRATIONS, operand, PROJECT, runCommand } from "#scripts/command.ts";
 

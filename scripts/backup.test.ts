@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "#e2e/run-command.ts";
-import { temporaryDirectory } from "#e2e/start-server.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { runCommand } from "#e2e/support/run-command.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { pool } from "#lib/database/client.ts";
 
 let leave: () => Promise<void>;

@@ -1,6 +1,6 @@
+import { env } from "#lib/config/env.ts";
 import { backUp } from "#lib/database/backup.ts";
 import { openDatabase } from "#lib/database/open.ts";
-import { env } from "#lib/env.ts";
 import { filePath, PROJECT, runCommand } from "#scripts/command.ts";
 
 await runCommand("backup", "Writes all tables, as they are at one instant, into a new file.", (command, signal) =>

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { loadEnvFile } from "#lib/env-file.ts";
+import { loadEnvFile } from "#lib/config/env-file.ts";
 
 const SOURCES = [
   "app",

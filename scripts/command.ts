@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { ZodType } from "zod";
+import { loadEnvFile } from "#lib/config/env-file.ts";
 import { isUnavailable } from "#lib/database/unavailable.ts";
-import { loadEnvFile } from "#lib/env-file.ts";
 import { printable } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 

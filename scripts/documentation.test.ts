@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "#e2e/run-command.ts";
+import { runCommand } from "#e2e/support/run-command.ts";
 
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "SECURITY.md", ...globSync(["docs/**/*.md", "lib/**/*.md"])];
 const EXAMPLES = ["Dockerfile", ...globSync("examples/*")];

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { env } from "#lib/config/env.ts";
 import { dataDirectory } from "#lib/database/embedded.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { checkBackup, restore } from "#lib/database/restore.ts";
-import { env } from "#lib/env.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 import { type Applied, applyList, endAccess } from "#lib/revocations/apply.ts";
 import { checkList } from "#lib/revocations/check.ts";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
+import { env } from "#lib/config/env.ts";
 import { openDatabase } from "#lib/database/open.ts";
-import { env } from "#lib/env.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 import { exportRevocations } from "#lib/revocations/export.ts";
 import { filePath, PROJECT, runCommand } from "#scripts/command.ts";

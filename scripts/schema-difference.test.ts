@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { createDatabase } from "#e2e/test-database.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { schemaDifference } from "#scripts/schema-difference.ts";
 import { migrationList, openSchemaEngine } from "#scripts/schema-engine.ts";

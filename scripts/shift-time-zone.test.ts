@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runCommand } from "#e2e/run-command.ts";
-import { spawnServer, startServer } from "#e2e/start-server.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { runCommand } from "#e2e/support/run-command.ts";
+import { spawnServer, startServer } from "#e2e/support/start-server.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
 import { deleteEveryApiKey } from "#lib/api-keys/bulk.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { endReplacedKeys, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import type { CreateApiKeyInput } from "#lib/api-keys/schema.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";

@@ -1,8 +1,8 @@
+import { env } from "#lib/config/env.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { planShift, shiftTimeZone } from "#lib/database/time-zone-shift.ts";
-import { env } from "#lib/env.ts";
 import { MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
 
 type Options = { from: string; apply?: boolean };

@@ -1,7 +1,7 @@
 import { BUSY, inWords } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
-import type { PersonError } from "#lib/accounts/confirm-person.ts";
-import { FRESH_MINUTES } from "#lib/accounts/limits.ts";
+import type { PersonError } from "#lib/accounts/confirm-user.ts";
+import { FRESH_MINUTES } from "#lib/accounts/model/limits.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 
 /** What a form says where it confirms the user: at the password's field, or above the form. */

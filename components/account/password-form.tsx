@@ -6,7 +6,7 @@ import { passwordProblems } from "#components/auth/password-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
+import { PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
 import { changePasswordAction } from "#lib/actions/account.ts";
 
 const FIRST = { values: {} };

@@ -6,7 +6,7 @@ import { Button, buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Link } from "#components/ui/link.tsx";
 import { Select } from "#components/ui/select.tsx";
-import type { ActivityQuery } from "#lib/activity/schema.ts";
+import type { ActivityQuery } from "#lib/activity/model/schema.ts";
 
 const GROUPS = { api_key: "Keys", account: "Account" } as const;
 const TABS = [[null, "Everything"], ...Object.entries(GROUPS)] as const;

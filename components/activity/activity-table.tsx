@@ -1,5 +1,5 @@
 import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
-import { KeyLink } from "#components/api-keys/key-link.tsx";
+import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { browserName } from "#components/ui/browser-name.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";

@@ -1,5 +1,5 @@
-import type { ActivityQuery } from "#lib/activity/schema.ts";
-import { fromText } from "#lib/keyset-page.ts";
+import type { ActivityQuery } from "#lib/activity/model/schema.ts";
+import { fromText } from "#lib/paging/model/keyset-page.ts";
 
 /** The address of the activity page for a query; another filter begins at the latest record. */
 export function activityHref(query: Partial<ActivityQuery>, path = "/settings/activity"): string {

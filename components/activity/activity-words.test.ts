@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ACTION_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
-import { createKey, startApi } from "#e2e/test-api.ts";
-import { useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey, startApi } from "#e2e/support/test-api.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";

@@ -10,9 +10,9 @@ import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
-import { readPasswordLinkAction, redeemPasswordLinkAction } from "#lib/actions/accounts.ts";
+import { PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
 import type { FailureOf, StateOf } from "#lib/actions/form-state.ts";
+import { readPasswordLinkAction, redeemPasswordLinkAction } from "#lib/actions/sign-in.ts";
 import type { ActiveKeys } from "#lib/api-keys/active-keys.ts";
 
 const FIRST: StateOf<typeof redeemPasswordLinkAction> = { values: {} };

@@ -1,6 +1,6 @@
 import { ProviderIcon } from "#components/auth/provider-icon.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { continueWithAction } from "#lib/actions/accounts.ts";
+import { continueWithAction } from "#lib/actions/sign-in.ts";
 
 type Props = { providers: { id: string; name: string }[]; next: string };
 

@@ -8,8 +8,8 @@ import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { signInAction } from "#lib/actions/accounts.ts";
 import type { FailureOf } from "#lib/actions/form-state.ts";
+import { signInAction } from "#lib/actions/sign-in.ts";
 
 const FIRST = { values: {} };
 const PROBLEMS: FailureWords<FailureOf<typeof signInAction>> = {

@@ -9,9 +9,9 @@ import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { PASSWORD_MIN } from "#lib/accounts/limits.ts";
-import { signUpAction } from "#lib/actions/accounts.ts";
+import { PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
 import type { FailureOf } from "#lib/actions/form-state.ts";
+import { signUpAction } from "#lib/actions/sign-in.ts";
 
 const FIRST = { values: {} };
 

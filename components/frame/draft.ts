@@ -1,4 +1,4 @@
-import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
+import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 
 const TYPED = "input:not([type=password], [type=hidden], [type=file]), select, textarea";
 

@@ -1,5 +1,5 @@
 import { buttonClass } from "#components/ui/button.tsx";
-import { signOutAction } from "#lib/actions/accounts.ts";
+import { signOutAction } from "#lib/actions/sign-in.ts";
 
 /** Where there is no JavaScript, and so no menu. */
 export function PlainSignOut() {

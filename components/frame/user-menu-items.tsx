@@ -6,7 +6,7 @@ import { useState, useTransition } from "react";
 import { applyTheme, THEMES, type Theme } from "#components/frame/theme.ts";
 import { MenuItem, MenuRadioItem, MenuSeparator, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
-import { signOutAction } from "#lib/actions/accounts.ts";
+import { signOutAction } from "#lib/actions/sign-in.ts";
 
 const LOOKS: Record<Theme, { label: string; Icon: typeof Sun }> = {
   system: { label: "System", Icon: Monitor },

@@ -1,4 +1,4 @@
-import { KeyLink } from "#components/api-keys/key-link.tsx";
+import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import type { KeyUsage } from "#lib/usage/by-key.ts";
 

@@ -1,4 +1,4 @@
-import type { OutcomeGroup } from "#lib/usage/outcomes.ts";
+import type { OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 
 /** In the order in which a bar is built. Complete class names, because Tailwind reads them. */
 export const OUTCOME_LOOKS: Record<OutcomeGroup, { label: string; fill: string; swatch: string }> = {

@@ -1,5 +1,5 @@
 import { Link } from "#components/ui/link.tsx";
-import { RANGES, type Range } from "#lib/usage/ranges.ts";
+import { RANGES, type Range } from "#lib/usage/model/ranges.ts";
 
 /** How far back a chart goes: links, so that a view can be shared. */
 export function RangeLinks({ path, range }: { path: string; range: Range }) {

@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
-import { keyGuard, NOT_SENT } from "#components/api-keys/key-guard.ts";
+import { keyGuard, NOT_SENT } from "#components/api-keys/list/key-guard.ts";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { Link } from "#components/ui/link.tsx";

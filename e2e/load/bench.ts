@@ -10,7 +10,7 @@ import { twoProcesses } from "#e2e/load/groups/two-processes.ts";
 import { upkeep } from "#e2e/load/groups/upkeep.ts";
 import { Report } from "#e2e/load/report.ts";
 import { requirePrograms } from "#e2e/load/tools.ts";
-import { temporaryDirectory } from "#e2e/start-server.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 // Run by `npm run bench`, which takes an hour; `BENCH_ONLY=charges,pages` runs some groups. All in one run on one machine, each
 // compared in turns with its baseline. Rates, latencies and CPU times are medians of five measurements of BENCH_SECONDS each. The last

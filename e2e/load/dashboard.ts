@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FilledAccount } from "#e2e/load/large-accounts.ts";
 import { wrk } from "#e2e/load/tools.ts";
-import { newAddress, readForm, submitForm } from "#e2e/sign-up.ts";
+import { newAddress, readForm, submitForm } from "#e2e/support/sign-up.ts";
 
 /** Loads the dashboard for some seconds; returns in words what came of it, or throws where it was no load. */
 export type DashboardLoad = (url: string, seconds: number) => Promise<string>;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
-import { startSentinels, type TestSentinels } from "#e2e/redis-sentinel.ts";
-import { type ReplicatedPostgres, startReplicatedPostgres } from "#e2e/replicated-postgres.ts";
+import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
+import { type ReplicatedPostgres, startReplicatedPostgres } from "#e2e/support/replicated-postgres.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";

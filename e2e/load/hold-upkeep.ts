@@ -1,6 +1,6 @@
 import { openClient } from "#lib/database/connection.ts";
 
-/** The names of scheduled work (lib/upkeep.ts), which one process of all does at a time. */
+/** The names of scheduled work (lib/server/scheduled-work.ts), which one process of all does at a time. */
 const UPKEEP = ["pruning", "sweeping"];
 const LOCKS = `pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { HugeOptions, HugeOrder, HugeResult } from "#e2e/load/huge-provider-thread.ts";
 import { insertKeys, writeTiers } from "#e2e/load/set-up.ts";
-import { startPostgres } from "#e2e/postgres.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startPostgres } from "#e2e/support/postgres.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 

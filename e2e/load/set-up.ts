@@ -94,7 +94,7 @@ type Started = { child: ChildProcess; line: string; end: () => void };
 
 /** Runs a program of Node.js until it prints its first line. */
 export async function startNode(args: string[], cwd: string, env: Record<string, string> = {}): Promise<Started> {
-  // Linux shares the cores among sessions: each server that is measured has one of its own, as ours have (e2e/start-server.ts).
+  // Linux shares the cores among sessions: each server that is measured has one of its own, as ours have (e2e/support/start-server.ts).
   const options = { cwd, env: { ...process.env, ...env }, detached: true };
   const child = spawn(NODE, args, { ...options, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";

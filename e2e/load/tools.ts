@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { type Installed, isInstalled } from "#e2e/installed.ts";
+import { type Installed, isInstalled } from "#e2e/support/installed.ts";
 
 const run = promisify(execFile);
 

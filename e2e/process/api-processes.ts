@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { database } from "#lib/database/client.ts";
 
 /** Requests a minute of the tier `limited`. */

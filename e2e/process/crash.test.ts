@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serverEnvironment, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { serverEnvironment, startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 
 let data: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 const METRICS_TOKEN = "a token for Prometheus";
 

@@ -4,8 +4,8 @@ import { Agent, get, type IncomingMessage, type ServerResponse } from "node:http
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { readCsv } from "#e2e/csv.ts";
-import { newPerson } from "#e2e/person.ts";
-import { connectTo } from "#e2e/seed.ts";
-import { newAddress, signUpByForm } from "#e2e/sign-up.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { readCsv } from "#e2e/support/csv.ts";
+import { newPerson } from "#e2e/support/person.ts";
+import { connectTo } from "#e2e/support/seed.ts";
+import { newAddress, signUpByForm } from "#e2e/support/sign-up.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { fill } from "#e2e/support/statement-reads.ts";
 import { pool } from "#lib/database/client.ts";
 

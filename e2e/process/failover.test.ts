@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
 import { runFailovers } from "#e2e/load/failover.ts";
+import { isMissing } from "#e2e/support/installed.ts";
 
 /** The short form of what `npm run soak` does for minutes. */
 test.skipIf(isMissing("postgresql") || isMissing("redis-sentinel") || isMissing("redis-server"))(

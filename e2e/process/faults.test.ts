@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
 import { runFaults } from "#e2e/load/faults.ts";
+import { isMissing } from "#e2e/support/installed.ts";
 
 /** The short form of `npm run soak`. */
 test.skipIf(isMissing("redis-server"))(

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { GATEWAYS } from "#e2e/gateways.ts";
-import { type Program, startProgram } from "#e2e/program.ts";
-import { sendRaw } from "#e2e/raw-request.ts";
-import { freePort } from "#e2e/redis.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { GATEWAYS } from "#e2e/support/gateways.ts";
+import { type Program, startProgram } from "#e2e/support/program.ts";
+import { sendRaw } from "#e2e/support/raw-request.ts";
+import { freePort } from "#e2e/support/redis.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
 const IDENTITY = [
@@ -53,7 +53,7 @@ beforeAll(async () => {
   upstream.listen(0, "127.0.0.1");
   await once(upstream, "listening");
   const port = await freePort();
-  const script = new URL("../cgi-upstream.py", import.meta.url).pathname;
+  const script = new URL("../support/cgi-upstream.py", import.meta.url).pathname;
   cgi = await startProgram("/usr/bin/python3", [script, String(port)], port, folder.directory);
 });
 afterAll(async () => {

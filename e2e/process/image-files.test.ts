@@ -1,9 +1,9 @@
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "#e2e/run-command.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { runCommand } from "#e2e/support/run-command.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 
 // What the Dockerfile copies, run without a container: a server that needs another file or a development dependency fails here.
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FilledAccount, fillLargeAccounts } from "#e2e/load/large-accounts.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
 import { wrk } from "#e2e/load/tools.ts";
-import { temporaryDirectory } from "#e2e/start-server.ts";
+import { isMissing } from "#e2e/support/installed.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 test.skipIf(isMissing("wrk"))(
   "each run of the load goes on where the last one ended, and the keys that it says it sent did arrive",

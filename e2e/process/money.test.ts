@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { Random } from "#e2e/load/random.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectTo, seedIdentity } from "#e2e/seed.ts";
-import { signUpByForm, submitForm } from "#e2e/sign-up.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
-import { createKey } from "#e2e/test-api.ts";
+import { connectTo, seedIdentity } from "#e2e/support/seed.ts";
+import { signUpByForm, submitForm } from "#e2e/support/sign-up.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createKey } from "#e2e/support/test-api.ts";
 import { database } from "#lib/database/client.ts";
 
 /** PostgreSQL stores no NUL in a text and refuses the statement (22021): whatever a client sends, that is no error of ours. */

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createPerson } from "#e2e/test-database.ts";
+import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createPerson } from "#e2e/support/test-database.ts";
 import { grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 

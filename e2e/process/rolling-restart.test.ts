@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startNginx } from "#e2e/gateways.ts";
-import { isMissing } from "#e2e/installed.ts";
-import { freePort } from "#e2e/redis.ts";
-import { signUpByForm } from "#e2e/sign-up.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startNginx } from "#e2e/support/gateways.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
+import { isMissing } from "#e2e/support/installed.ts";
 import { plainNginxExample } from "#e2e/support/nginx-example.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { freePort } from "#e2e/support/redis.ts";
+import { signUpByForm } from "#e2e/support/sign-up.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 

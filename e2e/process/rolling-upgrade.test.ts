@@ -9,9 +9,9 @@ import {
   startStatementsBefore,
   type VersionBefore,
 } from "#e2e/process/version-before.ts";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { openClient } from "#lib/database/connection.ts";
 

@@ -5,10 +5,10 @@ import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { startPostgres } from "#e2e/postgres.ts";
-import { runCommand } from "#e2e/run-command.ts";
-import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { startPostgres } from "#e2e/support/postgres.ts";
+import { runCommand } from "#e2e/support/run-command.ts";
+import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { canRunProject } from "#lib/database/account.ts";
 
 const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newPerson } from "#e2e/person.ts";
-import { readForm, signUpByForm } from "#e2e/sign-up.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { newPerson } from "#e2e/support/person.ts";
+import { readForm, signUpByForm } from "#e2e/support/sign-up.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 let data: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: TestServer;

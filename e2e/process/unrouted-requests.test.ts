@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startNginx } from "#e2e/gateways.ts";
-import { isMissing } from "#e2e/installed.ts";
-import type { Program } from "#e2e/program.ts";
-import { sendRaw } from "#e2e/raw-request.ts";
-import { freePort } from "#e2e/redis.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startNginx } from "#e2e/support/gateways.ts";
+import { isMissing } from "#e2e/support/installed.ts";
 import { plainNginxExample } from "#e2e/support/nginx-example.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import type { Program } from "#e2e/support/program.ts";
+import { sendRaw } from "#e2e/support/raw-request.ts";
+import { freePort } from "#e2e/support/redis.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
 let own: Awaited<ReturnType<typeof createDatabase>>;

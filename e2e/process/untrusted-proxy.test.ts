@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startServer } from "#e2e/start-server.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { startServer } from "#e2e/support/start-server.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 
 test("the log warns once of a private peer that sends X-Forwarded-For, unless it is trusted", async () => {
   const { url, drop } = await createDatabase();

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
 import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes.ts";
-import { startRedis, type TestRedis } from "#e2e/redis.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { isMissing } from "#e2e/support/installed.ts";
+import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 

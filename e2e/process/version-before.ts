@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cp, readdir, symlink } from "node:fs/promises";
 import path from "node:path";
-import { startServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createPool } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 

@@ -3,8 +3,8 @@ import { cp, readdir } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { temporaryDirectory } from "#e2e/start-server.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { type UsageRows, WRITE_USAGE } from "#lib/usage/batch.ts";
 

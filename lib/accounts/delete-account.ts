@@ -1,6 +1,6 @@
 import { anonymize } from "#lib/accounts/anonymize.ts";
-import { confirmPerson, type PersonError } from "#lib/accounts/confirm-person.ts";
-import { emailAddress } from "#lib/accounts/schema.ts";
+import { confirmPerson, type PersonError } from "#lib/accounts/confirm-user.ts";
+import { emailAddress } from "#lib/accounts/model/schema.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { linkProvider, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";

@@ -1,4 +1,4 @@
-import { confirmPerson, type PersonError } from "#lib/accounts/confirm-person.ts";
+import { confirmPerson, type PersonError } from "#lib/accounts/confirm-user.ts";
 import type { ProviderPerson } from "#lib/accounts/provider-sign-in.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
+import { redeemInput } from "#lib/accounts/model/schema.ts";
 import {
   createPasswordLink,
   prunePasswordLinks,
@@ -9,7 +10,6 @@ import {
   redeemPasswordLink,
 } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
-import { redeemInput } from "#lib/accounts/schema.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { disableAccount } from "#lib/accounts/store.ts";

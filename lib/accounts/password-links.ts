@@ -1,8 +1,8 @@
 import { hash, randomBytes } from "node:crypto";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
+import type { RedeemInput } from "#lib/accounts/model/schema.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
-import type { RedeemInput } from "#lib/accounts/schema.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { type ActiveKeys, readActiveKeys } from "#lib/api-keys/active-keys.ts";

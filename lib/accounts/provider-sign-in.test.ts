@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { findSessionUser } from "#lib/accounts/sessions.ts";
 import { disableAccount, findAccount } from "#lib/accounts/store.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 
 const CALLER = { actor: "user", address: "198.18.2.1", userAgent: "vitest" } as const;
 

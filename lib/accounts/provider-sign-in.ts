@@ -1,11 +1,11 @@
-import { newEmailAddress, personName } from "#lib/accounts/schema.ts";
+import { newEmailAddress, personName } from "#lib/accounts/model/schema.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { startUnlessDisabled } from "#lib/accounts/sign-in.ts";
 import { insertAccount } from "#lib/accounts/store.ts";
 import { reserveSignUp } from "#lib/accounts/throttle.ts";
 import type { Caller } from "#lib/activity/record.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type ProviderPerson = { provider: string; subject: string; name: string; email: string | null };

@@ -1,4 +1,4 @@
-import { FRESH_MINUTES } from "#lib/accounts/limits.ts";
+import { FRESH_MINUTES } from "#lib/accounts/model/limits.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { networksOf } from "#lib/accounts/networks.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { useOwnDatabase } from "#e2e/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { coresForPasswords, hashPassword, passwordWork } from "#lib/accounts/password.ts";
 import { endSession, endSessions, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.ts";
 import type { Caller } from "#lib/activity/record.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 
 const PASSWORD = "correct horse battery";
 let close: () => Promise<void>;

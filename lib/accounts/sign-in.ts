@@ -1,5 +1,5 @@
+import type { SignInInput } from "#lib/accounts/model/schema.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
-import type { SignInInput } from "#lib/accounts/schema.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";

@@ -1,12 +1,12 @@
+import type { SignUpInput } from "#lib/accounts/model/schema.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
-import type { SignUpInput } from "#lib/accounts/schema.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { insertAccount } from "#lib/accounts/store.ts";
 import { reserveSignUp, type Throttled } from "#lib/accounts/throttle.ts";
 import type { Caller } from "#lib/activity/record.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** Makes an account with a password and signs its person in. */

@@ -1,11 +1,11 @@
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { firstTier, signupCredits, tiers } from "#lib/config/tiers-file.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import type { UserModel } from "#lib/database/generated/models.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-import { firstTier, signupCredits, tiers } from "#lib/tiers-file.ts";
 
 /** What is read of an account. Never the hash of its password. */
 const FIELDS = {

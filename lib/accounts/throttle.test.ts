@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useOwnDatabase } from "#e2e/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import { pruneThrottles, reserveSignUp } from "#lib/accounts/throttle.ts";
 import { database } from "#lib/database/client.ts";

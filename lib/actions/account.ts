@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
-import { confirmPerson } from "#lib/accounts/confirm-person.ts";
+import { confirmPerson } from "#lib/accounts/confirm-user.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { type UnlinkError, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import {
@@ -13,7 +13,7 @@ import {
   deleteAccountInput,
   endSessionsInput,
   renameAccountInput,
-} from "#lib/accounts/schema.ts";
+} from "#lib/accounts/model/schema.ts";
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";

@@ -3,7 +3,6 @@
 import { userAction } from "#lib/actions/user-action.ts";
 import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
-import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import {
   apiKeyId,
   confirmedSelection,
@@ -13,7 +12,8 @@ import {
   renameApiKeyInput,
   rotateApiKeyInput,
   selection,
-} from "#lib/api-keys/schema.ts";
+} from "#lib/api-keys/model/schema.ts";
+import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { ok } from "#lib/result.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { setResponseStatus } from "#lib/http/response-status.ts";
+import { setResponseStatus } from "#lib/auth/current-request.ts";
 
 /** An expected failure of a domain call. */
 export type Failure = { ok: false; error: string; retryAfterSeconds?: number };

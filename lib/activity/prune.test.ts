@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { database } from "#lib/database/client.ts";
 

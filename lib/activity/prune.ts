@@ -1,5 +1,5 @@
+import { env } from "#lib/config/env.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
-import { env } from "#lib/env.ts";
 
 /** Removes records older than `ACTIVITY_DAYS`; returns their number. */
 export function pruneActivity(signal?: AbortSignal, days: number = env().ACTIVITY_DAYS): Promise<number> {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { activityQuery } from "#lib/activity/model/schema.ts";
 import { type ActivityFilter, exportActivity, listActivity } from "#lib/activity/read.ts";
-import { activityQuery } from "#lib/activity/schema.ts";
 import { pool } from "#lib/database/client.ts";
-import type { From } from "#lib/keyset-page.ts";
+import type { From } from "#lib/paging/model/keyset-page.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;

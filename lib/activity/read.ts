@@ -1,7 +1,7 @@
 import type { Action, Details } from "#lib/activity/record.ts";
 import { pool } from "#lib/database/client.ts";
-import { type From, type KeysetPage, type Place, readKeysetPage } from "#lib/keyset-page.ts";
-import { readAll } from "#lib/read-page.ts";
+import { type From, type KeysetPage, type Place, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
+import { readAll } from "#lib/paging/read-page.ts";
 
 /** A record as it was written, by this version or an earlier one that knew fewer details. */
 export type ActivityRecord = { [A in Action]: Written & { action: A; details: Partial<Details[A]> } }[Action];

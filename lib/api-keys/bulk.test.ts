@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createKey, startApi } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey, startApi } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
-import { UNFILTERED, type View } from "#lib/api-keys/list-view.ts";
-import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/schema.ts";
+import { UNFILTERED, type View } from "#lib/api-keys/model/list-view.ts";
+import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/model/schema.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 

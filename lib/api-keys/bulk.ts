@@ -1,7 +1,7 @@
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { viewOf } from "#lib/api-keys/list.ts";
-import type { ConfirmedSelection, Selection } from "#lib/api-keys/schema.ts";
+import type { ConfirmedSelection, Selection } from "#lib/api-keys/model/schema.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { exportApiKeys } from "#lib/api-keys/list.ts";
-import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS } from "#lib/api-keys/list-view.ts";
+import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
 import { database } from "#lib/database/client.ts";
 
 /** More than two pages of an export. */

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { startPostgres, type TestPostgres } from "#e2e/postgres.ts";
-import { createKey } from "#e2e/test-api.ts";
-import { createPerson } from "#e2e/test-database.ts";
+import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createPerson } from "#e2e/support/test-database.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import { secretId } from "#lib/api-keys/secret.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import { ASK, type CachedKey, LOOK_UP } from "#lib/api-keys/key-questions.ts";

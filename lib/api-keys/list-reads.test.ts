@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
-import { findHygiene } from "#lib/api-keys/hygiene.ts";
+import { findHygiene } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
-import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/list-view.ts";
+import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/model/list-view.ts";
 import { pool } from "#lib/database/client.ts";
 import { findRefusal, listRefusals } from "#lib/usage/read.ts";
 

@@ -1,10 +1,10 @@
-import { isFound } from "#lib/api-keys/hygiene.ts";
-import { PASSED_END, successorOf } from "#lib/api-keys/line.ts";
-import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/list-view.ts";
+import { isFound } from "#lib/api-keys/key-health.ts";
+import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/model/list-view.ts";
+import { PASSED_END, successorOf } from "#lib/api-keys/rotation-chain.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { readPage, type Slice } from "#lib/read-page.ts";
+import { readPage, type Slice } from "#lib/paging/read-page.ts";
 import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from "#lib/usage/recent.ts";
 
 /** A key with what the list shows beside it. */

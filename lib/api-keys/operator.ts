@@ -1,6 +1,6 @@
 import type { Caller } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
-import { apiKeyId } from "#lib/api-keys/schema.ts";
+import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { type ApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { err, type Result } from "#lib/result.ts";

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 

@@ -1,6 +1,6 @@
 import { reserveKey, type Throttled } from "#lib/accounts/throttle.ts";
+import { env } from "#lib/config/env.ts";
 import type { Transaction } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 
 /**
  * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active ones. `key_limit`: it has `MAX_KEYS`, whatever became of them; rows of keys

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startApi, type TestApi } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
-import { EXTENSIONS, type Extension } from "#lib/api-keys/extended-end.ts";
+import { startApi, type TestApi } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
-import type { Overlap } from "#lib/api-keys/overlap-end.ts";
+import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
+import type { Overlap } from "#lib/api-keys/model/overlap-end.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import type { CreateApiKeyInput } from "#lib/api-keys/schema.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
+import { env } from "#lib/config/env.ts";
 import { database, pool } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;

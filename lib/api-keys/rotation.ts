@@ -1,11 +1,11 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
-import { type Extension, extendedEnd } from "#lib/api-keys/extended-end.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
-import { lineOf, readLine, successorIn } from "#lib/api-keys/line.ts";
-import { type Overlap, overlapEnd } from "#lib/api-keys/overlap-end.ts";
+import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts";
+import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
+import { lineOf, readLine, successorIn } from "#lib/api-keys/rotation-chain.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
-import { keyStatus } from "#lib/api-keys/status.ts";
 import { type ApiKey, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";

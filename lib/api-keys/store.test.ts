@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { isSecret } from "#lib/api-keys/secret.ts";
-import { keyStatus } from "#lib/api-keys/status.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 
 const CALLER: Caller = { actor: "user", address: "203.0.113.7", userAgent: "vitest" };
 const NEVER = { name: "Production App", environment: "production", expiry: { type: "never" } } as const;

@@ -1,8 +1,8 @@
 import { isSessionAlive } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/model/schema.ts";
 import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
-import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/schema.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import type { ApiKeyModel } from "#lib/database/generated/models.ts";

@@ -1,8 +1,8 @@
 import { readCredential } from "#lib/api/credential.ts";
 import { type RefusalCause, type Verification, type VerifiedKey, verifySecret } from "#lib/api-keys/verify.ts";
+import type { Tier } from "#lib/config/tiers.ts";
+import { tierOf } from "#lib/config/tiers-file.ts";
 import { limiter, type RateLimit } from "#lib/rate-limits/limiter.ts";
-import type { Tier } from "#lib/tiers.ts";
-import { tierOf } from "#lib/tiers-file.ts";
 import { whenKnown } from "#lib/when-known.ts";
 
 /** Who asks, and whether they may, as far as the key and the minute are concerned. */

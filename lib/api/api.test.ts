@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sendRaw } from "#e2e/raw-request.ts";
-import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { sendRaw } from "#e2e/support/raw-request.ts";
+import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";

@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Admission } from "#lib/api/admit.ts";
 import type { VerifiedKey } from "#lib/api-keys/verify.ts";
+import type { Tier } from "#lib/config/tiers.ts";
 import type { Remaining, SpendError } from "#lib/credits/spending.ts";
-import type { Tier } from "#lib/tiers.ts";
 
 /** What a request carries through the API. */
 export type ApiContext = {

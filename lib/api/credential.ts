@@ -1,4 +1,4 @@
-import { headerValues } from "#lib/http/header-values.ts";
+import { headerValues } from "#lib/text/header-values.ts";
 
 /** What a request presents: one key, nothing, or something that can't be one key (`given`: it did try). */
 export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "refused" };

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "@hono/zod-openapi";
 import { type Admission, admit } from "#lib/api/admit.ts";
 import { answerHeaders } from "#lib/api/answer-headers.ts";
+import { endOfTurn } from "#lib/api/end-of-turn.ts";
 import { ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
 import type { Remaining, SpendError } from "#lib/credits/spending.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
-import { endOfTurn } from "#lib/http/turn.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;

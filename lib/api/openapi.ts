@@ -1,7 +1,7 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ApiContext } from "#lib/api/context.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 
 /** Either of the two ways to send a key. */
 export const AUTHENTICATED: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";

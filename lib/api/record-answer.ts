@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { noteAnswer } from "#lib/access-log.ts";
 import type { Admission } from "#lib/api/admit.ts";
 import type { SpendError } from "#lib/credits/spending.ts";
-import { noteAnswer } from "#lib/http/access-log.ts";
 import { metrics } from "#lib/metrics.ts";
 import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";
-import type { Outcome } from "#lib/usage/outcomes.ts";
+import type { Outcome } from "#lib/usage/model/outcomes.ts";
 import { recordRequest } from "#lib/usage/recorder.ts";
 
 type Answered = {

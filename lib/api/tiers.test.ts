@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { temporaryDirectory } from "#e2e/start-server.ts";
-import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { env } from "#lib/config/env.ts";
+import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
 import { database } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
-import { DEFAULT_TIERS } from "#lib/tiers.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const FREE = DEFAULT_TIERS.free;

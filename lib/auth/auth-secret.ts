@@ -4,7 +4,7 @@ import path from "node:path";
 
 /**
  * The secret that encrypts session cookies, kept beside the embedded database; made on the first start. In hexadecimal, which spells no
- * word by which `lib/env.ts` knows an example value.
+ * word by which `lib/config/env.ts` knows an example value.
  */
 export async function authSecret(directory: string): Promise<string> {
   const file = path.join(directory, "auth-secret");

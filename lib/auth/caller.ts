@@ -1,6 +1,6 @@
 import { headers } from "next/headers";
 import type { Caller } from "#lib/activity/record.ts";
-import { noteBegun } from "#lib/http/response-status.ts";
+import { noteBegun } from "#lib/auth/current-request.ts";
 
 /** The person behind the current request. The server has overwritten `x-forwarded-for` with the one address it believes. */
 export async function requestCaller(): Promise<Caller> {

@@ -1,4 +1,4 @@
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 
 /** The name and options of a cookie of ours; behind TLS the browser binds it to this host, so that no neighbour can set one. */
 export function ownCookie(name: string) {

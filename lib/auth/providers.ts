@@ -1,7 +1,7 @@
 import type { NextAuthConfig } from "next-auth";
 import GitHub from "next-auth/providers/github";
 import Google from "next-auth/providers/google";
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 
 export type ProviderButton = { id: string; name: string };
 

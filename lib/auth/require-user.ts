@@ -2,9 +2,9 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { findSessionUser, type SessionUser } from "#lib/accounts/sessions.ts";
+import { noteBegun, requestedPath } from "#lib/auth/current-request.ts";
 import { auth } from "#lib/auth/next-auth.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
-import { noteBegun, requestedPath } from "#lib/http/response-status.ts";
 
 /**
  * Who is signed in, or null. Asked once a request, of the session's row: the cookie only names it. A database that doesn't

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { pool } from "#lib/database/client.ts";
 

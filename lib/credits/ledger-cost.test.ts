@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { creditsByDay, findLedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createKey } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { creditsByDay, findLedgerRow, type LedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, listMovements, type Movement } from "#lib/credits/movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
-import type { From, KeysetPage } from "#lib/keyset-page.ts";
+import type { From, KeysetPage } from "#lib/paging/model/keyset-page.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const TODAY = new Date().toISOString().slice(0, 10);

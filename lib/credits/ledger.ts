@@ -1,6 +1,6 @@
 import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
-import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
+import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 
 /** What one key did to an account's credits on one UTC day. */
 export type LedgerRow = {

@@ -1,8 +1,8 @@
 import { DETAIL_SINCE, type LedgerRow, readLedger } from "#lib/credits/ledger.ts";
 import { type LedgerRowId, NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
-import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
-import { readAll } from "#lib/read-page.ts";
+import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
+import { readAll } from "#lib/paging/read-page.ts";
 
 export type Movement = {
   id: string;

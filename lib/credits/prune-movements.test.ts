@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";

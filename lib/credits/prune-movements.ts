@@ -1,7 +1,7 @@
+import { env } from "#lib/config/env.ts";
 import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
-import { env } from "#lib/env.ts";
 
 /** How many accounts one statement looks at. */
 const STEP_ACCOUNTS = 500;

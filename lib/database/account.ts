@@ -36,7 +36,9 @@ export function canEnter(account: Account, folder: string): Promise<boolean> {
 /** Whether the account can run the project, and read `files` of the configuration. */
 export async function canRunProject(account: Account, ...files: string[]): Promise<boolean> {
   const built = path.join(PROJECT, ".next/BUILD_ID");
-  const sample = ["server.ts", "lib/env.ts", "node_modules/pg/package.json"].map((file) => path.join(PROJECT, file));
+  const sample = ["server.ts", "lib/config/env.ts", "node_modules/pg/package.json"].map((file) =>
+    path.join(PROJECT, file),
+  );
   const isBuilt = await stat(built).catch(() => undefined);
   const readable = 'for file; do test -r "$file" || exit 1; done';
   return succeeds(account, "sh", "-c", readable, "sh", ...sample, ...files, ...(isBuilt ? [built] : []));

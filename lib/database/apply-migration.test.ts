@@ -4,12 +4,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
-import { startPostgres } from "#e2e/postgres.ts";
-import { startProgram } from "#e2e/program.ts";
-import { freePort } from "#e2e/redis.ts";
-import { temporaryDirectory } from "#e2e/start-server.ts";
-import { createDatabase } from "#e2e/test-database.ts";
+import { isMissing } from "#e2e/support/installed.ts";
+import { startPostgres } from "#e2e/support/postgres.ts";
+import { startProgram } from "#e2e/support/program.ts";
+import { freePort } from "#e2e/support/redis.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { log } from "#lib/log.ts";
 

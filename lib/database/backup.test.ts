@@ -4,7 +4,7 @@ import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createDatabase, createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createDatabase, createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { useOwnDatabase } from "#e2e/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { database } from "#lib/database/client.ts";
 import { doubtsSettled, inTime } from "#lib/database/deadline.ts";
 

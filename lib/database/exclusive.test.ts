@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { useOwnDatabase } from "#e2e/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { pool } from "#lib/database/client.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createDatabase } from "#e2e/test-database.ts";
+import { createDatabase } from "#e2e/support/test-database.ts";
 import { checkMigrated, migrate } from "#lib/database/migrate.ts";
 
 let url: string;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { temporaryDirectory } from "#e2e/start-server.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { prepareCluster } from "#lib/database/cluster.ts";
 import { type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { boundLog } from "#lib/database/postgres-log.ts";

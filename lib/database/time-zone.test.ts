@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/test-database.ts";
+import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
+import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { isFreshSession, startSession } from "#lib/accounts/sessions.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";

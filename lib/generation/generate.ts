@@ -1,8 +1,8 @@
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 import { answerOf, type ImageAnswer } from "#lib/generation/image-answer.ts";
+import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import { createModelArk } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
-import type { GenerateImageInput } from "#lib/generation/schema.ts";
 import { ok, type Result } from "#lib/result.ts";
 
 /** `rejected`: the provider doesn't take this prompt or these options. `cut_off`: the process ends. */

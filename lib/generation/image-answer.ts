@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type GeneratedImage, generatedImage } from "#lib/generation/schema.ts";
+import { type GeneratedImage, generatedImage } from "#lib/generation/model/schema.ts";
 
 /** What the caller gets, as bytes of JSON. */
 export type ImageAnswer = { chunks: Uint8Array[]; bytes: number };

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { generateImageInput } from "#lib/generation/model/schema.ts";
 import { createModelArk } from "#lib/generation/model-ark.ts";
-import { generateImageInput } from "#lib/generation/schema.ts";
 
 const INPUT = generateImageInput.parse({ prompt: "A sunset", seed: 7, watermark: false });
 const IMAGE = {

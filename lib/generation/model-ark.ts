@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Generate } from "#lib/generation/generate.ts";
 import { type ImageAnswer, ImageAnswerReader, PARSED_MAX_BYTES } from "#lib/generation/image-answer.ts";
-import type { GenerateImageInput } from "#lib/generation/schema.ts";
+import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 

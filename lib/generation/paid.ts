@@ -5,7 +5,7 @@ import { type Reservation, refund, reserve, settle, takeBack } from "#lib/credit
 import { inTime } from "#lib/database/deadline.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
 import type { ImageAnswer } from "#lib/generation/image-answer.ts";
-import type { GenerateImageInput } from "#lib/generation/schema.ts";
+import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import {
   type BeginError,
   beginOnce,

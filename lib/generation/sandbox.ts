@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GeneratedImage, GenerateImageInput } from "#lib/generation/schema.ts";
+import type { GeneratedImage, GenerateImageInput } from "#lib/generation/model/schema.ts";
 
 const SIZES: Record<string, string> = { "1K": "1024x1024", "2K": "2048x2048", "4K": "4096x4096" };
 const LINE_LENGTH = 34;

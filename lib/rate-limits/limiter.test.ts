@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
-import { startRedis, type TestRedis } from "#e2e/redis.ts";
+import { isMissing } from "#e2e/support/installed.ts";
+import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { Limiter, type RateLimit } from "#lib/rate-limits/limiter.ts";
 
 let redis: TestRedis;

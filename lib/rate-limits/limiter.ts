@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { parseSentinels } from "#lib/config/addresses.ts";
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 import { log } from "#lib/log.ts";
 import { type Count, LocalWindows, WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
 

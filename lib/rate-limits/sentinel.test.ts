@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { isMissing } from "#e2e/installed.ts";
-import { startSentinels, type TestSentinels } from "#e2e/redis-sentinel.ts";
-import { startTcpSwitch } from "#e2e/tcp-switch.ts";
+import { isMissing } from "#e2e/support/installed.ts";
+import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
+import { startTcpSwitch } from "#e2e/support/tcp-switch.ts";
 import { parseSentinels, type SentinelService } from "#lib/config/addresses.ts";
 import { Limiter } from "#lib/rate-limits/limiter.ts";
 

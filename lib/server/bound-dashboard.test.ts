@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test, vi } from "vitest";
-import { HOP_SECRET } from "#lib/http/redirect-hop.ts";
 import { boundDashboard } from "#lib/server/bound-dashboard.ts";
+import { HOP_SECRET } from "#lib/server/redirect-hop.ts";
 
 /** A dashboard that answers when it is told to, behind limits; `address` is whose request it is. */
 async function serve() {

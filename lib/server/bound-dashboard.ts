@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { isRedirectHop } from "#lib/http/redirect-hop.ts";
 import { answerUnavailable } from "#lib/server/dashboard-proxy.ts";
+import { isRedirectHop } from "#lib/server/redirect-hop.ts";
 import { Slots } from "#lib/server/slots.ts";
 
 /** Pages are rendered on one core, so more in flight would only make all of them slower. A browser opens 6 connections. */

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import type { ServerOptions } from "node:http";
+import { env } from "#lib/config/env.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
-import { env } from "#lib/env.ts";
-import { createDashboardDoor } from "#lib/http/dashboard-door.ts";
 import { captureConsole } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 import { collectGarbage } from "#lib/server/collect-garbage.ts";
+import { createDashboardDoor } from "#lib/server/dashboard-listener.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";

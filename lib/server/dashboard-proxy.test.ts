@@ -5,8 +5,8 @@ import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { decideFirst } from "#lib/http/expect-continue.ts";
 import { createDashboardProxy } from "#lib/server/dashboard-proxy.ts";
+import { decideFirst } from "#lib/server/expect-continue.ts";
 
 let folder: string;
 const servers: Server[] = [];

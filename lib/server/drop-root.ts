@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Env } from "#lib/config/env.ts";
 import { become, canEnter, canRunProject, findAccount, isRoot } from "#lib/database/account.ts";
 import { ownFolder } from "#lib/database/guarded-folder.ts";
-import type { Env } from "#lib/env.ts";
 
 /**
  * Gives up root, for the account `goodtake` where the machine has one that can read the project. With the embedded

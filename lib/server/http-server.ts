@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import type { Env } from "#lib/env.ts";
-import { decideFirst } from "#lib/http/expect-continue.ts";
-import { mayUpgrade } from "#lib/http/upgrade.ts";
+import type { Env } from "#lib/config/env.ts";
+import { decideFirst } from "#lib/server/expect-continue.ts";
 import { answerUnreadable, answerUnrouted, writeUnrouted } from "#lib/server/unrouted.ts";
+import { mayUpgrade } from "#lib/server/upgrade.ts";
 
 /** How long a client may keep the server waiting. A connection may carry any number of requests: proxies keep theirs for days. */
 const LIMITS: ServerOptions = {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { noteAnswer } from "#lib/access-log.ts";
 import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { ApiError, type ApiErrorCode, errorAnswer } from "#lib/api/errors.ts";
-import { noteAnswer } from "#lib/http/access-log.ts";
 
 type ErrorParts = ConstructorParameters<typeof ApiError>;
 

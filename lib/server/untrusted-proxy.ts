@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
-import { isWithin, parseAddress } from "#lib/http/client-address.ts";
 import { log } from "#lib/log.ts";
+import { isWithin, parseAddress } from "#lib/server/client-address.ts";
 
 const PRIVATE = new Set(["private", "loopback", "uniqueLocal", "linkLocal", "carrierGradeNat"]);
 

@@ -1,7 +1,7 @@
 import { remembered } from "#lib/text/remembered.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
 import { shortAgent } from "#lib/usage/agent.ts";
-import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
+import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
 
 export const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createKey, startApi, type TestApi } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { creditsByDay } from "#lib/credits/ledger.ts";
 import { pool } from "#lib/database/client.ts";
-import type { From } from "#lib/keyset-page.ts";
+import type { From } from "#lib/paging/model/keyset-page.ts";
 import { err } from "#lib/result.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";

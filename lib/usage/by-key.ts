@@ -1,5 +1,5 @@
 import { pool } from "#lib/database/client.ts";
-import { type From, type KeysetPage, readKeysetPage } from "#lib/keyset-page.ts";
+import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 
 /** What a key did and cost. `credits` are those that were spent, net of refunds. */
 export type KeyUsage = { id: string; name: string; prefix: string; requests: number; ok: number; credits: number };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createKey } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
 import { database } from "#lib/database/client.ts";

@@ -1,5 +1,5 @@
 import { database, pool } from "#lib/database/client.ts";
-import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/outcomes.ts";
+import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 
 /** Requests of a UTC day, `YYYY-MM-DD`, by what became of them. */
 export type DayUsage = { day: string } & Record<OutcomeGroup, number>;

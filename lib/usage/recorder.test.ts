@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createKey } from "#e2e/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/test-database.ts";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
-import { listQuery } from "#lib/api-keys/schema.ts";
+import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { metrics } from "#lib/metrics.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";

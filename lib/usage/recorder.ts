@@ -13,7 +13,7 @@ import {
   type UsageRows,
   WRITE_USAGE,
 } from "#lib/usage/batch.ts";
-import { OUTCOMES, type Outcome } from "#lib/usage/outcomes.ts";
+import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
 /**

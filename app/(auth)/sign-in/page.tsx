@@ -12,7 +12,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
 

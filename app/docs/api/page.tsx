@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { ApiReference } from "#components/docs/api-reference.tsx";
 import { DocsLink } from "#components/docs/docs-page.tsx";
 import { apiDocument } from "#lib/api/document.ts";
-import { apiAddress } from "#lib/http/api-address.ts";
+import { apiAddress } from "#lib/config/api-address.ts";
 
 export const metadata: Metadata = {
   title: "API reference",

@@ -7,7 +7,7 @@ import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
-import { apiAddress } from "#lib/http/api-address.ts";
+import { apiAddress } from "#lib/config/api-address.ts";
 
 export const metadata: Metadata = {
   title: "Authentication",

@@ -5,7 +5,7 @@ import { gatewayExamples, TRAEFIK_ENTRY_POINT } from "#components/docs/gateway-e
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
-import { apiAddress } from "#lib/http/api-address.ts";
+import { apiAddress } from "#lib/config/api-address.ts";
 
 export const metadata: Metadata = {
   title: "Your own API",

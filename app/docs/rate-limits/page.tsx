@@ -4,9 +4,9 @@ import { DocsPage, DocsSection, InlineCode, type Section } from "#components/doc
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
-import { apiAddress } from "#lib/http/api-address.ts";
+import { apiAddress } from "#lib/config/api-address.ts";
+import { firstTier, signupCredits, tiers } from "#lib/config/tiers-file.ts";
 import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
-import { firstTier, signupCredits, tiers } from "#lib/tiers-file.ts";
 
 export const metadata: Metadata = {
   title: "Limits and credits",

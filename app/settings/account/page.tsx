@@ -4,14 +4,14 @@ import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
-import { WaysIn } from "#components/account/ways-in.tsx";
+import { WaysIn } from "#components/account/sign-in-methods.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
-import { findWaysIn } from "#lib/accounts/ways-in.ts";
+import { findWaysIn } from "#lib/accounts/sign-in-methods.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { env } from "#lib/env.ts";
+import { env } from "#lib/config/env.ts";
 
 export const metadata: Metadata = { title: "Account" };
 

@@ -6,11 +6,11 @@ import { activityHref } from "#components/activity/activity-url.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
+import { activityQuery } from "#lib/activity/model/schema.ts";
 import { listActivity } from "#lib/activity/read.ts";
-import { activityQuery } from "#lib/activity/schema.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import type { From } from "#lib/keyset-page.ts";
+import type { From } from "#lib/paging/model/keyset-page.ts";
 
 export const metadata: Metadata = { title: "Activity" };
 

@@ -1,15 +1,15 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { DeveloperSettings } from "#components/api-keys/developer-settings.tsx";
-import { viewHref } from "#components/api-keys/view-url.ts";
-import { findHygiene } from "#lib/api-keys/hygiene.ts";
-import { KEY_SHAPE } from "#lib/api-keys/key-text.ts";
+import { DeveloperSettings } from "#components/api-keys/list/developer-settings.tsx";
+import { viewHref } from "#components/api-keys/list/view-url.ts";
+import { findHygiene } from "#lib/api-keys/key-health.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
-import { listQuery } from "#lib/api-keys/schema.ts";
+import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
+import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { env } from "#lib/env.ts";
-import { apiAddress, configuredApiAddress } from "#lib/http/api-address.ts";
+import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { env } from "#lib/config/env.ts";
 
 export const metadata: Metadata = { title: "Developer Settings" };
 

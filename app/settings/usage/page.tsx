@@ -14,13 +14,13 @@ import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
+import { tierOf } from "#lib/config/tiers-file.ts";
 import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { type From, fromText } from "#lib/keyset-page.ts";
-import { tierOf } from "#lib/tiers-file.ts";
+import { type From, fromText } from "#lib/paging/model/keyset-page.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
+import { usageQuery } from "#lib/usage/model/schema.ts";
 import { usageByDay } from "#lib/usage/read.ts";
-import { usageQuery } from "#lib/usage/schema.ts";
 
 export const metadata: Metadata = { title: "Usage" };
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { measure, rate } from "#e2e/load/measure.ts";
 import { startNode } from "#e2e/load/set-up.ts";
-import { startRedis } from "#e2e/redis.ts";
+import { startRedis } from "#e2e/support/redis.ts";
 import { pool } from "#lib/database/client.ts";
 
 const PEERS = path.join(import.meta.dirname, "../peers");

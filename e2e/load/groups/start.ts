@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { ROUNDS } from "#e2e/load/measure.ts";
 import { median, residentMegabytes } from "#e2e/load/tools.ts";
-import { serverEnvironment, startServer, type TestServer, temporaryDirectory } from "#e2e/start-server.ts";
+import { serverEnvironment, startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 /** Folder of another build, whose memory is the one to compare with. */
 const BASELINE = process.env.BENCH_BASELINE;

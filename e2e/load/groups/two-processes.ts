@@ -5,7 +5,7 @@ import { measureInTurns, ROUNDS, rate, ratio } from "#e2e/load/measure.ts";
 import { startNginx } from "#e2e/load/nginx.ts";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
 import { cpuMicroseconds, median } from "#e2e/load/tools.ts";
-import { startRedis } from "#e2e/redis.ts";
+import { startRedis } from "#e2e/support/redis.ts";
 
 /** One process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show twice the rate beside the load's own process. */
 export async function twoProcesses(bench: BenchContext): Promise<void> {

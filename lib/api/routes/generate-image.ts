@@ -12,9 +12,9 @@ import { findRemaining } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import type { Generate } from "#lib/generation/generate.ts";
 import { type BusyError, takePlace } from "#lib/generation/in-flight.ts";
+import { generatedImage, generateImageInput } from "#lib/generation/model/schema.ts";
 import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { generatePaid, type PaidGenerationError } from "#lib/generation/paid.ts";
-import { generatedImage, generateImageInput } from "#lib/generation/schema.ts";
 import { fingerprint } from "#lib/idempotency/store.ts";
 
 const CREDITS = 1;

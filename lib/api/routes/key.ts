@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
-import { ENVIRONMENTS } from "#lib/api-keys/environment.ts";
+import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import { findRemaining, findReserved } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 import { findLastUse } from "#lib/usage/recent.ts";

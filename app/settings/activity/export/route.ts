@@ -1,9 +1,9 @@
 import { activityDetail, activityWords } from "#components/activity/activity-words.ts";
+import { activityQuery } from "#lib/activity/model/schema.ts";
 import { exportActivity } from "#lib/activity/read.ts";
-import { activityQuery } from "#lib/activity/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import type { CsvRow } from "#lib/http/csv.ts";
-import { exportCsv } from "#lib/http/csv-export.ts";
+import { exportCsv } from "#lib/server/csv-export.ts";
+import type { CsvRow } from "#lib/text/csv.ts";
 
 /** All that the page's filter shows, as a file. */
 export async function GET(request: Request): Promise<Response> {

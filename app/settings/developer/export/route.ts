@@ -1,9 +1,9 @@
 import { exportApiKeys } from "#lib/api-keys/list.ts";
-import { listQuery } from "#lib/api-keys/schema.ts";
-import { keyStatus } from "#lib/api-keys/status.ts";
+import { listQuery } from "#lib/api-keys/model/schema.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import type { CsvRow } from "#lib/http/csv.ts";
-import { exportCsv } from "#lib/http/csv-export.ts";
+import { exportCsv } from "#lib/server/csv-export.ts";
+import type { CsvRow } from "#lib/text/csv.ts";
 
 const HEAD = ["name", "prefix", "environment", "status", "created", "last used", "expires", "revoked", "id"];
 

@@ -5,8 +5,8 @@ import { NowProvider } from "#components/ui/time.tsx";
 import { RefusalSearch } from "#components/usage/refusal-search.tsx";
 import { RefusalTable } from "#components/usage/refusal-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
+import { requestIdIn } from "#lib/usage/model/schema.ts";
 import { findRefusal, listRefusals } from "#lib/usage/read.ts";
-import { requestIdIn } from "#lib/usage/schema.ts";
 
 export const metadata: Metadata = { title: "Refused requests" };
 

@@ -2,8 +2,8 @@ import { movementWords } from "#components/usage/movement-words.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, type LedgerPart } from "#lib/credits/movements.ts";
-import type { CsvRow } from "#lib/http/csv.ts";
-import { exportCsv } from "#lib/http/csv-export.ts";
+import { exportCsv } from "#lib/server/csv-export.ts";
+import type { CsvRow } from "#lib/text/csv.ts";
 
 const HEAD = ["time", "what", "credits", "key", "key id", "row"];
 

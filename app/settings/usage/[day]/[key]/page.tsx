@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { KeyLink } from "#components/api-keys/key-link.tsx";
+import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -9,11 +9,11 @@ import { Figure } from "#components/usage/figure.tsx";
 import { ledgerKeyName, ledgerRowPath } from "#components/usage/ledger-words.ts";
 import { MovementTable } from "#components/usage/movement-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
+import { env } from "#lib/config/env.ts";
 import { findLedgerRow } from "#lib/credits/ledger.ts";
 import { epochMs, ledgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { listMovements } from "#lib/credits/movements.ts";
-import { env } from "#lib/env.ts";
-import { type From, fromParameter, fromText } from "#lib/keyset-page.ts";
+import { type From, fromParameter, fromText } from "#lib/paging/model/keyset-page.ts";
 
 export const metadata: Metadata = { title: "Credits of a day" };
 

@@ -1,0 +1,62 @@
+import { keyCount } from "#components/api-keys/list/key-count.ts";
+import { Notice } from "#components/ui/notice.tsx";
+import { formatNumber } from "#components/ui/number.ts";
+import { relativeTime, useNow } from "#components/ui/time.tsx";
+import type { BulkEvidence as Evidence, UsedKey } from "#lib/api-keys/bulk.ts";
+
+type Props = { evidence: Evidence; kind: "revoke" | "delete" };
+
+/** What the keys were used for lately: what somebody needs to know before breaking many at once. */
+export function BulkEvidence({ evidence, kind }: Props) {
+  const { keys, active, usedLastHour, usedLastDay, lately } = evidence;
+  return (
+    <>
+      <p>{statuses(evidence, kind)}</p>
+      {active > 0 && usedLastDay === 0 && (
+        <Notice>{keys === 1 ? "It was not" : "None of them was"} used in the last 24 hours.</Notice>
+      )}
+      {usedLastDay > 0 && (
+        <Notice tone="warning">
+          <p className="font-medium">
+            {formatNumber(usedLastHour)} used in the last hour, {formatNumber(usedLastDay)} in the last 24 hours.
+          </p>
+          <ul aria-label="Used lately" className="mt-2 flex flex-col gap-1.5">
+            {lately.map((key) => (
+              <Used key={key.id} apiKey={key} />
+            ))}
+            {usedLastDay > lately.length && <li>and {formatNumber(usedLastDay - lately.length)} more</li>}
+          </ul>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** How many of them work, and what becomes of the rest. */
+function statuses({ keys, active }: Evidence, kind: Props["kind"]): string {
+  if (active === keys) return keys === 1 ? "It is active." : "All of them are active.";
+  const ended = keys - active;
+  const some =
+    active > 0 ? `${formatNumber(active)} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. ` : "";
+  if (ended === 1)
+    return `${some}${some ? "The other" : "It"} was revoked or has expired already${kind === "revoke" ? ", and is skipped." : "."}`;
+  return `${some}${some ? "The others" : "All of them"} were revoked or have expired already${kind === "revoke" ? ", and are skipped." : "."}`;
+}
+
+function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey: UsedKey }) {
+  const now = useNow();
+  return (
+    <li className="flex flex-wrap items-baseline justify-between gap-x-3 sm:flex-nowrap">
+      <span className="flex min-w-0 items-baseline gap-2 max-sm:basis-full">
+        <bdi dir="auto" className="truncate">
+          {name}
+        </bdi>
+        <code className="whitespace-nowrap font-mono">{prefix}…</code>
+      </span>
+      <span className="whitespace-nowrap tabular-nums">
+        {lastUsedAt && <time dateTime={lastUsedAt.toISOString()}>{relativeTime(lastUsedAt, now)}</time>}
+        {recentRequests > 0 && `, ${formatNumber(recentRequests)} in ~24 h`}
+      </span>
+    </li>
+  );
+}

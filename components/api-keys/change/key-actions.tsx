@@ -1,0 +1,74 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import { useRef } from "react";
+import { useOpenKeyDialog } from "#components/api-keys/change/key-dialog-provider.tsx";
+import { KEY_DIALOGS } from "#components/api-keys/change/key-dialogs.ts";
+import { MenuButton } from "#components/ui/menu-button.tsx";
+import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
+import { useNow } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
+
+const KeyMenu = onDemand(() => import("#components/api-keys/change/key-menu.tsx").then((module) => module.KeyMenu));
+
+type Props = {
+  apiKey: ListedApiKey;
+  /** With the way to the key's own page. */
+  withDetails: boolean;
+};
+
+/** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
+export function KeyActions({ apiKey, withDetails }: Props) {
+  const actions = useRef<HTMLDivElement>(null);
+  const openDialog = useOpenKeyDialog();
+  const { demand, pending, failure } = useDemand();
+  const active = keyStatus(apiKey, useNow()) === "active";
+  const replaced = apiKey.successorId !== null;
+  const button = (selector: string) => actions.current?.querySelector<HTMLElement>(selector) ?? null;
+  return (
+    <div ref={actions} className="flex items-center justify-end gap-1">
+      {active ? (
+        <>
+          <DemandButton
+            needs={KEY_DIALOGS.revoke}
+            size="small"
+            aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
+            onClick={() => openDialog("revoke", apiKey, button("button"))}
+          >
+            {replaced ? "Finish now" : "Revoke"}
+          </DemandButton>
+          <MenuButton
+            needs={KeyMenu}
+            pending={pending}
+            variant="quiet"
+            size="icon"
+            aria-label={`More actions for ${apiKey.name}`}
+            menu={(pressed) => (
+              <KeyMenu
+                pressed={pressed}
+                apiKey={apiKey}
+                withDetails={withDetails}
+                onChoose={(name) =>
+                  demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, button("[aria-haspopup=menu]")))
+                }
+              />
+            )}
+          >
+            <Ellipsis aria-hidden className="size-4" />
+          </MenuButton>
+          {failure}
+        </>
+      ) : (
+        <DemandButton
+          needs={KEY_DIALOGS.delete}
+          size="small"
+          aria-label={`Delete ${apiKey.name}`}
+          onClick={() => openDialog("delete", apiKey, button("button"))}
+        >
+          Delete
+        </DemandButton>
+      )}
+    </div>
+  );
+}

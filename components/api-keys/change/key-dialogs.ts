@@ -1,0 +1,32 @@
+import { onDemand } from "#components/ui/on-demand.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+
+/** What every dialog of a key is given. */
+export type KeyDialogProps = {
+  apiKey: ListedApiKey;
+  open: boolean;
+  onClose: () => void;
+  /** In the place of `onClose`, when the key was revoked or deleted. */
+  onEnded: () => void;
+  finalFocus: () => HTMLElement | null;
+};
+
+/** What can be done with a key, each in a dialog of its own. */
+export const KEY_DIALOGS = {
+  rename: onDemand(() =>
+    import("#components/api-keys/change/rename-key-dialog.tsx").then((module) => module.RenameKeyDialog),
+  ),
+  rotate: onDemand(() =>
+    import("#components/api-keys/change/rotate-key-dialog.tsx").then((module) => module.RotateKeyDialog),
+  ),
+  extend: onDemand(() =>
+    import("#components/api-keys/change/extend-overlap-dialog.tsx").then((module) => module.ExtendOverlapDialog),
+  ),
+  revoke: onDemand(() =>
+    import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
+  ),
+  delete: onDemand(() =>
+    import("#components/api-keys/change/delete-key-dialog.tsx").then((module) => module.DeleteKeyDialog),
+  ),
+};
+export type KeyDialog = keyof typeof KEY_DIALOGS;

@@ -1,0 +1,69 @@
+"use client";
+
+import { Dialog } from "@base-ui/react/dialog";
+import { type FormEvent, useRef, useState } from "react";
+import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
+import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
+import { Button } from "#components/ui/button.tsx";
+import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { renameApiKeyAction } from "#lib/actions/api-keys.ts";
+import { apiKeyName } from "#lib/api-keys/model/schema.ts";
+
+export function RenameKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <DialogContent
+        title={
+          <>
+            Rename "<bdi>{apiKey.name}</bdi>"
+          </>
+        }
+        width="small"
+        initialFocus={field}
+        finalFocus={finalFocus}
+      >
+        <RenameForm apiKey={apiKey} field={field} onClose={onClose} />
+      </DialogContent>
+    </Dialog.Root>
+  );
+}
+
+type FormProps = Pick<KeyDialogProps, "apiKey" | "onClose"> & { field: React.RefObject<HTMLInputElement | null> };
+
+function RenameForm({ apiKey, field, onClose }: FormProps) {
+  const [name, setName] = useState(apiKey.name);
+  const [invalid, setInvalid] = useState<string>();
+  const { change, pending, error } = useKeyChange(onClose);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const parsed = apiKeyName.safeParse(name);
+    if (!parsed.success) return setInvalid(parsed.error.issues[0]?.message);
+    change(() => renameApiKeyAction({ id: apiKey.id, name: parsed.data }), "Key renamed");
+  }
+  return (
+    <form onSubmit={submit} noValidate className="contents">
+      <DialogBody>
+        <TextField
+          ref={field}
+          label="Name"
+          value={name}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            setInvalid(undefined);
+          }}
+          error={invalid ?? error}
+          autoComplete="off"
+          dir="auto"
+        />
+      </DialogBody>
+      <DialogFooter>
+        <Dialog.Close render={<Button>Cancel</Button>} />
+        <Button type="submit" variant="primary" pending={pending}>
+          Save name
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}

@@ -1,0 +1,124 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
+import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
+import {
+  EnvironmentBadge,
+  Expires,
+  KeyPrefix,
+  LastUsed,
+  RotationBadge,
+  Status,
+} from "#components/api-keys/detail/key-facts.tsx";
+import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
+import { Link } from "#components/ui/link.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { NowProvider, Time } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+
+type Props = {
+  apiKey: ListedApiKey & { deletedAt: Date | null };
+  now: Date;
+  apiUrl: string | null;
+  /** Usage, callers, refusals and activity, rendered on the server. */
+  children: ReactNode;
+};
+
+/** All that is known of one key. */
+export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
+  const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;
+  return (
+    <NowProvider now={now}>
+      <ApiAddressProvider value={apiUrl}>
+        <nav aria-label="Breadcrumb" className="mb-3 flex items-center gap-1 text-[0.8125rem] text-muted">
+          <Link href="/settings/developer" className="rounded hover:text-ink">
+            Developer Settings
+          </Link>
+          <ChevronRight aria-hidden className="size-3.5" />
+          <span aria-current="page">
+            <bdi>{apiKey.name}</bdi>
+          </span>
+        </nav>
+        <header id="api-keys" tabIndex={-1} className="flex flex-wrap items-center justify-between gap-4 outline-none">
+          <div className="flex min-w-0 flex-wrap items-center gap-2">
+            <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">
+              <bdi>{apiKey.name}</bdi>
+            </h1>
+            <EnvironmentBadge environment={apiKey.environment} />
+            <RotationBadge apiKey={apiKey} />
+          </div>
+          {!deletedAt && (
+            <KeyDialogProvider>
+              <KeyActions apiKey={apiKey} withDetails={false} />
+            </KeyDialogProvider>
+          )}
+        </header>
+        {deletedAt && (
+          <div className="mt-4">
+            <Notice>
+              This key was deleted <Time at={deletedAt} />. It is refused for good; its history is kept.
+            </Notice>
+          </div>
+        )}
+        <Rotation apiKey={apiKey} />
+        <dl className="mt-6 grid grid-cols-2 gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-5">
+          <Fact term="Key">
+            <KeyPrefix prefix={apiKey.prefix} />
+          </Fact>
+          <Fact term="Status">
+            <Status apiKey={apiKey} />
+          </Fact>
+          <Fact term="Created">
+            <Time at={apiKey.createdAt} />
+          </Fact>
+          <Fact term="Last used">
+            <LastUsed apiKey={apiKey} />
+            {lastUsedAddress && (
+              <span className="block break-words text-muted text-xs">
+                from <span className="font-mono">{lastUsedAddress}</span>
+                {lastUsedAgent && (
+                  <>
+                    {" "}
+                    by <bdi>{lastUsedAgent}</bdi>
+                  </>
+                )}
+              </span>
+            )}
+          </Fact>
+          <Fact term="Expires">
+            <Expires apiKey={apiKey} />
+          </Fact>
+        </dl>
+        {children}
+      </ApiAddressProvider>
+    </NowProvider>
+  );
+}
+
+function Rotation({ apiKey: { successorId, replacesId } }: Pick<Props, "apiKey">) {
+  if (!successorId && !replacesId) return null;
+  const link = (id: string, words: string) => (
+    <Link href={`/settings/developer/${id}`} className="underline underline-offset-3">
+      {words}
+    </Link>
+  );
+  return (
+    <div className="mt-4 flex flex-col gap-2">
+      {successorId && (
+        <Notice tone="warning">This key was rotated. {link(successorId, "Its successor")} takes its place.</Notice>
+      )}
+      {replacesId && <Notice>This key takes the place of {link(replacesId, "an older one")}.</Notice>}
+    </div>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="mb-1 text-muted text-xs">{term}</dt>
+      <dd className="text-[0.8125rem] [&_.flex-col]:items-start">{children}</dd>
+    </div>
+  );
+}

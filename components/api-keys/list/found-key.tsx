@@ -1,0 +1,88 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
+import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
+import { NOT_SENT } from "#components/api-keys/list/key-guard.ts";
+import { buttonClass } from "#components/ui/button.tsx";
+import { Link } from "#components/ui/link.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
+import { Spinner } from "#components/ui/spinner.tsx";
+import { Time, useNow } from "#components/ui/time.tsx";
+import type { FoundApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
+
+const RevokeKeyDialog = onDemand(() =>
+  import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
+);
+
+/** What became of a key that somebody pasted to find it. */
+export type Search = "looking" | "no_key" | { failure: ReactNode } | { found: FoundApiKey | null };
+
+export function FoundKey({ search, onRevoked }: { search: Search; onRevoked: () => void }) {
+  if (search === "looking")
+    return (
+      <p className="flex items-center gap-2 text-muted">
+        <Spinner /> Looking for the key by its hash…
+      </p>
+    );
+  if (search === "no_key")
+    return (
+      <Notice tone="warning">
+        That looked like an API key, but a character is missing or wrong. {NOT_SENT} You can search by the first 7
+        characters.
+      </Notice>
+    );
+  if ("failure" in search)
+    return (
+      <Notice tone="danger">
+        {search.failure} {NOT_SENT}
+      </Notice>
+    );
+  if (!search.found)
+    return <Notice tone="warning">This key is not yours, or unknown. It was looked up by its hash. {NOT_SENT}</Notice>;
+  return <Card apiKey={search.found} onRevoked={onRevoked} />;
+}
+
+function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => void }) {
+  const now = useNow();
+  const [revoking, setRevoking] = useState(false);
+  const status = keyStatus(apiKey, now);
+  return (
+    <section
+      aria-label="The key you pasted"
+      className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-surface px-4 py-3"
+    >
+      <div className="min-w-0">
+        <p className="flex min-w-0 flex-wrap items-center gap-2">
+          <span>This is</span>
+          <bdi className="min-w-0 break-words font-medium">{apiKey.name}</bdi>
+          <KeyPrefix prefix={apiKey.prefix} />
+          <EnvironmentBadge environment={apiKey.environment} />
+        </p>
+        <p className="mt-1 text-[0.8125rem] text-muted">
+          {apiKey.deletedAt ? "Deleted" : STATUS_LABELS[status]}, created <Time at={apiKey.createdAt} />. It was looked
+          up by its hash. {NOT_SENT}
+        </p>
+      </div>
+      <div className="flex gap-2">
+        <Link href={`/settings/developer/${apiKey.id}`} className={buttonClass({ size: "small" })}>
+          Details
+        </Link>
+        {status === "active" && (
+          <DemandButton needs={RevokeKeyDialog} size="small" variant="danger" onClick={() => setRevoking(true)}>
+            Revoke it
+          </DemandButton>
+        )}
+      </div>
+      <RevokeKeyDialog
+        apiKey={apiKey}
+        open={revoking}
+        onClose={() => setRevoking(false)}
+        onEnded={onRevoked}
+        finalFocus={focusOnList}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { formatNumber } from "#components/ui/number.ts";
+import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
+
+export function Pagination({ page, matching, query }: { page: number; matching: number; query: ListQuery }) {
+  const pages = Math.max(1, Math.ceil(matching / PAGE_SIZE));
+  const first = (page - 1) * PAGE_SIZE + 1;
+  return (
+    <nav
+      aria-label="Pages"
+      className="flex items-center justify-between gap-4 border-line border-t px-4 py-2.5 text-[0.8125rem] text-muted"
+    >
+      <p role="status">
+        {matching === 1
+          ? "1 key"
+          : `${formatNumber(first)}–${formatNumber(Math.min(matching, page * PAGE_SIZE))} of ${formatNumber(matching)} keys`}
+      </p>
+      {pages > 1 && (
+        <div className="flex items-center gap-1">
+          <Step query={query} page={page - 1} possible={page > 1} label="Previous page">
+            <ChevronLeft aria-hidden className="size-4" />
+          </Step>
+          <span className="px-1 tabular-nums">
+            Page {formatNumber(page)} of {formatNumber(pages)}
+          </span>
+          <Step query={query} page={page + 1} possible={page < pages} label="Next page">
+            <ChevronRight aria-hidden className="size-4" />
+          </Step>
+        </div>
+      )}
+    </nav>
+  );
+}
+
+type StepProps = { query: ListQuery; page: number; possible: boolean; label: string; children: React.ReactNode };
+
+function Step({ query, page, possible, label, children }: StepProps) {
+  const className = buttonClass({ variant: "quiet", size: "icon" });
+  if (!possible) return <span className={`${className} opacity-40`}>{children}</span>;
+  return (
+    <ViewLink query={query} change={{ page }} onFollow={showListFromTop} aria-label={label} className={className}>
+      {children}
+    </ViewLink>
+  );
+}
+
+/** The next page is read from its first row, and a link that has gone leaves the focus with the list. */
+function showListFromTop(): void {
+  const list = document.getElementById("api-keys");
+  list?.scrollIntoView({ block: "start" });
+  list?.focus({ preventScroll: true });
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { useRef, useState } from "react";
+import type { BulkChange } from "#components/api-keys/change/bulk-dialog.tsx";
+import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
+import { keyCount } from "#components/api-keys/list/key-count.ts";
+import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
+import { Button } from "#components/ui/button.tsx";
+import { formatNumber } from "#components/ui/number.ts";
+import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
+import type { Selection } from "#lib/api-keys/model/schema.ts";
+
+const BulkDialog = onDemand(() =>
+  import("#components/api-keys/change/bulk-dialog.tsx").then((module) => module.BulkDialog),
+);
+
+type Asked = { change: BulkChange; selection: Selection; count: number; times: number };
+
+/**
+ * What can be done with the selected keys. It stands before the table, where the keyboard is at "Select all keys on this page", and
+ * is seen below it, over the end of a long list, where nothing has to make room.
+ */
+export function SelectionBar({ selection, matching }: { selection: KeySelection; matching: number }) {
+  const bar = useRef<HTMLElement>(null);
+  const [asked, setAsked] = useState<Asked>();
+  const [open, setOpen] = useState(false);
+  const { count } = selection;
+
+  function ask(change: BulkChange) {
+    setAsked((before) => ({ change, selection: selection.forServer(), count, times: (before?.times ?? 0) + 1 }));
+    setOpen(true);
+  }
+  function clear() {
+    selection.clear();
+    focusOnList()?.focus();
+  }
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {selection.used && `${keyCount(count)} selected`}
+      </p>
+      {count > 0 && (
+        <section
+          ref={bar}
+          id="selected-keys"
+          tabIndex={-1}
+          aria-label="Selected keys"
+          // It is always in sight, and the scroll padding that keeps other things from under it is not for itself.
+          className="-scroll-mb-28 **:-scroll-mb-28 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
+        >
+          <p className="font-medium tabular-nums">{keyCount(count)} selected</p>
+          {!selection.all && selection.wholePage && matching > count && (
+            <button
+              type="button"
+              onClick={() => {
+                selection.selectAll();
+                // The pressed button is gone.
+                bar.current?.focus({ preventScroll: true });
+              }}
+              className="rounded text-accent-ink underline underline-offset-3"
+            >
+              Select all {formatNumber(matching)} that match
+            </button>
+          )}
+          <div className="flex gap-2">
+            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("revoke")}>
+              Revoke
+            </DemandButton>
+            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("delete")}>
+              Delete
+            </DemandButton>
+            <Button size="small" variant="quiet" onClick={clear}>
+              Clear
+            </Button>
+          </div>
+        </section>
+      )}
+      {asked && (
+        <BulkDialog
+          key={asked.times}
+          {...asked}
+          open={open}
+          onClose={() => setOpen(false)}
+          onDone={() => {
+            setOpen(false);
+            selection.clear();
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { keyCount } from "#components/api-keys/list/key-count.ts";
+import type { Finding } from "#lib/api-keys/key-health.ts";
+import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+
+type Words = {
+  one: string;
+  many: string;
+  /** The one thing to do about it, before the number of keys. */
+  action: string;
+  /** How that is done, beside the keys themselves. */
+  advice: string;
+  /** It takes a new key, because a successor by rotation has the old one's end, or none either. */
+  byNewKey?: true;
+};
+
+const REVOKE = "Select the ones that nobody needs, and revoke them.";
+
+export const FINDING_WORDS: Record<FindingKind, Words> = {
+  expiring: {
+    one: "expires within 7 days",
+    many: "expire within 7 days",
+    action: "Replace",
+    advice: "Create a new key in place of each that is still needed: rotating a key does not move its end.",
+    byNewKey: true,
+  },
+  never_used: {
+    one: "was never used in 30 days",
+    many: "were never used in 30 days",
+    action: "Review and revoke",
+    advice: REVOKE,
+  },
+  idle: {
+    one: "has not been used for 90 days",
+    many: "have not been used for 90 days",
+    action: "Review and revoke",
+    advice: REVOKE,
+  },
+  many_networks: {
+    one: "was seen on five or more networks in 30 days",
+    many: "were seen on five or more networks in 30 days",
+    action: "Look at the callers of",
+    advice: "Open a key to see who calls with it. Rotate it if you don't know all of them.",
+  },
+  old: {
+    one: "is older than a year",
+    many: "are older than a year",
+    action: "Rotate",
+    advice: "Rotate each of them from its menu: programs have time to move to the new key.",
+  },
+  no_expiry: {
+    one: "of three months or more never expires",
+    many: "of three months or more never expire",
+    action: "Replace",
+    advice: "Create a new key with an end in place of each: rotating a key does not give it one.",
+    byNewKey: true,
+  },
+};
+
+/** "1 key is older than a year". */
+export function findingWords({ kind, keys }: Finding): string {
+  const { one, many } = FINDING_WORDS[kind];
+  return `${keyCount(keys)} ${keys === 1 ? one : many}`;
+}
+
+/** "Rotate 3 keys". */
+export function findingAction({ kind, keys }: Finding): string {
+  return `${FINDING_WORDS[kind].action} ${keyCount(keys)}`;
+}

@@ -1,0 +1,103 @@
+"use client";
+
+import { Check, Copy, Download } from "lucide-react";
+import { type RefObject, useEffect, useState } from "react";
+import { TestRequest } from "#components/api-keys/save/test-request.tsx";
+import { requestExamples } from "#components/request-examples/request-examples.ts";
+import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { copyFrom } from "#components/ui/copy.ts";
+import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { INPUT_CLASS } from "#components/ui/input-class.ts";
+import { Notice } from "#components/ui/notice.tsx";
+
+type Props = {
+  secret: string;
+  apiUrl: string;
+  testNote: string | undefined;
+  field: RefObject<HTMLInputElement | null>;
+  /** It was copied, downloaded or tested: closing loses nothing any more. */
+  onKept: () => void;
+  onDone: () => void;
+};
+
+/** The key, this once, and all that a person needs to use it. */
+export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Props) {
+  const [copy, setCopy] = useState<"copied" | "failed">();
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, [field]);
+
+  async function copyKey() {
+    if (!field.current) return;
+    const copied = await copyFrom(field.current);
+    setCopy(copied ? "copied" : "failed");
+    if (copied) onKept();
+  }
+  function download() {
+    const url = URL.createObjectURL(new Blob([`GOODTAKE_API_KEY=${secret}\n`], { type: "text/plain" }));
+    const link = document.createElement("a");
+    link.href = url;
+    // Browsers take away a dot that a name begins with.
+    link.download = "goodtake.env";
+    link.click();
+    URL.revokeObjectURL(url);
+    onKept();
+  }
+  return (
+    <>
+      <DialogBody>
+        <Field
+          label="API key"
+          error={
+            copy === "failed" && "Your browser did not let us copy it. It is selected: press Ctrl+C, or ⌘C on a Mac."
+          }
+        >
+          {(tie) => (
+            <div className="flex flex-col gap-2 sm:flex-row">
+              <input
+                {...tie}
+                ref={field}
+                readOnly
+                value={secret}
+                onCopy={onKept}
+                onFocus={(event) => event.currentTarget.select()}
+                spellCheck={false}
+                autoComplete="off"
+                className={`${INPUT_CLASS} bg-sunken font-mono text-[0.8125rem]`}
+              />
+              <Button variant={copy === "copied" ? "secondary" : "primary"} onClick={copyKey} className="sm:w-26">
+                {copy === "copied" ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
+                <span aria-live="polite">{copy === "copied" ? "Copied" : "Copy"}</span>
+              </Button>
+            </div>
+          )}
+        </Field>
+        <Notice tone="warning">
+          Treat your API keys like passwords. Never share them or commit them to version control; keep them in
+          environment variables or a secret manager.
+        </Notice>
+        <section aria-labelledby="try-it" className="min-w-0">
+          <h3 id="try-it" className="mb-2 font-medium">
+            Try it
+          </h3>
+          <RequestTabs examples={requestExamples({ baseUrl: apiUrl, apiKey: secret })} />
+        </section>
+        <div className="flex flex-wrap items-start gap-2">
+          <Button onClick={download}>
+            <Download aria-hidden className="size-4" />
+            Download .env
+          </Button>
+          <TestRequest secret={secret} apiUrl={apiUrl} note={testNote} onTested={onKept} />
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        <Button variant="primary" onClick={onDone}>
+          Done
+        </Button>
+      </DialogFooter>
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+"use client";
+
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { Dialog } from "@base-ui/react/dialog";
+import { type ComponentProps, type ReactNode, type RefObject, useRef, useState, useTransition } from "react";
+import { useSafeRefresh } from "#components/api-keys/list/use-safe-refresh.ts";
+import { useApiAddress } from "#components/api-keys/save/api-address.tsx";
+import { SavedKey } from "#components/api-keys/save/saved-key.tsx";
+import { useAskBeforeLeaving } from "#components/api-keys/save/use-ask-before-leaving.ts";
+import { Button } from "#components/ui/button.tsx";
+import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
+
+export type Made = { secret: string; testNote?: string };
+/** Makes a key, and the form stays if there is none. Once at a time, until which nothing closes the dialog. */
+export type Make = { pending: boolean; make: (work: () => Promise<Made | undefined>) => void };
+
+type Props = {
+  title: ReactNode;
+  description?: ReactNode;
+  open: boolean;
+  onClose: () => void;
+  initialFocus: RefObject<HTMLElement | null>;
+  finalFocus?: ComponentProps<typeof DialogContent>["finalFocus"];
+  /** The form that makes the key; its `testNote` says what a test request with it brings about. */
+  children: (making: Make) => ReactNode;
+};
+
+/** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
+export function SecretDialog({ title, description, open, onClose, initialFocus, finalFocus, children }: Props) {
+  const refresh = useSafeRefresh();
+  const apiUrl = useApiAddress();
+  const [made, setMade] = useState<Made>();
+  const [kept, setKept] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const [pending, startTransition] = useTransition();
+  // A ref, because a second submit can come before the state of the first is rendered; it must not make a second key.
+  const making = useRef(false);
+  const keyField = useRef<HTMLInputElement>(null);
+  const unkept = made !== undefined && !kept;
+  useAskBeforeLeaving(pending || unkept, () => unkept && setAsking(true));
+
+  function make(work: () => Promise<Made | undefined>) {
+    if (making.current) return;
+    making.current = true;
+    startTransition(async () => {
+      setMade(
+        await work().finally(() => {
+          making.current = false;
+        }),
+      );
+    });
+  }
+  function close() {
+    setAsking(false);
+    onClose();
+    if (made) void refresh();
+    setMade(undefined);
+    setKept(false);
+  }
+  /**
+   * Neither Escape nor a click outside loses the key: one that is on its way would be shown to nobody, and before it was copied,
+   * downloaded or tested, closing asks once.
+   */
+  function requestClose() {
+    if (making.current) return;
+    if (unkept) setAsking(true);
+    else close();
+  }
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && requestClose()}>
+      <DialogContent
+        title={made ? "Save your API key" : title}
+        description={made ? "You won't be able to see it again. Copy it now and keep it like a password." : description}
+        width={made ? "large" : "medium"}
+        initialFocus={initialFocus}
+        finalFocus={finalFocus}
+      >
+        {made ? (
+          <SavedKey
+            secret={made.secret}
+            apiUrl={apiUrl}
+            testNote={made.testNote}
+            field={keyField}
+            onKept={() => setKept(true)}
+            onDone={requestClose}
+          />
+        ) : (
+          children({ pending, make })
+        )}
+        <AlertDialog.Root open={asking} onOpenChange={setAsking}>
+          <AlertDialogContent
+            title="Close without saving the key?"
+            description="You have not copied, downloaded or tested it, and you won't be able to see it again."
+            finalFocus={keyField}
+          >
+            <DialogBody>{null}</DialogBody>
+            <DialogFooter>
+              <Button variant="danger" onClick={close}>
+                Close anyway
+              </Button>
+              <AlertDialog.Close render={<Button variant="primary">Go back</Button>} />
+            </DialogFooter>
+          </AlertDialogContent>
+        </AlertDialog.Root>
+      </DialogContent>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,71 @@
+"use client";
+
+import { CircleCheck, CircleX, Send } from "lucide-react";
+import { useId, useState } from "react";
+import { useSafeRefresh } from "#components/api-keys/list/use-safe-refresh.ts";
+import { Button } from "#components/ui/button.tsx";
+
+type Props = { secret: string; apiUrl: string; note: string | undefined; onTested: () => void };
+type Outcome = { ok: boolean; text: string };
+
+/** Uses are written every 2 seconds. */
+const LAST_USE_WRITTEN_MS = 3_000;
+
+/** A real request with the key, which costs no credit. Only on the API's own origin: it sends no CORS headers. */
+export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
+  const noteId = useId();
+  const refreshList = useSafeRefresh();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [pending, setPending] = useState(false);
+
+  async function send() {
+    setPending(true);
+    setOutcome(undefined);
+    try {
+      const response = await fetch("/api/v1/key", {
+        headers: { authorization: `Bearer ${secret}` },
+        credentials: "omit",
+        cache: "no-store",
+      });
+      setOutcome({
+        ok: response.ok,
+        text: response.ok ? `${response.status} OK. Your key works.` : `${response.status} ${response.statusText}`,
+      });
+      if (response.ok) {
+        onTested();
+        // The list behind the dialog shows that it was used, also if that is closed by then.
+        setTimeout(refreshList, LAST_USE_WRITTEN_MS);
+      }
+    } catch {
+      setOutcome({ ok: false, text: "No answer. Check your connection and try again." });
+    } finally {
+      setPending(false);
+    }
+  }
+  if (typeof window !== "undefined" && new URL(apiUrl).origin !== window.location.origin) return null;
+  return (
+    <>
+      <Button pending={pending} onClick={send} aria-describedby={note && noteId}>
+        <Send aria-hidden className="size-4" />
+        Send a test request
+      </Button>
+      <p role="status" className="flex min-h-9 items-center gap-1.5 text-[0.8125rem]">
+        {outcome && (
+          <>
+            {outcome.ok ? (
+              <CircleCheck aria-hidden className="size-4 text-success-ink" />
+            ) : (
+              <CircleX aria-hidden className="size-4 text-danger-ink" />
+            )}
+            {outcome.text}
+          </>
+        )}
+      </p>
+      {note && (
+        <p id={noteId} className="basis-full text-[0.8125rem] text-muted">
+          {note}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chown, mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import pg from "pg";
+import { DEBIAN_POSTGRES } from "#e2e/support/installed.ts";
+import { setLocalZone, signalPostgres } from "#e2e/support/postgres.ts";
+import { freePort } from "#e2e/support/redis.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import type { Account } from "#lib/database/account.ts";
+
+const run = promisify(execFile);
+const USER = "goodtake";
+
+export type ReplicaServer = { url: string; port: number; data: string; process: ChildProcess };
+
+export type ReplicatedPostgres = {
+  /** The address of both servers, in the form that libpq has for several hosts. */
+  url: string;
+  primary: ReplicaServer;
+  standby: ReplicaServer;
+  /** Ends the primary as its crash does. */
+  stopPrimary: () => Promise<void>;
+  /** Keeps the primary from answering, while its connections stay open, as a machine that is gone. */
+  hangPrimary: () => Promise<void>;
+  /** Makes the standby the primary. What was the primary is gone. */
+  promote: () => Promise<void>;
+  /** Makes a standby of the primary that is there, in the place of the one that is gone. */
+  rebuildStandby: () => Promise<void>;
+  remove: () => Promise<void>;
+};
+
+/**
+ * Two servers of Debian's `postgresql` with streaming replication: what the primary has confirmed, the standby has on its disk.
+ * The standby applies it `applyDelayS` seconds later.
+ */
+export async function startReplicatedPostgres({ applyDelayS = 0 } = {}): Promise<ReplicatedPostgres> {
+  const { directory, remove } = await temporaryDirectory();
+  const account = unprivilegedAccount();
+  const standbySettings = [`recovery_min_apply_delay=${applyDelayS}s`];
+  const ports = [await freePort(), await freePort()];
+  const folder = async (place: number) => {
+    const data = path.join(directory, String(place));
+    await rm(data, { recursive: true, force: true });
+    await mkdir(data, { mode: 0o700 });
+    if (account) await chown(data, account.uid, account.gid);
+    return data;
+  };
+  const start = async (place: number, data: string, settings: string[]) => {
+    const port = ports[place] as number;
+    const server = { port, data, url: `postgresql://${USER}@127.0.0.1:${port}/postgres` };
+    return { ...server, process: await startServer(server, account, settings) };
+  };
+  const copyPrimary = async ({ port }: ReplicaServer, place: number) => {
+    const data = await folder(place);
+    const from = ["-h", "127.0.0.1", "-p", String(port), "-U", USER];
+    await runAs(account, "pg_basebackup", [...from, "-D", data, "-R", "-X", "stream", "-c", "fast"]);
+    return start(place, data, standbySettings);
+  };
+
+  const data = await folder(0);
+  await runAs(account, "initdb", ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]);
+  const primary = await start(0, data, []);
+  const pair: ReplicatedPostgres = {
+    url: `postgresql://${USER}@127.0.0.1:${ports[0]},127.0.0.1:${ports[1]}/postgres`,
+    primary,
+    standby: await copyPrimary(primary, 1),
+    stopPrimary: () => end(pair.primary),
+    hangPrimary: () => signalPostgres(pair.primary.process.pid as number, "SIGSTOP"),
+    promote: async () => {
+      await onServer(pair.standby, "SELECT pg_promote()");
+      [pair.primary, pair.standby] = [pair.standby, pair.primary];
+    },
+    rebuildStandby: async () => {
+      await end(pair.standby);
+      pair.standby = await copyPrimary(pair.primary, ports.indexOf(pair.standby.port));
+      await confirmOnBoth(pair.primary);
+    },
+    remove: async () => {
+      for (const server of [pair.standby, pair.primary]) await end(server);
+      await remove();
+    },
+  };
+  await confirmOnBoth(primary);
+  await setLocalZone(primary.url);
+  return pair;
+}
+
+/** From here on the primary confirms what the standby has. */
+async function confirmOnBoth(primary: ReplicaServer): Promise<void> {
+  await onServer(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+  await onServer(primary, "SELECT pg_reload_conf()");
+  for (;;) {
+    const rows = await onServer(primary, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
+    if (rows.length > 0) return;
+    await sleep(20);
+  }
+}
+
+/** Asks one server, also a standby. */
+export async function onServer({ url }: { url: string }, statement: string): Promise<pg.QueryResultRow[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client
+    .query(statement)
+    .then(({ rows }) => rows)
+    .finally(() => client.end());
+}
+
+async function startServer(
+  { url, port, data }: { url: string; port: number; data: string },
+  account: Account | undefined,
+  settings: string[],
+): Promise<ChildProcess> {
+  const all = [
+    `port=${port}`,
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    // Nothing here needs to survive a crash of the machine.
+    "fsync=off",
+    "wal_receiver_timeout=5s",
+    ...settings,
+  ];
+  const args = ["-D", data, ...all.flatMap((setting) => ["-c", setting])];
+  const child = spawn(path.join(DEBIAN_POSTGRES, "postgres"), args, {
+    ...account,
+    cwd: "/",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  child.stderr?.on("data", (text) => (output = `${output}${text}`.slice(-4_000)));
+  while (child.exitCode === null && child.signalCode === null) {
+    if (
+      await onServer({ url }, "SELECT 1").then(
+        () => true,
+        () => false,
+      )
+    )
+      return child;
+    await sleep(50);
+  }
+  throw new Error(`PostgreSQL ended before it answered: ${output}`);
+}
+
+async function end({ process: child }: ReplicaServer): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  await signalPostgres(child.pid as number, "SIGKILL");
+  await ended;
+}
+
+async function runAs(account: Account | undefined, program: string, args: string[]): Promise<void> {
+  await run(path.join(DEBIAN_POSTGRES, program), args, { ...account, cwd: "/" });
+}
+
+/** PostgreSQL refuses root. */
+function unprivilegedAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"]));
+  return { uid: id("-u"), gid: id("-g") };
+}

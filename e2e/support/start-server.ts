@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const PROJECT = path.resolve(import.meta.dirname, "../..");
+
+export type TestServer = {
+  url: string;
+  process: ChildProcess;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** Sends a signal and waits for the end; returns the exit code, null after a kill. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+};
+
+/** A folder that the embedded database can use also when the tests run as root. */
+export async function temporaryDirectory(): Promise<{ directory: string; remove: () => Promise<void> }> {
+  const directory = await mkdtemp(path.join(tmpdir(), "goodtake-test-"));
+  await chmod(directory, 0o755);
+  return { directory, remove: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** The environment of a test server: nothing of the developer's own settings, not even of a `.env` file. */
+export function serverEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    GOODTAKE_ENV_FILE: "none",
+    HOST: "127.0.0.1",
+    PORT: "0",
+    ...settings,
+  } as unknown as NodeJS.ProcessEnv;
+}
+
+/** Runs `command` without waiting for it to be ready; what it prints is collected. */
+export function spawnServer(settings: Record<string, string>, cwd = PROJECT): Omit<TestServer, "url"> {
+  const child = spawn(process.execPath, ["server.ts"], {
+    cwd,
+    env: serverEnvironment(settings),
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const exit = once(child, "close") as Promise<[number | null]>;
+  return {
+    process: child,
+    output: () => output,
+    end: async (signal) => {
+      if (signal && child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return (await exit)[0];
+    },
+  };
+}
+
+/** The real server as its own process, ready to answer. */
+export async function startServer(settings: Record<string, string>, cwd?: string): Promise<TestServer> {
+  const server = spawnServer(settings, cwd);
+  for (;;) {
+    const address = /ready at (http\S+?)"?[,}\s]/.exec(server.output())?.[1];
+    if (address) return { ...server, url: address.replace("localhost", "127.0.0.1") };
+    const { exitCode, signalCode } = server.process;
+    if (exitCode !== null || signalCode !== null)
+      throw new Error(`The server ended before it was ready: ${server.output()}`);
+    await Promise.race([once(server.process.stdout as NodeJS.ReadableStream, "data"), once(server.process, "close")]);
+  }
+}

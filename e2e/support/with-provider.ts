@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import type { Page } from "playwright/test";
+import { CLIENT, startIdentityProvider } from "#e2e/support/identity-provider.ts";
+import { test as base } from "#e2e/support/person.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+
+/** A server of its own, because the others have no provider. */
+type Provider = Awaited<ReturnType<typeof startIdentityProvider>>;
+
+export const test = base.extend<object, { provider: Provider; server: TestServer }>({
+  provider: [
+    async ({ browserName: _ }, use) => {
+      const provider = await startIdentityProvider();
+      await use(provider);
+      await provider.stop();
+    },
+    { scope: "worker" },
+  ],
+  server: [
+    async ({ provider }, use) => {
+      const { directory, remove } = await temporaryDirectory();
+      const server = await startServer({
+        DATA_DIR: directory,
+        TRUSTED_PROXIES: "127.0.0.1",
+        OIDC_ISSUER: provider.issuer,
+        OIDC_ID: CLIENT.id,
+        OIDC_SECRET: CLIENT.secret,
+        OIDC_NAME: "Hopper SSO",
+      });
+      provider.serve(`${server.url}/api/auth/callback/oidc`);
+      await use(server);
+      await server.end("SIGTERM");
+      await remove();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: ({ server }, use) => use(server.url),
+});
+
+/** A login at the provider that nobody has had before. */
+export const newcomer = () => `grace-${randomUUID().slice(0, 8)}@example.com`;
+
+/** From the sign-in page through the provider's own pages and back. */
+export async function continueWithProvider(page: Page, login: string): Promise<void> {
+  await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
+  await signInAtProvider(page, login);
+}
+
+/** On the provider's own pages. */
+export async function signInAtProvider(page: Page, login: string): Promise<void> {
+  await signInAgainAtProvider(page, login);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** The same for a login that the provider has asked for its consent already. */
+export async function signInAgainAtProvider(page: Page, login: string): Promise<void> {
+  await page.getByPlaceholder("Enter any login").fill(login);
+  await page.getByPlaceholder("and password").fill("anything");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
+import { isLegible, isVisible } from "#lib/text/legible.ts";
+
+export const personName = z
+  .string("Enter your name.")
+  .transform((name) => name.normalize("NFC").trim())
+  .pipe(
+    z
+      .string()
+      .min(1, "Enter your name.")
+      .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
+      .refine(isLegible, "A name can't contain control, text-direction or invisible characters."),
+  );
+
+/**
+ * The form in which addresses are stored and compared. No domain but the person's own server knows more about the local part. An account
+ * may have one that {@link newEmailAddress} doesn't accept any more.
+ */
+export const emailAddress = z
+  .string("Enter your email address.")
+  .transform((email) => email.normalize("NFC").trim().toLowerCase())
+  .pipe(
+    z
+      .string()
+      .min(1, "Enter your email address.")
+      .max(EMAIL_MAX, "This email address is too long.")
+      .regex(/^[^\s@]+@[^\s@]+$/u, "Enter an email address such as ada@example.com.")
+      .refine(isLegible, "Enter an email address such as ada@example.com."),
+  );
+
+/**
+ * An address that an account may get: none that looks like another, and none of the domain that exists nowhere (RFC 6761), which those
+ * of deleted accounts have.
+ */
+export const newEmailAddress = emailAddress
+  .refine(isVisible, "An email address can't contain invisible characters.")
+  .refine((email) => !/[@.]invalid\.?$/.test(email), "Enter an email address that exists.");
+
+/** Counted in code points of the NFC form. No rule of composition: length is what makes guessing hard (NIST SP 800-63B-4). */
+export const newPassword = z
+  .string("Choose a password.")
+  .refine((password) => passwordLength(password) >= PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters.`)
+  .refine((password) => passwordLength(password) <= PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters.`);
+
+export const signUpInput = z.object({ name: personName, email: newEmailAddress, password: newPassword });
+export type SignUpInput = z.output<typeof signUpInput>;
+
+export const signInInput = z.object({
+  email: emailAddress,
+  password: z.string("Enter your password.").min(1, "Enter your password."),
+});
+export type SignInInput = z.output<typeof signInInput>;
+
+export const renameAccountInput = z.object({ name: personName });
+export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
+
+export const redeemInput = z.object({
+  token: z
+    .string("Paste the link or code that you were sent.")
+    .trim()
+    .min(1, "Paste the link or code that you were sent.")
+    // A person without JavaScript may paste the whole link.
+    .transform((text) => text.slice(text.lastIndexOf("#") + 1))
+    .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
+  password: newPassword,
+  /** What becomes of the account's keys; only asked where there are some. */
+  keys: z.enum(["keep", "revoke"]).optional().catch(undefined),
+  /** The fingerprint of the keys that were seen. */
+  seen: z.string().optional().catch(undefined),
+});
+export type RedeemInput = z.output<typeof redeemInput>;
+
+export const changePasswordInput = z.object({
+  current: z.string("Enter your password.").min(1, "Enter your password."),
+  next: newPassword,
+});
+
+/** The password is asked for by the domain, which knows whether there is one. */
+const askedPassword = z.string().catch("");
+
+const providerId = z
+  .string()
+  .regex(/^[a-z]{1,20}$/)
+  .catch("");
+export const changeWayInput = z.object({ provider: providerId, password: askedPassword });
+export const endSessionsInput = z.object({ id: z.union([z.literal("others"), z.uuid()]) });
+export const deleteAccountInput = z.object({ password: askedPassword, email: z.string().catch("") });
+
+function passwordLength(password: string): number {
+  return [...password.normalize("NFC")].length;
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createKey } from "#e2e/support/test-api.ts";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
+import { FINDINGS, type FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import { DEFAULT_VIEW, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
+import { rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
+
+const CALLER = { actor: "user", address: null, userAgent: null } as const;
+const DAY_MS = 86_400_000;
+const now = new Date("2026-11-25T12:00:00Z");
+const ago = (days: number, ms = 0) => new Date(now.getTime() - days * DAY_MS - ms);
+
+let close: () => Promise<void>;
+let ada: { id: string };
+beforeAll(async () => {
+  close = await useOwnDatabase();
+});
+afterAll(() => close());
+beforeEach(async () => {
+  ada = await createPerson();
+});
+
+type Change = { createdAt?: Date; lastUsedAt?: Date; expiresAt?: Date };
+async function keyWith(data: Change): Promise<string> {
+  const { key } = await createKey(ada.id);
+  await database().apiKey.update({ where: { id: key.id }, data, select: { id: true } });
+  return key.id;
+}
+const kinds = async () => (await findHygiene(ada.id, now)).map(({ kind, keys }) => `${kind} ${keys}`);
+/** The keys that the list shows of a finding. */
+async function listed(finding: FindingKind): Promise<string[]> {
+  const { rows, matching } = await listApiKeys(ada.id, { ...DEFAULT_VIEW, finding }, now);
+  expect(matching).toBe(rows.length);
+  return rows.map(({ id }) => id).toSorted();
+}
+const RECENT = { createdAt: ago(1), lastUsedAt: ago(1) };
+async function seenOn(apiKeyId: string, networks: number, lastSeenAt: Date): Promise<void> {
+  await database().usageCaller.createMany({
+    data: Array.from({ length: networks }, (_, i) => ({
+      apiKeyId,
+      addressPrefix: `203.0.${i}.0/24`,
+      userAgent: "curl",
+      route: "/api/v1/key",
+      lastSeenAt,
+    })),
+    skipDuplicates: true,
+  });
+}
+
+test("a key that is used, young and not about to end is nothing to speak of", async () => {
+  await keyWith(RECENT);
+  expect(await kinds()).toEqual([]);
+});
+
+test.each<[FindingKind, Change, Change]>([
+  ["expiring", { ...RECENT, expiresAt: ago(-7) }, { ...RECENT, expiresAt: ago(-7, -1) }],
+  ["never_used", { createdAt: ago(30) }, { createdAt: ago(30, -1) }],
+  ["idle", { createdAt: ago(80), lastUsedAt: ago(90) }, { createdAt: ago(80), lastUsedAt: ago(90, -1) }],
+  [
+    "old",
+    { createdAt: ago(366), lastUsedAt: ago(1), expiresAt: ago(-100) },
+    { createdAt: ago(364), lastUsedAt: ago(1), expiresAt: ago(-100) },
+  ],
+  ["no_expiry", { createdAt: ago(90), lastUsedAt: ago(1) }, { createdAt: ago(90, -1), lastUsedAt: ago(1) }],
+])("%s is found at its day, and not a moment before", async (kind, at, before) => {
+  await keyWith(before);
+  expect(await kinds()).toEqual([]);
+  const id = await keyWith(at);
+  expect(await findHygiene(ada.id, now)).toEqual([{ kind, keys: 1 }]);
+  expect(await listed(kind)).toEqual([id]);
+});
+
+test("many networks are five or more, in 30 days in which the key was used", async () => {
+  const id = await keyWith(RECENT);
+  await seenOn(id, 4, now);
+  expect(await kinds()).toEqual([]);
+  await seenOn(id, 5, now);
+  expect(await kinds()).toEqual(["many_networks 1"]);
+  expect(await listed("many_networks")).toEqual([id]);
+
+  await seenOn(await keyWith(RECENT), 5, ago(30));
+  // All of its callers of these days were refused.
+  await seenOn(await keyWith({ createdAt: ago(80), lastUsedAt: ago(31), expiresAt: ago(-100) }), 5, now);
+  expect(await listed("many_networks")).toEqual([id]);
+});
+
+test("what has ended, was replaced, or is another's is not spoken of, and not in the list of a finding", async () => {
+  const old = { createdAt: ago(100), lastUsedAt: ago(1) };
+  const bob = await createPerson("Bob");
+  const theirs = await createKey(bob.id);
+  await database().apiKey.update({ where: { id: theirs.key.id }, data: old });
+  await keyWith({ createdAt: ago(400), lastUsedAt: ago(100), expiresAt: ago(1) });
+  await deleteApiKey(ada.id, await keyWith(old), CALLER);
+  await revokeApiKey(ada.id, await keyWith(old), CALLER);
+  await rotateApiKey(ada.id, await keyWith(old), "7d", CALLER);
+  expect(await kinds()).toEqual([]);
+  // A successor that is gone replaces nothing.
+  const alone = await keyWith({ ...old, expiresAt: ago(-300) });
+  const rotated = await rotateApiKey(ada.id, alone, "7d", CALLER);
+  if (!rotated.ok) throw new Error(rotated.error);
+  await revokeApiKey(ada.id, rotated.value.key.id, CALLER);
+  await database().apiKey.update({ where: { id: alone }, data: { expiresAt: ago(-7) } });
+  expect(await kinds()).toEqual(["expiring 1"]);
+  await revokeApiKey(ada.id, alone, CALLER);
+  for (const kind of FINDINGS) expect(await listed(kind), kind).toEqual([]);
+});
+
+test("a finding's list has exactly the keys that are counted, also searched, exported, and revoked all at once", async () => {
+  const keys = {
+    expiring: [await keyWith({ ...RECENT, expiresAt: ago(-3) }), await keyWith({ ...RECENT, expiresAt: ago(-6) })],
+    never_used: [await keyWith({ createdAt: ago(40) })],
+    idle: [await keyWith({ createdAt: ago(200), lastUsedAt: ago(95), expiresAt: ago(-100) })],
+    many_networks: [await keyWith(RECENT)],
+    old: [await keyWith({ createdAt: ago(400), lastUsedAt: ago(1), expiresAt: ago(-100) })],
+    no_expiry: [await keyWith({ createdAt: ago(100), lastUsedAt: ago(1) })],
+  } satisfies Record<FindingKind, string[]>;
+  await seenOn(keys.many_networks[0] as string, 6, ago(2));
+  // Of three findings at once.
+  const worst = await keyWith({ createdAt: ago(500), lastUsedAt: ago(400) });
+  for (const kind of ["idle", "old", "no_expiry"] as const) keys[kind].push(worst);
+  await keyWith(RECENT);
+  expect(await findHygiene(ada.id, now)).toEqual(FINDINGS.map((kind) => ({ kind, keys: keys[kind].length })));
+  for (const kind of FINDINGS) expect(await listed(kind), kind).toEqual(keys[kind].toSorted());
+
+  const idle = { ...UNFILTERED, finding: "idle" } as const;
+  const search = { ...DEFAULT_VIEW, ...idle, q: "nobody's" };
+  expect((await listApiKeys(ada.id, search, now)).matching).toBe(0);
+  const exported: string[] = [];
+  for await (const rows of exportApiKeys(ada.id, { ...DEFAULT_VIEW, ...idle }, now))
+    exported.push(...rows.map(({ id }) => id));
+  expect(exported.toSorted()).toEqual(keys.idle.toSorted());
+  const selection = { all: true, ids: [], view: idle, confirmedAt: now, confirmedKeys: 2 };
+  expect(await revokeApiKeys(ada.id, selection, CALLER)).toEqual({ ok: true, value: { keys: 2 } });
+  expect(await kinds()).toEqual(["expiring 2", "never_used 1", "many_networks 1", "old 1", "no_expiry 1"]);
+});

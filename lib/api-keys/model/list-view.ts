@@ -1,0 +1,39 @@
+import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
+import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
+import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import type { ApiKeyStatus } from "#lib/api-keys/model/status.ts";
+
+// Without Zod, because the browser loads it with the list; `listQuery` of the schema reads a view from an address.
+export const PAGE_SIZE = 25;
+export const SEARCH_MAX = 100;
+export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
+
+/** The view of the list that the URL holds. */
+export type ListQuery = {
+  q: string;
+  status: ApiKeyStatus | null;
+  environment: ApiKeyEnvironment | null;
+  finding: FindingKind | null;
+  sort: (typeof SORT_COLUMNS)[number];
+  direction: "asc" | "desc";
+  page: number;
+};
+
+/** What of it says which keys are shown; the rest says in which order. */
+export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding">;
+
+/** All keys. */
+export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null };
+
+export const DEFAULT_VIEW: ListQuery = {
+  ...UNFILTERED,
+  sort: "created",
+  direction: "desc",
+  page: 1,
+};
+
+/** What is searched for when somebody types this; nothing where it may hold a key. */
+export function searchText(typed: string): string {
+  if (KEY_SHAPE.test(typed) || typed.includes("\0")) return DEFAULT_VIEW.q;
+  return typed.trim().slice(0, SEARCH_MAX);
+}

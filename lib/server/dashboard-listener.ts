@@ -1,0 +1,109 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { noteAnswer } from "#lib/access-log.ts";
+import { type RequestStore, requestStore } from "#lib/auth/current-request.ts";
+import type { Env } from "#lib/config/env.ts";
+import { endEarly, limitBody } from "#lib/server/body-limit.ts";
+import { isOwnHost, isOwnOrigin } from "#lib/server/own-origin.ts";
+import { restoreCaller } from "#lib/server/redirect-hop.ts";
+import { contentSecurityPolicy, securityHeaders } from "#lib/server/security-headers.ts";
+
+/** No form of ours has more; Next answers 500 to it. */
+const BODY_MAX_BYTES = 1_048_576;
+const TOO_LONG: Refusal = [413, "This is more than 1 MB."];
+
+type Refusal = [status: number, text: string];
+
+/** The browser's door: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
+export function createDashboardDoor(env: Env, pages: RequestListener): RequestListener {
+  const headers = Object.entries(securityHeaders(env));
+  return (request, response) => {
+    const start = performance.now();
+    const { method = "" } = request;
+    response.once("finish", () =>
+      noteAnswer({
+        method,
+        route: "dashboard",
+        status: response.statusCode,
+        durationMs: performance.now() - start,
+      }),
+    );
+    const policy = contentSecurityPolicy(env, randomBytes(18).toString("base64"));
+    for (const [name, value] of headers) response.setHeader(name, value);
+    response.setHeader("content-security-policy", policy);
+
+    restoreCaller(request.headers);
+    const refusal = refuse(request, env);
+    if (refusal) return answer(request, response, ...refusal);
+    limitBody(request, BODY_MAX_BYTES, () => answer(request, response, ...TOO_LONG));
+
+    // Next takes the nonce from the request's header, where a client could have put one of its own.
+    request.headers["content-security-policy"] = policy;
+    request.headers["x-forwarded-host"] = request.headers.host;
+    request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
+    for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
+    const store: RequestStore = { path: request.url };
+    applyStatus(request, response, store);
+    requestStore().run(store, () => pages(request, response));
+  };
+}
+
+/**
+ * Answers with the status that the page or action has asked for, where Next would answer 200, and with 400 to a body of an action
+ * that can't be read, where Next answers 500. A form of another version, sent without JavaScript, leads back to its page.
+ */
+function applyStatus({ method, url, headers }: IncomingMessage, response: ServerResponse, store: RequestStore): void {
+  const writeHead = response.writeHead;
+  const statusFor = (status: number) => {
+    if (status === 409 && response.hasHeader("x-nextjs-action-not-found") && !headers["next-action"]) {
+      response.setHeader("location", newVersionOf(url));
+      return 303;
+    }
+    if (status === 200) return store.status ?? status;
+    return status === 500 && method === "POST" && !store.begun ? 400 : status;
+  };
+  response.writeHead = ((status: number, ...rest: never[]) =>
+    writeHead.call(response, statusFor(status), ...rest)) as typeof writeHead;
+}
+
+/** The same page, with the word that nothing was done. */
+function newVersionOf(url = "/"): string {
+  const { pathname, searchParams } = new URL(`http://own.invalid${url}`);
+  searchParams.set("notice", "new_version");
+  return `${pathname.replace(/^\/+/, "/")}?${searchParams}`;
+}
+
+function refuse({ method, url, headers }: IncomingMessage, env: Env): Refusal | undefined {
+  if (!isOwnHost(headers.host, env.PUBLIC_URL)) {
+    return [403, "This is not the dashboard's address. If it should be, set PUBLIC_URL to it."];
+  }
+  if (!isReadable(url?.split("?", 1)[0] ?? "")) return [400, "This address can not be read."];
+  if (Number(headers["content-length"]) > BODY_MAX_BYTES) return TOO_LONG;
+  if (method === "GET" || method === "HEAD") return undefined;
+  if (method !== "POST" || url?.startsWith("/_next/")) return [405, "Method not allowed."];
+  if (!isOwnOrigin(headers.origin, headers.host, env.PUBLIC_URL)) return [403, "This request came from another site."];
+  return undefined;
+}
+
+/** Next answers 500 to a path that is no UTF-8. */
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) return void response.destroy();
+  if (status === 405) response.setHeader("allow", "GET, HEAD, POST");
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(text) + 1,
+    "cache-control": "no-store",
+    connection: "close",
+  });
+  response.write(`${text}\n`);
+  endEarly(request, response);
+}

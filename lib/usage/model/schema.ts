@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { ledgerDay } from "#lib/credits/model/ledger-row.ts";
+import { fromParameter } from "#lib/paging/model/keyset-page.ts";
+import { rangeQuery } from "#lib/usage/model/ranges.ts";
+
+const BIGINT_MAX = 2n ** 63n - 1n;
+const count = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .refine((digits) => BigInt(digits) <= BIGINT_MAX);
+const month = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
+  .nullable()
+  .catch(null);
+
+/** What the address of the usage page says: the range, the month of its keys, and which page of them and of the ledger. */
+export const usageQuery = z.object({
+  days: rangeQuery,
+  month,
+  keys: fromParameter(count),
+  ledger: fromParameter(ledgerDay),
+});
+
+const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
+
+/** The request id in what somebody pasted, which may be a whole line of headers or of a log; null where there is none. */
+export function requestIdIn(text: string): string | null {
+  const id = z.uuid().safeParse(UUID.exec(text)?.[0].toLowerCase());
+  return id.success ? id.data : null;
+}
