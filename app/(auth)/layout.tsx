@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { NewVersionNotice } from "#components/frame/new-version-notice.tsx";
 import { Wordmark } from "#components/frame/wordmark.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { requestedPath } from "#lib/auth/current-request.ts";
 
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (
@@ -12,7 +13,7 @@ export default function AuthLayout({ children }: { children: ReactNode }) {
       <Link href="/" className="mx-auto rounded-md">
         <Wordmark />
       </Link>
-      <NewVersionNotice />
+      <NewVersionNotice path={requestedPath()} />
       {children}
     </main>
   );

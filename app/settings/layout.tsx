@@ -8,6 +8,7 @@ import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
+import { requestedPath } from "#lib/auth/current-request.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 
 /** The frame of the settings. It is no gate: each page asks `requireUser` itself. */
@@ -41,7 +42,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
         </aside>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 pt-6 pb-20 outline-none sm:pt-9">
           <div className="mb-4 empty:hidden">
-            <NewVersionNotice />
+            <NewVersionNotice path={requestedPath()} />
           </div>
           {children}
         </main>
