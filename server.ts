@@ -20,11 +20,11 @@ import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
 import { boundDashboard } from "#lib/server/bound-dashboard.ts";
 import { collectGarbage } from "#lib/server/collect-garbage.ts";
-import { createDashboardDoor } from "#lib/server/dashboard-listener.ts";
+import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
 import { type Dashboard, startDashboard } from "#lib/server/dashboard-supervisor.ts";
 import { Drain } from "#lib/server/drain.ts";
 import { dropRoot } from "#lib/server/drop-root.ts";
-import { createFrontDoor, type Doors } from "#lib/server/front-listener.ts";
+import { createFrontListener, type Listeners } from "#lib/server/front-listener.ts";
 import type { Phase } from "#lib/server/health.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
@@ -39,7 +39,7 @@ const DOUBTS_DEADLINE_MS = 1_000;
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
-const opened = Promise.withResolvers<void>();
+const started = Promise.withResolvers<void>();
 const drain = new Drain();
 let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
@@ -63,9 +63,8 @@ try {
 async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
 
-  const doors: Doors = { opened: opened.promise };
-  const door = drain.watch(createFrontDoor(env, doors, () => phase));
-  server = createHttpServer(env, door);
+  const listeners: Listeners = { started: started.promise };
+  server = createHttpServer(env, drain.watch(createFrontListener(env, listeners, () => phase)));
   server.on(
     "upgrade",
     (request, socket, head) => void dashboard?.then(({ upgrade }) => upgrade(request, socket, head)),
@@ -105,18 +104,18 @@ async function start(env: Env): Promise<void> {
   startRecording();
   if (env.ROLE !== "dashboard") {
     await limiter().connect();
-    doors.api = createApiListener();
+    listeners.api = createApiListener();
   }
   if (dashboard) {
     const { listener, isUp, metrics } = await dashboard;
-    Object.assign(doors, { dashboard: boundDashboard(listener), dashboardIsUp: isUp, dashboardMetrics: metrics });
+    Object.assign(listeners, { dashboard: boundDashboard(listener), dashboardIsUp: isUp, dashboardMetrics: metrics });
   } else if (env.ROLE === "dashboard") {
     const pages = await loadPages(ownOrigin(server), env.NODE_ENV === "development");
-    doors.dashboard = boundDashboard(createDashboardDoor(env, pages));
+    listeners.dashboard = boundDashboard(createDashboardListener(env, pages));
   }
   // What only the start needed, while nobody waits for an answer longer than for the start.
   collectGarbage();
-  opened.resolve();
+  started.resolve();
   if (phase === "draining") return;
   phase = "serving";
   announce(server, env);
@@ -193,7 +192,7 @@ async function end(): Promise<void> {
     return;
   }
   phase = "draining";
-  await Promise.race([opened.promise, sleep(START_DEADLINE_MS)]);
+  await Promise.race([started.promise, sleep(START_DEADLINE_MS)]);
   await stop();
   process.exit(0);
 }

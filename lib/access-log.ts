@@ -2,7 +2,7 @@ import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 
 export type AnsweredRequest = {
-  /** Absent at the dashboard's door, which names no request. */
+  /** Absent for the dashboard, whose requests have no id. */
   requestId?: string;
   method: string;
   /** One of our own routes, or a word for all others: never the client's text. */

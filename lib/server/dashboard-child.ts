@@ -5,7 +5,7 @@ import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { captureConsole } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 import { collectGarbage } from "#lib/server/collect-garbage.ts";
-import { createDashboardDoor } from "#lib/server/dashboard-listener.ts";
+import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
@@ -27,7 +27,7 @@ try {
   const development = settings.NODE_ENV === "development";
   if (!development) captureConsole();
   connectDatabase(String(settings.DATABASE_URL), settings.DATABASE_POOL_SIZE);
-  const listener = createDashboardDoor(settings, await loadPages(origin, development));
+  const listener = createDashboardListener(settings, await loadPages(origin, development));
   const server = createHttpServer(settings, listener, LIMITS);
   const idle = setTimeout(collectGarbage, IDLE_MS).unref();
   server.on("request", () => idle.refresh());

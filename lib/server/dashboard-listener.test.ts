@@ -5,10 +5,10 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { noteBegun, requestedPath, setResponseStatus } from "#lib/auth/current-request.ts";
 import { parseEnv } from "#lib/config/env.ts";
-import { createDashboardDoor } from "#lib/server/dashboard-listener.ts";
+import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
 
 async function answerOf(pages: RequestListener, method = "GET"): Promise<Response> {
-  const server = createServer(createDashboardDoor(parseEnv({}), pages)).listen(0, "127.0.0.1");
+  const server = createServer(createDashboardListener(parseEnv({}), pages)).listen(0, "127.0.0.1");
   await once(server, "listening");
   try {
     const { port } = server.address() as AddressInfo;
@@ -64,7 +64,7 @@ const CHUNK = 65_536;
 async function sendChunks(bytes: number, method = "POST") {
   let read = 0;
   const server = createServer(
-    createDashboardDoor(parseEnv({}), (incoming, response) => {
+    createDashboardListener(parseEnv({}), (incoming, response) => {
       incoming.on("data", (chunk) => (read += chunk.length)).on("end", () => response.end("page"));
     }),
   ).listen(0, "127.0.0.1");

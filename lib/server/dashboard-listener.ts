@@ -14,8 +14,8 @@ const TOO_LONG: Refusal = [413, "This is more than 1 MB."];
 
 type Refusal = [status: number, text: string];
 
-/** The browser's door: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
-export function createDashboardDoor(env: Env, pages: RequestListener): RequestListener {
+/** The browser's listener: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
+export function createDashboardListener(env: Env, pages: RequestListener): RequestListener {
   const headers = Object.entries(securityHeaders(env));
   return (request, response) => {
     const start = performance.now();

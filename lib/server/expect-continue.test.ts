@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { decideFirst } from "#lib/server/expect-continue.ts";
 
 /** Sends a body only when it is told to. */
-async function sendCarefully(door: RequestListener) {
-  const server = createServer(door).on("checkContinue", decideFirst(door)).listen(0, "127.0.0.1");
+async function sendCarefully(listener: RequestListener) {
+  const server = createServer(listener).on("checkContinue", decideFirst(listener)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const headers = { expect: "100-continue", "content-length": 4, connection: "keep-alive" };

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { parseEnv } from "#lib/config/env.ts";
-import { createDashboardDoor } from "#lib/server/dashboard-listener.ts";
-import { createFrontDoor, type Doors } from "#lib/server/front-listener.ts";
+import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
+import { createFrontListener, type Listeners } from "#lib/server/front-listener.ts";
 
 type Asked = { method?: string; headers?: Record<string, string>; path?: string };
 type Answer = { status?: number; headers: IncomingMessage["headers"]; seen?: IncomingMessage["headers"] };
@@ -13,11 +13,11 @@ type Answer = { status?: number; headers: IncomingMessage["headers"]; seen?: Inc
 async function ask(settings: Record<string, string>, { method = "GET", headers = {}, path = "/" }: Asked = {}) {
   const env = parseEnv(settings);
   let seen: IncomingMessage["headers"] | undefined;
-  const pages = createDashboardDoor(env, (incoming, response) => {
+  const pages = createDashboardListener(env, (incoming, response) => {
     seen = { ...incoming.headers };
     response.end("page");
   });
-  const server = createServer(createFrontDoor(env, { dashboard: pages }, () => "serving")).listen(0, "127.0.0.1");
+  const server = createServer(createFrontListener(env, { dashboard: pages }, () => "serving")).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const sent = request({ port, host: "127.0.0.1", method, path, headers }).end();
@@ -166,10 +166,10 @@ test.each(["/healthz", "/readyz"])("%s says which methods it has", async (path) 
 
 describe("while the process starts", () => {
   test("a request waits for it, and is answered when it has", async () => {
-    const opened = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
     let phase: "starting" | "serving" = "starting";
-    const doors: Doors = { opened: opened.promise };
-    const server = createServer(createFrontDoor(parseEnv({}), doors, () => phase)).listen(0, "127.0.0.1");
+    const listeners: Listeners = { started: started.promise };
+    const server = createServer(createFrontListener(parseEnv({}), listeners, () => phase)).listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     let answered = false;
@@ -179,9 +179,9 @@ describe("while the process starts", () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "starting" });
     expect(answered).toBe(false);
-    doors.api = (_, response) => response.end("now");
+    listeners.api = (_, response) => response.end("now");
     phase = "serving";
-    opened.resolve();
+    started.resolve();
     expect(await (await answer).text()).toBe("now");
     server.close();
   });

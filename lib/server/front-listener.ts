@@ -10,29 +10,29 @@ import { answerUnrouted } from "#lib/server/unrouted.ts";
 import { createProxyWarning } from "#lib/server/untrusted-proxy.ts";
 import { headerValues } from "#lib/text/header-values.ts";
 
-export type Doors = {
+export type Listeners = {
   api?: RequestListener;
   dashboard?: RequestListener;
-  /** Where the dashboard is a process of its own. */
+  /** Set if the dashboard runs in a process of its own. */
   dashboardIsUp?: () => boolean;
   dashboardMetrics?: () => Promise<MetricObject[]>;
   /** Resolves when the process has started. */
-  opened?: Promise<void>;
+  started?: Promise<void>;
 };
 
-/** A request that comes while the process starts waits for it so long, because a start is over in a second or two. */
-const START_PATIENCE_MS = 10_000;
+/** Bounds how long a request waits for the process to start, which takes a second or two. */
+const START_WAIT_MS = 10_000;
 
 /**
- * Sends each request to the program's or the browser's door, with the one client address that can be believed.
- * `doors` fill up while the process starts.
+ * Creates the listener of the port. It sends each request to the API's or the dashboard's listener,
+ * with the client's address in `X-Forwarded-For`. `listeners` fills up while the process starts.
  */
-export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): RequestListener {
+export function createFrontListener(env: Env, listeners: Listeners, phase: () => Phase): RequestListener {
   const clientAddress = createClientAddress(env.TRUSTED_PROXIES);
   const warnOfProxy = createProxyWarning(env.TRUSTED_PROXIES);
   const pass = (request: IncomingMessage, response: ServerResponse, path: string) => {
     try {
-      if (answerMetrics(path, env.METRICS_TOKEN, request, response, doors.dashboardMetrics)) return;
+      if (answerMetrics(path, env.METRICS_TOKEN, request, response, listeners.dashboardMetrics)) return;
       if (phase() === "draining") response.setHeader("connection", "close");
 
       warnOfProxy(request);
@@ -42,8 +42,8 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
       );
       for (const name of ["x-real-ip", "x-forwarded-host", "x-forwarded-proto"]) delete request.headers[name];
 
-      const door = isApi(path) ? doors.api : doors.dashboard;
-      if (door) return door(request, response);
+      const listener = isApi(path) ? listeners.api : listeners.dashboard;
+      if (listener) return listener(request, response);
       if (phase() === "starting")
         return answerUnrouted(request, response, "unavailable", "The server is starting", { "Retry-After": "1" });
       answerUnrouted(request, response, "not_found");
@@ -61,25 +61,25 @@ export function createFrontDoor(env: Env, doors: Doors, phase: () => Phase): Req
     }
     request.url = url;
     const path = url.split("?", 1)[0] ?? "/";
-    if (answerHealth(path, phase(), request, response, doors.dashboardIsUp)) return;
+    if (answerHealth(path, phase(), request, response, listeners.dashboardIsUp)) return;
     if (phase() !== "starting") return pass(request, response, path);
-    const patience = sleep(START_PATIENCE_MS, undefined, { ref: false });
-    void Promise.race([doors.opened, patience]).then(() => pass(request, response, path));
+    const waited = sleep(START_WAIT_MS, undefined, { ref: false });
+    void Promise.race([listeners.started, waited]).then(() => pass(request, response, path));
   };
 }
 
-/** Whether `Host` is there exactly once, or not at all in HTTP/1.0 (RFC 9112, 3.2). */
+/** Returns whether `Host` is sent exactly once, or not at all in HTTP/1.0 (RFC 9112, 3.2). */
 function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const { length } = headerValues(rawHeaders, "host");
   return length === 1 || (length === 0 && httpVersion !== "1.1");
 }
 
-/** All of `/api/` is the API's, but for the callbacks of sign-in providers. */
+/** The API owns all of `/api/` except the callbacks of sign-in providers. */
 function isApi(path: string): boolean {
   return path === "/api" || (path.startsWith("/api/") && !path.startsWith("/api/auth/"));
 }
 
-/** The path and query; a proxy's absolute form (RFC 9112, 3.2.2) is cut down to them. */
+/** Returns the path and query, also of a proxy's absolute form (RFC 9112, 3.2.2). */
 function pathOf({ url = "/" }: IncomingMessage): string | undefined {
   if (url.startsWith("/")) return url;
   if (!URL.canParse(url)) return url === "*" ? "/*" : undefined;

@@ -8,7 +8,7 @@ import { createApiListener } from "#lib/api/listener.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { parseEnv } from "#lib/config/env.ts";
-import { createFrontDoor } from "#lib/server/front-listener.ts";
+import { createFrontListener } from "#lib/server/front-listener.ts";
 
 const TOKEN = "a token for Prometheus";
 
@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 async function serve(settings: Record<string, string>): Promise<string> {
-  const door = createFrontDoor(parseEnv(settings), { api: createApiListener() }, () => "serving");
-  const server = createServer(door).listen(0, "127.0.0.1");
+  const listener = createFrontListener(parseEnv(settings), { api: createApiListener() }, () => "serving");
+  const server = createServer(listener).listen(0, "127.0.0.1");
   servers.push(server);
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

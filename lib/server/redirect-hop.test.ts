@@ -3,19 +3,19 @@ import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { parseEnv } from "#lib/config/env.ts";
-import { createDashboardDoor } from "#lib/server/dashboard-listener.ts";
-import { createFrontDoor } from "#lib/server/front-listener.ts";
+import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
+import { createFrontListener } from "#lib/server/front-listener.ts";
 
 /** A server whose page `/outer` fetches `/inner` as Next does after a redirect; both say whose request they take it for. */
 async function startPages() {
   const env = parseEnv({ TRUSTED_PROXIES: "127.0.0.1" });
-  const dashboard = createDashboardDoor(env, async (received, response) => {
+  const dashboard = createDashboardListener(env, async (received, response) => {
     const { host, connection: _, ...headers } = received.headers;
     const { "x-forwarded-for": address, "x-forwarded-host": forwarded } = headers;
     // Next's fetch sets the Host of the address that it asks.
     response.end(received.url === "/inner" ? [host, forwarded, address].join(" ") : await get("/inner", headers));
   });
-  const server = createServer(createFrontDoor(env, { dashboard }, () => "serving")).listen(0, "127.0.0.1");
+  const server = createServer(createFrontListener(env, { dashboard }, () => "serving")).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   async function get(path: string, headers: IncomingHttpHeaders): Promise<string> {
