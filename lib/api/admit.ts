@@ -9,25 +9,25 @@ import { whenKnown } from "#lib/when-known.ts";
 export type Admission =
   | { kind: "admitted"; key: VerifiedKey; tier: Tier; limit: RateLimit | null }
   | { kind: "anonymous" }
-  | { kind: "refused"; cause: "malformed" | "unknown" }
-  | { kind: "refused"; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
+  | { kind: "rejected"; cause: "malformed" | "unknown" }
+  | { kind: "rejected"; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
  * The one decision about a request, whatever route asked: the key's and, for a good key, the tier's, whose `limit.exceeded`
  * says that it is one request too many; a tier without a limit has none. Known at once, without a turn of the event loop, for a key that
  * was used a moment ago.
  *
- * @throws if the database can't say: that is never a refusal.
+ * @throws if the database can't say: that never rejects a key.
  */
 export function admit(rawHeaders: string[]): Admission | Promise<Admission> {
   const credential = readCredential(rawHeaders);
   if (credential.kind === "none") return { kind: "anonymous" };
-  if (credential.kind === "refused") return { kind: "refused", cause: "malformed" };
+  if (credential.kind === "malformed") return { kind: "rejected", cause: "malformed" };
   return whenKnown(verifySecret(credential.secret), countAgainstLimit);
 }
 
 function countAgainstLimit(verification: Verification): Admission | Promise<Admission> {
-  if (!verification.ok) return { kind: "refused", ...verification };
+  if (!verification.ok) return { kind: "rejected", ...verification };
   const { key } = verification;
   const tier = tierOf(key.userId, key.tier);
   const { requestsPerMinute } = tier;

@@ -232,7 +232,7 @@ describe("routes and methods", () => {
     },
   );
 
-  test("TRACE is refused as a method, HEAD answers as GET without a body", async () => {
+  test("TRACE is rejected as a method, HEAD answers as GET without a body", async () => {
     expect(await raw(`TRACE /api/v1/key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 405 /);
     const head = await call("/key", { method: "HEAD" });
     expect(head.status).toBe(200);
@@ -403,7 +403,7 @@ describe("last use", () => {
     expect(Number(second.lastUsedAt)).toBeGreaterThan(Number(first.lastUsedAt));
   });
 
-  test("does not move on a refused request, and never backwards", async () => {
+  test("does not move on a rejected request, and never backwards", async () => {
     const { key, secret } = await createKey(ada.id);
     const later = new Date(Date.now() + 60_000);
     await database().apiKey.update({ where: { id: key.id }, data: { lastUsedAt: later } });

@@ -6,7 +6,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError, errorResponse } from "#lib/api/errors.ts";
 import { registerDocument } from "#lib/api/openapi.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
-import { errorOf } from "#lib/api/refusal.ts";
+import { errorOf } from "#lib/api/rejection.ts";
 import { describeAuth } from "#lib/api/routes/auth.ts";
 import { registerGenerateImage } from "#lib/api/routes/generate-image.ts";
 import { registerKey } from "#lib/api/routes/key.ts";

@@ -1,7 +1,7 @@
 import { headerValues } from "#lib/text/header-values.ts";
 
 /** What a request presents: one key, nothing, or something that can't be one key (`given`: it did try). */
-export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "refused" };
+export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "malformed" };
 
 /**
  * Reads `Authorization: Bearer …` and `X-API-Key: …` from the raw header lines, because the parsed ones hide duplicates.
@@ -14,11 +14,11 @@ export function readCredential(rawHeaders: string[]): Credential {
   const apiKey = headerValues(rawHeaders, "x-api-key");
   const isBearer = authorization.some((value) => /^bearer(?![^ \t])/i.test(value));
   if (!isBearer && apiKey.length === 0) return { kind: "none" };
-  if (authorization.length > 1 || apiKey.length > 1) return { kind: "refused" };
+  if (authorization.length > 1 || apiKey.length > 1) return { kind: "malformed" };
 
   const [line = ""] = authorization;
   const [other] = apiKey;
   const secret = isBearer ? /^bearer +([^ \t]+)$/i.exec(line)?.[1] : other;
-  if (!secret || (other !== undefined && other !== secret)) return { kind: "refused" };
+  if (!secret || (other !== undefined && other !== secret)) return { kind: "malformed" };
   return { kind: "key", secret };
 }

@@ -201,14 +201,14 @@ describe("cost", () => {
     expect(await findRemaining(ada.id, 50_000)).toEqual({ credits: 99, requests: 49_999 });
   });
 
-  test("misspelt is refused, because it would be free", async () => {
+  test("misspelt is rejected, because it would be free", async () => {
     const answer = await ask("?Cost=5");
     expect(answer.status).toBe(400);
     expect((await answer.clone().json()).error.message).toBe('"Cost" is not a known parameter');
   });
 
   test.each(["-1", "+1", "1001", "9999", "10000", "1.0", "1e2", "0x10", "abc", "", " 1", "%31%00", "١"])(
-    "%j is refused by a sentence that names it, and charges nothing",
+    "%j is rejected by a sentence that names it, and charges nothing",
     async (cost) => {
       const answer = await ask(`?cost=${cost.includes("%") ? cost : encodeURIComponent(cost)}`);
       expect(answer.status).toBe(400);
@@ -220,7 +220,7 @@ describe("cost", () => {
     },
   );
 
-  test("given twice is refused, because two readers could take two different ones", async () => {
+  test("given twice is rejected, because two readers could take two different ones", async () => {
     const answer = await ask("?cost=1&cost=2");
     expect(answer.status).toBe(400);
     expect((await answer.clone().json()).error.message).toBe("cost must be given once");

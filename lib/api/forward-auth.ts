@@ -6,7 +6,7 @@ import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { endOfTurn } from "#lib/api/end-of-turn.ts";
 import { ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
-import { errorOf, refusalOf } from "#lib/api/refusal.ts";
+import { errorOf, rejectionOf } from "#lib/api/rejection.ts";
 import type { Remaining, SpendError } from "#lib/credits/spending.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
@@ -54,9 +54,9 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
     const admitted = admit(request.rawHeaders);
     const admission = admitted instanceof Promise ? await admitted : admitted;
     decision.admission = admission;
-    let refusal = refusalOf(admission);
-    if (!refusal && query && admission.kind === "admitted") refusal = await pay(admission, query, decision);
-    if (refusal) ({ status, headers: own, body } = errorAnswer(refusal));
+    let rejection = rejectionOf(admission);
+    if (!rejection && query && admission.kind === "admitted") rejection = await pay(admission, query, decision);
+    if (rejection) ({ status, headers: own, body } = errorAnswer(rejection));
     else own = identityHeaders(decision);
   } catch (error) {
     ({ status, headers: own, body } = errorAnswer(errorOf(error, requestId)));

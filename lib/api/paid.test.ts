@@ -78,15 +78,15 @@ describe("an image costs one credit", () => {
     expect(answers.filter(({ status }) => status === 403).length).toBe(63);
     expect(provider).toHaveBeenCalledTimes(37);
     expect(await credits()).toBe(0);
-    const refused = await generate();
-    expect(await refused.clone().json()).toEqual({
+    const rejected = await generate();
+    expect(await rejected.clone().json()).toEqual({
       error: { code: "forbidden", message: "Insufficient credits or quota exceeded" },
     });
-    expect(refused.headers.get("goodtake-credits-remaining")).toBe("0");
+    expect(rejected.headers.get("goodtake-credits-remaining")).toBe("0");
     await expectBalanced();
   });
 
-  test("the month's quota refuses, too", async () => {
+  test("the month's quota rejects, too", async () => {
     await setTier(ada.id, "pro", { actor: "operator", address: null, userAgent: null });
     await database().balance.update({ where: { userId: ada.id }, data: { requests: 49_999 } });
     expect((await generate()).headers.get("goodtake-quota-remaining")).toBe("0");
@@ -97,16 +97,16 @@ describe("an image costs one credit", () => {
   test.each([
     ["no_credits", { credits: 0 }],
     ["quota_exceeded", { requests: 50_000 }],
-  ])("a refusal for %s is kept as that for the owner, and is one answer to its caller", async (cause, data) => {
+  ])("a %s rejection tells the cause to the owner, not to the caller", async (cause, data) => {
     await setTier(ada.id, "pro", { actor: "operator", address: null, userAgent: null });
     await database().balance.update({ where: { userId: ada.id }, data });
-    for (const refused of [await generate(), await generate(CAT, { "idempotency-key": randomUUID() })]) {
-      expect(refused.status).toBe(403);
-      expect(await refused.text()).toBe(
+    for (const rejected of [await generate(), await generate(CAT, { "idempotency-key": randomUUID() })]) {
+      expect(rejected.status).toBe(403);
+      expect(await rejected.text()).toBe(
         '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}',
       );
       await flushUsage();
-      expect(await findRefusal(ada.id, refused.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
+      expect(await findRefusal(ada.id, rejected.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
     }
   });
 
@@ -194,7 +194,7 @@ describe("an image costs one credit", () => {
   test.each([
     ["fails", 502, async () => err("upstream_error" as const)],
     ["takes too long", 504, async () => err("upstream_timeout" as const)],
-    ["refuses the prompt", 400, async () => err("rejected" as const)],
+    ["rejects the prompt", 400, async () => err("rejected" as const)],
     ["breaks in a way nobody thought of", 500, () => Promise.reject(new Error("unexpected"))],
   ])("a provider that %s is %i, and gives the credit back", async (_, status, behaviour) => {
     provider.mockImplementation(behaviour);
@@ -276,9 +276,11 @@ describe("Idempotency-Key", () => {
     const { started, finish } = holdProvider();
     const parallel = Array.from({ length: 50 }, () => generate(CAT, { "idempotency-key": key }));
     await started;
-    const refused = await Promise.all(parallel.map((answer) => Promise.race([answer, undefinedAfterOthers(parallel)])));
-    expect(refused.filter((answer) => answer?.status === 409).length).toBe(49);
-    for (const answer of refused) if (answer) expect(answer.headers.get("retry-after")).toBe("1");
+    const rejected = await Promise.all(
+      parallel.map((answer) => Promise.race([answer, undefinedAfterOthers(parallel)])),
+    );
+    expect(rejected.filter((answer) => answer?.status === 409).length).toBe(49);
+    for (const answer of rejected) if (answer) expect(answer.headers.get("retry-after")).toBe("1");
     finish();
     expect(statuses(await Promise.all(parallel))).toEqual([200, ...Array(49).fill(409)]);
     expect(provider).toHaveBeenCalledTimes(1);
@@ -319,11 +321,11 @@ describe("Idempotency-Key", () => {
       );
     for (let i = 1; i <= 6; i += 1) await insert(i, i, 30_000_000);
     await insert(7, 2_500, 1);
-    await pool().query(`CREATE FUNCTION refuse_large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    await pool().query(`CREATE FUNCTION reject_large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF (SELECT sum(pg_column_size("answer")) > 100000000 OR count(*) > 1000 FROM "gone") THEN RAISE 'too much at once'; END IF;
       RETURN NULL; END $$`);
-    await pool().query(`CREATE TRIGGER refuse_large AFTER DELETE ON "IdempotencyRecord" REFERENCING OLD TABLE AS "gone"
-      FOR EACH STATEMENT EXECUTE FUNCTION refuse_large()`);
+    await pool().query(`CREATE TRIGGER reject_large AFTER DELETE ON "IdempotencyRecord" REFERENCING OLD TABLE AS "gone"
+      FOR EACH STATEMENT EXECUTE FUNCTION reject_large()`);
     expect(await pruneIdempotencyRecords()).toBe(2_500);
     expect(await database().idempotencyRecord.count({ where: { userId: ada.id } })).toBe(0);
   });
@@ -336,7 +338,7 @@ describe("Idempotency-Key", () => {
     expect(await credits()).toBe(99);
   });
 
-  test("neither is a refusal for lack of credits", async () => {
+  test("neither is a rejection for lack of credits", async () => {
     const key = randomUUID();
     await api.call("/auth?cost=100", {}, secret);
     expect((await generate(CAT, { "idempotency-key": key })).status).toBe(403);
@@ -384,7 +386,7 @@ describe("Idempotency-Key", () => {
   });
 
   test.each(["", '""', "a b", '"open', "ü", "x".repeat(256), `"${"x".repeat(256)}"`, "a, b"])(
-    "%j is refused, and costs nothing",
+    "%j is rejected, and costs nothing",
     async (key) => {
       const answer = await generate(CAT, { "idempotency-key": key });
       expect(answer.status).toBe(400);

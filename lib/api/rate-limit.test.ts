@@ -53,9 +53,9 @@ test("of 100 parallel requests by two keys, both headers and all routes, 20 pass
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, i) => spellings[i % 5]?.(i % 2 ? secret : other) as Promise<Response>),
   );
-  const refused = answers.filter(({ status }) => status === 429);
-  expect(answers.length - refused.length).toBe(20);
-  for (const answer of refused) {
+  const rejected = answers.filter(({ status }) => status === 429);
+  expect(answers.length - rejected.length).toBe(20);
+  for (const answer of rejected) {
     expect(limitOf(answer).r).toBe(0);
     expect(Number(answer.headers.get("retry-after"))).toBe(limitOf(answer).t);
     expect((await answer.clone().json()).error.code).toBe("rate_limit_exceeded");
@@ -65,7 +65,7 @@ test("of 100 parallel requests by two keys, both headers and all routes, 20 pass
   expect((await api.call("/key", {}, bobs)).status).toBe(200);
 });
 
-test("a refused key counts against nobody", async () => {
+test("a rejected key is counted for no account", async () => {
   await Promise.all(
     Array.from({ length: 30 }, () => api.call("/key", { headers: { "x-api-key": secret, authorization: "Bearer x" } })),
   );

@@ -31,7 +31,7 @@ test("keys whose callers have names of 16 KB take no more memory than others", (
       route: "/api/v1/key",
       status: 401,
       durationMs: 1,
-      admission: { kind: "refused", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
+      admission: { kind: "rejected", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
       unpaid: undefined,
     });
   answer(0);

@@ -29,7 +29,7 @@ export function recordAnswer({ request, requestId, route, status, durationMs, ad
     requestId,
     userId: admission.key.userId,
     apiKeyId: admission.key.id,
-    outcome: admission.kind === "refused" ? admission.cause : outcomeOf(status, admission.limit?.exceeded, unpaid),
+    outcome: admission.kind === "rejected" ? admission.cause : outcomeOf(status, admission.limit?.exceeded, unpaid),
     authenticated: admission.kind === "admitted",
     at: Date.now(),
     route,
@@ -45,7 +45,7 @@ function agentOf(agent: string | undefined): string | undefined {
 }
 
 function authenticationOf(admission: Admission): string {
-  if (admission.kind === "refused") return admission.cause;
+  if (admission.kind === "rejected") return admission.cause;
   return admission.kind === "admitted" && admission.limit?.exceeded ? "rate_limited" : admission.kind;
 }
 

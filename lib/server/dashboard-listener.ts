@@ -10,9 +10,9 @@ import { contentSecurityPolicy, securityHeaders } from "#lib/server/security-hea
 
 /** No form of ours has more; Next answers 500 to it. */
 const BODY_MAX_BYTES = 1_048_576;
-const TOO_LONG: Refusal = [413, "This is more than 1 MB."];
+const TOO_LONG: Rejection = [413, "This is more than 1 MB."];
 
-type Refusal = [status: number, text: string];
+type Rejection = [status: number, text: string];
 
 /** The browser's listener: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
 export function createDashboardListener(env: Env, pages: RequestListener): RequestListener {
@@ -33,8 +33,8 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
     response.setHeader("content-security-policy", policy);
 
     restoreCaller(request.headers);
-    const refusal = refuse(request, env);
-    if (refusal) return answer(request, response, ...refusal);
+    const rejection = rejectionOf(request, env);
+    if (rejection) return answer(request, response, ...rejection);
     limitBody(request, BODY_MAX_BYTES, () => answer(request, response, ...TOO_LONG));
 
     // Next takes the nonce from the request's header, where a client could have put one of its own.
@@ -73,7 +73,7 @@ function newVersionOf(url = "/"): string {
   return `${pathname.replace(/^\/+/, "/")}?${searchParams}`;
 }
 
-function refuse({ method, url, headers }: IncomingMessage, env: Env): Refusal | undefined {
+function rejectionOf({ method, url, headers }: IncomingMessage, env: Env): Rejection | undefined {
   if (!isOwnHost(headers.host, env.PUBLIC_URL)) {
     return [403, "This is not the dashboard's address. If it should be, set PUBLIC_URL to it."];
   }

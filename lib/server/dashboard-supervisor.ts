@@ -45,7 +45,7 @@ export type Dashboard = {
  * @throws {OperatorError} with the process's own sentence if it can't start the first time.
  */
 export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Dashboard> {
-  // Below the temporary folder, because a socket's path over 107 bytes is refused. Only this account may enter.
+  // Below the temporary folder, because a socket's path over 107 bytes is rejected. Only this account may enter.
   const folder = await mkdtemp(path.join(tmpdir().length < 60 ? tmpdir() : "/tmp", "goodtake-dashboard-"));
   const socketPath = path.join(folder, "socket");
   let child: ChildProcess | undefined;

@@ -29,7 +29,7 @@ test("a body is asked for when somebody reads it", async () => {
   expect(answered).toEqual({ continued: true, status: 200, received: "body", connection: "keep-alive" });
 });
 
-test("a request that is refused without its body isn't asked for it, and ends its connection", async () => {
+test("a request that is rejected without its body isn't asked for it, and ends its connection", async () => {
   const answered = await sendCarefully((_, response) => response.writeHead(401).end("no"));
   expect(answered).toEqual({ continued: false, status: 401, received: "no", connection: "close" });
 });

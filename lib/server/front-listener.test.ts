@@ -39,7 +39,7 @@ describe("the dashboard's headers", () => {
     "x-frame-options": "DENY",
     "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
   };
-  test("are on pages and on refusals", async () => {
+  test("are on pages and on rejections", async () => {
     expect((await ask({}, { headers: own })).headers).toMatchObject(EVERYWHERE);
     expect((await ask({}, { headers: { host: "evil.example" } })).headers).toMatchObject(EVERYWHERE);
   });
@@ -124,7 +124,7 @@ describe("what reaches the pages", () => {
   });
 });
 
-describe("refused before any page", () => {
+describe("rejected before any page", () => {
   test.each([
     ["a foreign host", {}, { headers: { host: "evil.example" } }, 403],
     ["another host than PUBLIC_URL's", PUBLIC, { headers: own }, 403],

@@ -43,10 +43,10 @@ test("without a token there are no metrics; with one, only for who has it", asyn
   expect((await fetch(`${await serve({})}/metrics`)).status).toBe(404);
   const url = await serve({ METRICS_TOKEN: TOKEN });
   for (const authorization of [undefined, "Bearer ", `Bearer ${TOKEN}x`, TOKEN, `Basic ${TOKEN}`]) {
-    const refused = await fetch(`${url}/metrics`, { headers: authorization ? { authorization } : {} });
-    expect(refused.status).toBe(401);
-    expect(refused.headers.get("www-authenticate")).toContain("Bearer");
-    expect(await refused.text()).toBe("Unauthorized\n");
+    const rejected = await fetch(`${url}/metrics`, { headers: authorization ? { authorization } : {} });
+    expect(rejected.status).toBe(401);
+    expect(rejected.headers.get("www-authenticate")).toContain("Bearer");
+    expect(await rejected.text()).toBe("Unauthorized\n");
   }
 });
 

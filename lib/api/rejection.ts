@@ -8,9 +8,9 @@ const ANONYMOUS = new ApiError("unauthorized", undefined, { "WWW-Authenticate": 
 const INVALID = new ApiError("unauthorized", undefined, { "WWW-Authenticate": `${CHALLENGE}, error="invalid_token"` });
 
 /** Why a request may not go on: the one 401, whatever the cause, or 429; undefined if it may. */
-export function refusalOf(admission: Admission): ApiError | undefined {
+export function rejectionOf(admission: Admission): ApiError | undefined {
   if (admission.kind === "anonymous") return ANONYMOUS;
-  if (admission.kind === "refused") return INVALID;
+  if (admission.kind === "rejected") return INVALID;
   if (!admission.limit?.exceeded) return undefined;
   return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.resetSeconds) });
 }
