@@ -11,8 +11,10 @@ const COMMON = [
   "nosniff",
 ];
 
-/** The headers of every answer of the API, errors included: names and values in turn, as Node writes them fastest. */
-export function answerHeaders(requestId: string, admission?: Admission, remaining?: Remaining): string[] {
+type Answered = { requestId: string; admission: Admission | undefined; remaining: Remaining | undefined };
+
+/** Returns the headers of every answer, errors included: names and values in turn, as Node writes them fastest. */
+export function answerHeaders({ requestId, admission, remaining }: Answered): string[] {
   const headers = ["X-Request-Id", requestId, ...COMMON];
   if (admission?.kind === "admitted") {
     const { key, tier, limit } = admission;

@@ -1,12 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
-import { answerHeaders } from "#lib/api/answer-headers.ts";
 import type { ApiContext } from "#lib/api/context.ts";
-import { ApiError, errorResponse } from "#lib/api/errors.ts";
+import { ApiError } from "#lib/api/errors.ts";
+import { Exchange, UNMATCHED } from "#lib/api/exchange.ts";
 import { registerDocument } from "#lib/api/openapi.ts";
-import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf } from "#lib/api/rejection.ts";
+import { errorResponse, setHeaders } from "#lib/api/response.ts";
 import { describeAuth } from "#lib/api/routes/auth.ts";
 import { registerGenerateImage } from "#lib/api/routes/generate-image.ts";
 import { registerKey } from "#lib/api/routes/key.ts";
@@ -19,25 +18,13 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
       throw new ApiError("invalid_request", describe(result.error.issues[0]));
     },
   });
-  // Also what lies outside of every version is answered as by the API.
+  // On every path, because requests outside of a version are answered and recorded, too.
   root.use("*", async (c, next) => {
-    const start = performance.now();
-    const requestId = randomUUID();
-    c.set("requestId", requestId);
+    const exchange = new Exchange(c.env.incoming);
+    c.set("exchange", exchange);
     await next();
-    const { admission, remaining, unpaid } = c.var;
-    // Set here and not where they are known, because an error's answer replaces what was set before it.
-    const headers = answerHeaders(requestId, admission, remaining);
-    for (let i = 0; i < headers.length; i += 2) c.res.headers.set(headers[i] as string, headers[i + 1] as string);
-    recordAnswer({
-      request: c.env.incoming,
-      requestId,
-      route: routes.has(c.req.path) ? c.req.path : "unmatched",
-      status: c.res.status,
-      durationMs: performance.now() - start,
-      admission,
-      unpaid,
-    });
+    // An error's answer replaces the headers that were set before it.
+    setHeaders(c.res.headers, exchange.finish(routes.has(c.req.path) ? c.req.path : UNMATCHED, c.res.status));
   });
 
   const app = root.basePath("/api/v1");
@@ -56,11 +43,10 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   });
 
   app.onError((error, c) => {
-    const { requestId } = c.var;
     // Hono's own validator throws these, for a body that is not JSON.
     if (error instanceof HTTPException && error.status < 500)
       return errorResponse(new ApiError("invalid_request", "The body is not valid JSON"));
-    return errorResponse(errorOf(error, requestId));
+    return errorResponse(errorOf(error, c.var.exchange.requestId));
   });
 
   return app;

@@ -103,15 +103,11 @@ export class ApiError extends Error {
   }
 }
 
-export function errorResponse({ code, message, headers }: Pick<ApiError, "code" | "message" | "headers">): Response {
-  return new Response(JSON.stringify({ error: { code, message } }), {
-    status: API_ERRORS[code].status,
-    headers: { "content-type": "application/json", ...headers },
-  });
-}
+/** What is written of an answer; headers are names and values in turn, as Node writes them fastest. */
+export type ApiAnswer = { status: number; headers: string[]; body?: string };
 
-/** Returns what is written of an error without the framework; headers are names and values in turn. */
-export function errorAnswer({ code, message, headers }: ApiError): { status: number; headers: string[]; body: string } {
+/** Builds the answer that every error gets, whatever writes it. */
+export function errorAnswer({ code, message, headers }: ApiError): Required<ApiAnswer> {
   const body = JSON.stringify({ error: { code, message } });
   const length = String(Buffer.byteLength(body));
   return {

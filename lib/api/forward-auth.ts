@@ -1,13 +1,10 @@
-import { randomUUID, randomUUIDv7 } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "@hono/zod-openapi";
-import { type Admission, admit } from "#lib/api/admit.ts";
-import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { endOfTurn } from "#lib/api/end-of-turn.ts";
-import { ApiError, errorAnswer } from "#lib/api/errors.ts";
-import { recordAnswer } from "#lib/api/record-answer.ts";
-import { errorOf, rejectionOf } from "#lib/api/rejection.ts";
-import type { Remaining, SpendError } from "#lib/credits/spending.ts";
+import { type ApiAnswer, ApiError, errorAnswer } from "#lib/api/errors.ts";
+import { Exchange } from "#lib/api/exchange.ts";
+import { errorOf } from "#lib/api/rejection.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
 import { inTime } from "#lib/database/deadline.ts";
 
@@ -35,46 +32,27 @@ export const forwardAuthQuery = z.strictObject({
     .meta({ description: "Answers 403 in place of 429, for gateways that know no other." }),
 });
 
-/** What is known of a request when it is answered, also if it fails. */
-type Decision = { admission?: Admission; remaining?: Remaining; unpaid?: SpendError };
-
 /**
- * Forward authentication: any method, because a gateway may pass its client's on. The body is never read. It stands beside the
- * framework and not in it, because it is asked about every request to somebody's API.
+ * Answers forward authentication to any method, because a gateway may pass its client's on. The body
+ * is never read. It bypasses the framework, because a gateway asks about every request that it gets.
  */
 export async function answerForwardAuth(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const start = performance.now();
-  const requestId = randomUUID();
-  const decision: Decision = {};
+  const exchange = new Exchange(request);
   const query = queryOf(request);
-  let status = 204;
-  let body: string | undefined;
-  let own: string[];
+  let answer: ApiAnswer;
   try {
-    const admitted = admit(request.rawHeaders);
-    const admission = admitted instanceof Promise ? await admitted : admitted;
-    decision.admission = admission;
-    let rejection = rejectionOf(admission);
-    if (!rejection && query && admission.kind === "admitted") rejection = await pay(admission, query, decision);
-    if (rejection) ({ status, headers: own, body } = errorAnswer(rejection));
-    else own = identityHeaders(decision);
+    const admitted = exchange.admit();
+    let rejection = admitted instanceof Promise ? await admitted : admitted;
+    if (!rejection && query) rejection = await pay(exchange, query);
+    answer = rejection ? errorAnswer(rejection) : { status: 204, headers: identityHeaders(exchange) };
   } catch (error) {
-    ({ status, headers: own, body } = errorAnswer(errorOf(error, requestId)));
+    answer = errorAnswer(errorOf(error, exchange.requestId));
   }
-  // For gateways that know only 2xx, 401 and 403, such as nginx `auth_request`. `Retry-After` tells the two 403 apart.
-  if (status === 429 && query?.get("limited") === "403") status = 403;
+  // Some gateways, such as nginx `auth_request`, know only 2xx, 401 and 403. `Retry-After` tells the two 403 apart.
+  if (answer.status === 429 && query?.get("limited") === "403") answer.status = 403;
   await endOfTurn();
-  response.writeHead(status, answerHeaders(requestId, decision.admission, decision.remaining).concat(own));
-  response.end(request.method === "HEAD" ? undefined : body);
-  recordAnswer({
-    request,
-    requestId,
-    route: FORWARD_AUTH_PATH,
-    status,
-    durationMs: performance.now() - start,
-    admission: decision.admission,
-    unpaid: decision.unpaid,
-  });
+  response.writeHead(answer.status, exchange.finish(FORWARD_AUTH_PATH, answer.status).concat(answer.headers));
+  response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
 /** The usual request has none. */
@@ -84,23 +62,26 @@ function queryOf({ url = "" }: IncomingMessage): URLSearchParams | undefined {
     : undefined;
 }
 
-/** @throws {ApiError} for a query that can't be read, and if the database can't say. */
-async function pay(
-  { key, tier }: Admission & { kind: "admitted" },
-  query: URLSearchParams,
-  decision: Decision,
-): Promise<ApiError | undefined> {
-  const cost = readCost(query);
-  if (cost === 0) return undefined;
-  const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
+/**
+ * Charges what the query says, and returns the error if that can't be paid.
+ *
+ * @throws {ApiError} for a query that isn't valid.
+ * @throws {UnavailableError}
+ */
+async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError | undefined> {
+  const credits = readCost(query);
+  const { admission } = exchange;
+  if (credits === 0 || admission?.kind !== "admitted") return undefined;
+  const { key, tier } = admission;
+  const spending = { userId: key.userId, apiKeyId: key.id, credits, quota: tier.requestsPerMonth };
   const id = randomUUIDv7();
   const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
   if (charged.ok) {
-    decision.remaining = charged.value;
+    exchange.remaining = charged.value;
     return undefined;
   }
-  decision.unpaid = charged.error;
-  decision.remaining = (await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined;
+  exchange.unpaid = charged.error;
+  exchange.remaining = (await inTime(findRemaining(key.userId, tier.requestsPerMonth))) ?? undefined;
   return new ApiError("forbidden");
 }
 
@@ -124,7 +105,7 @@ function readCost(query: URLSearchParams): number {
 }
 
 /** All five, always, so that none that a client sends survives in a gateway that copies them. */
-function identityHeaders({ admission }: Decision): string[] {
+function identityHeaders({ admission }: Exchange): string[] {
   if (admission?.kind !== "admitted") return [];
   const { key } = admission;
   return [

@@ -25,15 +25,17 @@ test("keys whose callers have names of 16 KB take no more memory than others", (
   // Read from bytes as a real one is, or it would be a tree of short pieces.
   const agentOf = (i: number) => Buffer.from(`agent ${i} ${"x".repeat(16_000)}`).toString();
   const answer = (i: number) =>
-    recordAnswer({
-      request: { method: "GET", headers: { "user-agent": agentOf(i) } } as never,
-      requestId: `request ${i}`,
-      route: "/api/v1/key",
-      status: 401,
-      durationMs: 1,
-      admission: { kind: "rejected", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
-      unpaid: undefined,
-    });
+    recordAnswer(
+      {
+        request: { method: "GET", headers: { "user-agent": agentOf(i) } } as never,
+        requestId: `request ${i}`,
+        admission: { kind: "rejected", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
+        unpaid: undefined,
+      },
+      "/api/v1/key",
+      401,
+      1,
+    );
   answer(0);
   collectGarbage();
   const before = process.memoryUsage().heapUsed;

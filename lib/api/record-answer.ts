@@ -8,22 +8,20 @@ import type { Outcome } from "#lib/usage/model/outcomes.ts";
 import { recordRequest } from "#lib/usage/recorder.ts";
 
 type Answered = {
-  request: IncomingMessage;
+  request: IncomingMessage | undefined;
   requestId: string;
-  route: string;
-  status: number;
-  durationMs: number;
   admission: Admission | undefined;
   unpaid: SpendError | undefined;
 };
 
-/** Counts an answer for the operator, and for the key it belongs to; without a known key there is nobody to count it for. */
-export function recordAnswer({ request, requestId, route, status, durationMs, admission, unpaid }: Answered): void {
+/** Counts an answer for the operator, and as usage of the key if the request had a known one. */
+export function recordAnswer(answered: Answered, route: string, status: number, durationMs: number): void {
+  const { request, requestId, admission, unpaid } = answered;
   const key = admission && "key" in admission ? admission.key : undefined;
-  noteAnswer({ requestId, method: request.method ?? "", route, status, durationMs, apiKeyId: key?.id });
+  noteAnswer({ requestId, method: request?.method ?? "", route, status, durationMs, apiKeyId: key?.id });
   if (!admission) return;
   metrics().authentications.inc({ outcome: authenticationOf(admission) });
-  if (!("key" in admission)) return;
+  if (!request || !("key" in admission)) return;
   const { headers } = request;
   recordRequest({
     requestId,
@@ -33,13 +31,13 @@ export function recordAnswer({ request, requestId, route, status, durationMs, ad
     authenticated: admission.kind === "admitted",
     at: Date.now(),
     route,
-    // The server has overwritten the header with the one address that can be believed.
+    // The front listener has replaced the header's value by the client's address.
     address: headers["x-forwarded-for"]?.toString() ?? "",
     agent: agentOf(headers["user-agent"]),
   });
 }
 
-/** A long one is cut before it is kept, or a client could fill the memory with it; the usual short one costs nothing here. */
+/** Cuts a long user agent before it is kept, or clients could fill the memory with them. */
 function agentOf(agent: string | undefined): string | undefined {
   return agent && agent.length > AGENT_MAX ? shortAgent(agent) : agent;
 }

@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { noteAnswer } from "#lib/access-log.ts";
-import { answerHeaders } from "#lib/api/answer-headers.ts";
-import { ApiError, type ApiErrorCode, errorAnswer } from "#lib/api/errors.ts";
+import { ApiError, type ApiErrorCode } from "#lib/api/errors.ts";
+import { answerUnmatched } from "#lib/api/exchange.ts";
 
 type ErrorParts = ConstructorParameters<typeof ApiError>;
 
@@ -18,7 +16,7 @@ const LINGER_MS = 1_000;
 
 /** Answers a request that reaches no route, with the headers of every answer of the API. */
 export function answerUnrouted(request: IncomingMessage, response: ServerResponse, ...error: ErrorParts): void {
-  const { status, headers, body } = finish(error, request.method);
+  const { status, headers, body } = answerUnmatched(new ApiError(...error), request);
   response.writeHead(status, headers);
   response.end(body);
 }
@@ -37,18 +35,11 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
 
 /** Answers on the bare socket, for which Node has made no response, and closes it. */
 export function writeUnrouted(socket: Duplex, ...error: ErrorParts): void {
-  const { status, headers, body } = finish(error);
+  const { status, headers, body } = answerUnmatched(new ApiError(...error));
   const all = [...headers, "Date", new Date().toUTCString(), "Connection", "close"];
   const lines = all.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join("");
   socket.on("error", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`);
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
-}
-
-function finish(error: ErrorParts, method = ""): ReturnType<typeof errorAnswer> {
-  const requestId = randomUUID();
-  const answer = errorAnswer(new ApiError(...error));
-  noteAnswer({ requestId, method, route: "unmatched", status: answer.status, durationMs: 0 });
-  return { ...answer, headers: [...answerHeaders(requestId), ...answer.headers] };
 }

@@ -81,7 +81,7 @@ const ERRORS: Record<PaidGenerationError | BusyError, () => ApiError> = {
 
 export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Generate): void {
   app.openapi(route, async (c) => {
-    const { key, tier } = c.var;
+    const { exchange, key, tier } = c.var;
     const input = c.req.valid("json");
     const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
     const place = takePlace(key.userId, answerMaxBytes(input));
@@ -96,10 +96,10 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
       );
       const paid = generated.ok ? generated.value.remaining : undefined;
       const remaining = paid ?? (await inTime(findRemaining(key.userId, tier.requestsPerMonth)));
-      if (remaining) c.set("remaining", remaining);
+      if (remaining) exchange.remaining = remaining;
       if (!generated.ok) {
         const { error } = generated;
-        if (error === "no_credits" || error === "quota_exceeded") c.set("unpaid", error);
+        if (error === "no_credits" || error === "quota_exceeded") exchange.unpaid = error;
         throw ERRORS[error]();
       }
       const { chunks, bytes } = generated.value.image;

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { type Admission, admit } from "#lib/api/admit.ts";
+import { answerHeaders } from "#lib/api/answer-headers.ts";
+import { type ApiAnswer, type ApiError, errorAnswer } from "#lib/api/errors.ts";
+import { recordAnswer } from "#lib/api/record-answer.ts";
+import { rejectionOf } from "#lib/api/rejection.ts";
+import type { Remaining, SpendError } from "#lib/credits/spending.ts";
+
+/** The route under which requests without one are recorded. */
+export const UNMATCHED = "unmatched";
+
+/**
+ * The pipeline that every request to the API passes, with or without the framework: it gets an id, is
+ * admitted where a route needs a key, and is recorded when it is answered. Routes only decide.
+ */
+export class Exchange {
+  readonly requestId = randomUUID();
+  admission: Admission | undefined;
+  /** Set by routes that cost something. */
+  remaining: Remaining | undefined;
+  /** Why the request couldn't be paid. The owner of the key sees it, the caller only a 403. */
+  unpaid: SpendError | undefined;
+  /** Undefined if Node or the framework can't parse it. */
+  readonly request: IncomingMessage | undefined;
+  readonly #startedAt = performance.now();
+
+  constructor(request?: IncomingMessage) {
+    this.request = request;
+  }
+
+  /**
+   * Checks key and rate limit, and returns the error if they reject the request. Returns it without
+   * a promise for a key that is cached, because this is the hot path.
+   *
+   * @throws {UnavailableError}
+   */
+  admit(): ApiError | undefined | Promise<ApiError | undefined> {
+    const admission = admit(this.request?.rawHeaders ?? []);
+    return admission instanceof Promise ? this.#decideLater(admission) : this.#decide(admission);
+  }
+
+  /** Records the answer and returns the headers that every answer has, names and values in turn. */
+  finish(route: string, status: number): string[] {
+    recordAnswer(this, route, status, performance.now() - this.#startedAt);
+    return answerHeaders(this);
+  }
+
+  async #decideLater(admission: Promise<Admission>): Promise<ApiError | undefined> {
+    return this.#decide(await admission);
+  }
+
+  #decide(admission: Admission): ApiError | undefined {
+    this.admission = admission;
+    return rejectionOf(admission);
+  }
+}
+
+/** Builds and records the whole answer to a request that reaches no route. */
+export function answerUnmatched(error: ApiError, request?: IncomingMessage): Required<ApiAnswer> {
+  const { status, headers, body } = errorAnswer(error);
+  return { status, headers: new Exchange(request).finish(UNMATCHED, status).concat(headers), body };
+}
