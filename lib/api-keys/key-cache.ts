@@ -10,7 +10,7 @@ import {
 import { LEASE_MS, MARGIN_MS } from "#lib/api-keys/lease.ts";
 import { pool } from "#lib/database/client.ts";
 import { inTime } from "#lib/database/deadline.ts";
-import { UnsuitableServerError } from "#lib/database/unavailable.ts";
+import { UnavailableError, UnsuitableServerError } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
 /** While requests come, the lease is renewed so often, and no request has to wait for it. */
@@ -81,8 +81,7 @@ export class KeyCache {
   async #wait(hash: string): Promise<CachedKey | null> {
     let waiting = this.#waiting.get(hash);
     if (!waiting) {
-      if (this.#waiting.size >= WAITING_MAX)
-        throw new Error("timeout exceeded by those who wait for the database already");
+      if (this.#waiting.size >= WAITING_MAX) throw new UnavailableError("too many look-ups wait for the database");
       waiting = { ...Promise.withResolvers(), requests: 0 };
       waiting.promise.catch(() => {});
       this.#waiting.set(hash, waiting);

@@ -16,6 +16,7 @@ import {
   takeBack,
 } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { UnavailableError } from "#lib/database/unavailable.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
@@ -262,7 +263,7 @@ describe("after waiting for a lock that was given up without a change", () => {
     const unlock = await lock("Balance");
     // It waits for a connection first, so that the database's own timeout is later than the deadline.
     const others = await Promise.all(Array.from({ length: 19 }, () => pool().connect()));
-    const late = expect(spend()).rejects.toThrow("timeout exceeded");
+    const late = expect(spend()).rejects.toThrow(UnavailableError);
     await sleep(1_500);
     for (const other of others) other.release();
     await waitForWaiting();
@@ -277,7 +278,7 @@ describe("after waiting for a lock that was given up without a change", () => {
     const reserved = await reserve(spending(), 60);
     const id = reserved.ok ? reserved.value.id : "";
     const unlock = await lock("Reservation");
-    const late = expect(settle(ada.id, id, { deadline: Date.now() + 300 })).rejects.toThrow("timeout exceeded");
+    const late = expect(settle(ada.id, id, { deadline: Date.now() + 300 })).rejects.toThrow(UnavailableError);
     await waitForWaiting();
     await sleep(400);
     await unlock();

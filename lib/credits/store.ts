@@ -9,7 +9,7 @@ import { database, type Transaction } from "#lib/database/client.ts";
 import { statementDeadline } from "#lib/database/clock.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
-import { isRefusedForContent } from "#lib/database/unavailable.ts";
+import { isRejectedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
@@ -165,7 +165,7 @@ export async function sweepReservations(signal?: AbortSignal): Promise<number> {
 
 /** One that the database refuses stays, and must not keep the others from being refunded. */
 const leaveRefused = (reservation: string) => (error: unknown) => {
-  if (!isRefusedForContent(error)) throw error;
+  if (!isRejectedForContent(error)) throw error;
   log().error({ err: error, reservation }, "the database refuses a refund");
   return false;
 };

@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
 import { createPool } from "#lib/database/connection.ts";
 import { PrismaClient } from "#lib/database/generated/client.ts";
+import { UnavailableError } from "#lib/database/unavailable.ts";
 
 export type Database = PrismaClient;
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
@@ -56,6 +57,6 @@ export function pool(): pg.Pool {
 }
 
 function connected(): Connected {
-  if (!shared.goodtakeDatabase) throw new Error("The database is not connected.");
+  if (!shared.goodtakeDatabase) throw new UnavailableError("the database is not connected");
   return shared.goodtakeDatabase;
 }

@@ -1,4 +1,5 @@
 import { DEADLINE_MS } from "#lib/database/deadline.ts";
+import { UnavailableError } from "#lib/database/unavailable.ts";
 
 /**
  * SQL: the database's clock in milliseconds of the epoch. Volatile: a part of a statement reads it after the locks that it depends on,
@@ -31,7 +32,7 @@ export function hearClock(databaseMs: number, sentAt: number): void {
  * Returns the error of a statement that did nothing because it was late; {@link isUnavailable} knows it. One that is waited for all the
  * same was late by a clock that was set or a database that moved: the next one learns it anew.
  */
-export function lateness(): Error {
+export function lateness(): UnavailableError {
   aheadMs = null;
-  return new Error("timeout exceeded before the database began");
+  return new UnavailableError("the statement reached the database after its deadline");
 }

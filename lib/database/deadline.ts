@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRefusedForContent, wasRolledBack } from "#lib/database/unavailable.ts";
+import { isRejectedForContent, UnavailableError, wasRolledBack } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
 /** A database that hangs must give the API's 503 in under 3 s (api.md), whatever step it hangs in. */
@@ -22,7 +22,7 @@ export async function inTime<T>(
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("timeout exceeded when waiting for the database")), DEADLINE_MS);
+    timer = setTimeout(() => reject(new UnavailableError("the database did not answer in time")), DEADLINE_MS);
   });
   try {
     return await Promise.race([answer, deadline]);
@@ -55,7 +55,7 @@ async function untilConfirmed(followUp: () => Promise<unknown>): Promise<void> {
       await followUp();
       return;
     } catch (error) {
-      if (isRefusedForContent(error)) return log().error({ err: error }, "a change that nobody was told of is final");
+      if (isRejectedForContent(error)) return log().error({ err: error }, "a change that nobody was told of is final");
       if (attempt === 1)
         log().warn(
           { err: error },

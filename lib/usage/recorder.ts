@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { pool } from "#lib/database/client.ts";
-import { isRefusedForContent } from "#lib/database/unavailable.ts";
+import { isRejectedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 import {
@@ -93,7 +93,7 @@ export function flushUsage(): Promise<void> {
         await pool().query({ name: "write-usage", text: WRITE_USAGE, values });
         batches.shift();
       } catch (error) {
-        if (!isRefusedForContent(error)) {
+        if (!isRejectedForContent(error)) {
           log().warn({ err: error }, "usage could not be written and is kept");
           return;
         }
