@@ -55,7 +55,7 @@ function createMetrics(): Metrics {
     }),
     authentications: new Counter({
       name: "goodtake_authentications_total",
-      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a refusal.",
+      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a rejection.",
       labelNames: ["outcome"],
       registers,
     }),

@@ -5,7 +5,7 @@ import { tierOf } from "#lib/config/tiers-file.ts";
 import { limiter, type RateLimit } from "#lib/rate-limits/limiter.ts";
 import { whenKnown } from "#lib/when-known.ts";
 
-/** Who asks, and whether they may, as far as the key and the minute are concerned. */
+/** The decision about a request: whose key it carries, and whether key and rate limit accept it. */
 export type Admission =
   | { kind: "admitted"; key: VerifiedKey; tier: Tier; limit: RateLimit | null }
   | { kind: "anonymous" }
@@ -13,11 +13,11 @@ export type Admission =
   | { kind: "rejected"; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
- * The one decision about a request, whatever route asked: the key's and, for a good key, the tier's, whose `limit.exceeded`
- * says that it is one request too many; a tier without a limit has none. Known at once, without a turn of the event loop, for a key that
- * was used a moment ago.
+ * Decides about a request by its key and, for a good key, its account's rate limit. An admitted
+ * request may still exceed the limit: see `limit.exceeded`; `limit` is null for a tier without one.
+ * Decides without a promise if the key is cached and requests are counted in memory.
  *
- * @throws if the database can't say: that never rejects a key.
+ * @throws {UnavailableError} Never rejects a key because the database can't answer.
  */
 export function admit(rawHeaders: string[]): Admission | Promise<Admission> {
   const credential = readCredential(rawHeaders);

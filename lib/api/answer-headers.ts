@@ -13,7 +13,10 @@ const COMMON = [
 
 type Answered = { requestId: string; admission: Admission | undefined; remaining: Remaining | undefined };
 
-/** Returns the headers of every answer, errors included: names and values in turn, as Node writes them fastest. */
+/**
+ * Returns the headers of every answer, errors included. Names and values alternate, which is the
+ * form that Node writes fastest.
+ */
 export function answerHeaders({ requestId, admission, remaining }: Answered): string[] {
   const headers = ["X-Request-Id", requestId, ...COMMON];
   if (admission?.kind === "admitted") {

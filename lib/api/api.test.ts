@@ -20,7 +20,7 @@ let secret: string;
 beforeAll(async () => {
   close = await useOwnDatabase();
   api = await startApi();
-  // A tier whose limit the tests of this file do not reach.
+  // The tests of this file stay below this tier's limit.
   ada = await createPerson("Ada", "scale");
   ({ secret } = await createKey(ada.id));
 });

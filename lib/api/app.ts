@@ -18,12 +18,12 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
       throw new ApiError("invalid_request", describe(result.error.issues[0]));
     },
   });
-  // On every path, because requests outside of a version are answered and recorded, too.
+  // Runs for paths outside of every version, too: they are answered and recorded like any other.
   root.use("*", async (c, next) => {
     const exchange = new Exchange(c.env.incoming);
     c.set("exchange", exchange);
     await next();
-    // An error's answer replaces the headers that were set before it.
+    // Set last, because an error's response replaces the headers that were set before it.
     setHeaders(c.res.headers, exchange.finish(routes.has(c.req.path) ? c.req.path : UNMATCHED, c.res.status));
   });
 
@@ -43,7 +43,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   });
 
   app.onError((error, c) => {
-    // Hono's own validator throws these, for a body that is not JSON.
+    // Hono's validator throws this for a body that isn't JSON.
     if (error instanceof HTTPException && error.status < 500)
       return errorResponse(new ApiError("invalid_request", "The body is not valid JSON"));
     return errorResponse(errorOf(error, c.var.exchange.requestId));
@@ -52,7 +52,7 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   return app;
 }
 
-/** The `Allow` of a path, or undefined where no route has it. */
+/** Returns the `Allow` header of a path, or undefined if no route has the path. */
 function allowedMethods(app: OpenAPIHono<ApiContext>, path: string): string | undefined {
   const methods = app.routes
     .filter((route) => route.path === path && route.method !== "ALL")
@@ -63,7 +63,7 @@ function allowedMethods(app: OpenAPIHono<ApiContext>, path: string): string | un
 
 type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[] };
 
-/** A sentence that names the field: "prompt must not be blank". */
+/** Returns a sentence that names the field, such as "prompt must not be blank". */
 function describe(issue: Issue | undefined): string {
   if (!issue) return "The request is not valid";
   if (issue.code === "unrecognized_keys")

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { ApiContext } from "#lib/api/context.ts";
 
-/** Rejects a request without a good key or beyond its rate limit; sets `key` and `tier` for the route. */
+/** Rejects a request by its key or rate limit; sets `key` and `tier` for the route. */
 export const authenticate = createMiddleware<ApiContext>(async (c, next) => {
   const { exchange } = c.var;
   const rejection = await exchange.admit();

@@ -20,7 +20,7 @@ import { listCallers, usageByDay } from "#lib/usage/read.ts";
 import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
-/** Positions in the order of transactions, which nobody counts up. */
+/** Transaction ids, which aren't counters. */
 const NO_COUNTERS = ["changedIn"];
 
 let api: TestApi;
@@ -48,7 +48,7 @@ async function counters(): Promise<Counter[]> {
   return rows;
 }
 
-/** Sets what is given to its type's largest value in every row, whatever the triggers say. */
+/** Sets the given columns to their type's largest value in every row, with triggers disabled. */
 async function fill({ table, column, largest }: Counter): Promise<number> {
   const client = await pool().connect();
   await client.query("BEGIN; SET LOCAL session_replication_role = replica");
@@ -108,7 +108,7 @@ test("with every counter of the schema at its largest value every request, page,
 
   const filled: Record<string, number> = {};
   for (const counter of await counters()) filled[`${counter.table}.${counter.column}`] = await fill(counter);
-  // What no row was filled of was not tested: a new counter needs a step above that makes one.
+  // A counter without a row wasn't tested: add a step above that makes one.
   expect(Object.entries(filled).filter(([, rows]) => rows === 0)).toEqual([]);
   expect(Object.keys(filled)).toEqual(expect.arrayContaining(["UsageDay.requests", "Balance.requests"]));
 
@@ -129,11 +129,11 @@ test("with every counter of the schema at its largest value every request, page,
     evidence: await readBulkEvidence(ada.id, { all: true, ids: [], view: DEFAULT_VIEW }, now),
     activity: [await listActivity(ada.id, {}, 25), await all(exportActivity(ada.id, {}))],
   };
-  // What a page gets from the server and a CSV file holds: no bigint, which neither can show.
+  // Pages and CSV files can't show a bigint.
   expect(() => JSON.stringify(read)).not.toThrow();
   expect(read.keys.rows.map(({ requests }) => requests > 2 ** 31)).toEqual([true, true]);
   await endReplacedKeys();
-  // The reservations that were filled are each more than its account can have, and must not hold up the refunds of others.
+  // The filled reservations exceed their account and must not block the refunds of others.
   const bob = await createPerson("Bob");
   const { key: bobs } = await createKey(bob.id);
   await reserveExpired(bob.id, bobs.id);

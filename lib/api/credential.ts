@@ -1,13 +1,14 @@
 import { headerValues } from "#lib/text/header-values.ts";
 
-/** What a request presents: one key, nothing, or something that can't be one key (`given`: it did try). */
+/** The credential of a request. `malformed`: it is there, but can't be one key. */
 export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "malformed" };
 
 /**
- * Reads `Authorization: Bearer …` and `X-API-Key: …` from the raw header lines, because the parsed ones hide duplicates.
+ * Reads `Authorization: Bearer …` and `X-API-Key: …` from the raw header lines, because Node's
+ * parsed headers hide duplicates.
  *
- * Two lines of one header and two different keys are refused: a proxy in front might have looked at the other one. A
- * Bearer value decides whatever `X-API-Key` says; another scheme is not ours and is passed over.
+ * Two lines of one header and two different keys are malformed: a proxy in front may have checked
+ * the other one. A Bearer value decides whatever `X-API-Key` says. Other schemes are ignored.
  */
 export function readCredential(rawHeaders: string[]): Credential {
   const authorization = headerValues(rawHeaders, "authorization");

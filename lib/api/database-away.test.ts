@@ -18,14 +18,14 @@ afterEach(disconnectDatabase);
 
 function call(key: string): Promise<Response> {
   const { port } = api.address() as AddressInfo;
-  // The promise is an answer in under 3 s, so waiting longer fails.
+  // The API promises an answer in under 3 s, so a longer wait fails.
   return fetch(`http://127.0.0.1:${port}/api/v1/key`, {
     headers: { "x-api-key": key },
     signal: AbortSignal.timeout(3_000),
   });
 }
 
-/** A database server that is there but never says a word. */
+/** Starts a server that accepts connections and never answers. */
 async function mute(): Promise<{ port: number; close: () => void }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket.on("error", () => {}))).listen(0, "127.0.0.1");

@@ -1,9 +1,9 @@
 let waiting: (() => void)[] = [];
 
 /**
- * Resolves when the event loop has seen all that came in with the caller. Answers that wait for it are written one right after the
- * other, so that who reads them is woken once and not for each: on a virtual machine that was most of the cost of an answer
- * (`npm run bench`).
+ * Resolves when the event loop has handled everything that arrived together with the caller.
+ * Answers that wait for it are written back to back, which wakes their reader once. On a virtual
+ * machine the wake-ups were most of the cost of an answer (`npm run bench`).
  */
 export function endOfTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,7 @@
-/** Every error that the API answers: its code, status, the message where a route has nothing more exact to say, and what the docs advise. */
+/**
+ * Every error of the API: its code, its status, the message where a route has no better one, and
+ * the documentation's advice.
+ */
 export const API_ERRORS = {
   invalid_request: {
     status: 400,
@@ -90,7 +93,10 @@ export const API_ERRORS = {
 } as const;
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
-/** Ends a request with an error of the table. The message is for the caller: it never says anything of the inside. */
+/**
+ * Ends a request with an error of the table. The caller reads the message, so it never exposes
+ * anything internal.
+ */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly code: ApiErrorCode;
@@ -103,10 +109,10 @@ export class ApiError extends Error {
   }
 }
 
-/** What is written of an answer; headers are names and values in turn, as Node writes them fastest. */
+/** An answer as Node writes it. In `headers` names and values alternate. */
 export type ApiAnswer = { status: number; headers: string[]; body?: string };
 
-/** Builds the answer that every error gets, whatever writes it. */
+/** Builds the error envelope, the only one of the API. */
 export function errorAnswer({ code, message, headers }: ApiError): Required<ApiAnswer> {
   const body = JSON.stringify({ error: { code, message } });
   const length = String(Buffer.byteLength(body));

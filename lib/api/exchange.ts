@@ -11,15 +11,15 @@ import type { Remaining, SpendError } from "#lib/credits/spending.ts";
 export const UNMATCHED = "unmatched";
 
 /**
- * The pipeline that every request to the API passes, with or without the framework: it gets an id, is
- * admitted where a route needs a key, and is recorded when it is answered. Routes only decide.
+ * The pipeline of every request to the API, with or without the framework. It makes the id, admits
+ * the request where a route needs a key, and records the answer. Routes only decide.
  */
 export class Exchange {
   readonly requestId = randomUUID();
   admission: Admission | undefined;
-  /** Set by routes that cost something. */
+  /** Credits and quota that are left. Set by routes that cost something. */
   remaining: Remaining | undefined;
-  /** Why the request couldn't be paid. The owner of the key sees it, the caller only a 403. */
+  /** Why the request couldn't be paid. The key's owner sees it; the caller only gets a 403. */
   unpaid: SpendError | undefined;
   /** Undefined if Node or the framework can't parse it. */
   readonly request: IncomingMessage | undefined;
@@ -30,8 +30,8 @@ export class Exchange {
   }
 
   /**
-   * Checks key and rate limit, and returns the error if they reject the request. Returns it without
-   * a promise for a key that is cached, because this is the hot path.
+   * Checks key and rate limit. Returns the error if they reject the request. Returns no promise for
+   * a cached key, because this is the hot path.
    *
    * @throws {UnavailableError}
    */
@@ -40,7 +40,7 @@ export class Exchange {
     return admission instanceof Promise ? this.#decideLater(admission) : this.#decide(admission);
   }
 
-  /** Records the answer and returns the headers that every answer has, names and values in turn. */
+  /** Records the answer and returns the headers of every answer, names and values in turn. */
   finish(route: string, status: number): string[] {
     recordAnswer(this, route, status, performance.now() - this.#startedAt);
     return answerHeaders(this);

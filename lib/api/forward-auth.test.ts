@@ -53,7 +53,7 @@ test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])(
   },
 );
 
-test("without a key it is the one 401, to any method, with nobody's identity", async () => {
+test("without a key it is the one 401, to any method, without any identity", async () => {
   for (const method of ["GET", "POST", "OPTIONS"]) {
     const answer = await api.call("/auth", { method });
     expect(answer.status).toBe(401);
@@ -157,7 +157,7 @@ describe("cost", () => {
     expect(await credits()).toBe(0);
   });
 
-  /** A charge that waits for a row for longer than a request may take, because the database doesn't end it itself. */
+  /** Holds a charge on a locked row for longer than a request may take. */
   async function askWhileLocked(statement: string): Promise<void> {
     const clients = await Promise.all(Array.from({ length: pool().options.max }, () => pool().connect()));
     await Promise.all(clients.map((client) => client.query("SET statement_timeout = 0")));
@@ -177,7 +177,7 @@ describe("cost", () => {
     });
 
   test("taken too late, after the answer that the database is away, comes back", async () => {
-    // Where the charge adds to the sum of the day, when it has its own deadline behind it.
+    // The charge adds to the day's sum after it has passed its own deadline.
     await askWhileLocked(`SELECT 1 FROM "CreditDayTotal" WHERE "userId" = $1 FOR UPDATE`);
     await vi.waitFor(
       async () =>
@@ -191,7 +191,7 @@ describe("cost", () => {
   });
 
   test("is not taken at all when the database comes to it too late, whether this process lives or not", async () => {
-    // So that the database's clock is known.
+    // Makes the database's clock known.
     await charge({ userId: ada.id, apiKeyId: randomUUID(), credits: 1, quota: null });
     await askWhileLocked(`UPDATE "Balance" SET "requests" = "requests" WHERE "userId" = $1`);
     const charged = { kind: "charged", amount: -1 };

@@ -11,7 +11,7 @@ import { inTime } from "#lib/database/deadline.ts";
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;
 
-/** Strict, because a misspelt cost would be none. */
+/** Rejects unknown parameters: a misspelled cost would be free. */
 export const forwardAuthQuery = z.strictObject({
   cost: z
     .string("must be given once")
@@ -33,8 +33,8 @@ export const forwardAuthQuery = z.strictObject({
 });
 
 /**
- * Answers forward authentication to any method, because a gateway may pass its client's on. The body
- * is never read. It bypasses the framework, because a gateway asks about every request that it gets.
+ * Answers forward authentication, for any method because a gateway passes on its client's. Never
+ * reads the body. Bypasses the framework, because gateways ask about each of their requests.
  */
 export async function answerForwardAuth(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const exchange = new Exchange(request);
@@ -48,14 +48,15 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   } catch (error) {
     answer = errorAnswer(errorOf(error, exchange.requestId));
   }
-  // Some gateways, such as nginx `auth_request`, know only 2xx, 401 and 403. `Retry-After` tells the two 403 apart.
+  // Some gateways, such as nginx `auth_request`, know only 2xx, 401 and 403. `Retry-After` tells
+  // this 403 from the other one.
   if (answer.status === 429 && query?.get("limited") === "403") answer.status = 403;
   await endOfTurn();
   response.writeHead(answer.status, exchange.finish(FORWARD_AUTH_PATH, answer.status).concat(answer.headers));
   response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
-/** The usual request has none. */
+/** Returns undefined for a request without a query, the usual case. */
 function queryOf({ url = "" }: IncomingMessage): URLSearchParams | undefined {
   return url.length > FORWARD_AUTH_PATH.length + 1
     ? new URLSearchParams(url.slice(FORWARD_AUTH_PATH.length + 1))
@@ -63,9 +64,10 @@ function queryOf({ url = "" }: IncomingMessage): URLSearchParams | undefined {
 }
 
 /**
- * Charges what the query says, and returns the error if that can't be paid.
+ * Charges the cost in the query. Returns the error if the account can't pay it.
  *
- * @throws {ApiError} for a query that isn't valid.
+ * @throws {ApiError} if the query isn't valid.
+ *
  * @throws {UnavailableError}
  */
 async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError | undefined> {
@@ -85,7 +87,7 @@ async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError
   return new ApiError("forbidden");
 }
 
-/** @throws {ApiError} for a parameter that isn't what it must be, or is there twice. */
+/** @throws {ApiError} if a parameter isn't valid or is given twice. */
 function readCost(query: URLSearchParams): number {
   const values = Object.fromEntries(
     [...query.keys()].map((name) => {
@@ -104,7 +106,7 @@ function readCost(query: URLSearchParams): number {
   );
 }
 
-/** All five, always, so that none that a client sends survives in a gateway that copies them. */
+/** Always returns all five, so that gateways overwrite any that the client sent. */
 function identityHeaders({ admission }: Exchange): string[] {
   if (admission?.kind !== "admitted") return [];
   const { key } = admission;

@@ -3,9 +3,10 @@ import { ApiError } from "#lib/api/errors.ts";
 const IDEMPOTENCY_KEY_MAX = 255;
 
 /**
- * The client's `Idempotency-Key`. The draft's form is a string in quotes (RFC 9651); the bare one that most clients send is the same key.
+ * Reads the client's `Idempotency-Key`. The draft's form is a string in quotes (RFC 9651). Most
+ * clients send it without quotes, which is the same key.
  *
- * @throws {ApiError} for a header that is empty, too long, or there twice (Node joins the lines with a comma).
+ * @throws {ApiError} if it is empty, too long, or given twice (Node joins the lines with a comma).
  */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;

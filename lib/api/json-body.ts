@@ -4,7 +4,7 @@ import { ApiError } from "#lib/api/errors.ts";
 
 export const BODY_MAX_BYTES = 1_048_576;
 
-/** Rejects a body that doesn't say it is plain JSON in UTF-8, before a byte of it is read. */
+/** Rejects a body that isn't declared as plain JSON in UTF-8, before reading any of it. */
 export const requireJson = createMiddleware<ApiContext>(async (c, next) => {
   const contentType = c.req.header("content-type")?.toLowerCase() ?? "";
   if (contentType.split(";", 1)[0]?.trim() !== "application/json") throw new ApiError("unsupported_media_type");
@@ -20,19 +20,22 @@ export const requireJson = createMiddleware<ApiContext>(async (c, next) => {
 });
 
 /**
- * Reads the body for what comes next, up to the limit also where `Content-Length` is missing. Bytes that aren't UTF-8 are rejected, or
- * they would be charged as something else.
+ * Reads the body for the handlers that follow, up to the limit even without `Content-Length`.
+ * Rejects invalid UTF-8, which would be charged as a different prompt.
  */
 export const readBody = createMiddleware<ApiContext>(async (c, next) => {
   const { body, headers } = c.req.raw;
   if (Number(headers.get("content-length")) > BODY_MAX_BYTES) throw tooLarge();
   const text = decode(await readLimited(body));
-  // Where Hono keeps a body that was read already.
+  // Hono takes a body that was read already from here.
   c.req.bodyCache.text = Promise.resolve(text) as never;
   await next();
 });
 
-/** The whole body. The reader is left as it is, because cancelling it would end the connection before it is answered. */
+/**
+ * Reads the whole body. Doesn't cancel the reader, which would close the connection before the
+ * answer.
+ */
 async function readLimited(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<Buffer> {
   const reader = body?.getReader();
   const chunks: Uint8Array[] = [];

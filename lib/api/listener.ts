@@ -13,7 +13,7 @@ export function createApiListener(generate: Generate = createGenerate()): Reques
   const api = createApi(generate);
   const listener = getRequestListener((request, env) => api.fetch(request, env), {
     overrideGlobalObjects: false,
-    // Handles what the Fetch standard takes for no request, such as a backslash in its path.
+    // Handles requests that the Fetch standard doesn't allow, such as a backslash in the path.
     errorHandler: () => toResponse(answerUnmatched(new ApiError("invalid_request", "Malformed request"))),
   });
   return (request, response) => {

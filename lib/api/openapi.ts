@@ -3,7 +3,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
 import { env } from "#lib/config/env.ts";
 
-/** Either of the two ways to send a key. */
+/** The two ways to send a key. */
 export const AUTHENTICATED: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
 
 const errorBody = z
@@ -19,11 +19,11 @@ const ERROR_HEADERS: { [C in ApiErrorCode]?: object } = {
   unavailable: RETRY_AFTER,
 };
 
-/** What every route can answer when something is wrong with us. */
+/** Errors that every route can answer, because they are ours. */
 type OwnFaults = "internal_error" | "unavailable";
 type ErrorAnswer = { description: string; content: { "application/json": { schema: typeof errorBody } } };
 
-/** The descriptions of error answers, from the table of errors. */
+/** Builds the descriptions of error answers from the table of errors. */
 export function answers<C extends ApiErrorCode>(
   ...codes: C[]
 ): { [K in C | OwnFaults as (typeof API_ERRORS)[K]["status"]]: ErrorAnswer } {
@@ -55,7 +55,7 @@ export function registerDocument(app: OpenAPIHono<ApiContext>): void {
   app.doc31("/openapi.json", documentInfo());
 }
 
-/** What the document says beside the routes. */
+/** Returns what the document says besides its routes. */
 export function documentInfo() {
   const { API_URL, PUBLIC_URL } = env();
   return {

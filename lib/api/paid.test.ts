@@ -17,7 +17,7 @@ import { err, ok } from "#lib/result.ts";
 import { findRefusal } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
-/** What the provider does in the test at hand; in all others it draws. */
+/** What the provider does in the current test. By default it draws. */
 const draw: Generate = async (input) => ok(answerOf(drawInSandbox(input, new Date())));
 const provider = vi.fn<Generate>(draw);
 
@@ -55,7 +55,7 @@ function send(body: BodyInit, headers: Record<string, string>, init: RequestInit
 const credits = async () => (await findRemaining(ada.id, null))?.credits;
 const statuses = (answers: Response[]) => answers.map(({ status }) => status).sort();
 
-/** No reservation is open, and the balance is the ledger's sum. */
+/** Expects that no reservation is open and the balance is the ledger's sum. */
 async function expectBalanced(): Promise<void> {
   expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0);
   const { _sum } = await database().creditMovement.aggregate({ where: { userId: ada.id }, _sum: { amount: true } });
@@ -174,8 +174,8 @@ describe("an image costs one credit", () => {
     const each = Math.max(1, Math.floor(ACCOUNT_BUDGET_BYTES / answerMaxBytes(LARGE)));
     const all: Promise<Response>[] = [];
     for (let status = 429; status === 429; ) {
-      const person = await createPerson("Ada", "scale");
-      const { inFlight, busy } = await fill((await createKey(person.id)).secret);
+      const user = await createPerson("Ada", "scale");
+      const { inFlight, busy } = await fill((await createKey(user.id)).secret);
       all.push(...inFlight);
       ({ status } = busy);
       if (status === 429) expect(inFlight.length).toBe(each);
@@ -183,7 +183,7 @@ describe("an image costs one credit", () => {
         "5",
         status === 429 ? "rate_limit_exceeded" : "unavailable",
       ]);
-      expect((await findRemaining(person.id, null))?.credits).toBe(100 - inFlight.length);
+      expect((await findRemaining(user.id, null))?.credits).toBe(100 - inFlight.length);
     }
     expect(all.length).toBeGreaterThanOrEqual(Math.min(4, 4 * each));
     gate.resolve();
@@ -195,7 +195,7 @@ describe("an image costs one credit", () => {
     ["fails", 502, async () => err("upstream_error" as const)],
     ["takes too long", 504, async () => err("upstream_timeout" as const)],
     ["rejects the prompt", 400, async () => err("rejected" as const)],
-    ["breaks in a way nobody thought of", 500, () => Promise.reject(new Error("unexpected"))],
+    ["throws unexpectedly", 500, () => Promise.reject(new Error("unexpected"))],
   ])("a provider that %s is %i, and gives the credit back", async (_, status, behaviour) => {
     provider.mockImplementation(behaviour);
     const answer = await generate();
@@ -225,7 +225,7 @@ describe("an image costs one credit", () => {
     await (asked ? started : vi.waitFor(async () => expect(await waitingForLocks()).toBe(1)));
     caller.abort();
     await expect(gone).rejects.toThrow();
-    // Behind the end of the connection, so the server knows of it now.
+    // Sent after the connection's end, so the server knows of it by now.
     await api.call("/nothing");
     await lock?.();
     finish();
@@ -311,7 +311,7 @@ describe("Idempotency-Key", () => {
   });
 
   test("answers of any size are pruned, none in a statement that takes many of the large ones", async () => {
-    // What was stored before there was a limit; as a file of images, which doesn't compress.
+    // Stored before there was a limit. Incompressible, like images.
     await pool().query(`ALTER TABLE "IdempotencyRecord" ALTER COLUMN "answer" SET STORAGE EXTERNAL`);
     const insert = (from: number, to: number, bytes: number) =>
       pool().query(
@@ -356,7 +356,8 @@ describe("Idempotency-Key", () => {
     expect(await credits()).toBe(100);
     const second = await generate(CAT, { "idempotency-key": key });
     expect(second.status).toBe(200);
-    // The first one was slow, not dead: it is answered, and changes neither the balance nor the answer that is kept.
+    // The first request was slow, not dead. It is answered, and changes neither the balance nor the
+    // stored answer.
     finish();
     expect((await first).status).toBe(200);
     expect(await credits()).toBe(99);
@@ -396,7 +397,7 @@ describe("Idempotency-Key", () => {
   );
 });
 
-/** Keeps charges of the account waiting until it is called. */
+/** Makes charges of the account wait until the returned function is called. */
 async function lockBalance(): Promise<() => Promise<void>> {
   const client = await pool().connect();
   await client.query("BEGIN");
@@ -437,14 +438,14 @@ async function fill(key: string): Promise<{ inFlight: Promise<Response>[]; busy:
   }
 }
 
-/** An answer of so many bytes. */
+/** Returns an answer of this many bytes. */
 function imageOf(bytes: number): Buffer {
   const answer = { model: "m", created: 0, data: [{ b64_json: "" }] };
   answer.data[0] = { b64_json: "A".repeat(bytes - JSON.stringify(answer).length) };
   return Buffer.from(JSON.stringify(answer));
 }
 
-/** A provider that waits until it is told to go on. */
+/** Returns a provider that waits until it is told to go on. */
 function holdProvider(): { started: Promise<void>; finish: () => void } {
   const started = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
@@ -456,7 +457,7 @@ function holdProvider(): { started: Promise<void>; finish: () => void } {
   return { started: started.promise, finish: gate.resolve };
 }
 
-/** Undefined as soon as all but one are answered. */
+/** Resolves with undefined as soon as all but one are answered. */
 function undefinedAfterOthers(all: Promise<Response>[]): Promise<undefined> {
   let answered = 0;
   return new Promise((resolve) => {

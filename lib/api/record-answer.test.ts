@@ -22,7 +22,7 @@ test("of a key that stands in a name nothing is left but its beginning, wherever
 test("keys whose callers have names of 16 KB take no more memory than others", () => {
   setFlagsFromString("--expose-gc");
   const collectGarbage: () => void = runInNewContext("gc");
-  // Read from bytes as a real one is, or it would be a tree of short pieces.
+  // Read from bytes like a real header. Concatenation would make a tree of short strings.
   const agentOf = (i: number) => Buffer.from(`agent ${i} ${"x".repeat(16_000)}`).toString();
   const answer = (i: number) =>
     recordAnswer(

@@ -14,7 +14,7 @@ type Answered = {
   unpaid: SpendError | undefined;
 };
 
-/** Counts an answer for the operator, and as usage of the key if the request had a known one. */
+/** Counts an answer for the operator, and as usage if the request carried a known key. */
 export function recordAnswer(answered: Answered, route: string, status: number, durationMs: number): void {
   const { request, requestId, admission, unpaid } = answered;
   const key = admission && "key" in admission ? admission.key : undefined;
@@ -37,7 +37,7 @@ export function recordAnswer(answered: Answered, route: string, status: number, 
   });
 }
 
-/** Cuts a long user agent before it is kept, or clients could fill the memory with them. */
+/** Shortens a long user agent before it is kept: clients could fill the memory with them. */
 function agentOf(agent: string | undefined): string | undefined {
   return agent && agent.length > AGENT_MAX ? shortAgent(agent) : agent;
 }

@@ -7,7 +7,9 @@ const CHALLENGE = 'Bearer realm="GoodTake API"';
 const ANONYMOUS = new ApiError("unauthorized", undefined, { "WWW-Authenticate": CHALLENGE });
 const INVALID = new ApiError("unauthorized", undefined, { "WWW-Authenticate": `${CHALLENGE}, error="invalid_token"` });
 
-/** Why a request may not go on: the one 401, whatever the cause, or 429; undefined if it may. */
+/**
+ * Returns why a request is rejected, or undefined if it isn't. The 401 is the same for every cause.
+ */
 export function rejectionOf(admission: Admission): ApiError | undefined {
   if (admission.kind === "anonymous") return ANONYMOUS;
   if (admission.kind === "rejected") return INVALID;
@@ -15,18 +17,18 @@ export function rejectionOf(admission: Admission): ApiError | undefined {
   return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.resetSeconds) });
 }
 
-let complainedAt = 0;
+let loggedAt = 0;
 
-/** What a request that failed is answered: never anything of the inside, which goes to the log. */
+/** Returns what a failed request is answered. Details only go to the log. */
 export function errorOf(error: unknown, requestId: string): ApiError {
   if (error instanceof ApiError) return error;
   if (!isUnavailable(error)) {
     log().error({ err: error, requestId }, "a request failed");
     return new ApiError("internal_error");
   }
-  // Every answer has a line of its own in the access log; the reason, which they share, stands there once a second.
-  if (Date.now() - complainedAt > 1_000) {
-    complainedAt = Date.now();
+  // Logs the shared reason once a second. The access log has a line for each answer.
+  if (Date.now() - loggedAt > 1_000) {
+    loggedAt = Date.now();
     log().warn({ err: error }, "the database is unavailable");
   }
   return new ApiError("unavailable", undefined, { "Retry-After": "1" });

@@ -5,7 +5,7 @@ export function setHeaders(headers: Headers, lines: string[]): void {
   for (let i = 0; i < lines.length; i += 2) headers.set(lines[i] as string, lines[i + 1] as string);
 }
 
-/** Returns an answer as the framework takes it. */
+/** Converts an answer for the framework. */
 export function toResponse({ status, headers, body }: ApiAnswer): Response {
   const response = new Response(body, { status });
   setHeaders(response.headers, headers);

@@ -35,20 +35,20 @@ afterAll(async () => {
   await close();
   await removeFolder();
 });
-/** Each test may have the file read again at once, whatever the one before did. */
+/** Lets each test reread the file at once. */
 beforeEach(() => {
   vi.advanceTimersByTime(2 * REREAD_MS);
 });
 afterEach(() => vi.restoreAllMocks());
 
 const write = (content: unknown) => writeFile(file, JSON.stringify(content));
-/** As another process does, which knows another table than this one. */
+/** Acts as another process, which has another table of tiers. */
 async function moveTo(id: string, tier: string): Promise<void> {
   await database().user.update({ where: { id }, data: { tier }, select: { id: true } });
   await outliveLeases();
 }
 
-async function personWithKey(tier = "free") {
+async function userWithKey(tier = "free") {
   const { id } = await createPerson("Ada", tier);
   return { id, secret: (await createKey(id)).secret };
 }
@@ -59,7 +59,7 @@ async function policyOf(secret: string): Promise<string | null> {
 }
 
 test("a tier that was added after the start is read when the first account gets it", async () => {
-  const ada = await personWithKey();
+  const ada = await userWithKey();
   expect(await policyOf(ada.secret)).toBe('"free";q=20;w=60');
   await write({ free: FREE, pro: { ...FREE, requestsPerMinute: 120 }, added: { ...FREE, requestsPerMinute: 77 } });
   await moveTo(ada.id, "added");
@@ -69,7 +69,7 @@ test("a tier that was added after the start is read when the first account gets 
 });
 
 test("an account of a tier that is in no file keeps the limits that it had, and the log says so once in 10 seconds", async () => {
-  const ada = await personWithKey("pro");
+  const ada = await userWithKey("pro");
   expect(await policyOf(ada.secret)).toBe('"pro";q=120;w=60');
   const complained = vi.spyOn(log(), "error");
   await moveTo(ada.id, "mistyped");
@@ -80,12 +80,12 @@ test("an account of a tier that is in no file keeps the limits that it had, and 
 });
 
 test("one that was never seen in another tier gets the limits of the first tier, and not more", async () => {
-  const { secret } = await personWithKey("constructor");
+  const { secret } = await userWithKey("constructor");
   expect(await policyOf(secret)).toBe('"constructor";q=20;w=60');
 });
 
 test("the file is read again at most once in 10 seconds, and a bad one leaves the limits as they are", async () => {
-  const ada = await personWithKey();
+  const ada = await userWithKey();
   await policyOf(ada.secret);
   await moveTo(ada.id, "late");
   const complained = vi.spyOn(log(), "error");
@@ -99,7 +99,7 @@ test("the file is read again at most once in 10 seconds, and a bad one leaves th
 });
 
 test("a file that no longer has a tier takes nothing from the accounts of that tier", async () => {
-  const [pro, other] = [await personWithKey("pro"), await personWithKey()];
+  const [pro, other] = [await userWithKey("pro"), await userWithKey()];
   await write({ free: FREE, newest: FREE });
   await moveTo(other.id, "newest");
   expect(await policyOf(other.secret)).toBe('"newest";q=20;w=60');
@@ -113,12 +113,12 @@ test("a tier without a limit is limited by nothing, and its answers name no limi
     unlimited: { ...FREE, requestsPerMinute: null },
     huge: { ...FREE, requestsPerMinute: largest },
   });
-  const ada = await personWithKey("unlimited");
+  const ada = await userWithKey("unlimited");
   for (let i = 0; i < 50; i += 1) expect(await policyOf(ada.secret)).toBeNull();
   const answer = await api.call("/key", {}, ada.secret);
   expect(answer.status).toBe(200);
   expect(answer.headers.has("ratelimit")).toBe(false);
-  const { secret } = await personWithKey("huge");
+  const { secret } = await userWithKey("huge");
   const counted = await api.call("/key", {}, secret);
   expect(counted.headers.get("ratelimit-policy")).toBe(`"huge";q=${largest};w=60`);
   expect(counted.headers.get("ratelimit")).toMatch(new RegExp(`^"huge";r=${largest - 1};t=`));

@@ -10,15 +10,15 @@ export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]
 type Connected = { pool: pg.Pool; prisma: PrismaClient };
 const shared = globalThis as { goodtakeDatabase?: Connected };
 
-/** A database that doesn't answer must give an error in under 3 s, which the API turns into 503. */
+/** The API turns a database that doesn't answer into a 503 in under 3 s. */
 const CONNECTION_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_500;
 const APPLICATION_NAME = "goodtake";
 
-/** Called when an idle connection breaks, which says that the server may have ended. */
+/** Called when an idle connection breaks, because the server may have ended. */
 export const onBrokenConnection = new Set<() => void>();
 
-/** Opens the one pool of the process. Next's copy of this module finds it on `globalThis`. */
+/** Opens the only pool of the process. Next's copy of this module finds it on `globalThis`. */
 export function connectDatabase(url: string, poolSize: number): Connected {
   if (shared.goodtakeDatabase) throw new Error("The database is connected already.");
   const pool = createPool(url, {

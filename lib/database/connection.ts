@@ -3,21 +3,24 @@ import { addressesOf } from "#lib/config/addresses.ts";
 import { UnavailableError, UnsuitableServerError } from "#lib/database/unavailable.ts";
 
 const CONNECTION_TIMEOUT_MS = 10_000;
-/** How long an answer to "which server is the primary?" is used for further connections. */
+/** How long the known primary is used for further connections. */
 const PRIMARY_KNOWN_MS = 500;
-/** The server stops, or takes no writes: read_only_sql_transaction, admin_shutdown, crash_shutdown, cannot_connect_now. */
+/**
+ * SQLSTATEs of a server that stops or takes no writes: read_only_sql_transaction, admin_shutdown,
+ * crash_shutdown, cannot_connect_now.
+ */
 const UNSUITABLE = /^(25006|57P0[1-3])$/;
 const UTC = /^(Etc\/)?(UTC|UCT|GMT|Zulu|Universal)$/i;
 
 type Server = { host: string; port: number };
 
-/** What `pg` sends first on a connection; it is there, but not in the types. */
+/** Missing in the types: builds the first message that `pg` sends on a connection. */
 const startupConf = (pg.Client.prototype as unknown as { getStartupConf(): object }).getStartupConf;
 
-/** Makes a pool of connections to the primary. Does not connect. */
+/** Creates a pool of connections to the primary. Doesn't connect. */
 export function createPool(url: string, config: Omit<pg.PoolConfig, "connectionString">): pg.Pool {
   const pool = new pg.Pool({ ...config, connectionString: url, Client: PrimaryClient as never });
-  // The pool replaces a connection that breaks. Without listeners Node ends the process, for one in use as for an idle one.
+  // The pool replaces a broken connection, idle or in use. Without listeners Node would exit.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.connect = translating(pool.connect);
@@ -28,7 +31,9 @@ export function createPool(url: string, config: Omit<pg.PoolConfig, "connectionS
 /**
  * Connects to the primary, for a command or a session.
  *
- * @throws {UnsuitableServerError} if no server is a primary, or its connections don't have the time zone UTC.
+ * @throws {UnsuitableServerError} if no server is a primary or a connection's time zone isn't UTC.
+ *
+ * @throws {UnavailableError}
  */
 export async function openClient(
   url: string,
@@ -48,9 +53,9 @@ export async function openClient(
 /**
  * A connection in the time zone UTC to a server that takes writes.
  *
- * Prisma sends and reads instants without an offset, so that another zone shifts them. The zone is a startup parameter of its own
- * name: it has precedence over the settings of the server, the database and the role, and PgBouncer keeps it for each client, while
- * it doesn't know `options`.
+ * Prisma sends and reads instants without an offset, so another zone would shift them. The zone is
+ * a startup parameter of its own, which overrides the settings of server, database and role.
+ * PgBouncer tracks it for each client; it doesn't know `options`.
  */
 class PrimaryClient extends pg.Client {
   readonly #config: pg.ClientConfig;
@@ -61,10 +66,11 @@ class PrimaryClient extends pg.Client {
     super({ ...config, connectionString: addresses[0] as string });
     this.#config = config;
     this.#addresses = addresses;
-    // It is checked before a pool or a caller can listen; without a listener a connection that breaks meanwhile ends the process.
+    // The connection is checked before a pool or a caller can listen for errors. Without a listener
+    // Node would exit if it broke meanwhile.
     this.on("error", () => {});
     this.query = translating(this.query);
-    // After the statement's own error. A pool closes a client that ends when it is released.
+    // Runs after the statement has failed. A pool closes a client that ends when it is released.
     this.connection.on("errorMessage", ({ code }: { code: string }) => {
       if (UNSUITABLE.test(code)) setImmediate(() => void this.end().catch(() => {}));
     });
@@ -118,7 +124,10 @@ class PrimaryClient extends pg.Client {
     this.once("end", () => followers.delete(this));
   }
 
-  /** Ends a connection to a server that is no longer the primary; its statements fail as those of any connection that breaks. */
+  /**
+   * Ends the connection if it isn't to this server, the new primary. Its statements fail as if the
+   * connection broke.
+   */
   leave({ host, port }: Server): void {
     if (this.host !== host || this.port !== port)
       this.connection.stream.destroy(new UnsuitableServerError("Another server became the primary."));
@@ -129,8 +138,8 @@ type Callback = (error: unknown, ...results: unknown[]) => void;
 type CopyStream = { handleError(error: unknown, connection: unknown): void };
 
 /**
- * Wraps a method of `pg` so that its callback, promise or stream fails with {@link UnavailableError}
- * where the library throws an error of its own about the connection.
+ * Wraps a method of `pg` so that its callback, promise or stream fails with an {@link
+ * UnavailableError} where the library throws an error of its own about the connection.
  */
 function translating<Method>(method: Method): Method {
   return function (this: unknown, ...args: unknown[]) {
@@ -166,8 +175,8 @@ const answers = new Map<string, Promise<Server>>();
 const latest = new Map<string, number>();
 
 /**
- * Asks all servers at once which one is the primary, so that one that hangs delays nothing. Connections that are opened in the
- * meantime and for {@link PRIMARY_KNOWN_MS} after the answer share it.
+ * Asks all servers at once which one is the primary, so that one that hangs delays nothing.
+ * Connections that are opened meanwhile and for {@link PRIMARY_KNOWN_MS} after share the answer.
  */
 function primaryOf(addresses: string[], config: pg.ClientConfig): Promise<Server> {
   const servers = addresses.join(" ");
@@ -181,7 +190,7 @@ function primaryOf(addresses: string[], config: pg.ClientConfig): Promise<Server
 }
 
 async function askAll(servers: string, addresses: string[], config: pg.ClientConfig): Promise<Server> {
-  // The pool's own time goes on meanwhile, and the connection that follows needs some of it.
+  // The pool's timeout includes this, and the connection that follows needs the rest of it.
   const timeout = Math.ceil((config.connectionTimeoutMillis || CONNECTION_TIMEOUT_MS) * 0.7);
   const asked = addresses.map(async (connectionString, place) => {
     const client = new PrimaryClient({ ...config, connectionString, connectionTimeoutMillis: timeout });
@@ -192,7 +201,7 @@ async function askAll(servers: string, addresses: string[], config: pg.ClientCon
   });
   try {
     const fastest = await Promise.any(asked);
-    // Where an old primary came back beside the new one, all connections stay with one of them.
+    // If an old primary returned beside the new one, all connections stay with the same one.
     const former = await asked[latest.get(servers) ?? fastest.place]?.catch(() => undefined);
     const primary = former ?? fastest;
     latest.set(servers, primary.place);

@@ -27,7 +27,7 @@ async function sleepers(): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** Starts a proxy of the database server. `cut` breaks its connections without a word of the server's. */
+/** Starts a proxy of the database server. `cut` breaks its connections without an error message. */
 async function startProxy() {
   const server = new URL(url);
   const sockets = new Set<net.Socket>();

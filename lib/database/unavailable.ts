@@ -9,22 +9,21 @@ import { OperatorError } from "#lib/operator-error.ts";
 const UNAVAILABLE_CODES =
   /^(ECONN\w+|ENOENT|ENOTFOUND|EAI_\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|(08|53|57)\w{3}|25006|P(1001|1002|1008|1011|1017|2024|2028))$/;
 
-/** The database can't be reached or doesn't answer in time, so that trying again later makes sense. */
+/** The database can't be reached or doesn't answer in time. Trying again later makes sense. */
 export class UnavailableError extends Error {
   override name = "UnavailableError";
 }
 
 /**
  * A database server that answers but must not be used: a standby, or one whose zone isn't UTC. The
- * message is a sentence for the operator. The code survives Prisma, which rethrows an error that has
- * one as an error of its own.
+ * message is a sentence for the operator. Prisma keeps the code, but not the class.
  */
 export class UnsuitableServerError extends OperatorError {
   override name = "UnsuitableServerError";
   readonly code = "25006";
 }
 
-/** Returns whether an error says that the database is unavailable: {@link UnavailableError}, or a code. */
+/** Returns whether an error, by class or code, says that the database is unavailable. */
 export function isUnavailable(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     const { code } = current as { code?: unknown };

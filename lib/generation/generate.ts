@@ -5,16 +5,22 @@ import { createModelArk } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
 import { ok, type Result } from "#lib/result.ts";
 
-/** `rejected`: the provider doesn't take this prompt or these options. `cut_off`: the process ends. */
+/**
+ * `rejected`: the provider doesn't accept this prompt or these options. `cut_off`: the process
+ * ends.
+ */
 export type GenerationError = "rejected" | "upstream_error" | "upstream_timeout" | "cut_off";
 
-/** The signal is the process's, which ends. A caller that hangs up ends nothing: the provider draws and is paid all the same. */
+/**
+ * Draws an image. `cutOff` aborts when the process ends. A caller that hangs up aborts nothing: the
+ * provider draws, and is paid, all the same.
+ */
 export type Generate = (
   input: GenerateImageInput,
   cutOff: AbortSignal,
 ) => Promise<Result<ImageAnswer, GenerationError>>;
 
-/** The real provider where a key for it is set, else the sandbox. */
+/** Returns the real provider if its key is set, else the sandbox. */
 export function createGenerate(): Generate {
   const { ARK_API_KEY, ARK_BASE_URL } = env();
   if (ARK_API_KEY) return createModelArk({ apiKey: ARK_API_KEY, baseUrl: ARK_BASE_URL });

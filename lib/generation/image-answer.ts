@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type GeneratedImage, generatedImage } from "#lib/generation/model/schema.ts";
 
-/** What the caller gets, as bytes of JSON. */
+/** The answer to the caller: bytes of JSON. */
 export type ImageAnswer = { chunks: Uint8Array[]; bytes: number };
 
-/** A longer string is an image in base64, which is passed on as it came. */
+/** Longer strings are images in base64, which are passed on unparsed. */
 const PARSED_STRING_MAX_BYTES = 8_192;
-/** An answer with addresses of images has less than 2 KB; one with images in base64 has no more beside them. */
+/** An answer with URLs has less than 2 KB, and so has one with base64 besides its images. */
 export const PARSED_MAX_BYTES = 256 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** What would need care in a JSON string, and isn't in base64. */
+/** Characters that would need escaping in JSON. Base64 has none of them. */
 const NOT_PLAIN = /[^ !#-[\]-~]/;
 
 export function answerOf(image: GeneratedImage): ImageAnswer {
@@ -18,21 +18,21 @@ export function answerOf(image: GeneratedImage): ImageAnswer {
 }
 
 /**
- * Reads a provider's answer while it arrives. An image in base64 stays the bytes that came: parsing 30 MB of it would stop all other
- * requests for a second. A name stands in its place while the rest is parsed and held against the schema, so that nothing unknown is
- * passed on.
+ * Reads a provider's answer while it arrives. Images in base64 stay the bytes that came: parsing 30
+ * MB would block all other requests for a second. A placeholder stands for each image while the
+ * rest is parsed and checked against the schema, so that no unknown field is passed on.
  */
 export class ImageAnswerReader {
   readonly #placeholder = `${randomUUID()} `;
   readonly #images: Uint8Array[][] = [];
   #parsed = "";
-  /** What came since the last quote that opens or closes a string. */
+  /** Bytes since the last quote that opens or closes a string. */
   #part: Uint8Array[] = [];
   #partBytes = 0;
   #plain = true;
   #inString = false;
 
-  /** @throws if this can't be the answer of an image provider. */
+  /** @throws if this can't be an image provider's answer. */
   add(chunk: Buffer): void {
     for (let start = 0; start <= chunk.length; ) {
       const quote = chunk.indexOf(QUOTE, start);
@@ -44,7 +44,7 @@ export class ImageAnswerReader {
     }
   }
 
-  /** @throws if it is no answer with an image. */
+  /** @throws if the answer has no image. */
   end(): ImageAnswer {
     const image = this.#parse();
     if (!image?.data.some(({ url, b64_json }) => url || b64_json))
@@ -57,7 +57,10 @@ export class ImageAnswerReader {
     return toAnswer([Buffer.from(head), ...tails.flat()]);
   }
 
-  /** Undefined for anything else than an image. What it was isn't said, because it may quote our key. */
+  /**
+   * Returns undefined for an answer that has no image. Doesn't say why: the answer may quote our
+   * key.
+   */
   #parse(): GeneratedImage | undefined {
     try {
       return generatedImage.omit({ sandbox: true }).safeParse(JSON.parse(this.#parsed + this.#text())).data;
@@ -84,7 +87,7 @@ export class ImageAnswerReader {
     this.#plain = true;
   }
 
-  /** Whether a quote that comes now belongs to the string. */
+  /** Returns whether a quote that follows belongs to the string. */
   #isEscaped(): boolean {
     if (this.#plain) return false;
     let backslashes = 0;

@@ -1,14 +1,17 @@
 import { totalmem } from "node:os";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** More would keep the event loop busy with images alone. */
+/** A larger budget would keep the event loop busy with images alone. */
 const BUDGET_MAX_BYTES = 2 * 1024 ** 3;
-/** What answers of the image provider may take of the memory of the machine or container. */
+/** The part of the machine's or container's memory that answers of the provider may take. */
 const BUDGET_BYTES = Math.min(BUDGET_MAX_BYTES, memoryBytes() / 4);
-/** What one account's may take of it. */
+/** The part of the budget that one account may take. */
 export const ACCOUNT_BUDGET_BYTES = BUDGET_BYTES / 4;
 
-/** `account_busy`: other requests of the account must end first. `process_busy`: those of all accounts. */
+/**
+ * `account_busy`: the account has too many images in flight. `process_busy`: all accounts together
+ * have.
+ */
 export type BusyError = "account_busy" | "process_busy";
 
 const bytesByAccount = new Map<string, number>();
@@ -16,8 +19,9 @@ let takenBytes = 0;
 let waiting: (() => void)[] = [];
 
 /**
- * Keeps memory for an answer of at most `bytes`, or says that there is none, before anything is charged; one answer is always
- * possible. What it returns gives the memory back, however often it is called: when the caller has read the answer.
+ * Reserves memory for an answer of at most `bytes` before anything is charged. One answer always
+ * fits. Returns the function that releases the memory, to be called when the caller has read the
+ * answer; further calls do nothing.
  */
 export function takePlace(userId: string, bytes: number): Result<() => void, BusyError> {
   const own = bytesByAccount.get(userId) ?? 0;
@@ -31,7 +35,7 @@ export function takePlace(userId: string, bytes: number): Result<() => void, Bus
   });
 }
 
-/** Resolves as soon as no work is in flight and no answer unread. */
+/** Resolves when no image is in flight and no answer unread. */
 export function allPlacesFree(): Promise<void> {
   return new Promise((resolve) => {
     if (takenBytes === 0) resolve();
@@ -50,6 +54,6 @@ function add(userId: string, bytes: number): void {
 }
 
 function memoryBytes(): number {
-  // 0 where nothing constrains the process.
+  // It is 0 if nothing constrains the process.
   return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }

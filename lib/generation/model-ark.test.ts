@@ -20,7 +20,10 @@ afterEach(() => {
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** A server that speaks ModelArk's wire format, one answer after the other; returns a provider for it and what it was sent. */
+/**
+ * Starts a server that speaks ModelArk's wire format and gives one answer after the other. Returns
+ * a provider for it and the requests that it got.
+ */
 async function provider(answers: Answer[], deadlineMs = 5_000) {
   const requests: { url: string | undefined; authorization: string | undefined; body: unknown }[] = [];
   server = createServer(async (request, response) => {
@@ -62,7 +65,7 @@ test.each([
     json(500, { error: { code: "InternalServiceError", message: "ark-secret" } }),
     "upstream_error",
   ],
-  ["a refused key", json(401, { error: { code: "AuthenticationError", message: "ark-secret" } }), "upstream_error"],
+  ["a rejected key", json(401, { error: { code: "AuthenticationError", message: "ark-secret" } }), "upstream_error"],
   ["their rate limit", json(429, { error: { code: "RateLimitExceeded", message: "" } }), "upstream_error"],
   [
     "a prompt they don't take",

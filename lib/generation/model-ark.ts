@@ -5,17 +5,25 @@ import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** A 4K image in base64 has some 30 MB; an answer far beyond that is not one. */
+/** A 4K image in base64 has about 30 MB. */
 const BASE64_MAX_BYTES = 64 * 1024 * 1024;
-/** The connection was never there, so nothing can have been drawn. After a reset the provider may be drawing. */
+/**
+ * The connection wasn't established, so nothing can have been drawn. After a reset the provider may
+ * be drawing.
+ */
 const UNSENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
-/** How many bytes an answer to this may have: what a request holds in memory at most. */
+/**
+ * Returns the largest size of an answer in bytes, which is what a request holds in memory at most.
+ */
 export function answerMaxBytes({ response_format }: Pick<GenerateImageInput, "response_format">): number {
   return response_format === "b64_json" ? BASE64_MAX_BYTES : PARSED_MAX_BYTES;
 }
 
-/** BytePlus ModelArk's images API: one deadline for all, and one retry if the request can't have been sent. */
+/**
+ * Draws with BytePlus ModelArk's images API. Retries once if the request can't have been sent; one
+ * deadline covers both tries.
+ */
 export function createModelArk(settings: { apiKey: string; baseUrl: string; deadlineMs?: number }): Generate {
   return async (input, cutOff) => {
     const deadline = AbortSignal.timeout(settings.deadlineMs ?? 60_000);
@@ -44,9 +52,9 @@ async function read(response: Response, maxBytes: number): Promise<Result<ImageA
   if (!response.ok) {
     const chunks: Buffer[] = [];
     await readChunks(response, PARSED_MAX_BYTES, (chunk) => chunks.push(chunk));
-    // Its body may quote our key or account, so only its code is logged and nothing is passed on.
+    // The body may quote our key or account: only the code is logged, nothing is passed on.
     const code = errorCode(Buffer.concat(chunks).toString("utf8"));
-    log().warn({ status: response.status, code }, "the image provider refused");
+    log().warn({ status: response.status, code }, "the image provider rejected a request");
     return err(response.status === 400 ? "rejected" : "upstream_error");
   }
   const reader = new ImageAnswerReader();
@@ -60,7 +68,7 @@ async function readChunks(response: Response, maxBytes: number, take: (chunk: Bu
     bytes += chunk.length;
     if (bytes > maxBytes) throw new Error(`the answer has more than ${maxBytes} bytes`);
     take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
-    // Between two chunks of megabytes that are there already, other requests have their turn.
+    // Lets other requests run between two chunks, even if megabytes have arrived already.
     await setImmediate();
   }
 }

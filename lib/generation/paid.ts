@@ -19,28 +19,32 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 export type PaidImage = {
   image: ImageAnswer;
-  /** Undefined for an image that was answered before, which costs nothing. */
+  /** Undefined for a replayed image, which costs nothing. */
   remaining: Remaining | undefined;
 };
 /** `hung_up`: the caller was gone before the provider was asked. */
 export type PaidGenerationError = BeginError | GenerationError | "hung_up";
 
-/** Longer than any provider takes: what is open then was left behind by a crash. */
+/** Longer than any provider takes. A reservation that is still open then was left by a crash. */
 const RESERVATION_SECONDS = 300;
 
 const cutOff = new AbortController();
 const open = new Set<Promise<unknown>>();
 
-/** Ends what the provider is still drawing and takes nothing new. Returns when all of it is refunded, or after `patienceMs`. */
+/**
+ * Cuts off images that the provider is drawing and starts no new ones. Resolves when all are
+ * refunded, or after `patienceMs`.
+ */
 export async function cutOffImages(patienceMs: number): Promise<void> {
   cutOff.abort();
   await Promise.race([Promise.allSettled(open), sleep(patienceMs)]);
 }
 
 /**
- * An image for credits: reserved before the provider is called, settled when it has drawn, refunded when it has not. With an
- * idempotency key it is drawn and paid for once, and answered from then on. `caller` aborts when the caller hangs up, which ends
- * nothing once the provider was asked.
+ * Draws an image for credits: reserves them, asks the provider, and settles them if it has drawn,
+ * or refunds them if it hasn't. With an idempotency key the image is drawn and paid for once, and
+ * replayed from then on. `caller` aborts when the caller hangs up, which ends nothing once the
+ * provider was asked.
  */
 export async function generatePaid(
   generate: Generate,
@@ -68,15 +72,15 @@ async function payAndDraw(
   if (!begun.ok) return begun;
   if ("answer" in begun.value) return ok({ image: stored(begun.value.answer), remaining: undefined });
   if (caller.aborted) {
-    await giveBack(id, spending);
+    await refundUntilConfirmed(id, spending);
     return err("hung_up");
   }
   const generated = await generate(input, cutOff.signal).catch(async (error: unknown) => {
-    await giveBack(id, spending);
+    await refundUntilConfirmed(id, spending);
     throw error;
   });
   if (!generated.ok) {
-    await giveBack(id, spending);
+    await refundUntilConfirmed(id, spending);
     return err(generated.error);
   }
   const image = generated.value;
@@ -95,7 +99,10 @@ async function begin(
   return reserved.ok ? ok({ reservation: reserved.value }) : reserved;
 }
 
-/** If the caller gets no answer, one that is stored is there for whoever asks again, however late; any other is refunded. */
+/**
+ * Settles the credits. If the caller gets no answer, a stored one is kept for its next try, and any
+ * other is refunded.
+ */
 function settlePaid(
   id: string,
   spending: Spending,
@@ -117,8 +124,11 @@ function stored(answer: string): ImageAnswer {
   return { chunks: [bytes], bytes: bytes.length };
 }
 
-/** A refund that fails is tried until the database confirms it, and must not hide why the work failed. */
-async function giveBack(id: string, { userId }: Spending): Promise<void> {
+/**
+ * Refunds the credits, and retries until the database confirms it. Never throws, so that the caller
+ * learns why the work failed.
+ */
+async function refundUntilConfirmed(id: string, { userId }: Spending): Promise<void> {
   try {
     await inTime(refund(userId, id), () => refund(userId, id), { always: true });
   } catch (error) {

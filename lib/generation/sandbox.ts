@@ -5,7 +5,10 @@ const SIZES: Record<string, string> = { "1K": "1024x1024", "2K": "2048x2048", "4
 const LINE_LENGTH = 34;
 const LINES = 4;
 
-/** A small picture of the prompt, the same for the same prompt and seed: what an integration needs to be tried for free. */
+/**
+ * Draws a small picture of the prompt, the same for the same prompt and seed, so that an
+ * integration can be tried for free.
+ */
 export function drawInSandbox(input: GenerateImageInput, now: Date): GeneratedImage {
   const size = SIZES[input.size ?? "2K"] ?? input.size ?? "2048x2048";
   const image = Buffer.from(draw(input.prompt, input.seed ?? 0, size));
@@ -51,7 +54,7 @@ function wrap(prompt: string): string[] {
   return lines.length > LINES ? [...shown.slice(0, -1), `${shown.at(-1)}…`] : shown;
 }
 
-/** Only characters that XML 1.0 allows, and none with a meaning in it. */
+/** Keeps the characters that XML 1.0 allows and escapes those that have a meaning in it. */
 function escapeXml(text: string): string {
   return text
     .toWellFormed()

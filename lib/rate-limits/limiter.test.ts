@@ -56,20 +56,20 @@ describe.each(
   });
 });
 
-test("a steady client just above the limit is let in again in each window, and waiting as told is enough", async () => {
+test("a steady client just above the limit is accepted again in each window, and waiting as told is enough", async () => {
   vi.useFakeTimers();
   const [limiter] = (await limiters(1)) as [Limiter];
   const account = randomUUID();
-  let refusedInARow = 0;
-  // 25 requests a minute for an hour, where 20 are allowed.
+  let rejectedInARow = 0;
+  // Sends 25 requests a minute for an hour, where 20 are allowed.
   for (let i = 0; i < 25 * 60; i += 1) {
     const { exceeded, resetSeconds } = await limiter.consume(account, 20);
-    refusedInARow = exceeded ? refusedInARow + 1 : 0;
-    expect(refusedInARow).toBeLessThanOrEqual(5);
+    rejectedInARow = exceeded ? rejectedInARow + 1 : 0;
+    expect(rejectedInARow).toBeLessThanOrEqual(5);
     if (exceeded && i % 7 === 0) {
       vi.advanceTimersByTime(resetSeconds * 1000);
       expect((await limiter.consume(account, 20)).exceeded).toBe(false);
-      refusedInARow = 0;
+      rejectedInARow = 0;
     }
     vi.advanceTimersByTime(2_400);
   }

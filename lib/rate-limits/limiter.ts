@@ -6,23 +6,29 @@ import { env } from "#lib/config/env.ts";
 import { log } from "#lib/log.ts";
 import { type Count, LocalWindows, WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
 
-/** What a request found in its account's window. */
+/** The state of an account's window after a request. */
 export type RateLimit = {
   exceeded: boolean;
   remaining: number;
-  /** Whole seconds until the window ends, rounded up, so that who waits that long is let in. */
+  /**
+   * Whole seconds until the window ends, rounded up so that a client that waits this long is
+   * accepted.
+   */
   resetSeconds: number;
 };
 
-/** Where requests are counted. `degraded`: Redis is away, and each instance counts for itself. */
+/** Where requests are counted. `degraded`: Redis is unreachable, and each instance counts alone. */
 export type LimiterState = "memory" | "redis" | "degraded";
 
 const COMMAND_TIMEOUT_MS = 250;
-/** After a failure Redis is left alone for so long, so that one that hangs doesn't slow every request down. */
+/**
+ * Redis isn't asked for this long after a failure, so that one that hangs doesn't slow every
+ * request down.
+ */
 const PAUSE_MS = 1_000;
 const COMPLAINT_MS = 60_000;
 
-/** The bucket counts without a limit of its own; the tier says how much of the count may pass, also after a change of tier. */
+/** The bucket counts without a limit. The tier limits the count, also after a change of tier. */
 const BUCKET = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS, keyPrefix: "goodtake:requests" };
 
 const retryAfterMs = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000);
@@ -37,14 +43,14 @@ const OPTIONS = {
 } satisfies RedisOptions;
 
 const SENTINEL_OPTIONS = {
-  // A former master that still answers, as a replica or cut off from the others, is left when the Sentinels say so.
+  // Leaves a former master that still answers, as a replica or cut off from the others.
   failoverDetector: true,
   reconnectOnError: ({ message }) => message.startsWith("READONLY"),
   sentinelCommandTimeout: 1_000,
   sentinelRetryStrategy: retryAfterMs,
 } satisfies RedisOptions;
 
-/** Counts requests by account: in Redis for all instances where there is one, else in memory. */
+/** Counts requests by account: for all instances in Redis if it is configured, else in memory. */
 export class Limiter {
   readonly #local = new LocalWindows();
   readonly #redis: Redis | undefined;
@@ -60,14 +66,20 @@ export class Limiter {
     this.#shared = new RateLimiterRedis({ ...BUCKET, storeClient: this.#redis, rejectIfRedisNotReady: true });
   }
 
-  /** Waits for the first connection, so that no request of a fresh instance is counted locally; a Redis that is away stops nothing. */
+  /**
+   * Waits for the first connection, so that a fresh instance counts no request alone. Returns
+   * without one if Redis is unreachable.
+   */
   async connect(): Promise<void> {
     if (!this.#redis) return;
-    // The first error is enough: where no Sentinel answers, connecting goes on for as long as that lasts.
+    // Doesn't wait for a second try: without a Sentinel ioredis retries forever.
     await Promise.race([this.#redis.connect(), once(this.#redis, "ready")]).catch(() => {});
   }
 
-  /** Counts one request of an account that may make `limit` a window; at once where it is counted in memory. Never rejects: a lost Redis costs no request. */
+  /**
+   * Counts one request of an account that may make `limit` a window. Returns no promise if it
+   * counts in memory. Never rejects: a lost Redis fails no request.
+   */
   consume(accountId: string, limit: number): RateLimit | Promise<RateLimit> {
     if (!this.#shared || Date.now() < this.#pausedUntil) return rateLimit(this.#local.count(accountId), limit);
     return this.#countShared(this.#shared, accountId).then((count) => rateLimit(count, limit));
@@ -110,13 +122,15 @@ function rateLimit({ requests, msLeft }: Count, limit: number): RateLimit {
 
 let shared: Limiter | undefined;
 
-/** The limiter of this process, made on first use. A dashboard limits no requests, so that it needs no Redis and misses none. */
+/**
+ * Returns the limiter of this process. A dashboard limits no API requests and doesn't use Redis.
+ */
 export function limiter(): Limiter {
   shared ??= new Limiter(env().ROLE === "dashboard" ? undefined : env().REDIS_URL);
   return shared;
 }
 
-/** Ends the connection to Redis, if there is one. */
+/** Closes the connection to Redis, if there is one. */
 export function closeLimiter(): void {
   shared?.close();
   shared = undefined;

@@ -14,7 +14,7 @@ test("an account's window stays where it is while others open and end", () => {
     if (later === 0) windows.count("late");
     expect(windows.count("late").requests).toBe(requests + 1);
   }
-  // The minute of the first is over now, and the other one has half a minute left.
+  // The first window is over now, and the other one has half a minute left.
   expect(windows.count("early")).toEqual({ requests: 1, msLeft: 60_000 });
   expect(windows.count("late")).toEqual({ requests: 4, msLeft: 30_000 });
 });

@@ -1,14 +1,20 @@
-/** Windows are fixed: the first request opens one, and after a minute all of the limit is there again. */
+/**
+ * Windows are fixed: the first request opens one, and the whole limit is available again when it
+ * ends.
+ */
 export const WINDOW_SECONDS = 60;
 const WINDOW_MS = WINDOW_SECONDS * 1_000;
 
 export type Count = { requests: number; msLeft: number };
 type Window = { requests: number; endsAt: number };
 
-/** Counts the requests of each account in this process. Windows that have ended leave memory when others open, without a timer. */
+/**
+ * Counts the requests of each account in this process. Windows that have ended are dropped when
+ * others open, without a timer.
+ */
 export class LocalWindows {
   #recent = new Map<string, Window>();
-  /** Windows that opened before all of `#recent`. */
+  /** Windows that opened before all those of `#recent`. */
   #older = new Map<string, Window>();
   #recentSince = Number.NEGATIVE_INFINITY;
 
@@ -18,7 +24,8 @@ export class LocalWindows {
 
   /** Counts one request of an account. */
   count(accountId: string): Count {
-    // A clock that is set must not make a window longer, nor must what is lost in adding fractions.
+    // A monotonic clock, in whole milliseconds: neither a changed clock nor fractions that add up
+    // can make a window longer.
     const now = Math.trunc(performance.now());
     let window = this.#recent.get(accountId) ?? this.#older.get(accountId);
     if (!window || window.endsAt <= now) window = this.#open(accountId, now);
@@ -28,7 +35,7 @@ export class LocalWindows {
 
   #open(accountId: string, now: number): Window {
     if (now - this.#recentSince >= WINDOW_MS) {
-      // All of the older ones have ended: they opened a window's length ago.
+      // All older windows have ended, because they opened at least a window's length ago.
       this.#older = this.#recent;
       this.#recent = new Map();
       this.#recentSince = now;

@@ -19,7 +19,7 @@ describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with 
     await sentinels.stop();
   });
 
-  /** How many of 60 requests pass the limit of 20. */
+  /** Returns how many of 60 requests pass the limit of 20. */
   async function passed(): Promise<number> {
     const account = randomUUID();
     const all = Array.from({ length: 20 }, () => limiters.map((limiter) => limiter.consume(account, 20)));
@@ -34,7 +34,7 @@ describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with 
     expect([states(), await passed()]).toEqual([new Set(["redis"]), 20]);
     const former = await sentinels.master();
     former.process.kill(signal);
-    // While there is no master each instance counts for itself.
+    // Each instance counts alone while there is no master.
     expect(await passed()).toBe(60);
     expect(states()).toContain("degraded");
     await sentinels.failedOver(former);

@@ -3,7 +3,7 @@ import { createClientAddress } from "#lib/server/client-address.ts";
 
 describe("the client's address", () => {
   test.each([
-    ["nobody is trusted: the peer, whatever a header claims", [], "203.0.113.9", "198.51.100.1", "203.0.113.9"],
+    ["no proxy is trusted: the peer, whatever a header claims", [], "203.0.113.9", "198.51.100.1", "203.0.113.9"],
     ["an untrusted peer can't speak for others", ["10.0.0.0/8"], "203.0.113.9", "198.51.100.1", "203.0.113.9"],
     ["a trusted proxy names its client", ["10.0.0.0/8"], "10.0.0.2", "198.51.100.1", "198.51.100.1"],
     [

@@ -3,15 +3,19 @@ import { remembered } from "#lib/text/remembered.ts";
 
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** An address in its canonical form, IPv4-mapped IPv6 as IPv4; undefined for anything else. A port is left out. */
+/**
+ * Parses an address, with or without a port. Returns IPv4-mapped IPv6 as IPv4, and undefined if it
+ * isn't an address.
+ */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const bare = text.trim().replace(/^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/, "$1$2");
   return ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined;
 }
 
 /**
- * Whose request it is: the socket's peer, or, where the peer is one of our proxies, the right-most address in
- * `X-Forwarded-For` that isn't. Whatever stands left of that was written by the client and proves nothing.
+ * Returns a function that finds the client's address: the socket's peer or, if the peer is a
+ * trusted proxy, the right-most address in `X-Forwarded-For` that isn't one. The client wrote what
+ * stands left of that.
  */
 export function createClientAddress(trustedProxies: string[]) {
   const ranges = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));

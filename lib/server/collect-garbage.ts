@@ -1,7 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Gives memory back that nothing uses any more, which V8 leaves alone while there is nothing to do. Stops everything for some 50 ms. */
+/**
+ * Collects garbage now, which V8 doesn't do while the process is idle. Blocks the process for about
+ * 50 ms.
+ */
 export function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();

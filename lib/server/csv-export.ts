@@ -3,12 +3,15 @@ import { Slots } from "#lib/server/slots.ts";
 import { type CsvRow, csvResponse } from "#lib/text/csv.ts";
 
 /**
- * A step of an export costs the database as much as many requests, so an account has one export at a time, and all have few. One that
- * waits holds a request of the dashboard.
+ * A step of an export costs the database as much as many requests, so an account runs one export at
+ * a time and all accounts run few. A waiting export holds a request of the dashboard.
  */
 const slots = new Slots({ total: 4, each: 1, waiting: 8, waitingEach: 2, waitMs: 2_000 });
 
-/** Sends a file to a user, or 503 where other exports don't end in time. A client that hangs up ends its export. */
+/**
+ * Streams a CSV file to a user, or answers 503 if other exports don't end in time. A client that
+ * hangs up ends its export.
+ */
 export async function exportCsv(
   request: Request,
   userId: string,
@@ -16,7 +19,7 @@ export async function exportCsv(
   head: string[],
   pages: AsyncIterable<CsvRow[]>,
 ): Promise<Response> {
-  // Its body would never be read.
+  // The body would never be read, and the slot never released.
   if (request.method === "HEAD") return csvResponse(name, head, pages);
   const release = await slots.take(userId);
   if (!release) return busy();
@@ -25,7 +28,7 @@ export async function exportCsv(
   return csvResponse(name, head, paced(pages, release));
 }
 
-/** Rests after each step for as long as it took: what is between two steps belongs to requests. */
+/** Pauses after each step for as long as the step took, which leaves the database to requests. */
 async function* paced<Page>(pages: AsyncIterable<Page>, end: () => void): AsyncGenerator<Page> {
   try {
     let begun = performance.now();

@@ -10,12 +10,16 @@ import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.
 import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
 
-// The dashboard's process with ROLE=all: `dashboard-supervisor.ts` starts it and gives it its environment. It serves pages on a
-// unix socket, checks each request as with ROLE=dashboard, and ends with the process that started it.
+// The dashboard's process with ROLE=all, started by `dashboard-supervisor.ts`. It serves pages on a
+// unix socket, checks each request as with ROLE=dashboard, and ends with its parent.
 
-/** Wider than those of the process that owns the port, which adds the client's address and waits for slow clients. */
+/**
+ * Wider than the parent's limits: the parent adds the client's address and waits for slow clients.
+ */
 const LIMITS: ServerOptions = { maxHeaderSize: 32_768, requestTimeout: 0 };
-/** Without a request for so long it gives memory back: a dashboard has nothing to do for most of the day. */
+/**
+ * Memory is returned after this time without a request: a dashboard is idle for most of the day.
+ */
 const IDLE_MS = 20_000;
 
 const { DASHBOARD_SOCKET: socketPath = "", DASHBOARD_ORIGIN: origin = "" } = process.env;

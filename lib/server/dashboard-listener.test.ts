@@ -60,7 +60,10 @@ test("a body that could not be read is the client's fault; what fails after that
 const MAX = 1_048_576;
 const CHUNK = 65_536;
 
-/** Sends a body in chunks until it is answered, at most `bytes` of it; returns the answer, and how much of it a page read. */
+/**
+ * Sends up to `bytes` of a body in chunks until it is answered. Returns the answer and how much a
+ * page read.
+ */
 async function sendChunks(bytes: number, method = "POST") {
   let read = 0;
   const server = createServer(

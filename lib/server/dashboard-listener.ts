@@ -8,13 +8,16 @@ import { isOwnHost, isOwnOrigin } from "#lib/server/own-origin.ts";
 import { restoreCaller } from "#lib/server/redirect-hop.ts";
 import { contentSecurityPolicy, securityHeaders } from "#lib/server/security-headers.ts";
 
-/** No form of ours has more; Next answers 500 to it. */
+/** No form has more. Next answers 500 to a larger body. */
 const BODY_MAX_BYTES = 1_048_576;
 const TOO_LONG: Rejection = [413, "This is more than 1 MB."];
 
 type Rejection = [status: number, text: string];
 
-/** The browser's listener: own host, own origin for state changes, and the security headers; what passes goes to `pages`. */
+/**
+ * Creates the listener of the dashboard. It checks host, origin and size, sets the security
+ * headers, and passes accepted requests to `pages`.
+ */
 export function createDashboardListener(env: Env, pages: RequestListener): RequestListener {
   const headers = Object.entries(securityHeaders(env));
   return (request, response) => {
@@ -37,7 +40,7 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
     if (rejection) return answer(request, response, ...rejection);
     limitBody(request, BODY_MAX_BYTES, () => answer(request, response, ...TOO_LONG));
 
-    // Next takes the nonce from the request's header, where a client could have put one of its own.
+    // Next takes the nonce from this request header, which a client could have set.
     request.headers["content-security-policy"] = policy;
     request.headers["x-forwarded-host"] = request.headers.host;
     request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
@@ -49,8 +52,9 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
 }
 
 /**
- * Answers with the status that the page or action has asked for, where Next would answer 200, and with 400 to a body of an action
- * that can't be read, where Next answers 500. A form of another version, sent without JavaScript, leads back to its page.
+ * Changes the statuses that Next answers: 200 becomes the status that the page or action asked for,
+ * 500 becomes 400 if an action's body can't be read, and a form of another version, sent without
+ * JavaScript, is redirected to its page.
  */
 function applyStatus({ method, url, headers }: IncomingMessage, response: ServerResponse, store: RequestStore): void {
   const writeHead = response.writeHead;
@@ -66,7 +70,7 @@ function applyStatus({ method, url, headers }: IncomingMessage, response: Server
     writeHead.call(response, statusFor(status), ...rest)) as typeof writeHead;
 }
 
-/** The same page, with the word that nothing was done. */
+/** Returns the page's address with a notice that nothing was done. */
 function newVersionOf(url = "/"): string {
   const { pathname, searchParams } = new URL(`http://own.invalid${url}`);
   searchParams.set("notice", "new_version");
@@ -85,7 +89,7 @@ function rejectionOf({ method, url, headers }: IncomingMessage, env: Env): Rejec
   return undefined;
 }
 
-/** Next answers 500 to a path that is no UTF-8. */
+/** Returns whether a path is valid UTF-8. Next answers 500 to one that isn't. */
 function isReadable(path: string): boolean {
   try {
     decodeURIComponent(path);

@@ -1,9 +1,9 @@
 import type { MetricObject } from "prom-client";
 
-/** What the process that owns the port and the dashboard's process tell each other. */
+/** Messages between the process that owns the port and the dashboard's process. */
 export type ToDashboard = { kind: "metrics" | "areYouAlive" | "stop" };
 export type FromDashboard =
   | { kind: "serving" | "alive" }
-  /** The start failed; a sentence for the operator. */
+  /** The start failed. `sentence` is for the operator. */
   | { kind: "failed"; sentence: string }
   | { kind: "metrics"; metrics: MetricObject[] };

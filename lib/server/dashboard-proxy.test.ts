@@ -27,7 +27,7 @@ async function listening(server: Server, where: string | number): Promise<Server
   return server;
 }
 
-/** A proxy on a port before a dashboard on a unix socket; returns the port. */
+/** Starts a proxy on a port in front of a dashboard on a unix socket. Returns the port. */
 async function proxyBefore(dashboard: RequestListener | undefined): Promise<number> {
   const socketPath = path.join(folder, "socket");
   if (dashboard) await listening(createServer(dashboard).on("checkContinue", decideFirst(dashboard)), socketPath);
@@ -40,7 +40,7 @@ async function proxyBefore(dashboard: RequestListener | undefined): Promise<numb
   return (server.address() as AddressInfo).port;
 }
 
-/** Sends lines as they are; returns all that comes back until the other end closes. */
+/** Sends lines unchanged. Returns everything that comes back until the other end closes. */
 async function send(port: number, ...lines: string[]): Promise<string> {
   const socket = net.connect(port, "127.0.0.1").setEncoding("utf8");
   let answer = "";
@@ -94,7 +94,7 @@ test("bodies pass in both directions as they come, and a repeated header of an a
   socket.write("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
   let answer = "";
   socket.on("data", (text) => (answer += text));
-  // The second half is sent when the first one has come back.
+  // The second half is sent after the first has come back.
   while (!answer.includes("first")) await once(socket, "data");
   socket.write("6\r\nsecond\r\n0\r\n\r\n");
   while (!answer.includes("second")) await once(socket, "data");

@@ -5,15 +5,18 @@ import { pipeline } from "node:stream";
 import { log } from "#lib/log.ts";
 import { endToEndHeaders } from "#lib/server/end-to-end-headers.ts";
 
-/** Next repeats a long address in several headers of a redirect. */
+/** Next repeats a long URL in several headers of a redirect. */
 const ANSWER_HEADERS_MAX_BYTES = 65_536;
 
-/** Passes requests to a server on a unix socket and its answers back, streaming both; 503 where nobody listens. */
+/**
+ * Proxies requests to a server on a unix socket, streaming both ways. Answers 503 if it isn't
+ * listening.
+ */
 export function createDashboardProxy(socketPath: string): RequestListener {
   const agent = new Agent({ keepAlive: true });
   return (incoming, response) => {
     const headers = endToEndHeaders(incoming.rawHeaders);
-    // The one address that the listener believes.
+    // The only address that the dashboard's listener believes.
     headers.push("x-forwarded-for", String(incoming.headers["x-forwarded-for"]));
     if (incoming.headers["transfer-encoding"]) headers.push("transfer-encoding", "chunked");
     const { method, url: path } = incoming;
@@ -27,20 +30,20 @@ export function createDashboardProxy(socketPath: string): RequestListener {
       answerUnavailable(response, "The dashboard is restarting. Try again in a moment.");
     });
     response.once("close", () => outgoing.destroy());
-    // A client that asks first is told to go on when the dashboard is.
+    // A client that sent `Expect` gets its 100 when the dashboard asks for the body.
     if (incoming.headers.expect) outgoing.once("continue", () => incoming.pipe(outgoing));
     else incoming.pipe(outgoing);
   };
 }
 
 function passBack(answer: IncomingMessage, incoming: IncomingMessage, response: ServerResponse): void {
-  // A client that still sends would be in the middle of a body that nobody reads.
+  // A client that is still sending would be in the middle of a body that isn't read.
   if (!incoming.complete) response.setHeader("connection", "close");
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEndHeaders(answer.rawHeaders));
   pipeline(answer, response, () => {});
 }
 
-/** Passes a connection that leaves HTTP: hot reload in development. */
+/** Proxies a connection that leaves HTTP: hot reload in development. */
 export function passUpgrade(socketPath: string, incoming: IncomingMessage, client: Duplex, head: Buffer): void {
   const dashboard = connect(socketPath);
   let lines = `${incoming.method} ${incoming.url} HTTP/1.1\r\n`;
@@ -51,7 +54,7 @@ export function passUpgrade(socketPath: string, incoming: IncomingMessage, clien
   pipeline(client, dashboard, client, () => {});
 }
 
-/** A plain page for what is over in a moment. */
+/** Answers 503 with a plain page, for a state that is over in a moment. */
 export function answerUnavailable(response: ServerResponse, sentence: string): void {
   response.writeHead(503, {
     "content-type": "text/plain; charset=utf-8",

@@ -15,16 +15,22 @@ import { killWhenHung } from "#lib/server/heartbeat.ts";
 import { letOthersFirst } from "#lib/server/priority.ts";
 
 const CHILD = path.join(import.meta.dirname, "dashboard-child.ts");
-/** Half of V8's own: a quarter less memory after many pages for a tenth more processor time, in which it is collected more often. */
+/**
+ * Half of V8's default. Saves a quarter of the memory after many pages, and costs a tenth more CPU
+ * time in garbage collection.
+ */
 const V8_OPTIONS = ["--max-semi-space-size=8"];
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 10_000;
-/** A dashboard that ran this long was not broken from the start: its restart begins with the shortest wait again. */
+/**
+ * A dashboard that ran this long wasn't broken from the start: the wait before its restart is the
+ * shortest again.
+ */
 const STABLE_MS = 60_000;
-/** Pages in flight were finished before; what is left is to close connections. */
+/** Pages in flight are finished by now; only connections are left to close. */
 const STOP_DEADLINE_MS = 2_000;
 const METRICS_DEADLINE_MS = 1_000;
-/** It takes a second; this is for a machine that has hardly any time for it. */
+/** A start takes a second. This is for a machine that is overloaded. */
 const START_DEADLINE_MS = 60_000;
 
 export type Dashboard = {
@@ -33,19 +39,19 @@ export type Dashboard = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** False from the end of the process until its successor serves pages. */
   isUp(): boolean;
-  /** What the process counts; empty where it doesn't answer within a second. */
+  /** The metrics of the process; empty if it doesn't answer within a second. */
   metrics(): Promise<MetricObject[]>;
   stop(): Promise<void>;
 };
 
 /**
- * Runs the dashboard as a process of its own and starts it again when it ends, so that rendering delays no API request and a crash
- * ends none.
+ * Runs the dashboard in its own process and restarts it when it ends, so that rendering delays no
+ * API request and a crash ends none.
  *
- * @throws {OperatorError} with the process's own sentence if it can't start the first time.
+ * @throws {OperatorError} with the process's own sentence if its first start fails.
  */
 export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Dashboard> {
-  // Below the temporary folder, because a socket's path over 107 bytes is rejected. Only this account may enter.
+  // Short, because a socket's path has at most 107 bytes. Only this account can enter the folder.
   const folder = await mkdtemp(path.join(tmpdir().length < 60 ? tmpdir() : "/tmp", "goodtake-dashboard-"));
   const socketPath = path.join(folder, "socket");
   let child: ChildProcess | undefined;
@@ -60,9 +66,9 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
     });
     child.on("error", (error) => log().error({ err: error }, "the dashboard's process could not be reached"));
     await serving(child);
-    // Not its start, which pages wait for.
+    // Set after the start, which pages wait for.
     letOthersFirst(Number(child.pid));
-    // A developer's breakpoint stands still, too.
+    // A breakpoint in development stops the process, too.
     if (environment.NODE_ENV !== "development") killWhenHung(child);
     isUp = true;
   };
@@ -115,7 +121,11 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
   };
 }
 
-/** Resolves when the child serves pages. @throws {OperatorError} if it ends before, with what it said, or takes too long. */
+/**
+ * Resolves when the child serves pages.
+ *
+ * @throws {OperatorError} if it ends before that, with what it said, or takes too long.
+ */
 async function serving(child: ChildProcess): Promise<void> {
   const first = Promise.withResolvers<void>();
   const timer = setTimeout(() => child.kill("SIGKILL"), START_DEADLINE_MS);
@@ -132,11 +142,11 @@ async function serving(child: ChildProcess): Promise<void> {
 
 async function askMetrics(child: ChildProcess): Promise<MetricObject[]> {
   const answer = Promise.withResolvers<MetricObject[]>();
-  const hear = (message: FromDashboard) => message.kind === "metrics" && answer.resolve(message.metrics);
-  child.on("message", hear);
+  const receive = (message: FromDashboard) => message.kind === "metrics" && answer.resolve(message.metrics);
+  child.on("message", receive);
   child.send({ kind: "metrics" } satisfies ToDashboard, (error) => error && answer.resolve([]));
   const late = sleep(METRICS_DEADLINE_MS, [], { ref: false });
-  return Promise.race([answer.promise, late]).finally(() => child.off("message", hear));
+  return Promise.race([answer.promise, late]).finally(() => child.off("message", receive));
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

@@ -5,16 +5,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { allPlacesFree } from "#lib/generation/in-flight.ts";
 import { cutOffImages } from "#lib/generation/paid.ts";
 
-/** What a request may still take where no image is in flight. */
+/** Time for requests in flight that draw no image. */
 const REQUESTS_DEADLINE_MS = 5_000;
-/** How long the refunds of images that are cut off may take. */
+/** Time for the refunds of images that are cut off. */
 const REFUNDS_DEADLINE_MS = 3_000;
-/** Keeps idle connections open for a moment: a proxy may be sending on one, and is told with the answer to close it. */
+/**
+ * Keeps idle connections open for 500 ms: a proxy may be sending on one, and the answer tells it to
+ * close the connection.
+ */
 const LINGER_MS = 500;
 
-/** Ends a server so that no request fails which a client could send. */
+/** Stops a server without failing a request that a client could send. */
 export class Drain {
-  /** The last answer on each connection. */
+  /** The latest answer on each connection. */
   readonly #answers = new Map<Socket, ServerResponse>();
   readonly #hurried = Promise.withResolvers<void>();
 
@@ -27,26 +30,30 @@ export class Drain {
     };
   }
 
-  /** Cuts off what {@link finish} waits for. */
+  /** Stops waiting in {@link finish}. */
   hurry(): void {
     this.#hurried.resolve();
   }
 
-  /** Images in flight have `imagesMs`, also those whose caller has gone: they are paid. What is cut off is refunded. */
+  /**
+   * Stops the server. Images in flight have `imagesMs`, even if the caller is gone, because they
+   * are paid. Images that are cut off are refunded.
+   */
   async finish(server: Server, imagesMs: number): Promise<void> {
     const over = Promise.race([sleep(imagesMs), this.#hurried.promise]);
     const closed = once(server, "close");
-    // Takes no new connections. Unlike `Server.close` of `node:http` it leaves the idle ones open.
+    // Stops accepting connections. Unlike `Server.close` of `node:http` it keeps idle ones open.
     net.Server.prototype.close.call(server);
-    // Nobody must send another request behind an answer that began before.
+    // Tells clients whose answer is still due to send no further request on the connection.
     for (const response of this.#answers.values()) if (!response.headersSent) response.setHeader("connection", "close");
     await Promise.race([closed, sleep(LINGER_MS)]);
-    // A connection whose last answer allowed another request stays open otherwise until its keep-alive time is up.
+    // A connection whose last answer allowed another request would stay open until its keep-alive
+    // ends.
     const idle = setInterval(() => server.closeIdleConnections(), 20);
     await Promise.race([closed, sleep(REQUESTS_DEADLINE_MS), over]);
     await Promise.race([allPlacesFree(), over]);
     await cutOffImages(REFUNDS_DEADLINE_MS);
-    // What is written already, such as the news of a refund, gets a moment to be sent.
+    // Answers that are written already, such as that of a refund, get a moment to be sent.
     await Promise.race([closed, sleep(LINGER_MS)]);
     clearInterval(idle);
     server.closeAllConnections();

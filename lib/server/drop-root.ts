@@ -5,12 +5,13 @@ import { become, canEnter, canRunProject, findAccount, isRoot } from "#lib/datab
 import { ownFolder } from "#lib/database/guarded-folder.ts";
 
 /**
- * Gives up root, for the account `goodtake` where the machine has one that can read the project. With the embedded
- * database a new or empty folder becomes that account's, and `prepareCluster` becomes the owner of the folder; root's own
- * folder with a database in it stays root's. Never for `nobody`: processes of other services run as it.
+ * Switches from root to the account `goodtake`, if the machine has one that can read the project.
+ * With the embedded database a new or empty data folder is given to that account, and
+ * `prepareCluster` switches to the folder's owner; root's own folder with a database in it stays
+ * root's. Never switches to `nobody`, which processes of other services run as.
  */
 export async function dropRoot(env: Env, dataDirectory: string): Promise<void> {
-  // Later code must not look for another folder because it isn't root any more.
+  // Later code would choose another folder if it found that it isn't root.
   if (isRoot()) env.DATA_DIR = dataDirectory;
   if (!isRoot() || env.NODE_ENV === "development") return;
   const account = await findAccount("goodtake");

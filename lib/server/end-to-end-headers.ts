@@ -1,4 +1,4 @@
-/** Headers that belong to one connection (RFC 9110, 7.6.1) and what a client could claim about who it is. */
+/** Headers of one connection (RFC 9110, 7.6.1) and claims about the client. */
 const CONNECTION_HEADERS = new Set([
   "connection",
   "keep-alive",
@@ -13,8 +13,9 @@ const CONNECTION_HEADERS = new Set([
 const CLIENT_CLAIMS = /^(x-forwarded-.+|x-real-ip|forwarded)$/;
 
 /**
- * Keeps what the other end is meant to see: neither headers of this connection, nor those that `Connection` names, nor claims
- * about the client's address. Takes and returns names and values in turn, so that a repeated header stays repeated.
+ * Keeps the headers that are meant for the other end. Drops headers of this connection, those that
+ * `Connection` names, and claims about the client's address. Takes and returns alternating names
+ * and values, so that repeated headers stay repeated.
  */
 export function endToEndHeaders(rawHeaders: string[]): string[] {
   const named = new Set<string>();

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { decideFirst } from "#lib/server/expect-continue.ts";
 
-/** Sends a body only when it is told to. */
+/** Sends a body only after a 100. */
 async function sendCarefully(listener: RequestListener) {
   const server = createServer(listener).on("checkContinue", decideFirst(listener)).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -24,7 +24,7 @@ async function sendCarefully(listener: RequestListener) {
   return { continued, status: answer.statusCode, received, connection: answer.headers.connection };
 }
 
-test("a body is asked for when somebody reads it", async () => {
+test("a body is asked for when it is read", async () => {
   const answered = await sendCarefully(async (incoming, response) => response.end(await text(incoming)));
   expect(answered).toEqual({ continued: true, status: 200, received: "body", connection: "keep-alive" });
 });

@@ -4,7 +4,10 @@ import { limiter } from "#lib/rate-limits/limiter.ts";
 
 export type Phase = "starting" | "serving" | "draining";
 
-/** Answers `/healthz` (the process is up) and `/readyz` (it may be sent requests); returns false for any other path. */
+/**
+ * Answers `/healthz` (the process is up) and `/readyz` (it may get requests). Returns false for any
+ * other path.
+ */
 export function answerHealth(
   path: string,
   phase: Phase,
@@ -22,7 +25,8 @@ export function answerHealth(
     pool()
       .query("SELECT 1")
       .then(
-        // Without its Redis it answers everything, each instance with limits of its own; without the dashboard it answers the API.
+        // Degraded: without Redis each instance limits alone, and without the dashboard only the
+        // API answers.
         () => answer(response, 200, limiter().state === "degraded" || !dashboardIsUp() ? "degraded" : "ready"),
         () => answer(response, 503, "database unavailable"),
       );

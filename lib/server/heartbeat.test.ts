@@ -12,7 +12,10 @@ const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(
 let child: ChildProcess;
 afterEach(() => child.kill("SIGKILL"));
 
-/** A process that says when it runs, says that it is alive when it is asked, and runs a program when it is sent one. */
+/**
+ * Starts a process that says when it runs, answers heartbeats, and runs any program that it is
+ * sent.
+ */
 async function startChild(): Promise<void> {
   const program = `
     const block = ${block};
@@ -23,7 +26,7 @@ async function startChild(): Promise<void> {
   killWhenHung(child, BEAT_MS);
 }
 
-/** Waits for the answer to what is sent now: all that came before has been done. */
+/** Waits for the answer to a message that is sent now, after everything before it. */
 async function answerOf(program: string): Promise<unknown> {
   child.send({ program: `${program}; process.send({ kind: "done" });` });
   for (;;) {

@@ -2,13 +2,14 @@ import type { ChildProcess } from "node:child_process";
 import { log } from "#lib/log.ts";
 import type { FromDashboard, ToDashboard } from "#lib/server/dashboard-messages.ts";
 
-/** Longer than a garbage collection, and than a page takes to load on a machine whose cores the API has taken. */
+/** Longer than a garbage collection, or than loading a page while the API takes all cores. */
 const BEATS_MISSED_MAX = 10;
 const BEAT_MS = 1_000;
 
 /**
- * Kills a child whose event loop has not turned for ten beats of this process's own. Beats are counted and time isn't measured: while
- * this process or the machine is stopped there are none, and an answer that came meanwhile is read before the next one.
+ * Kills a child whose event loop hasn't turned for ten beats of this process. Counts beats and
+ * doesn't measure time: there are none while this process or the machine is stopped, and an answer
+ * that came meanwhile is read before the next beat.
  */
 export function killWhenHung(child: ChildProcess, beatMs = BEAT_MS): void {
   let missed = 0;

@@ -9,13 +9,16 @@ import { flushLagSeconds } from "#lib/usage/recorder.ts";
 
 const LIMITER_STATES: LimiterState[] = ["memory", "redis", "degraded"];
 
-/** Answers `/metrics` to whoever has the token; returns false for any other path, and where there is no token. */
+/**
+ * Answers `/metrics` to requests with the token. Returns false for any other path, and if no token
+ * is set.
+ */
 export function answerMetrics(
   path: string,
   token: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
-  /** What another process of this server counts. */
+  /** Metrics of other processes of this server. */
   others: () => Promise<MetricObject[]> = async () => [],
 ): boolean {
   if (path !== "/metrics" || !token) return false;
@@ -37,7 +40,7 @@ export function answerMetrics(
       response.writeHead(200, { ...headers, "content-type": registry.contentType });
       response.end(text);
     },
-    // While a long migration runs there is no pool yet to tell of.
+    // There is no pool yet while a migration runs.
     () => {
       response.writeHead(503, { ...headers, "retry-after": "1" });
       response.end();
@@ -46,7 +49,10 @@ export function answerMetrics(
   return true;
 }
 
-/** Adds up what two processes count alike. What tells them apart by a label stays as it is, also what the library would leave out. */
+/**
+ * Adds up the metrics of all processes. Keeps those that a label tells apart, which the library
+ * would partly omit.
+ */
 function merge(all: MetricObject[][]): Registry {
   const kept = all.map((each) =>
     each.map((metric) => (metric.aggregator === "omit" ? { ...metric, aggregator: "first" as const } : metric)),
@@ -54,13 +60,13 @@ function merge(all: MetricObject[][]): Registry {
   return AggregatorRegistry.aggregate(kept);
 }
 
-/** Takes the same time for every text that isn't the wanted one. */
+/** Compares in a time that doesn't depend on the content. */
 function isEqual(given: string, wanted: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
 }
 
-/** What is not counted but read. */
+/** Registers the metrics that are read, not counted. */
 function observeProcess(): void {
   observeGauge("goodtake_database_pool_connections", "Connections and requests that wait for one.", "state", () => {
     const { totalCount, idleCount, waitingCount } = pool();

@@ -1,8 +1,9 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Whether a `Host` is the dashboard's own. Without `PUBLIC_URL` only `localhost` and IP literals are: a name could be
- * an attacker's that he points at us after the browser has loaded his page (DNS rebinding).
+ * Returns whether a `Host` is the dashboard's own. Without `PUBLIC_URL` only `localhost` and IP
+ * literals are: an attacker can point a name of their own at this server after the browser has
+ * loaded their page (DNS rebinding).
  */
 export function isOwnHost(host: string | undefined, publicUrl: string | undefined): boolean {
   if (!host || !/^[\w.:[\]-]+$/.test(host)) return false;
@@ -11,7 +12,10 @@ export function isOwnHost(host: string | undefined, publicUrl: string | undefine
   return name === "localhost" || ipaddr.isValid(name.replace(/^\[(.*)\]$/, "$1"));
 }
 
-/** Whether a state change comes from our own page. Every browser sends `Origin` with a POST; `null` and none are foreign. */
+/**
+ * Returns whether a state change comes from our own page. Browsers send `Origin` with every POST,
+ * so a missing one and `null` are foreign.
+ */
 export function isOwnOrigin(
   origin: string | undefined,
   host: string | undefined,

@@ -4,13 +4,13 @@ import path from "node:path";
 /**
  * Loads Next.js, which renders the pages.
  *
- * @param origin where Next finds its own pages: it fetches there what a server action redirects to.
+ * @param origin where Next fetches pages of its own after a redirect from a server action.
  */
 export async function loadPages(origin: string, development: boolean): Promise<RequestListener> {
   const { default: next } = await import("next");
   const app = next({ dev: development, dir: path.resolve(import.meta.dirname, "../..") });
   await app.prepare();
-  // Left alone it tries port 3000.
+  // Next would try port 3000.
   process.env.__NEXT_PRIVATE_ORIGIN = origin;
   const handle = app.getRequestHandler();
   return (request, response) => void handle(request, response);

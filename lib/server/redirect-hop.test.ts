@@ -6,7 +6,10 @@ import { parseEnv } from "#lib/config/env.ts";
 import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
 import { createFrontListener } from "#lib/server/front-listener.ts";
 
-/** A server whose page `/outer` fetches `/inner` as Next does after a redirect; both say whose request they take it for. */
+/**
+ * Starts a server whose page `/outer` fetches `/inner` as Next does after a redirect. Both answer
+ * with the client that they see.
+ */
 async function startPages() {
   const env = parseEnv({ TRUSTED_PROXIES: "127.0.0.1" });
   const dashboard = createDashboardListener(env, async (received, response) => {

@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 const HEADER = "x-goodtake-hop";
-/** Known to this server's processes only, so that no client can claim another's host or address. */
+/** Known only to this server's processes, so that no client can claim another's host or address. */
 export const HOP_SECRET = process.env.DASHBOARD_HOP_SECRET ?? randomBytes(18).toString("base64url");
 
 /**
- * Makes a page that Next fetches from this process see the browser's host and address. After a redirect from an action Next asks the
- * loopback address for the page, with the headers of the action's request: those carry a note of what they were.
+ * Restores the browser's host and address in a request that Next makes to this process. After a
+ * redirect from an action Next fetches the page from loopback with the headers of the action's
+ * request, in which this function has noted both.
  */
 export function restoreCaller(headers: IncomingHttpHeaders): void {
   const [secret, host, address] = String(headers[HEADER] ?? "").split(" ");
@@ -15,7 +16,7 @@ export function restoreCaller(headers: IncomingHttpHeaders): void {
   else headers[HEADER] = [HOP_SECRET, headers.host, headers["x-forwarded-for"]].join(" ");
 }
 
-/** Whether Next asks for a page on behalf of a request that is in flight. */
+/** Returns whether Next fetches a page on behalf of a request in flight. */
 export function isRedirectHop(headers: IncomingHttpHeaders): boolean {
   return String(headers[HEADER] ?? "").startsWith(`${HOP_SECRET} `);
 }

@@ -10,11 +10,11 @@ import { PRUNING, runTasks, SWEEPING } from "#lib/server/scheduled-work.ts";
 
 const OLD = 10_000;
 const KEPT = 40_000;
-/** What a statement may look at and read, in tables of any size. */
+/** The rows and pages that a statement may read in tables of any size. */
 const LOOKED_AT_MAX = 8_000;
 const ID = "md5(i::text)::uuid";
 
-/** How long each table keeps a row. */
+/** The retention of each table. */
 const KEPT_FOR: Record<string, string> = {
   Throttle: "1 day",
   Session: "120 days",
@@ -27,7 +27,7 @@ const KEPT_FOR: Record<string, string> = {
   UsageKeyMonth: "730 days",
   UsageBatch: "1 day",
 };
-/** SQL: the values of row `i` of an instant. `$1` is an account. */
+/** SQL: the values of row `i` at an instant. `$1` is an account. */
 const VALUES: Record<string, (at: string) => string> = {
   Throttle: (at) => `i, 1, now(), ${at}`,
   Session: (at) => `${ID}, $1::uuid, ${at}, now(), '', ''`,
@@ -72,7 +72,7 @@ async function failures(task: string): Promise<number> {
   return (await metrics().upkeepFailures.get()).values.find(({ labels }) => labels.task === task)?.value ?? 0;
 }
 
-/** Adds rows to a table that keeps rows for a time; `age` is SQL for the age of row `i`. */
+/** Adds rows to a table with retention. `age` is SQL for the age of row `i`. */
 async function addRows(table: string, rows: number, age: string): Promise<void> {
   const { id } = await createPerson();
   await client.query(
@@ -101,14 +101,15 @@ async function fill(): Promise<void> {
   await client.query(
     `INSERT INTO "Balance" ("userId", "credits", "month") SELECT ${ID}, 0, now() FROM generate_series(1, 2000) i`,
   );
-  // Of 100 keys with 120 callers each 100 go, and of 10,000 with four none; each of the keys waits for its successor's use.
+  // 100 keys with 120 callers lose 100 each, and 10,000 keys with 4 lose none. Each key waits for
+  // its successor's use.
   await client.query(`INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "expiresAt", "endsOnUse")
     SELECT ${ID}, md5((i % 2000 + 1)::text)::uuid, 'Many', 'production', 'gt_many', sha256(i::text::bytea), now() + interval '1 day', true
     FROM generate_series(1, 10100) i`);
   await client.query(`INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")
     SELECT ${ID}, '', n, '/', now() - n * interval '1 s'
     FROM generate_series(1, 10100) i, generate_series(1, CASE WHEN i <= 100 THEN 120 ELSE 4 END) n`);
-  // One account has 11,000 rejections, of which 10,000 go; the others have 50.
+  // One account has 11,000 rejections and loses 10,000. The others have 50.
   await client.query(`INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
     SELECT gen_random_uuid(), ${ID}, ${ID}, 'expired', '/', '', '', now() - n * interval '1 s'
     FROM generate_series(1, 800) i, generate_series(1, CASE WHEN i = 1 THEN 11000 ELSE 50 END) n`);
@@ -119,7 +120,7 @@ async function fill(): Promise<void> {
 
 test("in large tables each statement looks at few rows, also while what is deleted can't be vacuumed; all that is old goes, and nothing else", async () => {
   await fill();
-  // A backup that runs for hours keeps what is deleted visible to itself.
+  // A backup that runs for hours keeps deleted rows visible to itself.
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM "User" LIMIT 1');
   watched.length = 0;
   await runTasks({ ...PRUNING, ...SWEEPING }, new AbortController().signal);

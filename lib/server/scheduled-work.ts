@@ -22,7 +22,10 @@ import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
 const PRUNE_INTERVAL_MS = 3_600_000;
 const SWEEP_INTERVAL_MS = 15_000;
 
-/** Changes rows in bounded steps, and returns how many. Rejects between two steps once `signal` is aborted. */
+/**
+ * Changes rows in bounded steps and returns how many. Rejects between two steps once `signal` is
+ * aborted.
+ */
 type Task = (signal: AbortSignal) => Promise<number>;
 
 export const PRUNING: Record<string, Task> = {
@@ -44,8 +47,8 @@ export const PRUNING: Record<string, Task> = {
 export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
 
 /**
- * Removes what is kept only for a time, and refunds what a crash left reserved. Of all instances one does it at a time.
- * `stop` waits for the step that runs, and not for those that are left.
+ * Removes rows past their retention and refunds what a crash left reserved. Only one instance works
+ * at a time. `stop` waits for the step that is running, not for those that follow.
  */
 export function startUpkeep(): { stop(): Promise<void> } {
   const stopped = new AbortController();
@@ -67,7 +70,7 @@ async function refundCutOff(signal: AbortSignal): Promise<number> {
   return refunded;
 }
 
-/** Returns what waits for the work that runs. */
+/** Returns a function that waits for the work that is running. */
 function repeat(name: string, intervalMs: number, tasks: Record<string, Task>, signal: AbortSignal) {
   let running: Promise<unknown> | undefined;
   const run = () => {
@@ -81,7 +84,7 @@ function repeat(name: string, intervalMs: number, tasks: Record<string, Task>, s
   return async () => void (await running);
 }
 
-/** Does one after the other. One that fails keeps no other back. */
+/** Runs the tasks one after the other. A task that fails holds up no other. */
 export async function runTasks(tasks: Record<string, Task>, signal: AbortSignal): Promise<void> {
   for (const [task, work] of Object.entries(tasks)) {
     if (signal.aborted) return;

@@ -1,6 +1,8 @@
 import type { Env } from "#lib/config/env.ts";
 
-/** The policy of one page: only scripts that carry its nonce, and what they load, may run. */
+/**
+ * Returns the policy of one page: only scripts with its nonce, and those that they load, may run.
+ */
 export function contentSecurityPolicy(env: Env, nonce: string): string {
   const development = env.NODE_ENV === "development";
   return [
@@ -14,7 +16,8 @@ export function contentSecurityPolicy(env: Env, nonce: string): string {
     "object-src 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    // Chromium applies this to the redirect that follows a form, too: signing in through a provider needs its origin.
+    // Chromium applies this to the redirect after a form, too: signing in needs the provider's
+    // origin.
     ["form-action 'self'", ...providerOrigins(env)].join(" "),
   ].join("; ");
 }

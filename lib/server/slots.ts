@@ -1,18 +1,21 @@
 type Waiting = { holder: string; admit: (release: () => void) => void };
 
 export type SlotLimits = {
-  /** Slots in all. */
+  /** Slots in total. */
   total: number;
-  /** Slots that one holder has at most. */
+  /** Slots of one holder at most. */
   each: number;
-  /** Requests that wait at most; one more is rejected at once. */
+  /** Waiting requests at most; one more is rejected at once. */
   waiting: number;
-  /** Of them those of one holder: what waits may hold something else. */
+  /** Waiting requests of one holder at most, because a waiting request may hold something else. */
   waitingEach?: number;
   waitMs: number;
 };
 
-/** Bounds work in flight, in all and for each holder. What finds no slot waits its turn; a holder at its own limit delays no other. */
+/**
+ * Bounds work in flight, in total and for each holder. Work without a free slot waits its turn. A
+ * holder at its own limit delays no other.
+ */
 export class Slots {
   readonly #limits: SlotLimits;
   readonly #taken = new Map<string, number>();
@@ -24,9 +27,11 @@ export class Slots {
     this.#free = limits.total;
   }
 
-  /** Resolves with the function that returns the slot, or with undefined if none became free in time. */
+  /**
+   * Resolves with the function that releases the slot, or with undefined if none is free in time.
+   */
   take(holder: string): Promise<(() => void) | undefined> {
-    if (this.#hasRoom(holder)) return Promise.resolve(this.#give(holder));
+    if (this.#hasRoom(holder)) return Promise.resolve(this.#occupy(holder));
     if (!this.#mayWait(holder)) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const waiting: Waiting = {
@@ -54,17 +59,17 @@ export class Slots {
     return waitingEach >= waiting || [...this.#queue].filter((each) => each.holder === holder).length < waitingEach;
   }
 
-  #give(holder: string): () => void {
+  #occupy(holder: string): () => void {
     this.#free -= 1;
     this.#taken.set(holder, (this.#taken.get(holder) ?? 0) + 1);
     let isHeld = true;
     return () => {
-      if (isHeld) this.#takeBack(holder);
+      if (isHeld) this.#release(holder);
       isHeld = false;
     };
   }
 
-  #takeBack(holder: string): void {
+  #release(holder: string): void {
     this.#free += 1;
     const left = (this.#taken.get(holder) ?? 1) - 1;
     if (left === 0) this.#taken.delete(holder);
@@ -73,7 +78,7 @@ export class Slots {
       if (this.#free === 0) return;
       if (!this.#hasRoom(waiting.holder)) continue;
       this.#queue.delete(waiting);
-      waiting.admit(this.#give(waiting.holder));
+      waiting.admit(this.#occupy(waiting.holder));
     }
   }
 }

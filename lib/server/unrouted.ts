@@ -5,13 +5,16 @@ import { answerUnmatched } from "#lib/api/exchange.ts";
 
 type ErrorParts = ConstructorParameters<typeof ApiError>;
 
-/** Codes of Node's parser and of its timeouts. All others mean that the request is malformed. */
+/** Codes of Node's parser and its timeouts. Any other code means that the request is malformed. */
 const CODES: Record<string, ApiErrorCode> = {
   HPE_HEADER_OVERFLOW: "headers_too_large",
   HPE_CHUNK_EXTENSIONS_OVERFLOW: "payload_too_large",
   ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
 };
-/** Reads on after the answer: closing a connection with unread bytes resets it, and the client may lose the answer. */
+/**
+ * Keeps reading after the answer: closing a connection with unread bytes resets it, and the client
+ * may lose the answer.
+ */
 const LINGER_MS = 1_000;
 
 /** Answers a request that reaches no route, with the headers of every answer of the API. */
@@ -21,14 +24,15 @@ export function answerUnrouted(request: IncomingMessage, response: ServerRespons
   response.end(body);
 }
 
-/** Answers what Node can't read as a request, or has waited for too long. Handles `clientError` of a server. */
+/** Handles `clientError` of a server: a request that Node can't parse or stopped waiting for. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // Each chunk that arrives after the first error is one more of them.
+  // Each further chunk raises another error.
   if (socket.writableEnded) return;
-  // Node's own name for the answer that is due on the connection (socketOnError in _http_server.js).
+  // Node's own name for the answer that is due (socketOnError in _http_server.js).
   const { _httpMessage: current } = socket as { _httpMessage?: ServerResponse | null };
   if (!socket.writable || current?.headersSent) socket.destroy(error);
-  // The unreadable bytes follow a whole request, whose answer they must not take: it is the connection's last.
+  // The unreadable bytes follow a complete request, whose answer they must not replace. It becomes
+  // the connection's last.
   else if (current?.req.complete) current.shouldKeepAlive = false;
   else writeUnrouted(socket, CODES[error.code ?? ""] ?? "invalid_request");
 }

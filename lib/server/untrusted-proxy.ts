@@ -6,14 +6,15 @@ import { isWithin, parseAddress } from "#lib/server/client-address.ts";
 const PRIVATE = new Set(["private", "loopback", "uniqueLocal", "linkLocal", "carrierGradeNat"]);
 
 /**
- * Warns once when a peer in a private network sends `X-Forwarded-For` and is not trusted: most likely it is the
- * operator's own proxy, and all clients behind it share one address, its throttles and its place in the activity.
+ * Warns once when a peer in a private network sends `X-Forwarded-For` and isn't trusted. It is most
+ * likely the operator's own proxy, and all its clients would share one address, its throttles and
+ * its place in the activity.
  */
 export function createProxyWarning(trustedProxies: string[], warn = (message: string) => log().warn(message)) {
   const ranges = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));
   let warned = false;
   return ({ socket, headers }: Pick<IncomingMessage, "headers"> & { socket: { remoteAddress?: string } }): void => {
-    // Next asks this server for its own pages and actions with the headers of a request that has passed here.
+    // Next fetches pages of its own with the headers of a request that has passed here already.
     if (warned || headers["x-forwarded-for"] === undefined || headers.rsc || headers["next-action"]) return;
     const peer = parseAddress(socket.remoteAddress ?? "");
     if (!peer || !PRIVATE.has(peer.range()) || isWithin(peer, ranges)) return;

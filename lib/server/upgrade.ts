@@ -3,8 +3,9 @@ import type { Env } from "#lib/config/env.ts";
 import { isOwnHost, isOwnOrigin } from "#lib/server/own-origin.ts";
 
 /**
- * Whether a request may leave HTTP: only what reloads pages in development. After its first page Next listens for all
- * upgrades, and it leaves the others open without an answer, past every limit. One that may not is a request like any other.
+ * Returns whether a request may leave HTTP. Only hot reload in development may. After its first
+ * page Next listens for all upgrades and leaves other connections open without an answer, beyond
+ * every limit. Without permission it is handled as an ordinary request.
  */
 export function mayUpgrade({ url, headers }: IncomingMessage, env: Env): boolean {
   return (

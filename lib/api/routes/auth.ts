@@ -11,7 +11,7 @@ const ANSWER_HEADERS = {
   "GoodTake-Tier": "The account's tier",
 };
 
-/** Describes what `forward-auth.ts` answers. */
+/** Adds the answers of `forward-auth.ts` to the document. */
 export function describeAuth(app: OpenAPIHono<ApiContext>): void {
   app.openAPIRegistry.registerPath({
     method: "get",

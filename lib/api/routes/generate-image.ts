@@ -55,7 +55,7 @@ const route = createRoute({
   },
 });
 
-/** What is in flight takes some seconds to end. */
+/** Images in flight take some seconds. */
 const WHEN_BUSY = { "retry-after": "5" };
 
 const ERRORS: Record<PaidGenerationError | BusyError, () => ApiError> = {
@@ -63,7 +63,7 @@ const ERRORS: Record<PaidGenerationError | BusyError, () => ApiError> = {
   upstream_error: () => new ApiError("upstream_error"),
   upstream_timeout: () => new ApiError("upstream_timeout"),
   cut_off: () => new ApiError("unavailable", undefined, { "retry-after": "1" }),
-  // Nobody reads it, and it must not count as a failure of ours.
+  // The caller is gone. A 4xx keeps it from counting as a failure of ours.
   hung_up: () => new ApiError("invalid_request", "The connection was closed before the work began"),
   no_credits: () => new ApiError("forbidden"),
   quota_exceeded: () => new ApiError("forbidden"),
@@ -114,7 +114,7 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
   });
 }
 
-/** Between two chunks other requests have their turn, also where the caller reads as fast as it can be written. */
+/** Lets other requests run between two chunks, even if the caller reads as fast as we write. */
 async function* inTurns(chunks: Uint8Array[]) {
   for (const [i, chunk] of chunks.entries()) {
     if (i > 0) await setImmediate();
