@@ -1,6 +1,7 @@
 import pg from "pg";
 import { addressesOf } from "#lib/config/addresses.ts";
-import { UnavailableError, UnsuitableServerError } from "#lib/database/unavailable.ts";
+import { rethrowTranslated, translateErrors } from "#lib/database/translate-errors.ts";
+import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 
 const CONNECTION_TIMEOUT_MS = 10_000;
 /** How long the known primary is used for further connections. */
@@ -23,8 +24,8 @@ export function createPool(url: string, config: Omit<pg.PoolConfig, "connectionS
   // The pool replaces a broken connection, idle or in use. Without listeners Node would exit.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  pool.connect = translating(pool.connect);
-  pool.query = translating(pool.query);
+  pool.connect = translateErrors(pool.connect);
+  pool.query = translateErrors(pool.query);
   return pool;
 }
 
@@ -69,7 +70,7 @@ class PrimaryClient extends pg.Client {
     // The connection is checked before a pool or a caller can listen for errors. Without a listener
     // Node would exit if it broke meanwhile.
     this.on("error", () => {});
-    this.query = translating(this.query);
+    this.query = translateErrors(this.query);
     // Runs after the statement has failed. A pool closes a client that ends when it is released.
     this.connection.on("errorMessage", ({ code }: { code: string }) => {
       if (UNSUITABLE.test(code)) setImmediate(() => void this.end().catch(() => {}));
@@ -91,7 +92,7 @@ class PrimaryClient extends pg.Client {
 
   async #connect(): Promise<this> {
     if (this.#addresses.length > 1) await this.#choosePrimary();
-    await super.connect().catch(rethrow);
+    await super.connect().catch(rethrowTranslated);
     try {
       await this.#check();
     } catch (error) {
@@ -132,41 +133,6 @@ class PrimaryClient extends pg.Client {
     if (this.host !== host || this.port !== port)
       this.connection.stream.destroy(new UnsuitableServerError("Another server became the primary."));
   }
-}
-
-type Callback = (error: unknown, ...results: unknown[]) => void;
-type CopyStream = { handleError(error: unknown, connection: unknown): void };
-
-/**
- * Wraps a method of `pg` so that its callback, promise or stream fails with an {@link
- * UnavailableError} where the library throws an error of its own about the connection.
- */
-function translating<Method>(method: Method): Method {
-  return function (this: unknown, ...args: unknown[]) {
-    const [stream] = args as [CopyStream | undefined];
-    const callback = args.at(-1);
-    if (typeof callback === "function")
-      args[args.length - 1] = ((error, ...results) => callback(translated(error), ...results)) satisfies Callback;
-    else if (typeof stream?.handleError === "function") {
-      const { handleError } = stream;
-      stream.handleError = (error, connection) => handleError.call(stream, translated(error), connection);
-    }
-    const result: unknown = (method as (...args: unknown[]) => unknown).apply(this, args);
-    return result instanceof Promise ? result.catch(rethrow) : result;
-  } as Method;
-}
-
-/**
- * Translates an error that `pg` or its pool made itself: it is a plain `Error` without a code, and
- * all of them are about the connection. The database's errors and the system's have a code.
- */
-function translated(error: unknown): unknown {
-  if (!(error instanceof Error) || error.constructor !== Error || "code" in error) return error;
-  return new UnavailableError(error.message, { cause: error });
-}
-
-function rethrow(error: unknown): never {
-  throw translated(error);
 }
 
 /** Connections for which one of several servers was chosen. */
