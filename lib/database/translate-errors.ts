@@ -23,8 +23,9 @@ export function translateErrors<Method>(method: Method): Method {
 }
 
 /**
- * Translates an error that `pg` or its pool made itself: it is a plain `Error` without a code, and
- * all of them are about the connection. The database's errors and the system's have a code.
+ * Translates an error that `pg` or its pool makes itself: a plain `Error` without a code, which is
+ * about the connection unless the library is misused. Errors of the database and the system have a
+ * code.
  */
 function translated(error: unknown): unknown {
   if (!(error instanceof Error) || error.constructor !== Error || "code" in error) return error;
