@@ -10,7 +10,6 @@ import { loadEnvFile } from "#lib/config/env-file.ts";
 import { checkTiers } from "#lib/config/tiers-file.ts";
 import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
-import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
@@ -30,6 +29,7 @@ import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
 import { HOP_SECRET } from "#lib/server/redirect-hop.ts";
 import { startUpkeep } from "#lib/server/scheduled-work.ts";
+import { doubtsSettled } from "#lib/unconfirmed-writes/in-time.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 /** A signal during the start waits so long for its end: what is half started can't be stopped. */

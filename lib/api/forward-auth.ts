@@ -9,7 +9,7 @@ import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
 import type { Remaining, SpendError } from "#lib/credits/spending.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;

@@ -5,7 +5,7 @@ import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
 import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
-import { statementDeadline } from "#lib/database/clock.ts";
+import { statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
 let close: () => Promise<void>;
 let groups: ReturnType<typeof chargeGroups>;

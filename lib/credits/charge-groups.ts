@@ -2,8 +2,8 @@ import { type Charge, type ChargeRow, chargeStatement } from "#lib/credits/charg
 import { type Remaining, type SpendError, toRemaining } from "#lib/credits/spending.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
-import { hearClock, lateness } from "#lib/database/clock.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { hearClock, lateness } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** `running`: another request has the idempotency key. */
 export type Charged = Result<Remaining, SpendError | "running">;

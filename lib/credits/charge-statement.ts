@@ -1,5 +1,5 @@
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
-import { CLOCK } from "#lib/database/clock.ts";
+import { CLOCK } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** What a group takes for one request, and until when it may. */
 export type Charge = {

@@ -1,6 +1,6 @@
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
-import { CLOCK, hearClock, lateness } from "#lib/database/clock.ts";
+import { CLOCK, hearClock, lateness } from "#lib/unconfirmed-writes/database-clock.ts";
 
 export type Settlement = {
   /** The reservation's. */

@@ -6,12 +6,12 @@ import { REFUND_ID, RefundGroups } from "#lib/credits/refund-groups.ts";
 import { SettlementGroups } from "#lib/credits/settlement-groups.ts";
 import { type Remaining, type SpendError, type Spending, toRemaining } from "#lib/credits/spending.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
-import { statementDeadline } from "#lib/database/clock.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** Credits taken for work that is not finished. */
 export type Reservation = { id: string; remaining: Remaining };

@@ -2,7 +2,6 @@ import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Remaining, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, refund, reserve, settle, takeBack } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
 import type { ImageAnswer } from "#lib/generation/image-answer.ts";
 import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
@@ -16,6 +15,7 @@ import {
 } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 export type PaidImage = {
   image: ImageAnswer;

@@ -1,4 +1,4 @@
-import { DEADLINE_MS } from "#lib/database/deadline.ts";
+import { DEADLINE_MS } from "#lib/unconfirmed-writes/in-time.ts";
 
 /**
  * SQL: the database's clock in milliseconds of the epoch. Volatile: a part of a statement reads it after the locks that it depends on,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { database } from "#lib/database/client.ts";
-import { doubtsSettled, inTime } from "#lib/database/deadline.ts";
+import { doubtsSettled, inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 let close: () => Promise<void>;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { hearClock, lateness, statementDeadline } from "#lib/database/clock.ts";
+import { hearClock, lateness, statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
 const HOUR_MS = 3_600_000;
 
