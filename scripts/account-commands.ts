@@ -21,11 +21,11 @@ import { CREDITS_MAX, findRemaining, grantCredits } from "#lib/credits/store.ts"
 import { OperatorError } from "#lib/operator-error.ts";
 import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
 
-/** What a command answers: for programs, and for people. */
+/** A command's answer: `data` for programs, `text` for the terminal. */
 export type Answer = { data: unknown; text: string };
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
-/** Credits that an operator can add at once. */
+/** The number of credits that an operator can add at once. */
 export const creditsToGrant = z
   .string()
   .regex(/^[1-9]\d*$/)
@@ -38,7 +38,7 @@ async function wanted(email: string): Promise<Account> {
   return account;
 }
 
-/** For what changes an account: one that was deleted stays as it is. */
+/** Finds an account that a command may change: a deleted one can't be changed. */
 async function living(email: string): Promise<Account> {
   const account = await wanted(email);
   if (!account.deletedAt) return account;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readMigrations } from "#lib/database/migration-history.ts";
 import { lockProblems, splitMigration } from "#scripts/migration-locks.ts";
 
-/** Applied in the field already, and not to be edited. */
+/** Already applied in the field and must not be edited. */
 const LAST_UNCHECKED = "20261126052834_active_keys";
 
 test("no migration of this version blocks charges or usage while it reads or rewrites a large table", async () => {

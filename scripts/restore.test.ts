@@ -15,17 +15,17 @@ import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
 /**
- * An installation that was backed up, in which everything was ended in each way after that, and that was lost then: `kill -9` of its
- * server and of PostgreSQL. The files are what is left.
+ * An installation that was backed up, then ended keys, accounts and sessions in every way, and was
+ * lost: `kill -9` of its server and of PostgreSQL. Its files are what is left.
  */
 type Lost = {
   directory: string;
   backup: string;
   list: string;
   exported: string;
-  /** Keys that worked when the backup was made, and work no more. */
+  /** Keys that worked at the time of the backup and must stay rejected. */
   ended: Record<string, string>;
-  /** What must go on working. */
+  /** What must keep working. */
   working: Record<string, string>;
   ids: Record<string, string>;
   extendedUntil: Date | null;
@@ -136,7 +136,9 @@ async function loseInstallation(root: string): Promise<Lost> {
   };
 }
 
-/** Restores into a new folder and starts its server, with the old secret, so that cookies can still be read. */
+/**
+ * Restores into a new folder and starts its server with the old secret, which reads old cookies.
+ */
 async function restoreAndStart(
   name: string,
   options: string[],
@@ -160,7 +162,7 @@ async function statuses(url: string, secrets: Record<string, string>): Promise<R
 const all = (secrets: Record<string, string>, status: number) =>
   Object.fromEntries(Object.keys(secrets).map((name) => [name, status]));
 
-/** Sessions and links end with any restore. */
+/** Any restore ends sessions and links. */
 async function expectNoAccess(url: string): Promise<void> {
   const page = await fetch(`${url}/settings/developer`, { headers: { cookie: lost.cookie }, redirect: "manual" });
   expect([page.status, page.headers.get("location")]).toEqual([307, expect.stringContaining("/sign-in")]);
@@ -176,7 +178,8 @@ for (const source of ["list", "exported"] as const)
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
     expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
     expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
-    // Four revoked alone, one with its deletion, one with its account's; two that are extended and shortened; the late key.
+    // Four revoked alone, one with its deletion, one with its account's; two that were extended and
+    // shortened; the late key.
     expect(said).toMatch(/6 keys revoked, 2 expiries changed, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/);
 
     const disconnect = await connectTo(directory);

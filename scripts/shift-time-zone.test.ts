@@ -26,12 +26,12 @@ afterEach(async () => {
   await drop();
 });
 
-/** Connects as an older version did, whose sessions had the zone of the database. */
+/** Connects as an older version did, in the database's time zone. */
 function connectAsBefore(zone: string): void {
   connectDatabase(url, 4).pool.on("connect", (client) => void client.query(`SET TimeZone = '${zone}'`));
 }
 
-/** All instants of the columns that are corrected, by their rows. */
+/** Returns the instants of all corrected columns by row. */
 async function readInstants() {
   const orderBy = { id: "asc" } as const;
   const createdAt = true;
@@ -51,7 +51,7 @@ async function readInstants() {
   };
 }
 
-/** Uses the product as it was, and returns the instants that are true. */
+/** Uses the product as it was and returns the true instants. */
 async function writeAsBefore(zone: string) {
   connectAsBefore(zone);
   const [ada, bob] = [await createPerson("Ada", "scale"), await createPerson("Bob")];
@@ -98,7 +98,7 @@ async function writeAsBefore(zone: string) {
   });
 
   const instants = await readInstants();
-  // Prisma reads what it wrote as it meant it; these two have the database's clock.
+  // Prisma reads what it wrote as intended; these two have the database's clock.
   for (const session of instants.sessions)
     if (session.id === seen?.sessionId) session.lastSeenAt = await readRaw("Session", "lastSeenAt", session.id);
   for (const key of instants.keys) if (key.id === used) key.expiresAt = await readRaw("ApiKey", "expiresAt", used);
@@ -167,7 +167,7 @@ test("a correction that was interrupted goes on where it was, whatever it was at
     const client = await openClient(url);
     const enough = new AbortController();
     let left = 1 + (steps % 3);
-    // Ctrl-C after some transactions.
+    // Presses Ctrl-C after some transactions.
     const query = client.query.bind(client) as typeof client.query;
     client.query = ((...args: Parameters<typeof client.query>) => {
       if (String(args[0]).startsWith('INSERT INTO "TimeZoneShift"') && --left === 0) enough.abort();

@@ -106,7 +106,7 @@ test.each([
   await grant.query("BEGIN");
   await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
   const charged = groups.ask({ ...spending(4), id: randomUUID(), deadline: statementDeadline(), reserved });
-  // Its statement has begun, from when on it sees nothing new.
+  // Its statement has begun and sees no later change.
   await vi.waitFor(async () => {
     const { rowCount } = await pool().query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

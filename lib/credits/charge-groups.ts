@@ -5,11 +5,11 @@ import { pool } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { hearClock, lateness } from "#lib/unconfirmed-writes/database-clock.ts";
 
-/** `running`: another request has the idempotency key. */
+/** `running`: another request holds the idempotency key. */
 export type Charged = Result<Remaining, SpendError | "running">;
 type WaitingCharge = Waiting<Charge, Charged>;
 
-/** Makes charges and reservations in groups, each account's in the order of arrival. */
+/** Makes charges and reservations in groups, in the order of arrival for each account. */
 export function chargeGroups(): StatementGroups<Charge, Charged> {
   return new StatementGroups({ send, groupsMax: 2, heldMax: 4 });
 }
@@ -22,7 +22,10 @@ const variants = [true, false].flatMap((wait) =>
 );
 const STATEMENTS = new Map(variants);
 
-/** An array of uuids or numbers for PostgreSQL; `pg` would look at each for characters that need a quote. */
+/**
+ * Writes an array of UUIDs or numbers as PostgreSQL's literal. Faster than `pg`, which checks each
+ * value for characters to quote.
+ */
 const plain = (values: (string | number | null | undefined)[]) => `{${values.map((value) => value ?? "NULL").join()}}`;
 
 async function send(group: WaitingCharge[], { wait }: { wait: boolean }): Promise<Left<Charge, Charged>> {
@@ -79,7 +82,10 @@ function answer(waiting: WaitingCharge, row: ChargeRow, { left, rejected }: Acco
   else reject(lateness());
 }
 
-/** Returns those that nothing was decided about: they fit behind one that was too dear. */
+/**
+ * Answers the rejected charges. Returns those that the statement didn't decide: they came after one
+ * that didn't fit, but may fit themselves.
+ */
 function answerRejected({ left, rejected }: Account): WaitingCharge[] {
   return rejected.filter(({ item, resolve }) => {
     if (left.credits < item.credits) resolve(err("no_credits"));

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await spendOnDays(AGES, 2);
 });
 
-/** Charges the account with one credit, by each of some keys, so many days ago. */
+/** Charges one credit with each of the keys, so many days ago. */
 async function spendOnDays(daysAgo: number[], times: number): Promise<void> {
   await pool().query(
     `WITH "balance" AS (
@@ -47,7 +47,7 @@ async function countMovements(userId = ada.id): Promise<number> {
 }
 const balance = async () => (await findRemaining(ada.id, null))?.credits;
 
-/** What the exported file sums up to, and how many single movements and rolled-up rows it has. */
+/** Sums up the exported file and counts its single movements and rolled-up rows. */
 async function exported(): Promise<{ sum: number; movements: number; days: number }> {
   const all = { sum: 0, movements: 0, days: 0 };
   for await (const part of exportLedger(ada.id))
@@ -77,13 +77,13 @@ test("days are rolled up first and their movements removed later; page and file 
   const rolledUp = { sum: left, movements: 8, days: 10 };
   for (let run = 0; run < 2; run += 1) {
     expect([await exported(), await opened(8), await opened(7), await countMovements()]).toEqual([rolledUp, 0, 1, 18]);
-    // Exports that have begun before may still read them.
+    // Exports that began earlier may still read them.
     expect(await pruneMovements({ days: 7 })).toBe(0);
   }
   expect(await pruneMovements(NOW)).toBe(10);
   expect(await pruneMovements(NOW)).toBe(0);
   expect([await exported(), await opened(8), await opened(7), await countMovements()]).toEqual([rolledUp, 0, 1, 8]);
-  // More days are asked for again: what is gone stays rolled up.
+  // A longer retention brings nothing back.
   await pruneMovements({ ...NOW, days: 90 });
   expect(await exported()).toEqual(rolledUp);
   expect(await sums()).toEqual(expected);
@@ -113,7 +113,7 @@ test("what is in the ledger no more is neither refunded nor refunded again", asy
   const left = (await balance()) as number;
   for (const id of [charged, refunded]) await takeBack(id, spending);
   expect(await balance()).toBe(left);
-  // Its reservation, which is not pruned, decides.
+  // The reservation, which is not pruned, decides.
   expect([await refund(ada.id, reserved.value.id), await refund(ada.id, reserved.value.id)]).toEqual([true, false]);
   expect(await balance()).toBe(left + 3);
 });

@@ -235,7 +235,7 @@ describe("what nobody knows to have happened", () => {
 });
 
 describe("after waiting for a lock that was given up without a change", () => {
-  /** Locks a row until it is called. */
+  /** Locks a row until the returned function is called. */
   async function lock(table: "Balance" | "Reservation"): Promise<() => Promise<void>> {
     const client = await pool().connect();
     await client.query("BEGIN");
@@ -257,10 +257,10 @@ describe("after waiting for a lock that was given up without a change", () => {
     ["a charge", (): Promise<unknown> => charge(spending())],
     ["a reservation", (): Promise<unknown> => reserve(spending(), 60)],
   ])("%s that comes too late takes nothing", async (_, spend) => {
-    // The first one tells the database's clock.
+    // The first charge syncs the clock.
     await charge(spending());
     const unlock = await lock("Balance");
-    // It waits for a connection first, so that the database's own timeout is later than the deadline.
+    // Waits for a connection first, so that the database's own timeout comes after the deadline.
     const others = await Promise.all(Array.from({ length: 19 }, () => pool().connect()));
     const late = expect(spend()).rejects.toThrow("timeout exceeded");
     await sleep(1_500);

@@ -74,7 +74,7 @@ const builders = () =>
 const untilBuilding = () =>
   vi.waitFor(async () => expect(await builders()).toEqual([{ wait_event_type: "Lock" }]), { timeout: 10_000 });
 
-/** Keeps a snapshot, which building an index concurrently waits for; as a backup does. */
+/** Holds a snapshot, as a backup does. Building an index concurrently waits for it. */
 async function backUp(): Promise<void> {
   await second.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   await second.query(`SELECT count(*) FROM "Big"`);
@@ -94,7 +94,7 @@ test("an index that a kill -9 left half-built is dropped by the next start, and 
   await untilBuilding();
   migrating.kill("SIGKILL");
   await once(migrating, "exit");
-  // The server notices that nobody waits for the index any more.
+  // The server notices that the client is gone.
   await vi.waitFor(async () => expect(await builders()).toEqual([]), { timeout: 5_000 });
   expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: false }]);
   const migrated = migrate(url, migrations.directory);
@@ -141,7 +141,8 @@ test("a start of an older version, which waits for the same lock in a transactio
   await untilBuilding();
   const older = await connect(url);
   await older.query("BEGIN");
-  // One of the two is told of the deadlock. An older start that is, is started again; a building is tried again.
+  // One of the two gets the deadlock error. An older start is then started again, a build is
+  // retried.
   const waits = older
     .query("SELECT pg_advisory_xact_lock(7453298385561414501)")
     .then(() => older.query("COMMIT"))

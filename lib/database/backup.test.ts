@@ -55,7 +55,7 @@ async function everything(at: string): Promise<Record<string, string[]>> {
   await client.connect();
   const rows: Record<string, string[]> = {};
   for (const { name } of await tablesInOrder(client)) {
-    // Transactions have numbers of their own on each server.
+    // Transaction numbers differ between servers.
     const found = await client.query<{ row: string }>(
       `SELECT (to_jsonb(t) - 'changedIn')::text AS "row" FROM "${name}" t ORDER BY 1`,
     );
@@ -81,7 +81,7 @@ test("what is restored equals what was backed up, row by row, whatever stands in
   await database().throttle.create({
     data: { scope: "\\.\n\\.", attempts: 1, blockedUntil: new Date(), updatedAt: new Date() },
   });
-  // A ledger whose old days are rolled up while their movements are partly removed.
+  // A ledger with rolled-up days whose movements are partly removed.
   await pool().query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "createdAt") SELECT $1, 'granted', 1, now() - make_interval(days => i) FROM generate_series(1, 9) i`,
     [ada.id],

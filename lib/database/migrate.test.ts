@@ -127,7 +127,7 @@ test("a server without a free connection is waited for", async () => {
   const applied = migrate(visitorUrl.href, directory).finally(() => {
     over = true;
   });
-  // The server has refused it once before the place is free.
+  // The server rejects it once before a connection is free.
   await expect(checkMigrated(visitorUrl.href, directory)).rejects.toMatchObject({ code: "53300" });
   expect(over).toBe(false);
   await only.end();

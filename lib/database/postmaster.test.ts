@@ -31,7 +31,7 @@ async function start(): Promise<EmbeddedDatabase> {
   return database;
 }
 
-/** The answer of one query, on a connection of its own. */
+/** Runs one query on its own connection. */
 async function ask(url: string, query: string): Promise<unknown[]> {
   const client = new pg.Client(url);
   client.on("error", () => {});
@@ -76,7 +76,8 @@ describe.runIf(AS_ROOT)("started as root", () => {
 
   test("no account but root may connect, not even the one that PostgreSQL runs as", async () => {
     const socket = path.join(socketFolder(await start()), ".s.PGSQL.5432");
-    // The startup packet, and of the answer its type and the code of the authentication: "R" and 0 let somebody in.
+    // Sends the startup packet and reads the answer's type and authentication code: "R" and 0
+    // accept the account.
     const connect = `
       const packet = Buffer.from("\\0\\0\\0\\0\\0\\x03\\0\\0user\\0goodtake\\0database\\0postgres\\0\\0", "latin1");
       packet.writeInt32BE(packet.length);
@@ -128,7 +129,7 @@ test("a pid that stands in postmaster.pid and isn't our PostgreSQL's gets no sig
 });
 
 describe("a database that let everybody in", () => {
-  /** As an earlier version left it running. */
+  /** Starts PostgreSQL as an earlier version left it running. */
   async function startOpen(): Promise<void> {
     const cluster = await prepareCluster(data.directory);
     const socket = `${data.directory}-socket`;

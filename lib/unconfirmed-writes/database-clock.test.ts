@@ -10,7 +10,7 @@ test("a statement's deadline is by the database's clock, however wrong either ma
   expect(statementDeadline()).toBe(Date.now() + HOUR_MS + 2_500);
   hearClock(Date.now() - HOUR_MS, Date.now() - 10);
   expect(statementDeadline()).toBe(Date.now() - HOUR_MS + 2_500);
-  // On its way for too long to say what time it is now.
+  // Took too long to say what time it is now.
   hearClock(Date.now() + HOUR_MS, Date.now() - 2_000);
   expect(statementDeadline()).toBe(Date.now() - HOUR_MS + 2_500);
   vi.useRealTimers();

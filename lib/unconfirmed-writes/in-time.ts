@@ -2,18 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusedForContent, wasRolledBack } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
-/** A database that hangs must give the API's 503 in under 3 s (api.md), whatever step it hangs in. */
+/** The API answers 503 in under 3 s when the database hangs (api.md). */
 export const DEADLINE_MS = 2_500;
 const RETRY_MS = 500;
 
-/** What may have taken effect without anybody being told so, and is not followed up yet. */
+/** Follow-ups of unconfirmed writes that are still running. */
 const doubtful = new Set<Promise<void>>();
 
 /**
- * What the database answers, or an error that {@link isUnavailable} knows if it takes too long. The statement itself goes on, and
- * may still take effect, as may one whose connection broke: then `followUp`, which undoes or repeats it, is called until the database
- * has answered it. It must be right whether the statement took effect, didn't, or will. `always` calls it also where the database
- * itself said that nothing happened, because something must.
+ * Returns the database's answer, or throws an error that {@link isUnavailable} recognizes after
+ * {@link DEADLINE_MS}. The statement keeps running after that and may still take effect, as may a
+ * statement whose connection broke.
+ *
+ * `followUp` then cancels or repeats the write. It is called until the database confirms it, so it
+ * must be right whether the statement took effect, didn't, or still will. With `always` it is also
+ * called if the database said that nothing changed.
  */
 export async function inTime<T>(
   answer: Promise<T>,
@@ -35,7 +38,7 @@ export async function inTime<T>(
   }
 }
 
-/** Returns when nothing is left to follow up, or after `patienceMs`. */
+/** Resolves when every unconfirmed write is confirmed, or after `patienceMs`. */
 export async function doubtsSettled(patienceMs: number): Promise<void> {
   await Promise.race([Promise.all(doubtful), sleep(patienceMs)]);
 }

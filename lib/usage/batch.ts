@@ -10,7 +10,7 @@ export type RequestNote = {
   userId: string;
   apiKeyId: string;
   outcome: Outcome;
-  /** Whether the key was let in, so that this is a use of it. */
+  /** Whether the key was accepted, which makes the request a use of it. */
   authenticated: boolean;
   at: number;
   route: string;
@@ -27,7 +27,7 @@ export type KeyUsage = {
   refusals: RequestNote[];
 };
 
-/** What the statement takes: plain rows, which it reads from JSON. */
+/** Returns the rows of a batch as {@link WRITE_USAGE} reads them from JSON. */
 export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
   const iso = (ms: number) => new Date(ms).toISOString();
   const callerOf = (note: RequestNote) => ({
@@ -61,18 +61,24 @@ export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
   };
 }
 
-/** What the counts of a caller are stored under: machines of one network are one, so that they don't push each other out of a batch. */
+/**
+ * Identifies a caller. Machines in one network count as one caller, so that they don't push other
+ * callers out of a batch.
+ */
 export function callerId({ address, route, agent }: RequestNote): string {
   return `${networkOf(address)} ${route} ${agentOf(agent ?? "")}`;
 }
 
-// The same addresses and programs come again and again.
+// The same addresses and user agents come again and again.
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
 const agentOf = remembered(shortAgent);
 
 export type UsageRows = { [Kind in keyof ReturnType<typeof rowsOf>]: object[] };
 
-/** Two halves of the rows of a batch, so that one bad row can be found; undefined for a single row. */
+/**
+ * Splits the rows of a batch into two halves, to find a bad row. Returns undefined for a single
+ * row.
+ */
 export function halve(rows: UsageRows): [UsageRows, UsageRows] | undefined {
   const all = Object.entries(rows).flatMap(([kind, list]) => list.map((row) => ({ kind, row })));
   if (all.length <= 1) return undefined;
@@ -85,8 +91,9 @@ export function halve(rows: UsageRows): [UsageRows, UsageRows] | undefined {
 }
 
 /**
- * Rows are written in one order, so that two instances don't deadlock; `lastUsedAt` never moves backwards; a batch that
- * is there already, because only the answer to its writing was lost, changes nothing.
+ * SQL: writes a batch. Rows are written in one order, so that two instances don't deadlock.
+ * `lastUsedAt` never moves backwards. A batch that is already written, because only its
+ * confirmation was lost, changes nothing.
  */
 export const WRITE_USAGE = `
   WITH "batch" AS (

@@ -17,7 +17,7 @@ let close: () => Promise<void>;
 let ada: { id: string };
 beforeAll(async () => {
   close = await useOwnDatabase();
-  // The provider always fails, so that an image is paid for and given back.
+  // The provider always fails, so an image is charged and refunded.
   api = await startApi(async () => err("upstream_error"));
 });
 afterAll(async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** A person with used keys, callers and rejections. */
+/** A user with used keys, callers and rejected requests. */
 async function busyPerson(): Promise<{ id: string; email: string; keyId: string }> {
   const person = await createPerson();
   const { key } = await createKey(person.id);

@@ -11,14 +11,17 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 type Owner = { id: string; deleted: boolean };
 
 /**
- * Keeps the latest 20 callers of each key. Of a deleted account's keys it keeps no callers, also none that come later, and no names.
- * Returns the number of rows that it removed or changed.
+ * Keeps the latest 20 callers of each key. For keys of deleted accounts it removes all callers,
+ * later ones too, and the key's name. Returns how many rows it removed or changed.
  */
 export function pruneCallers(signal?: AbortSignal): Promise<number> {
   return walkInSteps("callers", pruneCallersOfPage, signal);
 }
 
-/** Keeps the latest 1,000 rejections of each account, and none of a deleted one. Returns the number of removed rows. */
+/**
+ * Keeps the latest 1,000 rejected requests of each account, and none of deleted accounts. Returns
+ * how many rows it removed.
+ */
 export function pruneRefusals(signal?: AbortSignal): Promise<number> {
   return walkInSteps("refusals", pruneRefusalsOfPage, signal);
 }
@@ -30,7 +33,8 @@ async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
     after ?? [BEFORE_ALL_IDS],
   );
   const anonymized = await anonymizeKeys(keys.flatMap(({ id, deleted }) => (deleted ? [id] : [])));
-  // The latest of some callers of a key contain the latest of all: so it is enough to look at some of them.
+  // The latest 20 of all callers are among the latest 20 of any part that contains them, so each
+  // step looks at a part.
   return remove(
     keys,
     after,
@@ -63,7 +67,10 @@ async function pruneRefusalsOfPage(after: string[] | null): Promise<Step> {
   );
 }
 
-/** Removes what the query finds of a page of owners. Where more may be left, the walk stays at the page. */
+/**
+ * Removes the rows that the query finds for a page of owners. The walk stays at the page while rows
+ * may be left.
+ */
 async function remove(
   owners: Owner[],
   after: string[] | null,

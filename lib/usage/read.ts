@@ -1,19 +1,19 @@
 import { database, pool } from "#lib/database/client.ts";
 import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 
-/** Requests of a UTC day, `YYYY-MM-DD`, by what became of them. */
+/** Requests of a UTC day (`YYYY-MM-DD`) by group of outcomes. */
 export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
 
 const DAY_MS = 86_400_000;
 const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
-/** Of all keys of an account, deleted ones too, or of one of them. */
+/** All keys of an account, deleted ones included, or one of them. */
 export type Scope = { userId: string; apiKeyId?: string };
 
 const OF_ACCOUNT = `"UsageAccountDay" d WHERE d."userId" = $1`;
 const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE k."userId" = $1 AND d."apiKeyId" = $4`;
 
-/** Each of the last days, today's included, oldest first, also those without a request. */
+/** Returns the last days, oldest first, including today and days without requests. */
 export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now: Date): Promise<DayUsage[]> {
   const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
     `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", d."requests"::float8 AS "requests"
@@ -40,7 +40,7 @@ export type CallerOfKey = {
   lastSeenAt: Date;
 };
 
-/** Who has used a key, the latest first. */
+/** Lists the callers of a key, the latest first. */
 export async function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
   const callers = await database().usageCaller.findMany({
     where: { apiKeyId },
@@ -51,7 +51,7 @@ export async function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
   return callers.map((caller) => ({ ...caller, requests: Number(caller.requests) }));
 }
 
-/** A refused request, with what is needed to say why. */
+/** A rejected request, with what is needed to explain it. */
 export type Refusal = {
   requestId: string;
   cause: string;
@@ -73,7 +73,7 @@ const REFUSALS = `
          k."deletedAt" AS "keyDeletedAt"
   FROM "Refusal" r JOIN "ApiKey" k ON k."id" = r."apiKeyId" WHERE r."userId" = $1`;
 
-/** The latest refused requests with the person's keys, or with one of them. */
+/** Lists the latest rejected requests with the user's keys, or with one of them. */
 export async function listRefusals(userId: string, apiKeyId: string | null, limit: number): Promise<Refusal[]> {
   const { rows } = await pool().query<Refusal>(
     `${REFUSALS} AND ($2::uuid IS NULL OR r."apiKeyId" = $2) ORDER BY r."createdAt" DESC LIMIT $3`,
@@ -82,7 +82,10 @@ export async function listRefusals(userId: string, apiKeyId: string | null, limi
   return rows;
 }
 
-/** Why a request was refused; null where it was not, where it is another's, and where it is no longer kept, all alike. */
+/**
+ * Finds a rejected request of the user. Returns null if it was accepted, is another user's or is no
+ * longer kept.
+ */
 export async function findRefusal(userId: string, requestId: string): Promise<Refusal | null> {
   const { rows } = await pool().query<Refusal>(`${REFUSALS} AND r."requestId" = $2`, [userId, requestId]);
   return rows[0] ?? null;

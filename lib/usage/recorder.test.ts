@@ -82,7 +82,7 @@ test("the last use never moves backwards, and a refused key was not used", async
 describe("usage is written", () => {
   const queries = async (keys: number) => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
-    // Rows of keys that don't exist: what would be written is none of this test's business.
+    // The keys don't exist: what is written doesn't matter here.
     const asked = vi.spyOn(pool(), "query").mockResolvedValue({ rows: [] } as never);
     await flushUsage();
     asked.mockClear();
@@ -147,7 +147,7 @@ describe("a batch that could not be written", () => {
 
 describe("a batch that the database refuses for one row", () => {
   const LARGEST = 9_223_372_036_854_775_807n;
-  /** The counter of one hour is as large as it can be. */
+  /** Sets the counter of one hour to its largest value. */
   const fill = () =>
     pool().query(`INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests") VALUES ($1, $2, 'ok', $3)`, [
       apiKeyId,
@@ -195,7 +195,7 @@ describe("a batch that the database refuses for one row", () => {
     await fill();
     const others = await Promise.all(Array.from({ length: 8 }, async () => (await createKey(ada.id)).key.id));
     for (const id of [apiKeyId, ...others]) recordRequest(note({ apiKeyId: id }));
-    // Each statement takes effect, and every other answer is lost on its way.
+    // Each statement takes effect, but every other answer is lost.
     const query = pool().query.bind(pool());
     let sent = 0;
     vi.spyOn(pool(), "query").mockImplementation((async (statement: never) => {

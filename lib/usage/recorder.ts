@@ -17,29 +17,32 @@ import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
 /**
- * A key costs the database the same whether it was used once since the last flush or often. So where many keys are used, what they did is
- * collected for longer, as far as memory has room for it.
+ * The longest wait between two flushes. A key costs the database the same for one use or many, so
+ * usage of many keys is collected for longer, as far as memory allows.
  */
 const PATIENCE_MS = 10_000;
 const FEW_KEYS = 2_000;
 const MANY_KEYS = 30_000;
 const BATCH_KEYS = 500;
-/** A key may bring so many new callers and refusals into one batch: a flood must not fill memory or tables. */
+/**
+ * New callers and rejected requests of one key in one batch. A flood must not fill memory or
+ * tables.
+ */
 const CALLERS_MAX = 20;
 const REFUSALS_MAX = 20;
-/** Refusals whose cause the owner can look up by request id. */
+/** Outcomes whose cause the owner can look up by request id. */
 const REFUSED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
 
-/** Only the API records, so it doesn't matter that Next has a copy of this module. */
+/** Module state is enough: only the API's process records. */
 let current = new Map<string, KeyUsage>();
 type Batch = { id: string; rows: () => UsageRows };
-/** Batches whose writing was begun, each kept as it is until the database has confirmed it. */
+/** Batches whose write has begun. Each is kept unchanged until the database confirms it. */
 let batches: Batch[] = [];
 let timer: NodeJS.Timeout | undefined;
 let flushing: Promise<void> = Promise.resolve();
 let flushedAt = performance.now();
 
-/** Counts an answered request; written within a few seconds, and never on the request's path. */
+/** Counts an answered request. It is written within a few seconds, never on the request's path. */
 export function recordRequest(note: RequestNote): void {
   let usage = current.get(note.apiKeyId);
   if (!usage) {
@@ -67,7 +70,7 @@ function isDue(): boolean {
   return keys <= FEW_KEYS || keys >= MANY_KEYS || performance.now() - flushedAt >= PATIENCE_MS;
 }
 
-/** Stops the clock and writes what is left: a batch that failed before, and the rest. */
+/** Stops the timer and writes what is left: a batch that failed before, then the rest. */
 export async function stopRecording(): Promise<void> {
   clearInterval(timer);
   timer = undefined;
@@ -75,14 +78,15 @@ export async function stopRecording(): Promise<void> {
   await flushUsage();
 }
 
-/** Seconds since everything recorded until then was written. */
+/** Returns the seconds since the last flush that wrote everything. */
 export function flushLagSeconds(): number {
   return current.size === 0 && batches.length === 0 ? 0 : (performance.now() - flushedAt) / 1000;
 }
 
 /**
- * Writes all that was recorded so far. What can't be written is kept and tried again as the same batches. A batch that the database
- * refuses for its content is split until the bad row is alone, which is dropped: tried again, it would hold up all that follows.
+ * Writes everything recorded so far. A batch that can't be written is kept and retried unchanged. A
+ * batch that the database rejects for its content is split until the bad row is alone and dropped;
+ * retried, it would block everything after it.
  */
 export function flushUsage(): Promise<void> {
   flushing = flushing.then(async () => {
@@ -105,7 +109,10 @@ export function flushUsage(): Promise<void> {
   return flushing;
 }
 
-/** What thousands of keys did is more than one: requests must not wait while its rows are made. */
+/**
+ * Splits the usage of thousands of keys into batches, whose rows are made one batch at a time so
+ * that requests don't wait.
+ */
 function takeBatches(): Batch[] {
   const all = [...current];
   current = new Map();
@@ -118,7 +125,7 @@ function batchOf(rows: () => UsageRows): Batch {
   return { id: randomUUID(), rows };
 }
 
-/** The two halves of a refused batch, or nothing in place of a single row. */
+/** Returns the two halves of a rejected batch, or nothing for a single row. */
 function withoutBadRow(rows: UsageRows, error: unknown): Batch[] {
   const halves = halve(rows);
   if (halves) return halves.map((half) => batchOf(() => half));
