@@ -29,13 +29,13 @@ import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
 import { HOP_SECRET } from "#lib/server/redirect-hop.ts";
 import { startUpkeep } from "#lib/server/scheduled-work.ts";
-import { doubtsSettled } from "#lib/unconfirmed-writes/in-time.ts";
+import { writesConfirmed } from "#lib/unconfirmed-writes/in-time.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 /** How long a stop waits for a start to finish. A half-started server can't be stopped. */
 const START_DEADLINE_MS = 4_000;
 /** How long a stop waits for unconfirmed writes. A request that got no answer has failed. */
-const DOUBTS_DEADLINE_MS = 1_000;
+const CONFIRM_DEADLINE_MS = 1_000;
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
@@ -208,7 +208,7 @@ async function stop(): Promise<void> {
   const upkeepStopped = upkeep?.stop();
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await dashboard?.then(({ stop }) => stop()).catch(() => {});
-  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS), upkeepStopped]);
+  await Promise.all([stopRecording(), writesConfirmed(CONFIRM_DEADLINE_MS), upkeepStopped]);
   closeLimiter();
   await revocations?.stop();
   await disconnectDatabase();

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
-import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
+import { charge, findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 import { statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
 let close: () => Promise<void>;
@@ -118,15 +119,15 @@ test.each([
   expect(await charged).toEqual({ ok: true, value: { credits: 6, requests: null } });
 });
 
-test("none of a group fails for another: not for one taken back, one with a known id, or one that PostgreSQL can't read", async () => {
-  const takenBack = randomUUID();
-  await takeBack(takenBack, spending());
+test("none of a group fails for another: not for one that was canceled, one with a known id, or one that PostgreSQL can't read", async () => {
+  const canceled = randomUUID();
+  await cancelCharge(canceled, spending());
   const made = randomUUID();
   await make(spending(), made);
   const bob = await createPerson("Bob");
   const results = await Promise.allSettled([
     make(spending(1)),
-    make(spending(1), takenBack),
+    make(spending(1), canceled),
     make(spending(1), made),
     make(spending(2 ** 31)),
     make(spending(1)),
@@ -144,7 +145,7 @@ test("none of a group fails for another: not for one taken back, one with a know
   await expectLedgerToAgree(ada.id);
 });
 
-test("three instances at once, charges and taking back, more accounts than one: nothing is lost and nothing charged twice", async () => {
+test("three instances at once, charges and cancellations, more accounts than one: nothing is lost and nothing charged twice", async () => {
   const people = await Promise.all(Array.from({ length: 4 }, () => createPerson("Cyd")));
   const instances = Array.from({ length: 3 }, () => chargeGroups());
   const passed = new Map(people.map(({ id }) => [id, 0]));
@@ -153,7 +154,7 @@ test("three instances at once, charges and taking back, more accounts than one: 
       const { id: userId } = people[i % people.length] as { id: string };
       const id = randomUUID();
       const charged = instances[i % 3]?.ask({ ...spending(1, null, userId), id, deadline: null });
-      if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), takeBack(id, spending(1, null, userId))]);
+      if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), cancelCharge(id, spending(1, null, userId))]);
       else if ((await charged)?.ok) passed.set(userId, (passed.get(userId) ?? 0) + 1);
     }),
   );

@@ -3,7 +3,7 @@ import { type Remaining, type SpendError, toRemaining } from "#lib/credits/spend
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-import { hearClock, lateness } from "#lib/unconfirmed-writes/database-clock.ts";
+import { lateError, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** `running`: another request holds the idempotency key. */
 export type Charged = Result<Remaining, SpendError | "running">;
@@ -49,7 +49,7 @@ async function send(group: WaitingCharge[], { wait }: { wait: boolean }): Promis
     );
   const sentAt = Date.now();
   const { rows } = await pool().query<ChargeRow>({ name, text: STATEMENTS.get(name) ?? "", values });
-  if (rows[0]) hearClock(rows[0].clock, sentAt);
+  if (rows[0]) syncClock(rows[0].clock, sentAt);
   const held: WaitingCharge[] = [];
   const accounts = new Map<string, Account>();
   for (const [i, waiting] of group.entries()) {
@@ -78,8 +78,8 @@ function answer(waiting: WaitingCharge, row: ChargeRow, { left, rejected }: Acco
     resolve(ok(toRemaining(left, item.quota)));
   } else if (row.state === "rejected") rejected.push(waiting);
   else if (row.state === "claimed") resolve(err("running"));
-  else if (row.state === "existing") reject(new Error("the charge was taken back before it was made"));
-  else reject(lateness());
+  else if (row.state === "existing") reject(new Error("the charge was canceled before it was made"));
+  else reject(lateError());
 }
 
 /**

@@ -1,5 +1,5 @@
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
-import { CLOCK } from "#lib/unconfirmed-writes/database-clock.ts";
+import { CLOCK_MS } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** One member of a group of charges. */
 export type Charge = {
@@ -82,7 +82,7 @@ export const chargeStatement = ({ wait, reserve }: { wait: boolean; reserve: boo
     SELECT b."userId", b."credits", CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END AS "requests"
     FROM "Balance" b, "now" WHERE b."userId" = ANY ((SELECT $2::uuid[])::uuid[]) ORDER BY b."userId" FOR NO KEY UPDATE OF b ${wait ? "" : "SKIP LOCKED"}
   ), "clock" AS MATERIALIZED (
-    SELECT ${CLOCK} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
+    SELECT ${CLOCK_MS} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
   ), "state" AS (
     SELECT a.*, l."credits" AS "hadCredits", l."requests" AS "hadRequests", "clock",
       CASE WHEN l."userId" IS NULL THEN 'absent' WHEN a."deadline" <= "clock" THEN 'late' END AS "obstacle"

@@ -19,7 +19,7 @@ export type Movement = {
 /** One part of the exported ledger. Everything in it is newer than everything in the next part. */
 export type LedgerPart = { movements: Movement[] } | { days: LedgerRow[] };
 
-const EXPORT_PAGE = 500;
+const EXPORT_PAGE_ROWS = 500;
 
 /** SQL: reads movements except those with amount 0, which only block a canceled charge. */
 const movementsWhere = (condition: string, order: string, limit: string) => `
@@ -70,7 +70,7 @@ export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, 
     `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"`,
   );
   const day = since[0]?.day;
-  const movements = readAll<Movement>(EXPORT_PAGE, async (last, limit) => {
+  const movements = readAll<Movement>(EXPORT_PAGE_ROWS, async (last, limit) => {
     const { rows } = await pool().query<Movement>(
       movementsWhere(
         `($2::date IS NULL OR "createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC')
@@ -84,7 +84,7 @@ export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, 
   });
   for await (const rows of movements) yield { movements: rows };
   if (!day) return;
-  const days = readAll<LedgerRow>(EXPORT_PAGE, (last = { day, apiKeyId: NO_KEY } as LedgerRow, limit) =>
+  const days = readAll<LedgerRow>(EXPORT_PAGE_ROWS, (last = { day, apiKeyId: NO_KEY } as LedgerRow, limit) =>
     readLedger(userId, { value: last.day, id: last.apiKeyId, towards: "later" }, limit),
   );
   for await (const rows of days) yield { days: rows };

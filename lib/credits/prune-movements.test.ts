@@ -6,8 +6,9 @@ import { listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
-import { charge, findRemaining, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
+import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 const NOW = { days: 7, graceHours: 0 };
 const AGES = [100, 40, 20, 9, 8, 7, 6, 1];
@@ -106,12 +107,12 @@ test("what is in the ledger no more is neither refunded nor refunded again", asy
   if (!reserved.ok) throw new Error(reserved.error);
   await charge(spending, charged);
   await charge(spending, refunded);
-  await takeBack(refunded, spending);
+  await cancelCharge(refunded, spending);
   await pruneMovements({ ...NOW, days: -1 });
   expect(await pruneMovements(NOW)).toBeGreaterThan(0);
   expect(await countMovements()).toBe(0);
   const left = (await balance()) as number;
-  for (const id of [charged, refunded]) await takeBack(id, spending);
+  for (const id of [charged, refunded]) await cancelCharge(id, spending);
   expect(await balance()).toBe(left);
   // The reservation, which is not pruned, decides.
   expect([await refund(ada.id, reserved.value.id), await refund(ada.id, reserved.value.id)]).toEqual([true, false]);
@@ -133,7 +134,7 @@ test("the sums equal the balance at every moment, while charges, refunds, closin
       while (!over) {
         const id = randomUUID();
         await charge(spending, id);
-        await takeBack(id, spending);
+        await cancelCharge(id, spending);
         const reserved = await reserve(spending, 60);
         if (reserved.ok) await refund(ada.id, reserved.value.id);
       }

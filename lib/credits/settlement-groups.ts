@@ -1,6 +1,6 @@
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
-import { CLOCK, hearClock, lateness } from "#lib/unconfirmed-writes/database-clock.ts";
+import { CLOCK_MS, lateError, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
 export type Settlement = {
   /** The id of the reservation. */
@@ -44,7 +44,7 @@ const statement = ({ wait }: { wait: boolean }) => `
     SELECT r."id", r."userId" FROM "Reservation" r WHERE r."id" = ANY ((SELECT $1::uuid[])::uuid[])
     ORDER BY r."id" FOR UPDATE ${wait ? "" : "SKIP LOCKED"}
   ), "clock" AS MATERIALIZED (
-    SELECT ${CLOCK} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
+    SELECT ${CLOCK_MS} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
   ), "ready" AS MATERIALIZED (
     SELECT a."id", a."answer" FROM "clock", "asked" a JOIN "locked" l USING ("id", "userId")
     WHERE a."deadline" IS NULL OR a."deadline" > "clock"
@@ -68,12 +68,12 @@ async function send(group: WaitingSettlement[], { wait }: { wait: boolean }): Pr
     text: wait ? ACCOUNT : GROUP,
     values,
   });
-  if (rows[0]) hearClock(rows[0].clock, sentAt);
+  if (rows[0]) syncClock(rows[0].clock, sentAt);
   const held: WaitingSettlement[] = [];
   for (const [i, waiting] of group.entries()) {
     const state = rows[i]?.state;
     if (state === "settled") waiting.resolve(true);
-    else if (state === "late") waiting.reject(lateness());
+    else if (state === "late") waiting.reject(lateError());
     else if (wait) waiting.resolve(false);
     else held.push(waiting);
   }

@@ -2,11 +2,10 @@ import { randomUUIDv7 } from "node:crypto";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Charge } from "#lib/credits/charge-statement.ts";
-import { REFUND_ID, RefundGroups } from "#lib/credits/refund-groups.ts";
+import { RefundGroups } from "#lib/credits/refund-groups.ts";
 import { SettlementGroups } from "#lib/credits/settlement-groups.ts";
 import { type Remaining, type SpendError, type Spending, toRemaining } from "#lib/credits/spending.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
-import { Prisma } from "#lib/database/generated/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
@@ -18,7 +17,7 @@ export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
 /** Refunds in one statement, which locks the balances of their accounts. */
-const SWEPT_ROWS = 100;
+const SWEEP_STEP_ROWS = 100;
 
 /**
  * Writes a new account's balance and its sign-up credits, in the transaction that creates the
@@ -128,37 +127,6 @@ export function refund(userId: string, reservationId: string): Promise<boolean> 
   return refunds.refund({ id: reservationId, userId });
 }
 
-/**
- * Makes sure that the charge or reservation `id` costs nothing, for a write whose outcome is
- * unknown. Refunds it once if it was made, however often this is called, and keeps it from being
- * made later if it wasn't.
- */
-export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, "credits" | "quota">): Promise<void> {
-  // A movement of 0 credits takes the charge's id. A statement that still waits somewhere then
-  // fails as a duplicate.
-  const unspent = await database().$executeRaw`
-    INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId")
-    VALUES (${id}::uuid, ${userId}::uuid, 'charged', 0, ${apiKeyId}::uuid) ON CONFLICT ("id") DO NOTHING`;
-  if (unspent === 1) return;
-  // Locks the account first, as groups do. The later parts must read the lock's result: PostgreSQL
-  // runs a part that nothing reads last.
-  await database().$executeRaw`
-    WITH "locked" AS (
-      SELECT "userId" FROM "Balance" WHERE "userId" = ${userId}::uuid FOR NO KEY UPDATE
-    ), "closed" AS (
-      DELETE FROM "Reservation" r USING "locked" l WHERE r."id" = ${id}::uuid AND r."userId" = l."userId"
-    ), "charge" AS (
-      SELECT m.*, date_trunc('month', "createdAt" AT TIME ZONE 'UTC')::date AS "month"
-      FROM "locked" l, "CreditMovement" m WHERE m."id" = ${id}::uuid AND m."userId" = l."userId" AND "amount" < 0
-    ), "movement" AS (
-      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT ${Prisma.raw(REFUND_ID)}, "userId", 'refunded', -"amount", "apiKeyId", "reservationId" FROM "charge"
-      ON CONFLICT ("id") DO NOTHING RETURNING "amount"
-    )
-    UPDATE "Balance" b SET "credits" = b."credits" + m."amount", "requests" = b."requests" - (b."month" = c."month")::int
-    FROM "movement" m, "charge" c WHERE b."userId" = c."userId"`;
-}
-
 /** Refunds the reservations that a crash left open, in steps. Returns how many it refunded. */
 export async function sweepReservations(signal?: AbortSignal): Promise<number> {
   let all = 0;
@@ -168,18 +136,18 @@ export async function sweepReservations(signal?: AbortSignal): Promise<number> {
     const expired = await database().$queryRaw<(typeof last)[]>`
       SELECT "id"::text, "expiresAt"::text, "userId"::text FROM "Reservation"
       WHERE "expiresAt" <= now() AND ("expiresAt", "id") > (${last.expiresAt}::timestamptz, ${last.id}::uuid)
-      ORDER BY "expiresAt", "id" LIMIT ${SWEPT_ROWS}`;
-    const refunded = await Promise.all(expired.map(({ id, userId }) => refund(userId, id).catch(leaveRefused(id))));
+      ORDER BY "expiresAt", "id" LIMIT ${SWEEP_STEP_ROWS}`;
+    const refunded = await Promise.all(expired.map(({ id, userId }) => refund(userId, id).catch(leaveRejected(id))));
     all += refunded.filter(Boolean).length;
     last = expired.at(-1) ?? last;
-    return expired.length === SWEPT_ROWS;
+    return expired.length === SWEEP_STEP_ROWS;
   }, signal);
   return all;
 }
 
 /** Skips a refund whose content the database rejects, so that the others are refunded. */
-const leaveRefused = (reservation: string) => (error: unknown) => {
+const leaveRejected = (reservation: string) => (error: unknown) => {
   if (!isRefusedForContent(error)) throw error;
-  log().error({ err: error, reservation }, "the database refuses a refund");
+  log().error({ err: error, reservation }, "the database rejects a refund");
   return false;
 };

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { SpendError, Spending } from "#lib/credits/spending.ts";
-import { type Reservation, reserve, settle, takeBack } from "#lib/credits/store.ts";
+import { type Reservation, reserve, settle } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { pruneStep, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 /**
  * A client's name for one piece of work, the same for every retry
@@ -85,8 +86,8 @@ export function settleWithAnswer(userId: string, reservationId: string, answer: 
  * Cancels the charge for an answer that is neither delivered nor stored, so that the same key
  * begins anew.
  */
-export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spending: Spending): Promise<void> {
-  await takeBack(id, spending);
+export async function cancelUnstored({ key }: IdempotencyKey, id: string, spending: Spending): Promise<void> {
+  await cancelCharge(id, spending);
   await database().idempotencyRecord.deleteMany({
     where: { userId: spending.userId, key, reservationId: null, answer: null },
   });

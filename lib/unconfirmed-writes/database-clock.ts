@@ -5,10 +5,10 @@ import { DEADLINE_MS } from "#lib/unconfirmed-writes/in-time.ts";
  * the statement that runs after the locks, and put conditions on it into such a part: PostgreSQL
  * doesn't check a condition again after a lock that another transaction released without a change.
  */
-export const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
+export const CLOCK_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
 
 /** The longest round trip from which the database's time is believed. */
-const TRAVEL_MS = 500;
+const ROUND_TRIP_MAX_MS = 500;
 
 /**
  * How far the database's clock is ahead of this machine's, minus up to one answer's way; null until
@@ -30,9 +30,9 @@ export function statementDeadline(): number | null {
  * Syncs with the database's clock from a statement that was sent at `sentAt` (`Date.now()`) and
  * read its clock last.
  */
-export function hearClock(databaseMs: number, sentAt: number): void {
+export function syncClock(databaseMs: number, sentAt: number): void {
   const now = Date.now();
-  if (now >= sentAt && now - sentAt <= TRAVEL_MS) aheadMs = databaseMs - now;
+  if (now >= sentAt && now - sentAt <= ROUND_TRIP_MAX_MS) aheadMs = databaseMs - now;
 }
 
 /**
@@ -40,7 +40,7 @@ export function hearClock(databaseMs: number, sentAt: number): void {
  * it. Also forgets the clock: if the caller is still waiting, the clock was set or the database
  * moved.
  */
-export function lateness(): Error {
+export function lateError(): Error {
   aheadMs = null;
   return new Error("timeout exceeded before the database began");
 }

@@ -7,7 +7,7 @@ export const DEADLINE_MS = 2_500;
 const RETRY_MS = 500;
 
 /** Follow-ups of unconfirmed writes that are still running. */
-const doubtful = new Set<Promise<void>>();
+const unconfirmed = new Set<Promise<void>>();
 
 /**
  * Returns the database's answer, or throws an error that {@link isUnavailable} recognizes after
@@ -30,7 +30,7 @@ export async function inTime<T>(
   try {
     return await Promise.race([answer, deadline]);
   } catch (error) {
-    if (followUp) doubt(answer, followUp, always);
+    if (followUp) confirm(answer, followUp, always);
     else answer.catch(() => {});
     throw error;
   } finally {
@@ -39,31 +39,28 @@ export async function inTime<T>(
 }
 
 /** Resolves when every unconfirmed write is confirmed, or after `patienceMs`. */
-export async function doubtsSettled(patienceMs: number): Promise<void> {
-  await Promise.race([Promise.all(doubtful), sleep(patienceMs)]);
+export async function writesConfirmed(patienceMs: number): Promise<void> {
+  await Promise.race([Promise.all(unconfirmed), sleep(patienceMs)]);
 }
 
-function doubt(answer: Promise<unknown>, followUp: () => Promise<unknown>, always: boolean): void {
-  const settled = answer.then(
-    () => untilConfirmed(followUp),
-    (error: unknown) => (wasRolledBack(error) && !always ? undefined : untilConfirmed(followUp)),
+function confirm(answer: Promise<unknown>, followUp: () => Promise<unknown>, always: boolean): void {
+  const confirmed = answer.then(
+    () => retryUntilConfirmed(followUp),
+    (error: unknown) => (wasRolledBack(error) && !always ? undefined : retryUntilConfirmed(followUp)),
   );
-  doubtful.add(settled);
-  void settled.then(() => doubtful.delete(settled));
+  unconfirmed.add(confirmed);
+  void confirmed.then(() => unconfirmed.delete(confirmed));
 }
 
-async function untilConfirmed(followUp: () => Promise<unknown>): Promise<void> {
+async function retryUntilConfirmed(followUp: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await followUp();
       return;
     } catch (error) {
-      if (isRefusedForContent(error)) return log().error({ err: error }, "a change that nobody was told of is final");
-      if (attempt === 1)
-        log().warn(
-          { err: error },
-          "a change that nobody was told of is unconfirmed and is tried again until it is confirmed",
-        );
+      if (isRefusedForContent(error))
+        return log().error({ err: error }, "an unconfirmed write stays as it is: the database rejects its follow-up");
+      if (attempt === 1) log().warn({ err: error }, "a write is unconfirmed and is retried until it is confirmed");
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   }
