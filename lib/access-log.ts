@@ -1,7 +1,7 @@
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 
-export type AnsweredRequest = {
+type AnsweredRequest = {
   /** Absent for the dashboard, whose requests have no id. */
   requestId?: string;
   method: string;

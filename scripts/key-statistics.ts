@@ -13,7 +13,7 @@ const CRC_VALUES = 2 ** 32;
  */
 const DEVIATION_MAX = 6;
 
-export type KeyStatistics = {
+type KeyStatistics = {
   keys: number;
   duplicates: number;
   /** Keys that fail their own grammar or checksum. */

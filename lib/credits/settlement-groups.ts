@@ -2,7 +2,7 @@ import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement
 import { pool } from "#lib/database/client.ts";
 import { CLOCK_MS, lateError, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
-export type Settlement = {
+type Settlement = {
   /** The id of the reservation. */
   id: string;
   userId: string;

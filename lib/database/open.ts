@@ -3,7 +3,7 @@ import path from "node:path";
 import { dataDirectory, startEmbedded } from "#lib/database/embedded.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
-export type OpenDatabase = {
+type OpenDatabase = {
   url: string;
   /** Stops the embedded PostgreSQL if nobody else uses it. */
   close(): Promise<void>;

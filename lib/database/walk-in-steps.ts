@@ -10,7 +10,7 @@ export type Step = { changed: number; last: string[] | null };
  * Handles a bounded number of rows after a place in the table's order; null is the start. Safe to
  * repeat.
  */
-export type TakeStep = (after: string[] | null) => Promise<Step>;
+type TakeStep = (after: string[] | null) => Promise<Step>;
 
 /**
  * Walks through a table in steps and returns how many rows they changed. The next walk continues

@@ -18,7 +18,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
-export type PaidImage = {
+type PaidImage = {
   image: ImageAnswer;
   /** Undefined for an image that was answered before, which costs nothing. */
   remaining: Remaining | undefined;

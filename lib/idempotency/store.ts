@@ -27,9 +27,9 @@ export type IdempotencyKey = {
 export type BeginError = SpendError | "running" | "reused" | "too_large";
 
 /** Either a reservation for new work, or the stored answer of finished work. */
-export type Begun = { reservation: Reservation } | { answer: string };
+type Begun = { reservation: Reservation } | { answer: string };
 
-export const KEPT_HOURS = 24;
+const KEPT_HOURS = 24;
 /** Larger answers are delivered but not stored (api.md). */
 export const STORED_MAX_BYTES = 1_048_576;
 /**

@@ -36,7 +36,7 @@ const entry = z.union([
   z.strictObject({ at: instant }),
 ]);
 
-export type ListHeader = z.output<typeof header>;
+type ListHeader = z.output<typeof header>;
 export type ListEntry = z.output<typeof entry>;
 
 export function headerLine(installation: string, at: string): string {

@@ -5,7 +5,7 @@ import { OperatorError } from "#lib/operator-error.ts";
 import { checksumLine, headerLine } from "#lib/revocations/list-file.ts";
 import { allLines, type Run } from "#lib/revocations/statements.ts";
 
-export type WrittenList = { handle: FileHandle; bytes: number; at: string };
+type WrittenList = { handle: FileHandle; bytes: number; at: string };
 
 /**
  * Writes what the database says of all keys and accounts into a file that only its owner can read. It has its name only when it is whole,
