@@ -160,7 +160,7 @@ async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
       throw new OperatorError(`PORT ${PORT} is in use by another program; stop it, or choose another PORT.`);
     else if (code === "EACCES")
       throw new OperatorError(`PORT ${PORT} may not be used by this account; choose one above 1023.`);
-    else throw new OperatorError(`HOST ${HOST} can not be listened on (${code}).`);
+    else throw new OperatorError(`HOST ${HOST} can't be listened on (${code}).`);
   }
 }
 

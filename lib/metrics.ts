@@ -58,13 +58,13 @@ function createMetrics(): Metrics {
     }),
     authentications: new Counter({
       name: "goodtake_authentications_total",
-      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a refusal.",
+      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a rejection.",
       labelNames: ["outcome"],
       registers,
     }),
     usageRowsDropped: new Counter({
       name: "goodtake_usage_rows_dropped_total",
-      help: "Rows of usage that the database refuses, by kind: counts, uses, callers, refusals. Each is in the log.",
+      help: "Rows of usage that the database rejects, by kind: counts, uses, callers, rejections. Each is in the log.",
       labelNames: ["rows"],
       registers,
     }),

@@ -66,7 +66,7 @@ export async function show(email: string): Promise<Answer> {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
   const text = formatFields({
     Email: account.email,
-    "Address verified": "no: anybody can sign up with any address",
+    "Address verified": "no: sign-up accepts any address",
     Name: account.name,
     Id: account.id,
     Tier: account.tier,
@@ -124,7 +124,7 @@ export async function passwordLink(email: string): Promise<Answer> {
 }
 
 async function linkFor({ email, disabledAt }: Account): Promise<Answer> {
-  if (disabledAt) throw new OperatorError(`${email} is disabled, so that its link would not work; enable it first.`);
+  if (disabledAt) throw new OperatorError(`${email} is disabled, so its link would not work; enable it first.`);
   const link = await createPasswordLink(email, OPERATOR);
   if (!link.ok) throw new OperatorError(`There is no account ${email}.`);
   const { token, expiresAt } = link.value;
@@ -139,7 +139,7 @@ async function linkFor({ email, disabledAt }: Account): Promise<Answer> {
 export async function disable(address: string): Promise<Answer> {
   const { id, email } = await living(address);
   await disableAccount(id, OPERATOR);
-  return { data: { email, status: "disabled" }, text: `${email} is disabled: signed out, its API keys refused.` };
+  return { data: { email, status: "disabled" }, text: `${email} is disabled: signed out, its API keys rejected.` };
 }
 
 export async function enable(address: string): Promise<Answer> {
@@ -173,7 +173,7 @@ export async function revoke(id: string): Promise<Answer> {
         ? `There is no API key with the id ${id}.`
         : `The API key ${id} is revoked already.`,
     );
-  return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is refused from now on.` };
+  return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is rejected from now on.` };
 }
 
 function statusOf({ disabledAt, deletedAt }: Account): string {

@@ -58,8 +58,8 @@ export async function runCommand(
 }
 
 function sentence(error: Error, signal: AbortSignal): string {
-  if (signal.aborted) return "Interrupted; nothing was left half done.";
+  if (signal.aborted) return "Interrupted; nothing is left half done.";
   if (error instanceof OperatorError) return printable(error.message);
-  if (isUnavailable(error)) return printable(`The database can not be reached: ${error.message}.`);
+  if (isUnavailable(error)) return printable(`The database can't be reached: ${error.message}.`);
   return String(error.stack);
 }

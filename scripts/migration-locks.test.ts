@@ -47,7 +47,7 @@ test.for([
   "-- migrate: no transaction\nDO $$ BEGIN SET LOCAL lock_timeout = '200ms'; UPDATE \"ApiKey\" SET \"name\" = ''; COMMIT; END $$",
 ])("is no problem: %s", (sql) => expect(lockProblems(sql)).toEqual([]));
 
-test("what Prisma writes is cut into a file for all that is quick, and one for each index of a table that exists", () => {
+test("what Prisma writes is split into one file of quick statements and one for each index of an existing table", () => {
   const files = splitMigration(
     `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "a" TEXT;\n\n-- CreateTable\nCREATE TABLE "New" ("id" INTEGER);\n
 -- CreateIndex\nCREATE INDEX "New_id_idx" ON "New"("id");\n\n-- CreateIndex\nCREATE UNIQUE INDEX "User_a_key" ON "User"("a");\n`,

@@ -11,7 +11,7 @@ const CONSTANT = "(?:''|-?[\\d.]+|true|false|null|current_timestamp|now\\(\\))";
 const RULES: [RegExp, string][] = [
   [
     /^create (unique )?index (?!concurrently)/,
-    "keeps everybody from writing while it reads the table; write CREATE INDEX CONCURRENTLY IF NOT EXISTS into a file of its own",
+    "blocks every write while it reads the table; write CREATE INDEX CONCURRENTLY IF NOT EXISTS into a file of its own",
   ],
   [/ concurrently /, `can't be in a transaction; write it into a file of its own that begins with "${NO_TRANSACTION}"`],
   [/ alter column "\w+" (set data )?type /, "rewrites the table; add a column, fill it in bounded steps, then switch"],

@@ -195,18 +195,18 @@ for (const source of ["list", "exported"] as const)
     await disconnect();
   });
 
-test("without a list a restore says what would work again, names the list that it sees, and makes no database", async () => {
-  const elsewhere = path.join(path.dirname(lost.directory), "refused");
-  const refused = await command("restore.ts", [lost.backup], elsewhere);
-  expect([refused.code, refused.stdout]).toEqual([1, ""]);
-  expect(refused.stderr).toMatch(
+test("without a list a restore says what would work again, names the list that it finds, and creates no database", async () => {
+  const elsewhere = path.join(path.dirname(lost.directory), "rejected");
+  const rejected = await command("restore.ts", [lost.backup], elsewhere);
+  expect([rejected.code, rejected.stdout]).toEqual([1, ""]);
+  expect(rejected.stderr).toMatch(
     /holds everything as of \d{4}-.+Z\. Keys that were revoked .+ would work again\..+--accept-revived/,
   );
   expect(await stat(elsewhere).catch(() => undefined)).toBeUndefined();
   expect((await command("restore.ts", [lost.backup], lost.directory)).stderr).toContain(`there is one at ${lost.list}`);
 });
 
-test("with --accept-revived keys and accounts are those of the backup, but no session or link is", async () => {
+test("with --accept-revived keys and accounts are those of the backup, except sessions and links", async () => {
   const { url, directory, said } = await restoreAndStart("accepted", ["--accept-revived"]);
   expect(said).toMatch(/as of \d{4}-.+Z is restored.+\n.+ work again/);
   const { dan: disabledThen, ...working } = lost.working;
@@ -222,21 +222,21 @@ test("a list whose last line is torn is used; one that is older, damaged, cut of
   const lines = whole.split("\n");
   const file = path.join(path.dirname(lost.directory), "changed.jsonl");
   const elsewhere = path.join(path.dirname(lost.directory), "never");
-  const refusal = async (text: string) => {
+  const rejection = async (text: string) => {
     await writeFile(file, text);
     const { code, stderr } = await command("restore.ts", [lost.backup, "--revocations", file], elsewhere);
     expect(code).toBe(1);
     return stderr;
   };
-  expect(await refusal(`${lines[0]}\n`)).toContain("is damaged or was cut off");
-  expect(await refusal(whole.replace("2026-", "2025-"))).toMatch(/is damaged \(line \d+\)/);
-  expect(await refusal(whole.replace(/"installation":"[^"]+"/, '"installation":"x"'))).toMatch(/is damaged/);
-  expect(await refusal("gt_")).toContain("is not a list of revocations");
-  expect(await refusal("")).toContain("is not a list of revocations");
+  expect(await rejection(`${lines[0]}\n`)).toContain("is damaged or was cut off");
+  expect(await rejection(whole.replace("2026-", "2025-"))).toMatch(/is damaged \(line \d+\)/);
+  expect(await rejection(whole.replace(/"installation":"[^"]+"/, '"installation":"x"'))).toMatch(/is damaged/);
+  expect(await rejection("gt_")).toContain("is not a list of revocations");
+  expect(await rejection("")).toContain("is not a list of revocations");
   const base = whole.slice(0, whole.indexOf("\n", whole.indexOf('"sha256"')) + 1);
-  expect(await refusal(base)).toMatch(/ends at .+, before the backup of .+--accept-revived/);
+  expect(await rejection(base)).toMatch(/ends at .+, before the backup of .+--accept-revived/);
   const none = await command("restore.ts", [lost.backup, "--revocations", "/no/such"], elsewhere);
-  expect(none.stderr).toBe("/no/such can not be read (ENOENT).\n");
+  expect(none.stderr).toBe("/no/such can't be read (ENOENT).\n");
 
   await writeFile(file, whole);
   await appendFile(file, '{"key":"');

@@ -119,7 +119,7 @@ async function readAgain() {
 const run = (...args: string[]) => runCommand("shift-time-zone.ts", args, { DATABASE_URL: url });
 
 describe.each(["America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("a database that was written in %s", (zone) => {
-  test("has the true instants after the correction, which is made once", async () => {
+  test("has the true instants after the correction, which runs once", async () => {
     const before = await writeAsBefore(zone);
     const shifted = await readAgain();
     expect(shifted).not.toEqual(before);
@@ -161,7 +161,7 @@ test("no server or command works on a shifted database before it is corrected, a
   await (await startServer(settings)).end("SIGTERM");
 });
 
-test("a correction that was interrupted goes on where it was, whatever it was at", async () => {
+test("an interrupted correction continues where it stopped", async () => {
   const before = await writeAsBefore("America/New_York");
   for (let steps = 0; ; steps += 1) {
     const client = await openClient(url);
@@ -189,8 +189,8 @@ test("a correction that was interrupted goes on where it was, whatever it was at
   expect(await readAgain()).toEqual(before);
 });
 
-describe("the correction is refused, and changes nothing,", () => {
-  test("with a zone that isn't the one, that nobody knows or that was not given", async () => {
+describe("the correction is rejected, and changes nothing,", () => {
+  test("with a wrong, unknown or missing zone", async () => {
     await writeAsBefore("America/New_York");
     const shifted = await readAgain();
     expect(await run("--from", "Asia/Tokyo", "--apply")).toMatchObject({

@@ -34,7 +34,7 @@ async function expectLedgerToAgree(userId: string): Promise<void> {
   expect(_sum.amount).toBe(await leftOf(userId));
 }
 
-test("of 100 charges with 37 credits the first 37 pass, each with what was left behind it", async () => {
+test("of 100 charges with 37 credits the first 37 pass, each with the balance after it", async () => {
   await charge(spending(63));
   const results = await Promise.all(Array.from({ length: 100 }, () => make(spending())));
   expect(results).toEqual([
@@ -52,7 +52,7 @@ test("of 100 charges with 23 requests left in the month the first 23 pass", asyn
   ]);
 });
 
-test("a charge that is too dear doesn't stop a cheaper one behind it", async () => {
+test("a charge that costs too much doesn't stop a cheaper one after it", async () => {
   const results = await Promise.all([60, 50, 30, 20, 10, 1].map((credits) => make(spending(credits))));
   expect(results.map((result) => (result.ok ? result.value.credits : result.error))).toEqual([
     40,
@@ -65,7 +65,7 @@ test("a charge that is too dear doesn't stop a cheaper one behind it", async () 
   await expectLedgerToAgree(ada.id);
 });
 
-test("credits are said to be missing before the quota, and for an account that doesn't exist", async () => {
+test("missing credits are reported before a used-up quota, and for an account that doesn't exist", async () => {
   await charge(spending(99, 1));
   expect(await Promise.all([make(spending(2, 1)), make(spending(1, 1)), make(spending(1, 1, randomUUID()))])).toEqual([
     { ok: false, error: "no_credits" },
@@ -83,7 +83,7 @@ test("a new month starts with the whole quota", async () => {
   ]);
 });
 
-test("an account whose row is held delays no other, and its charges are made when it is free", async () => {
+test("an account whose row is locked delays no other, and its charges are made once it is free", async () => {
   const others = await Promise.all(Array.from({ length: 5 }, () => createPerson("Bob")));
   const holder = await pool().connect();
   await holder.query("BEGIN");
@@ -101,7 +101,7 @@ test("an account whose row is held delays no other, and its charges are made whe
 test.each([
   ["a charge", undefined],
   ["a reservation", { seconds: 60 }],
-])("credits that come while %s waits for them can be spent by it", async (_, reserved) => {
+])("credits granted while %s waits for the row can be spent by it", async (_, reserved) => {
   await charge(spending(100));
   const grant = await pool().connect();
   await grant.query("BEGIN");
@@ -119,7 +119,7 @@ test.each([
   expect(await charged).toEqual({ ok: true, value: { credits: 6, requests: null } });
 });
 
-test("none of a group fails for another: not for one that was canceled, one with a known id, or one that PostgreSQL can't read", async () => {
+test("no member of a group fails because of another: not for one that was canceled, one with a known id, or one that PostgreSQL can't read", async () => {
   const canceled = randomUUID();
   await cancelCharge(canceled, spending());
   const made = randomUUID();

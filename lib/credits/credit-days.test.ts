@@ -56,7 +56,7 @@ beforeEach(async () => {
   connectDatabase(url, 10);
 });
 
-test("every kind of movement is in its day, at any moment", async () => {
+test("every kind of movement counts in its day at once", async () => {
   const ada = await createPerson();
   const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
   await charge(spending);

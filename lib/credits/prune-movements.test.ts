@@ -62,7 +62,7 @@ async function exported(): Promise<{ sum: number; movements: number; days: numbe
   return all;
 }
 
-test("days are rolled up first and their movements removed later; page and file sum up to the balance all along", async () => {
+test("days are rolled up first and their movements removed later; page and file always sum up to the balance", async () => {
   const left = (await balance()) as number;
   const ledger = (await listLedger(ada.id, 100)).rows;
   const opened = async (ago: number) => {
@@ -92,7 +92,7 @@ test("days are rolled up first and their movements removed later; page and file 
   expect(await sums()).toEqual(expected);
 });
 
-test("more movements than a step removes go in steps, the oldest first, and another account's younger ones stay", async () => {
+test("many movements are removed in steps, the oldest first, and another account's newer ones stay", async () => {
   const bob = await createPerson("Bob");
   for (let times = 0; times < 6; times += 1) await spendOnDays([30, 31], 1_000);
   await pruneMovements(NOW);
@@ -100,7 +100,7 @@ test("more movements than a step removes go in steps, the oldest first, and anot
   expect([await countMovements(), await countMovements(bob.id)]).toEqual([8, 1]);
 });
 
-test("what is in the ledger no more is neither refunded nor refunded again", async () => {
+test("a movement that was pruned is neither refunded nor refunded again", async () => {
   const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
   const [charged, refunded] = [randomUUID(), randomUUID()];
   const reserved = await reserve(spending, 60);

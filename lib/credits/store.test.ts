@@ -65,7 +65,7 @@ describe("spending", () => {
     expect(await findRemaining(ada.id, 23)).toEqual({ credits: 77, requests: 0 });
   });
 
-  test("all or nothing: what is too dear costs no part of it, and no request", async () => {
+  test("a charge that costs too much takes no credits and no request", async () => {
     await setBalance(5);
     const before = await findRemaining(ada.id, 10);
     expect(await charge(spending(6, 10))).toEqual({ ok: false, error: "no_credits" });
@@ -104,7 +104,7 @@ describe("spending", () => {
     expect(await charge(spending(1, 1))).toEqual({ ok: true, value: { credits: 98, requests: 0 } });
   });
 
-  test("a balance knows its own account only", async () => {
+  test("a charge changes only its own account's balance", async () => {
     const bob = await createPerson("Bob");
     await setBalance(0);
     expect((await charge(spending())).ok).toBe(false);
@@ -134,7 +134,7 @@ describe("reservations", () => {
     expect(await findRemaining(ada.id, 10)).toEqual({ credits: 100, requests: 9 });
   });
 
-  test("of many who settle, refund and sweep one reservation at once, one decides", async () => {
+  test("of parallel settlements, refunds and sweeps of one reservation, exactly one decides", async () => {
     for (let round = 0; round < 10; round += 1) {
       const before = (await credits()) ?? 0;
       const id = await reserved();
@@ -194,7 +194,7 @@ describe("an unconfirmed charge or reservation", () => {
     return result.ok ? result.value.id : "";
   }
 
-  test.each(KINDS)("%s comes back with the month's request, once however often it is asked for", async (_, make) => {
+  test.each(KINDS)("%s is refunded with the month's request, once however often it is canceled", async (_, make) => {
     const id = await make(randomUUID());
     expect(await findRemaining(ada.id, 10)).toEqual({ credits: 93, requests: 9 });
     await Promise.all(Array.from({ length: 10 }, () => cancelCharge(id, spending())));
@@ -239,7 +239,7 @@ describe("an unconfirmed charge or reservation", () => {
   });
 });
 
-describe("after waiting for a lock that was given up without a change", () => {
+describe("after waiting for a lock that was released without a change", () => {
   /** Locks a row until the returned function is called. */
   async function lock(table: "Balance" | "Reservation"): Promise<() => Promise<void>> {
     const client = await pool().connect();

@@ -104,7 +104,7 @@ async function applyInTransaction(client: pg.Client, migrations: Migration[], ne
  * lock of migrations as long as the statement runs, even if this process is killed.
  */
 async function applyAlone(client: pg.Client, migrations: Migration[], next: Migration): Promise<Outcome> {
-  await refusePooler(client, next);
+  await rejectPooler(client, next);
   const { rows } = await client.query("SELECT pg_try_advisory_lock($1) AS taken, now()", [MIGRATION_LOCK]);
   const [{ taken, now }] = rows as [{ taken: boolean; now: Date }];
   if (!taken) return "another is at it";
@@ -162,7 +162,7 @@ async function keepVacuumAway(client: pg.Client, { sql }: Migration): Promise<vo
  *
  * @throws {OperatorError} behind a pooler.
  */
-async function refusePooler(client: pg.Client, { name }: Migration): Promise<void> {
+async function rejectPooler(client: pg.Client, { name }: Migration): Promise<void> {
   const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
   if (rows[0]?.pid !== (client as { processID?: unknown }).processID)
     throw new OperatorError(
@@ -199,6 +199,6 @@ async function tellWhoBlocks(client: pg.Client, { name }: Migration): Promise<vo
   );
   log().warn(
     { migration: name, oldestTransaction: rows[0] },
-    "A migration waits for a lock, as it does while a backup runs, and is tried again; requests go on",
+    "A migration waits for a lock (a backup holds one) and is retried; requests go on",
   );
 }

@@ -104,7 +104,7 @@ function sentence(file: string, error: NodeJS.ErrnoException): Error {
         : `${file} is damaged or was cut off; nothing was restored.`,
     );
   if (error.syscall === "open" || error.syscall === "read")
-    return new OperatorError(`${file} can not be read (${error.code}).`);
+    return new OperatorError(`${file} can't be read (${error.code}).`);
   return error;
 }
 

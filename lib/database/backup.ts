@@ -24,7 +24,7 @@ export async function backUp(url: string, file: string, signal?: AbortSignal): P
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const header = await describe(client);
     const handle = await open(partial, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-      throw new OperatorError(`${file} can not be written (${error.code}).`);
+      throw new OperatorError(`${file} can't be written (${error.code}).`);
     });
     const rows = withTrailer(script(client, header, await tablesInOrder(client)));
     await pipeline(rows, createGzip(), handle.createWriteStream({ flush: true }), { signal });

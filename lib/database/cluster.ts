@@ -49,7 +49,7 @@ export async function prepareCluster(directory: string): Promise<Cluster> {
     await checkGuarded(directory, account);
     if (!(await canEnter(account, real)))
       throw new OperatorError(
-        `PostgreSQL does not run as root, and the account that would run it can not enter ${directory}; choose a DATA_DIR that other users can enter.`,
+        `PostgreSQL does not run as root, and the account that would run it can't enter ${directory}; choose a DATA_DIR that other users can enter.`,
       );
     binaries = await copyBinaries(packaged, real);
   }
@@ -72,7 +72,7 @@ async function becomeOwnerOf(directory: string, postgres: string): Promise<void>
   if (!owner?.isDirectory() || owner.uid === 0) return;
   if (!(await canRunProject(owner, postgres)))
     throw new OperatorError(
-      `${directory} belongs to the account with the id ${owner.uid}, which can not read GoodTake's own folder; let it read that, or give ${directory} to root.`,
+      `${directory} belongs to the account with the id ${owner.uid}, which can't read GoodTake's own folder; let it read that, or give ${directory} to root.`,
     );
   become(owner);
 }

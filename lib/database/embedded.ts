@@ -97,7 +97,7 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
   if (!(await isGuarded(session, cluster, socket))) {
     await session.end();
     await stopPostmaster(cluster);
-    throw new OpenDatabaseError("It let everybody in; it is started again.");
+    throw new OpenDatabaseError("It accepted every account; it is started again.");
   }
   const logBound = setInterval(() => void boundLog(cluster.logFile).catch(() => {}), LOG_INTERVAL_MS).unref();
   let stopping = false;

@@ -62,7 +62,7 @@ async function connect(url: string, patienceMs = 0): Promise<pg.Client> {
       return await openClient(url, { application_name: "goodtake migrate" });
     } catch (error) {
       if (!NOT_YET.has((error as { code?: string }).code ?? "") || performance.now() > end) throw error;
-      if (attempt === 1) log().info("The database is not ready yet and is waited for");
+      if (attempt === 1) log().info("The database is not ready yet; waiting for it");
       await sleep(250);
     }
   }

@@ -67,7 +67,7 @@ function pendingMigrations(migrations: Migration[], applied: Applied[]): Migrati
     const migration = known.get(name);
     if (!finished_at)
       throw new OperatorError(
-        `The migration ${name} was left half-applied; mend the database and its row in _prisma_migrations first.`,
+        `The migration ${name} was left half-applied; repair the database and its row in _prisma_migrations first.`,
       );
     if (!migration)
       throw new OperatorError(

@@ -91,7 +91,7 @@ describe.runIf(AS_ROOT)("started as root", () => {
   test.each([
     ["PG_VERSION", (file: string, secret: string) => symlink(secret, file)],
     ["PG_VERSION", (file: string) => run("mkfifo", [file])],
-  ])("what its account puts in the place of %s is neither followed nor printed", async (name, plant) => {
+  ])("what its account puts in place of %s is neither followed nor printed", async (name, plant) => {
     await (await startEmbedded(data.directory, "guest")).stop();
     const secret = path.join(data.directory, "secret");
     await writeFile(secret, "a secret of root's", { mode: 0o600 });
@@ -102,7 +102,7 @@ describe.runIf(AS_ROOT)("started as root", () => {
     await expect(startEmbedded(data.directory, "guest")).rejects.toThrow("holds no database that can be read");
   });
 
-  test("a data folder that PostgreSQL's account can change is refused", async () => {
+  test("a data folder that PostgreSQL's account can change is rejected", async () => {
     const between = path.join(data.directory, "between");
     await mkdir(between);
     const cluster = await prepareCluster(path.join(between, "data"));
@@ -111,7 +111,7 @@ describe.runIf(AS_ROOT)("started as root", () => {
   });
 });
 
-test("a pid that stands in postmaster.pid and isn't our PostgreSQL's gets no signal", async () => {
+test("a pid in postmaster.pid that isn't our PostgreSQL's gets no signal", async () => {
   const cluster = await prepareCluster(data.directory);
   await runPostmaster(cluster);
   const [pid, ...rest] = await pidFile();
@@ -128,7 +128,7 @@ test("a pid that stands in postmaster.pid and isn't our PostgreSQL's gets no sig
   expect(bystander.signalCode).toBe("SIGTERM");
 });
 
-describe("a database that let everybody in", () => {
+describe("a database that accepted every account", () => {
   /** Starts PostgreSQL as an earlier version left it running. */
   async function startOpen(): Promise<void> {
     const cluster = await prepareCluster(data.directory);
@@ -144,7 +144,7 @@ describe("a database that let everybody in", () => {
     expect(postgres.exitCode).toBeNull();
   }
 
-  test("is shut when the server starts, with everything in it", async () => {
+  test("is guarded when the server starts, with everything in it", async () => {
     await startOpen();
     const { url } = await start();
     expect(await ask(url, "SELECT value FROM kept")).toEqual([7]);
@@ -153,7 +153,7 @@ describe("a database that let everybody in", () => {
   });
 });
 
-test("postgres.log begins anew past 10 MB while PostgreSQL writes, and one older file is kept", async () => {
+test("postgres.log is truncated past 10 MB while PostgreSQL writes, and one older file is kept", async () => {
   const log = path.join(data.directory, "postgres.log");
   const { url } = await start();
   const fail = () => ask(url, "SELECT 1/0").catch(() => {});

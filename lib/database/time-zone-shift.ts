@@ -72,7 +72,7 @@ function isOffset(seconds: number): boolean {
   return quarters !== 0 && Math.abs(quarters) <= 56 && Math.abs(seconds - quarters * 900) < TOLERANCE_S;
 }
 
-export type Plan = { accounts: number; rows: { table: string; columns: string[]; count: number }[] };
+type Plan = { accounts: number; rows: { table: string; columns: string[]; count: number }[] };
 
 /**
  * Returns what {@link shiftTimeZone} would correct. Changes nothing.
@@ -88,13 +88,13 @@ export async function planShift(client: pg.ClientBase, zone: string): Promise<Pl
   const begunWith = [...progress.values()][0]?.zone;
   if (begunWith && begunWith !== zone)
     throw new OperatorError(`The correction was begun with --from ${begunWith}; finish it with the same zone.`);
-  const { rows: evidence } = await client.query<{ accounts: number; right: number; explained: number }>(
+  const { rows: found } = await client.query<{ accounts: number; right: number; explained: number }>(
     `SELECT count(*)::int AS "accounts", count(*) FILTER (WHERE ${near(`"made"`)})::int AS "right",
             count(*) FILTER (WHERE ${near(`("made" AT TIME ZONE 'UTC') AT TIME ZONE $1`)} OR $2 AND ${near(`"made"`)})::int AS "explained"
      FROM (SELECT "createdAt", ${MADE} AS "made" FROM "User" WHERE ${IS_VERSION_7}) "User"`,
     [zone, begunWith !== undefined],
   );
-  const { accounts, right, explained } = evidence[0] as { accounts: number; right: number; explained: number };
+  const { accounts, right, explained } = found[0] as { accounts: number; right: number; explained: number };
   if (explained < accounts || accounts === 0)
     throw new OperatorError(
       right === accounts

@@ -87,7 +87,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     }
   } catch (error) {
     if (error instanceof Error && "syscall" in error)
-      throw new OperatorError(`${file} can not be read (${(error as NodeJS.ErrnoException).code}).`);
+      throw new OperatorError(`${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
     throw error;
   }
 }

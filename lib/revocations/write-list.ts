@@ -17,7 +17,7 @@ export async function writeList(run: Run, file: string, installation: string): P
   const partial = `${file}.partial-${process.pid}`;
   await rm(partial, { force: true });
   const handle = await open(partial, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new OperatorError(`${file} can not be written (${error.code}).`);
+    throw new OperatorError(`${file} can't be written (${error.code}).`);
   });
   try {
     const [now] = await run<{ at: string }>(`SELECT to_jsonb(now()) AS "at"`);

@@ -19,16 +19,16 @@ export type RequestNote = {
 };
 
 /** What one key did since the last batch. */
-export type KeyUsage = {
+export type CollectedUsage = {
   /** Requests by `hour * OUTCOMES.length + outcome`. */
   counts: Map<number, number>;
   lastUse?: RequestNote;
   callers: Map<string, { note: RequestNote; requests: number }>;
-  refusals: RequestNote[];
+  rejections: RequestNote[];
 };
 
 /** Returns the rows of a batch as {@link WRITE_USAGE} reads them from JSON. */
-export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
+export function rowsOf(all: [apiKeyId: string, usage: CollectedUsage][]) {
   const iso = (ms: number) => new Date(ms).toISOString();
   const callerOf = (note: RequestNote) => ({
     addressPrefix: networkOf(note.address),
@@ -49,8 +49,8 @@ export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
     callers: all.flatMap(([apiKeyId, { callers }]) =>
       [...callers.values()].map(({ note, requests }) => ({ apiKeyId, requests, ...callerOf(note) })),
     ),
-    refusals: all.flatMap(([apiKeyId, { refusals }]) =>
-      refusals.map((note) => ({
+    rejections: all.flatMap(([apiKeyId, { rejections }]) =>
+      rejections.map((note) => ({
         apiKeyId,
         requestId: note.requestId,
         userId: note.userId,
@@ -84,7 +84,7 @@ export function halve(rows: UsageRows): [UsageRows, UsageRows] | undefined {
   if (all.length <= 1) return undefined;
   const half = (part: typeof all): UsageRows => {
     const of = (wanted: keyof UsageRows) => part.flatMap(({ kind, row }) => (kind === wanted ? [row] : []));
-    return { counts: of("counts"), uses: of("uses"), callers: of("callers"), refusals: of("refusals") };
+    return { counts: of("counts"), uses: of("uses"), callers: of("callers"), rejections: of("rejections") };
   };
   const middle = Math.ceil(all.length / 2);
   return [half(all.slice(0, middle)), half(all.slice(middle))];
@@ -118,10 +118,10 @@ export const WRITE_USAGE = `
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     ON CONFLICT ("apiKeyId", "addressPrefix", "userAgent", "route")
       DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt"), "requests" = o."requests" + excluded."requests"
-  ), "refusals" AS (
+  ), "rejections" AS (
     INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
     SELECT r."requestId", r."userId", r."apiKeyId", r."cause", r."route", r."addressPrefix", r."userAgent", r."at"
-    FROM "batch", jsonb_to_recordset("rows"->'refusals')
+    FROM "batch", jsonb_to_recordset("rows"->'rejections')
       AS r("requestId" uuid, "userId" uuid, "apiKeyId" uuid, "cause" text, "route" text, "addressPrefix" text, "userAgent" text, "at" timestamptz)
     ON CONFLICT DO NOTHING
   ), "use" AS (

@@ -2,8 +2,8 @@ import { pool } from "#lib/database/client.ts";
 import { pruneStep, removeAt, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { type Step, walkInSteps } from "#lib/database/walk-in-steps.ts";
 
-const CALLERS_OF_A_KEY = 20;
-const REFUSALS_OF_AN_ACCOUNT = 1_000;
+const CALLERS_PER_KEY = 20;
+const REJECTIONS_PER_ACCOUNT = 1_000;
 const PAGE_KEYS = 100;
 const PAGE_ACCOUNTS = 100;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
@@ -22,8 +22,8 @@ export function pruneCallers(signal?: AbortSignal): Promise<number> {
  * Keeps the latest 1,000 rejected requests of each account, and none of deleted accounts. Returns
  * how many rows it removed.
  */
-export function pruneRefusals(signal?: AbortSignal): Promise<number> {
-  return walkInSteps("refusals", pruneRefusalsOfPage, signal);
+export function pruneRejections(signal?: AbortSignal): Promise<number> {
+  return walkInSteps("refusals", pruneRejectionsOfPage, signal);
 }
 
 async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
@@ -41,15 +41,15 @@ async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
     "UsageCaller",
     `SELECT c.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
        SELECT ctid FROM (
-         SELECT ctid, "lastSeenAt" FROM "UsageCaller" WHERE "apiKeyId" = o."id" LIMIT ${CALLERS_OF_A_KEY + STEP_ROWS}
+         SELECT ctid, "lastSeenAt" FROM "UsageCaller" WHERE "apiKeyId" = o."id" LIMIT ${CALLERS_PER_KEY + STEP_ROWS}
        ) "some"
-       ORDER BY "lastSeenAt" DESC OFFSET CASE WHEN o."deleted" THEN 0 ELSE ${CALLERS_OF_A_KEY} END
+       ORDER BY "lastSeenAt" DESC OFFSET CASE WHEN o."deleted" THEN 0 ELSE ${CALLERS_PER_KEY} END
      ) c LIMIT ${STEP_ROWS}`,
     anonymized,
   );
 }
 
-async function pruneRefusalsOfPage(after: string[] | null): Promise<Step> {
+async function pruneRejectionsOfPage(after: string[] | null): Promise<Step> {
   const { rows: accounts } = await pool().query<Owner>(
     `SELECT "id", "deletedAt" IS NOT NULL AS "deleted" FROM "User" WHERE "id" > $1 ORDER BY "id" LIMIT ${PAGE_ACCOUNTS}`,
     after ?? [BEFORE_ALL_IDS],
@@ -61,7 +61,7 @@ async function pruneRefusalsOfPage(after: string[] | null): Promise<Step> {
     `SELECT r.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
        SELECT ctid FROM "Refusal" WHERE "userId" = o."id" AND "createdAt" < CASE WHEN o."deleted" THEN 'infinity' ELSE (
          SELECT "createdAt" FROM "Refusal" WHERE "userId" = o."id"
-         ORDER BY "createdAt" DESC OFFSET ${REFUSALS_OF_AN_ACCOUNT - 1} LIMIT 1
+         ORDER BY "createdAt" DESC OFFSET ${REJECTIONS_PER_ACCOUNT - 1} LIMIT 1
        ) END ORDER BY "createdAt" LIMIT ${STEP_ROWS}
      ) r LIMIT ${STEP_ROWS}`,
   );

@@ -16,7 +16,7 @@ export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<stri
 
 export type RecentCaller = { addressPrefix: string; userAgent: string; requests: number; lastSeenAt: Date };
 
-const CALLERS = 3;
+const CALLERS_PER_KEY_MAX = 3;
 
 /**
  * Marks each caller's requests as made before the rotation. The last seconds, which are not written
@@ -48,7 +48,7 @@ export async function findCallersSinceRotation(
        FROM "ApiKey" s JOIN "UsageCaller" c ON c."apiKeyId" = s."replacesId"
        WHERE s."userId" = $1 AND s."replacesId" = ANY($2)
        GROUP BY 1, 2, 3, s."createdAt" HAVING max(c."lastSeenAt") > s."createdAt"
-     ) callers WHERE "rank" <= ${CALLERS} ORDER BY "lastSeenAt" DESC`,
+     ) callers WHERE "rank" <= ${CALLERS_PER_KEY_MAX} ORDER BY "lastSeenAt" DESC`,
     [userId, apiKeyIds],
   );
   const callers = new Map<string, RecentCaller[]>();

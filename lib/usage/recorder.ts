@@ -4,10 +4,10 @@ import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 import {
+  type CollectedUsage,
   callerId,
   HOUR_MS,
   halve,
-  type KeyUsage,
   type RequestNote,
   rowsOf,
   type UsageRows,
@@ -20,21 +20,21 @@ const FLUSH_INTERVAL_MS = 2_000;
  * The longest wait between two flushes. A key costs the database the same for one use or many, so
  * usage of many keys is collected for longer, as far as memory allows.
  */
-const PATIENCE_MS = 10_000;
-const FEW_KEYS = 2_000;
-const MANY_KEYS = 30_000;
+const FLUSH_INTERVAL_MAX_MS = 10_000;
+const FEW_KEYS_MAX = 2_000;
+const MANY_KEYS_MIN = 30_000;
 const BATCH_KEYS = 500;
 /**
  * New callers and rejected requests of one key in one batch. A flood must not fill memory or
  * tables.
  */
 const CALLERS_MAX = 20;
-const REFUSALS_MAX = 20;
+const REJECTIONS_MAX = 20;
 /** Outcomes whose cause the owner can look up by request id. */
-const REFUSED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
+const REJECTED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
 
 /** Module state is enough: only the API's process records. */
-let current = new Map<string, KeyUsage>();
+let current = new Map<string, CollectedUsage>();
 type Batch = { id: string; rows: () => UsageRows };
 /** Batches whose write has begun. Each is kept unchanged until the database confirms it. */
 let batches: Batch[] = [];
@@ -46,7 +46,7 @@ let flushedAt = performance.now();
 export function recordRequest(note: RequestNote): void {
   let usage = current.get(note.apiKeyId);
   if (!usage) {
-    usage = { counts: new Map(), callers: new Map(), refusals: [] };
+    usage = { counts: new Map(), callers: new Map(), rejections: [] };
     current.set(note.apiKeyId, usage);
   }
   const slot = Math.floor(note.at / HOUR_MS) * OUTCOMES.length + OUTCOMES.indexOf(note.outcome);
@@ -58,7 +58,7 @@ export function recordRequest(note: RequestNote): void {
     caller.note = note;
     caller.requests += 1;
   } else if (usage.callers.size < CALLERS_MAX) usage.callers.set(id, { note, requests: 1 });
-  if (REFUSED.has(note.outcome) && usage.refusals.length < REFUSALS_MAX) usage.refusals.push(note);
+  if (REJECTED.has(note.outcome) && usage.rejections.length < REJECTIONS_MAX) usage.rejections.push(note);
 }
 
 export function startRecording(): void {
@@ -67,7 +67,7 @@ export function startRecording(): void {
 
 function isDue(): boolean {
   const keys = current.size;
-  return keys <= FEW_KEYS || keys >= MANY_KEYS || performance.now() - flushedAt >= PATIENCE_MS;
+  return keys <= FEW_KEYS_MAX || keys >= MANY_KEYS_MIN || performance.now() - flushedAt >= FLUSH_INTERVAL_MAX_MS;
 }
 
 /** Stops the timer and writes what is left: a batch that failed before, then the rest. */
@@ -98,7 +98,7 @@ export function flushUsage(): Promise<void> {
         batches.shift();
       } catch (error) {
         if (!isRefusedForContent(error)) {
-          log().warn({ err: error }, "usage could not be written and is kept");
+          log().warn({ err: error }, "usage could not be written; it is kept and retried");
           return;
         }
         batches.splice(0, 1, ...withoutBadRow(batch.rows(), error));
@@ -131,7 +131,7 @@ function withoutBadRow(rows: UsageRows, error: unknown): Batch[] {
   if (halves) return halves.map((half) => batchOf(() => half));
   for (const [kind, [row]] of Object.entries(rows)) {
     if (!row) continue;
-    log().error({ err: error, kind, row }, "the database refuses a row of usage, which is dropped");
+    log().error({ err: error, kind, row }, "the database rejects a row of usage, which is dropped");
     metrics().usageRowsDropped.inc({ rows: kind });
   }
   return [];

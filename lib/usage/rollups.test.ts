@@ -76,7 +76,7 @@ function use(userId: string, apiKeyIds: string[], times = 1): void {
         recordRequest({ ...note, apiKeyId, outcome, at: Date.now() - (i % 3) * DAY_MS });
 }
 
-test("usage of all keys by day and of each by month is exact, whoever writes it and however many write at once", async () => {
+test("usage of all keys by day and of each by month is exact, whichever process writes it and however many write at once", async () => {
   const people = [await createPerson(), await createPerson("Bob")];
   const keys = await Promise.all(people.map(({ id }) => addKeys(id, 30, 40)));
   await expectRollupsToAgree();
@@ -94,7 +94,7 @@ test("usage of all keys by day and of each by month is exact, whoever writes it 
   await expectRollupsToAgree();
 });
 
-test("an upgrade adds up what was there, while processes of the version before go on counting", async () => {
+test("an upgrade adds up existing usage while processes of the previous version keep counting", async () => {
   await disconnectDatabase();
   await drop();
   ({ url, drop } = await createDatabase("template0"));
@@ -120,7 +120,7 @@ test("an upgrade adds up what was there, while processes of the version before g
   await expectRollupsToAgree();
 });
 
-describe("of an account with 2,000 keys no more is read than of one with ten", () => {
+describe("an account with 2,000 keys reads no more than one with ten", () => {
   test("by the charts and the keys of the usage page", async () => {
     const measure = watchReads();
     const [small, large] = [await createPerson(), await createPerson("Bob")];

@@ -23,6 +23,6 @@ export const OUTCOME_GROUPS = {
   limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
-  refused: ["revoked", "expired", "deleted", "owner_disabled"],
+  rejected: ["revoked", "expired", "deleted", "owner_disabled"],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;
