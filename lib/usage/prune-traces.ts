@@ -33,8 +33,8 @@ async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
     after ?? [BEFORE_ALL_IDS],
   );
   const anonymized = await anonymizeKeys(keys.flatMap(({ id, deleted }) => (deleted ? [id] : [])));
-  // The latest 20 of all callers are among the latest 20 of any part that contains them, so each
-  // step looks at a part.
+  // A caller beyond the latest 20 of a part is beyond the latest 20 of all, so each step looks at a
+  // part.
   return remove(
     keys,
     after,
