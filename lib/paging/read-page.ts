@@ -15,15 +15,23 @@ export async function readPage<Found extends { matching: number }>(
   return asked <= pages ? { ...found, page: asked, pages } : { ...(await of(pages)), page: pages, pages };
 }
 
-/** Yields all rows page by page. `read` starts each page after the last row of the previous one. */
+/** Rows of an export's first page, few so that its first row comes at once. */
+export const FIRST_ROWS = 50;
+
+/**
+ * Yields all rows page by page, a small page first. `read` starts each page after the last row of
+ * the previous one.
+ */
 export async function* readAll<Row>(
   size: number,
   read: (last: Row | undefined, limit: number) => Promise<Row[]>,
 ): AsyncGenerator<Row[]> {
   let last: Row | undefined;
+  let limit = Math.min(FIRST_ROWS, size);
   do {
-    const rows = await read(last, size);
+    const rows = await read(last, limit);
     yield rows;
-    last = rows.length < size ? undefined : rows.at(-1);
+    last = rows.length < limit ? undefined : rows.at(-1);
+    limit = size;
   } while (last);
 }
