@@ -1,7 +1,7 @@
 import { headerValues } from "#lib/text/header-values.ts";
 
 /** The credential of a request. `malformed`: it is there, but can't be one key. */
-export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "malformed" };
+type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "malformed" };
 
 /**
  * Reads `Authorization: Bearer …` and `X-API-Key: …` from the raw header lines, because Node's

@@ -5,8 +5,9 @@ import { endOfTurn } from "#lib/api/end-of-turn.ts";
 import { type ApiAnswer, ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { Exchange } from "#lib/api/exchange.ts";
 import { errorOf } from "#lib/api/rejection.ts";
-import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { charge, findRemaining } from "#lib/credits/store.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;
@@ -77,7 +78,7 @@ async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits, quota: tier.requestsPerMonth };
   const id = randomUUIDv7();
-  const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
+  const charged = await inTime(charge(spending, id), () => cancelCharge(id, spending));
   if (charged.ok) {
     exchange.remaining = charged.value;
     return undefined;

@@ -1,6 +1,6 @@
 type Waiting = { holder: string; admit: (release: () => void) => void };
 
-export type SlotLimits = {
+type SlotLimits = {
   /** Slots in total. */
   total: number;
   /** Slots of one holder at most. */
