@@ -5,6 +5,7 @@ import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
@@ -164,7 +165,7 @@ test("text with a key's shape is cleared, said to be, and never sent or stored",
 });
 
 test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, person }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const id = await findUserId(person.email);
   const [active, deleted, others] = await Promise.all([
     createKey(id),
     createKey(id),

@@ -1,3 +1,4 @@
+import { findUserId } from "#e2e/support/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
@@ -32,7 +33,7 @@ const NAMES = [
 
 /** Keys as a busy account has them: every environment and status, long, right-to-left and emoji names. */
 export async function seedKeys(email: string, count: number): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   const now = Date.now();
   for (let i = 0; i < count; i++) {
     const created = await createApiKey(
@@ -63,7 +64,7 @@ export async function seedKeys(email: string, count: number): Promise<void> {
 
 /** A linked provider. */
 export async function seedIdentity(email: string, provider: string): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
@@ -73,7 +74,7 @@ export async function addKeys(
   count: number,
   change: (i: number) => { name?: string; createdAt?: Date; expiresAt?: Date; revokedAt?: Date } = () => ({}),
 ): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   await database().apiKey.createMany({
     data: Array.from({ length: count }, (_, i) => ({
       userId,

@@ -2,6 +2,7 @@ import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 
 const CALLER = { actor: "user", address: "198.18.6.1", userAgent: "vitest" } as const;
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-async function personWithPassword(): Promise<{ id: string; email: string }> {
+async function personWithPassword(): Promise<{ id: UserId; email: string }> {
   const person = await createPerson();
   const passwordHash = await hash(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
   await database().user.update({ where: { id: person.id }, data: { passwordHash } });

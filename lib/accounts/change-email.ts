@@ -1,4 +1,5 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveSignUp, type Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
@@ -12,7 +13,7 @@ export type ChangeEmailError = ConfirmError | "email_taken";
  * addresses have an account, each that is taken counts as a sign-up.
  */
 export async function changeEmail(
-  userId: string,
+  userId: UserId,
   { email, password }: { email: string; password: string },
   caller: Caller,
 ): Promise<Result<undefined, ChangeEmailError> | Throttled> {
@@ -27,7 +28,7 @@ export async function changeEmail(
 }
 
 async function change(
-  userId: string,
+  userId: UserId,
   { email: from, passwordHash }: { email: string; passwordHash: string },
   to: string,
   caller: Caller,

@@ -1,7 +1,7 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
-import { endSessionsOf } from "#lib/accounts/sessions.ts";
+import { endSessionsOf, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
@@ -14,7 +14,7 @@ export type ChangePasswordError = ConfirmError | "common_password" | "own_name_p
  * stops working: it would let whoever has it set another password. Returns how many sessions were ended.
  */
 export async function changePassword(
-  { userId, sessionId }: { userId: string; sessionId: string },
+  { userId, sessionId }: StartedSession,
   { current, next }: { current: string; next: string },
   caller: Caller,
 ): Promise<Result<number, ChangePasswordError> | Throttled> {

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
@@ -13,7 +14,7 @@ type Confirmed = { email: string; name: string; passwordHash: string };
  * such a session is no way to find the password out either.
  */
 export async function confirmPassword(
-  userId: string,
+  userId: UserId,
   password: string,
   caller: Caller,
 ): Promise<Result<Confirmed, ConfirmError> | Throttled> {

@@ -6,6 +6,7 @@ import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { endSession, type StartedSession, startSession } from "#lib/accounts/sessions.ts";
@@ -38,7 +39,7 @@ afterAll(async () => {
   await close();
 });
 
-type Person = { id: string; email: string; session: StartedSession };
+type Person = { id: UserId; email: string; session: StartedSession };
 
 async function person(name?: string, withPassword = true): Promise<Person> {
   const ada = await createPerson(name);
@@ -49,7 +50,7 @@ async function person(name?: string, withPassword = true): Promise<Person> {
 }
 
 /** What would still let somebody or something in. */
-async function waysLeft(userId: string) {
+async function waysLeft(userId: UserId) {
   const [user, keys, sessions, identities, links] = await Promise.all([
     database().user.findUniqueOrThrow({ where: { id: userId } }),
     database().apiKey.count({ where: { userId, OR: [{ revokedAt: null }, { deletedAt: null }] } }),

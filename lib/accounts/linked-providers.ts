@@ -1,4 +1,5 @@
 import { confirmPerson, type PersonError } from "#lib/accounts/confirm-user.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { ProviderPerson } from "#lib/accounts/provider-sign-in.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
@@ -71,7 +72,7 @@ export async function unlinkProvider(
 }
 
 /** Removes every provider, for an account that is handed over; recorded one by one. Returns their number. */
-export async function unlinkEveryProvider(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+export async function unlinkEveryProvider(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const unlinked = await transaction.$queryRaw<{ provider: string }[]>`
     DELETE FROM "ProviderIdentity" WHERE "userId" = ${userId}::uuid RETURNING "provider"`;
   for (const { provider } of unlinked)
@@ -82,7 +83,7 @@ export async function unlinkEveryProvider(transaction: Transaction, userId: stri
 export type LinkedIdentity = { provider: string; subject: string; createdAt: Date };
 
 /** The identities that sign in to an account. */
-export function listIdentities(userId: string): Promise<LinkedIdentity[]> {
+export function listIdentities(userId: UserId): Promise<LinkedIdentity[]> {
   return database().providerIdentity.findMany({
     where: { userId },
     select: { provider: true, subject: true, createdAt: true },

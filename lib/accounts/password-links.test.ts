@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { redeemInput } from "#lib/accounts/model/schema.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import {
   createPasswordLink,
   prunePasswordLinks,
@@ -35,11 +36,11 @@ async function linkFor(email: string): Promise<string> {
   return link.value.token;
 }
 
-async function makeKey(userId: string, caller: Caller = CALLER) {
+async function makeKey(userId: UserId, caller: Caller = CALLER) {
   return createApiKey(userId, { name: "Intruder's", environment: "production", expiry: { type: "never" } }, caller);
 }
 
-function activeKeys(userId: string): Promise<number> {
+function activeKeys(userId: UserId): Promise<number> {
   return database().$transaction(async (transaction) => (await readActiveKeys(transaction, userId)).total);
 }
 

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import type { RedeemInput } from "#lib/accounts/model/schema.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
@@ -24,7 +25,7 @@ export async function createPasswordLink(
 ): Promise<Result<{ token: string; expiresAt: Date }, "not_found">> {
   const token = randomBytes(32).toString("base64url");
   return database().$transaction(async (transaction) => {
-    const [user] = await transaction.$queryRaw<{ id: string }[]>`
+    const [user] = await transaction.$queryRaw<{ id: UserId }[]>`
       SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL FOR UPDATE`;
     if (!user) return err("not_found");
     await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
@@ -112,8 +113,8 @@ export async function redeemPasswordLink(
   return redeemed;
 }
 
-async function findUserOfLink(token: string): Promise<{ id: string; email: string; name: string } | undefined> {
-  const [user] = await database().$queryRaw<{ id: string; email: string; name: string }[]>`
+async function findUserOfLink(token: string): Promise<{ id: UserId; email: string; name: string } | undefined> {
+  const [user] = await database().$queryRaw<{ id: UserId; email: string; name: string }[]>`
     SELECT u."id", u."email", u."name" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
     WHERE l."tokenHash" = ${hashToken(token)} AND l."usedAt" IS NULL AND l."expiresAt" > now()
       AND u."disabledAt" IS NULL`;

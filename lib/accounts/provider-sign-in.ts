@@ -1,4 +1,5 @@
 import { newEmailAddress, personName } from "#lib/accounts/model/schema.ts";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { startUnlessDisabled } from "#lib/accounts/sign-in.ts";
 import { insertAccount } from "#lib/accounts/store.ts";
@@ -38,7 +39,7 @@ async function signInKnown(
     select: { userId: true },
   });
   if (!identity) return undefined;
-  const started = await startUnlessDisabled(identity.userId, caller, { with: provider });
+  const started = await startUnlessDisabled(asUserId(identity.userId), caller, { with: provider });
   return started.ok ? started : err("disabled");
 }
 

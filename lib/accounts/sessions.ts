@@ -1,4 +1,5 @@
 import { FRESH_MINUTES } from "#lib/accounts/model/limits.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -9,8 +10,8 @@ const IDLE_DAYS = 14;
 export const MAX_DAYS = 90;
 const KEPT_DAYS = 30;
 
-export type SessionUser = { id: string; name: string; email: string; sessionId: string };
-export type StartedSession = { userId: string; sessionId: string };
+export type StartedSession = { userId: UserId; sessionId: string };
+export type SessionUser = StartedSession & { name: string; email: string };
 
 /** Times are the database's: with several instances there is one clock for the end of a session. */
 export const ALIVE = Prisma.sql`s."endedAt" IS NULL
@@ -18,7 +19,7 @@ export const ALIVE = Prisma.sql`s."endedAt" IS NULL
   AND s."createdAt" > now() - make_interval(days => ${MAX_DAYS})`;
 
 /** Writes the row that a cookie will name, into the transaction of the sign-in that it belongs to. */
-export async function startSession(transaction: Transaction, userId: string, caller: Caller): Promise<StartedSession> {
+export async function startSession(transaction: Transaction, userId: UserId, caller: Caller): Promise<StartedSession> {
   const { id } = await transaction.session.create({
     data: { userId, address: caller.address ?? "", userAgent: caller.userAgent?.slice(0, 500) ?? "" },
     select: { id: true },
@@ -32,7 +33,7 @@ export async function startSession(transaction: Transaction, userId: string, cal
  */
 export async function findSessionUser(userId: string, sessionId: string): Promise<SessionUser | null> {
   const [user] = await database().$queryRaw<(SessionUser & { stale: boolean })[]>`
-    SELECT u."id", u."name", u."email", s."id" AS "sessionId", s."lastSeenAt" < now() - interval '1 minute' AS "stale"
+    SELECT u."id" AS "userId", u."name", u."email", s."id" AS "sessionId", s."lastSeenAt" < now() - interval '1 minute' AS "stale"
     FROM "Session" s JOIN "User" u ON u."id" = s."userId"
     WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND u."disabledAt" IS NULL AND ${ALIVE}`;
   if (!user) return null;
@@ -61,14 +62,14 @@ export async function lockSession(
   return user ?? null;
 }
 
-export async function isSessionAlive(transaction: Transaction, userId: string, sessionId: string): Promise<boolean> {
+export async function isSessionAlive(transaction: Transaction, userId: UserId, sessionId: string): Promise<boolean> {
   const alive = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM "Session" s WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND ${ALIVE}`;
   return alive.length > 0;
 }
 
 /** Whether it began within the last 10 minutes. */
-export async function isFreshSession(userId: string, sessionId: string): Promise<boolean> {
+export async function isFreshSession(userId: UserId, sessionId: string): Promise<boolean> {
   const fresh = await database().$queryRaw<unknown[]>`
     SELECT 1 FROM "Session" s WHERE s."userId" = ${userId}::uuid AND s."id" = ${sessionId}::uuid AND ${ALIVE}
       AND s."createdAt" > now() - make_interval(mins => ${FRESH_MINUTES})`;
@@ -76,7 +77,7 @@ export async function isFreshSession(userId: string, sessionId: string): Promise
 }
 
 /** Signs out one browser: from now on its cookie, and every copy of it, is dead. Returns how many that were: 1, or 0. */
-export function endSession(userId: string, sessionId: string, caller: Caller): Promise<number> {
+export function endSession(userId: UserId, sessionId: string, caller: Caller): Promise<number> {
   return database().$transaction(async (transaction) => {
     const { count } = await transaction.session.updateMany({
       where: { id: sessionId, userId, endedAt: null },
@@ -88,7 +89,7 @@ export function endSession(userId: string, sessionId: string, caller: Caller): P
 }
 
 /** Signs out every browser of the person, or every other one than this session's; returns how many that were. */
-export function endSessions(userId: string, caller: Caller, but?: string): Promise<number> {
+export function endSessions(userId: UserId, caller: Caller, but?: string): Promise<number> {
   return database().$transaction(async (transaction) => {
     const ended = await endSessionsOf(transaction, userId, but);
     if (ended > 0)
@@ -102,7 +103,7 @@ export function endSessions(userId: string, caller: Caller, but?: string): Promi
 }
 
 /** The same without a record of its own, for a change that ends sessions and is recorded itself. */
-export function endSessionsOf(transaction: Transaction, userId: string, but: string | null = null): Promise<number> {
+export function endSessionsOf(transaction: Transaction, userId: UserId, but: string | null = null): Promise<number> {
   return transaction.$executeRaw`
     UPDATE "Session" s SET "endedAt" = now()
     WHERE s."userId" = ${userId}::uuid AND s."id" IS DISTINCT FROM ${but}::uuid AND ${ALIVE}`;
@@ -114,7 +115,7 @@ export type ListedSession = { id: string; address: string; userAgent: string; cr
 const LISTED_MAX = 50;
 
 /** The browsers that are signed in, the one seen last first; `more` says that there are others beside the 50 of the list. */
-export async function listSessions(userId: string): Promise<{ sessions: ListedSession[]; more: boolean }> {
+export async function listSessions(userId: UserId): Promise<{ sessions: ListedSession[]; more: boolean }> {
   const found = await database().$queryRaw<ListedSession[]>`
     SELECT s."id", s."address", s."userAgent", s."createdAt", s."lastSeenAt" FROM "Session" s
     WHERE s."userId" = ${userId}::uuid AND ${ALIVE} ORDER BY s."lastSeenAt" DESC, s."id" LIMIT ${LISTED_MAX + 1}`;

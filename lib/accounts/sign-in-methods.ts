@@ -1,10 +1,11 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { ALIVE } from "#lib/accounts/sessions.ts";
 import { database } from "#lib/database/client.ts";
 
 export type WaysIn = { hasPassword: boolean; providers: string[]; sessions: number };
 
 /** How a person can sign in, and how many browsers are signed in now. */
-export async function findWaysIn(userId: string): Promise<WaysIn> {
+export async function findWaysIn(userId: UserId): Promise<WaysIn> {
   const [found] = await database().$queryRaw<WaysIn[]>`
     SELECT "passwordHash" IS NOT NULL AS "hasPassword",
       array(SELECT "provider" FROM "ProviderIdentity" WHERE "userId" = u."id" ORDER BY 1) AS "providers",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { networksOf } from "#lib/accounts/networks.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
@@ -39,7 +40,7 @@ function pass(seconds: number): Promise<number> {
 }
 
 /** An account with a session that was begun from the address. */
-async function accountAt(address: string): Promise<{ id: string; email: string }> {
+async function accountAt(address: string): Promise<{ id: UserId; email: string }> {
   const account = await createPerson();
   await database().$transaction((transaction) => startSession(transaction, account.id, from(address)));
   return account;

@@ -1,4 +1,5 @@
 import type { SignInInput } from "#lib/accounts/model/schema.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
@@ -28,7 +29,7 @@ export async function signIn(
     await attempt.settle("failed");
     return err("wrong_credentials");
   }
-  const started = await startUnlessDisabled(user.id, caller, { with: "password" }, user.passwordHash);
+  const started = await startUnlessDisabled(asUserId(user.id), caller, { with: "password" }, user.passwordHash);
   await attempt.settle("succeeded");
   return started;
 }
@@ -38,7 +39,7 @@ export async function signIn(
  * a password was checked from changing it.
  */
 export function startUnlessDisabled(
-  userId: string,
+  userId: UserId,
   caller: Caller,
   details: { with: string },
   passwordHash: string | null = null,

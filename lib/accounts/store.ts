@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -17,7 +18,7 @@ const FIELDS = {
   disabledAt: true,
   deletedAt: true,
 } as const;
-export type Account = Pick<UserModel, keyof typeof FIELDS>;
+export type Account = Omit<Pick<UserModel, keyof typeof FIELDS>, "id"> & { id: UserId };
 
 export type NewAccount = {
   name: string;
@@ -38,11 +39,11 @@ export async function insertAccount(
   { name, email, passwordHash }: NewAccount,
   caller: Caller,
 ): Promise<Result<Account, "email_taken">> {
-  const [account] = await transaction.user.createManyAndReturn({
+  const [account] = (await transaction.user.createManyAndReturn({
     data: [{ name, email, passwordHash: passwordHash ?? null, tier: firstTier() }],
     skipDuplicates: true,
     select: FIELDS,
-  });
+  })) as Account[];
   if (!account) return err("email_taken");
   await openBalance(transaction, account.id, signupCredits());
   await recordActivity(transaction, caller, {
@@ -54,15 +55,15 @@ export async function insertAccount(
 }
 
 export function findAccount(email: string): Promise<Account | null> {
-  return database().user.findUnique({ where: { email }, select: FIELDS });
+  return database().user.findUnique({ where: { email }, select: FIELDS }) as Promise<Account | null>;
 }
 
 export function listAccounts(): Promise<Account[]> {
-  return database().user.findMany({ select: FIELDS, orderBy: { email: "asc" } });
+  return database().user.findMany({ select: FIELDS, orderBy: { email: "asc" } }) as Promise<Account[]>;
 }
 
 export async function setTier(
-  userId: string,
+  userId: UserId,
   tier: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found" | "unknown_tier">> {
@@ -87,7 +88,7 @@ export async function setTier(
  * Shuts a person out: sessions end at once, sign-in and API keys are refused until the account is enabled again; when it returns,
  * on every instance.
  */
-export async function disableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+export async function disableAccount(userId: UserId, caller: Caller): Promise<Result<undefined, "not_found">> {
   const disabled = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
@@ -102,7 +103,7 @@ export async function disableAccount(userId: string, caller: Caller): Promise<Re
 }
 
 /** Lets a person in again; when it returns, the API keys are accepted on every instance. */
-export async function enableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+export async function enableAccount(userId: UserId, caller: Caller): Promise<Result<undefined, "not_found">> {
   const enabled = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
@@ -118,7 +119,7 @@ export async function enableAccount(userId: string, caller: Caller): Promise<Res
 /** Undefined for one that was deleted, too: nothing changes a tombstone. */
 async function lockAccount(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
 ): Promise<{ tier: string; disabledAt: Date | null } | undefined> {
   const rows = await transaction.$queryRaw<{ tier: string; disabledAt: Date | null }[]>`
     SELECT "tier", "disabledAt" FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
@@ -126,13 +127,13 @@ async function lockAccount(
 }
 
 /** The name of an account's tier. */
-export async function findTier(userId: string): Promise<string> {
+export async function findTier(userId: UserId): Promise<string> {
   const { tier } = await database().user.findUniqueOrThrow({ where: { id: userId }, select: { tier: true } });
   return tier;
 }
 
 /** Changes what the person is called. */
-export async function renameAccount(userId: string, name: string, caller: Caller): Promise<void> {
+export async function renameAccount(userId: UserId, name: string, caller: Caller): Promise<void> {
   await database().$transaction(async (transaction) => {
     const rows = await transaction.$queryRaw<{ name: string }[]>`
       SELECT "name" FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;

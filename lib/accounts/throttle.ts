@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { networksOf } from "#lib/accounts/networks.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -46,7 +47,7 @@ export async function reserveSignUp(address: string | null): Promise<Attempt | T
 }
 
 /** The same for a key that an account makes, in the transaction that makes it: one that is rolled back doesn't count. */
-export async function reserveKey(transaction: Transaction, userId: string): Promise<{ ok: true } | Throttled> {
+export async function reserveKey(transaction: Transaction, userId: UserId): Promise<{ ok: true } | Throttled> {
   const reserved = await reserve(`keys of ${userId}`, KEYS, transaction);
   return reserved.ok ? { ok: true } : reserved;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { activityQuery } from "#lib/activity/model/schema.ts";
 import { type ActivityFilter, exportActivity, listActivity } from "#lib/activity/read.ts";
 import { pool } from "#lib/database/client.ts";
@@ -15,13 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const record = (userId: string, action: string, count: number, apiKeyId: string | null = null) =>
+const record = (userId: UserId, action: string, count: number, apiKeyId: string | null = null) =>
   fill([
     `INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "createdAt")
      SELECT gen_random_uuid(), $1, 'user', $2, $4, date_trunc('day', now(), 'UTC') - interval '1 day' * (i / 700) FROM generate_series(0, $3::int - 1) i`,
     [userId, action, count, apiKeyId],
   ]);
-const happen = (userId: string) =>
+const happen = (userId: UserId) =>
   pool().query(
     `INSERT INTO "Activity" ("id", "userId", "actor", "action") VALUES (gen_random_uuid(), $1, 'user', 'api_key.created')`,
     [userId],
@@ -30,7 +31,7 @@ const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
 
 /** All pages from the first on, with something that happens after each. */
 async function pagesOf(
-  userId: string,
+  userId: UserId,
   filter: ActivityFilter,
   size: number,
   afterPage: () => Promise<unknown> = async () => {},
@@ -115,8 +116,8 @@ describe("a filter", () => {
 });
 
 describe("of 100,000 records no more is read than of 300", () => {
-  let small: string;
-  let large: string;
+  let small: UserId;
+  let large: UserId;
   const key = { small: randomUUID(), large: randomUUID() };
   beforeAll(async () => {
     for (const [size, count] of [
@@ -134,7 +135,7 @@ describe("of 100,000 records no more is read than of 300", () => {
     }
   });
 
-  const reads = (userId: string, filter: ActivityFilter, from: From) =>
+  const reads = (userId: UserId, filter: ActivityFilter, from: From) =>
     measure(() => listActivity(userId, filter, 50, from));
   test.each<[string, (size: "small" | "large") => ActivityFilter]>([
     ["all", () => ({})],

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Action, Details } from "#lib/activity/record.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, type Place, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
@@ -29,7 +30,7 @@ const placeOf = ({ createdAt, id }: ActivityRecord): Place => ({ value: createdA
 
 /** What happened to an account and its keys, the latest first. */
 export async function listActivity(
-  userId: string,
+  userId: UserId,
   filter: ActivityFilter,
   size: number,
   from: From = null,
@@ -39,7 +40,7 @@ export async function listActivity(
 }
 
 /** All of it: no record is missing and none is there twice, whatever happens and is pruned meanwhile. */
-export async function* exportActivity(userId: string, filter: ActivityFilter): AsyncGenerator<ActivityRecord[]> {
+export async function* exportActivity(userId: UserId, filter: ActivityFilter): AsyncGenerator<ActivityRecord[]> {
   const actions = await actionsOf(userId, filter);
   yield* readAll<ActivityRecord>(EXPORT_PAGE, (last, limit) =>
     readRecords(userId, filter, actions, last ? { ...placeOf(last), towards: "later" } : null, limit),
@@ -50,7 +51,7 @@ export async function* exportActivity(userId: string, filter: ActivityFilter): A
  * The actions that a filter means, of those that are on record; null for a list that needs none. They are found by a jump from each
  * to the next in the index, and not by a look at all records.
  */
-async function actionsOf(userId: string, { apiKeyId, about }: ActivityFilter): Promise<string[] | null> {
+async function actionsOf(userId: UserId, { apiKeyId, about }: ActivityFilter): Promise<string[] | null> {
   if (!apiKeyId && !about) return null;
   const next = (after: string) =>
     `(SELECT "action" FROM "Activity" WHERE "userId" = $1 AND ($2::uuid IS NULL OR "apiKeyId" = $2)${after} ORDER BY "action" LIMIT 1)`;
@@ -68,7 +69,7 @@ async function actionsOf(userId: string, { apiKeyId, about }: ActivityFilter): P
  * merged, so that no more rows are read than returned.
  */
 async function readRecords(
-  userId: string,
+  userId: UserId,
   { apiKeyId, from: first, to: last }: ActivityFilter,
   actions: string[] | null,
   from: From,

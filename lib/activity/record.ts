@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import type { Prisma } from "#lib/database/generated/client.ts";
 
@@ -55,7 +56,7 @@ export type Action = keyof Details;
 /** The actions that a key's name is enough for. */
 type ActionOnKey = { [A in Action]: OfKey extends Details[A] ? A : never }[Action];
 
-type Happening = { [A in Action]: { userId: string; action: A; apiKeyId?: string; details: Details[A] } }[Action];
+type Happening = { [A in Action]: { userId: UserId; action: A; apiKeyId?: string; details: Details[A] } }[Action];
 
 /** Writes what happened into the same transaction as the change itself, so that neither stands without the other. */
 export async function recordActivity(transaction: Transaction, caller: Caller, what: Happening): Promise<void> {
@@ -80,7 +81,7 @@ export async function recordActivity(transaction: Transaction, caller: Caller, w
 export async function recordEach(
   transaction: Transaction,
   caller: Caller,
-  what: { userId: string; action: ActionOnKey; at: Date },
+  what: { userId: UserId; action: ActionOnKey; at: Date },
   change: Prisma.Sql,
 ): Promise<void> {
   await transaction.$executeRaw`

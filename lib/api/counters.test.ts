@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import { pruneThrottles, reserveSignUp } from "#lib/accounts/throttle.ts";
 import { exportActivity, listActivity } from "#lib/activity/read.ts";
@@ -58,7 +59,7 @@ async function fill({ table, column, largest }: Counter): Promise<number> {
   return rowCount ?? 0;
 }
 
-const reserveExpired = (userId: string, apiKeyId: string) =>
+const reserveExpired = (userId: UserId, apiKeyId: string) =>
   pool().query(
     `INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
      VALUES (gen_random_uuid(), $1, $2, 1, now(), now())`,
@@ -71,7 +72,7 @@ async function all<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
   return rows;
 }
 
-async function* ledgerRows(userId: string): AsyncGenerator<object[]> {
+async function* ledgerRows(userId: UserId): AsyncGenerator<object[]> {
   for await (const part of exportLedger(userId)) yield "movements" in part ? part.movements : part.days;
 }
 

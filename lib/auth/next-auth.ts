@@ -5,7 +5,7 @@ import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
 import { type ProviderPerson, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
-import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
+import { findSessionUser, MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
 import { checkCookies, checksOf, keepAttempt, type OAuthAttempt } from "#lib/auth/oauth-attempt.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
@@ -90,7 +90,9 @@ function config(): NextAuthConfig {
 async function linkTo(sessionId: string, person: ProviderPerson): Promise<string> {
   const session = await auth();
   if (!session?.userId || session.sessionId !== sessionId) return "/sign-in?error=session_over";
-  const linked = await linkProvider({ userId: session.userId, sessionId }, person, await requestCaller());
+  const user = await findSessionUser(session.userId, sessionId);
+  if (!user) return "/sign-in?error=session_over";
+  const linked = await linkProvider(user, person, await requestCaller());
   return linked.ok ? `/settings/account?linked=${person.provider}` : `/sign-in?error=${linked.error}`;
 }
 

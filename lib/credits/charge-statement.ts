@@ -1,10 +1,11 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
 import { CLOCK } from "#lib/database/clock.ts";
 
 /** What a group takes for one request, and until when it may. */
 export type Charge = {
   id: string;
-  userId: string;
+  userId: UserId;
   apiKeyId: string;
   credits: number;
   /** Costed requests a month of the account's tier; null is no quota. */

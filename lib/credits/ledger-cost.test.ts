@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { creditsByDay, findLedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
@@ -14,7 +15,7 @@ const ADDED = 1_000_000_000;
 let drop: () => Promise<void>;
 /** Has the time that filling large tables takes. */
 let client: pg.Client;
-const accounts = { large: "", small: "" };
+const accounts = {} as Record<"large" | "small", UserId>;
 beforeAll(async () => {
   const created = await createDatabase();
   drop = created.drop;
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 
 /** Makes days of each key, the latest of single movements in the order of time, the older ones of sums as pruning leaves them. */
-async function addAccount(name: string, size: { keys: number; days: number; movementsADay: number }): Promise<string> {
+async function addAccount(name: string, size: { keys: number; days: number; movementsADay: number }): Promise<UserId> {
   const { id } = await createPerson(name);
   await client.query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
@@ -80,12 +81,12 @@ const from = (day: string, towards: "later" | "earlier") => ({
   towards,
 });
 
-async function keyOfDay(userId: string, day: string): Promise<string> {
+async function keyOfDay(userId: UserId, day: string): Promise<string> {
   const { rows } = await listLedger(userId, 1, from(day, "later"));
   return rows[0]?.apiKeyId ?? "";
 }
 
-test.each<[string, (userId: string) => Promise<unknown>]>([
+test.each<[string, (userId: UserId) => Promise<unknown>]>([
   ["the newest page of the ledger", (userId) => listLedger(userId, 25)],
   ["its last page", (userId) => listLedger(userId, 25, from(daysAgo(userId === accounts.large ? 729 : 39), "later"))],
   ["a newer page", (userId) => listLedger(userId, 25, from(daysAgo(35), "earlier"))],

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
@@ -47,13 +48,13 @@ const rowsWhere = (condition: string, order = "") => `
   ${order.replace('"day"', 'p."day"')}`;
 
 /** A page of an account's ledger by UTC day and key, the newest first. */
-export function listLedger(userId: string, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
+export function listLedger(userId: UserId, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
   const placeOf = ({ day, apiKeyId }: LedgerRow) => ({ value: day, id: apiKeyId });
   return readKeysetPage(size, from, placeOf, (place, limit) => readLedger(userId, place, limit));
 }
 
 /** Reads up to `limit` rows beside a place, the nearest first. */
-export async function readLedger(userId: string, from: From, limit: number): Promise<LedgerRow[]> {
+export async function readLedger(userId: UserId, from: From, limit: number): Promise<LedgerRow[]> {
   const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
   const { rows } = await pool().query<LedgerRow>(
     rowsWhere(
@@ -66,7 +67,7 @@ export async function readLedger(userId: string, from: From, limit: number): Pro
 }
 
 /** Null where the key moved no credits of the account on that day. */
-export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
+export async function findLedgerRow(userId: UserId, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
   const { rows } = await pool().query<LedgerRow>(rowsWhere(`"day" = $2 AND "apiKeyId" = $3`), [
     userId,
     day,
@@ -78,7 +79,7 @@ export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRow
 
 /** Credits spent on each of the last UTC days, net of refunds, today included, oldest first, days without any as 0. */
 export async function creditsByDay(
-  userId: string,
+  userId: UserId,
   days: number,
   now: Date,
 ): Promise<{ day: string; credits: number }[]> {

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { DETAIL_SINCE, type LedgerRow, readLedger } from "#lib/credits/ledger.ts";
 import { type LedgerRowId, NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
@@ -34,7 +35,7 @@ const movementsWhere = (condition: string, order: string, limit: string) => `
 
 /** A page of the movements that a row of the ledger sums up, the newest first; none where only the sums are kept. */
 export function listMovements(
-  userId: string,
+  userId: UserId,
   { day, apiKeyId }: LedgerRowId,
   size: number,
   from: From = null,
@@ -61,7 +62,7 @@ export function listMovements(
  * Reads the whole ledger, the newest first: single movements, then the rows of days that are rolled up. None is missing and none is
  * there twice, however many are added or removed meanwhile: movements are removed only hours after their days were rolled up.
  */
-export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, void> {
+export async function* exportLedger(userId: UserId): AsyncGenerator<LedgerPart, void> {
   const { rows: since } = await pool().query<{ day: string }>(
     `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"`,
   );

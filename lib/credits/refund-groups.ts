@@ -1,8 +1,9 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
 
 /** `id` is the reservation's. */
-type Refund = { id: string; userId: string };
+type Refund = { id: string; userId: UserId };
 
 /** SQL: a charge's refund has its id as a UUID of version 8, which no charge has: so the ledger can't hold a second one. */
 export const REFUND_ID = `overlay("id"::text PLACING '8' FROM 15)::uuid`;

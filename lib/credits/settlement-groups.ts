@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
 import { CLOCK, hearClock, lateness } from "#lib/database/clock.ts";
@@ -5,7 +6,7 @@ import { CLOCK, hearClock, lateness } from "#lib/database/clock.ts";
 export type Settlement = {
   /** The reservation's. */
   id: string;
-  userId: string;
+  userId: UserId;
   /** Kept under the idempotency key of the reservation, if it has one. Null is for one that is too large to keep. */
   answer: string | null;
   /** As for a charge; null is none. */

@@ -1,8 +1,10 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+
 /** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
 export type Remaining = { credits: number; requests: number | null };
 
 export type Spending = {
-  userId: string;
+  userId: UserId;
   apiKeyId: string;
   credits: number;
   /** Costed requests a month of the account's tier; null is no quota. */

@@ -1,10 +1,11 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { wasRolledBack } from "#lib/database/unavailable.ts";
 
 /** What is asked for an account's credits. */
 type Asked = {
   /** No two in one statement have the same. */
   id: string;
-  userId: string;
+  userId: UserId;
   /** How much of a group it fills; 1 unless it is large. */
   weight?: number;
 };

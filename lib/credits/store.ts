@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Charge } from "#lib/credits/charge-statement.ts";
@@ -21,7 +22,7 @@ export const CREDITS_MAX = 1_000_000_000;
 const SWEPT_ROWS = 100;
 
 /** Gives a new account its first credits; part of the transaction that makes the account. */
-export async function openBalance(transaction: Transaction, userId: string, credits: number): Promise<void> {
+export async function openBalance(transaction: Transaction, userId: UserId, credits: number): Promise<void> {
   await transaction.$executeRaw`
     WITH "balance" AS (
       INSERT INTO "Balance" ("userId", "credits", "month")
@@ -32,7 +33,7 @@ export async function openBalance(transaction: Transaction, userId: string, cred
 
 /** The operator's gift. `too_many`: the balance would be more than {@link CREDITS_MAX}. Returns the new balance. */
 export function grantCredits(
-  userId: string,
+  userId: UserId,
   credits: number,
   caller: Caller,
 ): Promise<Result<number, "not_found" | "too_many">> {
@@ -84,7 +85,7 @@ export async function reserve(
 }
 
 /** What is left, or null for an account that doesn't exist. */
-export async function findRemaining(userId: string, quota: number | null): Promise<Remaining | null> {
+export async function findRemaining(userId: UserId, quota: number | null): Promise<Remaining | null> {
   const rows = await database().$queryRaw<{ credits: number; requests: number }[]>`
     SELECT "credits",
            CASE WHEN "month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date THEN "requests" ELSE 0 END AS "requests"
@@ -93,7 +94,7 @@ export async function findRemaining(userId: string, quota: number | null): Promi
 }
 
 /** Credits that requests in flight have reserved. */
-export async function findReserved(userId: string): Promise<number> {
+export async function findReserved(userId: UserId): Promise<number> {
   const { _sum } = await database().reservation.aggregate({ where: { userId }, _sum: { credits: true } });
   return _sum.credits ?? 0;
 }
@@ -105,7 +106,7 @@ export async function findReserved(userId: string): Promise<number> {
  * @throws if the database comes to it only after the `deadline`: then it changes nothing.
  */
 export function settle(
-  userId: string,
+  userId: UserId,
   reservationId: string,
   { answer = null, deadline = statementDeadline() }: { answer?: string | null; deadline?: number | null } = {},
 ): Promise<boolean> {
@@ -113,7 +114,7 @@ export function settle(
 }
 
 /** The work failed: credits and the month's request come back. False where that was settled or refunded already. */
-export function refund(userId: string, reservationId: string): Promise<boolean> {
+export function refund(userId: UserId, reservationId: string): Promise<boolean> {
   return refunds.refund({ id: reservationId, userId });
 }
 
@@ -148,7 +149,7 @@ export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, 
 /** Refunds what a crash left open, in steps; returns how many reservations that were. */
 export async function sweepReservations(signal?: AbortSignal): Promise<number> {
   let all = 0;
-  let last = { expiresAt: "-infinity", id: "00000000-0000-0000-0000-000000000000", userId: "" };
+  let last = { expiresAt: "-infinity", id: "00000000-0000-0000-0000-000000000000", userId: "" as UserId };
   await inSteps(async () => {
     // Behind the last one: one that the database refuses stays.
     const expired = await database().$queryRaw<(typeof last)[]>`

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { SpendError, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, reserve, settle, takeBack } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -67,7 +68,7 @@ export async function beginOnce(
  * Keeps the answer (null for one that is too large) and settles, both or neither. False where the reservation was settled or refunded
  * already.
  */
-export function settleWithAnswer(userId: string, reservationId: string, answer: string | null): Promise<boolean> {
+export function settleWithAnswer(userId: UserId, reservationId: string, answer: string | null): Promise<boolean> {
   // However late: the answer is there for whoever asks again.
   return settle(userId, reservationId, { answer, deadline: null });
 }

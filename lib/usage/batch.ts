@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { remembered } from "#lib/text/remembered.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
 import { shortAgent } from "#lib/usage/agent.ts";
@@ -7,7 +8,7 @@ export const HOUR_MS = 3_600_000;
 
 export type RequestNote = {
   requestId: string;
-  userId: string;
+  userId: UserId;
   apiKeyId: string;
   outcome: Outcome;
   /** Whether the key was let in, so that this is a use of it. */

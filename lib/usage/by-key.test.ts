@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { creditsByDay } from "#lib/credits/ledger.ts";
 import { pool } from "#lib/database/client.ts";
@@ -14,7 +15,7 @@ const MONTH = new Date().toISOString().slice(0, 7);
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
   // The provider always fails, so that an image is paid for and given back.

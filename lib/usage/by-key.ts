@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 
@@ -12,7 +13,7 @@ type Row = Omit<KeyUsage, "requests" | "ok"> & Record<"requests" | "ok", string>
  * keys of the page, each day by itself.
  */
 export async function usageByKey(
-  userId: string,
+  userId: UserId,
   month: string,
   size: number,
   from: From = null,

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 
@@ -8,7 +9,7 @@ const DAY_MS = 86_400_000;
 const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
 /** Of all keys of an account, deleted ones too, or of one of them. */
-export type Scope = { userId: string; apiKeyId?: string };
+export type Scope = { userId: UserId; apiKeyId?: string };
 
 const OF_ACCOUNT = `"UsageAccountDay" d WHERE d."userId" = $1`;
 const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE k."userId" = $1 AND d."apiKeyId" = $4`;
@@ -74,7 +75,7 @@ const REFUSALS = `
   FROM "Refusal" r JOIN "ApiKey" k ON k."id" = r."apiKeyId" WHERE r."userId" = $1`;
 
 /** The latest refused requests with the person's keys, or with one of them. */
-export async function listRefusals(userId: string, apiKeyId: string | null, limit: number): Promise<Refusal[]> {
+export async function listRefusals(userId: UserId, apiKeyId: string | null, limit: number): Promise<Refusal[]> {
   const { rows } = await pool().query<Refusal>(
     `${REFUSALS} AND ($2::uuid IS NULL OR r."apiKeyId" = $2) ORDER BY r."createdAt" DESC LIMIT $3`,
     [userId, apiKeyId, limit],
@@ -83,7 +84,7 @@ export async function listRefusals(userId: string, apiKeyId: string | null, limi
 }
 
 /** Why a request was refused; null where it was not, where it is another's, and where it is no longer kept, all alike. */
-export async function findRefusal(userId: string, requestId: string): Promise<Refusal | null> {
+export async function findRefusal(userId: UserId, requestId: string): Promise<Refusal | null> {
   const { rows } = await pool().query<Refusal>(`${REFUSALS} AND r."requestId" = $2`, [userId, requestId]);
   return rows[0] ?? null;
 }

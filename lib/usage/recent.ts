@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool, type Transaction } from "#lib/database/client.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function noteCallersAtRotation(transaction: Transaction, apiKeyId: 
 
 /** Who has called with each of these keys after it was rotated, the latest first, and how often since. Keys that nobody called are not in the map. */
 export async function findCallersSinceRotation(
-  userId: string,
+  userId: UserId,
   apiKeyIds: string[],
 ): Promise<Map<string, RecentCaller[]>> {
   const { rows } = await pool().query<RecentCaller & { apiKeyId: string }>(

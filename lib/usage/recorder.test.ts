@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
@@ -13,7 +14,7 @@ import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let apiKeyId: string;
 beforeAll(async () => {
   close = await useOwnDatabase();

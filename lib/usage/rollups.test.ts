@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expectNoMoreReads, fill, watchReads } from "#e2e/support/statement-reads.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
@@ -42,7 +43,7 @@ afterEach(async () => {
 });
 
 /** Adds so many keys to an account, each used on its last days. */
-async function addKeys(userId: string, keys: number, days: number): Promise<string[]> {
+async function addKeys(userId: UserId, keys: number, days: number): Promise<string[]> {
   await fill(
     [
       `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
@@ -61,7 +62,7 @@ async function addKeys(userId: string, keys: number, days: number): Promise<stri
 }
 
 /** Requests as the API counts them, of today and of days before that were written late. */
-function use(userId: string, apiKeyIds: string[], times = 1): void {
+function use(userId: UserId, apiKeyIds: string[], times = 1): void {
   const note = {
     requestId: crypto.randomUUID(),
     userId,
@@ -127,7 +128,7 @@ describe("of an account with 2,000 keys no more is read than of one with ten", (
     const keys = { small: await addKeys(small.id, 10, 90), large: await addKeys(large.id, 2_000, 90) };
     const now = new Date();
     const month = now.toISOString().slice(0, 7);
-    const compare = async (read: (userId: string, keys: string[]) => Promise<unknown>, rows: number) =>
+    const compare = async (read: (userId: UserId, keys: string[]) => Promise<unknown>, rows: number) =>
       expectNoMoreReads(
         await measure(() => read(small.id, keys.small)),
         await measure(() => read(large.id, keys.large)),

@@ -21,8 +21,8 @@ export default async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
   const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
-    findWaysIn(user.id),
-    listSessions(user.id),
+    findWaysIn(user.userId),
+    listSessions(user.userId),
   ]);
   const configured = providerButtons();
   // Also one that was linked and isn't configured any more: it is no way in, and can be unlinked.

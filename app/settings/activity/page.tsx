@@ -23,8 +23,8 @@ export default async function ActivityPage({ searchParams }: Props) {
   const user = await requireUser();
   const query = activityQuery.parse(await searchParams);
   const [page, key] = await Promise.all([
-    listActivity(user.id, { ...query, apiKeyId: query.key }, PAGE, query.page),
-    query.key && findListedApiKey(user.id, query.key),
+    listActivity(user.userId, { ...query, apiKeyId: query.key }, PAGE, query.page),
+    query.key && findListedApiKey(user.userId, query.key),
   ]);
   const hrefOf = (from: From) => from && activityHref({ ...query, page: from });
   return (

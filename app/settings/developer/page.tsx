@@ -22,7 +22,7 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   // A key in the address is not looked for, and does not stay there.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const [page, findings] = await Promise.all([listApiKeys(user.id, query, now), findHygiene(user.id, now)]);
+  const [page, findings] = await Promise.all([listApiKeys(user.userId, query, now), findHygiene(user.userId, now)]);
   return (
     <DeveloperSettings
       page={page}

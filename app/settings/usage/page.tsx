@@ -37,14 +37,14 @@ export default async function UsagePage({ searchParams }: Props) {
   const range = query.days;
   const now = new Date();
   const month = query.month ?? now.toISOString().slice(0, 7);
-  const tierName = await findTier(user.id);
-  const tier = tierOf(user.id, tierName);
+  const tierName = await findTier(user.userId);
+  const tier = tierOf(user.userId, tierName);
   const [days, keys, remaining, ledger, spent] = await Promise.all([
-    usageByDay({ userId: user.id }, range, now),
-    usageByKey(user.id, month, PAGE, query.keys),
-    findRemaining(user.id, tier.requestsPerMonth),
-    listLedger(user.id, PAGE, query.ledger),
-    creditsByDay(user.id, range, now),
+    usageByDay({ userId: user.userId }, range, now),
+    usageByKey(user.userId, month, PAGE, query.keys),
+    findRemaining(user.userId, tier.requestsPerMonth),
+    listLedger(user.userId, PAGE, query.ledger),
+    creditsByDay(user.userId, range, now),
   ]);
   const href = (change: { month?: string; keys?: From; ledger?: From }, anchor: string) => {
     const to = { ...query, ...change };

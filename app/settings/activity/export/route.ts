@@ -11,14 +11,14 @@ export async function GET(request: Request): Promise<Response> {
   const query = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
   return exportCsv(
     request,
-    user.id,
+    user.userId,
     "activity",
     ["time", "what", "detail", "who", "address", "user agent", "key id"],
     pages(),
   );
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const records of exportActivity(user.id, { ...query, apiKeyId: query.key }))
+    for await (const records of exportActivity(user.userId, { ...query, apiKeyId: query.key }))
       yield records.map((record) => [
         record.createdAt.toISOString(),
         activityWords(record.action),

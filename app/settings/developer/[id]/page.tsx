@@ -31,15 +31,15 @@ const number = new Intl.NumberFormat("en");
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const id = apiKeyId.safeParse((await params).id);
-  const apiKey = id.success ? await findListedApiKey(user.id, id.data) : null;
+  const apiKey = id.success ? await findListedApiKey(user.userId, id.data) : null;
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const [days, callers, refusals, activity] = await Promise.all([
-    usageByDay({ userId: user.id, apiKeyId: apiKey.id }, range, now),
+    usageByDay({ userId: user.userId, apiKeyId: apiKey.id }, range, now),
     listCallers(apiKey.id),
-    listRefusals(user.id, apiKey.id, 10),
-    listActivity(user.id, { apiKeyId: apiKey.id }, 10),
+    listRefusals(user.userId, apiKey.id, 10),
+    listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
     <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>

@@ -12,10 +12,10 @@ export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
   const query = listQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
   const now = new Date();
-  return exportCsv(request, user.id, "api-keys", HEAD, pages());
+  return exportCsv(request, user.userId, "api-keys", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const keys of exportApiKeys(user.id, query, now))
+    for await (const keys of exportApiKeys(user.userId, query, now))
       yield keys.map((key) => [
         key.name,
         key.prefix,

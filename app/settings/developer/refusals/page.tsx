@@ -18,7 +18,10 @@ export default async function RefusalsPage({ searchParams }: Props) {
   const { request } = await searchParams;
   const asked = typeof request === "string" ? request.trim() : "";
   const id = requestIdIn(asked);
-  const [found, recent] = await Promise.all([id ? findRefusal(user.id, id) : null, listRefusals(user.id, null, 50)]);
+  const [found, recent] = await Promise.all([
+    id ? findRefusal(user.userId, id) : null,
+    listRefusals(user.userId, null, 50),
+  ]);
   return (
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Refused requests</h1>

@@ -10,10 +10,10 @@ const HEAD = ["time", "what", "credits", "key", "key id", "row"];
 /** The whole ledger as a file: the sum of its credits is the balance. */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
-  return exportCsv(request, user.id, "credits", HEAD, pages());
+  return exportCsv(request, user.userId, "credits", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const part of exportLedger(user.id)) yield rowsOf(part);
+    for await (const part of exportLedger(user.userId)) yield rowsOf(part);
   }
 }
 

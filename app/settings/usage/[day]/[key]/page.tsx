@@ -31,10 +31,10 @@ export default async function LedgerRowPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const { day, key } = await params;
   const id = ledgerRowId.safeParse({ day, apiKeyId: key });
-  const row = id.success && (await findLedgerRow(user.id, id.data));
+  const row = id.success && (await findLedgerRow(user.userId, id.data));
   if (!row) notFound();
   const from = fromParameter(epochMs).parse((await searchParams).from);
-  const { rows, before, after } = await listMovements(user.id, row, PAGE, from);
+  const { rows, before, after } = await listMovements(user.userId, row, PAGE, from);
   const href = (to: From) => to && `${ledgerRowPath(row)}?from=${fromText(to)}`;
   return (
     <>
