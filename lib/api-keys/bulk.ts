@@ -41,7 +41,10 @@ export async function readBulkEvidence(userId: UserId, selection: Selection, now
   const lately = await database().$queryRaw<Omit<UsedKey, "recentRequests">[]>`
     SELECT "id", "name", "prefix", "lastUsedAt" FROM "ApiKey" WHERE ${selected} AND ${usedSince(24)}
     ORDER BY "lastUsedAt" DESC, "id" LIMIT ${EXAMPLES}`;
-  const recent = await countRecentRequests(lately.map(({ id }) => id));
+  const recent = await countRecentRequests(
+    userId,
+    lately.map(({ id }) => id),
+  );
   return {
     at: now,
     ...counts,

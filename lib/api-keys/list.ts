@@ -159,7 +159,10 @@ type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
 async function withUsage<R extends Row>(userId: UserId, rows: R[]): Promise<(R & Usage)[]> {
   const replaced = rows.filter(({ successorId }) => successorId !== null).map(({ id }) => id);
   const [recent, callers] = await Promise.all([
-    countRecentRequests(rows.map(({ id }) => id)),
+    countRecentRequests(
+      userId,
+      rows.map(({ id }) => id),
+    ),
     replaced.length > 0 ? findCallersSinceRotation(userId, replaced) : undefined,
   ]);
   return rows.map((key) => ({

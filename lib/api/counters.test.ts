@@ -116,10 +116,10 @@ test("with every counter of the schema at its largest value every request, page,
   await callAll();
   const now = new Date();
   const read = {
-    days: await usageByDay({ userId: ada.id }, 90, now),
-    ofKey: await usageByDay({ userId: ada.id, apiKeyId: key.id }, 90, now),
+    days: await usageByDay(ada.id, 90, now),
+    ofKey: await usageByDay(ada.id, 90, now, key.id),
     keys: await usageByKey(ada.id, now.toISOString().slice(0, 7), 25),
-    callers: await listCallers(key.id),
+    callers: await listCallers(ada.id, key.id),
     remaining: await findRemaining(ada.id, null),
     movements: [await listLedger(ada.id, 25), await all(ledgerRows(ada.id))],
     credits: await creditsByDay(ada.id, 90, now),

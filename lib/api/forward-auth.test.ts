@@ -139,7 +139,7 @@ describe("cost", () => {
       undefined,
       "quota_exceeded",
     ]);
-    const [day] = await usageByDay({ userId: ada.id }, 1, new Date());
+    const [day] = await usageByDay(ada.id, 1, new Date());
     expect(day).toMatchObject({ ok: 1, limited: 2, invalid: 0 });
   });
 

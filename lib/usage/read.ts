@@ -1,6 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { database, pool } from "#lib/database/client.ts";
+import { pool } from "#lib/database/client.ts";
 import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
+import { owned } from "#lib/usage/owned.ts";
 
 /** Requests of a UTC day, `YYYY-MM-DD`, by what became of them. */
 export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
@@ -8,14 +9,14 @@ export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
 const DAY_MS = 86_400_000;
 const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
-/** Of all keys of an account, deleted ones too, or of one of them. */
-export type Scope = { userId: UserId; apiKeyId?: string };
+const OF_ACCOUNT = `"UsageAccountDay" d WHERE ${owned("d")}`;
+const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE ${owned("k")} AND d."apiKeyId" = $4`;
 
-const OF_ACCOUNT = `"UsageAccountDay" d WHERE d."userId" = $1`;
-const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE k."userId" = $1 AND d."apiKeyId" = $4`;
-
-/** Each of the last days, today's included, oldest first, also those without a request. */
-export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now: Date): Promise<DayUsage[]> {
+/**
+ * Counts the requests of each of the last days, today included, oldest first, with zeros for a day without one: those of
+ * all keys, deleted ones too, or of one key.
+ */
+export async function usageByDay(userId: UserId, days: number, now: Date, apiKeyId?: string): Promise<DayUsage[]> {
   const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
     `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", d."requests"::float8 AS "requests"
      FROM ${apiKeyId ? OF_KEY : OF_ACCOUNT} AND d."day" > ($2::timestamptz AT TIME ZONE 'UTC')::date - $3::int`,
@@ -41,15 +42,15 @@ export type CallerOfKey = {
   lastSeenAt: Date;
 };
 
-/** Who has used a key, the latest first. */
-export async function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
-  const callers = await database().usageCaller.findMany({
-    where: { apiKeyId },
-    orderBy: { lastSeenAt: "desc" },
-    take: 20,
-    select: { addressPrefix: true, userAgent: true, route: true, requests: true, lastSeenAt: true },
-  });
-  return callers.map((caller) => ({ ...caller, requests: Number(caller.requests) }));
+/** Lists the latest 20 callers of a key, the latest first. */
+export async function listCallers(userId: UserId, apiKeyId: string): Promise<CallerOfKey[]> {
+  const { rows } = await pool().query<CallerOfKey>(
+    `SELECT c."addressPrefix", c."userAgent", c."route", c."requests"::float8 AS "requests", c."lastSeenAt"
+     FROM "UsageCaller" c JOIN "ApiKey" k ON k."id" = c."apiKeyId"
+     WHERE ${owned("k")} AND c."apiKeyId" = $2 ORDER BY c."lastSeenAt" DESC LIMIT 20`,
+    [userId, apiKeyId],
+  );
+  return rows;
 }
 
 /** A refused request, with what is needed to say why. */
@@ -72,7 +73,7 @@ const REFUSALS = `
   SELECT r."requestId", r."cause", r."route", r."addressPrefix", r."userAgent", r."createdAt", r."apiKeyId",
          k."name" AS "keyName", k."prefix" AS "keyPrefix", k."expiresAt" AS "keyExpiresAt", k."revokedAt" AS "keyRevokedAt",
          k."deletedAt" AS "keyDeletedAt"
-  FROM "Refusal" r JOIN "ApiKey" k ON k."id" = r."apiKeyId" WHERE r."userId" = $1`;
+  FROM "Refusal" r JOIN "ApiKey" k ON k."id" = r."apiKeyId" WHERE ${owned("r")}`;
 
 /** The latest refused requests with the person's keys, or with one of them. */
 export async function listRefusals(userId: UserId, apiKeyId: string | null, limit: number): Promise<Refusal[]> {

@@ -268,7 +268,7 @@ test("the requests of the last 24 hours are all outcomes, of the keys asked for,
   const { key: other } = await createKey(ada.id);
   recordRequest(note({ at: now, apiKeyId: other.id }));
   await flushUsage();
-  expect(await countRecentRequests([apiKeyId])).toEqual(new Map([[apiKeyId, 3]]));
+  expect(await countRecentRequests(ada.id, [apiKeyId])).toEqual(new Map([[apiKeyId, 3]]));
   expect((await listApiKeys(ada.id, listQuery.parse({}), new Date())).rows.map((key) => key.recentRequests)).toEqual([
     1, 3,
   ]);

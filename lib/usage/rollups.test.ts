@@ -134,8 +134,8 @@ describe("of an account with 2,000 keys no more is read than of one with ten", (
         await measure(() => read(large.id, keys.large)),
         rows,
       );
-    await compare((userId) => usageByDay({ userId }, 90, now), 20);
-    await compare((userId, [apiKeyId]) => usageByDay({ userId, apiKeyId: apiKeyId as string }, 90, now), 100);
+    await compare((userId) => usageByDay(userId, 90, now), 20);
+    await compare((userId, [apiKeyId]) => usageByDay(userId, 90, now, apiKeyId as string), 100);
     // A key costs about as much, whether it is one of ten or of 25.
     const perPage = 26 * 100;
     await compare((userId) => usageByKey(userId, month, 25), perPage);

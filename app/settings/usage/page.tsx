@@ -40,7 +40,7 @@ export default async function UsagePage({ searchParams }: Props) {
   const tierName = await findTier(user.userId);
   const tier = tierOf(user.userId, tierName);
   const [days, keys, remaining, ledger, spent] = await Promise.all([
-    usageByDay({ userId: user.userId }, range, now),
+    usageByDay(user.userId, range, now),
     usageByKey(user.userId, month, PAGE, query.keys),
     findRemaining(user.userId, tier.requestsPerMonth),
     listLedger(user.userId, PAGE, query.ledger),

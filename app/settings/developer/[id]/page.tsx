@@ -36,8 +36,8 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const [days, callers, refusals, activity] = await Promise.all([
-    usageByDay({ userId: user.userId, apiKeyId: apiKey.id }, range, now),
-    listCallers(apiKey.id),
+    usageByDay(user.userId, range, now, apiKey.id),
+    listCallers(user.userId, apiKey.id),
     listRefusals(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
