@@ -1,5 +1,5 @@
 import { anonymize } from "#lib/accounts/anonymize.ts";
-import { confirmPerson, type PersonError } from "#lib/accounts/confirm-user.ts";
+import { type ConfirmUserError, confirmUser } from "#lib/accounts/confirm-user.ts";
 import { emailAddress } from "#lib/accounts/model/schema.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
@@ -9,7 +9,7 @@ import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type DeleteAccountError = PersonError | "session_over" | "wrong_email";
+export type DeleteAccountError = ConfirmUserError | "session_over" | "wrong_email";
 
 /**
  * Deletes the account of whoever proves to be its person; without a password, also by typing the address (`wrong_email`). When it
@@ -23,7 +23,7 @@ export async function deleteAccount(
   proof: { password: string; email: string },
   caller: Caller,
 ): Promise<Result<undefined, DeleteAccountError> | Throttled> {
-  const confirmed = await confirmPerson(session, proof.password, caller);
+  const confirmed = await confirmUser(session, proof.password, caller);
   if (!confirmed.ok) return confirmed;
   const address = confirmed.value.by === "session" ? emailAddress.safeParse(proof.email).data : undefined;
   if (confirmed.value.by === "session" && !address) return err("wrong_email");

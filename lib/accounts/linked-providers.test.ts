@@ -90,9 +90,9 @@ describe("unlinking", () => {
   });
 
   test("never removes the last way in, nor leaves one that isn't configured any more", async () => {
-    expect(await unlink(await person(["oidc"]), "oidc")).toEqual({ ok: false, error: "last_way_in" });
+    expect(await unlink(await person(["oidc"]), "oidc")).toEqual({ ok: false, error: "last_sign_in_method" });
     const ada = await person(["github", "oidc"]);
-    expect(await unlink(ada, "oidc", "", ["oidc"])).toEqual({ ok: false, error: "last_way_in" });
+    expect(await unlink(ada, "oidc", "", ["oidc"])).toEqual({ ok: false, error: "last_sign_in_method" });
     expect(await unlink(ada, "github", "", ["oidc"])).toEqual(OK);
     expect(await providersOf(ada)).toEqual(["oidc"]);
   });

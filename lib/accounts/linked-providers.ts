@@ -1,6 +1,6 @@
-import { confirmPerson, type PersonError } from "#lib/accounts/confirm-user.ts";
+import { type ConfirmUserError, confirmUser } from "#lib/accounts/confirm-user.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import type { ProviderPerson } from "#lib/accounts/provider-sign-in.ts";
+import type { ProviderUser } from "#lib/accounts/provider-sign-in.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
@@ -8,7 +8,7 @@ import { database, type Transaction } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type LinkProblem = "session_over" | "identity_taken" | "provider_linked";
-export type UnlinkError = PersonError | "session_over" | "not_linked" | "last_way_in";
+export type UnlinkError = ConfirmUserError | "session_over" | "not_linked" | "last_sign_in_method";
 
 /**
  * Makes a provider's identity a way in to the account of a session that is alive. That it is the person who wants this was
@@ -18,7 +18,7 @@ export type UnlinkError = PersonError | "session_over" | "not_linked" | "last_wa
  */
 export function linkProvider(
   session: StartedSession,
-  { provider, subject }: Pick<ProviderPerson, "provider" | "subject">,
+  { provider, subject }: Pick<ProviderUser, "provider" | "subject">,
   caller: Caller,
 ): Promise<Result<undefined, LinkProblem>> {
   const { userId } = session;
@@ -51,7 +51,7 @@ export async function unlinkProvider(
   configured: string[],
   caller: Caller,
 ): Promise<Result<undefined, UnlinkError> | Throttled> {
-  const confirmed = await confirmPerson(session, password, caller);
+  const confirmed = await confirmUser(session, password, caller);
   if (!confirmed.ok) return confirmed;
   const { userId } = session;
   return database().$transaction(async (transaction) => {
@@ -64,7 +64,9 @@ export async function unlinkProvider(
           WHERE o."userId" = i."userId" AND o."provider" <> i."provider" AND o."provider" = ANY(${configured}::text[])))`;
     if (removed === 0)
       return err(
-        (await transaction.providerIdentity.count({ where: { userId, provider } })) ? "last_way_in" : "not_linked",
+        (await transaction.providerIdentity.count({ where: { userId, provider } }))
+          ? "last_sign_in_method"
+          : "not_linked",
       );
     await recordActivity(transaction, caller, { userId, action: "account.provider_unlinked", details: { provider } });
     return ok();

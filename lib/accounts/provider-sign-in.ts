@@ -1,4 +1,4 @@
-import { newEmailAddress, personName } from "#lib/accounts/model/schema.ts";
+import { newEmailAddress, userName } from "#lib/accounts/model/schema.ts";
 import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { startUnlessDisabled } from "#lib/accounts/sign-in.ts";
@@ -9,7 +9,7 @@ import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type ProviderPerson = { provider: string; subject: string; name: string; email: string | null };
+export type ProviderUser = { provider: string; subject: string; name: string; email: string | null };
 
 export const PROVIDER_PROBLEMS = ["no_email", "email_taken", "sign_up_closed", "disabled", "throttled"] as const;
 export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
@@ -19,7 +19,7 @@ export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
  * else: an account that merely has the same address stays its owner's (`email_taken`), because an address can change hands.
  */
 export async function signInWithProvider(
-  person: ProviderPerson,
+  person: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
   const known = await signInKnown(person, caller);
@@ -31,7 +31,7 @@ export async function signInWithProvider(
 }
 
 async function signInKnown(
-  { provider, subject }: ProviderPerson,
+  { provider, subject }: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, "disabled"> | undefined> {
   const identity = await database().providerIdentity.findUnique({
@@ -44,7 +44,7 @@ async function signInKnown(
 }
 
 async function signInFirst(
-  { provider, subject, name, email }: ProviderPerson,
+  { provider, subject, name, email }: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
   if (env().SIGN_UP === "closed") return err("sign_up_closed");
@@ -68,5 +68,5 @@ async function signInFirst(
 
 /** A provider's name may be empty, overlong or hold what a name can't; a person can't be asked to mend it there. */
 function usableName(name: string, email: string): string {
-  return personName.safeParse(name).data ?? email.slice(0, email.indexOf("@")).slice(0, 64);
+  return userName.safeParse(name).data ?? email.slice(0, email.indexOf("@")).slice(0, 64);
 }

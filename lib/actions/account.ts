@@ -3,16 +3,16 @@
 import { redirect } from "next/navigation";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
-import { confirmPerson } from "#lib/accounts/confirm-user.ts";
+import { confirmUser } from "#lib/accounts/confirm-user.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { type UnlinkError, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import {
   changeEmailInput,
   changePasswordInput,
-  changeWayInput,
   deleteAccountInput,
   endSessionsInput,
   renameAccountInput,
+  signInMethodInput,
 } from "#lib/accounts/model/schema.ts";
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
@@ -47,15 +47,15 @@ export const endSessionsAction = userFormAction(endSessionsInput, async (user, {
 
 /** Confirms the user before the way to the provider, because a sign-in method outlives the session that added it. */
 export const linkProviderAction = userFormAction(
-  changeWayInput,
+  signInMethodInput,
   async (user, { provider, password }): Promise<Result<undefined, UnlinkError> | Throttled> => {
-    const confirmed = await confirmPerson(user, password, user.caller);
+    const confirmed = await confirmUser(user, password, user.caller);
     if (!confirmed.ok) return confirmed;
     return continueWith(provider, "/settings/account", user.sessionId);
   },
 );
 
-export const unlinkProviderAction = userFormAction(changeWayInput, (user, input) =>
+export const unlinkProviderAction = userFormAction(signInMethodInput, (user, input) =>
   unlinkProvider(
     user,
     input,

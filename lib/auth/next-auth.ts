@@ -4,10 +4,10 @@ import type { NextRequest } from "next/server";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
-import { type ProviderPerson, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
+import { type ProviderUser, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { findSessionUser, MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
-import { checkCookies, checksOf, keepAttempt, type OAuthAttempt } from "#lib/auth/oauth-attempt.ts";
+import { checkCookieHeader, checkCookies, keepOAuthState, type OAuthState } from "#lib/auth/oauth-state.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
@@ -26,7 +26,7 @@ declare module "next-auth" {
 /** The session that our own code has just started, on its way into a cookie. No request can put one here. */
 const started = new AsyncLocalStorage<StartedSession>();
 /** The attempt that the current request comes back from. */
-const returning = new AsyncLocalStorage<OAuthAttempt>();
+const returning = new AsyncLocalStorage<OAuthState>();
 
 /** Built for each use and not at import, because a build has no environment. */
 function config(): NextAuthConfig {
@@ -87,7 +87,7 @@ function config(): NextAuthConfig {
 }
 
 /** Links to the account of the session that has sent the browser on this way, if it is still the browser's; says where to go on. */
-async function linkTo(sessionId: string, person: ProviderPerson): Promise<string> {
+async function linkTo(sessionId: string, person: ProviderUser): Promise<string> {
   const session = await auth();
   if (!session?.userId || session.sessionId !== sessionId) return "/sign-in?error=session_over";
   const user = await findSessionUser(session.userId, sessionId);
@@ -123,13 +123,13 @@ export async function continueWith(provider: string, next: string, sessionId: st
   const url: string = await signIn(provider, { redirect: false, redirectTo: next });
   const state = new URL(url).searchParams.get("state");
   // Without one this is no way to the provider but back to us, because it can't be reached.
-  if (state) await keepAttempt(state, { provider, sessionId, next });
+  if (state) await keepOAuthState(state, { provider, sessionId, next });
   redirect(url);
 }
 
 /** Finishes the attempt with the provider's answer. */
-export async function comeBack(attempt: OAuthAttempt, state: string, request: Request): Promise<Response> {
+export async function finishOAuth(attempt: OAuthState, state: string, request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
-  headers.set("cookie", `${await checksOf(attempt, state)}; ${headers.get("cookie")}`);
+  headers.set("cookie", `${await checkCookieHeader(attempt, state)}; ${headers.get("cookie")}`);
   return returning.run(attempt, () => handlers.GET(new Request(request, { headers }) as NextRequest));
 }

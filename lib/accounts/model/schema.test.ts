@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   changeEmailInput,
-  changeWayInput,
   emailAddress,
   newEmailAddress,
   newPassword,
-  personName,
   signInInput,
+  signInMethodInput,
   signUpInput,
+  userName,
 } from "#lib/accounts/model/schema.ts";
 
 describe("an email address", () => {
@@ -81,12 +81,12 @@ describe("a name", () => {
     ["Ada\nroot", false],
     ["\u202eadA", false],
   ])("%j: %s", (name, accepted) => {
-    expect(personName.safeParse(name).success).toBe(accepted);
+    expect(userName.safeParse(name).success).toBe(accepted);
   });
 });
 
 test("a provider that no name can be is none", () => {
   for (const provider of ["\0", "o\0idc", "OIDC ", undefined])
-    expect(changeWayInput.parse({ provider, password: "" }).provider).toBe("");
-  expect(changeWayInput.parse({ provider: "oidc", password: "" }).provider).toBe("oidc");
+    expect(signInMethodInput.parse({ provider, password: "" }).provider).toBe("");
+  expect(signInMethodInput.parse({ provider: "oidc", password: "" }).provider).toBe("oidc");
 });

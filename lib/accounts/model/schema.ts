@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
 import { isLegible, isVisible } from "#lib/text/legible.ts";
 
-export const personName = z
+export const userName = z
   .string("Enter your name.")
   .transform((name) => name.normalize("NFC").trim())
   .pipe(
@@ -43,7 +43,7 @@ export const newPassword = z
   .refine((password) => passwordLength(password) >= PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters.`)
   .refine((password) => passwordLength(password) <= PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters.`);
 
-export const signUpInput = z.object({ name: personName, email: newEmailAddress, password: newPassword });
+export const signUpInput = z.object({ name: userName, email: newEmailAddress, password: newPassword });
 export type SignUpInput = z.output<typeof signUpInput>;
 
 export const signInInput = z.object({
@@ -52,7 +52,7 @@ export const signInInput = z.object({
 });
 export type SignInInput = z.output<typeof signInInput>;
 
-export const renameAccountInput = z.object({ name: personName });
+export const renameAccountInput = z.object({ name: userName });
 export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
 
 export const redeemInput = z.object({
@@ -83,7 +83,7 @@ const providerId = z
   .string()
   .regex(/^[a-z]{1,20}$/)
   .catch("");
-export const changeWayInput = z.object({ provider: providerId, password: askedPassword });
+export const signInMethodInput = z.object({ provider: providerId, password: askedPassword });
 export const endSessionsInput = z.object({ id: z.union([z.literal("others"), z.uuid()]) });
 export const deleteAccountInput = z.object({ password: askedPassword, email: z.string().catch("") });
 

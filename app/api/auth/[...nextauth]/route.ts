@@ -1,7 +1,7 @@
 import { redirect } from "next/navigation";
 import type { NextRequest } from "next/server";
-import { comeBack } from "#lib/auth/next-auth.ts";
-import { takeAttempt } from "#lib/auth/oauth-attempt.ts";
+import { finishOAuth } from "#lib/auth/next-auth.ts";
+import { takeOAuthState } from "#lib/auth/oauth-state.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 
 /**
@@ -13,9 +13,9 @@ export async function GET(request: NextRequest): Promise<Response> {
   const provider = /^\/api\/auth\/callback\/([a-z]+)$/.exec(request.nextUrl.pathname)?.[1];
   if (!provider || !providerButtons().some(({ id }) => id === provider)) return new Response(null, { status: 404 });
   const state = request.nextUrl.searchParams.get("state");
-  const attempt = state && (await takeAttempt(provider, state));
-  if (!attempt) redirect("/sign-in?error=way_lost");
-  return comeBack(attempt, state, atOwnAddress(request));
+  const attempt = state && (await takeOAuthState(provider, state));
+  if (!attempt) redirect("/sign-in?error=oauth_state_lost");
+  return finishOAuth(attempt, state, atOwnAddress(request));
 }
 
 /**

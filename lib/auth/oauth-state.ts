@@ -19,7 +19,7 @@ const attempt = z.object({
   nonce: z.string().nullable(),
 });
 /** One way to a provider and back, begun in this browser. Without it the way back does nothing. */
-export type OAuthAttempt = z.output<typeof attempt>;
+export type OAuthState = z.output<typeof attempt>;
 
 /** The cookies in which next-auth keeps what it compares the provider's answer with: one of each, whatever the number of tabs. */
 export function checkCookies() {
@@ -28,7 +28,7 @@ export function checkCookies() {
 }
 
 /** Moves what next-auth has just put into its cookies into one for this `state`, for 10 minutes. The oldest of too many goes. */
-export async function keepAttempt(state: string, begun: Omit<OAuthAttempt, "pkce" | "nonce">): Promise<void> {
+export async function keepOAuthState(state: string, begun: Omit<OAuthState, "pkce" | "nonce">): Promise<void> {
   const jar = await cookies();
   const [pkce, nonce] = [await openCheck("pkce"), await openCheck("nonce")];
   for (const { name } of Object.values(checkCookies())) await removeCookie(name);
@@ -40,7 +40,7 @@ export async function keepAttempt(state: string, begun: Omit<OAuthAttempt, "pkce
 }
 
 /** Takes the attempt with this `state` out of the browser and returns it, if it was begun there, lately and for this provider. */
-export async function takeAttempt(provider: string, state: string): Promise<OAuthAttempt | undefined> {
+export async function takeOAuthState(provider: string, state: string): Promise<OAuthState | undefined> {
   const kept = (await cookies()).getAll();
   const cookie = kept.find(({ name }) => name.startsWith(prefix()) && name.endsWith(mark(state)));
   if (!cookie) return undefined;
@@ -50,7 +50,7 @@ export async function takeAttempt(provider: string, state: string): Promise<OAut
 }
 
 /** The `Cookie` header with which next-auth finds the attempt as it began it. */
-export async function checksOf({ provider, next, pkce, nonce }: OAuthAttempt, state: string): Promise<string> {
+export async function checkCookieHeader({ provider, next, pkce, nonce }: OAuthState, state: string): Promise<string> {
   const pairs = [`${ownCookie("callback-url").name}=${encodeURIComponent(next)}`];
   for (const [check, value] of Object.entries({ state, pkce, nonce })) {
     const { name } = ownCookie(check);
