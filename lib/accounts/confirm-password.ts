@@ -10,8 +10,8 @@ export type ConfirmError = "missing_password" | "wrong_password" | "no_password"
 type Confirmed = { email: string; name: string; passwordHash: string };
 
 /**
- * Makes sure that it is the person, before a change that a stolen session must not make. Guesses wait as at signing in, so that
- * such a session is no way to find the password out either.
+ * Confirms the password before a change that a stolen session must not make. Guesses are throttled
+ * as at sign-in, so that a stolen session can't be used to guess the password.
  */
 export async function confirmPassword(
   userId: UserId,

@@ -11,10 +11,11 @@ export type LinkProblem = "session_over" | "identity_taken" | "provider_linked";
 export type UnlinkError = ConfirmUserError | "session_over" | "not_linked" | "last_sign_in_method";
 
 /**
- * Makes a provider's identity a way in to the account of a session that is alive. That it is the person who wants this was
- * made sure of before the way to the provider. Linking what is linked to the account already succeeds.
+ * Adds a provider's identity to the sign-in methods of the account. The caller has confirmed the
+ * user before the redirect to the provider. Linking an identity again succeeds.
  *
- * `identity_taken`: it signs somebody in to another account. `provider_linked`: the account has another identity of this provider.
+ * `identity_taken`: it belongs to another account. `provider_linked`: the account has another
+ * identity of this provider.
  */
 export function linkProvider(
   session: StartedSession,
@@ -42,8 +43,9 @@ export function linkProvider(
 }
 
 /**
- * Removes a way in, for whoever proves to be the person, but never the last one: a password has to remain, or an identity of a
- * provider that is `configured`. The person's row is locked, so that of parallel unlinkings one way in survives.
+ * Removes a sign-in method after confirming the user, but never the last one: a password or an
+ * identity of a `configured` provider remains. The user's row is locked, so that parallel calls
+ * leave one.
  */
 export async function unlinkProvider(
   session: StartedSession,
@@ -73,7 +75,9 @@ export async function unlinkProvider(
   });
 }
 
-/** Removes every provider, for an account that is handed over; recorded one by one. Returns their number. */
+/**
+ * Unlinks every provider of an account, each with its own activity record. Returns their number.
+ */
 export async function unlinkEveryProvider(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const unlinked = await transaction.$queryRaw<{ provider: string }[]>`
     DELETE FROM "ProviderIdentity" WHERE "userId" = ${userId}::uuid RETURNING "provider"`;
@@ -84,7 +88,7 @@ export async function unlinkEveryProvider(transaction: Transaction, userId: User
 
 export type LinkedIdentity = { provider: string; subject: string; createdAt: Date };
 
-/** The identities that sign in to an account. */
+/** Lists the provider identities that sign in to an account. */
 export function listIdentities(userId: UserId): Promise<LinkedIdentity[]> {
   return database().providerIdentity.findMany({
     where: { userId },

@@ -44,7 +44,7 @@ function activeKeys(userId: UserId): Promise<number> {
   return database().$transaction(async (transaction) => (await readActiveKeys(transaction, userId)).total);
 }
 
-describe("a password link to an account that somebody else made", () => {
+describe("a password link to an account that another user created", () => {
   /** An account with a provider, a session and two keys of the intruder's. */
   async function takenAccount() {
     const ada = await createPerson();
@@ -170,7 +170,7 @@ describe("a password link", () => {
     });
   });
 
-  test("is not used up by a password that is refused", async () => {
+  test("is not used up by a password that is rejected", async () => {
     const ada = await createPerson();
     const token = await linkFor(ada.email);
     expect(await redeemPasswordLink({ token: token, password: "password123" }, CALLER)).toEqual({
@@ -195,7 +195,7 @@ describe("a password link", () => {
     expect((await redeemPasswordLink({ token: newer, password: PASSWORD }, CALLER)).ok).toBe(true);
   });
 
-  test("is worth nothing when the password was changed meanwhile, and only the person's own is", async () => {
+  test("is worth nothing when the password was changed meanwhile, and only the user's own is", async () => {
     const [ada, bob] = [await createPerson(), await createPerson("Bob")];
     await redeemPasswordLink({ token: await linkFor(ada.email), password: PASSWORD }, CALLER);
     const [adas, bobs] = [await linkFor(ada.email), await linkFor(bob.email)];
@@ -212,7 +212,7 @@ describe("a password link", () => {
     expect((await redeemPasswordLink({ token: bobs, password: PASSWORD }, CALLER)).ok).toBe(true);
   });
 
-  test("of a disabled person, and a made-up one, are refused", async () => {
+  test("of a disabled user, and a made-up one, are rejected", async () => {
     const ada = await createPerson();
     const token = await linkFor(ada.email);
     await disableAccount(ada.id, OPERATOR);

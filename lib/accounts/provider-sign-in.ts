@@ -11,23 +11,23 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 export type ProviderUser = { provider: string; subject: string; name: string; email: string | null };
 
-export const PROVIDER_PROBLEMS = ["no_email", "email_taken", "sign_up_closed", "disabled", "throttled"] as const;
-export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
+export type ProviderProblem = "no_email" | "email_taken" | "sign_up_closed" | "disabled" | "throttled";
 
 /**
- * Signs in whom a provider vouches for; on the first time, makes the account. The identity is (provider, subject) and nothing
- * else: an account that merely has the same address stays its owner's (`email_taken`), because an address can change hands.
+ * Signs in the user that a provider names; creates the account on the first time. The identity is
+ * (provider, subject) alone: an account with the same address isn't linked (`email_taken`), because
+ * an address can change hands.
  */
 export async function signInWithProvider(
-  person: ProviderUser,
+  user: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
-  const known = await signInKnown(person, caller);
+  const known = await signInKnown(user, caller);
   if (known) return known;
-  const first = await signInFirst(person, caller);
+  const first = await signInFirst(user, caller);
   if (first.ok || first.error !== "email_taken") return first;
-  // The same person's other tab may have been quicker.
-  return (await signInKnown(person, caller)) ?? first;
+  // Another tab of the same user may have created the account meanwhile.
+  return (await signInKnown(user, caller)) ?? first;
 }
 
 async function signInKnown(
@@ -66,7 +66,10 @@ async function signInFirst(
   });
 }
 
-/** A provider's name may be empty, overlong or hold what a name can't; a person can't be asked to mend it there. */
+/**
+ * Returns the provider's name, or the local part of the address if the name is empty, too long or
+ * not allowed.
+ */
 function usableName(name: string, email: string): string {
   return userName.safeParse(name).data ?? email.slice(0, email.indexOf("@")).slice(0, 64);
 }

@@ -4,7 +4,7 @@ import { database } from "#lib/database/client.ts";
 
 export type SignInMethods = { hasPassword: boolean; providers: string[]; sessions: number };
 
-/** How a person can sign in, and how many browsers are signed in now. */
+/** Reads how a user can sign in, and how many browsers are signed in now. */
 export async function findSignInMethods(userId: UserId): Promise<SignInMethods> {
   const [found] = await database().$queryRaw<SignInMethods[]>`
     SELECT "passwordHash" IS NOT NULL AS "hasPassword",

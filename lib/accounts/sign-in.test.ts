@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 let people = 0;
-const newEmail = () => `person-${people++}@example.com`;
+const newEmail = () => `user-${people++}@example.com`;
 const from = (host: number): Caller => ({ actor: "user", address: `198.18.0.${host}`, userAgent: "vitest" });
 /** Every test comes from an address of its own. */
 const caller = () => from((people++ % 250) + 1);
@@ -71,14 +71,14 @@ describe("signing up", () => {
     ["ada.lovelace@example.com", "own_name_password"],
     ["ADA.LOVELACE", "own_name_password"],
     ["Augusta Ada", "own_name_password"],
-  ])("the password %s is refused: %s", async (password, error) => {
+  ])("the password %s is rejected: %s", async (password, error) => {
     const input = { name: "Augusta Ada", email: "ada.lovelace@example.com", password };
     expect(await signUp(input, caller())).toEqual({ ok: false, error });
   });
 });
 
 describe.each(["closed", "providers"] as const)("with SIGN_UP=%s", (setting) => {
-  test("nobody can sign up with a password, whatever the page shows", async () => {
+  test("sign-up with a password is rejected, whatever the page shows", async () => {
     const settings = env();
     const before = settings.SIGN_UP;
     settings.SIGN_UP = setting;
@@ -141,7 +141,7 @@ describe("signing in", () => {
     expect(await signIn({ email, password: PASSWORD }, caller())).toMatchObject({ ok: true });
   });
 
-  test("a disabled person is told so only with the password, and can sign in when enabled again", async () => {
+  test("a disabled user is told so only with the password, and can sign in when enabled again", async () => {
     const email = newEmail();
     const { userId, sessionId } = await signUpAs(email);
     await disableAccount(userId, caller());
@@ -247,7 +247,7 @@ describe("a session", () => {
     expect((await activityOf(userId)).map(({ action }) => action)).toEqual(["account.created", "account.signed_out"]);
   });
 
-  test("of another person can be neither read nor ended", async () => {
+  test("of another user can be neither read nor ended", async () => {
     const ada = await signUpAs(newEmail());
     const grace = await signUpAs(newEmail());
     expect(await findSessionUser(grace.userId, ada.sessionId)).toBeNull();
@@ -269,7 +269,7 @@ describe("a session", () => {
     expect(await seen()).toEqual(touched);
   });
 
-  test("ends with all others of the person, and nobody else's", async () => {
+  test("ends with all others of the user, and no other user's", async () => {
     const email = newEmail();
     const first = await signUpAs(email);
     const other = await signUpAs(newEmail());

@@ -9,8 +9,9 @@ import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /**
- * Starts a session for whoever knows the password. An unknown address, an account without a password and a wrong password
- * are one outcome, by the same work (OWASP ASVS 5, 6.3.8). `disabled` is only told to who knows the password.
+ * Starts a session after checking the password. An unknown address, an account without a password
+ * and a wrong password have the same outcome and cost the same work (OWASP ASVS 5, 6.3.8).
+ * `disabled` is answered only to the right password.
  */
 export async function signIn(
   { email, password }: SignInInput,
@@ -35,8 +36,8 @@ export async function signIn(
 }
 
 /**
- * Locks the person against a change in between that ends sessions and would not see this one: from disabling, and where
- * a password was checked from changing it.
+ * Starts a session under a lock of the user's row, so that disabling the account, or changing the
+ * password that was checked, doesn't miss it.
  */
 export function startUnlessDisabled(
   userId: UserId,

@@ -45,7 +45,10 @@ export const endSessionsAction = userFormAction(endSessionsInput, async (user, {
   );
 });
 
-/** Confirms the user before the way to the provider, because a sign-in method outlives the session that added it. */
+/**
+ * Confirms the user before the redirect, because a sign-in method outlives the session that added
+ * it.
+ */
 export const linkProviderAction = userFormAction(
   signInMethodInput,
   async (user, { provider, password }): Promise<Result<undefined, UnlinkError> | Throttled> => {

@@ -19,14 +19,14 @@ import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
 
-/** The one answer that ever holds the key. The list is refreshed when its dialog closes. */
+/** Answers with the secret, once. The list is refreshed when its dialog closes. */
 export const createApiKeyAction = userAction(
   createApiKeyInput,
   ({ userId, caller, sessionId }, input) => createApiKey(userId, input, { ...caller, sessionId }),
   noRefresh,
 );
 
-/** The one answer that ever holds the successor. */
+/** Answers with the successor's secret, once. */
 export const rotateApiKeyAction = userAction(
   rotateApiKeyInput,
   (user, { id, overlap }) => rotateApiKey(user.userId, id, overlap, { ...user.caller, sessionId: user.sessionId }),
@@ -37,7 +37,7 @@ export const extendOverlapAction = userAction(extendOverlapInput, (user, { id, b
   extendOverlap(user.userId, id, by, user.caller),
 );
 
-/** Finds a key by the hash that the browser makes of it: the key itself is never sent. */
+/** Finds a key by the hash that the browser computes: the key itself is never sent. */
 export const findApiKeyByHashAction = userAction(
   keyHash,
   async (user, hash) => ok(await findApiKeyByHash(user.userId, hash)),

@@ -18,7 +18,7 @@ type FailureOfCall<Call extends (...args: never[]) => Promise<{ ok: boolean }>> 
   Failure
 >;
 type RedeemState = FormState<FailureOfCall<typeof redeemPasswordLink>> & {
-  /** Where the account has active keys. */
+  /** The account's active keys, if it has any. */
   activeKeys?: ActiveKeys | undefined;
 };
 

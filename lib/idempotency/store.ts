@@ -7,26 +7,29 @@ import { inSteps } from "#lib/database/in-steps.ts";
 import { pruneStep, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** What a client calls one piece of work, however often it asks for it (draft-ietf-httpapi-idempotency-key-header). */
+/**
+ * A client's name for one piece of work, the same in each retry
+ * (draft-ietf-httpapi-idempotency-key-header).
+ */
 export type IdempotencyKey = {
   key: string;
-  /** What is asked for. The same key with another fingerprint is a mistake of the client. */
+  /** The hash of the request. The same key with another fingerprint is a mistake of the client. */
   fingerprint: Uint8Array<ArrayBuffer>;
 };
 
 /**
- * `running`: the first request is not answered yet. `reused`: the first request asked for something else. `too_large`: it was answered
- * and paid, and its answer was too large to store.
+ * `running`: the first request isn't answered yet. `reused`: the first request had another
+ * fingerprint. `too_large`: it was answered and paid, and its answer was too large to store.
  */
 export type BeginError = SpendError | "running" | "reused" | "too_large";
 
-/** Either the reservation with which the work begins, or the answer of the work that was done. */
+/** The reservation of work that begins, or the stored answer of work that is done. */
 export type Begun = { reservation: Reservation } | { answer: string };
 
 export const KEPT_HOURS = 24;
-/** Larger answers are delivered and not stored (api.md). */
+/** The largest answer that is stored. A larger one is delivered only. */
 export const STORED_MAX_BYTES = 1_048_576;
-/** Bytes of answers, beside one that is larger alone, that one statement removes within 500 ms. */
+/** Bytes of answers that one statement removes, besides one larger answer: within 500 ms. */
 const PRUNED_BYTES_MAX = 16 * 1024 * 1024;
 
 export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuffer> {
@@ -37,7 +40,7 @@ export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuff
   );
 }
 
-/** Reserves as `id` for the first of all requests with one key. Of parallel ones, one begins. */
+/** Reserves as `id` for the first request with a key. Of parallel ones, one begins. */
 export async function beginOnce(
   idempotencyKey: IdempotencyKey,
   spending: Spending,
@@ -57,7 +60,7 @@ export async function beginOnce(
     where: { userId_key: { userId, key } },
     select: { fingerprint: true, answer: true, reservationId: true },
   });
-  // Refunded between the two looks: whoever asks again begins it.
+  // It was refunded between the two statements: the next retry begins.
   if (!record) return reserved;
   if (!Buffer.from(record.fingerprint).equals(fingerprint)) return err("reused");
   if (record.answer !== null) return ok({ answer: record.answer });
@@ -65,15 +68,15 @@ export async function beginOnce(
 }
 
 /**
- * Keeps the answer (null for one that is too large) and settles, both or neither. False where the reservation was settled or refunded
- * already.
+ * Stores the answer (null if it is too large) and settles, both or neither. False if the
+ * reservation was settled or refunded already.
  */
 export function settleWithAnswer(userId: UserId, reservationId: string, answer: string | null): Promise<boolean> {
-  // However late: the answer is there for whoever asks again.
+  // Without a deadline: a late answer still serves retries.
   return settle(userId, reservationId, { answer, deadline: null });
 }
 
-/** Takes back what was paid for an answer that is neither delivered nor stored: the same key begins anew. */
+/** Refunds an answer that was neither delivered nor stored, so that the key begins anew. */
 export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spending: Spending): Promise<void> {
   await takeBack(id, spending);
   await database().idempotencyRecord.deleteMany({
@@ -81,7 +84,10 @@ export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spen
   });
 }
 
-/** Removes answers that are kept no longer, few and small enough at a time for the statement timeout; returns their number. */
+/**
+ * Removes answers older than 24 hours, in steps that fit the statement timeout; returns their
+ * number.
+ */
 export async function pruneIdempotencyRecords(signal?: AbortSignal): Promise<number> {
   let all = 0;
   await inSteps(async () => {

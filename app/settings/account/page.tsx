@@ -25,7 +25,7 @@ export default async function AccountPage({ searchParams }: Props) {
     listSessions(user.userId),
   ]);
   const configured = providerButtons();
-  // Also one that was linked and isn't configured any more: it is no way in, and can be unlinked.
+  // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
   const methods = [...configured, ...gone.map((id) => ({ id, name: id }))].map((provider) => ({
     ...provider,

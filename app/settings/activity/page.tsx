@@ -18,7 +18,6 @@ const PAGE = 50;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-/** Everything that happened to the account and its keys. */
 export default async function ActivityPage({ searchParams }: Props) {
   const user = await requireUser();
   const query = activityQuery.parse(await searchParams);

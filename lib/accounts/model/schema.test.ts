@@ -27,7 +27,7 @@ describe("an email address", () => {
     "a@b@c",
     "a\u0000@example.com",
     "a\u202e@example.com",
-  ])("%j is refused", (typed) => {
+  ])("%j is rejected", (typed) => {
     expect(emailAddress.safeParse(typed).success).toBe(false);
   });
 });
@@ -47,7 +47,7 @@ describe("a new email address", () => {
     "deleted-019ac0de-0000-7000-8000-000000000000@INVALID ",
     "ada@invalid.",
     "ada@mail.invalid",
-  ])("%j is refused", (typed) => {
+  ])("%j is rejected", (typed) => {
     expect(newEmailAddress.safeParse(typed).success).toBe(false);
     expect(emailAddress.safeParse(typed).success).toBe(true);
     // An account from before the rule goes on signing in.

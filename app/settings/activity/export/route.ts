@@ -5,7 +5,7 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { exportCsv } from "#lib/server/csv-export.ts";
 import type { CsvRow } from "#lib/text/csv.ts";
 
-/** All that the page's filter shows, as a file. */
+/** Sends the records that the page's filter shows as a file. */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
   const query = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));

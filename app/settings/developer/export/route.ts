@@ -7,7 +7,10 @@ import type { CsvRow } from "#lib/text/csv.ts";
 
 const HEAD = ["name", "prefix", "environment", "status", "created", "last used", "expires", "revoked", "id"];
 
-/** All keys that the view in the address shows, as a file. Never a key itself: nobody has them. */
+/**
+ * Sends the keys that the view in the address shows as a file, without secrets, which aren't
+ * stored.
+ */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
   const query = listQuery.parse(Object.fromEntries(new URL(request.url).searchParams));

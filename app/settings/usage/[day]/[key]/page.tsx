@@ -26,7 +26,7 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-/** What a row of the ledger sums up: one key's movements of one UTC day. */
+/** Lists the movements behind a row of the ledger: one key's of one UTC day. */
 export default async function LedgerRowPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const { day, key } = await params;
