@@ -11,6 +11,7 @@ import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const HOME = "/settings/developer";
 
@@ -271,7 +272,6 @@ test("times read relative, with the exact time and zone at hand; what ends withi
   person,
 }) => {
   await seedKeys(person.email, 3);
-  const DAY_MS = 86_400_000;
   await change(person.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
   await change(person.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
   await change(person.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });

@@ -4,9 +4,9 @@ import { createKey } from "#e2e/support/test-api.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const HOME = "/settings/developer";
-const DAY_MS = 86_400_000;
 const row = (page: Page) => page.getByRole("row").nth(1);
 
 /** Lets the page believe that it is so many days later, and a minute pass there. */

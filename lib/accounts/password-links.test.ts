@@ -19,6 +19,7 @@ import { readActiveKeys } from "#lib/api-keys/active-keys.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
 import { database } from "#lib/database/client.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const CALLER = { actor: "user", address: "198.18.1.1", userAgent: "vitest" } as const;
@@ -162,7 +163,7 @@ describe("a password link", () => {
     const ada = await createPerson();
     const token = await linkFor(ada.email);
     const [row] = await database().passwordLink.findMany({ where: { userId: ada.id } });
-    expect((row?.expiresAt.getTime() ?? 0) - (row?.createdAt.getTime() ?? 0)).toBe(3_600_000);
+    expect((row?.expiresAt.getTime() ?? 0) - (row?.createdAt.getTime() ?? 0)).toBe(HOUR_MS);
     await database().passwordLink.updateMany({ where: { userId: ada.id }, data: { expiresAt: new Date() } });
     expect(await redeemPasswordLink({ token: token, password: PASSWORD }, CALLER)).toEqual({
       ok: false,

@@ -8,6 +8,7 @@ import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.
 import type { Caller } from "#lib/activity/record.ts";
 import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const PASSWORD = "correct horse battery";
 let close: () => Promise<void>;
@@ -225,7 +226,7 @@ describe("a session", () => {
     const session = await signUpAs(newEmail());
     await database().session.update({
       where: { id: session.sessionId },
-      data: { [change]: new Date(Date.now() - days * 86_400_000) },
+      data: { [change]: new Date(Date.now() - days * DAY_MS) },
     });
     return session;
   }
@@ -287,7 +288,7 @@ describe("a session", () => {
 
   test("is removed 30 days after its end, and not before", async () => {
     const recent = await signUpAs(newEmail());
-    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
     await endSession(recent.userId, recent.sessionId, caller());
     await database().session.update({ where: { id: recent.sessionId }, data: { createdAt: daysAgo(31) } });
     const old = await signUpAs(newEmail());

@@ -7,6 +7,7 @@ import { activityQuery } from "#lib/activity/model/schema.ts";
 import { type ActivityFilter, exportActivity, listActivity } from "#lib/activity/read.ts";
 import { pool } from "#lib/database/client.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;
@@ -94,7 +95,7 @@ describe("a filter", () => {
     expect(await count({ about: "api" })).toBe(0);
     expect(await count({ apiKeyId: key })).toBe(1_503);
     expect(await count({ apiKeyId: key, about: "api_key.renamed" })).toBe(1_500);
-    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    const day = (ago: number) => new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10);
     expect(await count({ apiKeyId: key, about: "api_key.renamed", from: day(1), to: day(1) })).toBe(700);
     expect(await count({ from: day(2), to: day(2) })).toBe(100);
     for (const filter of [{}, { about: "api_key" }, { apiKeyId: key }]) expect(await count(filter, bob.id)).toBe(0);
@@ -163,7 +164,7 @@ describe("of 100,000 records no more is read than of 300", () => {
   });
 
   test("by a day in the middle", async () => {
-    const day = new Date(Date.now() - 50 * 86_400_000).toISOString().slice(0, 10);
+    const day = new Date(Date.now() - 50 * DAY_MS).toISOString().slice(0, 10);
     expectNoMoreReads(await reads(small, {}, null), await reads(large, { from: day, to: day }, null), 100);
   });
 });

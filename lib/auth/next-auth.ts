@@ -12,6 +12,7 @@ import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
 import { log } from "#lib/log.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 declare module "next-auth" {
   interface User {
@@ -51,7 +52,7 @@ function config(): NextAuthConfig {
     // The server checks the host before a request comes here.
     trustHost: true,
     useSecureCookies: sessionToken.options.secure,
-    session: { strategy: "jwt", maxAge: MAX_DAYS * 86_400 },
+    session: { strategy: "jwt", maxAge: (MAX_DAYS * DAY_MS) / 1_000 },
     cookies: { sessionToken, ...checkCookies() },
     callbacks: {
       signIn: async ({ user, account, profile }) => {

@@ -8,6 +8,7 @@ import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const DETAIL_DAYS = 30;
 const ADDED = 1_000_000_000;
@@ -58,7 +59,7 @@ async function addAccount(name: string, size: { keys: number; days: number; move
   return id;
 }
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 
 /** What `read` makes the database touch: 8 kB pages of tables and indexes, from memory or from disk. */
 async function pagesTouched(read: () => Promise<unknown>): Promise<number> {

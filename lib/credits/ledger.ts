@@ -2,6 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** What one key did to an account's credits on one UTC day. */
 export type LedgerRow = {
@@ -19,8 +20,6 @@ export type LedgerRow = {
   /** False where only the sums are kept. */
   isDetailed: boolean;
 };
-
-const DAY_MS = 86_400_000;
 
 /** SQL: what came on one day, of a row of either table of days. */
 export const NET = `"added" + "refunded" - "charged"`;

@@ -9,6 +9,7 @@ import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const NOW = { days: 7, graceHours: 0 };
 const AGES = [100, 40, 20, 9, 8, 7, 6, 1];
@@ -66,7 +67,7 @@ test("days are rolled up first and their movements removed later; page and file 
   const left = (await balance()) as number;
   const ledger = (await listLedger(ada.id, 100)).rows;
   const opened = async (ago: number) => {
-    const day = new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    const day = new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10);
     const row = ledger.find((each) => each.day === day);
     return (await listMovements(ada.id, { day, apiKeyId: row?.apiKeyId ?? NO_KEY }, 10)).rows.length;
   };

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { type Migration, nextMigration, recordMigration } from "#lib/database/migration-history.ts";
 import { log } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 /** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
 const MIGRATION_LOCK = "7453298385561414501";
@@ -19,7 +20,7 @@ const LAST_RETRY_MS = 15_000;
 /** A process that finds another at work looks again after this. */
 const POLL_MS = 200;
 /** A backup reads for hours; a transaction that is open for longer was forgotten. */
-const PATIENCE_MS = 12 * 3_600_000;
+const PATIENCE_MS = 12 * HOUR_MS;
 /** SQLSTATE lock_not_available, deadlock_detected. */
 const BLOCKED = new Set(["55P03", "40P01"]);
 

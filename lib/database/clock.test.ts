@@ -1,7 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { hearClock, lateness, statementDeadline } from "#lib/database/clock.ts";
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 test("a statement's deadline is by the database's clock, however wrong either machine's is", () => {
   vi.useFakeTimers({ now: 1_000_000_000 });

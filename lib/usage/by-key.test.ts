@@ -7,6 +7,7 @@ import { creditsByDay } from "#lib/credits/ledger.ts";
 import { pool } from "#lib/database/client.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
 import { err } from "#lib/result.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
@@ -53,7 +54,7 @@ describe("usage by key", () => {
     const now = new Date();
     expect(await creditsByDay(ada.id, 3, now)).toEqual(
       [2, 1, 0].map((ago) => ({
-        day: new Date(now.getTime() - ago * 86_400_000).toISOString().slice(0, 10),
+        day: new Date(now.getTime() - ago * DAY_MS).toISOString().slice(0, 10),
         credits: ago === 0 ? 32 : 0,
       })),
     );

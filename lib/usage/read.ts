@@ -1,12 +1,12 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 import { owned } from "#lib/usage/owned.ts";
 
 /** Requests of a UTC day, `YYYY-MM-DD`, by what became of them. */
 export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
 
-const DAY_MS = 86_400_000;
 const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
 const OF_ACCOUNT = `"UsageAccountDay" d WHERE ${owned("d")}`;

@@ -7,13 +7,13 @@ import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
 import { flushUsage, recordRequest } from "#lib/usage/recorder.ts";
 
 const MIGRATIONS = "prisma/migrations";
 const NEW = /_(usage_rollups|fill_usage_rollups|usage_rollups_filled|usage_rollups_done)$/;
-const DAY_MS = 86_400_000;
 
 /** What the rollups have and what the days of keys add up to, where the two differ. */
 const MISMATCHES = [
