@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { FairQueue } from "#lib/accounts/fair-queue.ts";
 import { widestNetwork } from "#lib/accounts/networks.ts";
+import { onceAProcess } from "#lib/once-a-process.ts";
 
 /** OWASP's first choice for Argon2id, the library's default: 19 MiB, two passes, one lane. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -23,19 +24,12 @@ export function coresForPasswords(): number {
 }
 
 type Work = { running: number; waiting: FairQueue; done: number };
-const shared = globalThis as { goodtakePasswordWork?: Work };
 
-/**
- * The one queue of the process, however often Next bundles this module: the cores are there once.
- */
-export function passwordWork(): Work {
-  shared.goodtakePasswordWork ??= {
-    running: 0,
-    waiting: new FairQueue(QUEUE_PER_CORE * coresForPasswords()),
-    done: 0,
-  };
-  return shared.goodtakePasswordWork;
-}
+/** Returns the one queue of the process. */
+export const passwordWork = onceAProcess(
+  "goodtakePasswordWork",
+  (): Work => ({ running: 0, waiting: new FairQueue(QUEUE_PER_CORE * coresForPasswords()), done: 0 }),
+);
 
 /**
  * The hash of random bytes that nobody kept. An account without a password is compared with it, so

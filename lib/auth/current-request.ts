@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { onceAProcess } from "#lib/once-a-process.ts";
 
 /** What the server and the page that it serves share about one request. */
 export type RequestStore = {
@@ -10,13 +11,8 @@ export type RequestStore = {
   begun?: boolean;
 };
 
-const shared = globalThis as { goodtakeRequest?: AsyncLocalStorage<RequestStore> };
-
-/** Returns the store that Next's copy of this module and the server's share. */
-export function requestStore(): AsyncLocalStorage<RequestStore> {
-  shared.goodtakeRequest ??= new AsyncLocalStorage();
-  return shared.goodtakeRequest;
-}
+/** Returns the store that the server and Next's pages share. */
+export const requestStore = onceAProcess("goodtakeRequest", () => new AsyncLocalStorage<RequestStore>());
 
 /** Sets the status of the answer to the current request; does nothing outside of a request. */
 export function setResponseStatus(status: number): void {

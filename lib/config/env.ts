@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unsetIfEmpty } from "#lib/config/values.ts";
 import { variables } from "#lib/config/variables.ts";
+import { onceAProcess } from "#lib/once-a-process.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
 const schema = variables
@@ -44,12 +45,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   );
 }
 
-const shared = globalThis as { goodtakeEnv?: Env };
-
-/** Returns the environment, parsed once a process and shared with Next's copy of this module. */
-export function env(): Env {
+/** Returns the environment, parsed once a process. */
+export const env = onceAProcess("goodtakeEnv", (): Env => {
   // The dashboard's process gets the values that its parent has parsed.
   const { DASHBOARD_ENV } = process.env;
-  shared.goodtakeEnv ??= DASHBOARD_ENV ? (JSON.parse(DASHBOARD_ENV) as Env) : parseEnv(process.env);
-  return shared.goodtakeEnv;
-}
+  return DASHBOARD_ENV ? JSON.parse(DASHBOARD_ENV) : parseEnv(process.env);
+});
