@@ -4,6 +4,7 @@ import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -25,8 +26,6 @@ type Props = {
   params: Promise<{ id: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
-
-const number = new Intl.NumberFormat("en");
 
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
@@ -70,7 +69,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
                 <code key="route" className="font-mono text-xs">
                   {caller.route}
                 </code>,
-                number.format(caller.requests),
+                formatNumber(caller.requests),
                 <Time key="when" at={caller.lastSeenAt} />,
               ],
             }))}
