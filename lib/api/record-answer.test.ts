@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";
@@ -29,7 +30,7 @@ test("keys whose callers have names of 16 KB take no more memory than others", (
       {
         request: { method: "GET", headers: { "user-agent": agentOf(i) } } as never,
         requestId: `request ${i}`,
-        admission: { kind: "rejected", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
+        admission: { kind: "rejected", cause: "revoked", key: { id: `key ${i % 100}`, userId: asUserId("user") } },
         unpaid: undefined,
       },
       "/api/v1/key",

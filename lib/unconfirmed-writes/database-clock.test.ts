@@ -1,8 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { UnavailableError } from "#lib/database/unavailable.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import { lateError, statementDeadline, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
-
-const HOUR_MS = 3_600_000;
 
 test("a statement's deadline is by the database's clock, however wrong either machine's is", () => {
   vi.useFakeTimers({ now: 1_000_000_000 });
