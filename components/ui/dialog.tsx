@@ -5,6 +5,7 @@ import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { countOpenPopup } from "#components/ui/open-popups.ts";
 
 const BACKDROP =
   "dialog-backdrop fixed inset-0 z-40 bg-shade/45 backdrop-blur-[2px] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
@@ -28,7 +29,12 @@ export function DialogContent({
   return (
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={BACKDROP} />
-      <BaseDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS[width]}`}>
+      <BaseDialog.Popup
+        ref={countOpenPopup}
+        initialFocus={initialFocus}
+        finalFocus={finalFocus}
+        className={`${POPUP} ${WIDTHS[width]}`}
+      >
         <div className="flex items-start justify-between gap-4 px-5 pt-5 sm:px-6">
           <div className="min-w-0">
             <BaseDialog.Title className="text-balance break-words font-semibold text-base">{title}</BaseDialog.Title>
@@ -60,6 +66,7 @@ export function AlertDialogContent({
     <BaseAlertDialog.Portal>
       <BaseAlertDialog.Backdrop className={BACKDROP} />
       <BaseAlertDialog.Popup
+        ref={countOpenPopup}
         initialFocus={initialFocus}
         finalFocus={finalFocus}
         className={`${POPUP} ${WIDTHS[width]}`}

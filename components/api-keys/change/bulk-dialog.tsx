@@ -4,7 +4,6 @@ import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { BulkEvidence } from "#components/api-keys/change/bulk-usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -55,10 +54,11 @@ type Props = {
   open: boolean;
   onClose: () => void;
   onDone: () => void;
+  finalFocus: () => HTMLElement | boolean | null;
 };
 
 /** One confirmation for many keys, with what is known of their use at that moment. */
-export function BulkDialog({ change: kind, selection, count, open, onClose, onDone }: Props) {
+export function BulkDialog({ change: kind, selection, count, open, onClose, onDone, finalFocus }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
   const [known, setKnown] = useState<Evidence>();
   const [failure, setFailure] = useState<ReactNode>();
@@ -104,8 +104,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
         description={describe(kind, taken, known ? known.active : count)}
         width="medium"
         initialFocus={cancel}
-        // Back to the button that asked, unless it is gone with the bar.
-        finalFocus={() => document.getElementById("selected-keys") !== null || focusOnList()}
+        finalFocus={finalFocus}
       >
         <form onSubmit={submit} noValidate className="contents">
           <DialogBody>

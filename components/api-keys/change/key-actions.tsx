@@ -20,25 +20,27 @@ type Props = {
 
 /** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
 export function KeyActions({ apiKey, withDetails }: Props) {
-  const actions = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const menuButton = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
   const active = keyStatus(apiKey, useNow()) === "active";
   const replaced = apiKey.successorId !== null;
-  const button = (selector: string) => actions.current?.querySelector<HTMLElement>(selector) ?? null;
   return (
-    <div ref={actions} className="flex items-center justify-end gap-1">
+    <div className="flex items-center justify-end gap-1">
       {active ? (
         <>
           <DemandButton
+            ref={button}
             needs={KEY_DIALOGS.revoke}
             size="small"
             aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
-            onClick={() => openDialog("revoke", apiKey, button("button"))}
+            onClick={() => openDialog("revoke", apiKey, button)}
           >
             {replaced ? "Finish now" : "Revoke"}
           </DemandButton>
           <MenuButton
+            ref={menuButton}
             needs={KeyMenu}
             pending={pending}
             variant="quiet"
@@ -49,9 +51,7 @@ export function KeyActions({ apiKey, withDetails }: Props) {
                 pressed={pressed}
                 apiKey={apiKey}
                 withDetails={withDetails}
-                onChoose={(name) =>
-                  demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, button("[aria-haspopup=menu]")))
-                }
+                onChoose={(name) => demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, menuButton))}
               />
             )}
           >
@@ -61,10 +61,11 @@ export function KeyActions({ apiKey, withDetails }: Props) {
         </>
       ) : (
         <DemandButton
+          ref={button}
           needs={KEY_DIALOGS.delete}
           size="small"
           aria-label={`Delete ${apiKey.name}`}
-          onClick={() => openDialog("delete", apiKey, button("button"))}
+          onClick={() => openDialog("delete", apiKey, button)}
         >
           Delete
         </DemandButton>

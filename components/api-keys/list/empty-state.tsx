@@ -1,4 +1,5 @@
 import { KeyRound } from "lucide-react";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 
@@ -6,6 +7,7 @@ import { CodeBlock } from "#components/ui/code-block.tsx";
 export function EmptyState({ apiUrl }: { apiUrl: string }) {
   return (
     <section
+      ref={useListRef()}
       id="api-keys"
       tabIndex={-1}
       aria-label="Your API keys"

@@ -1,5 +1,5 @@
 import { ChevronRight, ShieldCheck, ShieldQuestion } from "lucide-react";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { findingAction, findingWords } from "#components/api-keys/list/warning-words.ts";
 import type { Finding } from "#lib/api-keys/key-health.ts";
@@ -7,6 +7,12 @@ import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
 /** Quiet until it has something to say. */
 export function KeyHygiene({ findings, query }: { findings: Finding[]; query: ListQuery }) {
+  const list = useListRef();
+  /** The links stand below a list that may be long. */
+  function showList() {
+    list.current?.focus({ preventScroll: true });
+    list.current?.scrollIntoView();
+  }
   if (findings.length === 0)
     return (
       <p className="flex items-center gap-2 text-[0.8125rem] text-muted">
@@ -39,10 +45,4 @@ export function KeyHygiene({ findings, query }: { findings: Finding[]; query: Li
       </ul>
     </details>
   );
-}
-
-/** The link stands below the list, which is as good as out of sight there. */
-function showList() {
-  focusOnList()?.focus({ preventScroll: true });
-  focusOnList()?.scrollIntoView();
 }

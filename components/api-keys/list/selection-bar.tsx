@@ -2,8 +2,8 @@
 
 import { useRef, useState } from "react";
 import type { BulkChange } from "#components/api-keys/change/bulk-dialog.tsx";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
 import { Button } from "#components/ui/button.tsx";
 import { formatNumber } from "#components/ui/number.ts";
@@ -21,6 +21,7 @@ type Asked = { change: BulkChange; selection: Selection; count: number; times: n
  * is seen below it, over the end of a long list, where nothing has to make room.
  */
 export function SelectionBar({ selection, matching }: { selection: KeySelection; matching: number }) {
+  const list = useListRef();
   const bar = useRef<HTMLElement>(null);
   const [asked, setAsked] = useState<Asked>();
   const [open, setOpen] = useState(false);
@@ -32,7 +33,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
   }
   function clear() {
     selection.clear();
-    focusOnList()?.focus();
+    list.current?.focus();
   }
   return (
     <>
@@ -42,7 +43,6 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
       {count > 0 && (
         <section
           ref={bar}
-          id="selected-keys"
           tabIndex={-1}
           aria-label="Selected keys"
           // It is always in sight, and the scroll padding that keeps other things from under it is not for itself.
@@ -80,6 +80,8 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           key={asked.times}
           {...asked}
           open={open}
+          // Back to the button that asked, unless it is gone with the bar.
+          finalFocus={() => bar.current !== null || list.current}
           onClose={() => setOpen(false)}
           onDone={() => {
             setOpen(false);

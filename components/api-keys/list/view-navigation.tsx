@@ -13,9 +13,9 @@ import {
   useState,
   useTransition,
 } from "react";
-import { isDialogOpen } from "#components/api-keys/list/open-dialog.ts";
 import { useSafeRefresh } from "#components/api-keys/list/use-safe-refresh.ts";
 import { viewHref } from "#components/api-keys/list/view-url.ts";
+import { isPopupOpen } from "#components/ui/open-popups.ts";
 import type { ListQuery } from "#lib/api-keys/model/list-view.ts";
 
 type ViewNavigation = {
@@ -54,7 +54,7 @@ export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     // "Last used" is seen to move while somebody looks.
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && !isDialogOpen()) void refresh();
+      if (document.visibilityState === "visible" && !isPopupOpen()) void refresh();
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [refresh]);
