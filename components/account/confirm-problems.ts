@@ -4,7 +4,7 @@ import type { PersonError } from "#lib/accounts/confirm-user.ts";
 import { FRESH_MINUTES } from "#lib/accounts/model/limits.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 
-/** What a form says where it confirms the user: at the password's field, or above the form. */
+/** The problems of a form that confirms the user, at the password's field or above the form. */
 export const CONFIRM_PROBLEMS: FailureWords<
   { ok: false; error: PersonError | "no_password" | "session_over" } | Throttled
 > = {

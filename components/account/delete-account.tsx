@@ -67,7 +67,10 @@ function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormPro
   );
 }
 
-/** What goes and what law and audit keep, for how long. What is pruned when, lib/activity and lib/usage decide. */
+/**
+ * Lists what is removed and what is kept, and for how long. `lib/activity` and `lib/usage` decide
+ * when.
+ */
 function Consequences({ activityDays }: { activityDays: number }) {
   return (
     <>

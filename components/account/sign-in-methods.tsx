@@ -9,11 +9,11 @@ import { Section } from "#components/ui/section.tsx";
 type Props = {
   ways: { id: string; name: string; linked: boolean }[];
   hasPassword: boolean;
-  /** What came of a way through a provider, as the address says. */
+  /** The outcome of a linking, as the provider's redirect puts it into the URL. */
   came: { linked: unknown; error: unknown };
 };
 
-/** The password and the providers, one of which always stays. */
+/** Shows the password and the providers. At least one of them always stays. */
 export function WaysIn({ ways, hasPassword, came: { linked, error } }: Props) {
   const fresh = ways.find((way) => way.linked && way.id === linked);
   return (

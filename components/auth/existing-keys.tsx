@@ -12,7 +12,10 @@ const CHOICES = [
 
 type Props = { keys: ActiveKeys; chosen?: string | undefined; error?: ReactNode };
 
-/** Lists the keys of an account that is handed over, and asks what becomes of them. Nothing is preselected. */
+/**
+ * Lists the keys of an account that gets a new password and asks whether to keep them. Neither
+ * choice is preselected.
+ */
 export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen, error }: Props) {
   const id = useId();
   return (

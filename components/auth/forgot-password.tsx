@@ -1,4 +1,4 @@
-/** Says whom to ask; opens without JavaScript. */
+/** Says whom to ask for a password link. Works without JavaScript. */
 export function ForgotPassword({ supportUrl }: { supportUrl: string | undefined }) {
   return (
     <details className="text-[0.8125rem] text-muted">

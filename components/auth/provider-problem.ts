@@ -15,7 +15,10 @@ const PROBLEMS: Record<ProviderProblem | LinkProblem | "way_lost", string> = {
   provider_linked: "Nothing was linked: your account has another identity of this provider. Unlink that one first.",
 };
 
-/** The words for the `error` in a page's address: ours, or one of next-auth's, which say little to a person. */
+/**
+ * Explains the `error` in a page's URL: one of ours, or one of next-auth's, which all get the same
+ * words.
+ */
 export function providerProblem(error: string): string {
   if (Object.hasOwn(PROBLEMS, error)) return PROBLEMS[error as keyof typeof PROBLEMS];
   return "The way through the provider didn't work, and nothing was changed. Try again.";

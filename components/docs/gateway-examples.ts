@@ -1,13 +1,13 @@
 type Places = {
   /** GoodTake's address as the gateway reaches it, such as `127.0.0.1:3000`. */
   goodtake: string;
-  /** Your own API's. */
+  /** The address of your own API. */
   upstream: string;
-  /** What the gateway listens on. */
+  /** The port that the gateway listens on. */
   port: number;
 };
 
-/** What a client is told where the gateway, not GoodTake, writes the answer: the documented bodies. */
+/** The documented bodies, for responses that the gateway writes itself. */
 const body = (code: string, message: string) => JSON.stringify({ error: { code, message } });
 const UNAUTHORIZED = body("unauthorized", "Invalid or missing API key");
 const FORBIDDEN = body("forbidden", "Insufficient credits or quota exceeded");
@@ -16,7 +16,10 @@ const MALFORMED = body("invalid_request", "The request is not valid");
 const TOO_LARGE = body("headers_too_large", "The headers are larger than 16,384 bytes");
 const UNAVAILABLE = body("unavailable", "The service is unavailable for the moment");
 
-/** What Traefik's own configuration needs beside the example: 3.7.12 brought the option, whose default is `keep`. */
+/**
+ * Traefik's static configuration for the example. Version 3.7.12 added the option, whose default is
+ * `keep`.
+ */
 export const TRAEFIK_ENTRY_POINT = `entryPoints:
   web:
     address: ":80"
@@ -24,7 +27,10 @@ export const TRAEFIK_ENTRY_POINT = `entryPoints:
       # CGI, WSGI and PHP read GoodTake_Tier and GoodTake.Tier as GoodTake-Tier.
       aliasHeadersStrategy: delete`;
 
-/** Complete configurations that charge one credit a request. A test runs those of nginx and Caddy as shown. */
+/**
+ * Returns complete configurations that charge one credit for each request. A test runs those of
+ * nginx and Caddy as shown.
+ */
 export function gatewayExamples({ goodtake, upstream, port }: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
   const nginx = `upstream goodtake {
     server ${goodtake};

@@ -1,16 +1,16 @@
 import type { ReactNode } from "react";
 import type { Failure, FormState } from "#lib/actions/form-state.ts";
 
-/** Sentences by the name of the field that they stand at; `form` stands above the form. */
+/** Sentences by field name. `form` stands above the form. */
 export type Problems = Record<string, ReactNode>;
 
-/** What a form says of each failure of its action. A function gets the seconds until another attempt is accepted. */
+/** The problems that a form shows for each failure of its action. */
 export type FailureWords<F extends { error: string }> = Record<
   F["error"],
   Problems | ((retryAfterSeconds: number) => Problems)
 >;
 
-/** Tells what the schema and the domain say of a form that was sent. */
+/** Combines the problems of the fields with those of the failure. */
 export function problemsOf({ fields, failure }: FormState<Failure>, words: FailureWords<Failure>): Problems {
   const problems: Problems = {};
   for (const [field, [first] = []] of Object.entries(fields ?? {})) problems[field] = first;

@@ -17,7 +17,10 @@ const WIDTHS = { small: "sm:max-w-md", medium: "sm:max-w-lg", large: "sm:max-w-2
 type Look = { title: ReactNode; description?: ReactNode; width?: keyof typeof WIDTHS; children: ReactNode };
 type Focus = Pick<ComponentProps<typeof BaseDialog.Popup>, "initialFocus" | "finalFocus">;
 
-/** The content of a dialog; the caller's `Dialog.Root` decides when it is open. It leaves the page when it closes. */
+/**
+ * The content of a dialog, inside the caller's `Dialog.Root`. It is in the page only while the
+ * dialog is open.
+ */
 export function DialogContent({
   title,
   description,
@@ -53,7 +56,7 @@ export function DialogContent({
   );
 }
 
-/** The content of a dialog that must be answered: no click outside closes it. */
+/** The content of a dialog that the user must answer: a click outside doesn't close it. */
 export function AlertDialogContent({
   title,
   description,
@@ -89,7 +92,7 @@ export function DialogBody({ children }: { children: ReactNode }) {
   return <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">{children}</div>;
 }
 
-/** The actions of a dialog, the one that goes on at the end. */
+/** The actions of a dialog. The primary one comes last. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
     <div className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">

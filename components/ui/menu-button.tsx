@@ -9,7 +9,10 @@ export type PressedButton = { button: ReactElement; byKeyboard: boolean };
 
 type Props = Omit<DemandButtonProps, "onClick"> & { menu: (pressed: PressedButton) => ReactNode };
 
-/** A button whose menu is loaded on demand. From the first press on, the menu's own trigger stands in its place. */
+/**
+ * A button whose menu is loaded on demand. After the first press the menu's own trigger replaces
+ * it.
+ */
 export function MenuButton({ needs, menu, pending = false, ...button }: Props) {
   const { demand, pending: loading, failure } = useDemand();
   const [byKeyboard, setByKeyboard] = useState<boolean>();

@@ -11,7 +11,7 @@ const POPUP =
 const ITEM =
   "flex h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
 
-/** The menu of a `MenuButton`, which the press that loaded it has opened. */
+/** The menu of a `MenuButton`, opened by the press that loaded it. */
 export function PressedMenu({ button, byKeyboard, children }: PressedButton & { children: ReactNode }) {
   const popup = useRef<HTMLDivElement>(null);
   const firstFocus = useRef(byKeyboard);
@@ -34,7 +34,10 @@ export function PressedMenu({ button, byKeyboard, children }: PressedButton & { 
 
 type FirstItemFocusProps = { popup: RefObject<HTMLElement | null>; wanted: RefObject<boolean> };
 
-/** Moves the focus to the first item once. Base UI does so only for a key press that its own trigger receives. */
+/**
+ * Moves the focus to the first item once. Base UI does so only for a key press that its own trigger
+ * receives.
+ */
 function FirstItemFocus({ popup, wanted }: FirstItemFocusProps) {
   useEffect(() => {
     if (wanted.current) popup.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();

@@ -1,6 +1,6 @@
 let openPopups = 0;
 
-/** Counts a dialog or a menu as open for as long as it is in the page. Pass it as the `ref` of its popup. */
+/** Counts a dialog or a menu as open while it is in the page. To be the `ref` of its popup. */
 export function countOpenPopup(): () => void {
   openPopups += 1;
   return () => {
@@ -8,7 +8,7 @@ export function countOpenPopup(): () => void {
   };
 }
 
-/** Tells whether a dialog or a menu is open, which nothing should disturb. */
+/** Tells whether a dialog or a menu is open, which shortcuts and refreshes must not disturb. */
 export function isPopupOpen(): boolean {
   return openPopups > 0;
 }

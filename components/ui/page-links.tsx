@@ -6,11 +6,14 @@ type Props = {
   page: number;
   pages: number;
   href: (page: number) => string;
-  /** What the way back and the way on are called. */
+  /** The texts of the two links. */
   words?: [back: string, on: string];
 };
 
-/** The ways to the page before and the page after, which work without JavaScript; nothing where one page is all. */
+/**
+ * Links to the previous and the next page, which works without JavaScript. Shows nothing if there
+ * is only one page.
+ */
 export function PageLinks({ label = "Pages", page, pages, href, words: [back, on] = ["Newer", "Older"] }: Props) {
   if (pages <= 1) return null;
   return (

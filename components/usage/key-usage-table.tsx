@@ -4,7 +4,6 @@ import type { KeyUsage } from "#lib/usage/by-key.ts";
 
 const number = new Intl.NumberFormat("en");
 
-/** What each key did and cost. */
 export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
   return (
     <ReadingTable

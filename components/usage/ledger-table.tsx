@@ -6,7 +6,10 @@ import type { LedgerRow } from "#lib/credits/ledger.ts";
 const number = new Intl.NumberFormat("en");
 const dayName = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
-/** Shows a page of the ledger: each UTC day with its balance, and under it what each key did. A row leads to its movements. */
+/**
+ * Shows a page of the ledger: each UTC day with its balance and the keys that moved credits. A row
+ * links to its movements.
+ */
 export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
   return (
     <ReadingTable

@@ -4,7 +4,7 @@ import { Time } from "#components/ui/time.tsx";
 import { refusalWords } from "#components/usage/refusal-words.ts";
 import type { Refusal } from "#lib/usage/read.ts";
 
-/** Refused requests, each with its cause and the id that its caller has. */
+/** Lists rejected requests, each with its cause and the id that its caller has. */
 export function RefusalTable({ refusals, withKey }: { refusals: Refusal[]; withKey: boolean }) {
   return (
     <ReadingTable

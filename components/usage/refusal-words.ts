@@ -2,7 +2,7 @@ import type { Refusal } from "#lib/usage/read.ts";
 
 type Known = Pick<Refusal, "cause" | "createdAt" | "keyExpiresAt" | "keyRevokedAt" | "keyDeletedAt">;
 
-/** The exact cause in plain words. */
+/** Describes the exact cause of a rejection. */
 export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, keyDeletedAt }: Known): string {
   switch (cause) {
     case "expired":
@@ -19,7 +19,7 @@ export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, key
       return "There were not enough credits left.";
     case "quota_exceeded":
       return "The month's requests were used up.";
-    // Before it was kept which of the two it was.
+    // Older versions recorded both causes as one.
     case "forbidden":
       return "Credits or the month's requests were used up.";
     default:

@@ -32,7 +32,7 @@ const WORDS = {
   },
 };
 
-/** What becomes of the keys. Those that have ended already are refused as before. */
+/** Says what happens to the keys. Keys that have ended already stay rejected. */
 function describe(kind: BulkChange, keys: number, active: number): string {
   const one = keys === 1;
   if (kind === "revoke")
@@ -49,7 +49,7 @@ function describe(kind: BulkChange, keys: number, active: number): string {
 type Props = {
   change: BulkChange;
   selection: Selection;
-  /** How many were selected, which is said until the server has counted them. */
+  /** The number of selected keys, shown until the server has counted them. */
   count: number;
   open: boolean;
   onClose: () => void;
@@ -57,7 +57,7 @@ type Props = {
   finalFocus: () => HTMLElement | boolean | null;
 };
 
-/** One confirmation for many keys, with what is known of their use at that moment. */
+/** Confirms one change of many keys and shows the usage summary first. */
 export function BulkDialog({ change: kind, selection, count, open, onClose, onDone, finalFocus }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
   const [known, setKnown] = useState<Evidence>();

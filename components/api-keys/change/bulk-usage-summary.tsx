@@ -6,7 +6,7 @@ import type { BulkEvidence as Evidence, UsedKey } from "#lib/api-keys/bulk.ts";
 
 type Props = { evidence: Evidence; kind: "revoke" | "delete" };
 
-/** What the keys were used for lately: what somebody needs to know before breaking many at once. */
+/** Shows the recent use of the keys, which the user needs to know before breaking it. */
 export function BulkEvidence({ evidence, kind }: Props) {
   const { keys, active, usedLastHour, usedLastDay, lately } = evidence;
   return (
@@ -32,7 +32,7 @@ export function BulkEvidence({ evidence, kind }: Props) {
   );
 }
 
-/** How many of them work, and what becomes of the rest. */
+/** Says how many of the keys are active, and what happens to the others. */
 function statuses({ keys, active }: Evidence, kind: Props["kind"]): string {
   if (active === keys) return keys === 1 ? "It is active." : "All of them are active.";
   const ended = keys - active;

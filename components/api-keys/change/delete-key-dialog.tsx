@@ -13,7 +13,7 @@ import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 
-/** Deleting an active key revokes it, and the dialog says so. */
+/** Confirms the deletion of a key, which revokes an active one. */
 export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: KeyDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
   const active = keyStatus(apiKey, useNow()) === "active";

@@ -14,11 +14,11 @@ const KeyMenu = onDemand(() => import("#components/api-keys/change/key-menu.tsx"
 
 type Props = {
   apiKey: ListedApiKey;
-  /** With the way to the key's own page. */
+  /** Adds a link to the key's page to the menu. */
   withDetails: boolean;
 };
 
-/** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
+/** Offers to revoke an active key, with everything else in a menu, and to delete any other key. */
 export function KeyActions({ apiKey, withDetails }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const menuButton = useRef<HTMLButtonElement>(null);

@@ -5,15 +5,19 @@ import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dia
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-/** Opens a dialog whose code is loaded. The focus returns to `trigger`, or to the list if that is gone. */
+/**
+ * Opens a dialog whose code is loaded. The focus returns to `trigger`, or to the list if the
+ * trigger is gone.
+ */
 type OpenKeyDialog = (name: KeyDialog, apiKey: ListedApiKey, trigger: RefObject<HTMLElement | null>) => void;
 type Opened = { name: KeyDialog; apiKey: ListedApiKey; open: boolean; times: number };
 
 const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
 
 /**
- * Holds the dialog of one key. It stands above the list and not in a row: the list refreshes while the dialog is open, and
- * a row that leaves the list must not take along a new key that is shown only once.
+ * Holds the dialog of one key. It stands above the list and not in a row: the list refreshes while
+ * the dialog is open, and a row that leaves the list must not take along a new key that is shown
+ * only once.
  */
 export function KeyDialogProvider({ children }: { children: ReactNode }) {
   const list = useListRef();

@@ -122,7 +122,10 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
   );
 }
 
-/** What the choice comes to: a key that expires sooner than its overlap ends takes its successor with it. */
+/**
+ * Says when the old key ends. If the old key expires before the overlap is over, its successor
+ * expires with it.
+ */
 function Hint({ apiKey: { nextExpiresAt }, overlap }: Pick<KeyDialogProps, "apiKey"> & { overlap: Overlap }) {
   const now = useNow();
   if (!nextExpiresAt || overlapEnd(overlap, nextExpiresAt, now) < nextExpiresAt) return HINTS[overlap];

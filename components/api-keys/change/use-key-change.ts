@@ -15,7 +15,7 @@ const REASONS = {
   selection_changed: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
 };
 
-/** Runs a change of keys: progress, a toast when it is done, and in place what went wrong. */
+/** Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`. */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<ReactNode>();

@@ -151,7 +151,7 @@ function readForm(form: FormData, now: Date): { input: CreateApiKeyForm } | { er
   };
   const errors: Errors = {};
   const { min, max } = selectableDays(now);
-  // The server knows no days, only instants, and the end of today is one that is still to come.
+  // The server checks instants, not days, and would accept the end of today.
   if (expiry === "custom" && at && (date < min || date > max)) errors.expiry = OUT_OF_RANGE;
   const parsed = createApiKeyInput.safeParse(input);
   if (parsed.success) return errors.expiry ? { errors } : { input: input as CreateApiKeyForm };

@@ -23,7 +23,10 @@ const Context = createContext<CreateKeyState>({
   button: { current: null },
 });
 
-/** Holds the dialog that creates a key. It stands above the list, which may show another view while the dialog is open. */
+/**
+ * Holds the dialog that creates a key. It stands above the list, whose view may change while the
+ * dialog is open.
+ */
 export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);

@@ -6,7 +6,7 @@ export function isNoRoom(refusal: { error: string }): refusal is NoRoom {
   return ["too_many_keys", "throttled", "key_limit"].includes(refusal.error);
 }
 
-/** Says why an account can have no further key now and what to do about it. */
+/** Says why the account can't have another key now, and what to do about it. */
 export function noRoom(refusal: NoRoom): ReactNode {
   switch (refusal.error) {
     case "too_many_keys":

@@ -23,11 +23,10 @@ type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
   apiUrl: string | null;
-  /** Usage, callers, refusals and activity, rendered on the server. */
+  /** Usage, callers, rejections and activity, rendered on the server. */
   children: ReactNode;
 };
 
-/** All that is known of one key. */
 export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
   const heading = useRef<HTMLElement>(null);
   const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;

@@ -18,7 +18,10 @@ import { STATUSES } from "#lib/api-keys/model/status.ts";
 
 const TYPING_PAUSE_MS = 250;
 
-/** Search and filters: a GET form, so that it works without JavaScript. With JavaScript the list follows the typing. */
+/**
+ * Filters the list. It is a GET form, so that it works without JavaScript; with JavaScript the list
+ * follows the typing.
+ */
 export function KeyFilters({ query }: { query: ListQuery }) {
   const { go } = useViewNavigation();
   const form = useRef<HTMLFormElement>(null);
@@ -32,8 +35,8 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   // The texts that this form has asked for and that are not in the URL yet.
   const asked = useRef([q]);
   useEffect(() => {
-    // The fields follow a URL that a link or the back button has changed. If the form changed it, the search field stays,
-    // because the user may have typed on.
+    // The fields follow a URL that a link or the back button has changed. If this form has changed
+    // it, the search field stays, because the user may have typed on.
     const own = asked.current.lastIndexOf(q);
     asked.current = own < 0 ? [] : asked.current.slice(own + 1);
     for (const [name, value] of Object.entries({ q, status, environment })) {

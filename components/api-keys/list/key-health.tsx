@@ -5,10 +5,10 @@ import { findingAction, findingWords } from "#components/api-keys/list/warning-w
 import type { Finding } from "#lib/api-keys/key-health.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
-/** Quiet until it has something to say. */
+/** Lists the warnings about the user's keys, folded until the user opens them. */
 export function KeyHygiene({ findings, query }: { findings: Finding[]; query: ListQuery }) {
   const list = useListRef();
-  /** The links stand below a list that may be long. */
+  /** The links stand below the list, which may fill more than a screen. */
   function showList() {
     list.current?.focus({ preventScroll: true });
     list.current?.scrollIntoView();

@@ -33,7 +33,7 @@ import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
 const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
 const column = createColumnHelper<typeof features, ListedApiKey>();
 
-/** Column ids are the names that the URL and the query know for sorting. */
+/** The ids of the columns are the names that the URL and the query use for sorting. */
 const columns = column.columns([
   column.display({
     id: "select",
@@ -91,14 +91,14 @@ const columns = column.columns([
   }),
 ]);
 
-/** What stands on a phone with the head of its column before it. */
+/** The columns whose title a phone shows beside each value. */
 const FACTS = new Set(["created", "lastUsed", "expires"]);
 
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
 /**
- * The keys of one page; on a phone each of them is an item of a list. Searching, sorting and paging happen in SQL; the table only
- * knows what the URL said.
+ * Shows one page of keys, on a phone as a list. The database searches, sorts and pages; the table
+ * only renders what the URL asks for.
  */
 export function KeyTable({ rows, matching, page, query, selection }: Props) {
   const table = useTable({
@@ -142,7 +142,8 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
       </thead>
       <tbody className="block lg:table-row-group">
         {table.getRowModel().rows.map((row) => (
-          // Its boundary lets React bring the rows to life one by one, so that the page answers in between.
+          // Each `Activity` is a boundary that React hydrates by itself, so that the page responds
+          // in between.
           <Activity key={row.id}>
             <KeyRow row={row} selected={row.getIsSelected()} />
           </Activity>
@@ -152,7 +153,7 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
   );
 }
 
-/** On a phone it has words, because there is no head of a table around it. */
+/** Selects all rows. A phone shows the words, because it shows no table header. */
 function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "indeterminate" | "onChange">) {
   const id = useId();
   return (
@@ -163,7 +164,7 @@ function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "in
   );
 }
 
-/** Rendered again only when its key or its selection changes. */
+/** Memoized, so that a row renders only when its key or its selection changes. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   const old = isOldKey(row.original, useNow());
   return (

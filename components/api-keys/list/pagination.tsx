@@ -41,7 +41,10 @@ function Step({ query, page, possible, label, children }: StepProps) {
   const list = useListRef();
   const className = buttonClass({ variant: "quiet", size: "icon" });
   if (!possible) return <span className={`${className} opacity-40`}>{children}</span>;
-  /** The user reads the next page from its first row. The pressed link may be gone there, so the list takes the focus. */
+  /**
+   * The user reads the next page from its first row. The list takes the focus, because the pressed
+   * link may be gone there.
+   */
   function showListFromTop() {
     list.current?.scrollIntoView({ block: "start" });
     list.current?.focus({ preventScroll: true });

@@ -8,7 +8,7 @@ const ShortcutsDialog = onDemand(() =>
   import("#components/api-keys/list/shortcuts-dialog.tsx").then((module) => module.ShortcutsDialog),
 );
 
-/** The list of shortcuts, which has a shortcut itself. */
+/** Shows the keyboard shortcuts. Each shortcut is defined beside the element that it leads to. */
 export function Shortcuts() {
   const [open, setOpen] = useState(false);
   const { demand, failure } = useDemand();

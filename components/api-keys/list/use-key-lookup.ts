@@ -6,7 +6,7 @@ import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
 import type { FoundApiKey } from "#lib/api-keys/list.ts";
 import { KEY_GRAMMAR } from "#lib/api-keys/model/key-text.ts";
 
-/** The result of looking for a key that the user pasted. */
+/** The state of the search for a pasted key. */
 export type KeyLookup = "pending" | "malformed" | { failure: ReactNode } | { found: FoundApiKey | null };
 
 export function useKeyLookup() {

@@ -3,7 +3,10 @@
 import { useEffect, useEffectEvent } from "react";
 import { isPopupOpen } from "#components/ui/open-popups.ts";
 
-/** Runs `action` when the user presses the single key, except while they type or a dialog or a menu is open. */
+/**
+ * Runs `action` when the user presses a single key. Does nothing while the user types or while a
+ * dialog or a menu is open.
+ */
 export function useShortcut(key: string, action: () => void): void {
   const run = useEffectEvent(action);
   useEffect(() => {

@@ -9,7 +9,7 @@ import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
 type Props = { kind: FindingKind; matching: number; query: ListQuery };
 
-/** Above the keys that a finding is about: what it is, and how it is mended. */
+/** Explains the warning that the list is filtered by, and what to do about it. */
 export function FindingNote({ kind, matching, query }: Props) {
   const { create } = useCreateKey();
   const { advice, byNewKey } = FINDING_WORDS[kind];
