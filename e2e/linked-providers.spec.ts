@@ -9,7 +9,7 @@ const LINK = "Link Hopper SSO";
 const UNLINK = "Unlink Hopper SSO";
 const ATTEMPT = /^goodtake-oauth-/;
 
-const ways = (page: Page) => page.getByRole("region", { name: "Ways to sign in" });
+const ways = (page: Page) => page.getByRole("region", { name: "Sign-in methods" });
 
 /** Presses the button, and answers the question for the password. */
 async function press(page: Page, name: string, password: string): Promise<void> {
@@ -67,7 +67,7 @@ test("the last way in stays, and the refusal says why", async ({ page }) => {
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
   await ways(page).getByRole("button", { name: UNLINK, exact: true }).click();
-  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
+  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last sign-in method" })).toBeVisible();
   await page.reload();
   await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
 });

@@ -62,7 +62,7 @@ const SCREENS: Screen[] = [
       await page.goto("/settings/account");
       await page.getByRole("button", { name: "Unlink GitHub" }).click();
       await page
-        .getByRole("list", { name: "Ways to sign in" })
+        .getByRole("list", { name: "Sign-in methods" })
         .evaluate((list) => list.scrollIntoView({ block: "center" }));
     },
   },
@@ -95,7 +95,7 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByText("Key hygiene").click();
+      await page.getByText("Key health").click();
       await page.getByRole("link", { name: "Export CSV" }).scrollIntoViewIfNeeded();
     },
   },

@@ -16,7 +16,7 @@ const FIRST: State = { values: {} };
 const PROBLEMS = {
   ...CONFIRM_PROBLEMS,
   not_linked: { form: "It is not linked any more." },
-  last_way_in: { form: "This is the last way to sign in to your account, so it can't be unlinked." },
+  last_way_in: { form: "This is the last sign-in method of your account, so it can't be unlinked." },
 };
 const focus = (field: HTMLInputElement | null) => field?.focus();
 
@@ -26,7 +26,7 @@ type Props = { id: string; name: string; linked: boolean; hasPassword: boolean }
  * Links or unlinks a provider. The button first asks for the password; without JavaScript the
  * server asks.
  */
-export function WayIn({ id, name, linked, hasPassword }: Props) {
+export function SignInMethod({ id, name, linked, hasPassword }: Props) {
   const action = linked ? unlinkProviderAction : linkProviderAction;
   const { state, pending, problems, props } = useServerForm(action, FIRST, `provider-${id}`, PROBLEMS);
   const [asked, setAsked] = useState(false);

@@ -11,7 +11,7 @@ const PROBLEMS: Record<ProviderProblem | LinkProblem | "way_lost", string> = {
   way_lost:
     "Nothing was changed. Signing in at the provider took longer than 10 minutes, or was started in another browser. Try again.",
   session_over: "Nothing was linked: you have signed out or in again since you began. Try again.",
-  identity_taken: "Nothing was linked: whoever you were at the provider signs in to another account here.",
+  identity_taken: "Nothing was linked: this identity at the provider signs in to another account here.",
   provider_linked: "Nothing was linked: your account has another identity of this provider. Unlink that one first.",
 };
 

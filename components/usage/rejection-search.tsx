@@ -8,7 +8,7 @@ import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 
 /** Asks for the id of a rejected request. A GET form, so that it works without JavaScript. */
-export function RefusalSearch({ asked, children }: { asked: string; children: ReactNode }) {
+export function RejectionSearch({ asked, children }: { asked: string; children: ReactNode }) {
   const [isKey, setIsKey] = useState(false);
   const guard = keyGuard(
     () => setIsKey(true),

@@ -1,26 +1,26 @@
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { refusalWords } from "#components/usage/refusal-words.ts";
+import { rejectionWords } from "#components/usage/rejection-words.ts";
 import type { Refusal } from "#lib/usage/read.ts";
 
 /** Lists rejected requests, each with its cause and the id that its caller has. */
-export function RefusalTable({ refusals, withKey }: { refusals: Refusal[]; withKey: boolean }) {
+export function RejectionTable({ rejections, withKey }: { rejections: Refusal[]; withKey: boolean }) {
   return (
     <ReadingTable
-      label="Refused requests"
+      label="Rejected requests"
       head={["When", "Why", ...(withKey ? ["Key"] : []), "From", "Request id"]}
-      rows={refusals.map((refusal) => ({
-        key: refusal.requestId,
+      rows={rejections.map((rejection) => ({
+        key: rejection.requestId,
         cells: [
-          <Time key="when" at={refusal.createdAt} />,
-          refusalWords(refusal),
-          ...(withKey ? [<KeyLink key="key" id={refusal.apiKeyId} name={refusal.keyName} />] : []),
+          <Time key="when" at={rejection.createdAt} />,
+          rejectionWords(rejection),
+          ...(withKey ? [<KeyLink key="key" id={rejection.apiKeyId} name={rejection.keyName} />] : []),
           <span key="from" className="break-words">
-            <span className="font-mono">{refusal.addressPrefix}</span> {refusal.userAgent}
+            <span className="font-mono">{rejection.addressPrefix}</span> {rejection.userAgent}
           </span>,
           <code key="id" className="font-mono text-xs">
-            {refusal.requestId}
+            {rejection.requestId}
           </code>,
         ],
       }))}

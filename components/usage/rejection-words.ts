@@ -3,7 +3,7 @@ import type { Refusal } from "#lib/usage/read.ts";
 type Known = Pick<Refusal, "cause" | "createdAt" | "keyExpiresAt" | "keyRevokedAt" | "keyDeletedAt">;
 
 /** Describes the exact cause of a rejection. */
-export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, keyDeletedAt }: Known): string {
+export function rejectionWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, keyDeletedAt }: Known): string {
   switch (cause) {
     case "expired":
       return `The key had expired${before(keyExpiresAt, createdAt)}.`;
@@ -23,7 +23,7 @@ export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, key
     case "forbidden":
       return "Credits or the month's requests were used up.";
     default:
-      return "The request was refused.";
+      return "The request was rejected.";
   }
 }
 

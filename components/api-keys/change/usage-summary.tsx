@@ -7,7 +7,7 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
  * Shows when, from where and how much a key was used, which the user needs to know before breaking
  * it.
  */
-export function Evidence({ apiKey }: { apiKey: ListedApiKey }) {
+export function UsageSummary({ apiKey }: { apiKey: ListedApiKey }) {
   const now = useNow();
   const { lastUsedAt, lastUsedAddress, lastUsedAgent, recentRequests } = apiKey;
   if (!lastUsedAt) return <Notice>This key has never been used.</Notice>;

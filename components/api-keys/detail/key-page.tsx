@@ -66,7 +66,7 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
         {deletedAt && (
           <div className="mt-4">
             <Notice>
-              This key was deleted <Time at={deletedAt} />. It is refused for good; its history is kept.
+              This key was deleted <Time at={deletedAt} />. It stays rejected, and its history is kept.
             </Notice>
           </div>
         )}

@@ -6,7 +6,7 @@ import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provid
 import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
 import { EmptyState } from "#components/api-keys/list/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/list/key-filters.tsx";
-import { KeyHygiene } from "#components/api-keys/list/key-health.tsx";
+import { KeyHealth } from "#components/api-keys/list/key-health.tsx";
 import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
 import { Pagination } from "#components/api-keys/list/pagination.tsx";
@@ -15,7 +15,7 @@ import { Shortcuts } from "#components/api-keys/list/shortcuts.tsx";
 import { useSelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/list/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/list/view-url.ts";
-import { FindingNote } from "#components/api-keys/list/warning-note.tsx";
+import { WarningNote } from "#components/api-keys/list/warning-note.tsx";
 import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -32,10 +32,10 @@ type Props = {
   apiUrl: string | null;
   exampleUrl: string;
   sandbox: boolean;
-  findings: Finding[];
+  warnings: Finding[];
 };
 
-export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, findings }: Props) {
+export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, warnings }: Props) {
   const list = useRef<HTMLElement>(null);
   return (
     <NowProvider now={now}>
@@ -48,7 +48,7 @@ export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbo
                 {page.total === 0 ? (
                   <EmptyState apiUrl={exampleUrl} />
                 ) : (
-                  <Keys page={page} query={query} findings={findings} />
+                  <Keys page={page} query={query} warnings={warnings} />
                 )}
               </CreateKeyProvider>
               <Shortcuts />
@@ -89,7 +89,7 @@ function Heading() {
   );
 }
 
-function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "findings">) {
+function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warnings">) {
   const { pending, go, unreached } = useViewNavigation();
   const selection = useSelection(page, query);
   const list = useListRef();
@@ -126,19 +126,19 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
           </div>
         ) : (
           <>
-            {query.finding && <FindingNote kind={query.finding} matching={page.matching} query={query} />}
+            {query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
             <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} selection={selection} />
             <Pagination page={page.page} matching={page.matching} query={query} />
           </>
         )}
       </section>
-      <KeyHygiene findings={findings} query={query} />
+      <KeyHealth warnings={warnings} query={query} />
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
         <a href={exportHref(query)} className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV
         </a>
         <Link href="/settings/developer/refusals" className="rounded underline underline-offset-3 hover:text-ink">
-          Explain a refusal
+          Explain a rejection
         </Link>
       </p>
     </div>

@@ -15,7 +15,7 @@ type Words = {
 
 const REVOKE = "Select the ones that nobody needs, and revoke them.";
 
-export const FINDING_WORDS: Record<FindingKind, Words> = {
+export const WARNING_WORDS: Record<FindingKind, Words> = {
   expiring: {
     one: "expires within 7 days",
     many: "expire within 7 days",
@@ -57,12 +57,12 @@ export const FINDING_WORDS: Record<FindingKind, Words> = {
 };
 
 /** Describes a warning: "1 key is older than a year". */
-export function findingWords({ kind, keys }: Finding): string {
-  const { one, many } = FINDING_WORDS[kind];
+export function warningWords({ kind, keys }: Finding): string {
+  const { one, many } = WARNING_WORDS[kind];
   return `${keyCount(keys)} ${keys === 1 ? one : many}`;
 }
 
 /** Names the action of a warning: "Rotate 3 keys". */
-export function findingAction({ kind, keys }: Finding): string {
-  return `${FINDING_WORDS[kind].action} ${keyCount(keys)}`;
+export function warningAction({ kind, keys }: Finding): string {
+  return `${WARNING_WORDS[kind].action} ${keyCount(keys)}`;
 }
