@@ -35,7 +35,7 @@ export function SignInMethods({ methods, hasPassword, came: { linked, error } }:
           </span>
           {!hasPassword && (
             <span className="text-[0.8125rem] text-muted">
-              Whoever runs this server can send you a link to choose one.
+              The operator of this server can send you a link to choose one.
             </span>
           )}
         </li>

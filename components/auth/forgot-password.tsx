@@ -14,7 +14,7 @@ export function ForgotPassword({ supportUrl }: { supportUrl: string | undefined 
             for a link with which you can choose a new one.
           </>
         ) : (
-          "Ask whoever runs this server for a link with which you can choose a new one."
+          "Ask the operator of this server for a link with which you can choose a new one."
         )}
       </p>
     </details>

@@ -6,7 +6,7 @@ const PROBLEMS: Record<ProviderProblem | LinkProblem | "way_lost", string> = {
   email_taken:
     "There is an account with this email address already. Sign in the way you did before: with its password, or the provider it was created with.",
   sign_up_closed: "There is no account for you yet, and new ones can't be created here at the moment.",
-  disabled: "This account is disabled. Ask whoever runs this server.",
+  disabled: "This account is disabled. Ask the operator of this server.",
   throttled: "Many accounts were created from your network. Try again in a few minutes.",
   way_lost:
     "Nothing was changed. Signing in at the provider took longer than 10 minutes, or was started in another browser. Try again.",

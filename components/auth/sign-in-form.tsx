@@ -18,7 +18,7 @@ const PROBLEMS: FailureWords<FailureOf<typeof signInAction>> = {
     form: `There were too many attempts. Try again ${inWords(retryAfterSeconds)}.`,
   }),
   busy: BUSY,
-  disabled: { form: "This account is disabled. Ask whoever runs this server." },
+  disabled: { form: "This account is disabled. Ask the operator of this server." },
 };
 
 export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }) {

@@ -13,7 +13,7 @@ type Words = {
   byNewKey?: true;
 };
 
-const REVOKE = "Select the ones that nobody needs, and revoke them.";
+const REVOKE = "Select the ones that you no longer need, and revoke them.";
 
 export const WARNING_WORDS: Record<FindingKind, Words> = {
   expiring: {
