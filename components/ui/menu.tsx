@@ -15,12 +15,11 @@ const ITEM =
 export function PressedMenu({ button, byKeyboard, children }: PressedButton & { children: ReactNode }) {
   const popup = useRef<HTMLDivElement>(null);
   const firstFocus = useRef(byKeyboard);
-  // Inside the main landmark, because all content belongs in a landmark.
-  const landmark = typeof document === "undefined" ? undefined : document.querySelector("main");
   return (
     <Menu.Root defaultOpen>
       <Menu.Trigger render={button} />
-      <Menu.Portal container={landmark}>
+      {/* Inside the main landmark, because all content belongs in a landmark. */}
+      <Menu.Portal container={document.querySelector("main")}>
         <Menu.Positioner ref={countOpenPopup} align="end" sideOffset={6} className="z-30 outline-none">
           <Menu.Popup ref={popup} className={POPUP}>
             {children}
