@@ -75,7 +75,7 @@ test("another person's key and refusal are like those that don't exist", async (
   const { userId, key, secret } = await keyOf(person.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
-  await expect.poll(() => database().refusal.count({ where: { requestId } })).toBe(1);
+  await expect.poll(() => database().rejection.count({ where: { requestId } })).toBe(1);
 
   const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
   const bob = await context.newPage();
@@ -134,7 +134,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const { key, secret } = await keyOf(person.email);
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
-    await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
+    await expect.poll(() => database().rejection.count({ where: { apiKeyId: key.id } })).toBe(1);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
       await page.goto(path);

@@ -2,10 +2,10 @@ import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { rejectionWords } from "#components/usage/rejection-words.ts";
-import type { Refusal } from "#lib/usage/read.ts";
+import type { Rejection } from "#lib/usage/read.ts";
 
 /** Lists rejected requests, each with its cause and the id that its caller has. */
-export function RejectionTable({ rejections, withKey }: { rejections: Refusal[]; withKey: boolean }) {
+export function RejectionTable({ rejections, withKey }: { rejections: Rejection[]; withKey: boolean }) {
   return (
     <ReadingTable
       label="Rejected requests"
