@@ -108,7 +108,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await beginLinking(page, person);
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
-    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await expect(page.getByText(person.email).first()).toBeVisible();
   });
@@ -121,7 +121,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     const second = (await attempts()).filter(({ name }) => name !== first?.name);
     await page.context().addCookies(second.map((cookie) => ({ ...cookie, value: String(first?.value) })));
     await signInAtProvider(page, newcomer());
-    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 

@@ -16,7 +16,7 @@ const FIRST: State = { values: {} };
 const PROBLEMS = {
   ...CONFIRM_PROBLEMS,
   not_linked: { form: "It is not linked any more." },
-  last_way_in: { form: "This is the last sign-in method of your account, so it can't be unlinked." },
+  last_sign_in_method: { form: "This is the last sign-in method of your account, so it can't be unlinked." },
 };
 const focus = (field: HTMLInputElement | null) => field?.focus();
 

@@ -8,7 +8,7 @@ import { SignInMethods } from "#components/account/sign-in-methods.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
-import { findWaysIn } from "#lib/accounts/sign-in-methods.ts";
+import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
@@ -21,11 +21,11 @@ export default async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
   const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
-    findWaysIn(user.id),
-    listSessions(user.id),
+    findSignInMethods(user.userId),
+    listSessions(user.userId),
   ]);
   const configured = providerButtons();
-  // Also one that was linked and isn't configured any more: it is no way in, and can be unlinked.
+  // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
   const methods = [...configured, ...gone.map((id) => ({ id, name: id }))].map((provider) => ({
     ...provider,
