@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { coresForPasswords, hashPassword, passwordWork } from "#lib/accounts/password.ts";
 import { endSession, endSessions, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
@@ -29,7 +30,7 @@ async function signUpAs(email: string, password = PASSWORD) {
   return signedUp.value;
 }
 
-function activityOf(userId: string) {
+function activityOf(userId: UserId) {
   return database().activity.findMany({ where: { userId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
 }
 

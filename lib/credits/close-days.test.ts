@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { pool } from "#lib/database/client.ts";
 
@@ -11,7 +12,7 @@ afterAll(() => close());
 
 const DAYS = 600;
 
-async function readDays(): Promise<{ userId: string; closing: number | null; expected: number; age: number }[]> {
+async function readDays(): Promise<{ userId: UserId; closing: number | null; expected: number; age: number }[]> {
   const { rows } = await pool().query(
     `SELECT "userId", "closing"::float8 AS "closing", (now() AT TIME ZONE 'UTC')::date - "day" AS "age",
        (sum("added" + "refunded" - "charged") OVER (PARTITION BY "userId" ORDER BY "day"))::float8 AS "expected"

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Charge } from "#lib/credits/charge-statement.ts";
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
 import { pool } from "#lib/database/client.ts";
@@ -73,7 +74,7 @@ export async function chargeWholeAccounts(charges: Charge[]): Promise<Map<string
   ];
   const sentAt = Date.now();
   try {
-    const { rows } = await pool().query<Left & { userId: string; clock: number }>({
+    const { rows } = await pool().query<Left & { userId: UserId; clock: number }>({
       name: "charge-whole",
       text: STATEMENT,
       values,
