@@ -129,7 +129,7 @@ test("next-auth's own endpoints are shut", async ({ request }) => {
 test("Forgot password? says whom to ask", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByText("Forgot password?").click();
-  await expect(page.getByText("Ask whoever runs this server")).toBeVisible();
+  await expect(page.getByText("Ask the operator of this server")).toBeVisible();
 });
 
 for (const colorScheme of ["light", "dark"] as const)

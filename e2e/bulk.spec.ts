@@ -128,11 +128,11 @@ test("the words are those of one key or of many, and promise no refusal of what 
   };
 
   await open("Delete", 2, 3);
-  await expect(dialog).toContainText("The keys leave your list. They stay refused, and their history is kept.");
+  await expect(dialog).toContainText("The keys leave your list. They stay rejected, and their history is kept.");
   await expect(dialog).toContainText("All of them were revoked or have expired already.");
   await expect(dialog).not.toContainText("failing");
   await open("Delete", 3);
-  await expect(dialog).toContainText("The key leaves your list. It stays refused, and its history is kept.");
+  await expect(dialog).toContainText("The key leaves your list. It stays rejected, and its history is kept.");
   await expect(dialog).toContainText("It was revoked or has expired already.");
   await open("Delete", 0);
   await expect(dialog).toContainText("The key is revoked and leaves your list. Requests using it will");

@@ -19,7 +19,7 @@ test("forty keys that were never used are found, shown, and revoked at once; the
   await addKeys(person.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
   await addKeys(person.email, 2, () => ({ name: "young" }));
   await page.goto(HOME);
-  await page.getByText("Key hygiene: 1 suggestion").click();
+  await page.getByText("Key health: 1 suggestion").click();
   await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
   await page.waitForURL(`${HOME}?finding=never_used`);
   await expect(list(page)).toContainText("40 keys were never used in 30 days.");
@@ -43,7 +43,7 @@ test("forty keys that were never used are found, shown, and revoked at once; the
   await page.getByRole("alertdialog", { name: "Revoke 40 keys?" }).getByRole("button", { name: "Revoke keys" }).click();
   await expect(page.getByText("40 keys revoked")).toBeVisible();
   await expect(page.getByText("No key is left in this view.")).toBeVisible();
-  await expect(page.getByText("Key hygiene: all good")).toBeVisible();
+  await expect(page.getByText("Key health: all good")).toBeVisible();
   await page.getByRole("link", { name: "Show all keys" }).click();
   await page.waitForURL((url) => !url.searchParams.has("finding"));
   await expect(page.getByText("1–25 of 42 keys")).toBeVisible();
@@ -57,7 +57,7 @@ test("a key that ends soon is replaced by a new one, because a successor would e
 }) => {
   await addKeys(person.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
   await page.goto(HOME);
-  await page.getByText("Key hygiene: 1 suggestion").click();
+  await page.getByText("Key health: 1 suggestion").click();
   await page.getByRole("link", { name: "Replace 1 key" }).click();
   await page.waitForURL(`${HOME}?finding=expiring`);
   await expect(rows(page)).toHaveText(["key 0Production"]);
@@ -79,7 +79,7 @@ test("a finding is part of the view: a search keeps it, Clear lets go of it, als
     await other.addCookies(cookies);
     const page = await other.newPage();
     await page.goto(HOME);
-    await page.getByText("Key hygiene: 1 suggestion").click();
+    await page.getByText("Key health: 1 suggestion").click();
     await page.getByRole("link", { name: "Review and revoke 2 keys" }).click();
     await expect(rows(page)).toHaveCount(2);
     await page.getByRole("searchbox", { name: "Search" }).fill("key");

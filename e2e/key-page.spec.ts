@@ -48,7 +48,7 @@ test("the page shows what real requests did: by day and outcome, who called, wha
     "OK",
     "Over a limit",
     "Invalid request",
-    "Key refused",
+    "Key rejected",
   ]);
   await expect(requests.getByRole("row").nth(1).locator("td")).toHaveText(["7", "3", "2", "1", "1"]);
 

@@ -95,7 +95,7 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByText("Key hygiene").click();
+      await page.getByText("Key health").click();
       await page.getByRole("link", { name: "Export CSV" }).scrollIntoViewIfNeeded();
     },
   },

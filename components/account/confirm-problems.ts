@@ -1,16 +1,14 @@
 import { BUSY, inWords } from "#components/auth/wait.ts";
-import type { FailureWords } from "#components/frame/form-problems.ts";
-import type { ConfirmUserError } from "#lib/accounts/confirm-user.ts";
 import { FRESH_MINUTES } from "#lib/accounts/model/limits.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 
-/** What a form says where it confirms the user: at the password's field, or above the form. */
-export const CONFIRM_PROBLEMS: FailureWords<
-  { ok: false; error: ConfirmUserError | "no_password" | "session_over" } | Throttled
-> = {
+/** The problems of a form that confirms the user, at the password's field or above the form. */
+export const CONFIRM_PROBLEMS = {
   missing_password: { password: "Enter your password." },
   wrong_password: { password: "This is not your password." },
-  throttled: (seconds) => ({ form: `Too many attempts. Try again ${inWords(seconds)}.` }),
+  throttled: ({ retryAfterSeconds }: Throttled) => ({
+    form: `Too many attempts. Try again ${inWords(retryAfterSeconds)}.`,
+  }),
   busy: BUSY,
   no_password: { form: "You sign in through a provider and have no password here." },
   stale_session: {

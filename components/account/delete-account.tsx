@@ -67,7 +67,10 @@ function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormPro
   );
 }
 
-/** What goes and what law and audit keep, for how long. What is pruned when, lib/activity and lib/usage decide. */
+/**
+ * Lists what is removed and what is kept, and for how long. `lib/activity` and `lib/usage` decide
+ * when.
+ */
 function Consequences({ activityDays }: { activityDays: number }) {
   return (
     <>
@@ -75,7 +78,7 @@ function Consequences({ activityDays }: { activityDays: number }) {
         <li>your API keys: revoked, and taken out of the list</li>
         <li>your password, linked providers and signed-in browsers</li>
         <li>your name and email address, which is free for a new account</li>
-        <li>your remaining credits: nobody can spend them any more</li>
+        <li>your remaining credits: they can no longer be spent</li>
       </List>
       <List title="Removed within an hour">
         <li>the names of your keys, who called with them, and their rejected requests</li>

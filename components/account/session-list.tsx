@@ -14,13 +14,16 @@ import { endSessionsAction } from "#lib/actions/account.ts";
 const FORM = "signed-in-browsers";
 const FIRST = { values: {} };
 
-/** The browsers that are signed in. One form, which needs no JavaScript; the pressed button says whom to sign out. */
+/**
+ * Lists the browsers that are signed in. It is one form, so that it works without JavaScript: the
+ * pressed button's value says which browser to sign out.
+ */
 export function SessionList({ sessions, current }: { sessions: ListedSession[]; current: string }) {
   const { state, pending, problems, props } = useServerForm(endSessionsAction, FIRST, FORM, { own_session: {} });
   const ended = state.done?.value;
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    // The pressed button is gone.
+    // The pressed button is gone with its row.
     if (state.done) list.current?.focus();
   }, [state]);
   return (

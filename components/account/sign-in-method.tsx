@@ -22,7 +22,10 @@ const focus = (field: HTMLInputElement | null) => field?.focus();
 
 type Props = { id: string; name: string; linked: boolean; hasPassword: boolean };
 
-/** A provider by which the person signs in or may. Its button first asks for the password; without JavaScript the server does. */
+/**
+ * Links or unlinks a provider. The button first asks for the password; without JavaScript the
+ * server asks.
+ */
 export function SignInMethod({ id, name, linked, hasPassword }: Props) {
   const action = linked ? unlinkProviderAction : linkProviderAction;
   const { state, pending, problems, props } = useServerForm(action, FIRST, `provider-${id}`, PROBLEMS);

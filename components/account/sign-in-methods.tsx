@@ -9,11 +9,11 @@ import { Section } from "#components/ui/section.tsx";
 type Props = {
   methods: { id: string; name: string; linked: boolean }[];
   hasPassword: boolean;
-  /** What came of a way through a provider, as the address says. */
+  /** The outcome of a linking, as the provider's redirect puts it into the URL. */
   came: { linked: unknown; error: unknown };
 };
 
-/** The password and the providers, one of which always stays. */
+/** Shows the password and the providers. At least one of them always stays. */
 export function SignInMethods({ methods, hasPassword, came: { linked, error } }: Props) {
   const fresh = methods.find((method) => method.linked && method.id === linked);
   return (
@@ -35,7 +35,7 @@ export function SignInMethods({ methods, hasPassword, came: { linked, error } }:
           </span>
           {!hasPassword && (
             <span className="text-[0.8125rem] text-muted">
-              Whoever runs this server can send you a link to choose one.
+              The operator of this server can send you a link to choose one.
             </span>
           )}
         </li>

@@ -14,7 +14,7 @@ const actionsOf = (group: string) => Object.entries(ACTION_WORDS).filter(([actio
 
 type Props = { query: ActivityQuery; keyName: string | null };
 
-/** Filters by what happened, its day and its key. Links and a form that GETs its fields, so that all works without JavaScript. */
+/** Filters the activity by action, day and key. Links and a GET form work without JavaScript. */
 export function ActivityFilters({ query, keyName }: Props) {
   const { about, key, from, to } = query;
   const groups = key ? (["api_key"] as const) : (["api_key", "account"] as const);

@@ -1,7 +1,9 @@
 import type { ActivityQuery } from "#lib/activity/model/schema.ts";
 import { fromText } from "#lib/paging/model/keyset-page.ts";
 
-/** The address of the activity page for a query; another filter begins at the latest record. */
+/**
+ * Builds the URL of the activity page for a query. A changed filter starts at the latest record.
+ */
 export function activityHref(query: Partial<ActivityQuery>, path = "/settings/activity"): string {
   const { about, key, from, to, page } = query;
   const parameters = new URLSearchParams();

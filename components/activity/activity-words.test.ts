@@ -34,7 +34,10 @@ async function succeed<T>(result: Promise<Result<T, string> | { ok: false }>): P
   return settled.value;
 }
 
-/** Everything that an account can go through, by the functions that the product calls. Returns the account's id. */
+/**
+ * Does everything that an account can go through, by the functions that the product calls. Returns
+ * the account's id.
+ */
 async function everyAction(): Promise<UserId> {
   const person = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
   const signedUp = await succeed(signUp(person, CALLER));

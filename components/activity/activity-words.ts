@@ -43,12 +43,12 @@ export const ACTION_WORDS: Words = {
   "api_key.deleted": ["Key deleted", keyName],
 };
 
-/** A newer version may have recorded an action that this one doesn't know; its name then is its title. */
+/** Returns the title of an action. An action that only a newer version knows is its own title. */
 export function activityWords(action: Action): string {
   return ACTION_WORDS[action]?.[0] ?? action;
 }
 
-/** The key's name, the old and the new value, or how it was done; empty where the record doesn't say. */
+/** Returns the key's name, the old and new value, or the method; empty if the record lacks them. */
 export function activityDetail<A extends Action>({ action, details }: { action: A; details: Read<A> }): string {
   return ACTION_WORDS[action]?.[1](details) ?? "";
 }

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 
-/** What the pages around signing in have in common. */
 type Props = { title: string; text?: string; footer?: ReactNode; children: ReactNode };
 
 export function AuthCard({ title, text, footer, children }: Props) {

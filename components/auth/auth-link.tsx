@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "#components/ui/link.tsx";
 
-/** To another page around signing in, which will lead to the same place afterwards. */
+/** Links to another page of signing in and keeps the page that follows afterwards. */
 export function AuthLink({ to, next, children }: { to: "/sign-in" | "/sign-up"; next: string; children: ReactNode }) {
   return (
     <Link

@@ -12,7 +12,10 @@ const CHOICES = [
 
 type Props = { keys: ActiveKeys; chosen?: string | undefined; error?: ReactNode };
 
-/** Lists the keys of an account that is handed over, and asks what becomes of them. Nothing is preselected. */
+/**
+ * Lists the keys of an account that gets a new password and asks whether to keep them. Neither
+ * choice is preselected.
+ */
 export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen, error }: Props) {
   const id = useId();
   return (
@@ -29,7 +32,7 @@ export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen,
         Existing API keys ({total})
       </p>
       <p id={`${id}-hint`} className="text-[0.8125rem] text-muted">
-        Email addresses aren't verified here: somebody else may have made this account and its keys. Revoke keys that
+        Email addresses aren't verified here: another user may have created this account and its keys. Revoke keys that
         you don't know.
       </p>
       <NowProvider now={at}>

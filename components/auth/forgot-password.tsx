@@ -1,4 +1,4 @@
-/** Says whom to ask; opens without JavaScript. */
+/** Says whom to ask for a password link. Works without JavaScript. */
 export function ForgotPassword({ supportUrl }: { supportUrl: string | undefined }) {
   return (
     <details className="text-[0.8125rem] text-muted">
@@ -14,7 +14,7 @@ export function ForgotPassword({ supportUrl }: { supportUrl: string | undefined 
             for a link with which you can choose a new one.
           </>
         ) : (
-          "Ask whoever runs this server for a link with which you can choose a new one."
+          "Ask the operator of this server for a link with which you can choose a new one."
         )}
       </p>
     </details>

@@ -6,7 +6,10 @@ import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
 type Props = Omit<ComponentProps<"input">, "type"> & { label: string; hint?: ReactNode; error?: ReactNode };
 
-/** A password that can be looked at while it is typed, which makes long ones bearable (NIST SP 800-63B-4, 3.1.1.2). */
+/**
+ * A password field whose text can be shown, which makes long passwords bearable (NIST SP 800-63B-4,
+ * 3.1.1.2).
+ */
 export function PasswordField({ label, hint, error, ...input }: Props) {
   const [shown, setShown] = useState(false);
   const scripting = useScripting();
@@ -39,7 +42,7 @@ export function PasswordField({ label, hint, error, ...input }: Props) {
   );
 }
 
-/** False on the server and without JavaScript, where the button could do nothing. */
+/** Returns false on the server and without JavaScript, where the button could do nothing. */
 function useScripting(): boolean {
   return useSyncExternalStore(
     () => () => {},

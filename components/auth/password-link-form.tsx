@@ -67,8 +67,9 @@ export function PasswordLinkForm() {
 }
 
 /**
- * Takes the token out of the address, so that it stays neither on the screen nor in the browser's history, and asks which
- * keys are to be decided about. Where that fails, sending the form tells.
+ * Moves the token from the URL into state, so that it stays neither on the screen nor in the
+ * browser's history, and reads the keys to decide about. If reading fails, submitting the form
+ * shows why.
  */
 function useLinkOfFragment(): { token?: string; keys?: ActiveKeys | undefined } {
   const [link, setLink] = useState<{ token?: string; keys?: ActiveKeys | undefined }>({});

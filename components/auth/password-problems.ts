@@ -1,4 +1,4 @@
-/** What stands at the field of a new password that is too easy to guess. */
+/** Returns the problems of a new password that is too easy to guess, for the form's field. */
 export function passwordProblems<Field extends string>(field: Field) {
   return {
     common_password: {

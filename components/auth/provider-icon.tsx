@@ -1,6 +1,6 @@
 import { KeyRound } from "lucide-react";
 
-/** The marks as their owners publish them for such buttons; lucide carries no brands. */
+/** Shows a provider's mark as its owner publishes it for such buttons. lucide has no brands. */
 export function ProviderIcon({ id }: { id: string }) {
   if (id === "github")
     return (

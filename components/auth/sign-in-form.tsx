@@ -14,11 +14,11 @@ import { signInAction } from "#lib/actions/sign-in.ts";
 const FIRST = { values: {} };
 const PROBLEMS: FailureWords<FailureOf<typeof signInAction>> = {
   wrong_credentials: { password: "The email address or the password is wrong." },
-  throttled: (seconds) => ({
-    form: `There were too many attempts. Try again ${inWords(seconds)}.`,
+  throttled: ({ retryAfterSeconds }) => ({
+    form: `There were too many attempts. Try again ${inWords(retryAfterSeconds)}.`,
   }),
   busy: BUSY,
-  disabled: { form: "This account is disabled. Ask whoever runs this server." },
+  disabled: { form: "This account is disabled. Ask the operator of this server." },
 };
 
 export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }) {

@@ -68,8 +68,8 @@ function problemWords(next: string): FailureWords<FailureOf<typeof signUpAction>
       ),
     },
     ...passwordProblems("password"),
-    throttled: (seconds) => ({
-      form: `Many accounts were created from your network. Try again ${inWords(seconds)}.`,
+    throttled: ({ retryAfterSeconds }) => ({
+      form: `Many accounts were created from your network. Try again ${inWords(retryAfterSeconds)}.`,
     }),
     busy: BUSY,
     sign_up_closed: { form: "New accounts can't be created here at the moment." },

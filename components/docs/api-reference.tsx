@@ -7,7 +7,10 @@ import { CodeBlock } from "#components/ui/code-block.tsx";
 
 type Props = { document: object; baseUrl: string };
 
-/** Every route of the OpenAPI document: on the left what it takes and answers, on the right the code. */
+/**
+ * Documents every route of the OpenAPI document: parameters and responses on the left, code on the
+ * right.
+ */
 export function ApiReference({ document, baseUrl }: Props) {
   const reader = new OpenApiReader(document);
   return reader.operations().map(({ method, path, operation }) => (
@@ -56,7 +59,7 @@ function successes({ responses }: Operation) {
   return Object.entries(responses).filter(([status]) => status.startsWith("2"));
 }
 
-/** Errors are only named: each is explained once, on the page of errors. */
+/** Lists errors by code only. The errors page explains each of them once. */
 function Answers({ reader, operation }: { reader: OpenApiReader; operation: Operation }) {
   const errors = Object.entries(operation.responses).filter(([status]) => !status.startsWith("2"));
   return (
@@ -108,7 +111,7 @@ function Fields({ title, note, fields }: { title: string; note?: string; fields:
   );
 }
 
-/** Shows what a description has between backticks as code. */
+/** Shows text between backticks as code. */
 function withCode(text: string): ReactNode {
   return text
     .split("`")

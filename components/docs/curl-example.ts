@@ -1,4 +1,4 @@
-/** Writes a request with cURL; the key is read from GOODTAKE_API_KEY. */
+/** Writes a request as a cURL command that reads the key from GOODTAKE_API_KEY. */
 export function curlExample(url: string, method: string, body: unknown): string {
   const lines = [
     `curl ${method === "GET" || body !== undefined ? "" : `-X ${method} `}${url}`,

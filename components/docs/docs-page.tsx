@@ -5,7 +5,7 @@ export type Section = { id: string; title: string };
 
 type Props = { title: string; lead: ReactNode; sections: readonly Section[]; children: ReactNode };
 
-/** A page to read: one column of text, and beside it where one is. */
+/** Shows a page of documentation: one column of text with its table of contents beside it. */
 export function DocsPage({ title, lead, sections, children }: Props) {
   return (
     <div className="flex min-w-0 flex-1 justify-between gap-12">

@@ -1,4 +1,4 @@
-/** What the API reference reads of an OpenAPI 3.1 document. */
+/** The parts of an OpenAPI 3.1 document that the API reference reads. */
 export type OpenApi = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
@@ -28,7 +28,7 @@ type Schema = {
   description?: string;
 };
 
-/** A parameter, a header or a property, as the reference lists it. `name` is a path such as `data[].url`. */
+/** A parameter, a header or a property. `name` is a path such as `data[].url`. */
 export type Field = { name: string; type: string; note: string; required: boolean; description: string };
 
 const INSTANT = "2026-01-31T12:00:00.000Z";
@@ -46,7 +46,10 @@ export class OpenApiReader {
     );
   }
 
-  /** Lists the properties of a JSON body, those of inner objects and lists after the one that has them. */
+  /**
+   * Lists the properties of a JSON body. Those of an inner object or list follow the property that
+   * holds it.
+   */
   bodyFields(content: Content | undefined): Field[] {
     return content ? this.#fieldsOf(content["application/json"].schema, "") : [];
   }
@@ -63,7 +66,7 @@ export class OpenApiReader {
     );
   }
 
-  /** Makes a body of the examples in its schema; `all` also has the properties that aren't required. */
+  /** Builds a body from the examples in its schema. `all` includes optional properties. */
   example(content: Content | undefined, { all }: { all: boolean }): unknown {
     return content && this.#exampleOf(content["application/json"].schema, all);
   }

@@ -5,16 +5,20 @@ import type { ReactNode } from "react";
 import { ReloadButton } from "#components/frame/reload-button.tsx";
 
 /**
- * What became of an action that has no answer of its own: the server could not be reached, our code has failed, the page is of another
- * version, or something on the way has answered (a proxy's error page, a captive portal).
+ * Why an action has no answer of its own: the server can't be reached, our code has failed, the
+ * page is of another version, or something in between has answered (a proxy's error page, a captive
+ * portal).
  */
 export type ActionFailure = "unreachable" | "failed" | "stale" | "foreign";
 
-/** Tells what an action was rejected with; undefined for a redirect, which Next follows. */
+/**
+ * Classifies the error that an action was rejected with. Returns undefined for a redirect, which
+ * Next follows.
+ */
 export function actionFailure(error: unknown): ActionFailure | undefined {
   if (isRedirect(error)) return undefined;
   if (unstable_isUnrecognizedActionError(error)) return "stale";
-  // What `fetch` is rejected with, and what React says of an answer that is cut off.
+  // `fetch` rejects with a TypeError, and React with this message for a truncated answer.
   if (error instanceof TypeError || (error instanceof Error && error.message === "Connection closed."))
     return "unreachable";
   return error instanceof Error && "digest" in error ? "failed" : "foreign";
@@ -29,7 +33,7 @@ function isRedirect(error: unknown): boolean {
   }
 }
 
-/** The words for a failure and what to do next; `unsure` says what may have been done all the same. */
+/** Describes a failure and what to do next. `unsure` says what may have happened all the same. */
 export function failureWords(error: unknown, unsure = "Nothing may have changed."): ReactNode {
   switch (actionFailure(error)) {
     case "unreachable":

@@ -2,9 +2,12 @@ import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 
 const TYPED = "input:not([type=password], [type=hidden], [type=file]), select, textarea";
 
-/** Keeps what was typed in a form with a name for the page that a reload brings. Passwords and keys never reach storage. */
+/**
+ * Keeps what the user typed in a named form across a reload. Passwords and keys never reach
+ * storage.
+ */
 export function keepDraft(form: HTMLFormElement): void {
-  // Not `form.name`, which a field that is called "name" hides.
+  // `form.name` would be a field called "name".
   const formName = form.getAttribute("name");
   if (!formName) return;
   const typed = Array.from(form.querySelectorAll<HTMLInputElement>(TYPED))
@@ -14,14 +17,14 @@ export function keepDraft(form: HTMLFormElement): void {
   storage()?.setItem(`draft:${formName}`, JSON.stringify(Object.fromEntries(typed)));
 }
 
-/** What was kept of the form with this name, once. */
+/** Returns the draft of a form and removes it. */
 export function takeDraft(form: string): Record<string, string | undefined> {
   const kept = storage()?.getItem(`draft:${form}`);
   storage()?.removeItem(`draft:${form}`);
   return kept ? JSON.parse(kept) : {};
 }
 
-/** A browser that blocks storage throws where it is only named. */
+/** A browser that blocks storage throws when it is accessed. */
 function storage(): Storage | undefined {
   try {
     return window.sessionStorage;

@@ -1,6 +1,9 @@
 import { Notice } from "#components/ui/notice.tsx";
 
-/** For a browser without JavaScript whose form was of another version: the server has led it back to the page. */
+/**
+ * Explains why a form is empty again. A browser without JavaScript has sent it to another version,
+ * and the server has led the browser back to the page.
+ */
 export function NewVersionNotice({ path = "/" }: { path: string | undefined }) {
   const { searchParams } = new URL(path, "http://own.invalid");
   if (searchParams.get("notice") !== "new_version") return null;

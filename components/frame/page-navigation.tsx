@@ -6,7 +6,7 @@ import { Link } from "#components/ui/link.tsx";
 
 export type PageLink = { href: string; label: string; Icon: LucideIcon };
 
-/** Where one is among pages that belong together. */
+/** Links pages that belong together and marks the current one. */
 export function PageNavigation({ label, pages }: { label: string; pages: PageLink[] }) {
   const path = usePathname();
   return (

@@ -5,7 +5,7 @@ import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 
-/** The navigation, folded away on a phone. A `details` element, so that it opens without JavaScript, too. */
+/** Folds the navigation on a phone. A `details` element opens without JavaScript, too. */
 export function PhoneNavigation({ children }: { children: ReactNode }) {
   const details = useRef<HTMLDetailsElement>(null);
   const path = usePathname();

@@ -1,7 +1,7 @@
 import { buttonClass } from "#components/ui/button.tsx";
 import { signOutAction } from "#lib/actions/sign-in.ts";
 
-/** Where there is no JavaScript, and so no menu. */
+/** Signs out without JavaScript, where the user menu doesn't open. */
 export function PlainSignOut() {
   return (
     <form action={signOutAction} className="noscript:block hidden">

@@ -3,7 +3,10 @@
 import { type MouseEvent, useState } from "react";
 import { keepDraft } from "#components/frame/draft.ts";
 
-/** Loads the page again, and with it what was typed in the form that the button stands in. Where the page can't be had, it stays. */
+/**
+ * Reloads the page and keeps what the user typed in the form around the button. Stays on the page
+ * if the server doesn't answer.
+ */
 export function ReloadButton() {
   const [unreachable, setUnreachable] = useState(false);
   async function reload({ currentTarget: { form } }: MouseEvent<HTMLButtonElement>) {

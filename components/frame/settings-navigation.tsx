@@ -3,7 +3,6 @@
 import { ChartNoAxesColumn, History, KeyRound, UserRound } from "lucide-react";
 import { PageNavigation } from "#components/frame/page-navigation.tsx";
 
-/** Only what exists: each page adds itself here when it does. */
 const PAGES = [
   { href: "/settings/developer", label: "Developer Settings", Icon: KeyRound },
   { href: "/settings/usage", label: "Usage", Icon: ChartNoAxesColumn },

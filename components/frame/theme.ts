@@ -10,7 +10,7 @@ export function themeOf(value: string | undefined): Theme {
 
 const YEAR_S = 31_536_000;
 
-/** Switches this page now and every later one. */
+/** Switches the theme of this page and of later ones. */
 export function applyTheme(theme: Theme): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API does not exist on plain http
   document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`;

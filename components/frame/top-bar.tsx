@@ -2,7 +2,6 @@ import type { ReactNode } from "react";
 import { Wordmark } from "#components/frame/wordmark.tsx";
 import { Link } from "#components/ui/link.tsx";
 
-/** The bar above every page: the way home, what the page adds, and the docs. */
 export function TopBar({ children, aside }: { children?: ReactNode; aside?: ReactNode }) {
   return (
     <header className="sticky top-0 z-20 border-line border-b bg-canvas/85 backdrop-blur-md print:hidden">

@@ -9,8 +9,9 @@ import { type FailureWords, type Problems, problemsOf } from "#components/frame/
 import type { Failure, FormState } from "#lib/actions/form-state.ts";
 
 /**
- * Sends a form to its action, with and without JavaScript. With it the focus goes to the first field that has a problem. What was
- * typed stays where the action gives no answer, and comes back by the form's `name` after a reload for a new version.
+ * Sends a form to its action, with and without JavaScript. With JavaScript the first field with a
+ * problem gets the focus. What the user typed stays if the action gives no answer, and returns by
+ * the form's `name` after a reload for a new version.
  */
 export function useServerForm<S extends FormState<Failure>>(
   action: (state: S, form: FormData) => Promise<S>,
@@ -18,7 +19,7 @@ export function useServerForm<S extends FormState<Failure>>(
   name: string,
   words: FailureWords<NonNullable<NoInfer<S>["failure"]>>,
 ) {
-  // What the server has answered to a browser that sent the form by itself.
+  // The server's answer to a browser that has sent the form without JavaScript.
   const [posted, post] = useActionState(action, first as Awaited<S>);
   const [answered, setAnswered] = useState<S>();
   const [failure, setFailure] = useState<ReactNode>();
@@ -36,7 +37,7 @@ export function useServerForm<S extends FormState<Failure>>(
   }, [name]);
 
   function submit(event: FormEvent<HTMLFormElement>) {
-    // Another handler has done it; and a second press does nothing.
+    // Another handler has already handled the event, or the form is being sent.
     if (event.defaultPrevented) return;
     event.preventDefault();
     if (pending) return;
@@ -51,7 +52,7 @@ export function useServerForm<S extends FormState<Failure>>(
           requestFormReset(currentTarget);
         });
       } catch (error) {
-        // A redirect keeps the form busy until the other page is there.
+        // A redirect keeps the form pending until the next page is there.
         unstable_rethrow(error);
         const words = failureWords(error);
         startTransition(() => setFailure(words));

@@ -1,17 +1,23 @@
 export const LANGUAGES = ["cURL", "Python", "JavaScript", "Go"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** How a key is sent: both are the API's, the first is recommended. */
+/** How a request sends its key. The API accepts both; `bearer` is recommended. */
 export type Method = "bearer" | "x-api-key";
 
 type Options = {
   baseUrl: string;
-  /** The key itself, in the dialog that shows it; without it the examples read GOODTAKE_API_KEY from the environment. */
+  /**
+   * The key, in the dialog that shows it. Without it the examples read GOODTAKE_API_KEY from the
+   * environment.
+   */
   apiKey?: string;
   method?: Method;
 };
 
-/** A complete program in each language that draws one image. A test runs every one of them as shown. */
+/**
+ * Returns a complete program in each language that generates one image. A test runs every one of
+ * them as shown.
+ */
 export function requestExamples({ baseUrl, apiKey, method = "bearer" }: Options): Record<Language, string> {
   const url = `${baseUrl}/api/v1/bytedance/generate-image`;
   const bearer = method === "bearer";

@@ -11,7 +11,9 @@ const FILES: Record<Language, string> = {
   Go: "main.go",
 };
 
-/** One request in four languages. Without JavaScript all of them stand below each other (globals.css). */
+/**
+ * Shows one request in four languages. Without JavaScript all of them are visible (globals.css).
+ */
 export function RequestTabs({ examples }: { examples: Record<Language, string> }) {
   return (
     <Tabs.Root defaultValue={LANGUAGES[0]} className="min-w-0">

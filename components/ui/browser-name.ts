@@ -1,4 +1,4 @@
-/** The first that is named counts: browsers also say the names of those that they want to be taken for. */
+/** The first match counts: browsers also name the browsers that they imitate. */
 const BROWSERS = [
   [/Edg(A|iOS)?\//, "Edge"],
   [/OPR\//, "Opera"],
@@ -16,7 +16,7 @@ const SYSTEMS = [
   [/Linux/, "Linux"],
 ] as const;
 
-/** "Firefox on Windows", as far as the browser says it; else what it says. */
+/** Returns "Firefox on Windows", or the user agent itself if it names no known browser. */
 export function browserName(userAgent: string): string {
   const named = (all: typeof BROWSERS | typeof SYSTEMS) => all.find(([sign]) => sign.test(userAgent))?.[1];
   const browser = named(BROWSERS);

@@ -16,14 +16,14 @@ const SIZES = { small: "h-8 px-2.5 text-[0.8125rem]", medium: "h-9 px-3.5", icon
 
 export type ButtonLook = { variant?: keyof typeof VARIANTS; size?: keyof typeof SIZES };
 
-/** The classes of a button, for a link that looks like one. */
+/** Returns a button's classes, for a link that looks like a button. */
 export function buttonClass({ variant = "secondary", size = "medium" }: ButtonLook, className = ""): string {
   return `${BASE} ${VARIANTS[variant]} ${SIZES[size]} ${className}`;
 }
 
 /**
- * `pending` shows progress in the place of the content, so that nothing moves, and keeps a second press from doing anything,
- * without taking the focus away.
+ * A button. `pending` shows progress in place of the content, so that nothing moves, and ignores a
+ * second press without losing the focus.
  */
 export function Button({
   variant,

@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 
 type Props = Omit<ComponentProps<"input">, "type" | "ref" | "className"> & { indeterminate?: boolean };
 
-/** The platform's own, see `checkbox.css` for its looks. */
+/** The platform's own checkbox. `checkbox.css` has its looks. */
 export function Checkbox({ indeterminate = false, ...props }: Props) {
   return (
     <input

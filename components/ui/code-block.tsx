@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { copyFrom } from "#components/ui/copy.ts";
 
-/** Code to read and copy. Long lines scroll inside. */
+/** Shows code with a button that copies it. Long lines scroll inside. */
 export function CodeBlock({ code, label }: { code: string; label: string }) {
   const source = useRef<HTMLTextAreaElement>(null);
   const [copied, setCopied] = useState(false);

@@ -1,6 +1,7 @@
 /**
- * Copies the text of a field, also on plain http, where `navigator.clipboard` does not exist, and inside a dialog's focus
- * trap, where only a field of the dialog can be selected. Returns whether it was copied; if not, the text is selected.
+ * Copies the text of a field. Works on plain http, where `navigator.clipboard` doesn't exist, and
+ * inside a dialog's focus trap, where only the dialog's own fields can be selected. Returns whether
+ * the text was copied; if not, it is selected.
  */
 export async function copyFrom(field: HTMLInputElement | HTMLTextAreaElement): Promise<boolean> {
   try {
@@ -9,7 +10,7 @@ export async function copyFrom(field: HTMLInputElement | HTMLTextAreaElement): P
       return true;
     }
   } catch {
-    // Not allowed here: the old way may be.
+    // The clipboard is blocked here. `execCommand` may still be allowed.
   }
   const focused = document.activeElement;
   field.focus({ preventScroll: true });

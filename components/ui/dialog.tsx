@@ -5,6 +5,7 @@ import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { countOpenPopup } from "#components/ui/open-popups.ts";
 
 const BACKDROP =
   "dialog-backdrop fixed inset-0 z-40 bg-shade/45 backdrop-blur-[2px] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
@@ -16,7 +17,10 @@ const WIDTHS = { small: "sm:max-w-md", medium: "sm:max-w-lg", large: "sm:max-w-2
 type Look = { title: ReactNode; description?: ReactNode; width?: keyof typeof WIDTHS; children: ReactNode };
 type Focus = Pick<ComponentProps<typeof BaseDialog.Popup>, "initialFocus" | "finalFocus">;
 
-/** The content of a dialog; the caller's `Dialog.Root` decides when it is open. It leaves the page when it closes. */
+/**
+ * The content of a dialog, inside the caller's `Dialog.Root`. It is in the page only while the
+ * dialog is open.
+ */
 export function DialogContent({
   title,
   description,
@@ -28,7 +32,12 @@ export function DialogContent({
   return (
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={BACKDROP} />
-      <BaseDialog.Popup initialFocus={initialFocus} finalFocus={finalFocus} className={`${POPUP} ${WIDTHS[width]}`}>
+      <BaseDialog.Popup
+        ref={countOpenPopup}
+        initialFocus={initialFocus}
+        finalFocus={finalFocus}
+        className={`${POPUP} ${WIDTHS[width]}`}
+      >
         <div className="flex items-start justify-between gap-4 px-5 pt-5 sm:px-6">
           <div className="min-w-0">
             <BaseDialog.Title className="text-balance break-words font-semibold text-base">{title}</BaseDialog.Title>
@@ -47,7 +56,7 @@ export function DialogContent({
   );
 }
 
-/** The content of a dialog that must be answered: no click outside closes it. */
+/** The content of a dialog that the user must answer: a click outside doesn't close it. */
 export function AlertDialogContent({
   title,
   description,
@@ -60,6 +69,7 @@ export function AlertDialogContent({
     <BaseAlertDialog.Portal>
       <BaseAlertDialog.Backdrop className={BACKDROP} />
       <BaseAlertDialog.Popup
+        ref={countOpenPopup}
         initialFocus={initialFocus}
         finalFocus={finalFocus}
         className={`${POPUP} ${WIDTHS[width]}`}
@@ -82,7 +92,7 @@ export function DialogBody({ children }: { children: ReactNode }) {
   return <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">{children}</div>;
 }
 
-/** The actions of a dialog, the one that goes on at the end. */
+/** The actions of a dialog. The primary one comes last. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
     <div className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">

@@ -6,10 +6,10 @@ import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
 type Frame = { label: ReactNode; hint?: ReactNode; error?: ReactNode; aside?: ReactNode };
 
-/** What a control needs to be tied to its label, hint and error. */
+/** The attributes that tie a control to its label, hint and error. */
 type Tie = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
 
-/** A label, a control, and beside it what helps or went wrong, announced when it appears. */
+/** Shows a control with its label, hint and error. The error is announced when it appears. */
 export function Field({
   label,
   hint,

@@ -1,7 +1,10 @@
 import type { ReactNode } from "react";
 import { Notice } from "#components/ui/notice.tsx";
 
-/** What went wrong with a form as a whole. The frame stands from the start, so that what comes into it is announced. */
+/**
+ * Shows a problem of the whole form. The container is always in the page, so that screen readers
+ * announce what appears in it.
+ */
 export function FormAlert({ children }: { children: ReactNode }) {
   return (
     <div role="alert" className="empty:hidden">

@@ -3,14 +3,17 @@ import { Link } from "#components/ui/link.tsx";
 
 type Props = {
   label?: string;
-  /** The addresses of the page before and of the page after; null where there is none. */
+  /** The URLs of the neighboring pages; null if there is none. */
   before: string | null;
   after: string | null;
-  /** What the two links are called. */
+  /** The texts of the two links. */
   words?: [before: string, after: string];
 };
 
-/** Links to the page before and the page after, which work without JavaScript; nothing where one page is all. */
+/**
+ * Links to the neighboring pages, which works without JavaScript. Shows nothing if there is only
+ * one page.
+ */
 export function KeysetLinks({ label = "Pages", before, after, words = ["Newer", "Older"] }: Props) {
   if (!before && !after) return null;
   const [back, on] = words;

@@ -4,8 +4,8 @@ import NextLink from "next/link";
 import { type ComponentProps, useState } from "react";
 
 /**
- * A link to a page that is fetched ahead when the pointer or the focus reaches it. Next's own would fetch every page whose link is in
- * sight, in two requests each, as soon as this one has loaded.
+ * Links to a page and prefetches it when the pointer or the focus reaches the link. Next's own link
+ * prefetches every page whose link is in sight, in two requests each.
  */
 export function Link(props: Omit<ComponentProps<typeof NextLink>, "prefetch" | "onPointerEnter" | "onFocus">) {
   const [near, setNear] = useState(false);

@@ -1,33 +1,39 @@
 "use client";
 
-import { type KeyboardEvent, type ReactElement, type ReactNode, useState } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { DemandButton, type DemandButtonProps } from "#components/ui/on-demand.tsx";
+import { type DemandButtonProps, onIntent, useDemand } from "#components/ui/on-demand.tsx";
 
-/** What a menu on demand takes over: the button's looks, and the press that has to go on. */
-export type PressedButton = { button: ReactElement; press: number };
+/** The button of a menu, and whether the press that loaded the menu came from the keyboard. */
+export type PressedButton = { button: ReactElement; byKeyboard: boolean };
 
 type Props = Omit<DemandButtonProps, "onClick"> & { menu: (pressed: PressedButton) => ReactNode };
 
-/** A button whose menu is loaded on demand. From the first press on, the menu's own trigger stands in its place. */
-export function MenuButton({ needs, menu, ...look }: Props) {
-  const [press, setPress] = useState<number>();
-  if (press === undefined)
-    return (
-      <DemandButton
-        {...look}
-        needs={needs}
+/**
+ * A button whose menu is loaded on demand. After the first press the menu's own trigger replaces
+ * it.
+ */
+export function MenuButton({ needs, menu, pending = false, ...button }: Props) {
+  const { demand, pending: loading, failure } = useDemand();
+  const [byKeyboard, setByKeyboard] = useState<boolean>();
+  if (byKeyboard !== undefined) return menu({ button: <Button {...button} pending={pending} />, byKeyboard });
+  const open = (byKeyboard: boolean) => demand(needs, () => setByKeyboard(byKeyboard));
+  return (
+    <>
+      <Button
+        {...button}
+        {...onIntent(needs)}
+        pending={pending || loading}
         aria-haspopup="menu"
         aria-expanded={false}
-        onClick={({ detail }) => setPress(detail)}
-        onKeyDown={openByArrow}
+        onClick={({ detail }) => open(detail === 0)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          open(true);
+        }}
       />
-    );
-  return menu({ button: <Button {...look} />, press });
-}
-
-function openByArrow(event: KeyboardEvent<HTMLButtonElement>) {
-  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  event.preventDefault();
-  event.currentTarget.click();
+      {failure}
+    </>
+  );
 }

@@ -2,40 +2,47 @@
 
 import { Menu } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
-import { type ComponentProps, type ReactNode, useEffect, useRef } from "react";
+import { type ComponentProps, type ReactNode, type RefObject, useEffect, useRef } from "react";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
+import { countOpenPopup } from "#components/ui/open-popups.ts";
 
 const POPUP =
   "min-w-44 rounded-xl bg-surface p-1 shadow-overlay outline-none transition duration-100 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
 const ITEM =
   "flex h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
 
-/** The menu of a `MenuButton`, opened by the press for which it was loaded: by the keyboard (`detail` 0) at its first item. */
-export function PressedMenu({ button, press, children }: PressedButton & { children: ReactNode }) {
-  const trigger = useRef<HTMLButtonElement>(null);
-  const waiting = useRef(true);
-  useEffect(() => {
-    if (waiting.current) trigger.current?.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: press }));
-    waiting.current = false;
-  }, [press]);
+/** The menu of a `MenuButton`, opened by the press that loaded it. */
+export function PressedMenu({ button, byKeyboard, children }: PressedButton & { children: ReactNode }) {
+  const popup = useRef<HTMLDivElement>(null);
+  const firstFocus = useRef(byKeyboard);
   return (
-    <Menu.Root>
-      <Menu.Trigger ref={trigger} render={button} />
-      <MenuContent>{children}</MenuContent>
+    <Menu.Root defaultOpen>
+      <Menu.Trigger render={button} />
+      {/* Inside the main landmark, because all content belongs in a landmark. */}
+      <Menu.Portal container={document.querySelector("main")}>
+        <Menu.Positioner ref={countOpenPopup} align="end" sideOffset={6} className="z-30 outline-none">
+          <Menu.Popup ref={popup} className={POPUP}>
+            {children}
+            <FirstItemFocus popup={popup} wanted={firstFocus} />
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
     </Menu.Root>
   );
 }
 
-export function MenuContent({ children }: { children: ReactNode }) {
-  // Inside of the page's main landmark, because all that can be read belongs into one.
-  const landmark = typeof document === "undefined" ? undefined : document.querySelector("main");
-  return (
-    <Menu.Portal container={landmark}>
-      <Menu.Positioner align="end" sideOffset={6} className="z-30 outline-none">
-        <Menu.Popup className={POPUP}>{children}</Menu.Popup>
-      </Menu.Positioner>
-    </Menu.Portal>
-  );
+type FirstItemFocusProps = { popup: RefObject<HTMLElement | null>; wanted: RefObject<boolean> };
+
+/**
+ * Moves the focus to the first item once. Base UI does so only for a key press that its own trigger
+ * receives.
+ */
+function FirstItemFocus({ popup, wanted }: FirstItemFocusProps) {
+  useEffect(() => {
+    if (wanted.current) popup.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+    wanted.current = false;
+  }, [popup, wanted]);
+  return null;
 }
 
 export function MenuItem({ tone, ...props }: ComponentProps<typeof Menu.Item> & { tone?: "danger" }) {

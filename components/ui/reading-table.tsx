@@ -4,7 +4,10 @@ type Row = { key: string; cells: ReactNode[] };
 type Group = { key: string; title?: ReactNode; rows: Row[] };
 type Props = { label: string; head: string[] } & ({ rows: Row[] } | { groups: Group[] });
 
-/** A table to look things up in. On a phone each row is an item of a list, its cells with their heads before them, but for those that say `data-none`. */
+/**
+ * A table for reading. On a phone each row is a list item, and each cell has its column's title
+ * before it. A cell with a `data-none` element is left out there.
+ */
 export function ReadingTable({ label, head, ...content }: Props) {
   const groups = "groups" in content ? content.groups : [{ key: "all", rows: content.rows }];
   const hasLongLabels = head.slice(1).some(({ length }) => length > 14);

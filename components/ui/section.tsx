@@ -2,7 +2,7 @@ import { type ReactNode, useId } from "react";
 
 type Props = {
   title: string;
-  /** What an address names it by. */
+  /** The section's id, for links to it. */
   anchor?: string;
   note?: ReactNode;
   aside?: ReactNode;
@@ -10,7 +10,6 @@ type Props = {
   children: ReactNode;
 };
 
-/** A titled part of a page. */
 export function Section({ title, anchor, note, aside, framed = false, children }: Props) {
   const id = useId();
   return (

@@ -1,6 +1,9 @@
 type Props = { name: string; label: string; options: { value: string; label: string }[]; defaultValue: string };
 
-/** A few choices side by side: radio buttons, so that a form, a keyboard and a screen reader know them. */
+/**
+ * Offers a few choices side by side. They are radio buttons, which forms, keyboards and screen
+ * readers know.
+ */
 export function SegmentedControl({ name, label, options, defaultValue }: Props) {
   return (
     <fieldset className="flex flex-col gap-1.5">

@@ -2,7 +2,10 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
-/** The platform's own select: it works without JavaScript, on phones and with every assistive technology. */
+/**
+ * The platform's own select, which works without JavaScript, on phones and with every assistive
+ * technology.
+ */
 export function Select({ className = "", children, ...props }: ComponentProps<"select">) {
   return (
     <span className={`relative inline-flex ${className}`}>

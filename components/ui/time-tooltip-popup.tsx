@@ -5,11 +5,11 @@ import { exactTime } from "#components/ui/time.tsx";
 
 type Props = { id: string; times: HTMLTimeElement[]; open: boolean; onClose: () => void };
 
-/** One time exactly; of several, each after the words that stand in the page. */
+/** Shows one exact time, or several, each after the relative one that the page shows. */
 export function TimeTooltipPopup({ id, times, open, onClose }: Props) {
   return (
     <Tooltip.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      {/* Among the page's main content, which is where a screen reader looks for what belongs to it. */}
+      {/* Inside the main landmark, because all content belongs in a landmark. */}
       <Tooltip.Portal container={times[0]?.closest("main") ?? undefined}>
         <Tooltip.Positioner anchor={times[0]} sideOffset={6} className="z-50">
           <Tooltip.Popup

@@ -6,7 +6,10 @@ import { onDemand } from "#components/ui/on-demand.tsx";
 const Popup = onDemand(() => import("#components/ui/time-tooltip-popup.tsx").then((module) => module.TimeTooltipPopup));
 
 const OPEN_MS = 300;
-/** Long enough for the pointer to get from the time to the tooltip, which must stay while the pointer is on it. */
+/**
+ * Long enough for the pointer to move from the time to the tooltip, which must stay while the
+ * pointer is on it.
+ */
 const CLOSE_MS = 150;
 
 const TIME = "time[data-relative]";
@@ -15,8 +18,10 @@ const TOOLTIP_ID = "time-tooltip";
 type Shown = { times: HTMLTimeElement[]; by: Element };
 
 /**
- * The exact moment of the `Time` that the pointer rests on or a finger has tapped; where the keyboard's focus is in a row, of all
- * times in it, which then need no tab stops of their own. One for the whole page, which may have hundreds of them.
+ * Shows the exact time of the `Time` under the pointer or the finger. While the keyboard's focus is
+ * in a row, it shows all times of the row, so that they need no tab stops. One component listens
+ * for the whole page: a page may have hundreds of times, many of them in rows that are rendered on
+ * the server, and a trigger of Base UI for each would load its code with the page.
  */
 export function TimeTooltip() {
   const [shown, setShown] = useState<Shown>();
@@ -33,13 +38,13 @@ export function TimeTooltip() {
     function want(times: HTMLTimeElement[], by: Element, openMs: number) {
       clearTimeout(timer);
       wanted = times.length > 0 ? by : undefined;
-      // Without its code, nothing is lost but the tooltip.
+      // Only the tooltip is missing if its code can't be loaded.
       timer = wanted
         ? setTimeout(() => show({ times, by }).catch(() => {}), openMs)
         : setTimeout(() => setOpen(false), CLOSE_MS);
     }
     function point({ type, target, pointerType }: PointerEvent) {
-      // A finger that scrolls ends in another event than `pointerup`.
+      // A finger that scrolls ends in `pointercancel`.
       if ((type === "pointerover") !== (pointerType === "mouse") || !(target instanceof Element)) return;
       if (target.closest("[data-time-tooltip]")) return clearTimeout(timer);
       const time = target.closest<HTMLTimeElement>(TIME);
@@ -48,7 +53,7 @@ export function TimeTooltip() {
     function focus({ target }: FocusEvent) {
       if (!(target instanceof Element) || !target.matches(":focus-visible")) return;
       const times = target.closest("tr, li")?.querySelectorAll<HTMLTimeElement>(TIME) ?? [];
-      // Two that are the same moment are one.
+      // Times with the same exact value are shown once.
       want([...new Map(Array.from(times, (time) => [time.dateTime, time])).values()], target, OPEN_MS);
     }
     document.addEventListener("pointerover", point);

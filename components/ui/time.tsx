@@ -7,9 +7,9 @@ const Now = createContext<Date>(new Date(0));
 const TICK_MS = 15_000;
 
 /**
- * The server's time minus `performance.now()`. An answer is some time on its way, and a page may come from the router's cache, so
- * that the latest of all that were heard is the closest. It is also right again after a sleep, during which some browsers stop
- * `performance.now()`, as soon as the server is heard.
+ * The server's time minus `performance.now()`. An answer takes time to arrive, and a page may come
+ * from the router's cache, so the largest value is the most exact. Some browsers stop
+ * `performance.now()` during sleep; the next answer corrects that.
  */
 let serverAheadMs = Number.NEGATIVE_INFINITY;
 
@@ -18,9 +18,10 @@ function serverTime(): Date {
 }
 
 /**
- * The server's now on the first render, so that both render the same words, and advanced by a monotonic clock from the first tick
- * on: the reader's own clock may be wrong by days. Every time of a page rendered twice within its first moment would only keep the
- * reader waiting.
+ * Provides the current time. The first render uses the server's time, so that server and browser
+ * render the same words. Later ticks use a monotonic clock, because the user's clock may be wrong
+ * by days. The provider doesn't render again at once, which would render every time of the page
+ * twice while the user waits.
  */
 export function NowProvider({ now: serverNow, children }: { now: Date; children: ReactNode }) {
   const [now, setNow] = useState(serverNow);
@@ -46,13 +47,16 @@ const UNITS: [unit: string, seconds: number, before?: string, after?: string][] 
   ["minute", 60],
 ];
 
-/** "3 minutes ago", "in 2 days", and "just now" within a minute: the words of `Intl.RelativeTimeFormat`, see `formatNumber`. */
+/**
+ * Formats a time like `Intl.RelativeTimeFormat`: "3 minutes ago", "in 2 days", "just now". Avoids
+ * `Intl` for the reason that `formatNumber` gives.
+ */
 export function relativeTime(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   for (const [unit, length, before, after] of UNITS) {
     const exactly = Math.abs(seconds) / length;
     if (exactly < 1) continue;
-    // What was to come in 7 days is still in 7 days half an hour later.
+    // A time that was 7 days ahead still says "in 7 days" half an hour later.
     const count = Math.trunc(seconds > 0 && length >= 3_600 ? exactly + 0.02 : exactly);
     const near = seconds < 0 ? before : after;
     if (count === 1 && near) return near;
@@ -62,12 +66,12 @@ export function relativeTime(at: Date, now: Date): string {
   return seconds > 0 ? "in less than a minute" : "just now";
 }
 
-/** The exact time with its zone, in the reader's own way of writing it. */
+/** Formats the exact time with its zone in the user's locale. */
 export function exactTime(at: Date): string {
   return at.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
 }
 
-/** A moment in relative words; the exact one is in the tooltip (`TimeTooltip`) and for machines. */
+/** Shows a time in relative words. `TimeTooltip` shows the exact time. */
 export function Time({ at }: { at: Date }) {
   return (
     <time dateTime={at.toISOString()} data-relative className="whitespace-nowrap">

@@ -5,13 +5,16 @@ import { type ComponentType, useSyncExternalStore } from "react";
 let content: ComponentType | undefined;
 let tell = () => {};
 
-/** Called by the toasts' code as soon as it is there, so that their live region stands before one is announced. */
+/**
+ * Registers the toasts as soon as their code is loaded, so that their live region is in the page
+ * before the first one is announced.
+ */
 export function fillToastSlot(toasts: ComponentType): void {
   content = toasts;
   tell();
 }
 
-/** Where toasts appear. Their code comes with the first part of a page that announces something. */
+/** Shows toasts. Their code is loaded with the first part of a page that announces something. */
 export function ToastSlot() {
   const Toasts = useSyncExternalStore(
     subscribe,

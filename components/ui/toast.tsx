@@ -7,7 +7,9 @@ import { fillToastSlot } from "#components/ui/toast-slot.tsx";
 
 const manager = Toast.createToastManager();
 
-/** Says that something succeeded, on the screen and to screen readers. What fails is said where it failed. */
+/**
+ * Announces a success on the screen and to screen readers. A failure is shown where it happened.
+ */
 export function announce(title: string): void {
   manager.add({ title, timeout: 5_000 });
 }

@@ -4,20 +4,23 @@ import { ReadingTable } from "#components/ui/reading-table.tsx";
 const HEIGHT = 160;
 const dayName = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
 
-/** A UTC day, `YYYY-MM-DD`, with so many of each part. */
+/** A UTC day, `YYYY-MM-DD`, with the count of each part. */
 type Day<Part extends string> = { day: string } & Record<Part, number>;
-/** In the order in which a bar is built. */
+/** In the order in which the parts of a bar are stacked. */
 type Looks<Part extends string> = Record<Part, { label: string; fill: string; swatch: string }>;
 type Props<Part extends string> = {
   days: Day<NoInfer<Part>>[];
   looks: Looks<Part>;
-  /** What is counted: one, and many. */
+  /** The name of what is counted: singular and plural. */
   nouns: [string, string];
 };
 
 const name = ({ day }: { day: string }) => dayName.format(new Date(day));
 
-/** Counts by day as stacked bars, drawn on the server: no script is loaded for it. The same stands below as a table. */
+/**
+ * Shows counts by day as stacked bars, and in a table below. The server draws them, so that no
+ * script is loaded.
+ */
 export function DayChart<Part extends string>({ days, looks, nouns }: Props<Part>) {
   const parts = Object.keys(looks) as Part[];
   const total = (day: Day<Part>) => parts.reduce((sum, part) => sum + day[part], 0);
@@ -101,7 +104,7 @@ function Bar({ counts, x, most }: { counts: [count: number, fill: string][]; x: 
   return counts
     .filter(([count]) => count > 0)
     .map(([count, fill]) => {
-      // What is there is seen, however little it is.
+      // A bar that isn't zero stays visible.
       const height = Math.max(2, (count / most) * (HEIGHT - 8));
       top -= height;
       return <rect key={fill} x={x + 1.5} y={top} width={7} height={height} className={fill} />;

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** One figure with its name and what it counts, in a `dl`. */
+/** Shows one figure with its name, inside a `dl`. */
 export function Figure({ term, value, children }: { term: string; value: string; children?: ReactNode }) {
   return (
     <div className="rounded-xl border border-line bg-surface p-4">

@@ -3,7 +3,6 @@ import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import type { KeyUsage } from "#lib/usage/by-key.ts";
 
-/** What each key did and cost. */
 export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
   return (
     <ReadingTable

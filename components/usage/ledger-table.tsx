@@ -5,7 +5,10 @@ import { ledgerKeyName, ledgerRowPath, signedCredits } from "#components/usage/l
 import { longDay } from "#components/usage/long-day.ts";
 import type { LedgerRow } from "#lib/credits/ledger.ts";
 
-/** Shows a page of the ledger: each UTC day with its balance, and under it what each key did. A row leads to its movements. */
+/**
+ * Shows a page of the ledger: each UTC day with its balance and the keys that moved credits. A row
+ * links to its movements.
+ */
 export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
   return (
     <ReadingTable

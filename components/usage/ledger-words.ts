@@ -6,10 +6,10 @@ export const signedCredits = (credits: number): string => signed.format(credits)
 
 type Row = { day: string; apiKeyId: string; keyName: string | null };
 
-/** Who moved the credits: a key, or nobody's key at sign-up and with a grant. */
+/** Names the key that moved the credits. Sign-up credits and grants have none. */
 export function ledgerKeyName({ apiKeyId, keyName }: Row): string {
   return apiKeyId === NO_KEY ? "Added to the account" : (keyName ?? "Unknown key");
 }
 
-/** The page of the movements that a row of the ledger sums up. */
+/** Builds the path of the movements that a row of the ledger sums up. */
 export const ledgerRowPath = ({ day, apiKeyId }: Row): string => `/settings/usage/${day}/${apiKeyId}`;

@@ -5,14 +5,14 @@ const name = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", tim
 const startOf = (month: string, later = 0) =>
   new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later));
 
-/** "November 2026" for `2026-11`. */
+/** Formats `2026-11` as "November 2026". */
 export function monthName(month: string): string {
   return name.format(startOf(month));
 }
 
 type Props = { month: string; now: Date; href: (month: string) => string };
 
-/** Links to the month before and the month after, as far as counts are kept. */
+/** Links to the previous and the next month, as far as counts are kept. */
 export function MonthLinks({ month, now, href }: Props) {
   const monthAt = (later: number) => startOf(month, later).toISOString().slice(0, 7);
   const current = now.toISOString().slice(0, 7);

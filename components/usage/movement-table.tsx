@@ -5,7 +5,7 @@ import type { Movement } from "#lib/credits/movements.ts";
 
 const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
 
-/** Shows single movements of one UTC day. */
+/** Shows the movements of credits on one UTC day. */
 export function MovementTable({ movements }: { movements: Movement[] }) {
   return (
     <ReadingTable

@@ -1,7 +1,7 @@
 import { Link } from "#components/ui/link.tsx";
 import { RANGES, type Range } from "#lib/usage/model/ranges.ts";
 
-/** How far back a chart goes: links, so that a view can be shared. */
+/** Chooses how many days a chart shows. Links, so that a view can be shared. */
 export function RangeLinks({ path, range }: { path: string; range: Range }) {
   return (
     <nav aria-label="Range" className="flex gap-0.5 rounded-lg border border-line bg-surface p-0.5 text-[0.8125rem]">

@@ -30,7 +30,7 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
       now={now}
       apiUrl={configuredApiAddress()}
       exampleUrl={apiAddress((await headers()).get("host"))}
-      findings={findings}
+      warnings={findings}
       sandbox={!env().ARK_API_KEY}
     />
   );

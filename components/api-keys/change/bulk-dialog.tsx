@@ -2,9 +2,8 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { BulkEvidence } from "#components/api-keys/change/bulk-usage-summary.tsx";
+import { BulkUsageSummary } from "#components/api-keys/change/bulk-usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -15,52 +14,31 @@ import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { deleteApiKeysAction, readBulkEvidenceAction, revokeApiKeysAction } from "#lib/actions/api-keys.ts";
-import type { BulkEvidence as Evidence } from "#lib/api-keys/bulk.ts";
+import type { BulkEvidence as Summary } from "#lib/api-keys/bulk.ts";
 import type { Selection } from "#lib/api-keys/model/schema.ts";
 
 export type BulkChange = "revoke" | "delete";
 
 const WORDS = {
-  revoke: {
-    verb: "Revoke",
-    done: "revoked",
-    action: revokeApiKeysAction,
-  },
-  delete: {
-    verb: "Delete",
-    done: "deleted",
-    action: deleteApiKeysAction,
-  },
+  revoke: { verb: "Revoke", done: "revoked", action: revokeApiKeysAction },
+  delete: { verb: "Delete", done: "deleted", action: deleteApiKeysAction },
 };
-
-/** What becomes of the keys. Those that have ended already are refused as before. */
-function describe(kind: BulkChange, keys: number, active: number): string {
-  const one = keys === 1;
-  if (kind === "revoke")
-    return `Requests using ${one ? "this key" : "these keys"} will start failing at once. This can't be undone.`;
-  if (active === 0)
-    return one
-      ? "The key leaves your list. It stays refused, and its history is kept."
-      : "The keys leave your list. They stay refused, and their history is kept.";
-  return one
-    ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
-    : "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.";
-}
 
 type Props = {
   change: BulkChange;
   selection: Selection;
-  /** How many were selected, which is said until the server has counted them. */
+  /** The number of selected keys, shown until the server has counted them. */
   count: number;
   open: boolean;
   onClose: () => void;
   onDone: () => void;
+  finalFocus: () => HTMLElement | boolean | null;
 };
 
-/** One confirmation for many keys, with what is known of their use at that moment. */
-export function BulkDialog({ change: kind, selection, count, open, onClose, onDone }: Props) {
+/** Confirms one change of many keys and shows the usage summary first. */
+export function BulkDialog({ change: kind, selection, count, open, onClose, onDone, finalFocus }: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
-  const [known, setKnown] = useState<Evidence>();
+  const [summary, setSummary] = useState<Summary>();
   const [failure, setFailure] = useState<ReactNode>();
   const [typed, setTyped] = useState("");
   const [mismatch, setMismatch] = useState(false);
@@ -68,12 +46,12 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   const { verb, done, action } = WORDS[kind];
 
   const read = useCallback(async () => {
-    setKnown(undefined);
+    setSummary(undefined);
     setFailure(undefined);
     setTyped("");
     try {
-      const evidence = await readBulkEvidenceAction(selection);
-      if (evidence.ok) setKnown(evidence.value);
+      const result = await readBulkEvidenceAction(selection);
+      if (result.ok) setSummary(result.value);
       else setFailure("This selection can't be read. Select the keys again.");
     } catch (error) {
       setFailure(failureWords(error, "Nothing has changed."));
@@ -81,16 +59,16 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   }, [selection]);
   useEffect(() => void read(), [read]);
 
-  const taken = known ? (kind === "revoke" ? known.active : known.keys) : count;
-  const inUse = known !== undefined && known.usedLastHour > 0;
+  const affected = summary ? (kind === "revoke" ? summary.active : summary.keys) : count;
+  const inUse = summary !== undefined && summary.usedLastHour > 0;
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!known) return;
-    if (inUse && typed.replace(/[\s,.]/g, "") !== String(taken)) return setMismatch(true);
+    if (!summary) return;
+    if (inUse && typed.replace(/[\s,.]/g, "") !== String(affected)) return setMismatch(true);
     change(
       async () => {
-        const result = await action({ ...selection, confirmedAt: known.at, confirmedKeys: taken });
+        const result = await action({ ...selection, confirmedAt: summary.at, confirmedKeys: affected });
         if (!result.ok) void read();
         return result;
       },
@@ -100,16 +78,15 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
-        title={`${verb} ${keyCount(taken)}?`}
-        description={describe(kind, taken, known ? known.active : count)}
+        title={`${verb} ${keyCount(affected)}?`}
+        description={describe(kind, affected, summary ? summary.active : count)}
         width="medium"
         initialFocus={cancel}
-        // Back to the button that asked, unless it is gone with the bar.
-        finalFocus={() => document.getElementById("selected-keys") !== null || focusOnList()}
+        finalFocus={finalFocus}
       >
         <form onSubmit={submit} noValidate className="contents">
           <DialogBody>
-            {!known && !failure && (
+            {!summary && !failure && (
               <p role="status" className="flex items-center gap-2 text-muted">
                 <Spinner /> Looking at what {count === 1 ? "this key is" : "these keys are"} used for…
               </p>
@@ -122,14 +99,14 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
                 </button>
               </Notice>
             )}
-            {known && <BulkEvidence evidence={known} kind={kind} />}
+            {summary && <BulkUsageSummary summary={summary} kind={kind} />}
             {inUse && (
               <TextField
                 label="Type the number of keys to confirm"
                 hint={
                   <>
-                    {taken === 1 ? "It is" : "Some are"} in use. The number is{" "}
-                    <span className="font-medium text-ink">{formatNumber(taken)}</span>
+                    {affected === 1 ? "It is" : "Some are"} in use. The number is{" "}
+                    <span className="font-medium text-ink">{formatNumber(affected)}</span>
                   </>
                 }
                 value={typed}
@@ -146,12 +123,26 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
           </DialogBody>
           <DialogFooter>
             <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
-            <Button type="submit" variant="danger" pending={pending} disabled={!known || taken === 0}>
-              {verb} {taken === 1 ? "key" : "keys"}
+            <Button type="submit" variant="danger" pending={pending} disabled={!summary || affected === 0}>
+              {verb} {affected === 1 ? "key" : "keys"}
             </Button>
           </DialogFooter>
         </form>
       </AlertDialogContent>
     </AlertDialog.Root>
   );
+}
+
+/** Says what happens to the keys. Keys that have ended already stay rejected. */
+function describe(kind: BulkChange, keys: number, active: number): string {
+  const one = keys === 1;
+  if (kind === "revoke")
+    return `Requests using ${one ? "this key" : "these keys"} will start failing at once. This can't be undone.`;
+  if (active === 0)
+    return one
+      ? "The key leaves your list. It stays rejected, and its history is kept."
+      : "The keys leave your list. They stay rejected, and their history is kept.";
+  return one
+    ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
+    : "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.";
 }

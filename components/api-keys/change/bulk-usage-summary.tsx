@@ -2,16 +2,16 @@ import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { relativeTime, useNow } from "#components/ui/time.tsx";
-import type { BulkEvidence as Evidence, UsedKey } from "#lib/api-keys/bulk.ts";
+import type { BulkEvidence as Summary, UsedKey } from "#lib/api-keys/bulk.ts";
 
-type Props = { evidence: Evidence; kind: "revoke" | "delete" };
+type Props = { summary: Summary; kind: "revoke" | "delete" };
 
-/** What the keys were used for lately: what somebody needs to know before breaking many at once. */
-export function BulkEvidence({ evidence, kind }: Props) {
-  const { keys, active, usedLastHour, usedLastDay, lately } = evidence;
+/** Shows the recent use of the keys, which the user needs to know before breaking it. */
+export function BulkUsageSummary({ summary, kind }: Props) {
+  const { keys, active, usedLastHour, usedLastDay, lately } = summary;
   return (
     <>
-      <p>{statuses(evidence, kind)}</p>
+      <p>{statuses(summary, kind)}</p>
       {active > 0 && usedLastDay === 0 && (
         <Notice>{keys === 1 ? "It was not" : "None of them was"} used in the last 24 hours.</Notice>
       )}
@@ -32,8 +32,8 @@ export function BulkEvidence({ evidence, kind }: Props) {
   );
 }
 
-/** How many of them work, and what becomes of the rest. */
-function statuses({ keys, active }: Evidence, kind: Props["kind"]): string {
+/** Says how many of the keys are active, and what happens to the others. */
+function statuses({ keys, active }: Summary, kind: Props["kind"]): string {
   if (active === keys) return keys === 1 ? "It is active." : "All of them are active.";
   const ended = keys - active;
   const some =

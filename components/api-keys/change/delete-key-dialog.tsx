@@ -3,7 +3,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
-import { Evidence } from "#components/api-keys/change/usage-summary.tsx";
+import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -13,7 +13,7 @@ import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 
-/** Deleting an active key revokes it, and the dialog says so. */
+/** Confirms the deletion of a key, which revokes an active one. */
 export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: KeyDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
   const active = keyStatus(apiKey, useNow()) === "active";
@@ -28,7 +28,7 @@ export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: 
         description={
           active
             ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
-            : "The key leaves your list. It stays refused, and its history is kept."
+            : "The key leaves your list. It stays rejected, and its history is kept."
         }
         initialFocus={cancel}
         finalFocus={finalFocus}
@@ -54,7 +54,7 @@ function DeleteForm({ apiKey, active, cancel, onEnded }: FormProps) {
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>
-        {active && <Evidence apiKey={apiKey} />}
+        {active && <UsageSummary apiKey={apiKey} />}
         {active && field}
         <FormAlert>{error}</FormAlert>
       </DialogBody>

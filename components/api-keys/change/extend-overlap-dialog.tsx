@@ -14,7 +14,7 @@ import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts
 
 const LABELS: Record<Extension, string> = { "1h": "1 hour", "24h": "24 hours", "7d": "7 days" };
 
-/** More time for a key that was rotated, when its programs have not all moved. */
+/** Gives a rotated key more time, for programs that have not moved to its successor yet. */
 export function ExtendOverlapDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
   const field = useRef<HTMLSelectElement>(null);
   const [by, setBy] = useState<Extension>("24h");
@@ -62,7 +62,7 @@ export function ExtendOverlapDialog({ apiKey, open, onClose, finalFocus }: KeyDi
   );
 }
 
-/** What the choice comes to. */
+/** Says when the key will end. */
 function NewEnd({ apiKey, by }: Pick<KeyDialogProps, "apiKey"> & { by: Extension }) {
   const { expiresAt, successorExpiresAt, endsOnUse } = apiKey;
   const end = expiresAt && extendedEnd(expiresAt, by, successorExpiresAt);

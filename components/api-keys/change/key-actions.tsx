@@ -14,31 +14,33 @@ const KeyMenu = onDemand(() => import("#components/api-keys/change/key-menu.tsx"
 
 type Props = {
   apiKey: ListedApiKey;
-  /** With the way to the key's own page. */
+  /** Adds a link to the key's page to the menu. */
   withDetails: boolean;
 };
 
-/** What can be done with a key: an active one is revoked, and the rest stands in its menu; any other one is deleted. */
+/** Offers to revoke an active key, with everything else in a menu, and to delete any other key. */
 export function KeyActions({ apiKey, withDetails }: Props) {
-  const actions = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const menuButton = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
   const active = keyStatus(apiKey, useNow()) === "active";
   const replaced = apiKey.successorId !== null;
-  const button = (selector: string) => actions.current?.querySelector<HTMLElement>(selector) ?? null;
   return (
-    <div ref={actions} className="flex items-center justify-end gap-1">
+    <div className="flex items-center justify-end gap-1">
       {active ? (
         <>
           <DemandButton
+            ref={button}
             needs={KEY_DIALOGS.revoke}
             size="small"
             aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
-            onClick={() => openDialog("revoke", apiKey, button("button"))}
+            onClick={() => openDialog("revoke", apiKey, button)}
           >
             {replaced ? "Finish now" : "Revoke"}
           </DemandButton>
           <MenuButton
+            ref={menuButton}
             needs={KeyMenu}
             pending={pending}
             variant="quiet"
@@ -49,9 +51,7 @@ export function KeyActions({ apiKey, withDetails }: Props) {
                 pressed={pressed}
                 apiKey={apiKey}
                 withDetails={withDetails}
-                onChoose={(name) =>
-                  demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, button("[aria-haspopup=menu]")))
-                }
+                onChoose={(name) => demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, menuButton))}
               />
             )}
           >
@@ -61,10 +61,11 @@ export function KeyActions({ apiKey, withDetails }: Props) {
         </>
       ) : (
         <DemandButton
+          ref={button}
           needs={KEY_DIALOGS.delete}
           size="small"
           aria-label={`Delete ${apiKey.name}`}
-          onClick={() => openDialog("delete", apiKey, button("button"))}
+          onClick={() => openDialog("delete", apiKey, button)}
         >
           Delete
         </DemandButton>

@@ -1,24 +1,29 @@
 "use client";
 
-import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
+import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-/** Opens a dialog whose code is there; the focus returns to `trigger`. */
-type OpenKeyDialog = (name: KeyDialog, apiKey: ListedApiKey, trigger: HTMLElement | null) => void;
+/**
+ * Opens a dialog whose code is loaded. The focus returns to `trigger`, or to the list if the
+ * trigger is gone.
+ */
+type OpenKeyDialog = (name: KeyDialog, apiKey: ListedApiKey, trigger: RefObject<HTMLElement | null>) => void;
 type Opened = { name: KeyDialog; apiKey: ListedApiKey; open: boolean; times: number };
 
 const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
 
 /**
- * The dialog of one key, above the list and not in its row: the list is read again while the dialog is open, and a row that has left
- * it must not take a new key along that is shown this once.
+ * Holds the dialog of one key. It stands above the list and not in a row: the list refreshes while
+ * the dialog is open, and a row that leaves the list must not take along a new key that is shown
+ * only once.
  */
 export function KeyDialogProvider({ children }: { children: ReactNode }) {
-  // The dialog that was opened last stays, so that it can close in its own way.
+  const list = useListRef();
+  const focus = useRef(list);
+  // The last dialog stays mounted after it closes, so that its closing is animated.
   const [opened, setOpened] = useState<Opened>();
-  const focus = useRef<HTMLElement>(null);
   const open = useCallback<OpenKeyDialog>((name, apiKey, trigger) => {
     focus.current = trigger;
     setOpened((before) => ({ name, apiKey, open: true, times: (before?.times ?? 0) + 1 }));
@@ -35,11 +40,11 @@ export function KeyDialogProvider({ children }: { children: ReactNode }) {
           open={opened.open}
           onClose={close}
           onEnded={() => {
-            // Its buttons will be others, or it will have left the list.
-            focus.current = null;
+            // The key's row gets other buttons, or leaves the list.
+            focus.current = list;
             close();
           }}
-          finalFocus={() => (focus.current?.isConnected ? focus.current : focusOnList())}
+          finalFocus={() => focus.current.current ?? list.current}
         />
       )}
     </OpenKeyDialogContext>

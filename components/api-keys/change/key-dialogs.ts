@@ -1,17 +1,16 @@
 import { onDemand } from "#components/ui/on-demand.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-/** What every dialog of a key is given. */
 export type KeyDialogProps = {
   apiKey: ListedApiKey;
   open: boolean;
   onClose: () => void;
-  /** In the place of `onClose`, when the key was revoked or deleted. */
+  /** Called instead of `onClose` after the key was revoked or deleted. */
   onEnded: () => void;
   finalFocus: () => HTMLElement | null;
 };
 
-/** What can be done with a key, each in a dialog of its own. */
+/** The code of each dialog is loaded when the user is about to open it. */
 export const KEY_DIALOGS = {
   rename: onDemand(() =>
     import("#components/api-keys/change/rename-key-dialog.tsx").then((module) => module.RenameKeyDialog),

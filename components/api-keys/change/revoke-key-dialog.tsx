@@ -3,7 +3,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
-import { Evidence } from "#components/api-keys/change/usage-summary.tsx";
+import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -43,7 +43,7 @@ function RevokeForm({ apiKey, cancel, onEnded }: FormProps) {
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>
-        <Evidence apiKey={apiKey} />
+        <UsageSummary apiKey={apiKey} />
         {field}
         <FormAlert>{error}</FormAlert>
       </DialogBody>

@@ -3,11 +3,13 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type ReactNode, type RefObject, useRef, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
-import { Evidence } from "#components/api-keys/change/usage-summary.tsx";
+import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
+import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
-import { isNoRoom, noRoom } from "#components/api-keys/create/no-room.tsx";
+import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
 import { type Make, SecretDialog } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords } from "#components/frame/action-failure.tsx";
+import { failureProblems } from "#components/frame/form-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -16,7 +18,6 @@ import { Select } from "#components/ui/select.tsx";
 import { exactTime, useNow } from "#components/ui/time.tsx";
 import { rotateApiKeyAction } from "#lib/actions/api-keys.ts";
 import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
-import type { RotateError } from "#lib/api-keys/rotation.ts";
 
 const LABELS: Record<Overlap, string> = {
   now: "Immediately",
@@ -33,11 +34,11 @@ const HINTS: Record<Overlap, string> = {
   on_use:
     "The old key ends 24 hours after the first successful request with the new one, and after 30 days at the latest.",
 };
-const REFUSALS: Record<RotateError | "invalid", string> = {
-  invalid: "The server can't read this request. Reload the page and try again.",
-  not_found: "This key is no longer in your list. Somebody may have deleted it.",
-  not_active: "This key has ended, so there is nothing to replace. Create a new one instead.",
-  already_rotated: "This key was rotated already. Its successor is in your list.",
+const PROBLEMS = {
+  ...KEY_PROBLEMS,
+  ...NO_ROOM,
+  not_active: { form: "This key has ended, so there is nothing to replace. Create a new one instead." },
+  already_rotated: { form: "This key was rotated already. Its successor is in your list." },
 };
 
 export function RotateKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
@@ -79,7 +80,7 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
       try {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
         if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
-        setError(isNoRoom(rotated) ? noRoom(rotated) : REFUSALS[rotated.error]);
+        setError(failureProblems(rotated, PROBLEMS).form);
       } catch (error) {
         setError(failureWords(error, "Check your list first: the key may have been rotated."));
       }
@@ -106,7 +107,7 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
         </Field>
         {overlap === "now" && (
           <>
-            <Evidence apiKey={apiKey} />
+            <UsageSummary apiKey={apiKey} />
             {confirmation.field}
           </>
         )}
@@ -122,7 +123,10 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
   );
 }
 
-/** What the choice comes to: a key that expires sooner than its overlap ends takes its successor with it. */
+/**
+ * Says when the old key ends. If the old key expires before the overlap is over, its successor
+ * expires with it.
+ */
 function Hint({ apiKey: { nextExpiresAt }, overlap }: Pick<KeyDialogProps, "apiKey"> & { overlap: Overlap }) {
   const now = useNow();
   if (!nextExpiresAt || overlapEnd(overlap, nextExpiresAt, now) < nextExpiresAt) return HINTS[overlap];

@@ -3,8 +3,11 @@ import { formatNumber } from "#components/ui/number.ts";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-/** When, from where and how much it was used: what somebody needs to know before breaking it. */
-export function Evidence({ apiKey }: { apiKey: ListedApiKey }) {
+/**
+ * Shows when, from where and how much a key was used, which the user needs to know before breaking
+ * it.
+ */
+export function UsageSummary({ apiKey }: { apiKey: ListedApiKey }) {
   const now = useNow();
   const { lastUsedAt, lastUsedAddress, lastUsedAgent, recentRequests } = apiKey;
   if (!lastUsedAt) return <Notice>This key has never been used.</Notice>;

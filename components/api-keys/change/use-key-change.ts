@@ -1,26 +1,29 @@
 "use client";
 
 import { type ReactNode, useState, useTransition } from "react";
+import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
+import { failureProblems } from "#components/frame/form-problems.ts";
 import { announce } from "#components/ui/toast.tsx";
 import type { Result } from "#lib/result.ts";
 
-const REASONS = {
-  invalid: "The server can't read this request. Reload the page and try again.",
-  not_found: "This key is no longer in your list. Somebody may have deleted it.",
-  already_revoked: "This key has been revoked already.",
-  not_active: "This key has ended already.",
-  not_replaced: "This key has no successor any more. Rotate it instead.",
-  ends_with_successor: "This key ends with its successor already, and can't outlive it.",
-  selection_changed: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
+const PROBLEMS = {
+  ...KEY_PROBLEMS,
+  already_revoked: { form: "This key has been revoked already." },
+  not_active: { form: "This key has ended already." },
+  not_replaced: { form: "This key has no successor any more. Rotate it instead." },
+  ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
+  selection_changed: {
+    form: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
+  },
 };
 
-/** Runs a change of keys: progress, a toast when it is done, and in place what went wrong. */
+/** Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`. */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<ReactNode>();
   function change<T>(
-    action: () => Promise<Result<T, keyof typeof REASONS>>,
+    action: () => Promise<Result<T, keyof typeof PROBLEMS>>,
     success: string | ((changed: NoInfer<T>) => string),
   ) {
     if (pending) return;
@@ -28,7 +31,7 @@ export function useKeyChange(done: () => void) {
     startTransition(async () => {
       try {
         const result = await action();
-        if (!result.ok) return setError(REASONS[result.error]);
+        if (!result.ok) return setError(failureProblems(result, PROBLEMS).form);
         announce(typeof success === "string" ? success : success(result.value));
         done();
       } catch (error) {

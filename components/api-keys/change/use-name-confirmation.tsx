@@ -9,8 +9,8 @@ import { HOUR_MS } from "#lib/time/model/duration.ts";
 const RECENT_MS = HOUR_MS;
 
 /**
- * Ending a key that was used in the last hour asks for its name. `confirm` says whether it was typed, and beside the field if it was
- * not; there is no field for any other key.
+ * Asks for the name of a key that was used in the last hour before the key is ended. `confirm`
+ * returns whether the name matches, and `field` shows the mismatch. Other keys have no `field`.
  */
 export function useNameConfirmation({ name, lastUsedAt }: Pick<ListedApiKey, "name" | "lastUsedAt">) {
   const now = useNow();

@@ -1,20 +1,15 @@
 "use client";
 
-import { useRef } from "react";
+import { type RefObject, useRef } from "react";
 import { CreateKeyForm } from "#components/api-keys/create/create-key-form.tsx";
-import { SHORTCUT_TARGETS } from "#components/api-keys/list/shortcuts.tsx";
 import { SecretDialog } from "#components/api-keys/save/secret-dialog.tsx";
 
-export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+type Props = { open: boolean; onClose: () => void; finalFocus: RefObject<HTMLElement | null> };
+
+export function CreateKeyDialog(props: Props) {
   const nameField = useRef<HTMLInputElement>(null);
   return (
-    <SecretDialog
-      title="Create New API Key"
-      open={open}
-      onClose={onClose}
-      initialFocus={nameField}
-      finalFocus={() => document.getElementById(SHORTCUT_TARGETS.create)}
-    >
+    <SecretDialog {...props} title="Create New API Key" initialFocus={nameField}>
       {(making) => <CreateKeyForm nameField={nameField} making={making} />}
     </SecretDialog>
   );

@@ -1,13 +1,14 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type ReactNode, type RefObject, useState } from "react";
-import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
-import { isNoRoom, noRoom } from "#components/api-keys/create/no-room.tsx";
+import { type FormEvent, type RefObject, useState } from "react";
+import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
+import { OUT_OF_RANGE, readCreateForm, selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { takeDraft } from "#components/frame/draft.ts";
+import { failureProblems, type Problems } from "#components/frame/form-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field, TextField } from "#components/ui/field.tsx";
@@ -17,12 +18,7 @@ import { Select } from "#components/ui/select.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
-import {
-  type CreateApiKeyForm,
-  createApiKeyInput,
-  EXPIRY_MAX_YEARS,
-  type EXPIRY_PRESETS,
-} from "#lib/api-keys/model/schema.ts";
+import type { EXPIRY_PRESETS } from "#lib/api-keys/model/schema.ts";
 
 const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "7d": "7 days",
@@ -32,13 +28,12 @@ const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "1y": "1 year",
 };
 const FORM = "create-key";
-const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
-const REFUSALS = {
+const PROBLEMS = {
+  ...NO_ROOM,
   invalid: { form: "Something in the form is not valid." },
   session_over: { form: "You were signed out. Sign in and try again." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
-type Errors = { name?: string; expiry?: string; form?: ReactNode };
 
 type Props = { nameField: RefObject<HTMLInputElement | null>; making: Make };
 
@@ -46,24 +41,24 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
   const now = useNow();
   const [draft] = useState(() => takeDraft(FORM));
   const [expiry, setExpiry] = useState(draft.expiry ?? "never");
-  const [errors, setErrors] = useState<Errors>({});
+  const [problems, setProblems] = useState<Problems>({});
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const parsed = readForm(new FormData(event.currentTarget), now);
-    if ("errors" in parsed) {
-      setErrors(parsed.errors);
-      if (parsed.errors.name) nameField.current?.focus();
+    const parsed = readCreateForm(new FormData(event.currentTarget), now);
+    if ("problems" in parsed) {
+      setProblems(parsed.problems);
+      if (parsed.problems.name) nameField.current?.focus();
       return;
     }
-    setErrors({});
+    setProblems({});
     make(async () => {
       try {
         const created = await createApiKeyAction(parsed.input);
         if (created.ok) return { secret: created.value.secret };
-        setErrors(isNoRoom(created) ? { form: noRoom(created) } : REFUSALS[created.error]);
+        setProblems(failureProblems(created, PROBLEMS));
       } catch (error) {
-        setErrors({ form: failureWords(error, "If a key that was never used appears in your list, delete it.") });
+        setProblems({ form: failureWords(error, "If a key that was never used appears in your list, delete it.") });
       }
     });
   }
@@ -77,8 +72,8 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
           placeholder="Production App"
           defaultValue={draft.name}
           hint="What uses this key, so that you recognise it later."
-          error={errors.name}
-          onChange={() => errors.name && setErrors({ ...errors, name: undefined })}
+          error={problems.name}
+          onChange={() => problems.name && setProblems({ ...problems, name: undefined })}
           autoComplete="off"
           dir="auto"
           required
@@ -89,7 +84,7 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
           options={ENVIRONMENTS.map((value) => ({ value, label: ENVIRONMENT_LABELS[value] }))}
           defaultValue={draft.environment ?? "production"}
         />
-        <Field label="Expires" error={expiry === "custom" ? undefined : errors.expiry}>
+        <Field label="Expires" error={expiry === "custom" ? undefined : problems.expiry}>
           {(tie) => (
             <Select
               {...tie}
@@ -115,11 +110,11 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
             label="Expiry date"
             defaultValue={draft.date}
             hint="The key works until the end of this day, in your time zone."
-            error={errors.expiry}
+            error={problems.expiry}
             {...selectableDays(now)}
           />
         )}
-        <FormAlert>{errors.form}</FormAlert>
+        <FormAlert>{problems.form}</FormAlert>
       </DialogBody>
       <DialogFooter>
         <Dialog.Close disabled={pending} render={<Button>Cancel</Button>} />
@@ -129,36 +124,4 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
       </DialogFooter>
     </form>
   );
-}
-
-function selectableDays(now: Date) {
-  return { min: dateAfter(now, { days: 1 }), max: dateAfter(now, { years: EXPIRY_MAX_YEARS }) };
-}
-
-function readForm(form: FormData, now: Date): { input: CreateApiKeyForm } | { errors: Errors } {
-  const expiry = String(form.get("expiry"));
-  const date = String(form.get("date"));
-  const at = endOfDay(date);
-  const input = {
-    name: form.get("name"),
-    environment: form.get("environment"),
-    expiry:
-      expiry === "never"
-        ? { type: "never" }
-        : expiry === "custom"
-          ? { type: "custom", at: at?.toISOString() }
-          : { type: "preset", preset: expiry },
-  };
-  const errors: Errors = {};
-  const { min, max } = selectableDays(now);
-  // The server knows no days, only instants, and the end of today is one that is still to come.
-  if (expiry === "custom" && at && (date < min || date > max)) errors.expiry = OUT_OF_RANGE;
-  const parsed = createApiKeyInput.safeParse(input);
-  if (parsed.success) return errors.expiry ? { errors } : { input: input as CreateApiKeyForm };
-  for (const { path, message } of parsed.error.issues) {
-    if (path[0] === "name") errors.name ??= message;
-    else if (path[0] === "expiry") errors.expiry ??= message;
-    else errors.form ??= message;
-  }
-  return { errors };
 }

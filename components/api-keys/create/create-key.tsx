@@ -1,30 +1,65 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useState } from "react";
-import { SHORTCUT_TARGETS } from "#components/api-keys/list/shortcuts.tsx";
-import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
+import { createContext, type ReactNode, type RefObject, useContext, useRef, useState } from "react";
+import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
+import { Button } from "#components/ui/button.tsx";
+import { onDemand, onIntent, useDemand } from "#components/ui/on-demand.tsx";
 
 const CreateKeyDialog = onDemand(() =>
   import("#components/api-keys/create/create-key-dialog.tsx").then((module) => module.CreateKeyDialog),
 );
 
-export function CreateKey() {
+type CreateKeyState = {
+  create: () => void;
+  pending: boolean;
+  open: boolean;
+  button: RefObject<HTMLButtonElement | null>;
+};
+const Context = createContext<CreateKeyState>({
+  create: () => {},
+  pending: false,
+  open: false,
+  button: { current: null },
+});
+
+/**
+ * Holds the dialog that creates a key. It stands above the list, whose view may change while the
+ * dialog is open.
+ */
+export function CreateKeyProvider({ children }: { children: ReactNode }) {
+  const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
+  const { demand, pending, failure } = useDemand();
+  const create = () => demand(CreateKeyDialog, () => setOpen(true));
+  useShortcut("c", create);
   return (
-    <>
-      <DemandButton
-        needs={CreateKeyDialog}
-        variant="primary"
-        id={SHORTCUT_TARGETS.create}
-        aria-haspopup="dialog"
-        aria-expanded={open}
-        onClick={() => setOpen(true)}
-      >
-        <Plus aria-hidden className="size-4" />
-        Create New API Key
-      </DemandButton>
-      <CreateKeyDialog open={open} onClose={() => setOpen(false)} />
-    </>
+    <Context value={{ create, pending, open, button }}>
+      {children}
+      <CreateKeyDialog open={open} onClose={() => setOpen(false)} finalFocus={button} />
+      {failure}
+    </Context>
+  );
+}
+
+export function useCreateKey(): CreateKeyState {
+  return useContext(Context);
+}
+
+export function CreateKey() {
+  const { create, pending, open, button } = useCreateKey();
+  return (
+    <Button
+      {...onIntent(CreateKeyDialog)}
+      ref={button}
+      variant="primary"
+      pending={pending}
+      aria-haspopup="dialog"
+      aria-expanded={open}
+      onClick={create}
+    >
+      <Plus aria-hidden className="size-4" />
+      Create New API Key
+    </Button>
   );
 }

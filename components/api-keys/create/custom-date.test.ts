@@ -6,7 +6,7 @@ afterAll(() => {
   process.env.TZ = own;
 });
 
-/** What a clock on the wall shows. */
+/** Returns the local time, as a clock on the wall shows it. */
 function wallTime(at: Date, timeZone: string): string {
   return at.toLocaleString("sv", { timeZone, dateStyle: "short", timeStyle: "medium" });
 }

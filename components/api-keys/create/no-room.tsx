@@ -1,33 +1,30 @@
-import type { ReactNode } from "react";
 import { inWords } from "#components/auth/wait.ts";
+import type { FailureWords } from "#components/frame/form-problems.ts";
 import type { NoRoom } from "#lib/api-keys/room.ts";
 
-export function isNoRoom(refusal: { error: string }): refusal is NoRoom {
-  return ["too_many_keys", "throttled", "key_limit"].includes(refusal.error);
-}
-
-/** Says why an account can have no further key now and what to do about it. */
-export function noRoom(refusal: NoRoom): ReactNode {
-  switch (refusal.error) {
-    case "too_many_keys":
-      return "You have as many active keys as your account may have. Revoke one you no longer need first.";
-    case "throttled":
-      return `You have created many keys in a short time. Try again ${inWords(refusal.retryAfterSeconds)}.`;
-    case "key_limit":
-      return (
-        <>
-          Your account has reached its limit of keys, which counts revoked and deleted ones.{" "}
-          {refusal.supportUrl ? (
-            <>
-              <a className="underline underline-offset-4" href={refusal.supportUrl}>
-                Contact support
-              </a>{" "}
-              to have it raised.
-            </>
-          ) : (
-            "Ask support to raise it."
-          )}
-        </>
-      );
-  }
-}
+/** Says why the account can't have another key now, and what to do about it. */
+export const NO_ROOM: FailureWords<NoRoom> = {
+  too_many_keys: {
+    form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
+  },
+  throttled: ({ retryAfterSeconds }) => ({
+    form: `You have created many keys in a short time. Try again ${inWords(retryAfterSeconds)}.`,
+  }),
+  key_limit: ({ supportUrl }) => ({
+    form: (
+      <>
+        Your account has reached its limit of keys, which counts revoked and deleted ones.{" "}
+        {supportUrl ? (
+          <>
+            <a className="underline underline-offset-4" href={supportUrl}>
+              Contact support
+            </a>{" "}
+            to have it raised.
+          </>
+        ) : (
+          "Ask support to raise it."
+        )}
+      </>
+    ),
+  }),
+};

@@ -42,12 +42,12 @@ export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | 
   );
 }
 
-/** It was rotated and still works. */
+/** Tells whether the key was rotated and is still active. */
 export function isOldKey(apiKey: ListedApiKey, now: Date): boolean {
   return apiKey.successorId !== null && keyStatus(apiKey, now) === "active";
 }
 
-/** Which of two keys of one name is which, while both work. */
+/** Tells the two keys of a rotation apart while both are active. */
 export function RotationBadge({ apiKey }: { apiKey: ListedApiKey }) {
   const now = useNow();
   if (isOldKey(apiKey, now)) return <Badge tone="warning">Old key</Badge>;
@@ -63,7 +63,6 @@ export function KeyPrefix({ prefix }: { prefix: string }) {
   return <code className="whitespace-nowrap font-mono text-[0.8125rem] text-muted">{prefix}…</code>;
 }
 
-/** When, and how much lately. */
 export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" | "recentRequests"> }) {
   const { lastUsedAt, recentRequests } = apiKey;
   return (
@@ -106,7 +105,7 @@ export function Expires({
   );
 }
 
-/** By colour, icon and word; a revoked key keeps its date. */
+/** Shows the status by color, icon and word, so that no user depends on color. */
 export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);

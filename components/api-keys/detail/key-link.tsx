@@ -1,6 +1,6 @@
 import { Link } from "#components/ui/link.tsx";
 
-/** A key's name that leads to its page. */
+/** Links a key's name to its page. */
 export function KeyLink({ id, name }: { id: string; name: string }) {
   return (
     <Link href={`/settings/developer/${id}`} className="text-accent-ink underline underline-offset-3">

@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
 import {
@@ -12,6 +12,7 @@ import {
   RotationBadge,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
+import { ListRef } from "#components/api-keys/list/list-ref.ts";
 import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -22,12 +23,12 @@ type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
   apiUrl: string | null;
-  /** Usage, callers, refusals and activity, rendered on the server. */
+  /** Usage, callers, rejections and activity, rendered on the server. */
   children: ReactNode;
 };
 
-/** All that is known of one key. */
 export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
+  const heading = useRef<HTMLElement>(null);
   const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;
   return (
     <NowProvider now={now}>
@@ -41,7 +42,12 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
             <bdi>{apiKey.name}</bdi>
           </span>
         </nav>
-        <header id="api-keys" tabIndex={-1} className="flex flex-wrap items-center justify-between gap-4 outline-none">
+        <header
+          ref={heading}
+          id="api-keys"
+          tabIndex={-1}
+          className="flex flex-wrap items-center justify-between gap-4 outline-none"
+        >
           <div className="flex min-w-0 flex-wrap items-center gap-2">
             <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">
               <bdi>{apiKey.name}</bdi>
@@ -50,15 +56,17 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
             <RotationBadge apiKey={apiKey} />
           </div>
           {!deletedAt && (
-            <KeyDialogProvider>
-              <KeyActions apiKey={apiKey} withDetails={false} />
-            </KeyDialogProvider>
+            <ListRef value={heading}>
+              <KeyDialogProvider>
+                <KeyActions apiKey={apiKey} withDetails={false} />
+              </KeyDialogProvider>
+            </ListRef>
           )}
         </header>
         {deletedAt && (
           <div className="mt-4">
             <Notice>
-              This key was deleted <Time at={deletedAt} />. It is refused for good; its history is kept.
+              This key was deleted <Time at={deletedAt} />. It stays rejected, and its history is kept.
             </Notice>
           </div>
         )}

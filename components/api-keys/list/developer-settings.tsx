@@ -1,19 +1,21 @@
 "use client";
 
 import { FlaskConical } from "lucide-react";
+import { useRef } from "react";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
-import { CreateKey } from "#components/api-keys/create/create-key.tsx";
+import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
 import { EmptyState } from "#components/api-keys/list/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/list/key-filters.tsx";
-import { KeyHygiene } from "#components/api-keys/list/key-health.tsx";
+import { KeyHealth } from "#components/api-keys/list/key-health.tsx";
 import { KeyTable } from "#components/api-keys/list/key-table.tsx";
+import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
 import { Pagination } from "#components/api-keys/list/pagination.tsx";
 import { SelectionBar } from "#components/api-keys/list/selection-bar.tsx";
 import { Shortcuts } from "#components/api-keys/list/shortcuts.tsx";
 import { useSelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/list/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/list/view-url.ts";
-import { FindingNote } from "#components/api-keys/list/warning-note.tsx";
+import { WarningNote } from "#components/api-keys/list/warning-note.tsx";
 import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -30,55 +32,67 @@ type Props = {
   apiUrl: string | null;
   exampleUrl: string;
   sandbox: boolean;
-  findings: Finding[];
+  warnings: Finding[];
 };
 
-export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, findings }: Props) {
+export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, warnings }: Props) {
+  const list = useRef<HTMLElement>(null);
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
-        <ViewNavigationProvider>
-          <KeyDialogProvider>
-            <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
-              <div className="max-w-xl">
-                <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
-                <p className="mt-1 text-muted">
-                  API keys let your programs call GoodTake in your name.{" "}
-                  <Link
-                    href="/docs/authentication"
-                    className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
-                  >
-                    How to use them
-                  </Link>
+        <ListRef value={list}>
+          <ViewNavigationProvider>
+            <KeyDialogProvider>
+              <CreateKeyProvider>
+                <Heading />
+                {page.total === 0 ? (
+                  <EmptyState apiUrl={exampleUrl} />
+                ) : (
+                  <Keys page={page} query={query} warnings={warnings} />
+                )}
+              </CreateKeyProvider>
+              <Shortcuts />
+              {sandbox && (
+                <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
+                  <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
+                  Sandbox: images are drawn by the built-in sandbox, not by a real model.
                 </p>
-              </div>
-              <div className="noscript:hidden">
-                <CreateKey />
-              </div>
-              <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>
-            </header>
-            {page.total === 0 ? (
-              <EmptyState apiUrl={exampleUrl} />
-            ) : (
-              <Keys page={page} query={query} findings={findings} />
-            )}
-            <Shortcuts />
-            {sandbox && (
-              <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
-                <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
-                Sandbox: images are drawn by the built-in sandbox, not by a real model.
-              </p>
-            )}
-          </KeyDialogProvider>
-        </ViewNavigationProvider>
+              )}
+            </KeyDialogProvider>
+          </ViewNavigationProvider>
+        </ListRef>
       </ApiAddressProvider>
     </NowProvider>
   );
 }
 
-function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "findings">) {
+function Heading() {
+  return (
+    <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
+      <div className="max-w-xl">
+        <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
+        <p className="mt-1 text-muted">
+          API keys let your programs call GoodTake in your name.{" "}
+          <Link
+            href="/docs/authentication"
+            className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
+          >
+            How to use them
+          </Link>
+        </p>
+      </div>
+      <div className="noscript:hidden">
+        <CreateKey />
+      </div>
+      <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>
+    </header>
+  );
+}
+
+function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warnings">) {
   const { pending, go, unreached } = useViewNavigation();
   const selection = useSelection(page, query);
+  const list = useListRef();
   return (
     <div className="flex flex-col gap-3">
       <KeyFilters query={query} />
@@ -94,6 +108,7 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
       </div>
       <SelectionBar selection={selection} matching={page.matching} />
       <section
+        ref={list}
         id="api-keys"
         tabIndex={-1}
         aria-label="Your API keys"
@@ -111,19 +126,19 @@ function Keys({ page, query, findings }: Pick<Props, "page" | "query" | "finding
           </div>
         ) : (
           <>
-            {query.finding && <FindingNote kind={query.finding} matching={page.matching} query={query} />}
+            {query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
             <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} selection={selection} />
             <Pagination page={page.page} matching={page.matching} query={query} />
           </>
         )}
       </section>
-      <KeyHygiene findings={findings} query={query} />
+      <KeyHealth warnings={warnings} query={query} />
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
         <a href={exportHref(query)} className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV
         </a>
         <Link href="/settings/developer/refusals" className="rounded underline underline-offset-3 hover:text-ink">
-          Explain a refusal
+          Explain a rejection
         </Link>
       </p>
     </div>

@@ -1,11 +1,16 @@
 import { KeyRound } from "lucide-react";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 
-/** What a request will look like. The button that makes the first key stands above: here a refresh would unmount its dialog. */
+/**
+ * Shows what a request will look like. The button that creates the first key is not in here,
+ * because a refresh replaces this part and would unmount the open dialog.
+ */
 export function EmptyState({ apiUrl }: { apiUrl: string }) {
   return (
     <section
+      ref={useListRef()}
       id="api-keys"
       tabIndex={-1}
       aria-label="Your API keys"

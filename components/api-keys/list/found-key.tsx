@@ -1,9 +1,10 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
 import { NOT_SENT } from "#components/api-keys/list/key-guard.ts";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
+import type { KeyLookup } from "#components/api-keys/list/use-key-lookup.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -17,36 +18,34 @@ const RevokeKeyDialog = onDemand(() =>
   import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
 );
 
-/** What became of a key that somebody pasted to find it. */
-export type Search = "looking" | "no_key" | { failure: ReactNode } | { found: FoundApiKey | null };
-
-export function FoundKey({ search, onRevoked }: { search: Search; onRevoked: () => void }) {
-  if (search === "looking")
+export function FoundKey({ lookup, onRevoked }: { lookup: KeyLookup; onRevoked: () => void }) {
+  if (lookup === "pending")
     return (
       <p className="flex items-center gap-2 text-muted">
         <Spinner /> Looking for the key by its hash…
       </p>
     );
-  if (search === "no_key")
+  if (lookup === "malformed")
     return (
       <Notice tone="warning">
         That looked like an API key, but a character is missing or wrong. {NOT_SENT} You can search by the first 7
         characters.
       </Notice>
     );
-  if ("failure" in search)
+  if ("failure" in lookup)
     return (
       <Notice tone="danger">
-        {search.failure} {NOT_SENT}
+        {lookup.failure} {NOT_SENT}
       </Notice>
     );
-  if (!search.found)
+  if (!lookup.found)
     return <Notice tone="warning">This key is not yours, or unknown. It was looked up by its hash. {NOT_SENT}</Notice>;
-  return <Card apiKey={search.found} onRevoked={onRevoked} />;
+  return <Card apiKey={lookup.found} onRevoked={onRevoked} />;
 }
 
 function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => void }) {
   const now = useNow();
+  const list = useListRef();
   const [revoking, setRevoking] = useState(false);
   const status = keyStatus(apiKey, now);
   return (
@@ -81,7 +80,7 @@ function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => voi
         open={revoking}
         onClose={() => setRevoking(false)}
         onEnded={onRevoked}
-        finalFocus={focusOnList}
+        finalFocus={() => list.current}
       />
     </section>
   );

@@ -1,38 +1,42 @@
 "use client";
 
 import { Search as SearchIcon, X } from "lucide-react";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef } from "react";
 import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
-import { FoundKey, type Search } from "#components/api-keys/list/found-key.tsx";
+import { FoundKey } from "#components/api-keys/list/found-key.tsx";
 import { keyGuard } from "#components/api-keys/list/key-guard.ts";
-import { SHORTCUT_TARGETS } from "#components/api-keys/list/shortcuts.tsx";
+import { useKeyLookup } from "#components/api-keys/list/use-key-lookup.ts";
+import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
 import { useViewNavigation, ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { isFiltered, viewHref } from "#components/api-keys/list/view-url.ts";
-import { failureWords } from "#components/frame/action-failure.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Select } from "#components/ui/select.tsx";
-import { findApiKeyByHashAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
-import { KEY_GRAMMAR } from "#lib/api-keys/model/key-text.ts";
 import { type ListQuery, searchText, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 import { STATUSES } from "#lib/api-keys/model/status.ts";
 
 const TYPING_PAUSE_MS = 250;
 
-/** Search and filters. A form that GETs its fields, so that it works without JavaScript; with it, it follows the typing. */
+/**
+ * Filters the list. It is a GET form, so that it works without JavaScript; with JavaScript the list
+ * follows the typing.
+ */
 export function KeyFilters({ query }: { query: ListQuery }) {
   const { go } = useViewNavigation();
   const form = useRef<HTMLFormElement>(null);
+  const searchField = useRef<HTMLInputElement>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const [search, setSearch] = useState<Search>();
+  const { lookup, lookUp, clear } = useKeyLookup();
   useEffect(() => () => clearTimeout(pause.current), []);
+  useShortcut("/", () => searchField.current?.focus());
 
   const { q, status, environment } = query;
-  // The texts that this form asked for and has not seen in the URL yet.
+  // The texts that this form has asked for and that are not in the URL yet.
   const asked = useRef([q]);
   useEffect(() => {
-    // The URL changed by a link or the back button: the fields follow. By the form itself: somebody may have typed on since.
+    // The fields follow a URL that a link or the back button has changed. If this form has changed
+    // it, the search field stays, because the user may have typed on.
     const own = asked.current.lastIndexOf(q);
     asked.current = own < 0 ? [] : asked.current.slice(own + 1);
     for (const [name, value] of Object.entries({ q, status, environment })) {
@@ -58,26 +62,14 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   const guard = keyGuard(
     (key) => {
       clearTimeout(pause.current);
-      if (KEY_GRAMMAR.test(key)) void find(key);
-      else setSearch("no_key");
+      void lookUp(key);
     },
     () => {
       clearTimeout(pause.current);
-      setSearch(undefined);
+      clear();
       pause.current = setTimeout(apply, TYPING_PAUSE_MS);
     },
   );
-  /** By its hash, made here. */
-  async function find(secret: string) {
-    setSearch("looking");
-    try {
-      const { hashKey } = await import("#components/api-keys/list/hash-key.ts");
-      const result = await findApiKeyByHashAction(hashKey(secret));
-      setSearch({ found: result.ok ? result.value : null });
-    } catch (error) {
-      setSearch({ failure: failureWords(error, "") });
-    }
-  }
   function submit(event: FormEvent) {
     event.preventDefault();
     apply();
@@ -88,12 +80,12 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         <span className="relative min-w-0 flex-1 basis-full sm:basis-56">
           <SearchIcon aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
           <input
-            id={SHORTCUT_TARGETS.search}
+            ref={searchField}
             type="search"
             name="q"
             defaultValue={q}
             aria-label="Search"
-            aria-describedby={search ? "found-key" : undefined}
+            aria-describedby={lookup ? "found-key" : undefined}
             placeholder="Search, or paste a key to find it"
             autoComplete="off"
             spellCheck={false}
@@ -143,7 +135,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         </noscript>
       </form>
       <div id="found-key" role="status" className="mt-3 empty:hidden">
-        {search && <FoundKey search={search} onRevoked={() => setSearch(undefined)} />}
+        {lookup && <FoundKey lookup={lookup} onRevoked={clear} />}
       </div>
     </search>
   );

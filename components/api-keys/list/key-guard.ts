@@ -4,8 +4,9 @@ import { keyIn, NO_KEY_PATTERN } from "#lib/api-keys/model/key-text.ts";
 export const NOT_SENT = "The text was cleared, and not sent anywhere.";
 
 /**
- * Guards a field whose text gets into an address. What has a key's shape is cleared and handed to `onKey`, other text to `onText`;
- * where no JavaScript runs, yet or at all, the browser refuses to send it.
+ * Guards a field whose text gets into a URL. A text that looks like a key is cleared and passed to
+ * `onKey`; other texts are passed to `onText`. The pattern makes the browser reject a key where
+ * JavaScript doesn't run.
  */
 export function keyGuard(onKey: (key: string) => void, onText: () => void) {
   function take(field: HTMLInputElement, key: string) {
@@ -16,7 +17,8 @@ export function keyGuard(onKey: (key: string) => void, onText: () => void) {
     pattern: NO_KEY_PATTERN,
     title: "Text with an API key in it is never sent.",
     onPaste(event: ClipboardEvent<HTMLInputElement>) {
-      // The whole of it: a field may drop the line breaks (Firefox's does), and with them the place where a key ends.
+      // Reads the whole clipboard, because a field may drop the line breaks after which a key ends,
+      // as in Firefox.
       const key = keyIn(event.clipboardData.getData("text"));
       if (key === null) return;
       event.preventDefault();

@@ -4,7 +4,7 @@ import { type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
 
 type Props = { id: string; query: ListQuery; sorted: false | "asc" | "desc"; children: React.ReactNode };
 
-/** The head of a column, by which the list is sorted where its name is known to the query. */
+/** Shows a column's title, as a link that sorts by the column if the query supports it. */
 export function KeyTableHeader({ id, query, sorted, children }: Props) {
   const sort = SORT_COLUMNS.find((name) => name === id);
   if (!sort) {
@@ -18,7 +18,7 @@ export function KeyTableHeader({ id, query, sorted, children }: Props) {
     );
   }
   const Arrow = sorted === "asc" ? ArrowUp : ArrowDown;
-  // A second press turns the order round; times start with the latest, texts with A.
+  // A second press reverses the order. Times start with the latest, texts with A.
   const first = sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
   const direction = sorted ? (sorted === "asc" ? "desc" : "asc") : first;
   return (

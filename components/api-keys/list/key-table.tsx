@@ -1,104 +1,21 @@
 "use client";
 
-import {
-  createColumnHelper,
-  FlexRender,
-  type Row,
-  rowPaginationFeature,
-  rowSelectionFeature,
-  rowSortingFeature,
-  tableFeatures,
-  useTable,
-} from "@tanstack/react-table";
-import { Activity, type ComponentProps, memo, useId } from "react";
-import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
-import {
-  EnvironmentBadge,
-  Expires,
-  isOldKey,
-  KeyName,
-  KeyPrefix,
-  LastUsed,
-  RotationBadge,
-  Status,
-} from "#components/api-keys/detail/key-facts.tsx";
+import { FlexRender, type Row, useTable } from "@tanstack/react-table";
+import { Activity, memo } from "react";
+import { isOldKey } from "#components/api-keys/detail/key-facts.tsx";
+import { columns, FACTS, features } from "#components/api-keys/list/key-columns.tsx";
 import { KeyTableHeader } from "#components/api-keys/list/key-table-header.tsx";
 import { OldKeyCallers } from "#components/api-keys/list/old-key-callers.tsx";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
-import { Checkbox } from "#components/ui/checkbox.tsx";
-import { Time, useNow } from "#components/ui/time.tsx";
+import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
-
-const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
-const column = createColumnHelper<typeof features, ListedApiKey>();
-
-/** Column ids are the names that the URL and the query know for sorting. */
-const columns = column.columns([
-  column.display({
-    id: "select",
-    header: ({ table }) => (
-      <SelectPage
-        checked={table.getIsAllPageRowsSelected()}
-        indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
-        onChange={table.getToggleAllPageRowsSelectedHandler()}
-      />
-    ),
-    cell: ({ row }) => (
-      <Checkbox
-        aria-label={`Select ${row.original.name}`}
-        checked={row.getIsSelected()}
-        onChange={row.getToggleSelectedHandler()}
-      />
-    ),
-  }),
-  column.accessor("name", {
-    id: "name",
-    header: "Name",
-    cell: ({ row }) => (
-      <span className="flex min-w-0 items-center gap-x-2 gap-y-1 max-lg:flex-wrap">
-        <KeyName apiKey={row.original} />
-        <EnvironmentBadge environment={row.original.environment} />
-        <RotationBadge apiKey={row.original} />
-      </span>
-    ),
-  }),
-  column.accessor("prefix", {
-    id: "key",
-    header: "Key",
-    cell: ({ row }) => <KeyPrefix prefix={row.original.prefix} />,
-  }),
-  column.accessor("createdAt", {
-    id: "created",
-    header: "Created",
-    cell: ({ row }) => <Time at={row.original.createdAt} />,
-  }),
-  column.accessor("lastUsedAt", {
-    id: "lastUsed",
-    header: "Last used",
-    cell: ({ row }) => <LastUsed apiKey={row.original} />,
-  }),
-  column.accessor("expiresAt", {
-    id: "expires",
-    header: "Expires",
-    cell: ({ row }) => <Expires apiKey={row.original} />,
-  }),
-  column.accessor("revokedAt", { id: "status", header: "Status", cell: ({ row }) => <Status apiKey={row.original} /> }),
-  column.display({
-    id: "actions",
-    header: "Actions",
-    cell: ({ row }) => <KeyActions apiKey={row.original} withDetails />,
-  }),
-]);
-
-/** What stands on a phone with the head of its column before it. */
-const FACTS = new Set(["created", "lastUsed", "expires"]);
 
 type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
 
 /**
- * The keys of one page; on a phone each of them is an item of a list. Searching, sorting and paging happen in SQL; the table only
- * knows what the URL said.
+ * Shows one page of keys, on a phone as a list. The database searches, sorts and pages; the table
+ * only renders what the URL asks for.
  */
 export function KeyTable({ rows, matching, page, query, selection }: Props) {
   const table = useTable({
@@ -142,7 +59,8 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
       </thead>
       <tbody className="block lg:table-row-group">
         {table.getRowModel().rows.map((row) => (
-          // Its boundary lets React bring the rows to life one by one, so that the page answers in between.
+          // Each `Activity` is a boundary that React hydrates by itself, so that the page responds
+          // in between.
           <Activity key={row.id}>
             <KeyRow row={row} selected={row.getIsSelected()} />
           </Activity>
@@ -152,18 +70,7 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
   );
 }
 
-/** On a phone it has words, because there is no head of a table around it. */
-function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "indeterminate" | "onChange">) {
-  const id = useId();
-  return (
-    <label htmlFor={id} className="flex items-center gap-3 noscript:hidden">
-      <Checkbox id={id} {...props} />
-      <span className="lg:sr-only">Select all keys on this page</span>
-    </label>
-  );
-}
-
-/** Rendered again only when its key or its selection changes. */
+/** Memoized, so that a row renders only when its key or its selection changes. */
 const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
   const old = isOldKey(row.original, useNow());
   return (

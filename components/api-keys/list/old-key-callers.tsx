@@ -2,7 +2,10 @@ import { formatNumber } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-/** Whom finishing a rotation would break: who has called with the old key since there is a new one. */
+/**
+ * Lists who has called with a rotated key since its successor exists: finishing the rotation breaks
+ * these programs.
+ */
 export function OldKeyCallers({ apiKey: { stillCalling } }: { apiKey: Pick<ListedApiKey, "stillCalling"> }) {
   if (stillCalling.length === 0)
     return <p className="text-muted text-xs">Nobody has called with the old key since it was rotated.</p>;

@@ -1,4 +1,5 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { formatNumber } from "#components/ui/number.ts";
@@ -37,18 +38,20 @@ export function Pagination({ page, matching, query }: { page: number; matching: 
 type StepProps = { query: ListQuery; page: number; possible: boolean; label: string; children: React.ReactNode };
 
 function Step({ query, page, possible, label, children }: StepProps) {
+  const list = useListRef();
   const className = buttonClass({ variant: "quiet", size: "icon" });
   if (!possible) return <span className={`${className} opacity-40`}>{children}</span>;
+  /**
+   * The user reads the next page from its first row. The list takes the focus, because the pressed
+   * link may be gone there.
+   */
+  function showListFromTop() {
+    list.current?.scrollIntoView({ block: "start" });
+    list.current?.focus({ preventScroll: true });
+  }
   return (
     <ViewLink query={query} change={{ page }} onFollow={showListFromTop} aria-label={label} className={className}>
       {children}
     </ViewLink>
   );
-}
-
-/** The next page is read from its first row, and a link that has gone leaves the focus with the list. */
-function showListFromTop(): void {
-  const list = document.getElementById("api-keys");
-  list?.scrollIntoView({ block: "start" });
-  list?.focus({ preventScroll: true });
 }

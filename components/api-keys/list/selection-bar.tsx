@@ -2,8 +2,8 @@
 
 import { useRef, useState } from "react";
 import type { BulkChange } from "#components/api-keys/change/bulk-dialog.tsx";
-import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
+import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
 import { Button } from "#components/ui/button.tsx";
 import { formatNumber } from "#components/ui/number.ts";
@@ -17,10 +17,12 @@ const BulkDialog = onDemand(() =>
 type Asked = { change: BulkChange; selection: Selection; count: number; times: number };
 
 /**
- * What can be done with the selected keys. It stands before the table, where the keyboard is at "Select all keys on this page", and
- * is seen below it, over the end of a long list, where nothing has to make room.
+ * Offers changes of the selected keys. In the markup it precedes the table, so that the keyboard
+ * reaches it after "Select all keys on this page". On the screen it floats over the end of the
+ * list, so that the rows don't move.
  */
 export function SelectionBar({ selection, matching }: { selection: KeySelection; matching: number }) {
+  const list = useListRef();
   const bar = useRef<HTMLElement>(null);
   const [asked, setAsked] = useState<Asked>();
   const [open, setOpen] = useState(false);
@@ -32,7 +34,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
   }
   function clear() {
     selection.clear();
-    focusOnList()?.focus();
+    list.current?.focus();
   }
   return (
     <>
@@ -42,10 +44,10 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
       {count > 0 && (
         <section
           ref={bar}
-          id="selected-keys"
           tabIndex={-1}
           aria-label="Selected keys"
-          // It is always in sight, and the scroll padding that keeps other things from under it is not for itself.
+          // The bar is always in sight. It must not apply the scroll padding that keeps other
+          // elements out from under it to itself.
           className="-scroll-mb-28 **:-scroll-mb-28 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
         >
           <p className="font-medium tabular-nums">{keyCount(count)} selected</p>
@@ -80,6 +82,8 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           key={asked.times}
           {...asked}
           open={open}
+          // The focus returns to the button that opened the dialog, unless the bar is gone.
+          finalFocus={() => bar.current !== null || list.current}
           onClose={() => setOpen(false)}
           onDone={() => {
             setOpen(false);

@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { useCallback } from "react";
 
 /**
- * Reads the page's data again, if it can be had. Where it can't, Next would leave the page for the failed address, and take with it
- * what somebody is doing there.
+ * Refreshes the page's data if the server answers. Otherwise Next would navigate to the failed URL,
+ * and the user would lose an open dialog.
  */
 export function useSafeRefresh(): () => Promise<void> {
   const router = useRouter();

@@ -6,14 +6,17 @@ import type { ApiKeyPage } from "#lib/api-keys/list.ts";
 import type { ListQuery } from "#lib/api-keys/model/list-view.ts";
 import type { Selection } from "#lib/api-keys/model/schema.ts";
 
-/** Keys by id: these, or, the other way round, all that match the view but these. */
+/**
+ * The selected ids, or, if `all` is set, the ids of the keys that match the view and are not
+ * selected.
+ */
 type Chosen = { view: string; all: boolean; ids: ReadonlySet<string> };
 
 export type KeySelection = ReturnType<typeof useSelection>;
 
 /**
- * Which keys are selected, by id, so that it outlives paging, sorting and refreshing. Another search or filter lets go of all of
- * them: nobody should revoke what is out of sight for another reason than its page.
+ * Keeps the selection by id, so that it survives paging, sorting and refreshing. Another search or
+ * filter clears it: the user must not revoke keys that the view no longer matches.
  */
 export function useSelection(page: ApiKeyPage, { q, status, environment, finding }: ListQuery) {
   const view = JSON.stringify([q, status, environment, finding]);
@@ -22,7 +25,7 @@ export function useSelection(page: ApiKeyPage, { q, status, environment, finding
   const shown = page.rows.filter(({ id }) => ids.has(id) !== all);
   const rows: RowSelectionState = Object.fromEntries(shown.map(({ id }) => [id, true]));
 
-  // Always the same function, so that of many rows only those are rendered again that have changed.
+  // A stable function, so that only rows that have changed render again.
   const toggle = useCallback(
     (keys: { id: string }[], selected: boolean) =>
       setChosen((before) => {
@@ -37,11 +40,11 @@ export function useSelection(page: ApiKeyPage, { q, status, environment, finding
     [view],
   );
   return {
-    /** Of the keys on this page, the selected ones, as the table knows them. */
+    /** The selected keys of this page, as the table wants them. */
     rows,
     wholePage: shown.length === page.rows.length,
     count: all ? Math.max(0, page.matching - ids.size) : ids.size,
-    /** Whether anything was ever selected, and so there is something to say of nothing being selected. */
+    /** Whether any key was ever selected, so that an empty selection is worth announcing. */
     used: chosen !== undefined,
     all,
     toggle,
@@ -55,7 +58,7 @@ export function useSelection(page: ApiKeyPage, { q, status, environment, finding
     },
     selectAll: () => setChosen({ view, all: true, ids: new Set() }),
     clear: () => setChosen({ view, all: false, ids: new Set() }),
-    /** What the server is told. */
+    /** The selection as the server action wants it. */
     forServer: (): Selection => ({ all, ids: [...ids], view: { q, status, environment, finding } }),
   };
 }

@@ -13,15 +13,15 @@ import {
   useState,
   useTransition,
 } from "react";
-import { isDialogOpen } from "#components/api-keys/list/open-dialog.ts";
 import { useSafeRefresh } from "#components/api-keys/list/use-safe-refresh.ts";
 import { viewHref } from "#components/api-keys/list/view-url.ts";
+import { isPopupOpen } from "#components/ui/open-popups.ts";
 import type { ListQuery } from "#lib/api-keys/model/list-view.ts";
 
 type ViewNavigation = {
   pending: boolean;
   go: (href: string) => void;
-  /** The view that was asked for while the browser was offline. */
+  /** The URL that the user asked for while the browser was offline. */
   unreached: string | undefined;
 };
 const Context = createContext<ViewNavigation>({ pending: false, go: () => {}, unreached: undefined });
@@ -29,8 +29,9 @@ const Context = createContext<ViewNavigation>({ pending: false, go: () => {}, un
 const REFRESH_MS = 10_000;
 
 /**
- * Changes the view in a transition, so that the old rows stay, marked busy, until the new ones are there. Offline, Next would leave
- * the page for the browser's own page of errors; the rows stay, and the view follows when there is a network again.
+ * Changes the view in a transition: the old rows stay, marked as busy, until the new ones arrive.
+ * Offline, Next would leave the page for the browser's error page. Here the rows stay, and the view
+ * follows when the browser is online again.
  */
 export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
@@ -52,9 +53,9 @@ export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   }, [unreached, go]);
   const navigation = useMemo(() => ({ pending, go, unreached }), [pending, go, unreached]);
   useEffect(() => {
-    // "Last used" is seen to move while somebody looks.
+    // Keeps "Last used" current.
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && !isDialogOpen()) void refresh();
+      if (document.visibilityState === "visible" && !isPopupOpen()) void refresh();
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [refresh]);
@@ -68,14 +69,14 @@ export function useViewNavigation(): ViewNavigation {
 type LinkProps = {
   query: ListQuery;
   change: Partial<ListQuery>;
-  /** Called when the view is on its way. */
+  /** Called after the navigation has started. */
   onFollow?: () => void;
   className?: string;
   "aria-label"?: string;
   children: ReactNode;
 };
 
-/** A real link to another view, which works without JavaScript and in a new tab. */
+/** Links to another view. It is a real link, which works without JavaScript and in a new tab. */
 export function ViewLink({ query, change, onFollow, children, ...props }: LinkProps) {
   const { go } = useViewNavigation();
   const href = viewHref(query, change);

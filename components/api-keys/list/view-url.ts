@@ -1,6 +1,9 @@
 import { DEFAULT_VIEW, type ListQuery, UNFILTERED, type View } from "#lib/api-keys/model/list-view.ts";
 
-/** The address of a changed view. Only what differs from the default is in it; any change but of the page leads to page 1. */
+/**
+ * Builds the URL of a changed view, without parameters that have their default. Any change except
+ * of the page leads to page 1.
+ */
 export function viewHref(query: ListQuery, change: Partial<ListQuery>): string {
   const next = { ...query, page: 1, ...change };
   const parameters = new URLSearchParams();
@@ -11,7 +14,7 @@ export function viewHref(query: ListQuery, change: Partial<ListQuery>): string {
   return parameters.size > 0 ? `/settings/developer?${parameters}` : "/settings/developer";
 }
 
-/** Where all that a view shows is a file. */
+/** Builds the URL of the CSV file with all keys of a view. */
 export function exportHref(query: ListQuery): string {
   return viewHref(query, {}).replace("/settings/developer", "/settings/developer/export");
 }

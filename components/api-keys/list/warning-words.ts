@@ -5,17 +5,17 @@ import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
 type Words = {
   one: string;
   many: string;
-  /** The one thing to do about it, before the number of keys. */
+  /** The recommended action, followed by the number of keys. */
   action: string;
-  /** How that is done, beside the keys themselves. */
+  /** How to do it, shown beside the keys. */
   advice: string;
-  /** It takes a new key, because a successor by rotation has the old one's end, or none either. */
+  /** The advice takes a new key, because rotation keeps the old key's expiry. */
   byNewKey?: true;
 };
 
-const REVOKE = "Select the ones that nobody needs, and revoke them.";
+const REVOKE = "Select the ones that you no longer need, and revoke them.";
 
-export const FINDING_WORDS: Record<FindingKind, Words> = {
+export const WARNING_WORDS: Record<FindingKind, Words> = {
   expiring: {
     one: "expires within 7 days",
     many: "expire within 7 days",
@@ -56,13 +56,13 @@ export const FINDING_WORDS: Record<FindingKind, Words> = {
   },
 };
 
-/** "1 key is older than a year". */
-export function findingWords({ kind, keys }: Finding): string {
-  const { one, many } = FINDING_WORDS[kind];
+/** Describes a warning: "1 key is older than a year". */
+export function warningWords({ kind, keys }: Finding): string {
+  const { one, many } = WARNING_WORDS[kind];
   return `${keyCount(keys)} ${keys === 1 ? one : many}`;
 }
 
-/** "Rotate 3 keys". */
-export function findingAction({ kind, keys }: Finding): string {
-  return `${FINDING_WORDS[kind].action} ${keyCount(keys)}`;
+/** Names the action of a warning: "Rotate 3 keys". */
+export function warningAction({ kind, keys }: Finding): string {
+  return `${WARNING_WORDS[kind].action} ${keyCount(keys)}`;
 }

@@ -4,7 +4,10 @@ import { createContext, useContext } from "react";
 
 const ApiAddress = createContext<string | null>(null);
 
-/** The base address for examples, for dialogs deep inside of the page. Null is the page's own. */
+/**
+ * The base URL that examples use, for dialogs deep inside the page. Null means the page's own
+ * origin.
+ */
 export const ApiAddressProvider = ApiAddress;
 
 export function useApiAddress(): string {

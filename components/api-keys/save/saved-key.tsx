@@ -17,12 +17,12 @@ type Props = {
   apiUrl: string;
   testNote: string | undefined;
   field: RefObject<HTMLInputElement | null>;
-  /** It was copied, downloaded or tested: closing loses nothing any more. */
+  /** Called when the key was copied, downloaded or tested, so that closing loses nothing. */
   onKept: () => void;
   onDone: () => void;
 };
 
-/** The key, this once, and all that a person needs to use it. */
+/** Shows a new key, this once, with everything that the user needs to use it. */
 export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Props) {
   const [copy, setCopy] = useState<"copied" | "failed">();
   useEffect(() => {
@@ -40,7 +40,7 @@ export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Pr
     const url = URL.createObjectURL(new Blob([`GOODTAKE_API_KEY=${secret}\n`], { type: "text/plain" }));
     const link = document.createElement("a");
     link.href = url;
-    // Browsers take away a dot that a name begins with.
+    // Browsers remove the dot from a name that starts with one.
     link.download = "goodtake.env";
     link.click();
     URL.revokeObjectURL(url);

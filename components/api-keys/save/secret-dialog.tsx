@@ -11,7 +11,10 @@ import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 
 export type Made = { secret: string; testNote?: string };
-/** Makes a key, and the form stays if there is none. Once at a time, until which nothing closes the dialog. */
+/**
+ * Makes a key; the form stays if `work` returns none. It runs once at a time, and the dialog can't
+ * be closed meanwhile.
+ */
 export type Make = { pending: boolean; make: (work: () => Promise<Made | undefined>) => void };
 
 type Props = {
@@ -21,11 +24,11 @@ type Props = {
   onClose: () => void;
   initialFocus: RefObject<HTMLElement | null>;
   finalFocus?: ComponentProps<typeof DialogContent>["finalFocus"];
-  /** The form that makes the key; its `testNote` says what a test request with it brings about. */
+  /** The form that makes the key. */
   children: (making: Make) => ReactNode;
 };
 
-/** First a form, then the key that it made, shown this once. Nothing outside holds the key. */
+/** Shows a form and then the key that it made, once. Nothing outside the dialog holds the key. */
 export function SecretDialog({ title, description, open, onClose, initialFocus, finalFocus, children }: Props) {
   const refresh = useSafeRefresh();
   const apiUrl = useApiAddress();
@@ -33,7 +36,8 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
   const [kept, setKept] = useState(false);
   const [asking, setAsking] = useState(false);
   const [pending, startTransition] = useTransition();
-  // A ref, because a second submit can come before the state of the first is rendered; it must not make a second key.
+  // A ref, because a second submit can come before the first one's state renders. It must not make
+  // a second key.
   const making = useRef(false);
   const keyField = useRef<HTMLInputElement>(null);
   const unkept = made !== undefined && !kept;
@@ -58,8 +62,8 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
     setKept(false);
   }
   /**
-   * Neither Escape nor a click outside loses the key: one that is on its way would be shown to nobody, and before it was copied,
-   * downloaded or tested, closing asks once.
+   * Keeps Escape and clicks outside from losing the key. While the key is being made, nothing
+   * closes the dialog; until the key is copied, downloaded or tested, closing asks first.
    */
   function requestClose() {
     if (making.current) return;

@@ -8,10 +8,13 @@ import { Button } from "#components/ui/button.tsx";
 type Props = { secret: string; apiUrl: string; note: string | undefined; onTested: () => void };
 type Outcome = { ok: boolean; text: string };
 
-/** Uses are written every 2 seconds. */
+/** The server writes uses every 2 seconds. */
 const LAST_USE_WRITTEN_MS = 3_000;
 
-/** A real request with the key, which costs no credit. Only on the API's own origin: it sends no CORS headers. */
+/**
+ * Sends a real request with the key, which costs no credit. It is offered only on the API's own
+ * origin, because the API sends no CORS headers.
+ */
 export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
   const noteId = useId();
   const refreshList = useSafeRefresh();
@@ -33,7 +36,7 @@ export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
       });
       if (response.ok) {
         onTested();
-        // The list behind the dialog shows that it was used, also if that is closed by then.
+        // Shows the use in the list, even if the dialog is closed by then.
         setTimeout(refreshList, LAST_USE_WRITTEN_MS);
       }
     } catch {

@@ -2,7 +2,10 @@
 
 import { useEffect, useRef } from "react";
 
-/** Reloading and closing the page are asked about by the browser, and going back, where it can be held up, by `ask`. */
+/**
+ * Asks before the user leaves the page. The browser asks about a reload and about closing the page;
+ * `ask` is called for "back", in browsers where that can be prevented.
+ */
 export function useAskBeforeLeaving(active: boolean, ask: () => void): void {
   const latest = useRef(ask);
   useEffect(() => {

@@ -11,7 +11,7 @@ import { Time } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
-import { RefusalTable } from "#components/usage/refusal-table.tsx";
+import { RejectionTable } from "#components/usage/rejection-table.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
@@ -91,7 +91,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         {refusals.length === 0 ? (
           <p className="text-muted">No request with this key was refused lately.</p>
         ) : (
-          <RefusalTable refusals={refusals} withKey={false} />
+          <RejectionTable rejections={refusals} withKey={false} />
         )}
       </Section>
       <Section

@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
-import { RefusalSearch } from "#components/usage/refusal-search.tsx";
-import { RefusalTable } from "#components/usage/refusal-table.tsx";
+import { RejectionSearch } from "#components/usage/rejection-search.tsx";
+import { RejectionTable } from "#components/usage/rejection-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { requestIdIn } from "#lib/usage/model/schema.ts";
 import { findRejection, listRejections } from "#lib/usage/read.ts";
@@ -29,7 +29,7 @@ export default async function RefusalsPage({ searchParams }: Props) {
         Every refusal looks the same to its caller. Paste the <code className="font-mono">X-Request-Id</code> of one,
         and see the exact cause.
       </p>
-      <RefusalSearch asked={id ?? ""}>
+      <RejectionSearch asked={id ?? ""}>
         {asked && !id && (
           <Notice tone="warning">This is not a request id. It looks like 0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60.</Notice>
         )}
@@ -39,17 +39,17 @@ export default async function RefusalsPage({ searchParams }: Props) {
             latest 1,000 refusals are kept, and of a flood some.
           </Notice>
         )}
-      </RefusalSearch>
+      </RejectionSearch>
       {found && (
         <Section title="Why it was refused">
-          <RefusalTable refusals={[found]} withKey />
+          <RejectionTable rejections={[found]} withKey />
         </Section>
       )}
       <Section title="Latest refusals" note="With all your keys. New ones are here within a few seconds.">
         {recent.length === 0 ? (
           <p className="text-muted">None of your requests was refused.</p>
         ) : (
-          <RefusalTable refusals={recent} withKey />
+          <RejectionTable rejections={recent} withKey />
         )}
       </Section>
     </NowProvider>

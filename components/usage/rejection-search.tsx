@@ -7,8 +7,8 @@ import { TextField } from "#components/ui/field.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 
-/** Asks for a refused request by its id. A form that GETs its field, so that it works without JavaScript. */
-export function RefusalSearch({ asked, children }: { asked: string; children: ReactNode }) {
+/** Asks for the id of a rejected request. A GET form, so that it works without JavaScript. */
+export function RejectionSearch({ asked, children }: { asked: string; children: ReactNode }) {
   const [isKey, setIsKey] = useState(false);
   const guard = keyGuard(
     () => setIsKey(true),

@@ -2,8 +2,8 @@ import type { Rejection } from "#lib/usage/read.ts";
 
 type Known = Pick<Rejection, "cause" | "createdAt" | "keyExpiresAt" | "keyRevokedAt" | "keyDeletedAt">;
 
-/** The exact cause in plain words. */
-export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, keyDeletedAt }: Known): string {
+/** Describes the exact cause of a rejection. */
+export function rejectionWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, keyDeletedAt }: Known): string {
   switch (cause) {
     case "expired":
       return `The key had expired${before(keyExpiresAt, createdAt)}.`;
@@ -19,11 +19,11 @@ export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, key
       return "There were not enough credits left.";
     case "quota_exceeded":
       return "The month's requests were used up.";
-    // Before it was kept which of the two it was.
+    // Older versions recorded both causes as one.
     case "forbidden":
       return "Credits or the month's requests were used up.";
     default:
-      return "The request was refused.";
+      return "The request was rejected.";
   }
 }
 

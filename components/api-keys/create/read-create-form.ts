@@ -1,0 +1,38 @@
+import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
+import type { Problems } from "#components/frame/form-problems.ts";
+import { type CreateApiKeyForm, createApiKeyInput, EXPIRY_MAX_YEARS } from "#lib/api-keys/model/schema.ts";
+
+export const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
+
+export function selectableDays(now: Date) {
+  return { min: dateAfter(now, { days: 1 }), max: dateAfter(now, { years: EXPIRY_MAX_YEARS }) };
+}
+
+/** Returns the input of the server action, or the problems of the form. */
+export function readCreateForm(form: FormData, now: Date): { input: CreateApiKeyForm } | { problems: Problems } {
+  const expiry = String(form.get("expiry"));
+  const date = String(form.get("date"));
+  const at = endOfDay(date);
+  const input = {
+    name: form.get("name"),
+    environment: form.get("environment"),
+    expiry:
+      expiry === "never"
+        ? { type: "never" }
+        : expiry === "custom"
+          ? { type: "custom", at: at?.toISOString() }
+          : { type: "preset", preset: expiry },
+  };
+  const problems: Problems = {};
+  const { min, max } = selectableDays(now);
+  // The server checks instants, not days, and would accept the end of today.
+  if (expiry === "custom" && at && (date < min || date > max)) problems.expiry = OUT_OF_RANGE;
+  const parsed = createApiKeyInput.safeParse(input);
+  if (parsed.success) return problems.expiry ? { problems } : { input: input as CreateApiKeyForm };
+  for (const { path, message } of parsed.error.issues) {
+    if (path[0] === "name") problems.name ??= message;
+    else if (path[0] === "expiry") problems.expiry ??= message;
+    else problems.form ??= message;
+  }
+  return { problems };
+}

@@ -1,0 +1,98 @@
+"use client";
+
+import {
+  createColumnHelper,
+  rowPaginationFeature,
+  rowSelectionFeature,
+  rowSortingFeature,
+  tableFeatures,
+} from "@tanstack/react-table";
+import { type ComponentProps, useId } from "react";
+import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
+import {
+  EnvironmentBadge,
+  Expires,
+  KeyName,
+  KeyPrefix,
+  LastUsed,
+  RotationBadge,
+  Status,
+} from "#components/api-keys/detail/key-facts.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { ListedApiKey } from "#lib/api-keys/list.ts";
+
+export const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
+const column = createColumnHelper<typeof features, ListedApiKey>();
+
+/** The ids of the columns are the names that the URL and the query use for sorting. */
+export const columns = column.columns([
+  column.display({
+    id: "select",
+    header: ({ table }) => (
+      <SelectPage
+        checked={table.getIsAllPageRowsSelected()}
+        indeterminate={table.getIsSomePageRowsSelected() && !table.getIsAllPageRowsSelected()}
+        onChange={table.getToggleAllPageRowsSelectedHandler()}
+      />
+    ),
+    cell: ({ row }) => (
+      <Checkbox
+        aria-label={`Select ${row.original.name}`}
+        checked={row.getIsSelected()}
+        onChange={row.getToggleSelectedHandler()}
+      />
+    ),
+  }),
+  column.accessor("name", {
+    id: "name",
+    header: "Name",
+    cell: ({ row }) => (
+      <span className="flex min-w-0 items-center gap-x-2 gap-y-1 max-lg:flex-wrap">
+        <KeyName apiKey={row.original} />
+        <EnvironmentBadge environment={row.original.environment} />
+        <RotationBadge apiKey={row.original} />
+      </span>
+    ),
+  }),
+  column.accessor("prefix", {
+    id: "key",
+    header: "Key",
+    cell: ({ row }) => <KeyPrefix prefix={row.original.prefix} />,
+  }),
+  column.accessor("createdAt", {
+    id: "created",
+    header: "Created",
+    cell: ({ row }) => <Time at={row.original.createdAt} />,
+  }),
+  column.accessor("lastUsedAt", {
+    id: "lastUsed",
+    header: "Last used",
+    cell: ({ row }) => <LastUsed apiKey={row.original} />,
+  }),
+  column.accessor("expiresAt", {
+    id: "expires",
+    header: "Expires",
+    cell: ({ row }) => <Expires apiKey={row.original} />,
+  }),
+  column.accessor("revokedAt", { id: "status", header: "Status", cell: ({ row }) => <Status apiKey={row.original} /> }),
+  column.display({
+    id: "actions",
+    header: "Actions",
+    cell: ({ row }) => <KeyActions apiKey={row.original} withDetails />,
+  }),
+]);
+
+/** The columns whose title a phone shows beside each value. */
+export const FACTS = new Set(["created", "lastUsed", "expires"]);
+
+/** Selects all rows. A phone shows the words, because it shows no table header. */
+function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "indeterminate" | "onChange">) {
+  const id = useId();
+  return (
+    <label htmlFor={id} className="flex items-center gap-3 noscript:hidden">
+      <Checkbox id={id} {...props} />
+      <span className="lg:sr-only">Select all keys on this page</span>
+    </label>
+  );
+}
