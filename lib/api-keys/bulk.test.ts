@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createKey, startApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { Caller } from "#lib/activity/record.ts";
-import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { UNFILTERED, type View } from "#lib/api-keys/model/list-view.ts";
 import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/model/schema.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -57,7 +57,7 @@ async function confirmed(
   selection: Selection,
   change: "revoke" | "delete",
 ): Promise<ConfirmedSelection> {
-  const { at, keys, active } = await readBulkEvidence(userId, selection, new Date());
+  const { at, keys, active } = await readUsageSummary(userId, selection, new Date());
   return { ...selection, confirmedAt: at, confirmedKeys: change === "revoke" ? active : keys };
 }
 async function revoke(userId: string, selection: Selection) {
@@ -94,18 +94,18 @@ describe("evidence", () => {
     const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
     await database().usageHour.create({ data: { apiKeyId: String(ids[1]), hour, outcome: "ok", requests: 42 } });
     const now = new Date();
-    const evidence = await readBulkEvidence(ada.id, these(ids), now);
+    const evidence = await readUsageSummary(ada.id, these(ids), now);
     expect(evidence).toMatchObject({ at: now, keys: 6, active: 4, usedLastHour: 1, usedLastDay: 2 });
     expect(evidence.lately).toMatchObject([
       { name: "key 0", prefix: "gt_aaaa", recentRequests: 0 },
       { name: "key 1", prefix: "gt_aaaa", recentRequests: 42 },
     ]);
-    expect(await readBulkEvidence(ada.id, allBut([]), now)).toEqual(evidence);
+    expect(await readUsageSummary(ada.id, allBut([]), now)).toEqual(evidence);
   });
 
   test("names ten at most", async () => {
     await keysOf(ada.id, 12, () => ({ lastUsedAt: ago(5) }));
-    const { usedLastHour, lately } = await readBulkEvidence(ada.id, allBut([]), new Date());
+    const { usedLastHour, lately } = await readUsageSummary(ada.id, allBut([]), new Date());
     expect([usedLastHour, lately.length]).toEqual([12, 10]);
   });
 });
@@ -154,7 +154,7 @@ describe("what was not confirmed is not taken", () => {
       expiresAt: i === 0 ? ago(1) : new Date(Date.now() + 60),
     }));
     const selection = await confirmed(ada.id, allBut([], { ...UNFILTERED, status: "expired" }), "delete");
-    await expect.poll(async () => (await readBulkEvidence(ada.id, these([String(later)]), new Date())).active).toBe(0);
+    await expect.poll(async () => (await readUsageSummary(ada.id, these([String(later)]), new Date())).active).toBe(0);
     expect(await deleteApiKeys(ada.id, selection, CALLER)).toEqual(done(1));
     expect(await database().apiKey.findMany({ where: { userId: ada.id, deletedAt: null } })).toMatchObject([
       { id: later },
@@ -245,7 +245,7 @@ test("ten thousand keys are one call, all refused when it returns", async () => 
 
 describe("isolation: another's keys are as if they did not exist", () => {
   test.each([
-    ["evidence", (userId: string, selection: Selection) => readBulkEvidence(userId, selection, new Date(0))],
+    ["evidence", (userId: string, selection: Selection) => readUsageSummary(userId, selection, new Date(0))],
     ["revoke", revokeAnything],
     ["delete", deleteAnything],
   ])("%s", async (_, operation) => {

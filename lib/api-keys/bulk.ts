@@ -11,7 +11,7 @@ import { countRecentRequests } from "#lib/usage/recent.ts";
 export type UsedKey = Pick<ApiKey, "id" | "name" | "prefix" | "lastUsedAt"> & { recentRequests: number };
 
 /** What somebody needs to know before breaking many keys at once. */
-export type BulkEvidence = {
+export type UsageSummary = {
   /** When it was read. */
   at: Date;
   /** Selected keys that are still in the list. */
@@ -28,11 +28,11 @@ const HOUR_MS = 3_600_000;
 const EXAMPLES = 10;
 
 /** What is known of the keys that are selected at `now`. Another's keys are counted as little as keys that don't exist. */
-export async function readBulkEvidence(userId: string, selection: Selection, now: Date): Promise<BulkEvidence> {
+export async function readUsageSummary(userId: string, selection: Selection, now: Date): Promise<UsageSummary> {
   const { selected, active } = conditions(userId, selection, now);
   const usedSince = (hours: number) =>
     Prisma.sql`${active} AND "lastUsedAt" > ${new Date(now.getTime() - hours * HOUR_MS)}`;
-  const [counts] = await database().$queryRaw<[Pick<BulkEvidence, "keys" | "active" | "usedLastHour" | "usedLastDay">]>`
+  const [counts] = await database().$queryRaw<[Pick<UsageSummary, "keys" | "active" | "usedLastHour" | "usedLastDay">]>`
     SELECT count(*)::int AS "keys", count(*) FILTER (WHERE ${active})::int AS "active",
            count(*) FILTER (WHERE ${usedSince(1)})::int AS "usedLastHour",
            count(*) FILTER (WHERE ${usedSince(24)})::int AS "usedLastDay"

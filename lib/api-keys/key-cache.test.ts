@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import { ASK, type CachedKey, LOOK_UP } from "#lib/api-keys/key-questions.ts";
+import { ASK, type CachedKey, LOOK_UP } from "#lib/api-keys/key-cache-queries.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
 import { generateSecret, secretId } from "#lib/api-keys/secret.ts";

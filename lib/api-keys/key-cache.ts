@@ -6,7 +6,7 @@ import {
   type Found,
   LOOK_UP,
   NOTHING,
-} from "#lib/api-keys/key-questions.ts";
+} from "#lib/api-keys/key-cache-queries.ts";
 import { LEASE_MS, MARGIN_MS } from "#lib/api-keys/lease.ts";
 import { pool } from "#lib/database/client.ts";
 import { inTime } from "#lib/database/deadline.ts";

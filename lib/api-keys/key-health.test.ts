@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
-import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
-import { FINDINGS, type FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { DEFAULT_VIEW, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -31,9 +31,9 @@ async function keyWith(data: Change): Promise<string> {
   await database().apiKey.update({ where: { id: key.id }, data, select: { id: true } });
   return key.id;
 }
-const kinds = async () => (await findHygiene(ada.id, now)).map(({ kind, keys }) => `${kind} ${keys}`);
+const kinds = async () => (await findWarnings(ada.id, now)).map(({ kind, keys }) => `${kind} ${keys}`);
 /** The keys that the list shows of a finding. */
-async function listed(finding: FindingKind): Promise<string[]> {
+async function listed(finding: WarningKind): Promise<string[]> {
   const { rows, matching } = await listApiKeys(ada.id, { ...DEFAULT_VIEW, finding }, now);
   expect(matching).toBe(rows.length);
   return rows.map(({ id }) => id).toSorted();
@@ -57,7 +57,7 @@ test("a key that is used, young and not about to end is nothing to speak of", as
   expect(await kinds()).toEqual([]);
 });
 
-test.each<[FindingKind, Change, Change]>([
+test.each<[WarningKind, Change, Change]>([
   ["expiring", { ...RECENT, expiresAt: ago(-7) }, { ...RECENT, expiresAt: ago(-7, -1) }],
   ["never_used", { createdAt: ago(30) }, { createdAt: ago(30, -1) }],
   ["idle", { createdAt: ago(80), lastUsedAt: ago(90) }, { createdAt: ago(80), lastUsedAt: ago(90, -1) }],
@@ -71,7 +71,7 @@ test.each<[FindingKind, Change, Change]>([
   await keyWith(before);
   expect(await kinds()).toEqual([]);
   const id = await keyWith(at);
-  expect(await findHygiene(ada.id, now)).toEqual([{ kind, keys: 1 }]);
+  expect(await findWarnings(ada.id, now)).toEqual([{ kind, keys: 1 }]);
   expect(await listed(kind)).toEqual([id]);
 });
 
@@ -107,7 +107,7 @@ test("what has ended, was replaced, or is another's is not spoken of, and not in
   await database().apiKey.update({ where: { id: alone }, data: { expiresAt: ago(-7) } });
   expect(await kinds()).toEqual(["expiring 1"]);
   await revokeApiKey(ada.id, alone, CALLER);
-  for (const kind of FINDINGS) expect(await listed(kind), kind).toEqual([]);
+  for (const kind of WARNINGS) expect(await listed(kind), kind).toEqual([]);
 });
 
 test("a finding's list has exactly the keys that are counted, also searched, exported, and revoked all at once", async () => {
@@ -118,14 +118,14 @@ test("a finding's list has exactly the keys that are counted, also searched, exp
     many_networks: [await keyWith(RECENT)],
     old: [await keyWith({ createdAt: ago(400), lastUsedAt: ago(1), expiresAt: ago(-100) })],
     no_expiry: [await keyWith({ createdAt: ago(100), lastUsedAt: ago(1) })],
-  } satisfies Record<FindingKind, string[]>;
+  } satisfies Record<WarningKind, string[]>;
   await seenOn(keys.many_networks[0] as string, 6, ago(2));
   // Of three findings at once.
   const worst = await keyWith({ createdAt: ago(500), lastUsedAt: ago(400) });
   for (const kind of ["idle", "old", "no_expiry"] as const) keys[kind].push(worst);
   await keyWith(RECENT);
-  expect(await findHygiene(ada.id, now)).toEqual(FINDINGS.map((kind) => ({ kind, keys: keys[kind].length })));
-  for (const kind of FINDINGS) expect(await listed(kind), kind).toEqual(keys[kind].toSorted());
+  expect(await findWarnings(ada.id, now)).toEqual(WARNINGS.map((kind) => ({ kind, keys: keys[kind].length })));
+  for (const kind of WARNINGS) expect(await listed(kind), kind).toEqual(keys[kind].toSorted());
 
   const idle = { ...UNFILTERED, finding: "idle" } as const;
   const search = { ...DEFAULT_VIEW, ...idle, q: "nobody's" };

@@ -1,10 +1,10 @@
-import { FINDINGS, type FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
-export type Finding = {
-  kind: FindingKind;
+export type KeyWarning = {
+  kind: WarningKind;
   /** How many active keys it is about. */
   keys: number;
 };
@@ -16,22 +16,22 @@ const DAY_MS = 86_400_000;
 const MANY_KEYS = 1_000;
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_MAX = 1_000;
-const remembered = new Map<string, { at: number; findings: Finding[] }>();
+const remembered = new Map<string, { at: number; findings: KeyWarning[] }>();
 
 /**
  * What an owner would do well to look at, of active keys only, the most urgent first; none is good news. The list shows exactly
  * the keys that are counted here when it is asked for a finding. Of an account with thousands of keys the answer may be a minute old.
  */
-export async function findHygiene(userId: string, now: Date): Promise<Finding[]> {
+export async function findWarnings(userId: string, now: Date): Promise<KeyWarning[]> {
   const known = remembered.get(userId);
   if (known && now.getTime() - known.at < REMEMBERED_MS) return known.findings;
-  const counts = FINDINGS.map(
+  const counts = WARNINGS.map(
     (kind) => Prisma.sql`count(*) FILTER (WHERE ${signOf(kind, now)})::int AS ${Prisma.raw(`"${kind}"`)}`,
   );
-  const [found] = await database().$queryRaw<[Record<FindingKind | "all", number>]>`
+  const [found] = await database().$queryRaw<[Record<WarningKind | "all", number>]>`
     SELECT ${Prisma.join(counts)}, count(*)::int AS "all" FROM "ApiKey"
     WHERE "userId" = ${userId}::uuid AND ${canBeFound(userId, now)}`;
-  const findings = FINDINGS.map((kind) => ({ kind, keys: found[kind] })).filter(({ keys }) => keys > 0);
+  const findings = WARNINGS.map((kind) => ({ kind, keys: found[kind] })).filter(({ keys }) => keys > 0);
   if (remembered.size >= REMEMBERED_MAX) remembered.clear();
   remembered.delete(userId);
   if (found.all > MANY_KEYS) remembered.set(userId, { at: now.getTime(), findings });
@@ -39,7 +39,7 @@ export async function findHygiene(userId: string, now: Date): Promise<Finding[]>
 }
 
 /** Which of the person's keys a finding is about, as a condition on "ApiKey". */
-export function isFound(userId: string, kind: FindingKind, now: Date): Prisma.Sql {
+export function isFound(userId: string, kind: WarningKind, now: Date): Prisma.Sql {
   return Prisma.sql`${canBeFound(userId, now)} AND ${signOf(kind, now)}`;
 }
 
@@ -59,7 +59,7 @@ function canBeFound(userId: string, now: Date): Prisma.Sql {
  * The one definition of each finding, for keys that can be found. Instants are reckoned here and not for each key, which took five
  * times as long. Networks are counted key by key, because a join reads everybody's; callers that were refused are among them.
  */
-function signOf(kind: FindingKind, now: Date): Prisma.Sql {
+function signOf(kind: WarningKind, now: Date): Prisma.Sql {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   switch (kind) {
     case "expiring":

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
-import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/model/list-view.ts";
 import { pool } from "#lib/database/client.ts";
@@ -68,13 +68,13 @@ test("key hygiene of many keys is counted once a minute, and of few each time", 
   await addKeys(many.id, 0, 1_200);
   const now = new Date();
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const statements = async (userId: string, at: Date) => (await measure(() => findHygiene(userId, at))).statements;
+  const statements = async (userId: string, at: Date) => (await measure(() => findWarnings(userId, at))).statements;
   expect(await statements(few.id, now)).toBe(1);
   expect(await statements(many.id, now)).toBe(0);
   expect(await statements(many.id, later(59))).toBe(0);
   await pool().query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "userId" = $1`, [many.id]);
-  await findHygiene(many.id, later(61));
-  expect(await findHygiene(many.id, later(62))).toEqual([]);
+  await findWarnings(many.id, later(61));
+  expect(await findWarnings(many.id, later(62))).toEqual([]);
 });
 
 test("of 20,000 sessions that are over the list of browsers reads none, and of many that are open the latest 50", async () => {

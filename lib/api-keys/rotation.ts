@@ -1,10 +1,10 @@
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts";
 import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
-import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
-import { lineOf, readLine, successorIn } from "#lib/api-keys/rotation-chain.ts";
+import { currentSuccessor, readSuccessors, withSuccessors } from "#lib/api-keys/rotation-chain.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { type ApiKey, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -36,7 +36,7 @@ export async function rotateApiKey(
   id: string,
   overlap: Overlap,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, RotateError> | NoRoom> {
+): Promise<Result<{ key: ApiKey; secret: string }, RotateError> | KeyLimitError> {
   const secret = generateSecret();
   const rotated = await database().$transaction(async (transaction) => {
     // The person's row first, as creating does, so that the two don't deadlock and the count is exact.
@@ -44,11 +44,11 @@ export async function rotateApiKey(
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
-    const line = await readLine(transaction, id);
-    if (successorIn(line, now)) return err("already_rotated");
+    const line = await readSuccessors(transaction, id);
+    if (currentSuccessor(line, now)) return err("already_rotated");
     if (keyStatus(old, now) !== "active") return err("not_active");
     // Both are active for a while, and count.
-    const room = await takeRoom(transaction, userId, now, overlap === "now" ? 1 : 0);
+    const room = await claimKeySlot(transaction, userId, now, overlap === "now" ? 1 : 0);
     if (!room.ok) return room;
     if (overlap === "now") await markRevoked(transaction, userId, id, old.name, caller);
     // The end of a key that was rotated already is its overlap's; the one it was made with has passed to the last of its line.
@@ -113,7 +113,7 @@ export async function extendOverlap(
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
     if (keyStatus(old, now) !== "active") return err("not_active");
-    const successor = successorIn(await readLine(transaction, id), now);
+    const successor = currentSuccessor(await readSuccessors(transaction, id), now);
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
     if (!endsAt) return err("ends_with_successor");
@@ -155,10 +155,10 @@ function endSomeReplacedKeys(after: string[] | null): Promise<Step> {
       WITH "due" AS (
         SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
         FROM "ApiKey" k, LATERAL (
-          ${lineOf(Prisma.sql`k."id"`)}
+          ${withSuccessors(Prisma.sql`k."id"`)}
           SELECT min((
             SELECT min(u."hour") FROM "UsageHour" u WHERE u."apiKeyId" = l."id" AND u."outcome" = 'ok'
-          )) AS "hour" FROM "line" l
+          )) AS "hour" FROM "successors" l
         ) first
         WHERE k."id" = ANY(${ids}::uuid[]) AND k."endsOnUse" AND first."hour" IS NOT NULL
         ORDER BY k."id" FOR NO KEY UPDATE OF k SKIP LOCKED

@@ -1,8 +1,8 @@
 import { isSessionAlive } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/model/schema.ts";
-import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import type { ApiKeyModel } from "#lib/database/generated/models.ts";
@@ -35,7 +35,7 @@ export async function createApiKey(
   userId: string,
   input: CreateApiKeyInput,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | NoRoom> {
+): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | KeyLimitError> {
   const secret = generateSecret();
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
@@ -43,7 +43,7 @@ export async function createApiKey(
     const now = new Date();
     const expiresAt = expiryInstant(input.expiry, now);
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");
-    const room = await takeRoom(transaction, userId, now);
+    const room = await claimKeySlot(transaction, userId, now);
     if (!room.ok) return room;
     const key = await transaction.apiKey.create({
       data: {

@@ -1,5 +1,5 @@
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import type { CachedKey } from "#lib/api-keys/key-questions.ts";
+import type { CachedKey } from "#lib/api-keys/key-cache-queries.ts";
 import { isSecret, secretId } from "#lib/api-keys/secret.ts";
 import { onBrokenConnection } from "#lib/database/client.ts";
 import { whenKnown } from "#lib/when-known.ts";
@@ -8,12 +8,12 @@ import { whenKnown } from "#lib/when-known.ts";
 export type VerifiedKey = Readonly<Omit<CachedKey, "revoked" | "deleted" | "ownerDisabled">>;
 
 /** Why a key that exists was refused. For the key's owner and the log; the caller is told nothing of it. */
-export type RefusalCause = "deleted" | "revoked" | "expired" | "owner_disabled";
+export type RejectionCause = "deleted" | "revoked" | "expired" | "owner_disabled";
 
 export type Verification =
   | { ok: true; key: VerifiedKey }
   | { ok: false; cause: "malformed" | "unknown" }
-  | { ok: false; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
+  | { ok: false; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 const MALFORMED: Verification = { ok: false, cause: "malformed" };
 const UNKNOWN: Verification = { ok: false, cause: "unknown" };
@@ -38,7 +38,7 @@ function judge(key: CachedKey | null): Verification {
   return cause ? { ok: false, cause, key } : { ok: true, key };
 }
 
-function causeOfRefusal({ deleted, revoked, expiresAt, ownerDisabled }: CachedKey): RefusalCause | undefined {
+function causeOfRefusal({ deleted, revoked, expiresAt, ownerDisabled }: CachedKey): RejectionCause | undefined {
   if (deleted) return "deleted";
   if (revoked) return "revoked";
   if (expiresAt !== null && expiresAt <= Date.now()) return "expired";

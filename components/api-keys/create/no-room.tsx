@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import { inWords } from "#components/auth/wait.ts";
-import type { NoRoom } from "#lib/api-keys/room.ts";
+import type { KeyLimitError } from "#lib/api-keys/key-limits.ts";
 
-export function isNoRoom(refusal: { error: string }): refusal is NoRoom {
+export function isNoRoom(refusal: { error: string }): refusal is KeyLimitError {
   return ["too_many_keys", "throttled", "key_limit"].includes(refusal.error);
 }
 
 /** Says why an account can have no further key now and what to do about it. */
-export function noRoom(refusal: NoRoom): ReactNode {
+export function noRoom(refusal: KeyLimitError): ReactNode {
   switch (refusal.error) {
     case "too_many_keys":
       return "You have as many active keys as your account may have. Revoke one you no longer need first.";

@@ -2,11 +2,11 @@ import { ChevronRight, ShieldCheck, ShieldQuestion } from "lucide-react";
 import { focusOnList } from "#components/api-keys/list/focus-on-list.ts";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { findingAction, findingWords } from "#components/api-keys/list/warning-words.ts";
-import type { Finding } from "#lib/api-keys/key-health.ts";
+import type { KeyWarning } from "#lib/api-keys/key-health.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
 /** Quiet until it has something to say. */
-export function KeyHygiene({ findings, query }: { findings: Finding[]; query: ListQuery }) {
+export function KeyHygiene({ findings, query }: { findings: KeyWarning[]; query: ListQuery }) {
   if (findings.length === 0)
     return (
       <p className="flex items-center gap-2 text-[0.8125rem] text-muted">

@@ -4,10 +4,10 @@ import { SHORTCUT_TARGETS } from "#components/api-keys/list/shortcuts.tsx";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { FINDING_WORDS, findingWords } from "#components/api-keys/list/warning-words.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
-type Props = { kind: FindingKind; matching: number; query: ListQuery };
+type Props = { kind: WarningKind; matching: number; query: ListQuery };
 
 /** Above the keys that a finding is about: what it is, and how it is mended. */
 export function FindingNote({ kind, matching, query }: Props) {

@@ -1,6 +1,6 @@
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
-import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import type { ApiKeyStatus } from "#lib/api-keys/model/status.ts";
 
 // Without Zod, because the browser loads it with the list; `listQuery` of the schema reads a view from an address.
@@ -13,7 +13,7 @@ export type ListQuery = {
   q: string;
   status: ApiKeyStatus | null;
   environment: ApiKeyEnvironment | null;
-  finding: FindingKind | null;
+  finding: WarningKind | null;
   sort: (typeof SORT_COLUMNS)[number];
   direction: "asc" | "desc";
   page: number;

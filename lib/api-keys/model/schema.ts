@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
-import { FINDINGS } from "#lib/api-keys/model/key-warning.ts";
+import { WARNINGS } from "#lib/api-keys/model/key-warning.ts";
 import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/model/list-view.ts";
 import { OVERLAPS, type Overlap } from "#lib/api-keys/model/overlap-end.ts";
 import { STATUSES } from "#lib/api-keys/model/status.ts";
@@ -64,7 +64,7 @@ export const listQuery = z.object({
   q: z.string().transform(searchText).catch(DEFAULT_VIEW.q),
   status: z.enum(STATUSES).nullable().catch(DEFAULT_VIEW.status),
   environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
-  finding: z.enum(FINDINGS).nullable().catch(DEFAULT_VIEW.finding),
+  finding: z.enum(WARNINGS).nullable().catch(DEFAULT_VIEW.finding),
   sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
   direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
@@ -82,7 +82,7 @@ export const selection = z.object({
       .refine((q) => !q.includes("\0")),
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
-    finding: z.enum(FINDINGS).nullable(),
+    finding: z.enum(WARNINGS).nullable(),
   }),
 });
 export type Selection = z.output<typeof selection>;

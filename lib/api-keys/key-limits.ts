@@ -6,7 +6,7 @@ import type { Transaction } from "#lib/database/client.ts";
  * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active ones. `key_limit`: it has `MAX_KEYS`, whatever became of them; rows of keys
  * are never removed. `throttled`: it has made many lately.
  */
-export type NoRoom =
+export type KeyLimitError =
   | { ok: false; error: "too_many_keys" }
   | { ok: false; error: "key_limit"; supportUrl: string | undefined }
   | Throttled;
@@ -15,12 +15,12 @@ export type NoRoom =
  * Says whether an account may have one more key and counts it as made. The transaction has locked the owner, because a bare count let
  * 18 of 20 parallel creations through with one place left. `leaving` active keys end with this one's creation.
  */
-export async function takeRoom(
+export async function claimKeySlot(
   transaction: Transaction,
   userId: string,
   now: Date,
   leaving: 0 | 1 = 0,
-): Promise<{ ok: true } | NoRoom> {
+): Promise<{ ok: true } | KeyLimitError> {
   const { MAX_ACTIVE_KEYS, MAX_KEYS, SUPPORT_URL } = env();
   const active = await transaction.apiKey.count({
     where: { userId, revokedAt: null, deletedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
