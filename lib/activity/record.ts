@@ -75,15 +75,15 @@ export async function recordActivity(transaction: Transaction, caller: Caller, w
 
 /**
  * The same for each of many keys: `change` is a statement that changes them and returns their "id" and "name". Both are one
- * statement, so that a record stands for what was changed, and for nothing else.
+ * statement, so that a record stands for what was changed, and for nothing else. Returns their number.
  */
 export async function recordEach(
   transaction: Transaction,
   caller: Caller,
   what: { userId: string; action: ActionOnKey; at: Date },
   change: Prisma.Sql,
-): Promise<void> {
-  await transaction.$executeRaw`
+): Promise<number> {
+  return transaction.$executeRaw`
     WITH "changed" AS (${change})
     INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "details", "address", "userAgent", "createdAt")
     SELECT gen_random_uuid(), ${what.userId}::uuid, ${caller.actor}::"Actor", ${what.action}, "id",

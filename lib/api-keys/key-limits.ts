@@ -1,10 +1,12 @@
 import { reserveKey, type Throttled } from "#lib/accounts/throttle.ts";
+import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { env } from "#lib/config/env.ts";
 import type { Transaction } from "#lib/database/client.ts";
+import { err } from "#lib/result.ts";
 
 /**
- * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active ones. `key_limit`: it has `MAX_KEYS`, whatever became of them; rows of keys
- * are never removed. `throttled`: it has made many lately.
+ * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active keys. `key_limit`: it has `MAX_KEYS` in
+ * all, because rows of keys are never removed. `throttled`: it created many recently.
  */
 export type KeyLimitError =
   | { ok: false; error: "too_many_keys" }
@@ -12,20 +14,20 @@ export type KeyLimitError =
   | Throttled;
 
 /**
- * Says whether an account may have one more key and counts it as made. The transaction has locked the owner, because a bare count let
- * 18 of 20 parallel creations through with one place left. `leaving` active keys end with this one's creation.
+ * Checks whether an account may have one more key, and counts it. The transaction has locked the
+ * owner: without the lock 18 of 20 parallel creations passed with one place left. `ending` active
+ * keys end in the same transaction.
  */
 export async function claimKeySlot(
   transaction: Transaction,
   userId: string,
   now: Date,
-  leaving: 0 | 1 = 0,
+  ending: 0 | 1 = 0,
 ): Promise<{ ok: true } | KeyLimitError> {
   const { MAX_ACTIVE_KEYS, MAX_KEYS, SUPPORT_URL } = env();
-  const active = await transaction.apiKey.count({
-    where: { userId, revokedAt: null, deletedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
-  });
-  if (active - leaving >= MAX_ACTIVE_KEYS) return { ok: false, error: "too_many_keys" };
+  const [{ active }] = await transaction.$queryRaw<[{ active: number }]>`
+    SELECT count(*)::int AS "active" FROM "ApiKey" WHERE ${isListed(userId)} AND ${hasStatus("active", now)}`;
+  if (active - ending >= MAX_ACTIVE_KEYS) return err("too_many_keys");
   const reserved = await reserveKey(transaction, userId);
   if (!reserved.ok) return reserved;
   const { count } = await transaction.user.updateMany({

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import type { Overlap } from "#lib/api-keys/model/overlap-end.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
-import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
