@@ -9,7 +9,9 @@ export type ActiveKeys = {
   total: number;
   /** The newest 100. */
   listed: Pick<ApiKey, "id" | "name" | "prefix" | "environment" | "createdAt" | "lastUsedAt">[];
-  /** Identifies the set of active keys. A decision about all keys sends back which set it is about. */
+  /**
+   * Identifies the set of active keys. A decision about all keys sends back which set it is about.
+   */
   fingerprint: string;
   /** When they were read. */
   at: Date;

@@ -69,7 +69,9 @@ export function revokeApiKeys(userId: string, selection: ConfirmedSelection, cal
   return change(which, selection, (transaction, ids) => markRevoked(transaction, userId, ids, caller));
 }
 
-/** Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does. */
+/**
+ * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
+ */
 export function deleteApiKeys(userId: string, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
   const which = isSelected(userId, selection, selection.confirmedAt);
   return change(which, selection, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
@@ -104,7 +106,10 @@ export async function deleteEveryApiKey(transaction: Transaction, userId: string
   return ids.length;
 }
 
-/** Revokes all keys of a user that aren't revoked, under the conditions of {@link deleteEveryApiKey}. */
+/**
+ * Revokes all keys of a user that aren't revoked, under the conditions of {@link
+ * deleteEveryApiKey}.
+ */
 export async function revokeEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
   const ids = await lockApiKeys(transaction, Prisma.sql`${isListed(userId)} AND "revokedAt" IS NULL`);
   return markRevoked(transaction, userId, ids, caller);

@@ -28,7 +28,9 @@ export async function markRevoked(
   return revoked;
 }
 
-/** Takes keys out of the list and revokes those that aren't revoked, as {@link markRevoked} does. */
+/**
+ * Takes keys out of the list and revokes those that aren't revoked, as {@link markRevoked} does.
+ */
 export async function markDeleted(
   transaction: Transaction,
   userId: string,
@@ -37,7 +39,8 @@ export async function markDeleted(
 ): Promise<void> {
   const revokedAt = new Date();
   await markRevoked(transaction, userId, ids, caller, revokedAt);
-  // A millisecond later, so that the activity of a key lists both in the order in which they happened.
+  // A millisecond later, so that the activity of a key lists both in the order in which they
+  // happened.
   const at = new Date(revokedAt.getTime() + 1);
   for (const part of inParts(ids))
     await recordEach(

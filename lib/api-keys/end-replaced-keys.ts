@@ -18,8 +18,8 @@ const SYSTEM = { actor: "system", address: null, userAgent: null } as const;
  * sooner. Returns their number. Each call looks at the next {@link STEP_KEYS} waiting keys, so that
  * its cost doesn't grow with their number.
  *
- * A late look is harmless. The first success is known to the hour and counts as the end of that hour
- * or as now, never as earlier than it was. A rejected request doesn't count.
+ * A late look is harmless. The first success is known to the hour and counts as the end of that
+ * hour or as now, never as earlier than it was. A rejected request doesn't count.
  */
 export async function endReplacedKeys(): Promise<number> {
   return (await nextStep("replaced keys", endNextKeys)).changed;

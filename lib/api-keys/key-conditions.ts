@@ -9,9 +9,9 @@ export function isListed(userId: string): Prisma.Sql {
 }
 
 /**
- * Selects the keys that have a status at `now`, an instant or an SQL expression for one: `keyStatus`
- * in SQL. PostgreSQL can estimate these conditions, unlike {@link statusAt}. None of them is ever
- * NULL in an existing row.
+ * Selects the keys that have a status at `now`, an instant or an SQL expression for one:
+ * `keyStatus` in SQL. PostgreSQL can estimate these conditions, unlike {@link statusAt}. None of
+ * them is ever NULL in an existing row.
  */
 export function hasStatus(status: ApiKeyStatus, now: Date | Prisma.Sql): Prisma.Sql {
   if (status === "revoked") return Prisma.sql`("revokedAt" IS NOT NULL)`;

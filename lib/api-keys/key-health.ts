@@ -10,7 +10,9 @@ export type KeyWarning = { kind: WarningKind; keys: number };
 const MANY_NETWORKS = 5;
 const DAY_MS = 86_400_000;
 
-/** Above this number of active keys the warnings are counted once a minute and remembered meanwhile. */
+/**
+ * Above this number of active keys the warnings are counted once a minute and remembered meanwhile.
+ */
 const MANY_KEYS = 1_000;
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_USERS_MAX = 1_000;
@@ -43,8 +45,8 @@ export function hasWarning(userId: string, kind: WarningKind, now: Date): Prisma
 }
 
 /**
- * Selects active keys that no other key replaces. Only active keys are looked up in rotation chains,
- * because the number of keys that were ever rotated grows with the account's age.
+ * Selects active keys that no other key replaces. Only active keys are looked up in rotation
+ * chains, because the number of keys that were ever rotated grows with the account's age.
  */
 function mayHaveWarning(userId: string, now: Date): Prisma.Sql {
   const active = hasStatus("active", now);
@@ -57,8 +59,8 @@ function mayHaveWarning(userId: string, now: Date): Prisma.Sql {
 
 /**
  * Defines each warning. Instants are computed here, because computing them in SQL for each key took
- * five times as long. Networks are counted key by key, because a join reads every user's; callers that
- * were rejected are among them.
+ * five times as long. Networks are counted key by key, because a join reads every user's; callers
+ * that were rejected are among them.
  */
 function conditionOf(kind: WarningKind, now: Date): Prisma.Sql {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);

@@ -10,12 +10,19 @@ import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from
 
 /** A key with its usage and its place in a rotation chain, as the list shows it. */
 export type ListedApiKey = ApiKey & {
-  /** Requests in the last 24 to 25 hours: they are counted by the hour, and the first counts whole. */
+  /**
+   * Requests in the last 24 to 25 hours: they are counted by the hour, and the first counts whole.
+   */
   recentRequests: number;
-  /** The key that replaces it. Null if no successor works, so that an active key can be rotated again. */
+  /**
+   * The key that replaces it. Null if no successor works, so that an active key can be rotated
+   * again.
+   */
   successorId: string | null;
   successorExpiresAt: Date | null;
-  /** The end that its next successor would get. It is later than its own if it was rotated before. */
+  /**
+   * The end that its next successor would get. It is later than its own if it was rotated before.
+   */
   nextExpiresAt: Date | null;
   replacesId: string | null;
   /** Callers that have used it since it was rotated. */
@@ -36,7 +43,10 @@ export type ApiKeyPage = {
   page: number;
 };
 
-/** Reads a page of the user's keys. SQL searches, filters and sorts, so that thousands cost no more than ten. */
+/**
+ * Reads a page of the user's keys. SQL searches, filters and sorts, so that thousands cost no more
+ * than ten.
+ */
 export async function listApiKeys(userId: string, query: ListQuery, now: Date): Promise<ApiKeyPage> {
   const matches = matchesView(userId, query, now);
   const found = await readPage(query.page, PAGE_SIZE, async (slice) => {
@@ -54,9 +64,9 @@ export async function listApiKeys(userId: string, query: ListQuery, now: Date): 
 const EXPORT_PAGE_ROWS = 500;
 
 /**
- * Yields all keys of a view in its order, page by page. One statement decides which they are: with an
- * offset, keys that are used or deleted meanwhile would move between pages. A key that is deleted
- * before its page is read is left out.
+ * Yields all keys of a view in its order, page by page. One statement decides which they are: with
+ * an offset, keys that are used or deleted meanwhile would move between pages. A key that is
+ * deleted before its page is read is left out.
  */
 export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<ApiKey[]> {
   const [{ all }] = await database().$queryRaw<[{ all: string[] | null }]>`
@@ -72,7 +82,10 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
   }
 }
 
-/** Finds the rows of the page first, so that the columns of a rotation chain aren't computed for skipped rows. */
+/**
+ * Finds the rows of the page first, so that the columns of a rotation chain aren't computed for
+ * skipped rows.
+ */
 function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
   return database().$queryRaw<Row[]>`
     SELECT ${listedColumns(now)}, "status" FROM (
@@ -82,7 +95,9 @@ function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }
     ) k ORDER BY ${orderOf(query)}`;
 }
 
-/** Finds a key of the user, deleted ones included. Null for another user's key and for none alike. */
+/**
+ * Finds a key of the user, deleted ones included. Null for another user's key and for none alike.
+ */
 export function findListedApiKey(userId: string, id: string): Promise<FoundApiKey | null> {
   return findOne(userId, Prisma.sql`"id" = ${id}::uuid`);
 }

@@ -4,7 +4,8 @@ import { isListed } from "#lib/api-keys/key-conditions.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import type { Prisma } from "#lib/database/generated/client.ts";
 
-// A transaction that needs both locks the owner first and the key second, so that two never deadlock.
+// A transaction that needs both locks the owner first and the key second, so that two never
+// deadlock.
 
 /**
  * Locks the owner's row for a transaction that counts the owner's keys. Others can still record
@@ -31,7 +32,9 @@ export async function lockApiKey(
   return rows[0];
 }
 
-/** Locks many keys and returns their ids. All do so in the order of the ids, so that none deadlock. */
+/**
+ * Locks many keys and returns their ids. All do so in the order of the ids, so that none deadlock.
+ */
 export async function lockApiKeys(transaction: Transaction, which: Prisma.Sql): Promise<string[]> {
   const [locked] = await transaction.$queryRaw<[{ ids: string[] | null }]>`
     SELECT array_agg("id") AS "ids" FROM (SELECT "id" FROM "ApiKey" WHERE ${which} ORDER BY "id" FOR UPDATE) k`;

@@ -4,8 +4,8 @@ import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
 /**
- * A `WITH` clause for "successors": the keys of a rotation chain after the key with that id, ordered
- * by "place". "place" 1 is its direct successor.
+ * A `WITH` clause for "successors": the keys of a rotation chain after the key with that id,
+ * ordered by "place". "place" 1 is its direct successor.
  */
 export function withSuccessors(id: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
@@ -31,8 +31,8 @@ export function currentSuccessor(successors: Successor[], now: Date): Successor 
 }
 
 /**
- * {@link currentSuccessor} in SQL, for a key `k`. For a key that has ended it is the direct successor,
- * whatever its status, because that is history.
+ * {@link currentSuccessor} in SQL, for a key `k`. For a key that has ended it is the direct
+ * successor, whatever its status, because that is history.
  */
 export function successorField(field: "id" | "expiresAt", now: Date): Prisma.Sql {
   const column = Prisma.raw(`"${field}"`);
@@ -43,8 +43,8 @@ export function successorField(field: "id" | "expiresAt", now: Date): Prisma.Sql
 }
 
 /**
- * The end that a rotation gives the successor of a key `k`, in SQL. A key that was rotated before ends
- * with its overlap; the last key of its chain has the end that it was created with.
+ * The end that a rotation gives the successor of a key `k`, in SQL. A key that was rotated before
+ * ends with its overlap; the last key of its chain has the end that it was created with.
  */
 export const PASSED_END = Prisma.sql`nullif(greatest(
   coalesce(k."expiresAt", 'infinity'),

@@ -19,8 +19,8 @@ export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_wi
 /**
  * Creates a successor with the same name, environment and end, and lets the old key overlap. Only
  * this answer holds the secret. Of parallel rotations of a key one succeeds and the others get
- * `already_rotated`. With the overlap `now` the old key is revoked, and every instance rejects it when
- * this returns. A key whose successors aren't active can be rotated again.
+ * `already_rotated`. With the overlap `now` the old key is revoked, and every instance rejects it
+ * when this returns. A key whose successors aren't active can be rotated again.
  *
  * `not_active`: an expired or revoked key can't be rotated.
  */
@@ -43,7 +43,8 @@ export async function rotateApiKey(
     const slot = await claimKeySlot(transaction, userId, now, overlap === "now" ? 1 : 0);
     if (!slot.ok) return slot;
     if (overlap === "now") await markRevoked(transaction, userId, [id], caller, now);
-    // A key that was rotated before ends with its overlap. Its last successor has the end that it was created with.
+    // A key that was rotated before ends with its overlap. Its last successor has the end that it
+    // was created with.
     const last = successors.at(-1);
     const expiresAt = last ? later(last.expiresAt, old.expiresAt) : old.expiresAt;
     await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
@@ -89,11 +90,11 @@ export async function rotateApiKey(
 }
 
 /**
- * Moves the end of a replaced key later by the choice, but not past its successor's. A key that ends
- * on use still does: only its latest end moves.
+ * Moves the end of a replaced key later by the choice, but not past its successor's. A key that
+ * ends on use still does: only its latest end moves.
  *
- * `not_active`: it has ended. `not_replaced`: no successor of it is active. `ends_with_successor`: it
- * can't end later than it does.
+ * `not_active`: it has ended. `not_replaced`: no successor of it is active. `ends_with_successor`:
+ * it can't end later than it does.
  */
 export async function extendOverlap(
   userId: string,

@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { displayPrefix, generateSecret, hashSecret, isSecret } from "#lib/api-keys/secret.ts";
 import { keyStatistics } from "#scripts/key-statistics.ts";
 
-/** Checksums computed with Python's zlib, so that keys made today are accepted by every later version. */
+/**
+ * Checksums computed with Python's zlib, so that keys made today are accepted by every later
+ * version.
+ */
 const KNOWN = [
   ["gt_abcdefghijklmnopqrstuvwxyz01231imDmE", "any body"],
   ["gt_00000000000000000000000000000036Sx3E", "a body of zeros"],
@@ -66,7 +69,10 @@ describe("20,000 generated keys", () => {
     expect(keyStatistics(KEYS)).toMatchObject({ duplicates: 0, malformed: 0, passed: true });
   });
 
-  /** A generated key whose body is changed after the fact keeps its shape; only the statistics of the body can tell. */
+  /**
+   * A generated key whose body is changed after the fact keeps its shape; only the statistics of
+   * the body can tell.
+   */
   const withBody = (change: (body: string) => string) => () => {
     const secret = generateSecret();
     return `gt_${change(secret.slice(3, 33))}${secret.slice(33)}`;

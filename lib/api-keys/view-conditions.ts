@@ -19,8 +19,8 @@ export function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
 }
 
 /**
- * Selects the keys that match a view at `now`. Only filters that the view sets are in the condition,
- * so that the others cost nothing for each key.
+ * Selects the keys that match a view at `now`. Only filters that the view sets are in the
+ * condition, so that the others cost nothing for each key.
  */
 export function matchesView(userId: string, view: View, now: Date): Prisma.Sql {
   const pattern = view.q.replace(/[\\%_]/g, "\\$&");

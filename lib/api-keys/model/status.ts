@@ -2,8 +2,9 @@ export const STATUSES = ["active", "expired", "revoked"] as const;
 export type ApiKeyStatus = (typeof STATUSES)[number];
 
 /**
- * Returns the status of a key at `now`; instants are dates, or milliseconds of the epoch. Revocation
- * is permanent, so it wins over expiry. A key is expired from `expiresAt` on, to the millisecond.
+ * Returns the status of a key at `now`; instants are dates, or milliseconds of the epoch.
+ * Revocation is permanent, so it wins over expiry. A key is expired from `expiresAt` on, to the
+ * millisecond.
  *
  * `hasStatus` in `lib/api-keys/key-conditions.ts` is the same rule in SQL.
  */
