@@ -32,7 +32,7 @@ async function keyWith(data: Change): Promise<string> {
   return key.id;
 }
 const kinds = async () => (await findWarnings(ada.id, now)).map(({ kind, keys }) => `${kind} ${keys}`);
-/** The keys that the list shows of a finding. */
+/** Returns the keys that the list shows for a warning. */
 async function listed(finding: WarningKind): Promise<string[]> {
   const { rows, matching } = await listApiKeys(ada.id, { ...DEFAULT_VIEW, finding }, now);
   expect(matching).toBe(rows.length);
@@ -52,7 +52,7 @@ async function seenOn(apiKeyId: string, networks: number, lastSeenAt: Date): Pro
   });
 }
 
-test("a key that is used, young and not about to end is nothing to speak of", async () => {
+test("a key that is used, young and not about to end has no warning", async () => {
   await keyWith(RECENT);
   expect(await kinds()).toEqual([]);
 });
@@ -67,7 +67,7 @@ test.each<[WarningKind, Change, Change]>([
     { createdAt: ago(364), lastUsedAt: ago(1), expiresAt: ago(-100) },
   ],
   ["no_expiry", { createdAt: ago(90), lastUsedAt: ago(1) }, { createdAt: ago(90, -1), lastUsedAt: ago(1) }],
-])("%s is found at its day, and not a moment before", async (kind, at, before) => {
+])("the warning %s comes on its day, and not a millisecond before", async (kind, at, before) => {
   await keyWith(before);
   expect(await kinds()).toEqual([]);
   const id = await keyWith(at);
@@ -75,7 +75,7 @@ test.each<[WarningKind, Change, Change]>([
   expect(await listed(kind)).toEqual([id]);
 });
 
-test("many networks are five or more, in 30 days in which the key was used", async () => {
+test("many networks are five or more, within 30 days in which the key was used", async () => {
   const id = await keyWith(RECENT);
   await seenOn(id, 4, now);
   expect(await kinds()).toEqual([]);
@@ -84,12 +84,12 @@ test("many networks are five or more, in 30 days in which the key was used", asy
   expect(await listed("many_networks")).toEqual([id]);
 
   await seenOn(await keyWith(RECENT), 5, ago(30));
-  // All of its callers of these days were refused.
+  // All of its callers of these days were rejected.
   await seenOn(await keyWith({ createdAt: ago(80), lastUsedAt: ago(31), expiresAt: ago(-100) }), 5, now);
   expect(await listed("many_networks")).toEqual([id]);
 });
 
-test("what has ended, was replaced, or is another's is not spoken of, and not in the list of a finding", async () => {
+test("keys that have ended, were replaced or are another user's have no warning", async () => {
   const old = { createdAt: ago(100), lastUsedAt: ago(1) };
   const bob = await createPerson("Bob");
   const theirs = await createKey(bob.id);
@@ -99,7 +99,7 @@ test("what has ended, was replaced, or is another's is not spoken of, and not in
   await revokeApiKey(ada.id, await keyWith(old), CALLER);
   await rotateApiKey(ada.id, await keyWith(old), "7d", CALLER);
   expect(await kinds()).toEqual([]);
-  // A successor that is gone replaces nothing.
+  // A revoked successor replaces nothing.
   const alone = await keyWith({ ...old, expiresAt: ago(-300) });
   const rotated = await rotateApiKey(ada.id, alone, "7d", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
@@ -110,7 +110,7 @@ test("what has ended, was replaced, or is another's is not spoken of, and not in
   for (const kind of WARNINGS) expect(await listed(kind), kind).toEqual([]);
 });
 
-test("a finding's list has exactly the keys that are counted, also searched, exported, and revoked all at once", async () => {
+test("the list of a warning has exactly the keys that are counted, also when it is searched, exported or revoked", async () => {
   const keys = {
     expiring: [await keyWith({ ...RECENT, expiresAt: ago(-3) }), await keyWith({ ...RECENT, expiresAt: ago(-6) })],
     never_used: [await keyWith({ createdAt: ago(40) })],
@@ -120,7 +120,7 @@ test("a finding's list has exactly the keys that are counted, also searched, exp
     no_expiry: [await keyWith({ createdAt: ago(100), lastUsedAt: ago(1) })],
   } satisfies Record<WarningKind, string[]>;
   await seenOn(keys.many_networks[0] as string, 6, ago(2));
-  // Of three findings at once.
+  // Has three warnings at once.
   const worst = await keyWith({ createdAt: ago(500), lastUsedAt: ago(400) });
   for (const kind of ["idle", "old", "no_expiry"] as const) keys[kind].push(worst);
   await keyWith(RECENT);

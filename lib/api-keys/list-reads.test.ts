@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** Keys in the list and keys that were deleted, which are older. */
+/** Adds keys to the list, and older ones that were deleted. */
 async function addKeys(userId: string, deleted: number, listed: number): Promise<void> {
   await fill([
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "revokedAt", "deletedAt")
@@ -34,7 +34,7 @@ async function addKeys(userId: string, deleted: number, listed: number): Promise
   ]);
 }
 
-describe("of an account with 20,000 deleted keys no more is read than of one with none", () => {
+describe("an account with 20,000 deleted keys costs no more reads than one with none", () => {
   test.each<Partial<ListQuery>>([
     {},
     { page: 12 },
@@ -44,7 +44,7 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
     { q: "Key 7" },
     { environment: "staging" },
     { finding: "never_used" },
-  ])("by a page of the list and its export: %j", async (view) => {
+  ])("for a page of the list and its export: %j", async (view) => {
     const list = (userId: string) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
     expectNoMoreReads(await list(young), await list(old), 60);
     const read = (userId: string) =>
@@ -54,7 +54,7 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
     expectNoMoreReads(await read(young), await read(old), 300);
   });
 
-  test("by the last page of a long list, beside what its index skips", async () => {
+  test("for the last page of a long list, except for what its index skips", async () => {
     const { id } = await createPerson();
     await addKeys(id, 0, 5_000);
     const page = (number: number) => measure(() => listApiKeys(id, { ...DEFAULT_VIEW, page: number }, new Date()));
@@ -62,7 +62,7 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
   });
 });
 
-test("key hygiene of many keys is counted once a minute, and of few each time", async () => {
+test("warnings about many keys are counted once a minute, about few each time", async () => {
   const [few, many] = [await createPerson(), await createPerson()];
   await addKeys(few.id, 0, 100);
   await addKeys(many.id, 0, 1_200);
@@ -77,7 +77,7 @@ test("key hygiene of many keys is counted once a minute, and of few each time", 
   expect(await findWarnings(many.id, later(62))).toEqual([]);
 });
 
-test("of 20,000 sessions that are over the list of browsers reads none, and of many that are open the latest 50", async () => {
+test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of many open ones", async () => {
   const [few, many] = [await createPerson(), await createPerson()];
   const add = (userId: string, open: number, ended: number) =>
     fill([
@@ -93,7 +93,7 @@ test("of 20,000 sessions that are over the list of browsers reads none, and of m
   expect([sessions.length, more]).toEqual([50, true]);
 });
 
-test("of 20,000 refusals the latest, those of a key and one by its id read no more than of 20", async () => {
+test("the latest of 20,000 rejections, those of a key and one by its id cost no more reads than of 20", async () => {
   const add = async (userId: string, count: number) => {
     const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1 LIMIT 2`, [
       userId,

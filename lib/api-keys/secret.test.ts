@@ -52,12 +52,12 @@ describe("grammar and checksum", () => {
   });
 });
 
-describe("what is kept of a key", () => {
-  test("is SHA-256 of the whole of it", () => {
+describe("the stored part of a key", () => {
+  test("is SHA-256 of the whole key", () => {
     expect(Buffer.from(hashSecret(SECRET)).toString("hex")).toBe(createHash("sha256").update(SECRET).digest("hex"));
   });
 
-  test("is shown as its first 7 characters", () => {
+  test("includes its first 7 characters for display", () => {
     expect(displayPrefix(SECRET)).toBe("gt_abcd");
   });
 });
@@ -84,14 +84,14 @@ describe("20,000 generated keys", () => {
   test.each([
     ["bytes taken modulo 62", withBody((body) => body.replace(/./g, moduloBiased))],
     ["a position that counts up", withBody((body) => digits[counter++ % 62] + body.slice(1))],
-    ["a character that never comes", withBody((body) => body.replaceAll("z", "y"))],
+    ["a character that never occurs", withBody((body) => body.replaceAll("z", "y"))],
     ["a character that is none of base62", withBody((body) => `-${body.slice(1)}`)],
   ])("would show %s", (_, generate) => {
     const { positions } = keyStatistics(KEYS, generate);
     expect(Math.max(...positions.map(({ deviation }) => Math.abs(deviation)))).toBeGreaterThan(6);
   });
 
-  test("would show a key that comes twice", () => {
+  test("would show a key that occurs twice", () => {
     let made = 0;
     const generate = () => (made++ < 2 ? SECRET : generateSecret());
     expect(keyStatistics(KEYS, generate)).toMatchObject({ duplicates: 1, malformed: 0, passed: false });
