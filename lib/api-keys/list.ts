@@ -5,7 +5,7 @@ import { PASSED_END, successorField } from "#lib/api-keys/rotation-chain.ts";
 import { matchesView, orderOf } from "#lib/api-keys/view-conditions.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { readPage, type Slice } from "#lib/paging/read-page.ts";
+import { FIRST_ROWS, readPage, type Slice } from "#lib/paging/read-page.ts";
 import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from "#lib/usage/recent.ts";
 
 /** A key with its usage and its place in a rotation chain, as the list shows it. */
@@ -74,8 +74,8 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
       SELECT "id", ${statusAt(now)} AS "status" FROM "ApiKey"
       WHERE ${isListed(userId)} AND ${matchesView(userId, query, now)} ORDER BY ${orderOf(query)}
     ) k`;
-  for (let from = 0; from < (all?.length ?? 0); from += EXPORT_PAGE_ROWS) {
-    const ids = all?.slice(from, from + EXPORT_PAGE_ROWS) ?? [];
+  for (let [from, to] = [0, FIRST_ROWS]; from < (all?.length ?? 0); [from, to] = [to, to + EXPORT_PAGE_ROWS]) {
+    const ids = all?.slice(from, to) ?? [];
     yield await database().$queryRaw<ApiKey[]>`
       SELECT ${KEY_COLUMNS} FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS "page"("id", "place") JOIN "ApiKey" USING ("id")
       WHERE ${isListed(userId)} ORDER BY "place"`;
