@@ -3,6 +3,7 @@ import type { Page } from "playwright/test";
 import { expect, newAddress, newPerson, signUp } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
@@ -13,7 +14,7 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 /** A key of the person, made beside the browser. */
 async function keyOf(email: string) {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const id = await findUserId(email);
   return { userId: id, ...(await createKey(id)) };
 }
 const ask = (page: Page, path: string, secret: string) =>
@@ -75,7 +76,7 @@ test("another person's key and refusal are like those that don't exist", async (
   const { userId, key, secret } = await keyOf(person.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
-  await expect.poll(() => database().refusal.count({ where: { requestId } })).toBe(1);
+  await expect.poll(() => database().rejection.count({ where: { requestId } })).toBe(1);
 
   const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
   const bob = await context.newPage();
@@ -134,7 +135,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const { key, secret } = await keyOf(person.email);
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
-    await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
+    await expect.poll(() => database().rejection.count({ where: { apiKeyId: key.id } })).toBe(1);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
       await page.goto(path);

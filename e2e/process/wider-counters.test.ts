@@ -59,7 +59,7 @@ test("while the counters are widened a process of the version before writes and 
           requests: 1,
           at,
         })),
-        refusals: [],
+        rejections: [],
       };
       const start = performance.now();
       await old.query({ name: "write-usage", text: WRITE, values: [randomUUID(), JSON.stringify(rows)] });

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import type { Transaction } from "#lib/database/client.ts";
@@ -18,7 +19,7 @@ export type ActiveKeys = {
 };
 
 /** Reads which keys of an account are active now. */
-export async function readActiveKeys(transaction: Transaction, userId: string): Promise<ActiveKeys> {
+export async function readActiveKeys(transaction: Transaction, userId: UserId): Promise<ActiveKeys> {
   const at = new Date();
   const active = Prisma.sql`${isListed(userId)} AND ${hasStatus("active", at)}`;
   const [counted] = await transaction.$queryRaw<[Pick<ActiveKeys, "total" | "fingerprint">]>`

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
@@ -34,7 +35,7 @@ const LATELY_USED_MAX = 10;
 export const TRANSACTION_MS = 60_000;
 
 /** Reads the use of the keys that are selected at `now`. Another user's keys count for nothing. */
-export async function readUsageSummary(userId: string, selection: Selection, now: Date): Promise<UsageSummary> {
+export async function readUsageSummary(userId: UserId, selection: Selection, now: Date): Promise<UsageSummary> {
   const selected = isSelected(userId, selection, now);
   const active = hasStatus("active", now);
   const usedSince = (hours: number) =>
@@ -47,7 +48,10 @@ export async function readUsageSummary(userId: string, selection: Selection, now
   const lately = await database().$queryRaw<Omit<UsedKey, "recentRequests">[]>`
     SELECT "id", "name", "prefix", "lastUsedAt" FROM "ApiKey" WHERE ${selected} AND ${usedSince(24)}
     ORDER BY "lastUsedAt" DESC, "id" LIMIT ${LATELY_USED_MAX}`;
-  const recent = await countRecentRequests(lately.map(({ id }) => id));
+  const recent = await countRecentRequests(
+    userId,
+    lately.map(({ id }) => id),
+  );
   return {
     at: now,
     ...counts,
@@ -63,7 +67,7 @@ type BulkResult = Result<{ keys: number }, "selection_changed">;
  *
  * `selection_changed`: it would be more keys than were confirmed, and nothing was changed.
  */
-export function revokeApiKeys(userId: string, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
+export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
   const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
     AND ${hasStatus("active", selection.confirmedAt)}`;
   return change(which, selection, (transaction, ids) => markRevoked(transaction, userId, ids, caller));
@@ -72,7 +76,7 @@ export function revokeApiKeys(userId: string, selection: ConfirmedSelection, cal
 /**
  * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
  */
-export function deleteApiKeys(userId: string, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
+export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
   const which = isSelected(userId, selection, selection.confirmedAt);
   return change(which, selection, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
 }
@@ -100,7 +104,7 @@ async function change(
  * Deletes all keys of a user in a transaction that has locked the user, so that none is created
  * meanwhile. Returns their number. The caller waits for the leases.
  */
-export async function deleteEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+export async function deleteEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const ids = await lockApiKeys(transaction, isListed(userId));
   await markDeleted(transaction, userId, ids, caller);
   return ids.length;
@@ -110,7 +114,7 @@ export async function deleteEveryApiKey(transaction: Transaction, userId: string
  * Revokes all keys of a user that aren't revoked, under the conditions of {@link
  * deleteEveryApiKey}.
  */
-export async function revokeEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+export async function revokeEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const ids = await lockApiKeys(transaction, Prisma.sql`${isListed(userId)} AND "revokedAt" IS NULL`);
   return markRevoked(transaction, userId, ids, caller);
 }
@@ -120,7 +124,7 @@ export async function revokeEveryApiKey(transaction: Transaction, userId: string
  * created or have expired since don't match. A key that matches for another reason, such as a new
  * name, makes more keys than were counted.
  */
-function isSelected(userId: string, { all, ids, view }: Selection, at: Date): Prisma.Sql {
+function isSelected(userId: UserId, { all, ids, view }: Selection, at: Date): Prisma.Sql {
   if (!all) return Prisma.sql`${isListed(userId)} AND "id" = ANY(${ids}::uuid[])`;
   return Prisma.sql`${isListed(userId)} AND ${matchesView(userId, view, at)}
     AND "createdAt" <= ${at} AND "id" <> ALL(${ids}::uuid[])`;

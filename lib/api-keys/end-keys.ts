@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -11,7 +12,7 @@ const STATEMENT_KEYS_MAX = 2_500;
  */
 export async function markRevoked(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   ids: string[],
   caller: Caller,
   at = new Date(),
@@ -33,7 +34,7 @@ export async function markRevoked(
  */
 export async function markDeleted(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   ids: string[],
   caller: Caller,
 ): Promise<void> {

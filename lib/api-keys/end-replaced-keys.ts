@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { recordActivity } from "#lib/activity/record.ts";
 import { hasStatus } from "#lib/api-keys/key-conditions.ts";
 import { withSuccessors } from "#lib/api-keys/rotation-chain.ts";
@@ -38,7 +39,7 @@ function endNextKeys(after: string[] | null): Promise<Step> {
           AND ("deletedAt" IS NOT NULL OR NOT ${hasStatus("active", NOW)})
         ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED))`;
     // Usage is looked up key by key, because a join reads every user's usage for each.
-    const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
+    const ended = await transaction.$queryRaw<{ id: string; userId: UserId; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
         SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
         FROM "ApiKey" k, LATERAL (

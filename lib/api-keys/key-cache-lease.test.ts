@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey as createTestKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CacheQuery, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
@@ -11,7 +12,7 @@ import { database } from "#lib/database/client.ts";
 type Gate = ReturnType<typeof Promise.withResolvers<void>>;
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let cache: KeyCache;
 /** What the cache asks the database. */
 const asked = vi.fn(queryPool);

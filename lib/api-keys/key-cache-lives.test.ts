@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CacheQuery } from "#lib/api-keys/key-cache-queries.ts";
 import { secretId } from "#lib/api-keys/secret.ts";
@@ -13,7 +14,7 @@ import { isUnavailable } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
 let postgres: TestPostgres;
-let ada: { id: string };
+let ada: { id: UserId };
 let cache: KeyCache;
 let query: CacheQuery = queryPool;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey as createTestKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CachedKey, CacheQuery, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
@@ -16,7 +17,7 @@ import { isUnavailable } from "#lib/database/unavailable.ts";
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let cache: KeyCache;
 /** What the cache asks the database. */
 const asked = vi.fn(queryPool);

@@ -1,10 +1,11 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { ApiKeyStatus } from "#lib/api-keys/model/status.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
 // Conditions on "ApiKey" that several statements share.
 
 /** Selects the keys in a user's list. A deleted key keeps its row. */
-export function isListed(userId: string): Prisma.Sql {
+export function isListed(userId: UserId): Prisma.Sql {
   return Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`;
 }
 

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
@@ -23,7 +24,7 @@ const remembered = new Map<string, { at: number; warnings: KeyWarning[] }>();
  * warning shows exactly the keys that are counted here. The answer for an account with thousands of
  * keys may be a minute old.
  */
-export async function findWarnings(userId: string, now: Date): Promise<KeyWarning[]> {
+export async function findWarnings(userId: UserId, now: Date): Promise<KeyWarning[]> {
   const known = remembered.get(userId);
   if (known && now.getTime() - known.at < REMEMBERED_MS) return known.warnings;
   const counts = WARNINGS.map(
@@ -40,7 +41,7 @@ export async function findWarnings(userId: string, now: Date): Promise<KeyWarnin
 }
 
 /** Selects those of a user's listed keys that a warning is about, as a condition on "ApiKey". */
-export function hasWarning(userId: string, kind: WarningKind, now: Date): Prisma.Sql {
+export function hasWarning(userId: UserId, kind: WarningKind, now: Date): Prisma.Sql {
   return Prisma.sql`${mayHaveWarning(userId, now)} AND ${conditionOf(kind, now)}`;
 }
 
@@ -48,7 +49,7 @@ export function hasWarning(userId: string, kind: WarningKind, now: Date): Prisma
  * Selects active keys that no other key replaces. Only active keys are looked up in rotation
  * chains, because the number of keys that were ever rotated grows with the account's age.
  */
-function mayHaveWarning(userId: string, now: Date): Prisma.Sql {
+function mayHaveWarning(userId: UserId, now: Date): Prisma.Sql {
   const active = hasStatus("active", now);
   return Prisma.sql`${active} AND "id" NOT IN (
       SELECT a."id" FROM "ApiKey" r JOIN (SELECT "id" FROM "ApiKey" WHERE "deletedAt" IS NULL AND ${active}) a

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveKey, type Throttled } from "#lib/accounts/throttle.ts";
 import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { env } from "#lib/config/env.ts";
@@ -20,7 +21,7 @@ export type KeyLimitError =
  */
 export async function claimKeySlot(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   now: Date,
   ending: 0 | 1 = 0,
 ): Promise<{ ok: true } | KeyLimitError> {

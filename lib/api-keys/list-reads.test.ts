@@ -2,17 +2,18 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/model/list-view.ts";
 import { pool } from "#lib/database/client.ts";
-import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+import { findRejection, listRejections } from "#lib/usage/read.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;
-let young: string;
-let old: string;
+let young: UserId;
+let old: UserId;
 beforeAll(async () => {
   close = await useOwnDatabase();
   measure = watchReads();
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 /** Adds keys to the list, and older ones that were deleted. */
-async function addKeys(userId: string, deleted: number, listed: number): Promise<void> {
+async function addKeys(userId: UserId, deleted: number, listed: number): Promise<void> {
   await fill([
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "revokedAt", "deletedAt")
      SELECT gen_random_uuid(), $1::uuid, 'Key ' || i, 'production', 'gt_load', sha256(($1::uuid || ' ' || i)::bytea), now() - i * interval '1 minute',
@@ -45,9 +46,9 @@ describe("an account with 20,000 deleted keys costs no more reads than one with 
     { environment: "staging" },
     { finding: "never_used" },
   ])("for a page of the list and its export: %j", async (view) => {
-    const list = (userId: string) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
+    const list = (userId: UserId) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
     expectNoMoreReads(await list(young), await list(old), 60);
-    const read = (userId: string) =>
+    const read = (userId: UserId) =>
       measure(async () => {
         for await (const _keys of exportApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date())) break;
       });
@@ -68,7 +69,7 @@ test("warnings about many keys are counted once a minute, about few each time", 
   await addKeys(many.id, 0, 1_200);
   const now = new Date();
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const statements = async (userId: string, at: Date) => (await measure(() => findWarnings(userId, at))).statements;
+  const statements = async (userId: UserId, at: Date) => (await measure(() => findWarnings(userId, at))).statements;
   expect(await statements(few.id, now)).toBe(1);
   expect(await statements(many.id, now)).toBe(0);
   expect(await statements(many.id, later(59))).toBe(0);
@@ -79,7 +80,7 @@ test("warnings about many keys are counted once a minute, about few each time", 
 
 test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of many open ones", async () => {
   const [few, many] = [await createPerson(), await createPerson()];
-  const add = (userId: string, open: number, ended: number) =>
+  const add = (userId: UserId, open: number, ended: number) =>
     fill([
       `INSERT INTO "Session" ("id", "userId", "lastSeenAt", "endedAt", "address", "userAgent")
        SELECT gen_random_uuid(), $1, now() - i * interval '1 second', CASE WHEN i > $2::int THEN now() END, '', '' FROM generate_series(1, $2::int + $3::int) i`,
@@ -94,7 +95,7 @@ test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of
 });
 
 test("the latest of 20,000 rejections, those of a key and one by its id cost no more reads than of 20", async () => {
-  const add = async (userId: string, count: number) => {
+  const add = async (userId: UserId, count: number) => {
     const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1 LIMIT 2`, [
       userId,
     ]);
@@ -112,15 +113,15 @@ test("the latest of 20,000 rejections, those of a key and one by its id cost no 
   const compare = async (small: () => Promise<unknown>, large: () => Promise<unknown>) =>
     expectNoMoreReads(await measure(small), await measure(large), 60);
   await compare(
-    () => listRefusals(young, null, 50),
-    () => listRefusals(old, null, 50),
+    () => listRejections(young, null, 50),
+    () => listRejections(old, null, 50),
   );
   await compare(
-    () => listRefusals(young, few.quiet, 10),
-    () => listRefusals(old, many.quiet, 10),
+    () => listRejections(young, few.quiet, 10),
+    () => listRejections(old, many.quiet, 10),
   );
   await compare(
-    () => findRefusal(young, few.request),
-    () => findRefusal(old, many.request),
+    () => findRejection(young, few.request),
+    () => findRejection(old, many.request),
   );
 });

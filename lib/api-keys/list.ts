@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type ApiKey, KEY_COLUMNS } from "#lib/api-keys/key-columns.ts";
 import { isListed, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
@@ -47,7 +48,7 @@ export type ApiKeyPage = {
  * Reads a page of the user's keys. SQL searches, filters and sorts, so that thousands cost no more
  * than ten.
  */
-export async function listApiKeys(userId: string, query: ListQuery, now: Date): Promise<ApiKeyPage> {
+export async function listApiKeys(userId: UserId, query: ListQuery, now: Date): Promise<ApiKeyPage> {
   const matches = matchesView(userId, query, now);
   const found = await readPage(query.page, PAGE_SIZE, async (slice) => {
     const [[counts], rows] = await Promise.all([
@@ -68,7 +69,7 @@ const EXPORT_PAGE_ROWS = 500;
  * an offset, keys that are used or deleted meanwhile would move between pages. A key that is
  * deleted before its page is read is left out.
  */
-export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<ApiKey[]> {
+export async function* exportApiKeys(userId: UserId, query: ListQuery, now: Date): AsyncGenerator<ApiKey[]> {
   const [{ all }] = await database().$queryRaw<[{ all: string[] | null }]>`
     SELECT array_agg("id") AS "all" FROM (
       SELECT "id", ${statusAt(now)} AS "status" FROM "ApiKey"
@@ -86,7 +87,7 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
  * Finds the rows of the page first, so that the columns of a rotation chain aren't computed for
  * skipped rows.
  */
-function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
+function readRows(userId: UserId, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
   return database().$queryRaw<Row[]>`
     SELECT ${listedColumns(now)}, "status" FROM (
       SELECT *, ${statusAt(now)} AS "status" FROM "ApiKey"
@@ -98,16 +99,16 @@ function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }
 /**
  * Finds a key of the user, deleted ones included. Null for another user's key and for none alike.
  */
-export function findListedApiKey(userId: string, id: string): Promise<FoundApiKey | null> {
+export function findListedApiKey(userId: UserId, id: string): Promise<FoundApiKey | null> {
   return findOne(userId, Prisma.sql`"id" = ${id}::uuid`);
 }
 
 /** Finds a key of the user by its SHA-256 in hex, which the browser computes of a pasted key. */
-export function findApiKeyByHash(userId: string, hash: string): Promise<FoundApiKey | null> {
+export function findApiKeyByHash(userId: UserId, hash: string): Promise<FoundApiKey | null> {
   return findOne(userId, Prisma.sql`"hash" = decode(${hash}, 'hex')`);
 }
 
-async function findOne(userId: string, where: Prisma.Sql): Promise<FoundApiKey | null> {
+async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey | null> {
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
     SELECT ${listedColumns(new Date())}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
   const [key] = await withUsage(userId, rows);
@@ -122,10 +123,13 @@ const listedColumns = (now: Date) => Prisma.sql`
   ${successorField("id", now)} AS "successorId", ${successorField("expiresAt", now)} AS "successorExpiresAt",
   ${PASSED_END} AS "nextExpiresAt"`;
 
-async function withUsage<R extends Row>(userId: string, rows: R[]): Promise<(R & Usage)[]> {
+async function withUsage<R extends Row>(userId: UserId, rows: R[]): Promise<(R & Usage)[]> {
   const replaced = rows.filter(({ successorId }) => successorId !== null).map(({ id }) => id);
   const [recent, callers] = await Promise.all([
-    countRecentRequests(rows.map(({ id }) => id)),
+    countRecentRequests(
+      userId,
+      rows.map(({ id }) => id),
+    ),
     replaced.length > 0 ? findCallersSinceRotation(userId, replaced) : undefined,
   ]);
   return rows.map((key) => ({

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { isSessionAlive } from "#lib/accounts/sessions.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { isListed } from "#lib/api-keys/key-conditions.ts";
@@ -14,7 +15,7 @@ import type { Prisma } from "#lib/database/generated/client.ts";
  *
  * Returns false if the account was deleted or the caller's session ended while this waited.
  */
-export async function lockOwner(transaction: Transaction, userId: string, { sessionId }: Caller): Promise<boolean> {
+export async function lockOwner(transaction: Transaction, userId: UserId, { sessionId }: Caller): Promise<boolean> {
   const owner = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
   if (owner.length === 0) return false;
@@ -24,7 +25,7 @@ export async function lockOwner(transaction: Transaction, userId: string, { sess
 /** Locks one key in the user's list. */
 export async function lockApiKey(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   id: string,
 ): Promise<{ name: string } | undefined> {
   const rows = await transaction.$queryRaw<{ name: string }[]>`

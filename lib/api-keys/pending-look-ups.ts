@@ -1,5 +1,5 @@
 import type { CachedKey } from "#lib/api-keys/key-cache-queries.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 /** One statement looks up at most this many keys. */
 const BATCH_MAX = 1_000;

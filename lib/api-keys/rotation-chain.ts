@@ -17,7 +17,7 @@ export function withSuccessors(id: Prisma.Sql): Prisma.Sql {
     )`;
 }
 
-export type Successor = { id: string; expiresAt: Date | null; revokedAt: Date | null };
+type Successor = { id: string; expiresAt: Date | null; revokedAt: Date | null };
 
 /** Reads the successors of a key, its direct one first. */
 export function readSuccessors(transaction: Transaction, id: string): Promise<Successor[]> {

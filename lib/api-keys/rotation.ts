@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { markRevoked } from "#lib/api-keys/end-keys.ts";
 import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
@@ -14,7 +15,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
 export type RotateError = "not_found" | "not_active" | "already_rotated";
-export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
+type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /**
  * Creates a successor with the same name, environment and end, and lets the old key overlap. Only
@@ -25,7 +26,7 @@ export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_wi
  * `not_active`: an expired or revoked key can't be rotated.
  */
 export async function rotateApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   overlap: Overlap,
   caller: Caller,
@@ -97,7 +98,7 @@ export async function rotateApiKey(
  * it can't end later than it does.
  */
 export async function extendOverlap(
-  userId: string,
+  userId: UserId,
   id: string,
   by: Extension,
   caller: Caller,

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
 import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
@@ -18,7 +19,7 @@ const DAY_MS = 86_400_000;
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
  */
 export async function createApiKey(
-  userId: string,
+  userId: UserId,
   input: CreateApiKeyInput,
   caller: Caller,
 ): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | KeyLimitError> {
@@ -64,7 +65,7 @@ function expiryInstant(expiry: CreateApiKeyInput["expiry"], now: Date): Date | n
 }
 
 export async function renameApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   name: string,
   caller: Caller,
@@ -89,7 +90,7 @@ export async function renameApiKey(
  * `already_revoked`. Every instance rejects requests that start after this returned.
  */
 export async function revokeApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found" | "already_revoked">> {
@@ -104,7 +105,7 @@ export async function revokeApiKey(
 
 /** Takes a key out of the list and revokes it, as exactly as {@link revokeApiKey} does. */
 export async function deleteApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found">> {

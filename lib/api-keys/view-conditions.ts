@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { hasStatus } from "#lib/api-keys/key-conditions.ts";
 import { hasWarning } from "#lib/api-keys/key-health.ts";
 import type { ListQuery, View } from "#lib/api-keys/model/list-view.ts";
@@ -22,7 +23,7 @@ export function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
  * Selects the keys that match a view at `now`. Only filters that the view sets are in the
  * condition, so that the others cost nothing for each key.
  */
-export function matchesView(userId: string, view: View, now: Date): Prisma.Sql {
+export function matchesView(userId: UserId, view: View, now: Date): Prisma.Sql {
   const pattern = view.q.replace(/[\\%_]/g, "\\$&");
   // The display form of a key, `gt_abcd...`, means its prefix.
   const prefix = pattern.replace(/(\.{3}|…)$/, "");

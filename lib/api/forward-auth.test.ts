@@ -3,18 +3,19 @@ import net from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
-import { findRefusal, usageByDay } from "#lib/usage/read.ts";
+import { findRejection, usageByDay } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let key: { id: string };
 let secret: string;
 beforeAll(async () => {
@@ -132,13 +133,13 @@ describe("cost", () => {
     );
     await flushUsage();
     const causeOf = async (answer: Response) =>
-      (await findRefusal(ada.id, answer.headers.get("x-request-id") ?? ""))?.cause;
+      (await findRejection(ada.id, answer.headers.get("x-request-id") ?? ""))?.cause;
     expect([await causeOf(poor), await causeOf(rich), await causeOf(late)]).toEqual([
       "no_credits",
       undefined,
       "quota_exceeded",
     ]);
-    const [day] = await usageByDay({ userId: ada.id }, 1, new Date());
+    const [day] = await usageByDay(ada.id, 1, new Date());
     expect(day).toMatchObject({ ok: 1, limited: 2, invalid: 0 });
   });
 

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
@@ -14,7 +15,7 @@ import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { err, ok } from "#lib/result.ts";
-import { findRefusal } from "#lib/usage/read.ts";
+import { findRejection } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 /** What the provider does in the test at hand; in all others it draws. */
@@ -23,7 +24,7 @@ const provider = vi.fn<Generate>(draw);
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let secret: string;
 beforeAll(async () => {
   close = await useOwnDatabase();
@@ -106,7 +107,7 @@ describe("an image costs one credit", () => {
         '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}',
       );
       await flushUsage();
-      expect(await findRefusal(ada.id, refused.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
+      expect(await findRejection(ada.id, refused.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
     }
   });
 

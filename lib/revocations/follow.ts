@@ -8,6 +8,7 @@ import { log } from "#lib/log.ts";
 import { LIST_NAME, readHeader } from "#lib/revocations/list-file.ts";
 import { CHANGES_MAX, type Position, type Run, readChanges, readPosition } from "#lib/revocations/statements.ts";
 import { writeList } from "#lib/revocations/write-list.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** Shorter than the 265 ms until a change is confirmed, so that the list usually has it by then. */
 const POLL_MS = 200;
@@ -17,7 +18,7 @@ const RETRY_MS = 5_000;
  * backup.
  */
 const HEARTBEAT_MS = 60_000;
-const REWRITE_MS = 86_400_000;
+const REWRITE_MS = DAY_MS;
 /** The list is rewritten when the appended part is larger than the rest by this much. */
 const APPENDED_MAX_BYTES = 1_048_576;
 
@@ -45,7 +46,7 @@ export function followRevocations(directory: string): { stop(): Promise<void> } 
       }
       failing = false;
     } catch (error) {
-      if (!failing) log().warn({ err: error }, `${file} can not be written and is tried again`);
+      if (!failing) log().warn({ err: error }, `${file} can't be written and is tried again`);
       failing = true;
       await list?.handle.close().catch(() => {});
       list = undefined;

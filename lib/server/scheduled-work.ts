@@ -10,6 +10,7 @@ import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import {
   pruneUsageAccountDays,
   pruneUsageBatches,
@@ -17,9 +18,9 @@ import {
   pruneUsageHours,
   pruneUsageKeyMonths,
 } from "#lib/usage/prune.ts";
-import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
+import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
 
-const PRUNE_INTERVAL_MS = 3_600_000;
+const PRUNE_INTERVAL_MS = HOUR_MS;
 const SWEEP_INTERVAL_MS = 15_000;
 
 /** Changes rows in bounded steps, and returns how many. Rejects between two steps once `signal` is aborted. */
@@ -39,7 +40,7 @@ export const PRUNING: Record<string, Task> = {
   usage_key_months: pruneUsageKeyMonths,
   usage_batches: pruneUsageBatches,
   callers: pruneCallers,
-  rejections: pruneRefusals,
+  rejections: pruneRejections,
 };
 export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
 

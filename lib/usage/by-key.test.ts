@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { creditsByDay } from "#lib/credits/ledger.ts";
 import { pool } from "#lib/database/client.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
 import { err } from "#lib/result.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
@@ -14,10 +16,10 @@ const MONTH = new Date().toISOString().slice(0, 7);
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
-  // The provider always fails, so that an image is paid for and given back.
+  // The provider always fails, so an image is charged and refunded.
   api = await startApi(async () => err("upstream_error"));
 });
 afterAll(async () => {
@@ -37,7 +39,7 @@ const image = (secret: string) =>
   );
 
 describe("usage by key", () => {
-  test("has the requests that each key made and the credits that they cost, without what was given back", async () => {
+  test("has the requests that each key made and the credits that they cost, net of refunds", async () => {
     const [busy, dear, unused] = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
     for (const path of ["/key", "/key", "/auth?cost=2", "/auth?cost=1000"]) await api.call(path, {}, busy.secret);
     await api.call("/auth?cost=30", {}, dear.secret);
@@ -52,13 +54,13 @@ describe("usage by key", () => {
     const now = new Date();
     expect(await creditsByDay(ada.id, 3, now)).toEqual(
       [2, 1, 0].map((ago) => ({
-        day: new Date(now.getTime() - ago * 86_400_000).toISOString().slice(0, 10),
+        day: new Date(now.getTime() - ago * DAY_MS).toISOString().slice(0, 10),
         credits: ago === 0 ? 32 : 0,
       })),
     );
   });
 
-  test("is one's own", async () => {
+  test("shows only the user's own keys", async () => {
     const bob = await createPerson("Bob", "scale");
     const { secret, key } = await createKey(bob.id);
     await api.call("/auth?cost=5", {}, secret);
@@ -75,7 +77,7 @@ describe("usage by key", () => {
     expect((await read()).rows).toMatchObject([{ id: key.id, requests: 1, ok: 1, credits: 5 }]);
   });
 
-  test("is read page by page, the busiest first, and counted whole", async () => {
+  test("is paged, the busiest first, with exact counts", async () => {
     const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
     for (const [i, { secret }] of keys.entries())
       for (let n = 0; n <= i; n += 1) await api.call("/auth?cost=1", {}, secret);
@@ -93,7 +95,7 @@ describe("usage by key", () => {
     expect((await read(2, second.before)).rows).toEqual(first.rows);
   });
 
-  test("is of a UTC month, for requests and credits alike, whatever the zone of the session", async () => {
+  test("covers a UTC month for requests and credits, in any time zone of the session", async () => {
     const { key } = await createKey(ada.id);
     for (const [i, at] of ["2026-10-31T23:59:59.999Z", "2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"].entries()) {
       await pool().query(`INSERT INTO "UsageDay" VALUES ($1, $2::timestamptz AT TIME ZONE 'UTC', 'ok', $3)`, [

@@ -4,17 +4,18 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expectNoMoreReads, fill, watchReads } from "#e2e/support/statement-reads.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
 import { flushUsage, recordRequest } from "#lib/usage/recorder.ts";
 
 const MIGRATIONS = "prisma/migrations";
 const NEW = /_(usage_rollups|fill_usage_rollups|usage_rollups_filled|usage_rollups_done)$/;
-const DAY_MS = 86_400_000;
 
-/** What the rollups have and what the days of keys add up to, where the two differ. */
+/** Returns where the rollups differ from the sums of days by key. */
 const MISMATCHES = [
   `WITH "sum" AS (
      SELECT k."userId", d."day", d."outcome", sum(d."requests") AS "n" FROM "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" GROUP BY 1, 2, 3
@@ -41,8 +42,8 @@ afterEach(async () => {
   await drop();
 });
 
-/** Adds so many keys to an account, each used on its last days. */
-async function addKeys(userId: string, keys: number, days: number): Promise<string[]> {
+/** Adds keys to an account, each used on the last days. */
+async function addKeys(userId: UserId, keys: number, days: number): Promise<string[]> {
   await fill(
     [
       `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
@@ -60,8 +61,8 @@ async function addKeys(userId: string, keys: number, days: number): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-/** Requests as the API counts them, of today and of days before that were written late. */
-function use(userId: string, apiKeyIds: string[], times = 1): void {
+/** Requests as the API counts them, today and late ones of earlier days. */
+function use(userId: UserId, apiKeyIds: string[], times = 1): void {
   const note = {
     requestId: crypto.randomUUID(),
     userId,
@@ -76,12 +77,12 @@ function use(userId: string, apiKeyIds: string[], times = 1): void {
         recordRequest({ ...note, apiKeyId, outcome, at: Date.now() - (i % 3) * DAY_MS });
 }
 
-test("usage of all keys by day and of each by month is exact, whoever writes it and however many write at once", async () => {
+test("usage of all keys by day and of each by month is exact, whichever process writes it and however many write at once", async () => {
   const people = [await createPerson(), await createPerson("Bob")];
   const keys = await Promise.all(people.map(({ id }) => addKeys(id, 30, 40)));
   await expectRollupsToAgree();
   for (const [i, { id }] of people.entries()) use(id, keys[i] as string[], 5);
-  // Another process, of any version, which meets the same accounts in another order.
+  // Another process, of any version, with the same accounts in another order.
   const others = Array.from({ length: 8 }, (_, i) =>
     pool().query(
       `INSERT INTO "UsageDay" AS d ("apiKeyId", "day", "outcome", "requests")
@@ -94,7 +95,7 @@ test("usage of all keys by day and of each by month is exact, whoever writes it 
   await expectRollupsToAgree();
 });
 
-test("an upgrade adds up what was there, while processes of the version before go on counting", async () => {
+test("an upgrade adds up existing usage while processes of the previous version keep counting", async () => {
   await disconnectDatabase();
   await drop();
   ({ url, drop } = await createDatabase("template0"));
@@ -120,22 +121,22 @@ test("an upgrade adds up what was there, while processes of the version before g
   await expectRollupsToAgree();
 });
 
-describe("of an account with 2,000 keys no more is read than of one with ten", () => {
+describe("an account with 2,000 keys reads no more than one with ten", () => {
   test("by the charts and the keys of the usage page", async () => {
     const measure = watchReads();
     const [small, large] = [await createPerson(), await createPerson("Bob")];
     const keys = { small: await addKeys(small.id, 10, 90), large: await addKeys(large.id, 2_000, 90) };
     const now = new Date();
     const month = now.toISOString().slice(0, 7);
-    const compare = async (read: (userId: string, keys: string[]) => Promise<unknown>, rows: number) =>
+    const compare = async (read: (userId: UserId, keys: string[]) => Promise<unknown>, rows: number) =>
       expectNoMoreReads(
         await measure(() => read(small.id, keys.small)),
         await measure(() => read(large.id, keys.large)),
         rows,
       );
-    await compare((userId) => usageByDay({ userId }, 90, now), 20);
-    await compare((userId, [apiKeyId]) => usageByDay({ userId, apiKeyId: apiKeyId as string }, 90, now), 100);
-    // A key costs about as much, whether it is one of ten or of 25.
+    await compare((userId) => usageByDay(userId, 90, now), 20);
+    await compare((userId, [apiKeyId]) => usageByDay(userId, 90, now, apiKeyId as string), 100);
+    // Each key costs about the same on a page of 10 and of 25.
     const perPage = 26 * 100;
     await compare((userId) => usageByKey(userId, month, 25), perPage);
     const last = { value: "0", id: keys.large[0] as string, towards: "earlier" } as const;

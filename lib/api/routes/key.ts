@@ -4,7 +4,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import { findRemaining, findReserved } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
 
 const timestamp = z.iso.datetime();
@@ -50,7 +50,7 @@ const route = createRoute({
 export function registerKey(app: OpenAPIHono<ApiContext>): void {
   app.openapi(route, async (c) => {
     const { id, userId, name, prefix, environment, tier, createdAt, expiresAt } = c.var.key;
-    const lastUsedAt = await inTime(findLastUse(id));
+    const lastUsedAt = await inTime(findLastUse(userId, id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     const reserved = await inTime(findReserved(userId));
     return c.json(

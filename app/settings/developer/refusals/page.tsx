@@ -6,19 +6,22 @@ import { RefusalSearch } from "#components/usage/refusal-search.tsx";
 import { RefusalTable } from "#components/usage/refusal-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { requestIdIn } from "#lib/usage/model/schema.ts";
-import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+import { findRejection, listRejections } from "#lib/usage/read.ts";
 
 export const metadata: Metadata = { title: "Refused requests" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-/** A caller is told nothing of the cause; the key's owner finds it here by the id that the caller has. */
+/** Explains a rejected request to the key's owner by its id; the caller isn't told the cause. */
 export default async function RefusalsPage({ searchParams }: Props) {
   const user = await requireUser();
   const { request } = await searchParams;
   const asked = typeof request === "string" ? request.trim() : "";
   const id = requestIdIn(asked);
-  const [found, recent] = await Promise.all([id ? findRefusal(user.id, id) : null, listRefusals(user.id, null, 50)]);
+  const [found, recent] = await Promise.all([
+    id ? findRejection(user.userId, id) : null,
+    listRejections(user.userId, null, 50),
+  ]);
   return (
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Refused requests</h1>
