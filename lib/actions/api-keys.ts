@@ -1,7 +1,7 @@
 "use server";
 
 import { userAction } from "#lib/actions/user-action.ts";
-import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import {
   apiKeyId,
@@ -55,7 +55,7 @@ export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKe
 /** Reads the usage summary of many keys before they are changed. */
 export const readBulkEvidenceAction = userAction(
   selection,
-  async (user, keys) => ok(await readBulkEvidence(user.userId, keys, new Date())),
+  async (user, keys) => ok(await readUsageSummary(user.userId, keys, new Date())),
   noRefresh,
 );
 

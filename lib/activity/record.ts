@@ -77,14 +77,15 @@ export async function recordActivity(transaction: Transaction, caller: Caller, e
 /**
  * Records an action for each key that `change` changes: a statement that returns "id" and "name".
  * Both run as one statement, so that exactly the changed keys get a record.
+ * Returns their number.
  */
 export async function recordEach(
   transaction: Transaction,
   caller: Caller,
   entry: { userId: UserId; action: ActionOnKey; at: Date },
   change: Prisma.Sql,
-): Promise<void> {
-  await transaction.$executeRaw`
+): Promise<number> {
+  return transaction.$executeRaw`
     WITH "changed" AS (${change})
     INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "details", "address", "userAgent", "createdAt")
     SELECT gen_random_uuid(), ${entry.userId}::uuid, ${caller.actor}::"Actor", ${entry.action}, "id",

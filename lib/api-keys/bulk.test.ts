@@ -4,7 +4,7 @@ import { createKey, startApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
-import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { UNFILTERED, type View } from "#lib/api-keys/model/list-view.ts";
 import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/model/schema.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -32,7 +32,7 @@ type Change = {
   lastUsedAt?: Date;
 };
 
-/** Keys as they are in the table, named "key 0" and so on; returns their ids in that order. */
+/** Adds keys named "key 0" and so on, and returns their ids in that order. */
 async function keysOf(userId: UserId, count: number, change: (i: number) => Change = () => ({})): Promise<string[]> {
   const keys = await database().apiKey.createManyAndReturn({
     data: Array.from({ length: count }, (_, i) => ({
@@ -52,13 +52,13 @@ const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
 
 const these = (ids: string[]): Selection => ({ all: false, ids, view: UNFILTERED });
 const allBut = (ids: string[], view: View = UNFILTERED): Selection => ({ all: true, ids, view });
-/** As the dialog does it: the evidence is read, and what it counted is confirmed. */
+/** Confirms a selection as the dialog does: what the usage summary counted. */
 async function confirmed(
   userId: UserId,
   selection: Selection,
   change: "revoke" | "delete",
 ): Promise<ConfirmedSelection> {
-  const { at, keys, active } = await readBulkEvidence(userId, selection, new Date());
+  const { at, keys, active } = await readUsageSummary(userId, selection, new Date());
   return { ...selection, confirmedAt: at, confirmedKeys: change === "revoke" ? active : keys };
 }
 async function revoke(userId: UserId, selection: Selection) {
@@ -76,8 +76,8 @@ const activityOf = (userId: UserId) =>
   database().activity.findMany({ where: { userId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
 const done = (keys: number) => ({ ok: true, value: { keys } });
 
-describe("evidence", () => {
-  test("counts what is in the list, what is active, and what was used in the last hour and day, and names the latest", async () => {
+describe("the usage summary", () => {
+  test("counts keys in the list, active ones and those used in the last hour and day, and names the latest", async () => {
     const ids = await keysOf(
       ada.id,
       7,
@@ -95,24 +95,24 @@ describe("evidence", () => {
     const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
     await database().usageHour.create({ data: { apiKeyId: String(ids[1]), hour, outcome: "ok", requests: 42 } });
     const now = new Date();
-    const evidence = await readBulkEvidence(ada.id, these(ids), now);
-    expect(evidence).toMatchObject({ at: now, keys: 6, active: 4, usedLastHour: 1, usedLastDay: 2 });
-    expect(evidence.lately).toMatchObject([
+    const summary = await readUsageSummary(ada.id, these(ids), now);
+    expect(summary).toMatchObject({ at: now, keys: 6, active: 4, usedLastHour: 1, usedLastDay: 2 });
+    expect(summary.lately).toMatchObject([
       { name: "key 0", prefix: "gt_aaaa", recentRequests: 0 },
       { name: "key 1", prefix: "gt_aaaa", recentRequests: 42 },
     ]);
-    expect(await readBulkEvidence(ada.id, allBut([]), now)).toEqual(evidence);
+    expect(await readUsageSummary(ada.id, allBut([]), now)).toEqual(summary);
   });
 
   test("names ten at most", async () => {
     await keysOf(ada.id, 12, () => ({ lastUsedAt: ago(5) }));
-    const { usedLastHour, lately } = await readBulkEvidence(ada.id, allBut([]), new Date());
+    const { usedLastHour, lately } = await readUsageSummary(ada.id, allBut([]), new Date());
     expect([usedLastHour, lately.length]).toEqual([12, 10]);
   });
 });
 
-describe("which keys", () => {
-  test("these, and no others", async () => {
+describe("a selection of", () => {
+  test("single keys takes no others", async () => {
     const [, second, , fourth] = await keysOf(ada.id, 5);
     expect(await revoke(ada.id, these([String(second), String(fourth)]))).toEqual(done(2));
     expect(await namesOf(ada.id, { revokedAt: { not: null } })).toEqual(["key 1", "key 3"]);
@@ -120,7 +120,7 @@ describe("which keys", () => {
     expect(await namesOf(ada.id, { deletedAt: { not: null } })).toEqual(["key 1"]);
   });
 
-  test("all that match the view, but these", async () => {
+  test("all keys in a view leaves out the exceptions", async () => {
     const ids = await keysOf(ada.id, 6, (i) => ({ name: `${i % 2 ? "batch" : "app"} ${i}` }));
     expect(await revoke(ada.id, allBut([String(ids[3])], { ...UNFILTERED, q: "BATCH" }))).toEqual(done(2));
     expect(await namesOf(ada.id, { revokedAt: { not: null } })).toEqual(["batch 1", "batch 5"]);
@@ -128,14 +128,14 @@ describe("which keys", () => {
     expect(await namesOf(ada.id, { deletedAt: { not: null } })).toEqual(["batch 1", "batch 5"]);
   });
 
-  test("revoked, expired and deleted ones are not revoked again, and nothing is recorded of them", async () => {
+  test("revoked, expired and deleted keys revokes none again and records nothing", async () => {
     await keysOf(ada.id, 4, (i) => [{ revokedAt: ago(5) }, { expiresAt: ago(5) }, { deletedAt: ago(5) }, {}][i] ?? {});
     expect(await revoke(ada.id, allBut([]))).toEqual(done(1));
     expect(await activityOf(ada.id)).toMatchObject([{ action: "api_key.revoked", details: { name: "key 3" } }]);
   });
 });
 
-describe("what was not confirmed is not taken", () => {
+describe("a key that was not confirmed is not changed", () => {
   test.each([
     ["revoke", revokeApiKeys],
     ["delete", deleteApiKeys],
@@ -150,12 +150,12 @@ describe("what was not confirmed is not taken", () => {
     });
   });
 
-  test("a key that has expired since, where all expired ones are deleted", async () => {
+  test("a key that has expired since, when all expired ones are deleted", async () => {
     const [expired, later] = await keysOf(ada.id, 2, (i) => ({
       expiresAt: i === 0 ? ago(1) : new Date(Date.now() + 60),
     }));
     const selection = await confirmed(ada.id, allBut([], { ...UNFILTERED, status: "expired" }), "delete");
-    await expect.poll(async () => (await readBulkEvidence(ada.id, these([String(later)]), new Date())).active).toBe(0);
+    await expect.poll(async () => (await readUsageSummary(ada.id, these([String(later)]), new Date())).active).toBe(0);
     expect(await deleteApiKeys(ada.id, selection, CALLER)).toEqual(done(1));
     expect(await database().apiKey.findMany({ where: { userId: ada.id, deletedAt: null } })).toMatchObject([
       { id: later },
@@ -163,7 +163,7 @@ describe("what was not confirmed is not taken", () => {
     expect(await activityOf(ada.id)).not.toMatchObject([{ apiKeyId: expired }, { apiKeyId: later }]);
   });
 
-  test("if it would be more keys than were confirmed, nothing is done at all", async () => {
+  test("no key is changed if it would be more than were confirmed", async () => {
     const [other] = await keysOf(ada.id, 3, (i) => ({ name: i === 0 ? "other" : `batch ${i}` }));
     const selection = await confirmed(ada.id, allBut([], { ...UNFILTERED, q: "batch" }), "delete");
     await renameApiKey(ada.id, String(other), "batch 0", CALLER);
@@ -172,7 +172,7 @@ describe("what was not confirmed is not taken", () => {
   });
 
   test.each([
-    ["a view that can't be read", { view: { ...UNFILTERED, status: "any" } }],
+    ["an invalid view", { view: { ...UNFILTERED, status: "any" } }],
     ["more than 10,000 single keys", { ids: Array.from({ length: 10_001 }, () => randomUUID()) }],
   ])("%s is not a selection", (_, change) => {
     const selection = { ...these([]), confirmedAt: new Date(), confirmedKeys: 1 };
@@ -216,13 +216,15 @@ test("of parallel bulk and single revocations and deletions each key is revoked 
     const of = records.filter((record) => record.action === action).map(({ apiKeyId }) => apiKeyId);
     expect(of.toSorted(), action).toEqual(ids.toSorted());
   }
-  // What each was told is what it did.
-  const told = [...revoked, ...deleted].map((result) => (result.ok ? result.value.keys : Number.NaN));
-  expect(told.every((keys) => keys >= 0)).toBe(true);
-  expect(singles.filter((result) => result.ok).length + Number(told[0]) + Number(told[1])).toBeLessThanOrEqual(300);
+  // Each call returned the number of keys that it changed.
+  const returned = [...revoked, ...deleted].map((result) => (result.ok ? result.value.keys : Number.NaN));
+  expect(returned.every((keys) => keys >= 0)).toBe(true);
+  expect(singles.filter((result) => result.ok).length + Number(returned[0]) + Number(returned[1])).toBeLessThanOrEqual(
+    300,
+  );
 });
 
-test("ten thousand keys are one call, all refused when it returns", async () => {
+test("ten thousand keys are one call, and all are rejected when it returns", async () => {
   const api = await startApi();
   const { secret } = await createKey(ada.id);
   await database().$executeRaw`
@@ -244,9 +246,9 @@ test("ten thousand keys are one call, all refused when it returns", async () => 
   api.close();
 });
 
-describe("isolation: another's keys are as if they did not exist", () => {
+describe("isolation: another user's keys are as if they did not exist", () => {
   test.each([
-    ["evidence", (userId: UserId, selection: Selection) => readBulkEvidence(userId, selection, new Date(0))],
+    ["summarize", (userId: UserId, selection: Selection) => readUsageSummary(userId, selection, new Date(0))],
     ["revoke", revokeAnything],
     ["delete", deleteAnything],
   ])("%s", async (_, operation) => {

@@ -1,9 +1,12 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { type Caller, recordEach } from "#lib/activity/record.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
+import type { ApiKey } from "#lib/api-keys/key-columns.ts";
+import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
-import { viewOf } from "#lib/api-keys/list.ts";
+import { lockApiKeys } from "#lib/api-keys/locks.ts";
 import type { ConfirmedSelection, Selection } from "#lib/api-keys/model/schema.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
+import { matchesView } from "#lib/api-keys/view-conditions.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -11,8 +14,8 @@ import { countRecentRequests } from "#lib/usage/recent.ts";
 
 export type UsedKey = Pick<ApiKey, "id" | "name" | "prefix" | "lastUsedAt"> & { recentRequests: number };
 
-/** What somebody needs to know before breaking many keys at once. */
-export type BulkEvidence = {
+/** The use of selected keys, shown before many of them stop working at once. */
+export type UsageSummary = {
   /** When it was read. */
   at: Date;
   /** Selected keys that are still in the list. */
@@ -21,26 +24,30 @@ export type BulkEvidence = {
   /** Of the active ones. */
   usedLastHour: number;
   usedLastDay: number;
-  /** The first of those, the latest first. */
+  /** The most recently used of those. */
   lately: UsedKey[];
 };
 
 const HOUR_MS = 3_600_000;
-const EXAMPLES = 10;
+const LATELY_USED_MAX = 10;
 
-/** What is known of the keys that are selected at `now`. Another's keys are counted as little as keys that don't exist. */
-export async function readBulkEvidence(userId: UserId, selection: Selection, now: Date): Promise<BulkEvidence> {
-  const { selected, active } = conditions(userId, selection, now);
+/** A bulk change may take as long as the largest account needs. */
+export const TRANSACTION_MS = 60_000;
+
+/** Reads the use of the keys that are selected at `now`. Another user's keys count for nothing. */
+export async function readUsageSummary(userId: UserId, selection: Selection, now: Date): Promise<UsageSummary> {
+  const selected = isSelected(userId, selection, now);
+  const active = hasStatus("active", now);
   const usedSince = (hours: number) =>
     Prisma.sql`${active} AND "lastUsedAt" > ${new Date(now.getTime() - hours * HOUR_MS)}`;
-  const [counts] = await database().$queryRaw<[Pick<BulkEvidence, "keys" | "active" | "usedLastHour" | "usedLastDay">]>`
+  const [counts] = await database().$queryRaw<[Pick<UsageSummary, "keys" | "active" | "usedLastHour" | "usedLastDay">]>`
     SELECT count(*)::int AS "keys", count(*) FILTER (WHERE ${active})::int AS "active",
            count(*) FILTER (WHERE ${usedSince(1)})::int AS "usedLastHour",
            count(*) FILTER (WHERE ${usedSince(24)})::int AS "usedLastDay"
     FROM "ApiKey" WHERE ${selected}`;
   const lately = await database().$queryRaw<Omit<UsedKey, "recentRequests">[]>`
     SELECT "id", "name", "prefix", "lastUsedAt" FROM "ApiKey" WHERE ${selected} AND ${usedSince(24)}
-    ORDER BY "lastUsedAt" DESC, "id" LIMIT ${EXAMPLES}`;
+    ORDER BY "lastUsedAt" DESC, "id" LIMIT ${LATELY_USED_MAX}`;
   const recent = await countRecentRequests(
     userId,
     lately.map(({ id }) => id),
@@ -52,116 +59,73 @@ export async function readBulkEvidence(userId: UserId, selection: Selection, now
   };
 }
 
-type Taken = Result<{ keys: number }, "selection_changed">;
+type BulkResult = Result<{ keys: number }, "selection_changed">;
 
 /**
- * Revokes the active ones of the selected keys, each as exactly as `revokeApiKey` would, all or none. Returns how many it was
- * that revoked; when it returns, every request that starts with any of them is refused, on every instance.
+ * Revokes the active ones of the selected keys, all or none, each as exactly as `revokeApiKey`, and
+ * returns their number.
  *
- * `selection_changed`: it would be more than was confirmed, and nothing was done.
+ * `selection_changed`: it would be more keys than were confirmed, and nothing was changed.
  */
-export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
-  const { selected, active } = conditions(userId, selection, selection.confirmedAt);
-  return take(Prisma.sql`${selected} AND ${active}`, selection.confirmedKeys, (transaction, ids) =>
-    markRevoked(transaction, userId, ids, caller, new Date()),
-  );
-}
-
-/** Takes the selected keys out of the list; those that are not revoked yet are revoked in the same transaction. */
-export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
-  const { selected } = conditions(userId, selection, selection.confirmedAt);
-  return take(selected, selection.confirmedKeys, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
+export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
+  const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
+    AND ${hasStatus("active", selection.confirmedAt)}`;
+  return change(which, selection, (transaction, ids) => markRevoked(transaction, userId, ids, caller));
 }
 
 /**
- * Does the same to all keys of a person, in a transaction that has locked the person, so that none is made meanwhile. Returns
- * their number; the caller waits for the leases.
+ * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
  */
-export async function deleteEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
-  const ids = await lockKeys(transaction, Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`);
-  await inParts(ids, (part) => markDeleted(transaction, userId, part, caller));
-  return ids.length;
+export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
+  const which = isSelected(userId, selection, selection.confirmedAt);
+  return change(which, selection, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
 }
 
-/** Revokes all keys of a person that aren't, in such a transaction. Returns their number; the caller waits for the leases. */
-export async function revokeEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
-  const ids = await lockKeys(
-    transaction,
-    Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL AND "revokedAt" IS NULL`,
-  );
-  const at = new Date();
-  await inParts(ids, (part) => markRevoked(transaction, userId, part, caller, at));
-  return ids.length;
-}
-
-async function markDeleted(transaction: Transaction, userId: UserId, ids: string[], caller: Caller): Promise<void> {
-  const revokedAt = new Date();
-  await markRevoked(transaction, userId, ids, caller, revokedAt);
-  // A millisecond later, so that the history of a key reads in the order in which things happened to it.
-  const at = new Date(revokedAt.getTime() + 1);
-  await recordEach(
-    transaction,
-    caller,
-    { userId, action: "api_key.deleted", at },
-    Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = ${at}
-      WHERE "userId" = ${userId}::uuid AND "id" = ANY(${ids}::uuid[]) RETURNING "id", "name"`,
-  );
-}
-
-function markRevoked(transaction: Transaction, userId: UserId, ids: string[], caller: Caller, at: Date): Promise<void> {
-  return recordEach(
-    transaction,
-    caller,
-    { userId, action: "api_key.revoked", at },
-    Prisma.sql`UPDATE "ApiKey" SET "revokedAt" = ${at}
-      WHERE "userId" = ${userId}::uuid AND "id" = ANY(${ids}::uuid[]) AND "revokedAt" IS NULL RETURNING "id", "name"`,
-  );
-}
-
-/**
- * Nobody loses a key that was not confirmed: the view is read as it was at that instant, so that what was created or has expired
- * since doesn't match, and what came into it in another way (a key that was renamed) makes it more than was counted.
- */
-function conditions(userId: UserId, { all, ids, view }: Selection, at: Date) {
-  const { owned, matches, status } = viewOf(userId, view, at);
-  return {
-    active: Prisma.sql`${status} = 'active'`,
-    selected: all
-      ? Prisma.sql`${owned} AND ${matches} AND "createdAt" <= ${at} AND "id" <> ALL(${ids}::uuid[])`
-      : Prisma.sql`${owned} AND "id" = ANY(${ids}::uuid[])`,
-  };
-}
-
-/** A statement ends after 2.5 s: this many keys take a fraction of that. */
-const STATEMENT_KEYS = 2_500;
-export const TRANSACTION_MS = 60_000;
-
-async function inParts(ids: string[], change: (part: string[]) => Promise<void>): Promise<void> {
-  for (let i = 0; i < ids.length; i += STATEMENT_KEYS) await change(ids.slice(i, i + STATEMENT_KEYS));
-}
-
-/** In the order of their ids, as everybody who locks many does, so that nobody waits in a circle. */
-async function lockKeys(transaction: Transaction, which: Prisma.Sql): Promise<string[]> {
-  const [locked] = await transaction.$queryRaw<[{ ids: string[] | null }]>`
-    SELECT array_agg("id") AS "ids" FROM (SELECT "id" FROM "ApiKey" WHERE ${which} ORDER BY "id" FOR UPDATE) k`;
-  return locked.ids ?? [];
-}
-
-async function take(
+async function change(
   which: Prisma.Sql,
-  confirmedKeys: number,
-  change: (transaction: Transaction, ids: string[]) => Promise<void>,
-): Promise<Taken> {
-  const taken = await database().$transaction(
+  { confirmedKeys }: ConfirmedSelection,
+  mark: (transaction: Transaction, ids: string[]) => Promise<unknown>,
+): Promise<BulkResult> {
+  const changed = await database().$transaction(
     async (transaction) => {
-      const ids = await lockKeys(transaction, which);
+      const ids = await lockApiKeys(transaction, which);
       if (ids.length > confirmedKeys) return err("selection_changed");
-      await inParts(ids, (part) => change(transaction, part));
+      await mark(transaction, ids);
       return ok({ keys: ids.length });
     },
     { timeout: TRANSACTION_MS },
   );
-  // Who finds them revoked already may rely on that as well.
-  if (taken.ok) await outliveLeases();
-  return taken;
+  // The promise holds for keys that were revoked already, too.
+  if (changed.ok) await outliveLeases();
+  return changed;
+}
+
+/**
+ * Deletes all keys of a user in a transaction that has locked the user, so that none is created
+ * meanwhile. Returns their number. The caller waits for the leases.
+ */
+export async function deleteEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
+  const ids = await lockApiKeys(transaction, isListed(userId));
+  await markDeleted(transaction, userId, ids, caller);
+  return ids.length;
+}
+
+/**
+ * Revokes all keys of a user that aren't revoked, under the conditions of {@link
+ * deleteEveryApiKey}.
+ */
+export async function revokeEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
+  const ids = await lockApiKeys(transaction, Prisma.sql`${isListed(userId)} AND "revokedAt" IS NULL`);
+  return markRevoked(transaction, userId, ids, caller);
+}
+
+/**
+ * Selects no key that wasn't confirmed. The view is read as of that instant, so that keys that were
+ * created or have expired since don't match. A key that matches for another reason, such as a new
+ * name, makes more keys than were counted.
+ */
+function isSelected(userId: UserId, { all, ids, view }: Selection, at: Date): Prisma.Sql {
+  if (!all) return Prisma.sql`${isListed(userId)} AND "id" = ANY(${ids}::uuid[])`;
+  return Prisma.sql`${isListed(userId)} AND ${matchesView(userId, view, at)}
+    AND "createdAt" <= ${at} AND "id" <> ALL(${ids}::uuid[])`;
 }

@@ -15,8 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** Keys named "key 0000" and so on, the latest first, each used an hour before the one above it. */
-async function personWithKeys(): Promise<UserId> {
+/**
+ * Adds keys named "key 0000" and so on, the latest first, each used an hour before the one above
+ * it.
+ */
+async function userWithKeys(): Promise<UserId> {
   const { id: userId } = await createPerson();
   const now = Date.now();
   await database().apiKey.createMany({
@@ -33,7 +36,7 @@ async function personWithKeys(): Promise<UserId> {
   return userId;
 }
 
-/** The names that an export has, with something that happens after each of its pages. */
+/** Returns the names in an export, and calls a function after each of its pages. */
 async function exported(userId: UserId, view: Partial<ListQuery>, afterPage?: (page: number) => Promise<unknown>) {
   const names: string[] = [];
   let page = 0;
@@ -49,14 +52,14 @@ describe("an export of more keys than a page has each of them once", () => {
   test.each(
     SORT_COLUMNS.flatMap((sort) => [{ sort, direction: "asc" } as const, { sort, direction: "desc" } as const]),
   )("by $sort, $direction", async (view) => {
-    const names = await exported(await personWithKeys(), view);
+    const names = await exported(await userWithKeys(), view);
     expect(names).toHaveLength(KEYS);
     expect([...names].sort()).toEqual(all);
     if (view.sort === "name") expect(names).toEqual(view.direction === "asc" ? all : [...all].reverse());
   });
 
   test("while the last ones are used, which moves them to the front", async () => {
-    const userId = await personWithKeys();
+    const userId = await userWithKeys();
     const use = (page: number) =>
       database().apiKey.updateMany({
         where: { userId, name: { in: all.slice(-50 * page) } },
@@ -65,8 +68,8 @@ describe("an export of more keys than a page has each of them once", () => {
     expect(await exported(userId, { sort: "lastUsed", direction: "desc" }, use)).toEqual(all);
   });
 
-  test("while others are deleted and made", async () => {
-    const userId = await personWithKeys();
+  test("while others are deleted and created", async () => {
+    const userId = await userWithKeys();
     const change = async (page: number) => {
       await database().apiKey.updateMany({
         where: { userId, name: { in: all.slice(100 * (page - 1), 100 * page) } },
@@ -75,7 +78,7 @@ describe("an export of more keys than a page has each of them once", () => {
       await database().apiKey.create({
         data: {
           userId,
-          name: "made meanwhile",
+          name: "created meanwhile",
           environment: "staging",
           prefix: "gt_aaaa",
           hash: new Uint8Array(randomBytes(32)),
@@ -86,11 +89,11 @@ describe("an export of more keys than a page has each of them once", () => {
     const names = await exported(userId, {}, change);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(expect.arrayContaining(all.slice(300)));
-    expect(names).not.toContain("made meanwhile");
+    expect(names).not.toContain("created meanwhile");
   });
 
   test("while what the view filters by changes", async () => {
-    const userId = await personWithKeys();
+    const userId = await userWithKeys();
     const revoke = () =>
       database().apiKey.updateMany({
         where: { userId, name: { in: all.slice(0, 50) }, revokedAt: null },
@@ -100,9 +103,9 @@ describe("an export of more keys than a page has each of them once", () => {
   });
 });
 
-test("a key that is deleted before its page is read is not exported, and another person's never is", async () => {
-  const userId = await personWithKeys();
-  await personWithKeys();
+test("a key that is deleted before its page is read is not exported, and another user's never is", async () => {
+  const userId = await userWithKeys();
+  await userWithKeys();
   const last = all.at(-1) as string;
   const names = await exported(userId, {}, () =>
     database().apiKey.updateMany({ where: { userId, name: last }, data: { deletedAt: new Date() } }),

@@ -3,9 +3,9 @@ import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
-import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
-import { FINDINGS, type FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { DEFAULT_VIEW, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -32,9 +32,9 @@ async function keyWith(data: Change): Promise<string> {
   await database().apiKey.update({ where: { id: key.id }, data, select: { id: true } });
   return key.id;
 }
-const kinds = async () => (await findHygiene(ada.id, now)).map(({ kind, keys }) => `${kind} ${keys}`);
-/** The keys that the list shows of a finding. */
-async function listed(finding: FindingKind): Promise<string[]> {
+const kinds = async () => (await findWarnings(ada.id, now)).map(({ kind, keys }) => `${kind} ${keys}`);
+/** Returns the keys that the list shows for a warning. */
+async function listed(finding: WarningKind): Promise<string[]> {
   const { rows, matching } = await listApiKeys(ada.id, { ...DEFAULT_VIEW, finding }, now);
   expect(matching).toBe(rows.length);
   return rows.map(({ id }) => id).toSorted();
@@ -53,12 +53,12 @@ async function seenOn(apiKeyId: string, networks: number, lastSeenAt: Date): Pro
   });
 }
 
-test("a key that is used, young and not about to end is nothing to speak of", async () => {
+test("a key that is used, young and not about to end has no warning", async () => {
   await keyWith(RECENT);
   expect(await kinds()).toEqual([]);
 });
 
-test.each<[FindingKind, Change, Change]>([
+test.each<[WarningKind, Change, Change]>([
   ["expiring", { ...RECENT, expiresAt: ago(-7) }, { ...RECENT, expiresAt: ago(-7, -1) }],
   ["never_used", { createdAt: ago(30) }, { createdAt: ago(30, -1) }],
   ["idle", { createdAt: ago(80), lastUsedAt: ago(90) }, { createdAt: ago(80), lastUsedAt: ago(90, -1) }],
@@ -68,15 +68,15 @@ test.each<[FindingKind, Change, Change]>([
     { createdAt: ago(364), lastUsedAt: ago(1), expiresAt: ago(-100) },
   ],
   ["no_expiry", { createdAt: ago(90), lastUsedAt: ago(1) }, { createdAt: ago(90, -1), lastUsedAt: ago(1) }],
-])("%s is found at its day, and not a moment before", async (kind, at, before) => {
+])("the warning %s comes on its day, and not a millisecond before", async (kind, at, before) => {
   await keyWith(before);
   expect(await kinds()).toEqual([]);
   const id = await keyWith(at);
-  expect(await findHygiene(ada.id, now)).toEqual([{ kind, keys: 1 }]);
+  expect(await findWarnings(ada.id, now)).toEqual([{ kind, keys: 1 }]);
   expect(await listed(kind)).toEqual([id]);
 });
 
-test("many networks are five or more, in 30 days in which the key was used", async () => {
+test("many networks are five or more, within 30 days in which the key was used", async () => {
   const id = await keyWith(RECENT);
   await seenOn(id, 4, now);
   expect(await kinds()).toEqual([]);
@@ -85,12 +85,12 @@ test("many networks are five or more, in 30 days in which the key was used", asy
   expect(await listed("many_networks")).toEqual([id]);
 
   await seenOn(await keyWith(RECENT), 5, ago(30));
-  // All of its callers of these days were refused.
+  // All of its callers of these days were rejected.
   await seenOn(await keyWith({ createdAt: ago(80), lastUsedAt: ago(31), expiresAt: ago(-100) }), 5, now);
   expect(await listed("many_networks")).toEqual([id]);
 });
 
-test("what has ended, was replaced, or is another's is not spoken of, and not in the list of a finding", async () => {
+test("keys that have ended, were replaced or are another user's have no warning", async () => {
   const old = { createdAt: ago(100), lastUsedAt: ago(1) };
   const bob = await createPerson("Bob");
   const theirs = await createKey(bob.id);
@@ -100,7 +100,7 @@ test("what has ended, was replaced, or is another's is not spoken of, and not in
   await revokeApiKey(ada.id, await keyWith(old), CALLER);
   await rotateApiKey(ada.id, await keyWith(old), "7d", CALLER);
   expect(await kinds()).toEqual([]);
-  // A successor that is gone replaces nothing.
+  // A revoked successor replaces nothing.
   const alone = await keyWith({ ...old, expiresAt: ago(-300) });
   const rotated = await rotateApiKey(ada.id, alone, "7d", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
@@ -108,10 +108,10 @@ test("what has ended, was replaced, or is another's is not spoken of, and not in
   await database().apiKey.update({ where: { id: alone }, data: { expiresAt: ago(-7) } });
   expect(await kinds()).toEqual(["expiring 1"]);
   await revokeApiKey(ada.id, alone, CALLER);
-  for (const kind of FINDINGS) expect(await listed(kind), kind).toEqual([]);
+  for (const kind of WARNINGS) expect(await listed(kind), kind).toEqual([]);
 });
 
-test("a finding's list has exactly the keys that are counted, also searched, exported, and revoked all at once", async () => {
+test("the list of a warning has exactly the keys that are counted, also when it is searched, exported or revoked", async () => {
   const keys = {
     expiring: [await keyWith({ ...RECENT, expiresAt: ago(-3) }), await keyWith({ ...RECENT, expiresAt: ago(-6) })],
     never_used: [await keyWith({ createdAt: ago(40) })],
@@ -119,14 +119,14 @@ test("a finding's list has exactly the keys that are counted, also searched, exp
     many_networks: [await keyWith(RECENT)],
     old: [await keyWith({ createdAt: ago(400), lastUsedAt: ago(1), expiresAt: ago(-100) })],
     no_expiry: [await keyWith({ createdAt: ago(100), lastUsedAt: ago(1) })],
-  } satisfies Record<FindingKind, string[]>;
+  } satisfies Record<WarningKind, string[]>;
   await seenOn(keys.many_networks[0] as string, 6, ago(2));
-  // Of three findings at once.
+  // Has three warnings at once.
   const worst = await keyWith({ createdAt: ago(500), lastUsedAt: ago(400) });
   for (const kind of ["idle", "old", "no_expiry"] as const) keys[kind].push(worst);
   await keyWith(RECENT);
-  expect(await findHygiene(ada.id, now)).toEqual(FINDINGS.map((kind) => ({ kind, keys: keys[kind].length })));
-  for (const kind of FINDINGS) expect(await listed(kind), kind).toEqual(keys[kind].toSorted());
+  expect(await findWarnings(ada.id, now)).toEqual(WARNINGS.map((kind) => ({ kind, keys: keys[kind].length })));
+  for (const kind of WARNINGS) expect(await listed(kind), kind).toEqual(keys[kind].toSorted());
 
   const idle = { ...UNFILTERED, finding: "idle" } as const;
   const search = { ...DEFAULT_VIEW, ...idle, q: "nobody's" };

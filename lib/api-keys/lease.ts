@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a cache has heard from the database is believed for so long from the moment the question was sent. */
+/** Caches believe an answer of the database for this long from when its query was sent. */
 export const LEASE_MS = 250;
 
-/** For clocks that don't run at exactly the same speed, and timers that end early. */
+/** Allows for clocks that run at slightly different speeds, and for timers that end early. */
 export const MARGIN_MS = 15;
 
 /**
- * To be awaited between the commit of a change that must be in force everywhere and its confirmation: whatever any instance
- * believed before the commit, it believes no longer. This holds without a message to anybody, and so without any that could be lost.
+ * Waits until no cache believes an answer from before now. Called between the commit of a change
+ * that must be in force on every instance and its confirmation. No message is sent to the
+ * instances, so none can be lost.
  */
 export async function outliveLeases(): Promise<void> {
   await sleep(LEASE_MS + MARGIN_MS);

@@ -4,7 +4,7 @@ import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/sup
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
-import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/model/list-view.ts";
 import { pool } from "#lib/database/client.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** Keys in the list and keys that were deleted, which are older. */
+/** Adds keys to the list, and older ones that were deleted. */
 async function addKeys(userId: UserId, deleted: number, listed: number): Promise<void> {
   await fill([
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "revokedAt", "deletedAt")
@@ -35,7 +35,7 @@ async function addKeys(userId: UserId, deleted: number, listed: number): Promise
   ]);
 }
 
-describe("of an account with 20,000 deleted keys no more is read than of one with none", () => {
+describe("an account with 20,000 deleted keys costs no more reads than one with none", () => {
   test.each<Partial<ListQuery>>([
     {},
     { page: 12 },
@@ -45,7 +45,7 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
     { q: "Key 7" },
     { environment: "staging" },
     { finding: "never_used" },
-  ])("by a page of the list and its export: %j", async (view) => {
+  ])("for a page of the list and its export: %j", async (view) => {
     const list = (userId: UserId) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
     expectNoMoreReads(await list(young), await list(old), 60);
     const read = (userId: UserId) =>
@@ -55,7 +55,7 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
     expectNoMoreReads(await read(young), await read(old), 300);
   });
 
-  test("by the last page of a long list, beside what its index skips", async () => {
+  test("for the last page of a long list, except for what its index skips", async () => {
     const { id } = await createPerson();
     await addKeys(id, 0, 5_000);
     const page = (number: number) => measure(() => listApiKeys(id, { ...DEFAULT_VIEW, page: number }, new Date()));
@@ -63,22 +63,22 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
   });
 });
 
-test("key hygiene of many keys is counted once a minute, and of few each time", async () => {
+test("warnings about many keys are counted once a minute, about few each time", async () => {
   const [few, many] = [await createPerson(), await createPerson()];
   await addKeys(few.id, 0, 100);
   await addKeys(many.id, 0, 1_200);
   const now = new Date();
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const statements = async (userId: UserId, at: Date) => (await measure(() => findHygiene(userId, at))).statements;
+  const statements = async (userId: UserId, at: Date) => (await measure(() => findWarnings(userId, at))).statements;
   expect(await statements(few.id, now)).toBe(1);
   expect(await statements(many.id, now)).toBe(0);
   expect(await statements(many.id, later(59))).toBe(0);
   await pool().query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "userId" = $1`, [many.id]);
-  await findHygiene(many.id, later(61));
-  expect(await findHygiene(many.id, later(62))).toEqual([]);
+  await findWarnings(many.id, later(61));
+  expect(await findWarnings(many.id, later(62))).toEqual([]);
 });
 
-test("of 20,000 sessions that are over the list of browsers reads none, and of many that are open the latest 50", async () => {
+test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of many open ones", async () => {
   const [few, many] = [await createPerson(), await createPerson()];
   const add = (userId: UserId, open: number, ended: number) =>
     fill([
@@ -94,7 +94,7 @@ test("of 20,000 sessions that are over the list of browsers reads none, and of m
   expect([sessions.length, more]).toEqual([50, true]);
 });
 
-test("of 20,000 refusals the latest, those of a key and one by its id read no more than of 20", async () => {
+test("the latest of 20,000 rejections, those of a key and one by its id cost no more reads than of 20", async () => {
   const add = async (userId: UserId, count: number) => {
     const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1 LIMIT 2`, [
       userId,

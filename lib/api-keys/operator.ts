@@ -1,35 +1,24 @@
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
+import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
-import { type ApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { err, type Result } from "#lib/result.ts";
 
-/** All keys of a person, oldest first, with those that the person took out of the list. */
+/** Reads all keys of a user, deleted ones included, the oldest first. */
 export function listEveryApiKey(userId: UserId): Promise<(ApiKey & { deletedAt: Date | null })[]> {
   return database().apiKey.findMany({
     where: { userId },
     orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-    select: {
-      id: true,
-      name: true,
-      environment: true,
-      prefix: true,
-      createdAt: true,
-      expiresAt: true,
-      revokedAt: true,
-      deletedAt: true,
-      lastUsedAt: true,
-      lastUsedAddress: true,
-      lastUsedAgent: true,
-    },
+    select: { ...KEY_SELECT, deletedAt: true },
   });
 }
 
 /**
- * Revokes anybody's key, as exactly as its owner would: a key's owner never changes, so the owner that is read first is
- * the one that is revoked for. A deleted key was revoked with its deletion.
+ * Revokes any user's key, as exactly as its owner would. The owner is read first, because it never
+ * changes. A deleted key was revoked with its deletion.
  */
 export async function revokeApiKeyAsOperator(
   id: string,
@@ -40,7 +29,7 @@ export async function revokeApiKeyAsOperator(
   if (!key) return err("not_found");
   const revoked = await revokeApiKey(asUserId(key.userId), id, caller);
   if (revoked.ok || revoked.error === "already_revoked") return revoked;
-  // Its owner may have deleted it a moment ago, and who is told that it was revoked already may rely on that.
+  // The owner may have deleted it a moment ago, and the promise holds for `already_revoked`, too.
   await outliveLeases();
   return err("already_revoked");
 }

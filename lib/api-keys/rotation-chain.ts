@@ -1,57 +1,57 @@
+import { hasStatus } from "#lib/api-keys/key-conditions.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
 /**
- * SQL: "line" with the keys that came after the one with that id, its successor first, then that one's and so on, by "place". A
- * successor that was rotated itself has left its place to a later one.
+ * A `WITH` clause for "successors": the keys of a rotation chain after the key with that id,
+ * ordered by "place". "place" 1 is its direct successor.
  */
-export function lineOf(id: Prisma.Sql): Prisma.Sql {
+export function withSuccessors(id: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
-    WITH RECURSIVE "line" AS (
+    WITH RECURSIVE "successors" AS (
       SELECT s."id", s."expiresAt", s."revokedAt", 1 AS "place" FROM "ApiKey" s WHERE s."replacesId" = ${id}
       UNION ALL
-      SELECT s."id", s."expiresAt", s."revokedAt", l."place" + 1 FROM "line" l JOIN "ApiKey" s ON s."replacesId" = l."id"
+      SELECT s."id", s."expiresAt", s."revokedAt", p."place" + 1
+      FROM "successors" p JOIN "ApiKey" s ON s."replacesId" = p."id"
     )`;
 }
 
-type Follower = { id: string; expiresAt: Date | null; revokedAt: Date | null };
+type Successor = { id: string; expiresAt: Date | null; revokedAt: Date | null };
 
-export function readLine(transaction: Transaction, id: string): Promise<Follower[]> {
-  return transaction.$queryRaw<Follower[]>`
-    ${lineOf(Prisma.sql`${id}::uuid`)} SELECT "id", "expiresAt", "revokedAt" FROM "line" ORDER BY "place"`;
+/** Reads the successors of a key, its direct one first. */
+export function readSuccessors(transaction: Transaction, id: string): Promise<Successor[]> {
+  return transaction.$queryRaw<Successor[]>`
+    ${withSuccessors(Prisma.sql`${id}::uuid`)} SELECT "id", "expiresAt", "revokedAt" FROM "successors" ORDER BY "place"`;
 }
 
-/** The key that takes the place of the one before the line: the newest that works, if any does. */
-export function successorIn(line: Follower[], now: Date): Follower | undefined {
-  return line.findLast((key) => keyStatus(key, now) === "active");
+/** Finds the key that replaces the one before the chain: the last successor that is active. */
+export function currentSuccessor(successors: Successor[], now: Date): Successor | undefined {
+  return successors.findLast((key) => keyStatus(key, now) === "active");
 }
 
 /**
- * SQL: the same for the list, of a key `k`; but for one that has ended it is the first of its line, whatever became of that,
- * because this is history.
+ * {@link currentSuccessor} in SQL, for a key `k`. For a key that has ended it is the direct
+ * successor, whatever its status, because that is history.
  */
-export function successorOf(field: "id" | "expiresAt", now: Date): Prisma.Sql {
+export function successorField(field: "id" | "expiresAt", now: Date): Prisma.Sql {
   const column = Prisma.raw(`"${field}"`);
-  return Prisma.sql`CASE WHEN ${isActive(now)}
-    THEN (${lineOf(Prisma.sql`k."id"`)} SELECT ${column} FROM "line" WHERE ${isActive(now)} ORDER BY "place" DESC LIMIT 1)
+  const active = hasStatus("active", now);
+  return Prisma.sql`CASE WHEN ${active}
+    THEN (${withSuccessors(Prisma.sql`k."id"`)} SELECT ${column} FROM "successors" WHERE ${active} ORDER BY "place" DESC LIMIT 1)
     ELSE (SELECT s.${column} FROM "ApiKey" s WHERE s."replacesId" = k."id") END`;
 }
 
 /**
- * SQL: the end that a rotation gives the successor of a key `k`. The end of a key that was rotated already is its overlap's; the one
- * it was made with has passed to the last of its line.
+ * The end that a rotation gives the successor of a key `k`, in SQL. A key that was rotated before
+ * ends with its overlap; the last key of its chain has the end that it was created with.
  */
 export const PASSED_END = Prisma.sql`nullif(greatest(
   coalesce(k."expiresAt", 'infinity'),
-  (${lineOf(Prisma.sql`k."id"`)} SELECT coalesce("expiresAt", 'infinity') FROM "line" ORDER BY "place" DESC LIMIT 1)
+  (${withSuccessors(Prisma.sql`k."id"`)} SELECT coalesce("expiresAt", 'infinity') FROM "successors" ORDER BY "place" DESC LIMIT 1)
 ), 'infinity')`;
 
-/** SQL: whether a key that works has taken the place of the one with that id. */
+/** Whether an active key has replaced the one with that id, in SQL. */
 export function isReplaced(id: Prisma.Sql, now: Date): Prisma.Sql {
-  return Prisma.sql`EXISTS (${lineOf(id)} SELECT 1 FROM "line" WHERE ${isActive(now)})`;
-}
-
-function isActive(now: Date): Prisma.Sql {
-  return Prisma.sql`"revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`;
+  return Prisma.sql`EXISTS (${withSuccessors(id)} SELECT 1 FROM "successors" WHERE ${hasStatus("active", now)})`;
 }

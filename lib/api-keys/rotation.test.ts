@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import type { Overlap } from "#lib/api-keys/model/overlap-end.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
-import { endReplacedKeys, extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
@@ -72,7 +73,7 @@ describe("the old key ends", () => {
     expect([endsOnUse, revokedAt]).toEqual([overlap === "on_use", null]);
   });
 
-  test("immediately: it is refused everywhere when the rotation is confirmed", async () => {
+  test("immediately: every instance rejects it when the rotation is confirmed", async () => {
     const old = await create();
     expect(await verifySecret(old.secret)).toMatchObject({ ok: true });
     const { secret } = await rotate(old.key.id, "now");
@@ -124,7 +125,7 @@ describe("the old key ends", () => {
       expect(record.actor).toBe("system");
     });
 
-    test("also on an installation with much usage, each in its turn where many rotated keys wait", async () => {
+    test("also on an installation with much usage, each in its turn if many rotated keys wait", async () => {
       const old = await create();
       const successor = await rotate(old.key.id, "on_use");
       expect(await call("/key", successor.secret)).toBe(200);
@@ -150,7 +151,7 @@ describe("the old key ends", () => {
       expect((await endReplacedKeys()) + (await endReplacedKeys()) + (await endReplacedKeys())).toBe(1);
     });
 
-    test("no more once it has ended, and so it isn't looked at forever", async () => {
+    test("not after it has ended, so that it isn't looked at forever", async () => {
       const old = await create();
       const successor = await rotate(old.key.id, "on_use");
       await pool().query(`UPDATE "ApiKey" SET "expiresAt" = now() - interval '1 s' WHERE "endsOnUse"`);
@@ -162,7 +163,7 @@ describe("the old key ends", () => {
       expect(await database().apiKey.count({ where: { endsOnUse: true } })).toBe(0);
     });
 
-    test("that nobody counted in time ends it a day after the hour of the success, and one that was rotated on counts", async () => {
+    test("a day after the hour of a success that is counted late, also one of a later successor", async () => {
       const old = await create();
       const second = await rotate(old.key.id, "on_use");
       const third = await rotate(second.key.id, "now");
@@ -175,7 +176,7 @@ describe("the old key ends", () => {
   });
 });
 
-test("of 10 parallel rotations one wins, the others are told, and there is one successor", async () => {
+test("of 10 parallel rotations one succeeds, the others get an error, and there is one successor", async () => {
   const { key } = await create();
   const results = await Promise.all(
     Array.from({ length: 10 }, (_, i) => rotateApiKey(ada.id, key.id, i % 2 ? "now" : "1h", CALLER)),
@@ -185,7 +186,7 @@ test("of 10 parallel rotations one wins, the others are told, and there is one s
   expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(2);
 });
 
-describe("a key whose successor is gone", () => {
+describe("a key whose successor has ended", () => {
   const listed = async (id: string) => {
     const key = await findListedApiKey(ada.id, id);
     return [key?.successorId, key?.successorExpiresAt];
@@ -196,16 +197,16 @@ describe("a key whose successor is gone", () => {
     ["expired", (id) => database().apiKey.update({ where: { id }, data: { expiresAt: new Date() } })],
   ];
 
-  test.each(ways)("%s, can be rotated again, and its new successor takes the place", async (_, end) => {
+  test.each(ways)("(%s) can be rotated again, and has the new successor", async (_, end) => {
     const { key } = await create();
-    const gone = await rotate(key.id, "7d");
-    expect(await listed(key.id)).toEqual([gone.key.id, null]);
-    await end(gone.key.id);
+    const ended = await rotate(key.id, "7d");
+    expect(await listed(key.id)).toEqual([ended.key.id, null]);
+    await end(ended.key.id);
     expect(await listed(key.id)).toEqual([null, null]);
     expect(await extendOverlap(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "not_replaced" });
     const again = await rotate(key.id, "1h");
     expect(await listed(key.id)).toEqual([again.key.id, again.key.expiresAt]);
-    expect((await row(gone.key.id)).replacesId).toBeNull();
+    expect((await row(ended.key.id)).replacesId).toBeNull();
     expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
   });
 
@@ -216,8 +217,8 @@ describe("a key whose successor is gone", () => {
     "that ended %s gives that end to the next one, and not the short one of the overlap",
     async (_, expiry) => {
       const { key } = await create(expiry);
-      const gone = await rotate(key.id, "1h");
-      await revokeApiKey(ada.id, gone.key.id, CALLER);
+      const ended = await rotate(key.id, "1h");
+      await revokeApiKey(ada.id, ended.key.id, CALLER);
       expect((await findListedApiKey(ada.id, key.id))?.nextExpiresAt).toEqual(key.expiresAt);
       const again = await rotate(key.id, "7d");
       expect(again.key.expiresAt).toEqual(key.expiresAt);
@@ -225,7 +226,7 @@ describe("a key whose successor is gone", () => {
     },
   );
 
-  test("has one winner of 10 parallel rotations again", async () => {
+  test("lets one of 10 parallel rotations succeed again", async () => {
     const { key } = await create();
     await revokeApiKey(ada.id, (await rotate(key.id)).key.id, CALLER);
     const results = await Promise.all(Array.from({ length: 10 }, () => rotateApiKey(ada.id, key.id, "1h", CALLER)));
@@ -233,7 +234,7 @@ describe("a key whose successor is gone", () => {
     expect(await database().apiKey.count({ where: { userId: ada.id, revokedAt: null } })).toBe(2);
   });
 
-  test("but was rotated itself has the latest of the line in its place, as long as one of them works", async () => {
+  test("but was rotated itself has the last active key of the chain as its successor", async () => {
     const { key } = await create({ type: "preset", preset: "90d" });
     const second = await rotate(key.id, "7d");
     const third = await rotate(second.key.id, "now");
@@ -241,7 +242,7 @@ describe("a key whose successor is gone", () => {
     expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
     await revokeApiKey(ada.id, third.key.id, CALLER);
     expect(await listed(key.id)).toEqual([null, null]);
-    // An ended key still says what came after it.
+    // An ended key still has its direct successor.
     expect(await listed(second.key.id)).toEqual([third.key.id, key.expiresAt]);
     expect((await rotate(key.id, "1h")).key.expiresAt).toEqual(key.expiresAt);
   });
@@ -264,7 +265,7 @@ async function holdKey(id: string) {
   };
 }
 
-test("a revocation and a rotation that meet at a key wait for each other in a line, not in a circle", async () => {
+test("a revocation and a rotation of one key wait for each other without a deadlock", async () => {
   const { key } = await create();
   const holder = await holdKey(key.id);
   const revoked = revokeApiKey(ada.id, key.id, CALLER);
@@ -276,7 +277,7 @@ test("a revocation and a rotation that meet at a key wait for each other in a li
   expect(await rotated).toEqual({ ok: false, error: "not_active" });
 });
 
-test("what is not there, not one's own, expired, revoked or deleted can't be rotated", async () => {
+test("an unknown, expired, revoked, deleted or another user's key can't be rotated", async () => {
   const bob = await createPerson("Bob");
   const { key } = await create();
   const attempt = (userId: UserId, id: string) => rotateApiKey(userId, id, "1h", CALLER);
@@ -315,7 +316,7 @@ describe("extending", () => {
     expect((await row(key.id)).expiresAt).toEqual(new Date(before + EXTENSIONS[by] * HOUR_MS));
   });
 
-  test("stops at the successor's own end, and says so when there is nothing left to give", async () => {
+  test("stops at the successor's own end, and is an error when both end together", async () => {
     const { key } = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
     await rotate(key.id, "24h");
     expect(await extend(key.id, "7d")).toEqual({ ok: true });
@@ -333,7 +334,7 @@ describe("extending", () => {
     expect(endsOnUse).toBe(true);
   });
 
-  test("is for one's own keys that were rotated and have not ended", async () => {
+  test("is for the user's own keys that were rotated and have not ended", async () => {
     const { key } = await create();
     expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "not_replaced" });
     await rotate(key.id, "1h");
@@ -344,7 +345,7 @@ describe("extending", () => {
   });
 });
 
-describe("who still calls with the old key", () => {
+describe("a caller of the old key", () => {
   const stillCalling = async (id: string) =>
     (await findListedApiKey(ada.id, id))?.stillCalling.map(({ addressPrefix, requests }) => [addressPrefix, requests]);
   const use = async (key: string, address: string, times: number) => {
@@ -366,7 +367,7 @@ describe("who still calls with the old key", () => {
     expect(await stillCalling(key.id)).toEqual([["203.0.113.0/24", 1]]);
   });
 
-  test("is noted while the recorder writes, and the two don't wait in a circle", async () => {
+  test("is noted while the recorder writes, without a deadlock", async () => {
     const { key, secret } = await create();
     await use(secret, "203.0.113.7", 1);
     await api.call("/key", { headers: { "x-forwarded-for": "203.0.113.7" } }, secret);
@@ -382,7 +383,7 @@ describe("who still calls with the old key", () => {
   });
 });
 
-test("a rotation is recorded of the old key, and of the new one that it was made", async () => {
+test("a rotation is recorded for the old key, and a creation for the new one", async () => {
   const { key } = await create();
   const successor = await rotate(key.id, "7d");
   const record = await database().activity.findFirstOrThrow({ where: { apiKeyId: key.id, action: "api_key.rotated" } });

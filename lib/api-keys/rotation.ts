@@ -1,34 +1,27 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
+import { markRevoked } from "#lib/api-keys/end-keys.ts";
+import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
+import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
+import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts";
 import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
-import { type NoRoom, takeRoom } from "#lib/api-keys/room.ts";
-import { lineOf, readLine, successorIn } from "#lib/api-keys/rotation-chain.ts";
+import { currentSuccessor, readSuccessors } from "#lib/api-keys/rotation-chain.ts";
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
-import { type ApiKey, FIELDS, lockApiKey, lockOwner, markRevoked } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
-import { Prisma } from "#lib/database/generated/client.ts";
-import { nextStep, type Step } from "#lib/database/walk-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
 export type RotateError = "not_found" | "not_active" | "already_rotated";
 type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
-/** From the first success of the new key on. */
-const ON_USE_HOURS = 24;
-/** What a transaction can end in a fraction of the time that it has. */
-const LOOKED_AT_KEYS = 500;
-const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
-
 /**
- * Makes a successor with the same name, environment and end, and lets the old key overlap. The secret is in this answer and
- * nowhere else. Of parallel rotations of a key one wins, the others are told `already_rotated`. With the overlap `now` the
- * old key is revoked, and refused everywhere when this returns.
- *
- * A key whose successor works no more is rotated again: the new one takes the place of the one that is gone.
+ * Creates a successor with the same name, environment and end, and lets the old key overlap. Only
+ * this answer holds the secret. Of parallel rotations of a key one succeeds and the others get
+ * `already_rotated`. With the overlap `now` the old key is revoked, and every instance rejects it
+ * when this returns. A key whose successors aren't active can be rotated again.
  *
  * `not_active`: an expired or revoked key can't be rotated.
  */
@@ -37,24 +30,24 @@ export async function rotateApiKey(
   id: string,
   overlap: Overlap,
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, RotateError> | NoRoom> {
+): Promise<Result<{ key: ApiKey; secret: string }, RotateError> | KeyLimitError> {
   const secret = generateSecret();
   const rotated = await database().$transaction(async (transaction) => {
-    // The person's row first, as creating does, so that the two don't deadlock and the count is exact.
     if (!(await lockOwner(transaction, userId, caller))) return err("not_found");
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
-    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
-    const line = await readLine(transaction, id);
-    if (successorIn(line, now)) return err("already_rotated");
+    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
+    const successors = await readSuccessors(transaction, id);
+    if (currentSuccessor(successors, now)) return err("already_rotated");
     if (keyStatus(old, now) !== "active") return err("not_active");
-    // Both are active for a while, and count.
-    const room = await takeRoom(transaction, userId, now, overlap === "now" ? 1 : 0);
-    if (!room.ok) return room;
-    if (overlap === "now") await markRevoked(transaction, userId, id, old.name, caller);
-    // The end of a key that was rotated already is its overlap's; the one it was made with has passed to the last of its line.
-    const gone = line.at(-1);
-    const expiresAt = gone ? later(gone.expiresAt, old.expiresAt) : old.expiresAt;
+    // Both keys count while both are active.
+    const slot = await claimKeySlot(transaction, userId, now, overlap === "now" ? 1 : 0);
+    if (!slot.ok) return slot;
+    if (overlap === "now") await markRevoked(transaction, userId, [id], caller, now);
+    // A key that was rotated before ends with its overlap. Its last successor has the end that it
+    // was created with.
+    const last = successors.at(-1);
+    const expiresAt = last ? later(last.expiresAt, old.expiresAt) : old.expiresAt;
     await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
     const { name, environment } = old;
     const key = await transaction.apiKey.create({
@@ -68,7 +61,7 @@ export async function rotateApiKey(
         hash: hashSecret(secret),
         createdAt: now,
       },
-      select: FIELDS,
+      select: KEY_SELECT,
     });
     const endsAt = overlapEnd(overlap, expiresAt, now);
     if (overlap !== "now") {
@@ -98,10 +91,11 @@ export async function rotateApiKey(
 }
 
 /**
- * Gives a replaced key more time than it has: its end moves later by the choice, but not past its successor's. One that ends when
- * its successor is used still does, only its latest end moves.
+ * Moves the end of a replaced key later by the choice, but not past its successor's. A key that
+ * ends on use still does: only its latest end moves.
  *
- * `not_active`: it has ended. `not_replaced`: it has no successor that works. `ends_with_successor`: it can't end later than it does.
+ * `not_active`: it has ended. `not_replaced`: no successor of it is active. `ends_with_successor`:
+ * it can't end later than it does.
  */
 export async function extendOverlap(
   userId: UserId,
@@ -112,9 +106,9 @@ export async function extendOverlap(
   return database().$transaction(async (transaction) => {
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
-    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: FIELDS });
+    const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (keyStatus(old, now) !== "active") return err("not_active");
-    const successor = successorIn(await readLine(transaction, id), now);
+    const successor = currentSuccessor(await readSuccessors(transaction, id), now);
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
     if (!endsAt) return err("ends_with_successor");
@@ -126,61 +120,6 @@ export async function extendOverlap(
       details: { name: old.name, endsAt: endsAt.toISOString() },
     });
     return ok();
-  });
-}
-
-/**
- * Sets the end of replaced keys whose successor was used with success: a day after that, or sooner if that was said before. Returns
- * their number. Each call looks at the next {@link LOOKED_AT_KEYS} that wait, so that it costs the same however many there are. One
- * that is looked at late loses nothing: the first success is known to the hour, and taken to be at that hour's end or just now,
- * never before it was. A request that was refused moves nobody to the new key.
- */
-export async function endReplacedKeys(): Promise<number> {
-  return (await nextStep("replaced keys", endSomeReplacedKeys)).changed;
-}
-
-function endSomeReplacedKeys(after: string[] | null): Promise<Step> {
-  return database().$transaction(async (transaction) => {
-    const page = await transaction.$queryRaw<{ id: string }[]>`
-      SELECT "id" FROM "ApiKey" WHERE "endsOnUse" AND "id" > ${after?.[0] ?? BEFORE_ALL_IDS}::uuid
-      ORDER BY "id" LIMIT ${LOOKED_AT_KEYS}`;
-    const ids = page.map(({ id }) => id);
-    // What has ended waits for nothing, and would be looked at forever.
-    await transaction.$executeRaw`
-      UPDATE "ApiKey" SET "endsOnUse" = false WHERE "id" = ANY (ARRAY(
-        SELECT "id" FROM "ApiKey" WHERE "id" = ANY(${ids}::uuid[])
-          AND ("deletedAt" IS NOT NULL OR "revokedAt" IS NOT NULL OR "expiresAt" <= now())
-        ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED))`;
-    // Looked up key by key, because a join reads everybody's usage for each.
-    const ended = await transaction.$queryRaw<{ id: string; userId: UserId; name: string; expiresAt: Date }[]>`
-      WITH "due" AS (
-        SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
-        FROM "ApiKey" k, LATERAL (
-          ${lineOf(Prisma.sql`k."id"`)}
-          SELECT min((
-            SELECT min(u."hour") FROM "UsageHour" u WHERE u."apiKeyId" = l."id" AND u."outcome" = 'ok'
-          )) AS "hour" FROM "line" l
-        ) first
-        WHERE k."id" = ANY(${ids}::uuid[]) AND k."endsOnUse" AND first."hour" IS NOT NULL
-        ORDER BY k."id" FOR NO KEY UPDATE OF k SKIP LOCKED
-      )
-      UPDATE "ApiKey" k
-      SET "endsOnUse" = false, "expiresAt" = least(k."expiresAt", d."usedAt" + make_interval(hours => ${ON_USE_HOURS}::int))
-      FROM "due" d WHERE k."id" = d."id"
-      RETURNING k."id", k."userId", k."name", k."expiresAt"`;
-    for (const { id, userId, name, expiresAt } of ended)
-      await recordActivity(
-        transaction,
-        { actor: "system", address: null, userAgent: null },
-        {
-          userId,
-          action: "api_key.overlap_ends",
-          apiKeyId: id,
-          details: { name, endsAt: expiresAt.toISOString() },
-        },
-      );
-    const last = page.at(-1);
-    return { changed: ended.length, last: last && page.length === LOOKED_AT_KEYS ? [last.id] : null };
   });
 }
 

@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { displayPrefix, generateSecret, hashSecret, isSecret } from "#lib/api-keys/secret.ts";
 import { keyStatistics } from "#scripts/key-statistics.ts";
 
-/** Checksums computed with Python's zlib, so that keys made today are accepted by every later version. */
+/**
+ * Checksums computed with Python's zlib, so that keys made today are accepted by every later
+ * version.
+ */
 const KNOWN = [
   ["gt_abcdefghijklmnopqrstuvwxyz01231imDmE", "any body"],
   ["gt_00000000000000000000000000000036Sx3E", "a body of zeros"],
@@ -49,12 +52,12 @@ describe("grammar and checksum", () => {
   });
 });
 
-describe("what is kept of a key", () => {
-  test("is SHA-256 of the whole of it", () => {
+describe("the stored part of a key", () => {
+  test("is SHA-256 of the whole key", () => {
     expect(Buffer.from(hashSecret(SECRET)).toString("hex")).toBe(createHash("sha256").update(SECRET).digest("hex"));
   });
 
-  test("is shown as its first 7 characters", () => {
+  test("includes its first 7 characters for display", () => {
     expect(displayPrefix(SECRET)).toBe("gt_abcd");
   });
 });
@@ -66,7 +69,10 @@ describe("20,000 generated keys", () => {
     expect(keyStatistics(KEYS)).toMatchObject({ duplicates: 0, malformed: 0, passed: true });
   });
 
-  /** A generated key whose body is changed after the fact keeps its shape; only the statistics of the body can tell. */
+  /**
+   * A generated key whose body is changed after the fact keeps its shape; only the statistics of
+   * the body can tell.
+   */
   const withBody = (change: (body: string) => string) => () => {
     const secret = generateSecret();
     return `gt_${change(secret.slice(3, 33))}${secret.slice(33)}`;
@@ -78,14 +84,14 @@ describe("20,000 generated keys", () => {
   test.each([
     ["bytes taken modulo 62", withBody((body) => body.replace(/./g, moduloBiased))],
     ["a position that counts up", withBody((body) => digits[counter++ % 62] + body.slice(1))],
-    ["a character that never comes", withBody((body) => body.replaceAll("z", "y"))],
+    ["a character that never occurs", withBody((body) => body.replaceAll("z", "y"))],
     ["a character that is none of base62", withBody((body) => `-${body.slice(1)}`)],
   ])("would show %s", (_, generate) => {
     const { positions } = keyStatistics(KEYS, generate);
     expect(Math.max(...positions.map(({ deviation }) => Math.abs(deviation)))).toBeGreaterThan(6);
   });
 
-  test("would show a key that comes twice", () => {
+  test("would show a key that occurs twice", () => {
     let made = 0;
     const generate = () => (made++ < 2 ? SECRET : generateSecret());
     expect(keyStatistics(KEYS, generate)).toMatchObject({ duplicates: 1, malformed: 0, passed: false });

@@ -6,10 +6,13 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const BODY_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 
-/** 248 is the largest multiple of 62 in a byte: taking only bytes below it gives every character the same chance. */
+/**
+ * 248 is the largest multiple of 62 in a byte. Bytes from it on are skipped, so that every
+ * character is equally likely.
+ */
 const UNBIASED_BELOW = 248;
 
-/** `gt_`, 30 random characters of base62 (178 bits) and a checksum of 6. */
+/** Generates a key: `gt_`, 30 random characters of base62 (178 bits) and a checksum of 6. */
 export function generateSecret(): string {
   let body = "";
   while (body.length < BODY_LENGTH) {
@@ -20,22 +23,22 @@ export function generateSecret(): string {
   return `gt_${body}${checksum(`gt_${body}`)}`;
 }
 
-/** Whether a text is a well-formed key: grammar and checksum, which a typing error or a scanner's guess fails without a query. */
+/** Checks grammar and checksum, so that a typing error or a scanner's guess costs no query. */
 export function isSecret(text: string): boolean {
   return KEY_GRAMMAR.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
 
-/** SHA-256 of the whole key. A fast hash is right: the key has 178 bits, no dictionary reaches it. */
+/** Hashes a key with SHA-256. A fast hash is right, because 178 random bits can't be guessed. */
 export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(hash("sha256", secret, "buffer"));
 }
 
-/** The same hash as text, by which caches know a key. */
+/** Returns the same hash in hex, which identifies a key in caches. */
 export function secretId(secret: string): string {
   return hash("sha256", secret);
 }
 
-/** What is shown of a key: `gt_abcd`. */
+/** Returns the part of a key that is shown: `gt_abcd`. */
 export function displayPrefix(secret: string): string {
   return secret.slice(0, 7);
 }

@@ -29,7 +29,7 @@ function activityOf(apiKeyId: string) {
 }
 
 describe("creating", () => {
-  test("a new key is active, well-formed and recorded with who made it", async () => {
+  test("a new key is active, well-formed and recorded with its caller", async () => {
     const ada = await createPerson();
     const { key, secret } = await createKey(ada.id);
     expect(isSecret(secret)).toBe(true);
@@ -59,7 +59,7 @@ describe("creating", () => {
     expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(MAX_ACTIVE_KEYS);
   });
 
-  test("revoked, deleted and expired keys leave their places to new ones", async () => {
+  test("revoked, deleted and expired keys don't count against the limit", async () => {
     const ada = await createPerson();
     await database().apiKey.createMany({
       data: Array.from({ length: env().MAX_ACTIVE_KEYS }, (_, i) => ({
@@ -90,7 +90,7 @@ describe("creating", () => {
 });
 
 describe("revoking", () => {
-  test("of 20 parallel revocations one succeeds and is recorded, the others are told", async () => {
+  test("of 20 parallel revocations one succeeds and is recorded, the others get already_revoked", async () => {
     const ada = await createPerson();
     const { key } = await createKey(ada.id);
     const results = await Promise.all(Array.from({ length: 20 }, () => revokeApiKey(ada.id, key.id, CALLER)));
@@ -99,7 +99,7 @@ describe("revoking", () => {
     expect((await activityOf(key.id)).map(({ action }) => action)).toEqual(["api_key.created", "api_key.revoked"]);
   });
 
-  test("the database itself refuses to restore a revoked key", async () => {
+  test("the database itself rejects the restoration of a revoked key", async () => {
     const ada = await createPerson();
     const { key } = await createKey(ada.id);
     await revokeApiKey(ada.id, key.id, CALLER);
@@ -120,7 +120,7 @@ describe("revoking", () => {
   });
 });
 
-describe("isolation: what Ada may do with her key, Bob can't, and is told what he'd be told of no key at all", () => {
+describe("isolation: another user's key is as if it did not exist", () => {
   const NO_KEY = "00000000-0000-7000-8000-000000000000";
   test.each([
     ["find", (userId: UserId, id: string) => findListedApiKey(userId, id)],
@@ -140,7 +140,7 @@ describe("isolation: what Ada may do with her key, Bob can't, and is told what h
 });
 
 describe("activity", () => {
-  test("the database refuses to change, delete or truncate records, except pruning", async () => {
+  test("the database rejects changes, deletions and truncation of records, except pruning", async () => {
     const ada = await createPerson();
     const { key } = await createKey(ada.id);
     await expect(

@@ -1,46 +1,50 @@
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import type { CachedKey } from "#lib/api-keys/key-questions.ts";
+import type { CachedKey, CacheQuery } from "#lib/api-keys/key-cache-queries.ts";
+import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/model/status.ts";
 import { isSecret, secretId } from "#lib/api-keys/secret.ts";
-import { onBrokenConnection } from "#lib/database/client.ts";
+import { onBrokenConnection, pool } from "#lib/database/client.ts";
 import { whenKnown } from "#lib/when-known.ts";
 
 /** A key that may be used now. */
-export type VerifiedKey = Readonly<Omit<CachedKey, "revoked" | "deleted" | "ownerDisabled">>;
+export type VerifiedKey = Readonly<Omit<CachedKey, "revokedAt" | "deleted" | "ownerDisabled">>;
 
-/** Why a key that exists was refused. For the key's owner and the log; the caller is told nothing of it. */
-export type RefusalCause = "deleted" | "revoked" | "expired" | "owner_disabled";
+/** Why an existing key is rejected. For the key's owner and the log: callers aren't told. */
+export type RejectionCause = "deleted" | Exclude<ApiKeyStatus, "active"> | "owner_disabled";
 
 export type Verification =
   | { ok: true; key: VerifiedKey }
   | { ok: false; cause: "malformed" | "unknown" }
-  | { ok: false; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
+  | { ok: false; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 const MALFORMED: Verification = { ok: false, cause: "malformed" };
 const UNKNOWN: Verification = { ok: false, cause: "unknown" };
 
-const cache = new KeyCache();
+/** Runs a statement of a cache on the pool. */
+export const queryPool: CacheQuery = async (statement) => (await pool().query(statement)).rows[0];
+
+const cache = new KeyCache(queryPool);
 onBrokenConnection.add(() => cache.forget());
 
 /**
- * Whether a text is a key that may be used now; at once for a key that was used a moment ago. Grammar and checksum are checked
- * before any query.
+ * Checks whether a text is a key that may be used now. Grammar and checksum are checked without a
+ * query, and a key in the cache is answered without a promise.
  *
- * @throws if the database can't say: that is never a refusal.
+ * @throws if the database can't answer, which is never a rejection.
  */
 export function verifySecret(secret: string): Verification | Promise<Verification> {
   if (!isSecret(secret)) return MALFORMED;
-  return whenKnown(cache.find(secretId(secret)), judge);
+  return whenKnown(cache.find(secretId(secret)), verificationOf);
 }
 
-function judge(key: CachedKey | null): Verification {
+function verificationOf(key: CachedKey | null): Verification {
   if (!key) return UNKNOWN;
-  const cause = causeOfRefusal(key);
+  const cause = rejectionOf(key);
   return cause ? { ok: false, cause, key } : { ok: true, key };
 }
 
-function causeOfRefusal({ deleted, revoked, expiresAt, ownerDisabled }: CachedKey): RefusalCause | undefined {
-  if (deleted) return "deleted";
-  if (revoked) return "revoked";
-  if (expiresAt !== null && expiresAt <= Date.now()) return "expired";
-  return ownerDisabled ? "owner_disabled" : undefined;
+function rejectionOf(key: CachedKey): RejectionCause | undefined {
+  if (key.deleted) return "deleted";
+  const status = keyStatus(key, Date.now());
+  if (status !== "active") return status;
+  return key.ownerDisabled ? "owner_disabled" : undefined;
 }

@@ -1,5 +1,5 @@
 import { readCredential } from "#lib/api/credential.ts";
-import { type RefusalCause, type Verification, type VerifiedKey, verifySecret } from "#lib/api-keys/verify.ts";
+import { type RejectionCause, type Verification, type VerifiedKey, verifySecret } from "#lib/api-keys/verify.ts";
 import type { Tier } from "#lib/config/tiers.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import { limiter, type RateLimit } from "#lib/rate-limits/limiter.ts";
@@ -10,7 +10,7 @@ export type Admission =
   | { kind: "admitted"; key: VerifiedKey; tier: Tier; limit: RateLimit | null }
   | { kind: "anonymous" }
   | { kind: "rejected"; cause: "malformed" | "unknown" }
-  | { kind: "rejected"; cause: RefusalCause; key: Pick<VerifiedKey, "id" | "userId"> };
+  | { kind: "rejected"; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
  * Decides about a request by its key and, for a good key, its account's rate limit. An admitted

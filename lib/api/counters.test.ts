@@ -5,12 +5,13 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import { pruneThrottles, reserveSignUp } from "#lib/accounts/throttle.ts";
 import { exportActivity, listActivity } from "#lib/activity/read.ts";
-import { readBulkEvidence } from "#lib/api-keys/bulk.ts";
-import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { readUsageSummary } from "#lib/api-keys/bulk.ts";
+import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
+import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, findListedApiKey, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW } from "#lib/api-keys/model/list-view.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
-import { endReplacedKeys, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { creditsByDay, listLedger } from "#lib/credits/ledger.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
@@ -125,9 +126,9 @@ test("with every counter of the schema at its largest value every request, page,
     credits: await creditsByDay(ada.id, 90, now),
     list: await listApiKeys(ada.id, listQuery.parse({}), now),
     page: await findListedApiKey(ada.id, old.id),
-    hygiene: await findHygiene(ada.id, now),
+    hygiene: await findWarnings(ada.id, now),
     exported: await all(exportApiKeys(ada.id, listQuery.parse({}), now)),
-    evidence: await readBulkEvidence(ada.id, { all: true, ids: [], view: DEFAULT_VIEW }, now),
+    evidence: await readUsageSummary(ada.id, { all: true, ids: [], view: DEFAULT_VIEW }, now),
     activity: [await listActivity(ada.id, {}, 25), await all(exportActivity(ada.id, {}))],
   };
   // Pages and CSV files can't show a bigint.

@@ -2,9 +2,11 @@ import { OperatorError } from "#lib/operator-error.ts";
 import { readEntries, readHeader } from "#lib/revocations/list-file.ts";
 
 /**
- * Whether a list fits a backup, before a database is touched; returns the instant up to which it knows what was changed.
+ * Checks that a list fits a backup before a database is changed. Returns the instant up to which
+ * the list names changes.
  *
- * @throws {OperatorError} if it is damaged, of another installation, or older than the backup, unless `acceptOlder`.
+ * @throws {OperatorError} if it is damaged, from another installation, or (unless `acceptOlder`)
+ * older than the backup.
  */
 export async function checkList(
   file: string,

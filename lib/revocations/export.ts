@@ -4,7 +4,11 @@ import { OperatorError } from "#lib/operator-error.ts";
 import type { Run } from "#lib/revocations/statements.ts";
 import { writeList } from "#lib/revocations/write-list.ts";
 
-/** Writes the list as it is at one instant into a new file, and returns that instant. @throws {OperatorError} if it can't. */
+/**
+ * Writes the list as of one instant into a new file and returns that instant.
+ *
+ * @throws {OperatorError} if the database is empty or the file can't be written.
+ */
 export async function exportRevocations(url: string, file: string): Promise<string> {
   const client = await openClient(url, { application_name: "goodtake revocations" });
   const run: Run = async (sql, values) => (await client.query(sql, values)).rows;

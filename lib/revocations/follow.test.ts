@@ -42,32 +42,32 @@ function follow(directory = root): string {
   return path.join(directory, LIST_NAME);
 }
 
-async function lastWord(file: string, id: string): Promise<ListEntry | undefined> {
-  let word: ListEntry | undefined;
+async function lastEntry(file: string, id: string): Promise<ListEntry | undefined> {
+  let last: ListEntry | undefined;
   for await (const entry of readEntries(file))
-    if (("key" in entry && entry.key === id) || ("account" in entry && entry.account === id)) word = entry;
-  return word;
+    if (("key" in entry && entry.key === id) || ("account" in entry && entry.account === id)) last = entry;
+  return last;
 }
 
-const expectWord = (file: string, id: string, word: object) =>
-  vi.waitFor(async () => expect(await lastWord(file, id)).toMatchObject(word), { timeout: 20_000, interval: 50 });
+const expectEntry = (file: string, id: string, expected: object) =>
+  vi.waitFor(async () => expect(await lastEntry(file, id)).toMatchObject(expected), { timeout: 20_000, interval: 50 });
 
 const REVOKED = { revokedAt: expect.any(String) };
 const DISABLED = { disabledAt: expect.any(String) };
 
-test("what is ended before and while the list is followed is in it, and of what is undone the last word", async () => {
+test("changes from before and after the start are in the list, and the last one counts", async () => {
   const ada = await createPerson();
   const [before, meanwhile, kept] = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
   await revokeApiKey(ada.id, before.key.id, CALLER);
   const file = follow();
-  await expectWord(file, before.key.id, REVOKED);
+  await expectEntry(file, before.key.id, REVOKED);
   await revokeApiKey(ada.id, meanwhile.key.id, CALLER);
   await disableAccount(ada.id, CALLER);
-  await expectWord(file, meanwhile.key.id, REVOKED);
-  await expectWord(file, ada.id, DISABLED);
+  await expectEntry(file, meanwhile.key.id, REVOKED);
+  await expectEntry(file, ada.id, DISABLED);
   await enableAccount(ada.id, CALLER);
-  await vi.waitFor(async () => expect(await lastWord(file, ada.id)).not.toHaveProperty("disabledAt"), 10_000);
-  expect(await lastWord(file, kept.key.id)).toBeUndefined();
+  await vi.waitFor(async () => expect(await lastEntry(file, ada.id)).not.toHaveProperty("disabledAt"), 10_000);
+  expect(await lastEntry(file, kept.key.id)).toBeUndefined();
   const text = await readFile(file, "utf8");
   for (const secret of [before.secret, ada.email, "Production"]) expect(text).not.toContain(secret);
 });
@@ -81,19 +81,19 @@ test("a change whose transaction was still open when a later one was seen is not
   await client.query("BEGIN");
   await client.query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "id" = $1`, [slow.key.id]);
   await revokeApiKey(ada.id, quick.key.id, CALLER);
-  await expectWord(file, quick.key.id, REVOKED);
-  expect(await lastWord(file, slow.key.id)).toBeUndefined();
+  await expectEntry(file, quick.key.id, REVOKED);
+  expect(await lastEntry(file, slow.key.id)).toBeUndefined();
   await client.query("COMMIT");
   await client.end();
-  await expectWord(file, slow.key.id, REVOKED);
+  await expectEntry(file, slow.key.id, REVOKED);
 });
 
-test("a crash of PostgreSQL, which hands out numbers of transactions again, costs no change", async () => {
+test("a crash of PostgreSQL, which then reuses transaction ids, loses no change", async () => {
   const ada = await createPerson();
   const { key } = await createKey(ada.id);
   const file = follow();
   await disableAccount(ada.id, CALLER);
-  await expectWord(file, ada.id, DISABLED);
+  await expectEntry(file, ada.id, DISABLED);
   const client = new pg.Client(postgres.url);
   client.on("error", () => {});
   await client.connect();
@@ -102,10 +102,10 @@ test("a crash of PostgreSQL, which hands out numbers of transactions again, cost
   process.kill(Number(rows[0]?.pid), "SIGKILL");
   const revoke = () => revokeApiKey(ada.id, key.id, CALLER);
   await vi.waitFor(revoke, { timeout: 10_000, interval: 20 });
-  await expectWord(file, key.id, REVOKED);
+  await expectEntry(file, key.id, REVOKED);
 });
 
-test("more changes than one answer names are all in the list", async () => {
+test("the list has all changes, also more than one answer can name", async () => {
   const ada = await createPerson();
   const file = follow();
   await vi.waitFor(() => readFile(file), 10_000);
@@ -124,17 +124,17 @@ test("more changes than one answer names are all in the list", async () => {
   );
 });
 
-test("a list that can't be written blocks no revocation, and has it as soon as it can be", async () => {
+test("a list that can't be written blocks no revocation, and has it once it can be written", async () => {
   const ada = await createPerson();
   const { key } = await createKey(ada.id);
   const directory = path.join(root, "unplugged");
   const file = follow(directory);
   expect(await revokeApiKey(ada.id, key.id, CALLER)).toMatchObject({ ok: true });
   await mkdir(directory);
-  await expectWord(file, key.id, REVOKED);
+  await expectEntry(file, key.id, REVOKED);
 });
 
-test("a clean stop writes what was changed last, and the next start writes the list anew, without what is said twice", async () => {
+test("a clean stop writes the last changes, and the next start rewrites the list without repetitions", async () => {
   const ada = await createPerson();
   const { key } = await createKey(ada.id);
   const file = follow();
@@ -145,7 +145,7 @@ test("a clean stop writes what was changed last, and the next start writes the l
   }
   await database().apiKey.update({ where: { id: key.id }, data: { revokedAt: new Date() } });
   await following.pop()?.stop();
-  expect(await lastWord(file, key.id)).toMatchObject(REVOKED);
+  expect(await lastEntry(file, key.id)).toMatchObject(REVOKED);
   const count = async () => (await readFile(file, "utf8")).split(ada.id).length - 1;
   expect(await count()).toBeGreaterThan(1);
   follow();

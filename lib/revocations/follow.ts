@@ -10,22 +10,26 @@ import { CHANGES_MAX, type Position, type Run, readChanges, readPosition } from 
 import { writeList } from "#lib/revocations/write-list.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-/** Shorter than a change waits for its confirmation (265 ms), so that it is usually in the list by then. */
+/** Shorter than the 265 ms until a change is confirmed, so that the list usually has it by then. */
 const POLL_MS = 200;
 const RETRY_MS = 5_000;
-/** A list says at least so often that nothing was changed, so that a backup can be held against it. */
+/**
+ * The list says at this interval that nothing was changed, so that it can be compared with a
+ * backup.
+ */
 const HEARTBEAT_MS = 60_000;
 const REWRITE_MS = DAY_MS;
-/** What was appended may be as large as the list was, and this more, before the list is written anew. */
+/** The list is rewritten when the appended part is larger than the rest by this much. */
 const APPENDED_MAX_BYTES = 1_048_576;
 
-type OpenList = { handle: FileHandle; room: number; writtenAt: number; lastAt: number; position: Position };
+type OpenList = { handle: FileHandle; bytesLeft: number; writtenAt: number; lastAt: number; position: Position };
 
 const run: Run = async (sql, values) => (await pool().query(sql, values)).rows;
 
 /**
- * Keeps the list of revocations in `directory` up to date: writes it from the database, then appends what is changed, whoever changes
- * it. It never holds up a change: what fails is logged and done again, with a list that is written anew.
+ * Keeps the list of revocations in `directory` up to date: writes it from the database and then
+ * appends every change to keys and accounts. It delays no change. After a failure, which is logged,
+ * the list is rewritten.
  */
 export function followRevocations(directory: string): { stop(): Promise<void> } {
   const file = path.join(directory, LIST_NAME);
@@ -59,7 +63,7 @@ export function followRevocations(directory: string): { stop(): Promise<void> } 
     async stop() {
       stopped.abort();
       await ended;
-      // What was changed by the last requests.
+      // Appends the changes of the last requests.
       await step();
       await list?.handle.close();
     },
@@ -69,14 +73,17 @@ export function followRevocations(directory: string): { stop(): Promise<void> } 
 async function begin(file: string): Promise<OpenList> {
   const [first] = await run<{ id: string }>(FIRST_MIGRATION);
   const installation = first?.id ?? "";
-  await keepAnothers(file, installation);
+  await keepForeignList(file, installation);
   const position = await readPosition(run);
   const { handle, bytes } = await writeList(run, file, installation);
-  return { handle, room: bytes + APPENDED_MAX_BYTES, writtenAt: Date.now(), lastAt: Date.now(), position };
+  return { handle, bytesLeft: bytes + APPENDED_MAX_BYTES, writtenAt: Date.now(), lastAt: Date.now(), position };
 }
 
-/** A start on a new, empty database must not cost the list that a restore needs. */
-async function keepAnothers(file: string, installation: string): Promise<void> {
+/**
+ * Renames the list of another database. A start on an empty one must not overwrite what a restore
+ * needs.
+ */
+async function keepForeignList(file: string, installation: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (!found) return;
   const header = await readHeader(file).catch(() => undefined);
@@ -86,17 +93,17 @@ async function keepAnothers(file: string, installation: string): Promise<void> {
   log().info(`The list of revocations of another database is kept as ${kept}`);
 }
 
-/** Appends what was changed. Returns false where the list is to be written anew instead. */
+/** Appends what was changed. Returns false if the list must be rewritten instead. */
 async function append(list: OpenList): Promise<boolean> {
   const { changed, lines, at, newest, open } = await readChanges(run, list.position);
-  if (changed >= CHANGES_MAX || list.room < 0) return false;
+  if (changed >= CHANGES_MAX || list.bytesLeft < 0) return false;
   const now = Date.now();
   const isDue = Math.abs(now - list.lastAt) > HEARTBEAT_MS;
   if (lines || isDue) {
     const text = lines || `${JSON.stringify({ at })}\n`;
     await list.handle.writeFile(text);
     await list.handle.datasync();
-    list.room -= Buffer.byteLength(text);
+    list.bytesLeft -= Buffer.byteLength(text);
     list.lastAt = now;
   }
   list.position = { newest, open };

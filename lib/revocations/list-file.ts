@@ -4,13 +4,14 @@ import { z } from "zod";
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * The list is a file of JSON lines: a header, one entry for each restricted key and account, and the SHA-256 of all of that. Behind it
- * stand the entries that were appended since. Of entries with one id, the last one counts. It holds ids and instants, no secret.
+ * The list is a file of JSON lines: a header, one entry for each restricted key and account, the
+ * SHA-256 of these lines, and the entries that were appended since. The last entry with an id
+ * counts. The list holds ids and instants, but no secret.
  */
 const VERSION = 1;
-/** The one that an embedded database's server keeps in its `DATA_DIR`. */
+/** The name of the list that a server with the embedded database keeps in its `DATA_DIR`. */
 export const LIST_NAME = "revocations.jsonl";
-/** No line that is written has more. */
+/** More characters than any line that is written has. */
 const LINE_MAX = 1_000;
 
 const instant = z.iso.datetime({ offset: true });
@@ -32,7 +33,7 @@ const entry = z.union([
     endsOnUse: z.boolean().optional(),
   }),
   z.strictObject({ account: z.guid(), at: instant, disabledAt: instant.optional(), deletedAt: instant.optional() }),
-  /** Nothing was changed until then. */
+  /** Says that nothing was changed until then. */
   z.strictObject({ at: instant }),
 ]);
 
@@ -47,7 +48,7 @@ export function checksumLine(sha256: string): string {
   return `${JSON.stringify({ sha256 } satisfies z.output<typeof checksum>)}\n`;
 }
 
-/** Returns the header. @throws {OperatorError} if the file can't be read or is no list. */
+/** @throws {OperatorError} if the file can't be read or is no list. */
 export async function readHeader(file: string): Promise<ListHeader> {
   for await (const line of linesOf(file)) {
     const parsed = header.safeParse(json(line));
@@ -57,7 +58,7 @@ export async function readHeader(file: string): Promise<ListHeader> {
   throw new OperatorError(`${file} is not a list of revocations that this version can read.`);
 }
 
-/** Yields the entries in their order. @throws {OperatorError} if the list is damaged or was cut off. */
+/** Yields the entries in order. @throws {OperatorError} if the list is damaged or was cut off. */
 export async function* readEntries(file: string): AsyncGenerator<ListEntry> {
   await readHeader(file);
   const hash = createHash("sha256");
@@ -75,7 +76,7 @@ export async function* readEntries(file: string): AsyncGenerator<ListEntry> {
   if (!whole) throw new OperatorError(`${file} is damaged or was cut off.`);
 }
 
-/** The lines that have their end: a crash may have torn the last one. */
+/** Yields the complete lines: a crash may have cut off the last one. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let held = "";
   try {

@@ -2,28 +2,28 @@
 export type Run = <R extends object>(sql: string, values?: unknown[]) => Promise<R[]>;
 
 const PAGE_ROWS = 5_000;
-/** One answer names at most so many changed keys, and accounts. */
+/** One answer names at most this many changed keys, and accounts. */
 export const CHANGES_MAX = 10_000;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
 const line = (fields: string) =>
   `jsonb_strip_nulls(jsonb_build_object('at', clock_timestamp(), ${fields}))::text || E'\\n'`;
 
-/** An expiry is moved, and never taken away. */
+/** An expiry can be moved, but not removed. */
 const KEYS = {
   table: `"ApiKey"`,
   line: line(`'key', "id", 'revokedAt', "revokedAt", 'deletedAt', "deletedAt", 'expiresAt', "expiresAt",
     'endsOnUse', nullif("endsOnUse", false)`),
   isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL)`,
 };
-/** One that was changed may have been enabled again, which is a last word, too. */
+/** A changed account may be enabled again, which the list must say, too. */
 const ACCOUNTS = {
   table: `"User"`,
   line: line(`'account', "id", 'disabledAt', "disabledAt", 'deletedAt', "deletedAt"`),
   isListed: `("disabledAt" IS NOT NULL OR "changedIn" <> 0)`,
 };
 
-/** Yields the lines of all restricted keys and accounts, some at a time. */
+/** Yields the lines of all restricted keys and accounts, page by page. */
 export async function* allLines(run: Run): AsyncGenerator<string> {
   for (const { table, line, isListed } of [KEYS, ACCOUNTS])
     for (let last: string | null = BEFORE_ALL_IDS; last; ) {
@@ -39,12 +39,13 @@ export async function* allLines(run: Run): AsyncGenerator<string> {
 }
 
 /**
- * Up to where changes are known: the newest transaction whose change was seen, and older ones that were not over. A crash of PostgreSQL
- * hands out only such numbers again as are newer than all that was committed, so that these stay true.
+ * Up to where changes are known: the newest transaction whose change was seen, and older ones that
+ * were still open. After a crash PostgreSQL reuses only transaction ids that are newer than every
+ * committed one, so that a position stays valid.
  */
 export type Position = { newest: string; open: string[] };
 
-/** A number from beyond the newest transaction was restored from another server. */
+/** A transaction id beyond the newest was restored from another server. */
 const IS_REAL = `"changedIn" < pg_snapshot_xmax(pg_current_snapshot())::text::bigint`;
 const OPEN = `ARRAY(SELECT pg_snapshot_xip(pg_current_snapshot())::text) AS "open"`;
 
@@ -56,7 +57,10 @@ export async function readPosition(run: Run): Promise<Position> {
 
 export type Changes = Position & { at: string; lines: string; changed: number };
 
-/** The lines of what was changed since, by transactions that are over now. Past {@link CHANGES_MAX} they are not all. */
+/**
+ * Reads the lines of what committed transactions have changed since a position. Beyond {@link
+ * CHANGES_MAX} some are missing.
+ */
 export async function readChanges(run: Run, { newest, open }: Position): Promise<Changes> {
   const changed = [KEYS, ACCOUNTS].map(
     ({ table, line, isListed }) => `(

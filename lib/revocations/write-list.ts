@@ -8,8 +8,8 @@ import { allLines, type Run } from "#lib/revocations/statements.ts";
 type WrittenList = { handle: FileHandle; bytes: number; at: string };
 
 /**
- * Writes what the database says of all keys and accounts into a file that only its owner can read. It has its name only when it is whole,
- * and takes the place of an older one. The caller closes its handle.
+ * Writes the state of all keys and accounts into a file that only its owner can read. The file gets
+ * its name when it is complete, and replaces an older one. The caller closes its handle.
  *
  * @throws {OperatorError} if the file can't be written.
  */
@@ -43,7 +43,7 @@ export async function writeList(run: Run, file: string, installation: string): P
   }
 }
 
-/** Without it a power cut may bring back the file that was replaced. */
+/** Syncs a folder, because a power cut could bring back the file that was replaced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   await handle.sync().finally(() => handle.close());

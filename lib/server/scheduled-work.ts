@@ -2,7 +2,7 @@ import { prunePasswordLinks } from "#lib/accounts/password-links.ts";
 import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
-import { endReplacedKeys } from "#lib/api-keys/rotation.ts";
+import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { sweepReservations } from "#lib/credits/store.ts";

@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { DeveloperSettings } from "#components/api-keys/list/developer-settings.tsx";
 import { viewHref } from "#components/api-keys/list/view-url.ts";
-import { findHygiene } from "#lib/api-keys/key-health.ts";
+import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
@@ -22,7 +22,7 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   // A secret in the address is not searched for, and is removed from it.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const [page, findings] = await Promise.all([listApiKeys(user.userId, query, now), findHygiene(user.userId, now)]);
+  const [page, findings] = await Promise.all([listApiKeys(user.userId, query, now), findWarnings(user.userId, now)]);
   return (
     <DeveloperSettings
       page={page}

@@ -14,7 +14,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { deleteApiKeysAction, readBulkEvidenceAction, revokeApiKeysAction } from "#lib/actions/api-keys.ts";
-import type { BulkEvidence as Summary } from "#lib/api-keys/bulk.ts";
+import type { UsageSummary as Summary } from "#lib/api-keys/bulk.ts";
 import type { Selection } from "#lib/api-keys/model/schema.ts";
 
 export type BulkChange = "revoke" | "delete";

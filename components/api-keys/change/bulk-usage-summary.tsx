@@ -2,7 +2,7 @@ import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { relativeTime, useNow } from "#components/ui/time.tsx";
-import type { BulkEvidence as Summary, UsedKey } from "#lib/api-keys/bulk.ts";
+import type { UsageSummary as Summary, UsedKey } from "#lib/api-keys/bulk.ts";
 
 type Props = { summary: Summary; kind: "revoke" | "delete" };
 

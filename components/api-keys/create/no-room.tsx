@@ -1,9 +1,9 @@
 import { inWords } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
-import type { NoRoom } from "#lib/api-keys/room.ts";
+import type { KeyLimitError } from "#lib/api-keys/key-limits.ts";
 
 /** Says why the account can't have another key now, and what to do about it. */
-export const NO_ROOM: FailureWords<NoRoom> = {
+export const NO_ROOM: FailureWords<KeyLimitError> = {
   too_many_keys: {
     form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
   },

@@ -3,10 +3,10 @@ import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Time, useNow } from "#components/ui/time.tsx";
+import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
 import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/model/status.ts";
-import type { ApiKey } from "#lib/api-keys/store.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
 export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {

@@ -21,7 +21,7 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
-import type { Finding } from "#lib/api-keys/key-health.ts";
+import type { KeyWarning } from "#lib/api-keys/key-health.ts";
 import type { ApiKeyPage } from "#lib/api-keys/list.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
@@ -32,7 +32,7 @@ type Props = {
   apiUrl: string | null;
   exampleUrl: string;
   sandbox: boolean;
-  warnings: Finding[];
+  warnings: KeyWarning[];
 };
 
 export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, warnings }: Props) {

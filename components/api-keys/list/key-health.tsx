@@ -2,11 +2,11 @@ import { ChevronRight, ShieldCheck, ShieldQuestion } from "lucide-react";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { warningAction, warningWords } from "#components/api-keys/list/warning-words.ts";
-import type { Finding } from "#lib/api-keys/key-health.ts";
+import type { KeyWarning } from "#lib/api-keys/key-health.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
 /** Lists the warnings about the user's keys, folded until the user opens them. */
-export function KeyHealth({ warnings, query }: { warnings: Finding[]; query: ListQuery }) {
+export function KeyHealth({ warnings, query }: { warnings: KeyWarning[]; query: ListQuery }) {
   const list = useListRef();
   /** The links stand below the list, which may fill more than a screen. */
   function showList() {

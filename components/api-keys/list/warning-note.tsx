@@ -4,10 +4,10 @@ import { useCreateKey } from "#components/api-keys/create/create-key.tsx";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { WARNING_WORDS, warningWords } from "#components/api-keys/list/warning-words.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
-type Props = { kind: FindingKind; matching: number; query: ListQuery };
+type Props = { kind: WarningKind; matching: number; query: ListQuery };
 
 /** Explains the warning that the list is filtered by, and what to do about it. */
 export function WarningNote({ kind, matching, query }: Props) {

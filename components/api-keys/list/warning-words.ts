@@ -1,6 +1,6 @@
 import { keyCount } from "#components/api-keys/list/key-count.ts";
-import type { Finding } from "#lib/api-keys/key-health.ts";
-import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import type { KeyWarning } from "#lib/api-keys/key-health.ts";
+import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 
 type Words = {
   one: string;
@@ -15,7 +15,7 @@ type Words = {
 
 const REVOKE = "Select the ones that you no longer need, and revoke them.";
 
-export const WARNING_WORDS: Record<FindingKind, Words> = {
+export const WARNING_WORDS: Record<WarningKind, Words> = {
   expiring: {
     one: "expires within 7 days",
     many: "expire within 7 days",
@@ -57,12 +57,12 @@ export const WARNING_WORDS: Record<FindingKind, Words> = {
 };
 
 /** Describes a warning: "1 key is older than a year". */
-export function warningWords({ kind, keys }: Finding): string {
+export function warningWords({ kind, keys }: KeyWarning): string {
   const { one, many } = WARNING_WORDS[kind];
   return `${keyCount(keys)} ${keys === 1 ? one : many}`;
 }
 
 /** Names the action of a warning: "Rotate 3 keys". */
-export function warningAction({ kind, keys }: Finding): string {
+export function warningAction({ kind, keys }: KeyWarning): string {
   return `${WARNING_WORDS[kind].action} ${keyCount(keys)}`;
 }

@@ -1,3 +1,3 @@
-/** What an owner would do well to look at, the most urgent first. */
-export const FINDINGS = ["expiring", "never_used", "idle", "many_networks", "old", "no_expiry"] as const;
-export type FindingKind = (typeof FINDINGS)[number];
+/** Warnings about active keys, the most urgent first. */
+export const WARNINGS = ["expiring", "never_used", "idle", "many_networks", "old", "no_expiry"] as const;
+export type WarningKind = (typeof WARNINGS)[number];

@@ -1,25 +1,26 @@
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
-import type { FindingKind } from "#lib/api-keys/model/key-warning.ts";
+import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import type { ApiKeyStatus } from "#lib/api-keys/model/status.ts";
 
-// Without Zod, because the browser loads it with the list; `listQuery` of the schema reads a view from an address.
+// The browser loads this file with the list, so it imports no Zod. `listQuery` in schema.ts parses
+// an address.
 export const PAGE_SIZE = 25;
 export const SEARCH_MAX = 100;
 export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
 
-/** The view of the list that the URL holds. */
+/** The view of the list as the address holds it. Links keep the name `finding` for a warning. */
 export type ListQuery = {
   q: string;
   status: ApiKeyStatus | null;
   environment: ApiKeyEnvironment | null;
-  finding: FindingKind | null;
+  finding: WarningKind | null;
   sort: (typeof SORT_COLUMNS)[number];
   direction: "asc" | "desc";
   page: number;
 };
 
-/** What of it says which keys are shown; the rest says in which order. */
+/** The part of it that filters keys. The rest orders them. */
 export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding">;
 
 /** All keys. */
@@ -32,7 +33,7 @@ export const DEFAULT_VIEW: ListQuery = {
   page: 1,
 };
 
-/** What is searched for when somebody types this; nothing where it may hold a key. */
+/** Returns the text to search for: nothing if it may hold a key. */
 export function searchText(typed: string): string {
   if (KEY_SHAPE.test(typed) || typed.includes("\0")) return DEFAULT_VIEW.q;
   return typed.trim().slice(0, SEARCH_MAX);

@@ -1,9 +1,18 @@
 export const STATUSES = ["active", "expired", "revoked"] as const;
 export type ApiKeyStatus = (typeof STATUSES)[number];
 
-/** The status at `now`. Revocation is for good, so it wins over expiry; a key is expired from `expiresAt` on, to the millisecond. */
-export function keyStatus(key: { revokedAt: Date | null; expiresAt: Date | null }, now: Date): ApiKeyStatus {
-  if (key.revokedAt) return "revoked";
-  if (key.expiresAt && key.expiresAt <= now) return "expired";
+/**
+ * Returns the status of a key at `now`; instants are dates, or milliseconds of the epoch.
+ * Revocation is permanent, so it wins over expiry. A key is expired from `expiresAt` on, to the
+ * millisecond.
+ *
+ * `hasStatus` in `lib/api-keys/key-conditions.ts` is the same rule in SQL.
+ */
+export function keyStatus<Instant extends Date | number>(
+  key: { revokedAt: Instant | null; expiresAt: Instant | null },
+  now: Instant,
+): ApiKeyStatus {
+  if (key.revokedAt !== null) return "revoked";
+  if (key.expiresAt !== null && key.expiresAt <= now) return "expired";
   return "active";
 }

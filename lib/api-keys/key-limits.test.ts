@@ -26,13 +26,16 @@ async function created(userId: UserId): Promise<string> {
   return made.value.key.id;
 }
 const rows = (userId: UserId) => database().apiKey.count({ where: { userId } });
-/** Moves the account's clock, back for more than 0: the same as waiting. */
+/**
+ * Moves the account's throttle into the past, which is the same as waiting. Negative seconds block
+ * it.
+ */
 const pass = (userId: UserId, seconds: number) => database().$executeRaw`
   UPDATE "Throttle" SET "blockedUntil" = "blockedUntil" - make_interval(secs => ${seconds}::float8),
                         "updatedAt" = "updatedAt" - make_interval(secs => ${seconds}::float8)
   WHERE "scope" = ${`keys of ${userId}`}`;
 
-test("an account makes 100 keys at once and then one a second; others are not held up", async () => {
+test("an account creates 100 keys at once and then one a second, and others don't wait", async () => {
   const ada = await createPerson();
   const start = performance.now();
   let waited = 0;
@@ -53,7 +56,7 @@ test("an account makes 100 keys at once and then one a second; others are not he
   expect(await create(bob.id)).toMatchObject({ ok: true });
 });
 
-test("a rotation counts as a creation, and both are told when to try again", async () => {
+test("a rotation counts as a creation, and both say when to try again", async () => {
   const ada = await createPerson();
   const id = await created(ada.id);
   expect(await rotateApiKey(ada.id, id, "1h", CALLER)).toMatchObject({ ok: true });
@@ -63,24 +66,24 @@ test("a rotation counts as a creation, and both are told when to try again", asy
   });
   const other = await created(ada.id);
   await pass(ada.id, -100);
-  for (const refused of [await create(ada.id), await rotateApiKey(ada.id, other, "now", CALLER)]) {
-    if (refused.ok || refused.error !== "throttled") throw new Error("It was not throttled.");
-    expect(refused.retryAfterSeconds).toBeGreaterThan(80);
-    expect(refused.retryAfterSeconds).toBeLessThanOrEqual(100);
+  for (const rejected of [await create(ada.id), await rotateApiKey(ada.id, other, "now", CALLER)]) {
+    if (rejected.ok || rejected.error !== "throttled") throw new Error("It was not throttled.");
+    expect(rejected.retryAfterSeconds).toBeGreaterThan(80);
+    expect(rejected.retryAfterSeconds).toBeLessThanOrEqual(100);
   }
   expect(await rows(ada.id)).toBe(3);
 });
 
-test("an account has MAX_KEYS keys at most, revoked and deleted ones included, and is told whom to ask", async () => {
+test("an account has at most MAX_KEYS keys, revoked and deleted ones included, and the error names the support", async () => {
   Object.assign(env(), { MAX_KEYS: 3, SUPPORT_URL: "https://support.example.com" });
   const ada = await createPerson();
   const [kept, gone] = [await created(ada.id), await created(ada.id)];
   await deleteApiKey(ada.id, gone, CALLER);
   const results = await Promise.all(Array.from({ length: 10 }, () => create(ada.id)));
   expect(results.filter(({ ok }) => ok)).toHaveLength(1);
-  const refusal = { ok: false, error: "key_limit", supportUrl: "https://support.example.com" };
-  expect(results.filter(({ ok }) => !ok)).toEqual(Array.from({ length: 9 }, () => refusal));
-  expect(await rotateApiKey(ada.id, kept, "now", CALLER)).toEqual(refusal);
+  const error = { ok: false, error: "key_limit", supportUrl: "https://support.example.com" };
+  expect(results.filter(({ ok }) => !ok)).toEqual(Array.from({ length: 9 }, () => error));
+  expect(await rotateApiKey(ada.id, kept, "now", CALLER)).toEqual(error);
   expect(await rows(ada.id)).toBe(3);
   const { revokedAt } = await database().apiKey.findUniqueOrThrow({ where: { id: kept }, select: { revokedAt: true } });
   expect(revokedAt).toBeNull();

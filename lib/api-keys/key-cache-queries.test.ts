@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import {
+  CACHED_FIELDS,
+  type CacheQuery,
+  type CacheStatement,
+  queryChanges,
+  queryKeys,
+} from "#lib/api-keys/key-cache-queries.ts";
+import { pool } from "#lib/database/client.ts";
+
+let close: () => Promise<void>;
+let statements: CacheStatement[];
+beforeAll(async () => {
+  close = await useOwnDatabase();
+  statements = [];
+  const collect = (async (statement: CacheStatement) => statements.push(statement)) as unknown as CacheQuery;
+  await queryChanges(collect, { since: "9000000", open: ["1"] }, ["00", "01"]);
+  await queryKeys(collect, ["00", "01"]);
+});
+afterAll(() => close());
+
+/** Columns that no statement changes once the row exists. */
+const WRITTEN_ONCE = ["ApiKey.id", "ApiKey.userId", "ApiKey.prefix", "ApiKey.createdAt"];
+
+test("the triggers that mark changes name each column that caches read and that can change", async () => {
+  const tables = { k: "ApiKey", u: "User" };
+  const read = Object.values(CACHED_FIELDS).flatMap((sql) =>
+    [...sql.matchAll(/\b([ku])\."(\w+)"/g)].map(([, alias, column]) => `${tables[alias as "k" | "u"]}.${column}`),
+  );
+  const { rows } = await pool().query<{ column: string }>(`
+    SELECT concat("event_object_table", '.', "event_object_column") AS "column"
+    FROM information_schema.triggered_update_columns WHERE "trigger_name" = 'mark_changed'`);
+  const marked = rows.map(({ column }) => column);
+  expect(marked.toSorted()).toEqual(read.filter((column) => !WRITTEN_ONCE.includes(column)).toSorted());
+});
+
+/** In a small table all plans are equally good. */
+async function addKeys(count: number): Promise<void> {
+  const { id } = await createPerson();
+  await pool().query(
+    `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
+     SELECT gen_random_uuid(), $1, 'Key', 'production', 'gt_abcd', sha256(gen_random_uuid()::text::bytea)
+     FROM generate_series(1, $2::int)`,
+    [id, count],
+  );
+  await pool().query("ANALYZE");
+}
+
+test("a renewal reads a table of many keys by its indexes, whatever plan PostgreSQL keeps", async () => {
+  for (let i = 0; i < 10; i += 1) await addKeys(3_000);
+  const client = await pool().connect();
+  try {
+    await client.query("SET plan_cache_mode = force_generic_plan");
+    await client.query(`PREPARE renew (bigint, text[], bigint[]) AS ${statements[0]?.text}`);
+    const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN EXECUTE renew(1, ARRAY['00'], ARRAY[1, 2])`);
+    expect(rows.map((row) => row["QUERY PLAN"]).join("\n")).not.toContain('Seq Scan on "ApiKey"');
+  } finally {
+    client.release(true);
+  }
+});
+
+test.for([0, 1])("statement %i is planned once, and not for each query", async (index) => {
+  await addKeys(5_000);
+  const client = await pool().connect();
+  try {
+    const statement = statements[index] as CacheStatement;
+    for (let i = 0; i < 10; i += 1) await client.query({ ...statement });
+    const { rows } = await client.query("SELECT generic_plans::int FROM pg_prepared_statements WHERE name = $1", [
+      statement.name,
+    ]);
+    // PostgreSQL makes five plans before it compares them with the prepared one.
+    expect(rows).toEqual([{ generic_plans: 5 }]);
+  } finally {
+    client.release(true);
+  }
+});
