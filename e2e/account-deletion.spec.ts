@@ -2,15 +2,13 @@ import type { Page } from "playwright/test";
 import { catchAction } from "#e2e/support/catch-action.ts";
 import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/support/person.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 const ACCOUNT = "/settings/account";
 
-async function idOf(email: string): Promise<string> {
-  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
-}
 const statusOf = async (page: Page, secret: string) =>
   (await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status();
 
@@ -28,7 +26,7 @@ test("deleting an account says what goes and what stays, asks for the password, 
   browser,
   baseURL,
 }) => {
-  const { secret } = await createKey(await idOf(person.email));
+  const { secret } = await createKey(await findUserId(person.email));
   expect(await statusOf(page, secret)).toBe(200);
   const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
   const other = await context.newPage();
@@ -76,7 +74,7 @@ test("delete account: Bob who sends Ada's request needs his own password and del
   const same = { ...newPerson("Carol"), password: person.password };
   await signUp(bob, newPerson("Bob"));
   await signUp(carol, same);
-  const carolsId = await idOf(same.email);
+  const carolsId = await findUserId(same.email);
 
   await ada.goto(ACCOUNT);
   const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, person.password));

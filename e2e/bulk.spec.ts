@@ -3,6 +3,7 @@ import { expect } from "#e2e/support/person.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
@@ -69,8 +70,8 @@ test("all that match are revoked after one look at what was used lately, but for
   page,
   person,
 }) => {
-  const ada = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
-  const used = await createKey(ada.id);
+  const userId = await findUserId(person.email);
+  const used = await createKey(userId);
   await addKeys(person.email, 1_200, (i) => (i % 400 === 0 ? { revokedAt: new Date() } : {}));
   for (let i = 0; i < 3; i += 1) expect(await answer(page, used.secret)).toBe(200);
   await expect
@@ -107,7 +108,7 @@ test("all that match are revoked after one look at what was used lately, but for
   expect(await answer(page, used.secret)).toBe(401);
   await expect(list(page).locator(":focus")).toHaveCount(1);
   await expect(bar(page)).toHaveCount(0);
-  const left = await database().apiKey.findMany({ where: { userId: ada.id, revokedAt: null }, select: { name: true } });
+  const left = await database().apiKey.findMany({ where: { userId, revokedAt: null }, select: { name: true } });
   expect(left.map(({ name }) => name).toSorted()).toEqual(["key 7", "later"]);
 });
 

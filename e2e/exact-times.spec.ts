@@ -3,11 +3,12 @@ import { expect } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const HOME = "/settings/developer";
 const EXACT = /\d{1,2} \w+ \d{4} at \d\d:\d\d:\d\d (GMT|UTC|CES?T)/;
 const CREATED = new Date("2025-03-04T05:06:07Z");
-const EXPIRES = new Date(Date.now() + 40 * 86_400_000);
+const EXPIRES = new Date(Date.now() + 40 * DAY_MS);
 
 const tooltip = (page: Page) => page.getByRole("tooltip");
 const row = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });

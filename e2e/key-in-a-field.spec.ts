@@ -4,10 +4,10 @@ import { paste } from "#e2e/support/paste.ts";
 import { expect } from "#e2e/support/person.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
-import { database } from "#lib/database/client.ts";
 
 const HOME = "/settings/developer";
 const REFUSALS = "/settings/developer/refusals";
@@ -30,7 +30,7 @@ for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
     person,
     baseURL,
   }) => {
-    const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+    const id = await findUserId(person.email);
     const { secret } = await createKey(id);
     await page.goto(HOME);
     const asked = watch(page);
@@ -43,7 +43,7 @@ for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
 }
 
 test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, person }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const id = await findUserId(person.email);
   const { secret } = await createKey(id);
   await page.goto(HOME);
   const asked = watch(page);

@@ -5,11 +5,13 @@ import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const HOME = "/settings/developer";
 
@@ -164,7 +166,7 @@ test("text with a key's shape is cleared, said to be, and never sent or stored",
 });
 
 test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, person }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const id = await findUserId(person.email);
   const [active, deleted, others] = await Promise.all([
     createKey(id),
     createKey(id),
@@ -270,7 +272,6 @@ test("times read relative, with the exact time and zone at hand; what ends withi
   person,
 }) => {
   await seedKeys(person.email, 3);
-  const DAY_MS = 86_400_000;
   await change(person.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
   await change(person.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
   await change(person.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });

@@ -3,6 +3,7 @@ import type { Page } from "playwright/test";
 import { expect, newAddress, newPerson, signUp } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
@@ -13,7 +14,7 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 /** A key of the person, made beside the browser. */
 async function keyOf(email: string) {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const id = await findUserId(email);
   return { userId: id, ...(await createKey(id)) };
 }
 const ask = (page: Page, path: string, secret: string) =>

@@ -9,7 +9,7 @@ const LINK = "Link Hopper SSO";
 const UNLINK = "Unlink Hopper SSO";
 const ATTEMPT = /^goodtake-oauth-/;
 
-const ways = (page: Page) => page.getByRole("region", { name: "Ways to sign in" });
+const ways = (page: Page) => page.getByRole("region", { name: "Sign-in methods" });
 
 /** Presses the button, and answers the question for the password. */
 async function press(page: Page, name: string, password: string): Promise<void> {
@@ -67,7 +67,7 @@ test("the last way in stays, and the refusal says why", async ({ page }) => {
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
   await ways(page).getByRole("button", { name: UNLINK, exact: true }).click();
-  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
+  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last sign-in method" })).toBeVisible();
   await page.reload();
   await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
 });
@@ -108,7 +108,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await beginLinking(page, person);
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
-    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await expect(page.getByText(person.email).first()).toBeVisible();
   });
@@ -121,7 +121,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     const second = (await attempts()).filter(({ name }) => name !== first?.name);
     await page.context().addCookies(second.map((cookie) => ({ ...cookie, value: String(first?.value) })));
     await signInAtProvider(page, newcomer());
-    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 

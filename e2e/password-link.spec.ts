@@ -1,5 +1,6 @@
 import { expect, newPerson, type Person, signIn, signUp } from "#e2e/support/person.ts";
 import { CALLER } from "#e2e/support/seed.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -64,7 +65,7 @@ test("a link that was used says so", async ({ page, link }) => {
 
 /** Two keys of a person's, made beside the browser. */
 async function seedKeysOf({ email }: Person): Promise<void> {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const id = await findUserId(email);
   for (const name of ["Mine", "Somebody else's"])
     await createApiKey(id, { name, environment: "production", expiry: { type: "never" } }, CALLER);
 }

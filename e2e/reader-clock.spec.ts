@@ -1,16 +1,13 @@
 import type { Page } from "playwright/test";
 import { expect } from "#e2e/support/person.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const HOME = "/settings/developer";
-const DAY_MS = 86_400_000;
 const row = (page: Page) => page.getByRole("row").nth(1);
-
-async function idOf(email: string): Promise<string> {
-  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
-}
 
 /** Lets the page believe that it is so many days later, and a minute pass there. */
 async function openWithClock(page: Page, days: number, path: string): Promise<void> {
@@ -25,7 +22,7 @@ for (const days of [3, -3])
     page,
     person,
   }) => {
-    const userId = await idOf(person.email);
+    const userId = await findUserId(person.email);
     const soon = await createKey(userId, { type: "custom", at: new Date(Date.now() + DAY_MS) });
     const ended = await createKey(userId, { type: "custom", at: new Date(Date.now() + DAY_MS) });
     await database().apiKey.update({

@@ -1,6 +1,7 @@
 import type { Page } from "playwright/test";
 import { expect, test } from "#e2e/support/person.ts";
 import { violations } from "#e2e/support/violations.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 async function createKey(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "Create New API Key" }).click();
@@ -52,7 +53,7 @@ test("a rotated key overlaps with its successor: both work, the rows say which i
   expect(await violations(page)).toEqual([]);
 
   const end = row(page, "Old key").locator("time").last();
-  const later = new Date(Date.parse((await end.getAttribute("datetime")) ?? "") + 7 * 86_400_000);
+  const later = new Date(Date.parse((await end.getAttribute("datetime")) ?? "") + 7 * DAY_MS);
   await row(page, "Old key").getByRole("button", { name: "More actions" }).click();
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toHaveCount(0);
   await page.getByRole("menuitem", { name: "Extend" }).click();

@@ -3,10 +3,10 @@ import { type Browser, chromium, type Page } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
-import { database } from "#lib/database/client.ts";
 
 // Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
 const FOLDER = "screenshots";
@@ -62,7 +62,7 @@ const SCREENS: Screen[] = [
       await page.goto("/settings/account");
       await page.getByRole("button", { name: "Unlink GitHub" }).click();
       await page
-        .getByRole("list", { name: "Ways to sign in" })
+        .getByRole("list", { name: "Sign-in methods" })
         .evaluate((list) => list.scrollIntoView({ block: "center" }));
     },
   },
@@ -201,7 +201,7 @@ async function choose(page: Page, list: string, action: string): Promise<void> {
 
 /** Two keys more: one that was rotated, and its successor. */
 async function rotateOne(email: string): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   const created = await createApiKey(
     userId,
     { name: "Rotated", environment: "production", expiry: { type: "never" } },

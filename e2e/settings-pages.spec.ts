@@ -2,19 +2,18 @@ import type { Page } from "playwright/test";
 import { readCsv } from "#e2e/support/csv.ts";
 import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/support/person.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 const PAGES = { usage: "Usage", activity: "Activity", account: "Account" };
 
-async function idOf(email: string): Promise<string> {
-  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
-}
 const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret } });
 const cells = (page: Page, table: string) =>
@@ -30,7 +29,7 @@ test.describe("usage", () => {
     page,
     person,
   }) => {
-    const { secret, key } = await createKey(await idOf(person.email));
+    const { secret, key } = await createKey(await findUserId(person.email));
     for (const path of ["/key", "/key", "/auth?cost=7", "/auth?cost=1000"]) await ask(page, path, secret);
     await expect(async () => {
       await page.goto("/settings/usage");
@@ -57,7 +56,7 @@ test.describe("usage", () => {
       page,
       person,
     }) => {
-      const id = await idOf(person.email);
+      const id = await findUserId(person.email);
       await setTier(id, "scale", CALLER);
       const keys = await Promise.all(Array.from({ length: 26 }, () => createKey(id)));
       for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
@@ -125,7 +124,7 @@ test.describe("usage", () => {
 
 test.describe("a row of the ledger", () => {
   test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, person }) => {
-    const userId = await idOf(person.email);
+    const userId = await findUserId(person.email);
     const { key } = await createKey(userId);
     await database().$executeRaw`
       WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
@@ -139,7 +138,7 @@ test.describe("a row of the ledger", () => {
     await page.goto("/settings/usage");
     const table = page.getByRole("region", { name: "Credits by day and key", exact: true });
     const [today, yesterday, rolledUp] = [0, 1, 200].map((ago) =>
-      new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10),
+      new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10),
     );
     await table
       .getByRole("link", { name: /^Production App/ })
@@ -181,7 +180,7 @@ test.describe("activity", () => {
     page,
     person,
   }) => {
-    const id = await idOf(person.email);
+    const id = await findUserId(person.email);
     const { key } = await createKey(id);
     await revokeApiKey(id, key.id, CALLER);
     await database().activity.create({
@@ -218,14 +217,14 @@ test.describe("activity", () => {
       page,
       person,
     }) => {
-      const id = await idOf(person.email);
+      const id = await findUserId(person.email);
       const { key } = await createKey(id);
       const rename = (ago: number) => ({
         userId: id,
         actor: "user" as const,
         action: "account.renamed",
         details: { from: "Ada", to: `Ada ${ago}` },
-        createdAt: new Date(Date.now() - ago * 86_400_000),
+        createdAt: new Date(Date.now() - ago * DAY_MS),
       });
       await database().activity.createMany({ data: Array.from({ length: 120 }, (_, i) => rename(i + 1)) });
       const pages = page.getByRole("navigation", { name: "Pages" });
@@ -387,10 +386,10 @@ test.describe("account", () => {
     const bob = await context.newPage();
     const { email } = newPerson("Bob");
     await signUp(bob, { name: "Bob", email, password: person.password });
-    const spare = { userId: await idOf(email), address: "", userAgent: "spare" };
+    const spare = { userId: await findUserId(email), address: "", userAgent: "spare" };
     await database().session.create({ data: spare, select: { id: true } });
     const adas = await database().session.findFirstOrThrow({
-      where: { userId: await idOf(person.email) },
+      where: { userId: await findUserId(person.email) },
       select: { id: true },
     });
     await bob.goto("/settings/account");
@@ -438,7 +437,7 @@ for (const shown of ["/settings/developer?status=active", "/settings/usage", "/s
     page,
     person,
   }) => {
-    await createKey(await idOf(person.email));
+    await createKey(await findUserId(person.email));
     await page.goto(shown);
     const link = page.getByRole("link", { name: "Export CSV" });
     await page.context().clearCookies();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
 import { type ReplicatedPostgres, startReplicatedPostgres } from "#e2e/support/replicated-postgres.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -89,7 +90,7 @@ class Stage {
   readonly #processes: ApiProcesses;
   readonly report: FailoverReport;
   readonly #keys: Key[] = [];
-  #userId = "";
+  #userId = "" as UserId;
   #paid = 0;
   /** Requests that begin in this time have no primary to ask, and no lease. */
   withoutPrimary = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -101,10 +102,11 @@ class Stage {
   }
 
   async populate(): Promise<void> {
-    const { id } = await database().user.create({
+    const user = await database().user.create({
       data: { name: "Load", email: "load@example.com", tier: "free" },
       select: { id: true },
     });
+    const id = asUserId(user.id);
     await openBalance(database(), id, 0);
     await grantCredits(id, CREDITS, OPERATOR);
     this.#userId = id;

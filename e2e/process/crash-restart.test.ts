@@ -4,6 +4,7 @@ import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 
@@ -12,7 +13,7 @@ const ROUNDS = 5;
 
 let postgres: TestPostgres;
 let processes: ApiProcesses;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   postgres = await startPostgres();
   processes = await startApiProcesses(1, postgres.url);

@@ -7,6 +7,7 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
@@ -39,7 +40,7 @@ function generate(place: number, secret: string, headers: Record<string, string>
     signal,
   });
 }
-const credits = async (userId: string) => (await findRemaining(userId, null))?.credits;
+const credits = async (userId: UserId) => (await findRemaining(userId, null))?.credits;
 
 /** As if the time that reservations have was over. */
 async function sweepAll(): Promise<void> {

@@ -3,7 +3,7 @@ import { connectTo, seedIdentity } from "#e2e/support/seed.ts";
 import { signUpByForm, submitForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { database } from "#lib/database/client.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 
 /** PostgreSQL stores no NUL in a text and refuses the statement (22021): whatever a client sends, that is no error of ours. */
 const NUL = "\0";
@@ -20,8 +20,7 @@ beforeAll(async () => {
   server = await startServer({ DATA_DIR: temporary.directory, ...provider });
   cookie = await signUpByForm(server.url, PERSON);
   const disconnect = await connectTo(temporary.directory);
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: PERSON.email }, select: { id: true } });
-  ({ secret } = await createKey(id));
+  ({ secret } = await createKey(await findUserId(PERSON.email)));
   await seedIdentity(PERSON.email, "oidc");
   await disconnect();
 });

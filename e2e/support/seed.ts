@@ -1,7 +1,9 @@
+import { findUserId } from "#e2e/support/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
+import { DAY_MS, HOUR_MS } from "#lib/time/model/duration.ts";
 
 /** Connects to the database of the server that runs on this folder, for what a browser would need too long to do. */
 export async function connectTo(dataDirectory: string): Promise<() => Promise<void>> {
@@ -16,7 +18,6 @@ export const CALLER: Caller = {
   address: "203.0.113.7",
   userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
 };
-const DAY_MS = 86_400_000;
 const NAMES = [
   "Production App",
   "iOS app",
@@ -32,7 +33,7 @@ const NAMES = [
 
 /** Keys as a busy account has them: every environment and status, long, right-to-left and emoji names. */
 export async function seedKeys(email: string, count: number): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   const now = Date.now();
   for (let i = 0; i < count; i++) {
     const created = await createApiKey(
@@ -63,7 +64,7 @@ export async function seedKeys(email: string, count: number): Promise<void> {
 
 /** A linked provider. */
 export async function seedIdentity(email: string, provider: string): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
@@ -73,7 +74,7 @@ export async function addKeys(
   count: number,
   change: (i: number) => { name?: string; createdAt?: Date; expiresAt?: Date; revokedAt?: Date } = () => ({}),
 ): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await findUserId(email);
   await database().apiKey.createMany({
     data: Array.from({ length: count }, (_, i) => ({
       userId,
@@ -96,7 +97,7 @@ export async function seedUsage(email: string): Promise<string> {
   });
   const now = Date.now();
   await database().usageHour.create({
-    data: { apiKeyId: key.id, hour: new Date(Math.floor(now / 3_600_000) * 3_600_000), outcome: "ok", requests: 1_204 },
+    data: { apiKeyId: key.id, hour: new Date(Math.floor(now / HOUR_MS) * HOUR_MS), outcome: "ok", requests: 1_204 },
   });
   const days = Array.from({ length: 30 }, (_, i) => new Date(now - i * DAY_MS));
   await database().usageDay.createMany({

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
@@ -42,13 +43,14 @@ export async function createPerson(
   name = "Ada",
   tier = "free",
   email = `${name.toLowerCase()}-${++people}@example.com`,
-): Promise<{ id: string; email: string }> {
+): Promise<{ id: UserId; email: string }> {
   return database().$transaction(async (transaction) => {
     const person = await transaction.user.create({
       data: { name, email, tier },
       select: { id: true, email: true },
     });
-    await openBalance(transaction, person.id, 100);
-    return person;
+    const id = asUserId(person.id);
+    await openBalance(transaction, id, 100);
+    return { ...person, id };
   });
 }
