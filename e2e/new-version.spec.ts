@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright/test";
+import { freePort } from "#e2e/support/free-port.ts";
 import { test as base, expect, newPerson, signIn, signUp } from "#e2e/support/person.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 const HOME = "/settings/developer";

@@ -1,5 +1,5 @@
+import { freePort } from "#e2e/support/free-port.ts";
 import { expect, newPerson, signIn, signUp, test } from "#e2e/support/person.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 /** Browsers take each name below `localhost` for the machine itself. */

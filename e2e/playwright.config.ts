@@ -1,8 +1,9 @@
 import { defineConfig } from "playwright/test";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { freePort } from "#e2e/support/free-port.ts";
 
 // Workers evaluate this file again and must find the port that the first evaluation chose.
-process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000));
+process.env.E2E_PORT ??= String(await freePort());
 const baseURL = `http://127.0.0.1:${process.env.E2E_PORT}`;
 
 export default defineConfig({

@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "#e2e/support/free-port.ts";
 import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
@@ -19,7 +19,7 @@ async function signUpByHand(url: string, headers: Record<string, string>): Promi
 
 test("behind TLS the session cookie is Secure and bound to its host", async () => {
   const { directory, remove } = await temporaryDirectory();
-  const PORT = String(40_000 + randomInt(20_000));
+  const PORT = String(await freePort());
   const server = await startServer({ DATA_DIR: directory, PORT, PUBLIC_URL: `https://127.0.0.1:${PORT}` });
   try {
     const answer = await signUpByHand(`http://127.0.0.1:${PORT}`, { origin: `https://127.0.0.1:${PORT}` });

@@ -6,11 +6,11 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startNginx } from "#e2e/support/gateways.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { nginxExample } from "#e2e/support/nginx-example.ts";
 import type { Program } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 const NAME = "dashboard.example.com";

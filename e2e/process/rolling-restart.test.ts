@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startNginx } from "#e2e/support/gateways.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { plainNginxExample } from "#e2e/support/nginx-example.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startNginx } from "#e2e/support/gateways.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { plainNginxExample } from "#e2e/support/nginx-example.ts";
 import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";

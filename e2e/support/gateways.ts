@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { freePort } from "#e2e/support/free-port.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 
 /** Where GoodTake and the API behind the gateway listen, such as `127.0.0.1:3000`. */
 type Behind = { goodtake: string; upstream: string };

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startProgram } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 export type TestPgBouncer = { url: string; stop: () => Promise<void> };

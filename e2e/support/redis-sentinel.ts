@@ -2,8 +2,9 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "#e2e/support/free-port.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
-import { freePort, startRedis, type TestRedis } from "#e2e/support/redis.ts";
+import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 const SERVICE = "limits";

@@ -5,9 +5,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
+import { freePort } from "#e2e/support/free-port.ts";
 import { DEBIAN_POSTGRES } from "#e2e/support/installed.ts";
 import { setLocalZone, signalPostgres } from "#e2e/support/postgres.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import type { Account } from "#lib/database/account.ts";
 
