@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { connectTo, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { signUpByForm } from "#e2e/support/sign-up.ts";

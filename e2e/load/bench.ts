@@ -9,7 +9,7 @@ import { start } from "#e2e/load/groups/start.ts";
 import { twoProcesses } from "#e2e/load/groups/two-processes.ts";
 import { upkeep } from "#e2e/load/groups/upkeep.ts";
 import { Report } from "#e2e/load/report.ts";
-import { requirePrograms } from "#e2e/load/tools.ts";
+import { requirePrograms } from "#e2e/support/installed.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 // Run by `npm run bench`, which takes an hour; `BENCH_ONLY=charges,pages` runs some groups. All in one run on one machine, each

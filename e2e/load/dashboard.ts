@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FilledAccount } from "#e2e/load/large-accounts.ts";
-import { wrk } from "#e2e/load/tools.ts";
+import { wrk } from "#e2e/load/wrk.ts";
 import { newAddress, readForm, submitForm } from "#e2e/support/sign-up.ts";
 
 /** Loads the dashboard for some seconds; returns in words what came of it, or throws where it was no load. */

@@ -1,4 +1,6 @@
-import { cpuSeconds, type KeyOrder, type Measured, median, wrk } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
+import { cpuSeconds } from "#e2e/load/process-usage.ts";
+import { type KeyOrder, type Measured, wrk } from "#e2e/load/wrk.ts";
 
 /** How long one measurement takes, and of how many a figure is the median. */
 export const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { KeyOrder } from "#e2e/load/tools.ts";
+import type { KeyOrder } from "#e2e/load/wrk.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { runFailovers } from "#e2e/load/failover.ts";
 import { runFaults } from "#e2e/load/faults.ts";
 import { runHugeProvider, violationsOf } from "#e2e/load/huge-provider.ts";
-import { requirePrograms } from "#e2e/load/tools.ts";
+import { requirePrograms } from "#e2e/support/installed.ts";
 
 // Run by `npm run soak`: the long form of e2e/process/faults.test.ts and failover.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
 requirePrograms("redis-server", "redis-sentinel", "postgresql");

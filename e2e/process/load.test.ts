@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
-import { wrk } from "#e2e/load/tools.ts";
+import { wrk } from "#e2e/load/wrk.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 

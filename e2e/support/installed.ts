@@ -22,3 +22,12 @@ export function isInstalled(program: Installed): boolean {
 export function isMissing(program: Installed): boolean {
   return !process.env.CI && !isInstalled(program);
 }
+
+/** Ends the process with the package to install where a program is missing: no figure is reported that was not measured. */
+export function requirePrograms(...programs: Installed[]): void {
+  for (const program of programs) {
+    if (isInstalled(program)) continue;
+    process.stderr.write(`${program} is not on this machine; install it, on Debian with: apt-get install ${program}\n`);
+    process.exit(1);
+  }
+}

@@ -11,7 +11,7 @@ import {
 import { holdUpkeep } from "#e2e/load/hold-upkeep.ts";
 import { steadyP99 } from "#e2e/load/latency.ts";
 import { ROUNDS, SECONDS } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 
 export const AUTH_RATE = 300;
 const PAGES_RATE = 4.5;

@@ -1,7 +1,7 @@
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { loadAtRate } from "#e2e/load/latency.ts";
 import { type Figure, measure, measureInTurns, ROUNDS, rate, ratio } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 
 /** What a request costs the process, and whether it had a core for itself. */
 const cpu = ({ rate, cores }: Figure) => `${((cores / rate) * 1e6).toFixed(0)} µs on ${cores.toFixed(2)} cores`;

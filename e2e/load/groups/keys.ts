@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BenchContext, KEYS } from "#e2e/load/bench-context.ts";
 import { type Figure, keysIn, measureInTurns, rate, ratio, type Target } from "#e2e/load/measure.ts";
+import { median } from "#e2e/load/median.ts";
+import { residentMegabytes } from "#e2e/load/process-usage.ts";
 import { insertKeys, writeKeyScript, zipf } from "#e2e/load/set-up.ts";
-import { median, residentMegabytes, wrk } from "#e2e/load/tools.ts";
+import { wrk } from "#e2e/load/wrk.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 

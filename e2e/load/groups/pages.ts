@@ -2,7 +2,7 @@ import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { signInByForm } from "#e2e/load/dashboard.ts";
 import { holdUpkeep } from "#e2e/load/hold-upkeep.ts";
 import { ROUNDS } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 import { findViews, type Route } from "#e2e/load/views.ts";
 
 const MOST_MS = 100;

@@ -4,7 +4,8 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { ROUNDS } from "#e2e/load/measure.ts";
-import { median, residentMegabytes } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
+import { residentMegabytes } from "#e2e/load/process-usage.ts";
 import { serverEnvironment, startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 /** Folder of another build, whose memory is the one to compare with. */

@@ -2,9 +2,10 @@ import type { ChildProcess } from "node:child_process";
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { loadAtRate } from "#e2e/load/latency.ts";
 import { measureInTurns, ROUNDS, rate, ratio } from "#e2e/load/measure.ts";
+import { median } from "#e2e/load/median.ts";
 import { startNginx } from "#e2e/load/nginx.ts";
+import { cpuMicroseconds } from "#e2e/load/process-usage.ts";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
-import { cpuMicroseconds, median } from "#e2e/load/tools.ts";
 import { startRedis } from "#e2e/support/redis.ts";
 
 /** One process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show twice the rate beside the load's own process. */

@@ -5,7 +5,7 @@ import { AUTH_RATE } from "#e2e/load/groups/auth-beside-pages.ts";
 import { holdUpkeep, isUpkeepRunning } from "#e2e/load/hold-upkeep.ts";
 import { steadyP99 } from "#e2e/load/latency.ts";
 import { ROUNDS, SECONDS } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 import { openClient } from "#lib/database/connection.ts";
 
 /** So long the last round watches the statements of scheduled work that isn't done yet. */

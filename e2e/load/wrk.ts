@@ -1,18 +1,7 @@
-import { type ChildProcess, execFile, execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type Installed, isInstalled } from "#e2e/support/installed.ts";
 
 const run = promisify(execFile);
-
-/** Ends the process with the package to install where a program is missing: no figure is reported that was not measured. */
-export function requirePrograms(...programs: Installed[]): void {
-  for (const program of programs) {
-    if (isInstalled(program)) continue;
-    process.stderr.write(`${program} is not on this machine; install it, on Debian with: apt-get install ${program}\n`);
-    process.exit(1);
-  }
-}
 
 /** Keys that a script sends in the order of `picks`. Each run goes on at `next`, else all would send the first few again. */
 export type KeyOrder = { script: string; picks: Uint32Array; next: number };
@@ -73,29 +62,4 @@ function advance(keys: KeyOrder, requests: number): Uint32Array {
   const { picks, next } = keys;
   keys.next = (next + requests) % picks.length;
   return Uint32Array.from({ length: requests }, (_, i) => picks[(next + i) % picks.length] as number);
-}
-
-export function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-/** CPU time that a process has used, in seconds. */
-export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / Number(execFileSync("getconf", ["CLK_TCK"]));
-}
-
-/** CPU time of some processes for each request of a load, in microseconds. */
-export async function cpuMicroseconds(
-  processes: ChildProcess[],
-  load: () => Promise<{ requests: number }>,
-): Promise<number> {
-  const used = () => processes.reduce((sum, { pid }) => sum + cpuSeconds(pid as number), 0);
-  const before = used();
-  const { requests } = await load();
-  return ((used() - before) / requests) * 1e6;
-}
-
-export function residentMegabytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
