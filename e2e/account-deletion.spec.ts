@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
 import { catchAction } from "#e2e/support/catch-action.ts";
-import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/support/person.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { expect, newAddress, newUser, signIn, signUp } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
@@ -24,16 +24,16 @@ async function deleteAccount(page: Page, password: string): Promise<void> {
 
 test("deleting an account says what goes and what stays, asks for the password, and ends keys, sessions and sign-in", async ({
   page,
-  person,
+  user,
   browser,
   baseURL,
 }) => {
-  const { secret } = await createKey(await idOf(person.email));
+  const { secret } = await createKey(await idOf(user.email));
   expect(await statusOf(page, secret)).toBe(200);
   const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
   const other = await context.newPage();
   await other.goto("/sign-in");
-  await signIn(other, person);
+  await signIn(other, user);
   await other.waitForURL("/settings/developer");
 
   await page.goto(ACCOUNT);
@@ -50,36 +50,36 @@ test("deleting an account says what goes and what stays, asks for the password, 
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Delete account" })).toBeFocused();
 
-  await deleteAccount(page, person.password);
+  await deleteAccount(page, user.password);
   await expect(page).toHaveURL("/sign-in?notice=account_deleted");
   await expect(page.getByRole("status").filter({ hasText: "Your account was deleted" })).toBeVisible();
   expect(await statusOf(page, secret)).toBe(401);
   expect((await page.context().cookies()).some(({ name }) => name === "goodtake-session")).toBe(false);
   await other.goto(ACCOUNT);
   await expect(other).toHaveURL(/\/sign-in/);
-  await signIn(page, person);
+  await signIn(page, user);
   await expect(page.getByText("is wrong")).toBeVisible();
-  await signUp(other, person);
+  await signUp(other, user);
   await expect(other.getByRole("button", { name: "Create New API Key" })).toBeVisible();
   await context.close();
 });
 
 test("delete account: Bob who sends Ada's request needs his own password and deletes only himself, and nobody is sent to sign in", async ({
   page: ada,
-  person,
+  user,
   browser,
   baseURL,
 }) => {
   const stranger = () => browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
   const [bobs, carols, nobodys] = await Promise.all([stranger(), stranger(), stranger()]);
   const [bob, carol] = [await bobs.newPage(), await carols.newPage()];
-  const same = { ...newPerson("Carol"), password: person.password };
-  await signUp(bob, newPerson("Bob"));
+  const same = { ...newUser("Carol"), password: user.password };
+  await signUp(bob, newUser("Bob"));
   await signUp(carol, same);
   const carolsId = await idOf(same.email);
 
   await ada.goto(ACCOUNT);
-  const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, person.password));
+  const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, user.password));
   const { "next-action": action = "", "content-type": type = "" } = caught.headers();
   const send = async (page: Pick<Page, "request">) => {
     const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };

@@ -1,8 +1,8 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { expect } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
@@ -30,9 +30,9 @@ const widerThanScreen = (page: Page) =>
 
 test("what is selected stays so over pages, orders and changes of the list; another search lets go of it", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 60);
+  await addKeys(user.email, 60);
   await page.goto(HOME);
   const before = await list(page).boundingBox();
   await one(page, "key 1").check();
@@ -67,11 +67,11 @@ test("what is selected stays so over pages, orders and changes of the list; anot
 
 test("all that match are revoked after one look at what was used lately, but for those that were left out or came later", async ({
   page,
-  person,
+  user,
 }) => {
-  const ada = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const ada = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
   const used = await createKey(ada.id);
-  await addKeys(person.email, 1_200, (i) => (i % 400 === 0 ? { revokedAt: new Date() } : {}));
+  await addKeys(user.email, 1_200, (i) => (i % 400 === 0 ? { revokedAt: new Date() } : {}));
   for (let i = 0; i < 3; i += 1) expect(await answer(page, used.secret)).toBe(200);
   await expect
     .poll(() => database().usageHour.findFirst({ where: { apiKeyId: used.key.id } }))
@@ -97,7 +97,7 @@ test("all that match are revoked after one look at what was used lately, but for
   );
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expectNoViolation(page);
-  await addKeys(person.email, 1, () => ({ name: "later", createdAt: new Date() }));
+  await addKeys(user.email, 1, () => ({ name: "later", createdAt: new Date() }));
   await dialog.getByRole("button", { name: "Revoke keys" }).click();
   await expect(dialog.getByText("This is not the number of keys.")).toBeVisible();
   expect(await answer(page, used.secret)).toBe(200);
@@ -113,9 +113,9 @@ test("all that match are revoked after one look at what was used lately, but for
 
 test("the words are those of one key or of many, and promise no refusal of what is refused already", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 4, (i) => (i > 1 ? { revokedAt: new Date() } : {}));
+  await addKeys(user.email, 4, (i) => (i > 1 ? { revokedAt: new Date() } : {}));
   await page.goto(HOME);
   const dialog = page.getByRole("alertdialog");
   const open = async (change: "Revoke" | "Delete", ...keys: number[]) => {
@@ -149,10 +149,10 @@ test("the words are those of one key or of many, and promise no refusal of what 
 
 test("by keyboard alone, on a phone: keys are selected and deleted, and the focus is never lost", async ({
   page,
-  person,
+  user,
 }) => {
   await page.setViewportSize({ width: 375, height: 812 });
-  await addKeys(person.email, 3);
+  await addKeys(user.email, 3);
   await page.goto(HOME);
   await pressSearchShortcut(page);
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("Tab");

@@ -1,5 +1,5 @@
-import { expect, test } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, test } from "#e2e/support/user.ts";
 
 const PROVIDER = { GITHUB_ID: "an id", GITHUB_SECRET: "a secret" };
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/support/person.ts";
+import { expect, test } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { isSecret } from "#lib/api-keys/secret.ts";
 
@@ -35,7 +35,7 @@ function call(page: Page, headers: Record<string, string>) {
 
 test("the main job: create a key, call the API both ways, see it used, revoke it, be refused", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   const secret = await createKey(page, "Production App");
   expect(isSecret(secret)).toBe(true);
@@ -70,7 +70,7 @@ test("the main job: create a key, call the API both ways, see it used, revoke it
   expect(await refused.text()).toBe('{"error":{"code":"unauthorized","message":"Invalid or missing API key"}}');
 });
 
-test("without keys there is one button, and a picture of a request", async ({ page, person: _ }) => {
+test("without keys there is one button, and a picture of a request", async ({ page, user: _ }) => {
   await expect(page.getByRole("heading", { name: "Developer Settings", level: 1 })).toBeVisible();
   await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Your API keys" })).toContainText("/api/v1/bytedance/generate-image");
@@ -78,10 +78,7 @@ test("without keys there is one button, and a picture of a request", async ({ pa
 });
 
 test.describe("creating", () => {
-  test("the name is focused, wanted, and said to be; Enter submits, twice makes one key", async ({
-    page,
-    person: _,
-  }) => {
+  test("the name is focused, wanted, and said to be; Enter submits, twice makes one key", async ({ page, user: _ }) => {
     await createButton(page).click();
     const name = dialog(page).getByRole("textbox", { name: "Name" });
     await expect(name).toBeFocused();
@@ -106,7 +103,7 @@ test.describe("creating", () => {
 
   test("environment and expiry are chosen; a custom date is the end of that day where the reader is", async ({
     page,
-    person: _,
+    user: _,
   }) => {
     await createButton(page).click();
     const form = dialog(page);
@@ -140,7 +137,7 @@ test.describe("creating", () => {
     );
   });
 
-  test("a date before tomorrow, or too far away, is refused and said at the field", async ({ page, person: _ }) => {
+  test("a date before tomorrow, or too far away, is refused and said at the field", async ({ page, user: _ }) => {
     await createButton(page).click();
     await dialog(page).getByRole("textbox", { name: "Name" }).fill("Past");
     await dialog(page).getByLabel("Expires").selectOption("Custom date");
@@ -158,7 +155,7 @@ test.describe("creating", () => {
 
   test("a server that can't be reached is said in place, and nothing typed is lost", async ({
     page,
-    person: _,
+    user: _,
     context,
   }) => {
     await createButton(page).click();
@@ -176,7 +173,7 @@ test.describe("creating", () => {
 test.describe("the key, shown once", () => {
   test("neither Escape nor a click outside loses it; closing asks once; after that it is nowhere", async ({
     page,
-    person: _,
+    user: _,
   }) => {
     const secret = await createKey(page, "Shown once");
     const question = page.getByRole("alertdialog", { name: "Close without saving the key?" });
@@ -197,7 +194,7 @@ test.describe("the key, shown once", () => {
     expect(storage).not.toContain("gt_");
   });
 
-  test("it is copied on plain http, and then closing asks nothing", async ({ page, person: _ }) => {
+  test("it is copied on plain http, and then closing asks nothing", async ({ page, user: _ }) => {
     const secret = await createKey(page, "Copied");
     // A plain-http origin other than localhost has no clipboard API.
     await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }));
@@ -212,7 +209,7 @@ test.describe("the key, shown once", () => {
     await expect(name).toHaveValue(secret);
   });
 
-  test("where copying is impossible it says so and selects the key", async ({ page, person: _ }) => {
+  test("where copying is impossible it says so and selects the key", async ({ page, user: _ }) => {
     const secret = await createKey(page, "By hand");
     await page.evaluate(() => {
       Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
@@ -224,7 +221,7 @@ test.describe("the key, shown once", () => {
     expect(await page.evaluate(() => getSelection()?.toString())).toBe(secret);
   });
 
-  test("it can be downloaded as .env", async ({ page, person: _ }) => {
+  test("it can be downloaded as .env", async ({ page, user: _ }) => {
     const secret = await createKey(page, "Downloaded");
     const started = page.waitForEvent("download");
     await dialog(page).getByRole("button", { name: "Download .env" }).click();
@@ -235,7 +232,7 @@ test.describe("the key, shown once", () => {
     await expect(dialog(page)).toHaveCount(0);
   });
 
-  test("a refresh of the list behind it leaves it alone", async ({ page, person: _ }) => {
+  test("a refresh of the list behind it leaves it alone", async ({ page, user: _ }) => {
     const secret = await createKey(page, "Steady");
     const refreshed = page.waitForResponse((response) => response.url().includes("_rsc"));
     await dialog(page).getByRole("button", { name: "Send a test request" }).click();
@@ -246,7 +243,7 @@ test.describe("the key, shown once", () => {
 
   test("the request stands there in four languages with the real key and address", async ({
     page,
-    person: _,
+    user: _,
     baseURL,
   }) => {
     const secret = await createKey(page, "Tabs");
@@ -260,7 +257,7 @@ test.describe("the key, shown once", () => {
 });
 
 test.describe("changing", () => {
-  test("a key is renamed", async ({ page, person: _ }) => {
+  test("a key is renamed", async ({ page, user: _ }) => {
     await createAndClose(page, "Old name");
     await row(page, "Old name").getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Rename" }).click();
@@ -271,7 +268,7 @@ test.describe("changing", () => {
     await expect(row(page, "Old name")).toHaveCount(0);
   });
 
-  test("an active key is revoked and deleted in one go", async ({ page, person: _ }) => {
+  test("an active key is revoked and deleted in one go", async ({ page, user: _ }) => {
     const secret = await createAndClose(page, "Temporary");
     await row(page, "Temporary").getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
@@ -280,7 +277,7 @@ test.describe("changing", () => {
     expect((await call(page, { "x-api-key": secret })).status()).toBe(401);
   });
 
-  test("a key that somebody else has revoked meanwhile is said to be", async ({ page, person: _, context }) => {
+  test("a key that somebody else has revoked meanwhile is said to be", async ({ page, user: _, context }) => {
     await createAndClose(page, "Shared");
     const other = await context.newPage();
     await other.goto(HOME);
@@ -293,7 +290,7 @@ test.describe("changing", () => {
   });
 });
 
-test("the whole main job works with the keyboard alone", async ({ page, person: _ }) => {
+test("the whole main job works with the keyboard alone", async ({ page, user: _ }) => {
   const tabTo = async (name: string | RegExp, role: "button" | "textbox" = "button") => {
     const target = page.getByRole(role, { name }).first();
     for (let i = 0; i < 40 && !(await target.evaluate((element) => element === document.activeElement)); i++)
@@ -333,7 +330,7 @@ test("the whole main job works with the keyboard alone", async ({ page, person: 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no accessibility violation on the page and its dialogs in the ${colorScheme} theme`, async ({
     page,
-    person: _,
+    user: _,
   }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const expectAccessible = async () => expect(await violations(page)).toEqual([]);
@@ -369,7 +366,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test("the theme is chosen in the menu, stays after a reload, and is there without a flash", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();
@@ -382,7 +379,7 @@ test("the theme is chosen in the menu, stays after a reload, and is there withou
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 375, height: 740 } });
 
-  test("the list reads, nothing scrolls sideways, the navigation folds away", async ({ page, person: _ }) => {
+  test("the list reads, nothing scrolls sideways, the navigation folds away", async ({ page, user: _ }) => {
     const name = `${"Long".repeat(15)}name`;
     await createButton(page).click();
     await dialog(page).getByRole("textbox", { name: "Name" }).fill(name);

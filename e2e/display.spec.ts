@@ -1,4 +1,4 @@
-import { expect, test } from "#e2e/support/person.ts";
+import { expect, test } from "#e2e/support/user.ts";
 
 const PAGES = [
   "/settings/developer",
@@ -8,7 +8,7 @@ const PAGES = [
   "/docs/authentication",
 ];
 
-test("at 400 % zoom nothing scrolls sideways, and a dialog can be filled in and sent", async ({ page, person: _ }) => {
+test("at 400 % zoom nothing scrolls sideways, and a dialog can be filled in and sent", async ({ page, user: _ }) => {
   // 1280 by 1024 pixels at 400 % (WCAG 2.2, 1.4.10).
   await page.setViewportSize({ width: 320, height: 256 });
   for (const path of PAGES) {
@@ -25,7 +25,7 @@ test("at 400 % zoom nothing scrolls sideways, and a dialog can be filled in and 
   await expect(page.getByRole("table", { name: "API keys" })).toContainText("Zoomed");
 });
 
-test("in forced colours buttons, dialogs and the focus keep their edges", async ({ page, person: _ }) => {
+test("in forced colours buttons, dialogs and the focus keep their edges", async ({ page, user: _ }) => {
   await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
   await page.goto("/settings/developer");
   const create = page.getByRole("button", { name: "Create New API Key" });
@@ -36,7 +36,7 @@ test("in forced colours buttons, dialogs and the focus keep their edges", async 
   await expect(page.getByRole("dialog")).toHaveCSS("border-style", "solid");
 });
 
-test("on paper stand the keys, without what can be pressed", async ({ page, person: _ }) => {
+test("on paper stand the keys, without what can be pressed", async ({ page, user: _ }) => {
   await page.getByRole("button", { name: "Create New API Key" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("On paper");
   await page.getByRole("button", { name: "Create key" }).click();

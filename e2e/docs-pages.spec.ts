@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
-import { expect, test } from "#e2e/support/person.ts";
+import { expect, test } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
@@ -85,7 +85,7 @@ test("the pages show the tables that the code uses", async ({ page }) => {
 
 test("the command that shows the limit runs as shown, and its headers are as the page says", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   const secret = await createKey(page);
   await page.goto("/docs/rate-limits");
@@ -99,7 +99,7 @@ test("the command that shows the limit runs as shown, and its headers are as the
 
 test("the command that asks about a request runs as shown, and answers each header of the page", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   const secret = await createKey(page);
   await page.goto("/docs/gateway");
@@ -140,7 +140,7 @@ test.describe("the API reference", () => {
     for (const url of asked) expect(new URL(url).origin === baseURL || url.startsWith("data:"), url).toBe(true);
   });
 
-  test("its requests run as shown, and the answers have the fields that it shows", async ({ page, person: _ }) => {
+  test("its requests run as shown, and the answers have the fields that it shows", async ({ page, user: _ }) => {
     const secret = await createKey(page);
     await page.goto("/docs/api");
     for (const summary of ["The calling key about itself", "Draw an image from a prompt"]) {

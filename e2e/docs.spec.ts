@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/support/person.ts";
+import { expect, test } from "#e2e/support/user.ts";
 
 const run = promisify(execFile);
 const PAGE = "/docs/authentication";
@@ -69,7 +69,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
 
     test("of the docs runs as shown, with either header, and shows the documented refusal", async ({
       page,
-      person: _,
+      user: _,
     }) => {
       const secret = await createKey(page, language);
       await page.goto(PAGE);
@@ -88,7 +88,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
       }
     });
 
-    test("of the dialog runs as shown, without any setting", async ({ page, person: _ }) => {
+    test("of the dialog runs as shown, without any setting", async ({ page, user: _ }) => {
       await createKey(page, language);
       await page.getByRole("tab", { name: language }).click();
       const code = (await page.getByRole("tabpanel", { name: language }).locator("code").textContent()) ?? "";
@@ -97,7 +97,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
   });
 }
 
-test("the request that checks a key runs as shown", async ({ page, person: _ }) => {
+test("the request that checks a key runs as shown", async ({ page, user: _ }) => {
   const secret = await createKey(page, "Checked");
   await page.goto(PAGE);
   const code = (await page.getByRole("region", { name: "Check a key" }).locator("code").last().textContent()) ?? "";

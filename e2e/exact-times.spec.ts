@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 
@@ -13,12 +13,12 @@ const tooltip = (page: Page) => page.getByRole("tooltip");
 const row = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
 
 test("a tap on a time says it exactly, and a tap elsewhere takes it away", async ({
-  person,
+  user,
   browser,
   context,
   baseURL,
 }) => {
-  await addKeys(person.email, 2, () => ({ createdAt: CREATED }));
+  await addKeys(user.email, 2, () => ({ createdAt: CREATED }));
   const phone = await browser.newContext({
     baseURL: String(baseURL),
     storageState: await context.storageState(),
@@ -40,8 +40,8 @@ test("a tap on a time says it exactly, and a tap elsewhere takes it away", async
   await phone.close();
 });
 
-test("by keyboard a row says its times exactly, without a tab stop more", async ({ page, person }) => {
-  await addKeys(person.email, 2, (i) => ({ createdAt: new Date(CREATED.getTime() - i), expiresAt: EXPIRES }));
+test("by keyboard a row says its times exactly, without a tab stop more", async ({ page, user }) => {
+  await addKeys(user.email, 2, (i) => ({ createdAt: new Date(CREATED.getTime() - i), expiresAt: EXPIRES }));
   await page.goto(HOME, { waitUntil: "networkidle" });
   await page.getByRole("checkbox", { name: "Select key 0" }).focus();
   await expect(tooltip(page)).toContainText(

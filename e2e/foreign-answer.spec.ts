@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { Browser, Page } from "playwright/test";
 import { startInterceptor } from "#e2e/support/interceptor.ts";
-import { test as base, expect, newAddress, type Person } from "#e2e/support/person.ts";
+import { test as base, expect, newAddress, type User } from "#e2e/support/user.ts";
 
 const HOME = "/settings/developer";
 const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });
@@ -35,27 +35,27 @@ const test = base.extend<{ interceptor: Awaited<ReturnType<typeof startIntercept
 for (const [name, answer] of Object.entries(ANSWERS))
   test(`${name} is told apart from no answer, and nothing typed is lost`, async ({
     page,
-    person,
+    user,
     interceptor,
     browser,
   }) => {
     await openCreate(page);
     await nameField(page).fill("Kept");
-    const visitor = await signInPage(browser, interceptor.url, person);
+    const visitor = await signInPage(browser, interceptor.url, user);
     interceptor.answerWith(answer);
     await page.getByRole("button", { name: "Create key" }).click();
     await expect(alert(page)).toBeVisible();
     await expect(nameField(page)).toHaveValue("Kept");
     await visitor.getByRole("button", { name: "Sign in" }).click();
     await expect(alert(visitor)).toBeVisible();
-    await expect(visitor.getByLabel("Email")).toHaveValue(person.email);
+    await expect(visitor.getByLabel("Email")).toHaveValue(user.email);
     await visitor.context().close();
   });
 
-test("no answer is said to be none, and the next try succeeds", async ({ page, person, interceptor, browser }) => {
+test("no answer is said to be none, and the next try succeeds", async ({ page, user, interceptor, browser }) => {
   await openCreate(page);
   await nameField(page).fill("Kept");
-  const visitor = await signInPage(browser, interceptor.url, person);
+  const visitor = await signInPage(browser, interceptor.url, user);
   interceptor.answerWith((request) => request.socket.destroy());
   for (const [tab, button] of [
     [page, "Create key"],
@@ -73,7 +73,7 @@ test("no answer is said to be none, and the next try succeeds", async ({ page, p
 });
 
 /** A browser that has typed everything that signing in needs. */
-async function signInPage(browser: Browser, baseURL: string, { email, password }: Person): Promise<Page> {
+async function signInPage(browser: Browser, baseURL: string, { email, password }: User): Promise<Page> {
   const page = await (
     await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
   ).newPage();

@@ -1,7 +1,7 @@
 import type { Browser, Page, Request } from "playwright/test";
 import { catchAction } from "#e2e/support/catch-action.ts";
 import { readCsv } from "#e2e/support/csv.ts";
-import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
+import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 
 const NO_KEY = "00000000-0000-7000-8000-000000000000";
 const HOME = "/settings/developer";
@@ -11,7 +11,7 @@ async function strangersOf(browser: Browser, baseURL: string | undefined, addres
   const options = { baseURL: String(baseURL), extraHTTPHeaders: { "x-forwarded-for": address } };
   const [bobs, nobodys] = await Promise.all([browser.newContext(options), browser.newContext(options)]);
   const [bob, nobody] = await Promise.all([bobs.newPage(), nobodys.newPage()]);
-  await signUp(bob, newPerson("Bob"));
+  await signUp(bob, newUser("Bob"));
   return { bob, nobody, leave: () => Promise.all([bobs.close(), nobodys.close()]) };
 }
 
@@ -25,7 +25,7 @@ async function createKey(page: Page, name: string): Promise<string> {
   return secret;
 }
 
-/** Sends a caught request as `page`'s person, with `id` in the place of the key's own; returns what the action answered. */
+/** Sends a caught request as `page`'s user, with `id` in the place of the key's own; returns what the action answered. */
 async function send(page: Page, request: Request, own: string, id: string) {
   const { "next-action": action = "", "content-type": type = "" } = request.headers();
   const answer = await page.request.post(HOME, {
@@ -84,7 +84,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
   const { before, press } = typeof operation === "function" ? { before: undefined, press: operation } : operation;
   test(`${name}: Ada may, Bob is told what he'd be told of no key, and nobody at all is sent to sign in`, async ({
     page: ada,
-    person: _,
+    user: _,
     browser,
     baseURL,
     address,
@@ -110,7 +110,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
 for (const change of ["Revoke", "Delete"]) {
   test(`${change} many: another's keys in a selection are as if they did not exist`, async ({
     page: ada,
-    person: _,
+    user: _,
     browser,
     baseURL,
     address,
@@ -143,7 +143,7 @@ for (const change of ["Revoke", "Delete"]) {
 
 test("a pasted key is found by its owner, and is unknown to everybody else", async ({
   page: ada,
-  person: _,
+  user: _,
   browser,
   baseURL,
   address,
@@ -171,7 +171,7 @@ test("a pasted key is found by its owner, and is unknown to everybody else", asy
 
 test("the list shows one's own keys only, also to a search for another's", async ({
   page: ada,
-  person: _,
+  user: _,
   browser,
   baseURL,
   address,
@@ -189,7 +189,7 @@ test("the list shows one's own keys only, also to a search for another's", async
 
 test("pages and files of keys, usage and activity: Ada sees what is hers, Bob what is his, and nobody is sent to sign in", async ({
   page: ada,
-  person: _,
+  user: _,
   browser,
   baseURL,
   address,
@@ -199,13 +199,13 @@ test("pages and files of keys, usage and activity: Ada sees what is hers, Bob wh
     { page: ada, key: "Only Ada", id: "" },
     { page: bob, key: "Only Bob", id: "" },
   ];
-  for (const person of people) {
-    const secret = await createKey(person.page, person.key);
+  for (const user of people) {
+    const secret = await createKey(user.page, user.key);
     // So that the ledger and the usage name the key.
     const headers = { "x-api-key": secret };
-    expect((await person.page.request.get("/api/v1/auth?cost=7", { headers })).status()).toBe(204);
-    const file = await (await person.page.request.get("/settings/developer/export")).text();
-    person.id = readCsv(file).at(-1)?.at(-1) ?? "no id";
+    expect((await user.page.request.get("/api/v1/auth?cost=7", { headers })).status()).toBe(204);
+    const file = await (await user.page.request.get("/settings/developer/export")).text();
+    user.id = readCsv(file).at(-1)?.at(-1) ?? "no id";
   }
   const today = new Date().toISOString().slice(0, 10);
   const [adas, bobs] = people.map(({ id }) => `/settings/usage/${today}/${id}`) as [string, string];
@@ -227,12 +227,12 @@ test("pages and files of keys, usage and activity: Ada sees what is hers, Bob wh
     "/settings/activity?about=api_key",
     "/settings/activity/export",
   ]) {
-    for (const person of people) {
-      const answer = await person.page.request.get(path);
+    for (const user of people) {
+      const answer = await user.page.request.get(path);
       expect(answer.status(), path).toBe(200);
       const text = await answer.text();
-      expect(text, path).toContain(person.key);
-      for (const { key, id } of people.filter((other) => other !== person)) {
+      expect(text, path).toContain(user.key);
+      for (const { key, id } of people.filter((other) => other !== user)) {
         expect(text, path).not.toContain(key);
         expect(text, path).not.toContain(id);
       }

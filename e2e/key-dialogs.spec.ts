@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect, newPerson, signUp } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -16,11 +16,8 @@ async function choose(page: Page, action: string): Promise<void> {
   await expect(dialog(page)).toBeVisible();
 }
 
-test("a rotated key's successor stays in sight when the old key leaves the list behind it", async ({
-  page,
-  person,
-}) => {
-  await addKeys(person.email, 1);
+test("a rotated key's successor stays in sight when the old key leaves the list behind it", async ({ page, user }) => {
+  await addKeys(user.email, 1);
   await page.goto(`${HOME}?status=active`);
   await choose(page, "Rotate");
   await page.getByLabel("The old key ends").selectOption("Immediately");
@@ -35,9 +32,9 @@ test("a rotated key's successor stays in sight when the old key leaves the list 
 
 test("the focus returns to where a dialog was opened from, and to the list when the key has ended", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 1);
+  await addKeys(user.email, 1);
   await page.goto(HOME);
   for (const action of ["Rotate", "Rename", "Delete"]) {
     await choose(page, action);
@@ -55,9 +52,9 @@ test("the focus returns to where a dialog was opened from, and to the list when 
   await expect(page.locator("#api-keys :focus")).toHaveCount(1);
 });
 
-test("a key in use is not deleted, and not rotated immediately, before its name is typed", async ({ page, person }) => {
-  await addKeys(person.email, 1);
-  await database().apiKey.updateMany({ where: { user: { email: person.email } }, data: { lastUsedAt: new Date() } });
+test("a key in use is not deleted, and not rotated immediately, before its name is typed", async ({ page, user }) => {
+  await addKeys(user.email, 1);
+  await database().apiKey.updateMany({ where: { user: { email: user.email } }, data: { lastUsedAt: new Date() } });
   await page.goto(HOME);
   const name = String(await key(page).getByRole("rowheader").locator("bdi").textContent());
   const typed = dialog(page).getByRole("textbox", { name: "Type the key's name to confirm" });
@@ -78,9 +75,9 @@ test("a key in use is not deleted, and not rotated immediately, before its name 
 
 test("the list is read again by itself, but not while a dialog is open, and a server that is away takes nothing from the page", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 1);
+  await addKeys(user.email, 1);
   await page.clock.install();
   await page.goto(HOME);
   const read: string[] = [];
@@ -108,7 +105,7 @@ test("the list is read again by itself, but not while a dialog is open, and a se
   await expect(more(page)).toBeVisible();
 });
 
-test("the form for a key breaks no policy of the page when it checks what was typed", async ({ page, person: _ }) => {
+test("the form for a key breaks no policy of the page when it checks what was typed", async ({ page, user: _ }) => {
   await page.addInitScript(() => {
     Object.assign(globalThis, { violations: [] });
     document.addEventListener("securitypolicyviolation", ({ blockedURI }) =>
@@ -132,7 +129,7 @@ test("after signing up the test request is there, also where the page was not re
     extraHTTPHeaders: { "x-forwarded-for": address },
   });
   const page = await context.newPage();
-  await signUp(page, newPerson());
+  await signUp(page, newUser());
   await page.getByRole("button", { name: "Create New API Key" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("First");
   await page.getByRole("button", { name: "Create key" }).click();

@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
@@ -14,10 +14,10 @@ const list = (page: Page) => page.getByRole("region", { name: "Your API keys" })
 
 test("forty keys that were never used are found, shown, and revoked at once; then all is good", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
-  await addKeys(person.email, 2, () => ({ name: "young" }));
+  await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
+  await addKeys(user.email, 2, () => ({ name: "young" }));
   await page.goto(HOME);
   await page.getByText("Key hygiene: 1 suggestion").click();
   await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
@@ -47,15 +47,12 @@ test("forty keys that were never used are found, shown, and revoked at once; the
   await page.getByRole("link", { name: "Show all keys" }).click();
   await page.waitForURL((url) => !url.searchParams.has("finding"));
   await expect(page.getByText("1–25 of 42 keys")).toBeVisible();
-  const left = await database().apiKey.findMany({ where: { user: { email: person.email }, revokedAt: null } });
+  const left = await database().apiKey.findMany({ where: { user: { email: user.email }, revokedAt: null } });
   expect(left.map(({ name }) => name)).toEqual(["young", "young"]);
 });
 
-test("a key that ends soon is replaced by a new one, because a successor would end as soon", async ({
-  page,
-  person,
-}) => {
-  await addKeys(person.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
+test("a key that ends soon is replaced by a new one, because a successor would end as soon", async ({ page, user }) => {
+  await addKeys(user.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
   await page.goto(HOME);
   await page.getByText("Key hygiene: 1 suggestion").click();
   await page.getByRole("link", { name: "Replace 1 key" }).click();
@@ -67,12 +64,12 @@ test("a key that ends soon is replaced by a new one, because a successor would e
 });
 
 test("a finding is part of the view: a search keeps it, Clear lets go of it, also without JavaScript", async ({
-  person,
+  user,
   browser,
   context,
   baseURL,
 }) => {
-  await addKeys(person.email, 3, (i) => ({ ...(i > 0 && { createdAt: inDays(-31) }) }));
+  await addKeys(user.email, 3, (i) => ({ ...(i > 0 && { createdAt: inDays(-31) }) }));
   const { cookies } = await context.storageState();
   for (const javaScriptEnabled of [true, false]) {
     const other = await browser.newContext({ javaScriptEnabled, baseURL: String(baseURL) });

@@ -1,9 +1,9 @@
 import type { Page } from "playwright/test";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { paste } from "#e2e/support/paste.ts";
-import { expect } from "#e2e/support/person.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { expect } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
@@ -27,10 +27,10 @@ function watch(page: Page): string[] {
 for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
   test(`a key is found in our own ${language} example, pasted as a whole, and nothing of it is sent`, async ({
     page,
-    person,
+    user,
     baseURL,
   }) => {
-    const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+    const { id } = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
     const { secret } = await createKey(id);
     await page.goto(HOME);
     const asked = watch(page);
@@ -42,8 +42,8 @@ for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
   });
 }
 
-test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, person }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, user }) => {
+  const { id } = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
   const { secret } = await createKey(id);
   await page.goto(HOME);
   const asked = watch(page);
@@ -69,7 +69,7 @@ test("a line after a pasted key does not hide it, and a part of a key is cleared
 
 test("where a request id is asked for, a key is cleared and said to be one, with the way to find it", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   await page.goto(REFUSALS);
   const secret = generateSecret();
@@ -92,12 +92,12 @@ test("where a request id is asked for, a key is cleared and said to be one, with
 });
 
 test("a browser without JavaScript refuses to send a key, and sends other text", async ({
-  person,
+  user,
   browser,
   context,
   baseURL,
 }) => {
-  await seedKeys(person.email, 2);
+  await seedKeys(user.email, 2);
   const { cookies } = await context.storageState();
   const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
   await plain.addCookies(cookies);
@@ -122,7 +122,7 @@ test("a browser without JavaScript refuses to send a key, and sends other text",
   await plain.close();
 });
 
-test("a key in the list's address does not stay there", async ({ page, person: _ }) => {
+test("a key in the list's address does not stay there", async ({ page, user: _ }) => {
   await page.goto(`${HOME}?status=active&q=${generateSecret()}`);
   await expect(page).toHaveURL(`${HOME}?status=active`);
 });

@@ -1,10 +1,10 @@
 import type { Page } from "playwright/test";
 import { readCsv } from "#e2e/support/csv.ts";
-import { expect } from "#e2e/support/person.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import { expect } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
@@ -29,9 +29,9 @@ function update(id: string, data: { expiresAt?: Date; lastUsedAt?: Date; name?: 
 
 test("60 keys are three pages, which the address knows: a reload, a link and the back button show the same", async ({
   page,
-  person,
+  user,
 }) => {
-  await seedKeys(person.email, 60);
+  await seedKeys(user.email, 60);
   await page.goto(HOME);
   await expect(rows(page)).toHaveCount(25);
   await expect(page.getByText("1–25 of 60 keys")).toBeVisible();
@@ -52,8 +52,8 @@ test("60 keys are three pages, which the address knows: a reload, a link and the
   await expect(page.getByText("51–60 of 60 keys")).toBeVisible();
 });
 
-test("every column sorts, both ways, and says which", async ({ page, person }) => {
-  await seedKeys(person.email, 12);
+test("every column sorts, both ways, and says which", async ({ page, user }) => {
+  await seedKeys(user.email, 12);
   await page.goto(HOME);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
   await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
@@ -89,8 +89,8 @@ test("every column sorts, both ways, and says which", async ({ page, person }) =
   expect((await column(page, 4).allInnerTexts())[0]).toBe("Never");
 });
 
-test("search by name and by prefix, filter by status and environment, all in the address", async ({ page, person }) => {
-  await seedKeys(person.email, 20);
+test("search by name and by prefix, filter by status and environment, all in the address", async ({ page, user }) => {
+  await seedKeys(user.email, 20);
   await page.goto(HOME);
   await search(page).fill("nightly");
   await page.waitForURL(`${HOME}?q=nightly`);
@@ -116,9 +116,9 @@ test("search by name and by prefix, filter by status and environment, all in the
 
 test("the search field shows what is applied after Back and Forward, and keeps what is typed on", async ({
   page,
-  person,
+  user,
 }) => {
-  await seedKeys(person.email, 20);
+  await seedKeys(user.email, 20);
   await page.goto(HOME);
   await search(page).fill("nightly");
   await page.waitForURL(`${HOME}?q=nightly`);
@@ -145,8 +145,8 @@ test("the search field shows what is applied after Back and Forward, and keeps w
   await expect(search(page)).toHaveValue("ios app");
 });
 
-test("text with a key's shape is cleared, said to be, and never sent or stored", async ({ page, person }) => {
-  await seedKeys(person.email, 2);
+test("text with a key's shape is cleared, said to be, and never sent or stored", async ({ page, user }) => {
+  await seedKeys(user.email, 2);
   await page.goto(HOME);
   const secret = generateSecret();
   const asked: string[] = [];
@@ -163,12 +163,12 @@ test("text with a key's shape is cleared, said to be, and never sent or stored",
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("gt_");
 });
 
-test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, person }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, user }) => {
+  const { id } = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
   const [active, deleted, others] = await Promise.all([
     createKey(id),
     createKey(id),
-    createPerson("Bob", "free", `bob-${person.email}`).then((bob) => createKey(bob.id)),
+    createPerson("Bob", "free", `bob-${user.email}`).then((bob) => createKey(bob.id)),
   ]);
   await deleteApiKey(id, deleted.key.id, { actor: "user", address: null, userAgent: null });
   await page.goto(HOME);
@@ -194,9 +194,9 @@ test("a key is found by pasting it: whose it is, what became of it, and it is ne
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("what a view shows is exported, with no key and no formula in it", async ({ page, person }) => {
-  await seedKeys(person.email, 30);
-  await change(person.email, "CI smoke tests", { name: "=1+1" });
+test("what a view shows is exported, with no key and no formula in it", async ({ page, user }) => {
+  await seedKeys(user.email, 30);
+  await change(user.email, "CI smoke tests", { name: "=1+1" });
   await page.goto(`${HOME}?status=active&sort=name&direction=asc`);
   const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
   const answer = await page.request.get(String(href));
@@ -210,8 +210,8 @@ test("what a view shows is exported, with no key and no formula in it", async ({
   expect(rows.join()).not.toMatch(/gt_[0-9A-Za-z]{5}/);
 });
 
-test("shortcuts create, search and list themselves, and do nothing while somebody types", async ({ page, person }) => {
-  await seedKeys(person.email, 2);
+test("shortcuts create, search and list themselves, and do nothing while somebody types", async ({ page, user }) => {
+  await seedKeys(user.email, 2);
   await page.goto(HOME);
   await pressSearchShortcut(page);
   await page.keyboard.type("c?/");
@@ -229,8 +229,8 @@ test("shortcuts create, search and list themselves, and do nothing while somebod
   await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
-test("an address nobody would write shows the list as it is, never an error", async ({ page, person }) => {
-  await seedKeys(person.email, 2);
+test("an address nobody would write shows the list as it is, never an error", async ({ page, user }) => {
+  await seedKeys(user.email, 2);
   for (const view of [
     "page=-1",
     "page=x",
@@ -246,8 +246,8 @@ test("an address nobody would write shows the list as it is, never an error", as
   }
 });
 
-test("while a view is on its way, the old rows stay and are marked busy", async ({ page, person }) => {
-  await seedKeys(person.email, 5);
+test("while a view is on its way, the old rows stay and are marked busy", async ({ page, user }) => {
+  await seedKeys(user.email, 5);
   await page.goto(HOME);
   let letThrough = () => {};
   const held = new Promise<void>((resolve) => {
@@ -267,13 +267,13 @@ test("while a view is on its way, the old rows stay and are marked busy", async 
 
 test("times read relative, with the exact time and zone at hand; what ends within 7 days is marked", async ({
   page,
-  person,
+  user,
 }) => {
-  await seedKeys(person.email, 3);
+  await seedKeys(user.email, 3);
   const DAY_MS = 86_400_000;
-  await change(person.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
-  await change(person.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
-  await change(person.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
+  await change(user.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
+  await change(user.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
+  await change(user.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
   await page.goto(HOME);
   const row = (name: string) => page.getByRole("row").filter({ hasText: name });
   await expect(row("Production App").getByText("Expires soon:")).toBeAttached();
@@ -286,9 +286,9 @@ test("times read relative, with the exact time and zone at hand; what ends withi
   await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
 });
 
-test("a name can't reach out of its cell, whatever its script", async ({ page, person }) => {
-  await seedKeys(person.email, 8);
-  await change(person.email, "iOS app", { name: "<img src=x onerror=alert(1)>" });
+test("a name can't reach out of its cell, whatever its script", async ({ page, user }) => {
+  await seedKeys(user.email, 8);
+  await change(user.email, "iOS app", { name: "<img src=x onerror=alert(1)>" });
   await page.goto(HOME);
   await expect(rows(page).filter({ hasText: "<img src=x onerror=alert(1)>" })).toHaveCount(1);
   await expect(rows(page).locator("bdi[dir=auto]")).toHaveCount(8);
@@ -299,8 +299,8 @@ test("a name can't reach out of its cell, whatever its script", async ({ page, p
 });
 
 test.describe("without JavaScript", () => {
-  test("the list reads, sorts, searches and pages", async ({ page, person, browser, context, baseURL }) => {
-    await seedKeys(person.email, 30);
+  test("the list reads, sorts, searches and pages", async ({ page, user, browser, context, baseURL }) => {
+    await seedKeys(user.email, 30);
     const { cookies } = await context.storageState();
     const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
     await plain.addCookies(cookies);

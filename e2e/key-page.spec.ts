@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
-import { expect, newAddress, newPerson, signUp } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { expect, newAddress, newUser, signUp } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
@@ -11,7 +11,7 @@ import { database } from "#lib/database/client.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
-/** A key of the person, made beside the browser. */
+/** A key of the user, made beside the browser. */
 async function keyOf(email: string) {
   const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
   return { userId: id, ...(await createKey(id)) };
@@ -22,9 +22,9 @@ const section = (page: Page, name: string) => page.getByRole("region", { name, e
 
 test("the page shows what real requests did: by day and outcome, who called, what was refused and why, what happened", async ({
   page,
-  person,
+  user,
 }) => {
-  const { userId, key, secret } = await keyOf(person.email);
+  const { userId, key, secret } = await keyOf(user.email);
   for (let i = 0; i < 3; i += 1) expect((await ask(page, "/key", secret)).status()).toBe(200);
   expect((await ask(page, "/auth?cost=nothing", secret)).status()).toBe(400);
   expect((await ask(page, "/auth?cost=1000", secret)).status()).toBe(403);
@@ -71,8 +71,8 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   await expect(page.getByLabel("Request id")).toHaveValue(requestId);
 });
 
-test("another person's key and refusal are like those that don't exist", async ({ page, person, browser, baseURL }) => {
-  const { userId, key, secret } = await keyOf(person.email);
+test("another user's key and refusal are like those that don't exist", async ({ page, user, browser, baseURL }) => {
+  const { userId, key, secret } = await keyOf(user.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
   await expect.poll(() => database().refusal.count({ where: { requestId } })).toBe(1);
@@ -80,7 +80,7 @@ test("another person's key and refusal are like those that don't exist", async (
   const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
   const bob = await context.newPage();
   expect((await bob.goto(`/settings/developer/${key.id}`))?.url()).toContain("/sign-in?next=");
-  await signUp(bob, newPerson("Bob"));
+  await signUp(bob, newUser("Bob"));
   for (const id of [key.id, randomUUID(), "nothing", "%00"])
     expect((await bob.goto(`/settings/developer/${id}`))?.status(), id).toBe(404);
   for (const id of [requestId, randomUUID()]) {
@@ -95,29 +95,29 @@ test("another person's key and refusal are like those that don't exist", async (
 
 test("a successor's page says that it was made, and a key without a record that there is none", async ({
   page,
-  person,
+  user,
 }) => {
-  const { userId, key } = await keyOf(person.email);
+  const { userId, key } = await keyOf(user.email);
   const rotated = await rotateApiKey(userId, key.id, "24h", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
   await page.goto(`/settings/developer/${rotated.value.key.id}`);
   await expect(section(page, "Recent activity")).toContainText("Key created");
 
-  await addKeys(person.email, 1);
+  await addKeys(user.email, 1);
   const { id } = await database().apiKey.findFirstOrThrow({ where: { userId, name: "key 0" }, select: { id: true } });
   await page.goto(`/settings/developer/${id}`);
   await expect(section(page, "Recent activity")).toContainText("Nothing that happened to this key is on record.");
 });
 
-test("the menu of a key's own page leads everywhere but to this page", async ({ page, person }) => {
-  const { key } = await keyOf(person.email);
+test("the menu of a key's own page leads everywhere but to this page", async ({ page, user }) => {
+  const { key } = await keyOf(user.email);
   await page.goto(`/settings/developer/${key.id}`);
   await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
   await expect(page.getByRole("menuitem")).toHaveText(["Rotate", "Rename", "Delete"]);
 });
 
-test("a range is in the address, and one that isn't there shows 30 days", async ({ page, person }) => {
-  const { key } = await keyOf(person.email);
+test("a range is in the address, and one that isn't there shows 30 days", async ({ page, user }) => {
+  const { key } = await keyOf(user.email);
   await page.goto(`/settings/developer/${key.id}?days=1000000`);
   await expect(page.getByRole("link", { name: "30 days" })).toHaveAttribute("aria-current", "true");
   await expect(page.getByText("No requests in these 30 days.")).toBeVisible();
@@ -129,9 +129,9 @@ test("a range is in the address, and one that isn't there shows 30 days", async 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`they have no accessibility violation in the ${colorScheme} theme, and nothing scrolls sideways on a phone`, async ({
     page,
-    person,
+    user,
   }) => {
-    const { key, secret } = await keyOf(person.email);
+    const { key, secret } = await keyOf(user.email);
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
     await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
@@ -150,8 +150,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
-  test("the key's page and the explanation read", async ({ page, person }) => {
-    const { key, secret } = await keyOf(person.email);
+  test("the key's page and the explanation read", async ({ page, user }) => {
+    const { key, secret } = await keyOf(user.email);
     await ask(page, "/key", secret);
     await page.goto(`/settings/developer/${key.id}`);
     await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();

@@ -1,7 +1,7 @@
 import type { Page, Request } from "playwright/test";
 import { startLate } from "#e2e/support/late-page.ts";
-import { expect } from "#e2e/support/person.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 
 const HOME = "/settings/developer";
@@ -13,8 +13,8 @@ const LATER = ["ZodError", "data-base-ui-portal", "Most in a day"];
 /** The list of 25 keys, in a browser that has nothing in its cache. */
 const test = base.extend<{ list: Page; scripts: Request[] }>({
   scripts: async ({ browserName: _ }, use) => use([]),
-  list: async ({ person, context, browser, baseURL, scripts }, use) => {
-    await seedKeys(person.email, 25);
+  list: async ({ user, context, browser, baseURL, scripts }, use) => {
+    await seedKeys(user.email, 25);
     const fresh = await browser.newContext({ baseURL, storageState: await context.storageState() });
     const page = await fresh.newPage();
     page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request));

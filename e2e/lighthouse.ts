@@ -9,7 +9,7 @@ import { signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
 
-// Run by `npm run lighthouse`: the production build on a server of its own, as a person with keys and usage sees it. Words as
+// Run by `npm run lighthouse`: the production build on a server of its own, as a user with keys and usage sees it. Words as
 // arguments choose pages. Lighthouse is installed by this alone, because it and what it needs are as large as all the rest.
 const TOOL = path.join(import.meta.dirname, "lighthouse");
 const ROUNDS = 3;
@@ -105,7 +105,7 @@ try {
         reports.push(await audit(server.url + page.path, profile, page.cookie, browser));
       const row: Row = { page: page.title, profile };
       for (const category of Object.keys(TARGETS) as Category[]) {
-        // What a person sees signed in is for no search engine.
+        // What a user sees signed in is for no search engine.
         if (category === "seo" && !page.public) continue;
         const reached = median(reports.map((report) => score(report, category)));
         row[category] = reached;

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright/test";
 import { catchAction } from "#e2e/support/catch-action.ts";
-import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/support/person.ts";
+import { expect, newAddress, newUser, signIn, signOut, signUp, type User } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/support/with-provider.ts";
 
@@ -19,7 +19,7 @@ async function press(page: Page, name: string, password: string): Promise<void> 
 }
 
 /** As far as the provider's own pages. */
-async function beginLinking(page: Page, { password }: Person): Promise<void> {
+async function beginLinking(page: Page, { password }: User): Promise<void> {
   await page.goto(ACCOUNT);
   await press(page, LINK, password);
   await page.getByPlaceholder("Enter any login").waitFor();
@@ -32,7 +32,7 @@ async function somebodyElse(browser: Browser, baseURL: string | undefined): Prom
 
 test("a provider is linked with the password, signs in to the same account, and is unlinked", async ({
   page,
-  person,
+  user,
 }) => {
   const login = newcomer();
   await page.goto(ACCOUNT);
@@ -42,7 +42,7 @@ test("a provider is linked with the password, signs in to the same account, and 
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     expect(await violations(page)).toEqual([]);
   }
-  await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
+  await ways(page).getByLabel("Password", { exact: true }).fill(user.password);
   await ways(page).getByRole("button", { name: LINK, exact: true }).click();
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
@@ -53,8 +53,8 @@ test("a provider is linked with the password, signs in to the same account, and 
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
-  await expect(page.getByText(person.email).first()).toBeVisible();
-  await press(page, UNLINK, person.password);
+  await expect(page.getByText(user.email).first()).toBeVisible();
+  await press(page, UNLINK, user.password);
   await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
   await page.goto("/settings/activity");
   for (const what of ["Sign-in method linked", "Sign-in method unlinked"])
@@ -72,9 +72,9 @@ test("the last way in stays, and the refusal says why", async ({ page }) => {
   await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
 });
 
-test("another account's identity is refused, also to a person who gives up at the provider first", async ({
+test("another account's identity is refused, also to a user who gives up at the provider first", async ({
   page,
-  person,
+  user,
   browser,
   baseURL,
 }) => {
@@ -84,16 +84,16 @@ test("another account's identity is refused, also to a person who gives up at th
   await continueWithProvider(grace, login);
   await grace.waitForURL("/settings/developer");
 
-  await beginLinking(page, person);
+  await beginLinking(page, user);
   await page.getByRole("link", { name: "[ Cancel ]" }).click();
   await expect(page).toHaveURL(/\/settings\/account\?error=/);
   await expect(ways(page).getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
 
-  await beginLinking(page, person);
+  await beginLinking(page, user);
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
   await expect(ways(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
-  await expect(page.getByText(person.email).first()).toBeVisible();
+  await expect(page.getByText(user.email).first()).toBeVisible();
   await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await signOut(grace);
   await grace.getByRole("button", { name: "Continue with Hopper SSO" }).click();
@@ -104,20 +104,20 @@ test("another account's identity is refused, also to a person who gives up at th
 });
 
 test.describe("a way back that doesn't belong to this session links nothing and signs nobody in", () => {
-  test("without what it was begun for", async ({ page, person }) => {
-    await beginLinking(page, person);
+  test("without what it was begun for", async ({ page, user }) => {
+    await beginLinking(page, user);
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-    await expect(page.getByText(person.email).first()).toBeVisible();
+    await expect(page.getByText(user.email).first()).toBeVisible();
   });
 
-  test("with what another way was begun for", async ({ page, person }) => {
-    await beginLinking(page, person);
+  test("with what another way was begun for", async ({ page, user }) => {
+    await beginLinking(page, user);
     const attempts = async () => (await page.context().cookies()).filter(({ name }) => ATTEMPT.test(name));
     const [first] = await attempts();
-    await beginLinking(page, person);
+    await beginLinking(page, user);
     const second = (await attempts()).filter(({ name }) => name !== first?.name);
     await page.context().addCookies(second.map((cookie) => ({ ...cookie, value: String(first?.value) })));
     await signInAtProvider(page, newcomer());
@@ -125,30 +125,30 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
-  test("in a session of somebody else", async ({ page, person, browser, baseURL }) => {
+  test("in a session of somebody else", async ({ page, user, browser, baseURL }) => {
     const bob = await somebodyElse(browser, baseURL);
-    await signUp(bob, newPerson("Bob"));
+    await signUp(bob, newUser("Bob"));
     const sessionOf = async (owner: Page) =>
       (await owner.context().cookies()).filter(({ name }) => name === "goodtake-session");
     const adas = await sessionOf(page);
-    await beginLinking(page, person);
+    await beginLinking(page, user);
     await page.context().addCookies(await sessionOf(bob));
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=session_over`);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await page.context().addCookies(adas);
     await page.goto(ACCOUNT);
-    await expect(page.getByText(person.email).first()).toBeVisible();
+    await expect(page.getByText(user.email).first()).toBeVisible();
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await bob.context().close();
   });
 
-  test("after the session was ended elsewhere", async ({ page, person, browser, baseURL }) => {
+  test("after the session was ended elsewhere", async ({ page, user, browser, baseURL }) => {
     const other = await somebodyElse(browser, baseURL);
     await other.goto("/sign-in");
-    await signIn(other, person);
+    await signIn(other, user);
     await other.waitForURL("/settings/developer");
-    await beginLinking(page, person);
+    await beginLinking(page, user);
     await other.goto(ACCOUNT);
     await other.getByRole("button", { name: "Sign out everywhere else" }).click();
     await expect(other.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
@@ -164,32 +164,32 @@ test.describe("a way back that doesn't belong to this session links nothing and 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the server asks for the password, and a provider is linked and unlinked as well", async ({ page, person }) => {
+  test("the server asks for the password, and a provider is linked and unlinked as well", async ({ page, user }) => {
     await page.goto(ACCOUNT);
     await ways(page).getByRole("button", { name: LINK, exact: true }).click();
     await expect(ways(page).getByText("Enter your password.")).toBeVisible();
-    await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
+    await ways(page).getByLabel("Password", { exact: true }).fill(user.password);
     await ways(page).getByRole("button", { name: LINK, exact: true }).click();
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
-    await press(page, UNLINK, person.password);
+    await press(page, UNLINK, user.password);
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 });
 
 test("unlink: Ada may, Bob who sends her request is told that he has nothing linked, and nobody is sent to sign in", async ({
   page: ada,
-  person,
+  user,
   browser,
   baseURL,
 }) => {
-  await beginLinking(ada, person);
+  await beginLinking(ada, user);
   await signInAtProvider(ada, newcomer());
   await ada.waitForURL(`${ACCOUNT}?linked=oidc`);
   const [bob, nobody] = [await somebodyElse(browser, baseURL), await somebodyElse(browser, baseURL)];
-  await signUp(bob, { ...newPerson("Bob"), password: person.password });
+  await signUp(bob, { ...newUser("Bob"), password: user.password });
   await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
-  await ways(ada).getByLabel("Password", { exact: true }).fill(person.password);
+  await ways(ada).getByLabel("Password", { exact: true }).fill(user.password);
   const caught = await catchAction(ada, `${ACCOUNT}**`, () =>
     ways(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
   );

@@ -3,8 +3,8 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright/test";
 import { freePort } from "#e2e/support/free-port.ts";
-import { test as base, expect, newPerson, signIn, signUp } from "#e2e/support/person.ts";
 import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 
 const HOME = "/settings/developer";
 const PROJECT = path.resolve(import.meta.dirname, "..");
@@ -68,7 +68,7 @@ async function openCreate(page: Page): Promise<void> {
 
 test("create: a form that was open during a deploy says so, and what was typed is there again after Reload", async ({
   page,
-  person: _,
+  user: _,
   deployment,
 }) => {
   await openCreate(page);
@@ -91,7 +91,7 @@ test("create: a form that was open during a deploy says so, and what was typed i
 
 test("revoke: a dialog that was open during a deploy says so, and revokes after Reload", async ({
   page,
-  person: _,
+  user: _,
   deployment,
 }) => {
   await openCreate(page);
@@ -119,14 +119,14 @@ test("sign-in and sign-up keep what was typed, but for the password, through a d
   context,
   deployment,
 }) => {
-  const person = newPerson();
+  const user = newUser();
   const inside = await context.newPage();
   await up.goto("/sign-up");
   await inside.goto("/sign-in");
-  await up.getByLabel("Name").fill(person.name);
+  await up.getByLabel("Name").fill(user.name);
   for (const page of [up, inside]) {
-    await page.getByLabel("Email").fill(person.email);
-    await page.getByLabel("Password").fill(person.password);
+    await page.getByLabel("Email").fill(user.email);
+    await page.getByLabel("Password").fill(user.password);
   }
   await deployment.deploy();
   for (const [page, button] of [
@@ -135,15 +135,15 @@ test("sign-in and sign-up keep what was typed, but for the password, through a d
   ] as const) {
     await page.getByRole("button", { name: button }).click();
     await expect(alert(page)).toBeVisible();
-    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await expect(page.getByLabel("Email")).toHaveValue(user.email);
     await reload(page);
     await expect(alert(page)).toHaveCount(0);
-    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await expect(page.getByLabel("Email")).toHaveValue(user.email);
     await expect(page.getByLabel("Password")).toHaveValue("");
-    await page.getByLabel("Password").fill(person.password);
-    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(person.password);
+    await page.getByLabel("Password").fill(user.password);
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(user.password);
   }
-  await expect(up.getByLabel("Name")).toHaveValue(person.name);
+  await expect(up.getByLabel("Name")).toHaveValue(user.name);
   await up.getByRole("button", { name: "Create account" }).click();
   await up.waitForURL(HOME);
   await context.clearCookies();
@@ -151,7 +151,7 @@ test("sign-in and sign-up keep what was typed, but for the password, through a d
   await inside.waitForURL(HOME);
 });
 
-test("signing out of a page of an earlier version says so", async ({ page, person: _, deployment }) => {
+test("signing out of a page of an earlier version says so", async ({ page, user: _, deployment }) => {
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
   await deployment.deploy();
@@ -165,15 +165,15 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
   test("a form of an earlier version leads back to its page, which says so", async ({ page, deployment }) => {
-    const person = newPerson();
-    await signUp(page, person);
+    const user = newUser();
+    await signUp(page, user);
     await page.context().clearCookies();
     await page.goto("/sign-in?next=/settings/usage");
-    await page.getByLabel("Email").fill(person.email);
+    await page.getByLabel("Email").fill(user.email);
     await deployment.deploy();
-    await signIn(page, person);
+    await signIn(page, user);
     await expect(page.getByRole("status").filter({ hasText: "There is a new version" })).toBeVisible();
-    await signIn(page, person);
+    await signIn(page, user);
     await page.waitForURL("/settings/usage");
   });
 });

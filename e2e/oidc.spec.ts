@@ -1,5 +1,5 @@
 import type { Page } from "playwright/test";
-import { expect, newPerson, signOut, signUp } from "#e2e/support/person.ts";
+import { expect, newUser, signOut, signUp } from "#e2e/support/user.ts";
 import {
   continueWithProvider,
   newcomer,
@@ -14,7 +14,7 @@ async function expectSignedInAs(page: Page, email: string): Promise<void> {
   await page.keyboard.press("Escape");
 }
 
-test("a new person gets an account through the provider, and the same one the next time", async ({ page }) => {
+test("a new user gets an account through the provider, and the same one the next time", async ({ page }) => {
   const login = newcomer();
   await page.goto("/settings/developer?status=active");
   await continueWithProvider(page, login);
@@ -37,11 +37,11 @@ test.describe("without JavaScript", () => {
 });
 
 test("an address that has an account is never linked; one is told how to sign in", async ({ page }) => {
-  const person = newPerson();
-  await signUp(page, person);
+  const user = newUser();
+  await signUp(page, user);
   await page.context().clearCookies();
   await page.goto("/sign-in");
-  await continueWithProvider(page, person.email);
+  await continueWithProvider(page, user.email);
   await expect(page).toHaveURL(/\/sign-in\?error=email_taken/);
   await expect(page.getByRole("alert").filter({ hasText: "Sign in the way you did before" })).toBeVisible();
 });
@@ -107,7 +107,7 @@ for (const first of [0, 1])
     await expect(tabs[1 - first] as Page).toHaveURL(String(places[1 - first]));
   });
 
-test("a person who begins again and again is still led through, and the cookies don't pile up", async ({
+test("a user who begins again and again is still led through, and the cookies don't pile up", async ({
   page,
   context,
   server,

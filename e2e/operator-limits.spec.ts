@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, newPerson, signUp } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -17,7 +17,7 @@ test("a tier without a limit is shown as one, and an account that may have no mo
   const context = await browser.newContext({ baseURL: server.url });
   try {
     const page = await context.newPage();
-    await signUp(page, newPerson());
+    await signUp(page, newUser());
     await page.goto("/settings/usage");
     await expect(page.getByText("No limit on requests a minute.")).toBeVisible();
     await page.goto("/docs/rate-limits");
@@ -45,9 +45,9 @@ test("a tier without a limit is shown as one, and an account that may have no mo
 
 test("an account that made many keys is told in the dialog when it can make the next, and then makes it", async ({
   page,
-  person,
+  user,
 }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: person.email }, select: { id: true } });
+  const { id } = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
   const scope = `keys of ${id}`;
   await database().throttle.create({
     data: { scope, attempts: 110, blockedUntil: new Date(Date.now() + 60_000), updatedAt: new Date() },

@@ -1,6 +1,6 @@
 import { freePort } from "#e2e/support/free-port.ts";
-import { expect, newPerson, signIn, signUp, test } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signIn, signUp, test } from "#e2e/support/user.ts";
 
 /** Browsers take each name below `localhost` for the machine itself. */
 for (const { host, named } of [
@@ -22,15 +22,15 @@ for (const { host, named } of [
       const context = await browser.newContext({ baseURL: address, javaScriptEnabled });
       try {
         const page = await context.newPage();
-        const person = newPerson();
-        await signUp(page, person);
+        const user = newUser();
+        await signUp(page, user);
         // Read at once: the list reads the page again every few seconds.
         const example = () => page.locator("pre").filter({ hasText: "curl" }).first().textContent();
         expect(await example()).toContain(`${address}/api/v1/`);
         for (const next of ["/settings/developer", "/docs/authentication"]) {
           await context.clearCookies();
           await page.goto(`/sign-in?next=${next}`);
-          await signIn(page, person);
+          await signIn(page, user);
           await page.waitForURL(next);
           expect(await example()).toContain(`${address}/api/v1/`);
         }

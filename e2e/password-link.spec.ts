@@ -1,5 +1,5 @@
-import { expect, newPerson, type Person, signIn, signUp } from "#e2e/support/person.ts";
 import { CALLER } from "#e2e/support/seed.ts";
+import { expect, newUser, signIn, signUp, type User } from "#e2e/support/user.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -8,8 +8,8 @@ import { database } from "#lib/database/client.ts";
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const NEW_PASSWORD = "a completely new password";
 
-/** What the operator's command does: a link for a person, made beside the running server. */
-const test = base.extend<{ link: (person: Person) => Promise<string> }>({
+/** What the operator's command does: a link for a user, made beside the running server. */
+const test = base.extend<{ link: (user: User) => Promise<string> }>({
   link: async ({ browserName: _ }, use) =>
     use(async ({ email }) => {
       const link = await createPasswordLink(email, OPERATOR);
@@ -20,12 +20,12 @@ const test = base.extend<{ link: (person: Person) => Promise<string> }>({
 
 test("a password link sets a new password, signs out everywhere, and leaves no trace in the address", async ({
   page,
-  person,
+  user,
   link,
   browser,
   baseURL,
 }) => {
-  const path = await link(person);
+  const path = await link(user);
   const asked: string[] = [];
   const elsewhere = await browser.newContext({ baseURL });
   const other = await elsewhere.newPage();
@@ -44,15 +44,15 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
 
   await page.goto("/settings/developer");
   await expect(page).toHaveURL(/\/sign-in/);
-  await signIn(page, { email: person.email, password: NEW_PASSWORD });
+  await signIn(page, { email: user.email, password: NEW_PASSWORD });
   await expect(page).toHaveURL("/settings/developer");
   await elsewhere.close();
 });
 
 test("a link that was used says so", async ({ page, link }) => {
-  const person = newPerson();
-  await signUp(page, person);
-  const path = await link(person);
+  const user = newUser();
+  await signUp(page, user);
+  const path = await link(user);
   for (const words of ["Your password was changed", "This link was used already"]) {
     await page.goto("/sign-in");
     await page.goto(path);
@@ -62,8 +62,8 @@ test("a link that was used says so", async ({ page, link }) => {
   }
 });
 
-/** Two keys of a person's, made beside the browser. */
-async function seedKeysOf({ email }: Person): Promise<void> {
+/** Two keys of a user's, made beside the browser. */
+async function seedKeysOf({ email }: User): Promise<void> {
   const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
   for (const name of ["Mine", "Somebody else's"])
     await createApiKey(id, { name, environment: "production", expiry: { type: "never" } }, CALLER);
@@ -71,12 +71,12 @@ async function seedKeysOf({ email }: Person): Promise<void> {
 
 test("a link to an account with keys lists them and asks whether they stay, with nothing preselected", async ({
   page,
-  person,
+  user,
   link,
 }) => {
-  await seedKeysOf(person);
+  await seedKeysOf(user);
   await page.context().clearCookies();
-  await page.goto(await link(person));
+  await page.goto(await link(user));
   const keys = page.getByRole("list", { name: "Existing API keys" }).getByRole("listitem");
   await expect(keys).toHaveText([/Somebody else's.*gt_.*production.*created just now.*never used/, /Mine/]);
   const [keep, revoke] = [page.getByRole("radio", { name: /Keep them/ }), page.getByRole("radio", { name: /Revoke/ })];
@@ -90,15 +90,15 @@ test("a link to an account with keys lists them and asks whether they stay, with
   await page.getByLabel("New password").fill(NEW_PASSWORD);
   await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.getByRole("status")).toContainText("Your password was changed");
-  await signIn(page, { email: person.email, password: NEW_PASSWORD });
+  await signIn(page, { email: user.email, password: NEW_PASSWORD });
   await expect(page.getByRole("row", { name: /Mine/ })).toContainText("Revoked");
 });
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the whole link can be pasted", async ({ page, person, link, baseURL }) => {
-    const path = await link(person);
+  test("the whole link can be pasted", async ({ page, user, link, baseURL }) => {
+    const path = await link(user);
     await page.context().clearCookies();
     await page.goto("/password-link");
     await page.getByLabel("Link or code").fill(`${baseURL}${path}`);
@@ -107,14 +107,9 @@ test.describe("without JavaScript", () => {
     await expect(page.getByText("Your password was changed")).toBeVisible();
   });
 
-  test("keys are listed after the first try, and kept where that is chosen", async ({
-    page,
-    person,
-    link,
-    baseURL,
-  }) => {
-    await seedKeysOf(person);
-    const path = await link(person);
+  test("keys are listed after the first try, and kept where that is chosen", async ({ page, user, link, baseURL }) => {
+    await seedKeysOf(user);
+    const path = await link(user);
     await page.context().clearCookies();
     await page.goto("/password-link");
     await page.getByLabel("Link or code").fill(`${baseURL}${path}`);
@@ -127,6 +122,6 @@ test.describe("without JavaScript", () => {
     await page.getByRole("radio", { name: /Keep them/ }).check();
     await send();
     await expect(page.getByText("Your password was changed")).toBeVisible();
-    expect(await database().apiKey.count({ where: { user: { email: person.email }, revokedAt: null } })).toBe(2);
+    expect(await database().apiKey.count({ where: { user: { email: user.email }, revokedAt: null } })).toBe(2);
   });
 });

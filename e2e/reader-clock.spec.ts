@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -21,11 +21,8 @@ async function openWithClock(page: Page, days: number, path: string): Promise<vo
 }
 
 for (const days of [3, -3])
-  test(`a browser's clock that is ${days} days ahead changes no status and hides no action`, async ({
-    page,
-    person,
-  }) => {
-    const userId = await idOf(person.email);
+  test(`a browser's clock that is ${days} days ahead changes no status and hides no action`, async ({ page, user }) => {
+    const userId = await idOf(user.email);
     const soon = await createKey(userId, { type: "custom", at: new Date(Date.now() + DAY_MS) });
     const ended = await createKey(userId, { type: "custom", at: new Date(Date.now() + DAY_MS) });
     await database().apiKey.update({
@@ -47,7 +44,7 @@ for (const days of [3, -3])
     await expect(page.getByRole("button", { name: "Revoke" })).toBeVisible();
   });
 
-test("the days that a new key may expire on are counted from the server's", async ({ page, person: _ }) => {
+test("the days that a new key may expire on are counted from the server's", async ({ page, user: _ }) => {
   await page.clock.install({ time: Date.now() + 3 * DAY_MS });
   await page.goto(HOME);
   await page.getByRole("button", { name: "Create New API Key" }).first().click();

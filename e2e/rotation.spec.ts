@@ -1,5 +1,5 @@
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/support/person.ts";
+import { expect, test } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 
 async function createKey(page: Page, name: string): Promise<string> {
@@ -34,7 +34,7 @@ const status = async (page: Page, secret: string) =>
 test("a rotated key overlaps with its successor: both work, the rows say which is which, and it is finished or extended", async ({
   page,
   address,
-  person: _,
+  user: _,
 }) => {
   const old = await createKey(page, "Main");
   const successor = await rotate(page, "24 hours");
@@ -70,7 +70,7 @@ test("a rotated key overlaps with its successor: both work, the rows say which i
   expect([await status(page, old), await status(page, successor)]).toEqual([401, 200]);
 });
 
-test("a key that expires before its overlap would end is said to, with the time", async ({ page, person: _ }) => {
+test("a key that expires before its overlap would end is said to, with the time", async ({ page, user: _ }) => {
   await page.getByRole("button", { name: "Create New API Key" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Short");
   await page.getByLabel("Expires").selectOption("Custom date");
@@ -88,7 +88,7 @@ test("a key that expires before its overlap would end is said to, with the time"
   await expect(overlap).toHaveAccessibleDescription(/, and at the latest on \d.+, when both expire\.$/);
 });
 
-test("immediately: the old key is refused as soon as the new one is shown", async ({ page, person: _ }) => {
+test("immediately: the old key is refused as soon as the new one is shown", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
   expect(await status(page, old)).toBe(200);
   await page.getByRole("button", { name: "More actions" }).click();
@@ -103,7 +103,7 @@ test("immediately: the old key is refused as soon as the new one is shown", asyn
 test("when the new key is used: said so in the row, and a key that was rotated elsewhere meanwhile is not rotated twice", async ({
   page,
   context,
-  person: _,
+  user: _,
 }) => {
   await createKey(page, "Main");
   const other = await context.newPage();
@@ -129,7 +129,7 @@ test("when the new key is used: said so in the row, and a key that was rotated e
 
 test("a key whose successor was revoked is not an old key any more, and is rotated again", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   const old = await createKey(page, "Main");
   await rotate(page, "When the new key is used");

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
 import type { Request } from "playwright/test";
-import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 
 const HOME = "/settings/developer";
@@ -42,7 +42,7 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
   const context = await browser.newContext({ baseURL: server.url });
   try {
     const page = await context.newPage();
-    const person = newPerson();
+    const user = newUser();
     const pages: { url: string; body: Promise<string> }[] = [];
     page.on("response", (response) => {
       if (!isAction(response.request())) pages.push({ url: response.url(), body: response.text().catch(() => "") });
@@ -56,7 +56,7 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
       actions.push(body);
       await route.fulfill({ response, body });
     });
-    await signUp(page, person);
+    await signUp(page, user);
     await page.getByRole("button", { name: "Create New API Key" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("Secret");
     await page.getByRole("button", { name: "Create key" }).click();
@@ -101,7 +101,7 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
     const { url } = await startEmbedded(directory, "guest");
     const stored = await everythingStored(url);
     expect(stored).toContain(createHash("sha256").update(secret).digest("hex"));
-    for (const secretText of [part, person.password]) expect(stored).not.toContain(secretText);
+    for (const secretText of [part, user.password]) expect(stored).not.toContain(secretText);
     for (const file of filesBelow(directory))
       expect(readFileSync(file).includes(part), path.relative(directory, file)).toBe(false);
     expect(await server.end("SIGTERM")).toBe(0);
@@ -110,7 +110,7 @@ test("a key is in one answer, and in no other, no log, no browser storage, no ta
     // The log was as talkative as it can be: each request has its line.
     for (const said of ["ready at", '"route":"/api/v1/key","status":200', '"route":"/api/v1/key","status":401'])
       expect(server.output()).toContain(said);
-    for (const secretText of [part, person.password, cookie]) expect(server.output()).not.toContain(secretText);
+    for (const secretText of [part, user.password, cookie]) expect(server.output()).not.toContain(secretText);
   } finally {
     await context.close();
     await server.end("SIGKILL");

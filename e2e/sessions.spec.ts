@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { freePort } from "#e2e/support/free-port.ts";
-import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 
 /** Fills in the sign-up form as a browser without JavaScript does, and returns the answer. */
 async function signUpByHand(url: string, headers: Record<string, string>): Promise<Response> {
@@ -13,7 +13,7 @@ async function signUpByHand(url: string, headers: Record<string, string>): Promi
     const [, value = ""] = /value="([^"]*)"/.exec(input) ?? [];
     form.set(name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&"));
   }
-  for (const [name, value] of Object.entries(newPerson())) form.set(name, value);
+  for (const [name, value] of Object.entries(newUser())) form.set(name, value);
   return fetch(`${url}/sign-up`, { method: "POST", headers, body: form, redirect: "manual" });
 }
 
@@ -41,7 +41,7 @@ test("a database that is away reads as an error, never as signed out", async ({ 
   const context = await browser.newContext({ baseURL: server.url });
   try {
     const page = await context.newPage();
-    await signUp(page, newPerson());
+    await signUp(page, newUser());
     killPostgres(directory);
     const answer = await page.goto("/settings/developer");
     expect(answer?.status()).toBe(500);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
 import { readCsv } from "#e2e/support/csv.ts";
-import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/support/person.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { expect, newAddress, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
 import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
@@ -28,9 +28,9 @@ const cells = (page: Page, table: string) =>
 test.describe("usage", () => {
   test("shows what real requests did and cost, by day, by key and in the ledger, and what is left", async ({
     page,
-    person,
+    user,
   }) => {
-    const { secret, key } = await createKey(await idOf(person.email));
+    const { secret, key } = await createKey(await idOf(user.email));
     for (const path of ["/key", "/key", "/auth?cost=7", "/auth?cost=1000"]) await ask(page, path, secret);
     await expect(async () => {
       await page.goto("/settings/usage");
@@ -55,9 +55,9 @@ test.describe("usage", () => {
     test.use({ javaScriptEnabled: false });
     test("every key and every row of the ledger is reached page by page, and the exported ledger sums up to the balance", async ({
       page,
-      person,
+      user,
     }) => {
-      const id = await idOf(person.email);
+      const id = await idOf(user.email);
       await setTier(id, "scale", CALLER);
       const keys = await Promise.all(Array.from({ length: 26 }, () => createKey(id)));
       for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
@@ -124,8 +124,8 @@ test.describe("usage", () => {
 });
 
 test.describe("a row of the ledger", () => {
-  test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, person }) => {
-    const userId = await idOf(person.email);
+  test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, user }) => {
+    const userId = await idOf(user.email);
     const { key } = await createKey(userId);
     await database().$executeRaw`
       WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
@@ -179,9 +179,9 @@ test.describe("a row of the ledger", () => {
 test.describe("activity", () => {
   test("lists what happened, filtered, and exports it for spreadsheets without a formula in it", async ({
     page,
-    person,
+    user,
   }) => {
-    const id = await idOf(person.email);
+    const id = await idOf(user.email);
     const { key } = await createKey(id);
     await revokeApiKey(id, key.id, CALLER);
     await database().activity.create({
@@ -216,9 +216,9 @@ test.describe("activity", () => {
     test.use({ javaScriptEnabled: false });
     test("is paged to its end and back while more happens, and filtered by key, action and day", async ({
       page,
-      person,
+      user,
     }) => {
-      const id = await idOf(person.email);
+      const id = await idOf(user.email);
       const { key } = await createKey(id);
       const rename = (ago: number) => ({
         userId: id,
@@ -268,7 +268,7 @@ test.describe("activity", () => {
 test.describe("account", () => {
   test("a name is changed, and a password, which signs out every other browser", async ({
     page,
-    person,
+    user,
     browser,
     baseURL,
   }) => {
@@ -276,7 +276,7 @@ test.describe("account", () => {
       await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
     ).newPage();
     await other.goto("/sign-in");
-    await signIn(other, person);
+    await signIn(other, user);
     await other.waitForURL("/settings/developer");
 
     await page.goto("/settings/account");
@@ -295,30 +295,30 @@ test.describe("account", () => {
     };
     await change("not my password", "a wholly new password");
     await expect(page.getByText("This is not your password.")).toBeVisible();
-    await change(person.password, "Password123");
+    await change(user.password, "Password123");
     await expect(page.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
-    await change(person.password, "a wholly new password");
+    await change(user.password, "a wholly new password");
     await expect(page.getByText("Changed. Other browsers signed out: 1.")).toBeVisible();
 
     await other.goto("/settings/developer");
     await expect(other).toHaveURL(/\/sign-in/);
     await page.reload();
     await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
-    await signIn(other, { email: person.email, password: person.password });
+    await signIn(other, { email: user.email, password: user.password });
     await expect(other.getByText(/is wrong/)).toBeVisible();
-    await signIn(other, { email: person.email, password: "a wholly new password" });
+    await signIn(other, { email: user.email, password: "a wholly new password" });
     await other.waitForURL("/settings/developer");
     await other.context().close();
   });
 
   test("an address is changed by whoever knows the password, and not to somebody else's", async ({
     page,
-    person,
+    user,
     browser,
     baseURL,
   }) => {
     const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-    const bob = newPerson("Bob");
+    const bob = newUser("Bob");
     await signUp(await context.newPage(), bob);
     await context.close();
     await page.goto("/settings/account");
@@ -328,25 +328,23 @@ test.describe("account", () => {
       await form.getByLabel("Password").fill(password);
       await form.getByRole("button", { name: "Change email" }).click();
     };
-    const email = `new-${person.email}`;
+    const email = `new-${user.email}`;
     await change(email, "not my password");
     await expect(form.getByText("This is not your password.")).toBeVisible();
-    await change(bob.email, person.password);
+    await change(bob.email, user.password);
     await expect(form.getByText("Another account has this address.")).toBeVisible();
-    await change(` ${email.toUpperCase()} `, person.password);
+    await change(` ${email.toUpperCase()} `, user.password);
     await expect(form.getByText("Changed", { exact: true })).toBeVisible();
     await signOut(page);
-    await signIn(page, { email, password: person.password });
+    await signIn(page, { email, password: user.password });
     await page.waitForURL("/settings/developer");
     await page.goto("/settings/activity");
-    await expect(page.getByRole("row").filter({ hasText: "Email changed" })).toContainText(
-      `${person.email} → ${email}`,
-    );
+    await expect(page.getByRole("row").filter({ hasText: "Email changed" })).toContainText(`${user.email} → ${email}`);
   });
 
   test("browsers are listed, and signed out one by one or all others at once", async ({
     page,
-    person,
+    user,
     browser,
     baseURL,
   }) => {
@@ -359,7 +357,7 @@ test.describe("account", () => {
       });
       const other = await context.newPage();
       await other.goto("/sign-in");
-      await signIn(other, person);
+      await signIn(other, user);
       await other.waitForURL("/settings/developer");
       others.push(other);
     }
@@ -382,15 +380,15 @@ test.describe("account", () => {
     }
   });
 
-  test("nobody signs out another person's browser", async ({ page, person, browser, baseURL }) => {
+  test("nobody signs out another user's browser", async ({ page, user, browser, baseURL }) => {
     const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
     const bob = await context.newPage();
-    const { email } = newPerson("Bob");
-    await signUp(bob, { name: "Bob", email, password: person.password });
+    const { email } = newUser("Bob");
+    await signUp(bob, { name: "Bob", email, password: user.password });
     const spare = { userId: await idOf(email), address: "", userAgent: "spare" };
     await database().session.create({ data: spare, select: { id: true } });
     const adas = await database().session.findFirstOrThrow({
-      where: { userId: await idOf(person.email) },
+      where: { userId: await idOf(user.email) },
       select: { id: true },
     });
     await bob.goto("/settings/account");
@@ -408,7 +406,7 @@ test.describe("account", () => {
 for (const [path, title] of Object.entries(PAGES)) {
   test(`/settings/${path} is one's own: it is in the navigation, wants a sign-in, and has no violation in either theme, also on a phone`, async ({
     page,
-    person: _,
+    user: _,
     browser,
     baseURL,
   }) => {
@@ -436,15 +434,15 @@ for (const [path, title] of Object.entries(PAGES)) {
 for (const shown of ["/settings/developer?status=active", "/settings/usage", "/settings/activity?about=api_key"])
   test(`an export that is asked for while signed out leads to the page that has it: ${shown}`, async ({
     page,
-    person,
+    user,
   }) => {
-    await createKey(await idOf(person.email));
+    await createKey(await idOf(user.email));
     await page.goto(shown);
     const link = page.getByRole("link", { name: "Export CSV" });
     await page.context().clearCookies();
     await link.click();
     await page.waitForURL(/sign-in/);
-    await signIn(page, person);
+    await signIn(page, user);
     await expect(page).toHaveURL(shown);
     const download = page.waitForEvent("download");
     await link.click();

@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
 /** Collects what the browser refused to load or run, and every error and warning on the page, such as those of a failed hydration. */
@@ -15,8 +15,13 @@ function troubles(page: Page): string[] {
 }
 
 const DOCS = ["authentication", "rate-limits", "errors", "gateway", "api"].map((page) => `/docs/${page}`);
-const VISITOR = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
-const PERSON = ["/settings/developer", "/settings/developer?page=9&q=x", "/settings/nowhere", "/docs/authentication"];
+const SIGNED_OUT = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
+const SIGNED_IN = [
+  "/settings/developer",
+  "/settings/developer?page=9&q=x",
+  "/settings/nowhere",
+  "/docs/authentication",
+];
 
 /** Opens each page and expects no trouble on it; returns the nonces of the answers. */
 async function visit(page: Page, paths: string[]): Promise<string[]> {
@@ -39,22 +44,22 @@ async function visit(page: Page, paths: string[]): Promise<string[]> {
 
 test("no page breaks its own Content-Security-Policy, and each answer has a nonce of its own", async ({
   page,
-  person: _,
+  user: _,
   browser,
   baseURL,
 }) => {
   const strangers = await browser.newContext({ baseURL: String(baseURL) });
-  const nonces = [...(await visit(await strangers.newPage(), VISITOR)), ...(await visit(page, PERSON))];
-  expect(new Set(nonces).size).toBe(VISITOR.length + PERSON.length);
+  const nonces = [...(await visit(await strangers.newPage(), SIGNED_OUT)), ...(await visit(page, SIGNED_IN))];
+  expect(new Set(nonces).size).toBe(SIGNED_OUT.length + SIGNED_IN.length);
   await strangers.close();
 });
 
 test("neither does a page that is full of keys, usage and history, in whatever zone its reader is", async ({
   page,
-  person,
+  user,
 }) => {
-  await seedKeys(person.email, 12);
-  const id = await seedUsage(person.email);
+  await seedKeys(user.email, 12);
+  const id = await seedUsage(user.email);
   await visit(page, [
     "/settings/developer",
     `/settings/developer/${id}`,
@@ -69,7 +74,7 @@ test("neither does a page that is full of keys, usage and history, in whatever z
 
 test("the addresses above the settings and the documentation lead to the first page of each", async ({
   page,
-  person: _,
+  user: _,
 }) => {
   for (const [path, first] of [
     ["/settings", "/settings/developer"],
@@ -91,7 +96,7 @@ test("a script without the nonce does not run", async ({ page }) => {
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
 });
 
-test("a signed-in person's pages are stored nowhere, and no answer says what made it", async ({ page, person: _ }) => {
+test("a signed-in user's pages are stored nowhere, and no answer says what made it", async ({ page, user: _ }) => {
   for (const path of ["/settings/developer", "/settings/developer?q=a", "/", "/sign-in"]) {
     const headers = (await page.request.get(path, { maxRedirects: 0 })).headers();
     expect(headers["cache-control"], path).toContain("no-store");

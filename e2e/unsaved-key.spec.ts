@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
 const HOME = "/settings/developer";
@@ -25,8 +25,8 @@ for (const [name, open, submit] of [
     "Rotate key",
   ],
 ] as const) {
-  test(`while a key is being ${name}, nothing closes the dialog that will show it`, async ({ page, person }) => {
-    await addKeys(person.email, 1);
+  test(`while a key is being ${name}, nothing closes the dialog that will show it`, async ({ page, user }) => {
+    await addKeys(user.email, 1);
     await page.goto(HOME);
     const answer = Promise.withResolvers<void>();
     await page.route(`**${HOME}*`, async (route) => {
@@ -44,7 +44,7 @@ for (const [name, open, submit] of [
   });
 }
 
-test("going back and reloading ask before they lose a key, once", async ({ page, person: _ }) => {
+test("going back and reloading ask before they lose a key, once", async ({ page, user: _ }) => {
   await page.goto("/settings/usage");
   await page.getByRole("link", { name: "Developer Settings" }).click();
   await fillForm(page);
@@ -69,8 +69,8 @@ test("going back and reloading ask before they lose a key, once", async ({ page,
   await expect(page).toHaveURL("/settings/usage");
 });
 
-test("who was signed out elsewhere is told that what was pressed was not done", async ({ page, person, context }) => {
-  await addKeys(person.email, 1);
+test("who was signed out elsewhere is told that what was pressed was not done", async ({ page, user, context }) => {
+  await addKeys(user.email, 1);
   await page.goto(`${HOME}?status=active`);
   await page.getByRole("button", { name: "Revoke" }).click();
   const confirm = page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" });
@@ -80,8 +80,8 @@ test("who was signed out elsewhere is told that what was pressed was not done", 
   await expect(page.getByRole("status").first()).toContainText(
     "You were signed out in the meantime, and nothing was changed.",
   );
-  await page.getByLabel("Email").fill(person.email);
-  await page.getByLabel("Password").fill(person.password);
+  await page.getByLabel("Email").fill(user.email);
+  await page.getByLabel("Password").fill(user.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(`${HOME}?status=active`);
   await expect(page.getByRole("row").nth(1)).toContainText("Active");

@@ -1,11 +1,11 @@
-import { expect } from "#e2e/support/person.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
 const HOME = "/settings/developer";
 
-test("the next page is read from its first row, and the focus stays with the list", async ({ page, person }) => {
-  await addKeys(person.email, 40);
+test("the next page is read from its first row, and the focus stays with the list", async ({ page, user }) => {
+  await addKeys(user.email, 40);
   await page.goto(HOME);
   await page.getByRole("link", { name: "Next page" }).press("Enter");
   await expect(page.getByRole("status").filter({ hasText: "26–40 of 40 keys" })).toBeVisible();
@@ -13,12 +13,8 @@ test("the next page is read from its first row, and the focus stays with the lis
   await expect(page.locator("#api-keys")).toBeFocused();
 });
 
-test("offline the list stays as it is, and follows when there is a network again", async ({
-  page,
-  person,
-  context,
-}) => {
-  await addKeys(person.email, 2);
+test("offline the list stays as it is, and follows when there is a network again", async ({ page, user, context }) => {
+  await addKeys(user.email, 2);
   await page.goto(HOME, { waitUntil: "networkidle" });
   await context.setOffline(true);
   await page.getByRole("searchbox", { name: "Search" }).fill("key 1");

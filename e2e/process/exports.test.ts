@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readCsv } from "#e2e/support/csv.ts";
 import { fill } from "#e2e/support/fill.ts";
-import { newPerson } from "#e2e/support/person.ts";
 import { connectTo } from "#e2e/support/seed.ts";
 import { newAddress, signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { newUser } from "#e2e/support/user.ts";
 import { pool } from "#lib/database/client.ts";
 
 const PATHS = ["activity", "usage", "developer"].map((page) => `/settings/${page}/export`);
@@ -27,13 +27,13 @@ afterAll(async () => {
 
 /** A user who exports, each time from another address. */
 async function exporter(records = RECORDS) {
-  const person = newPerson();
-  const cookie = await signUpByForm(server.url, person);
+  const user = newUser();
+  const cookie = await signUpByForm(server.url, user);
   await fill([
     `INSERT INTO "Activity" ("id", "userId", "actor", "action", "details", "createdAt")
      SELECT gen_random_uuid(), "id", 'user', 'account.renamed', jsonb_build_object('from', repeat('a', 2000), 'to', i), now() - i * interval '1 s'
      FROM "User", generate_series(1, $2::int) i WHERE "email" = $1`,
-    [person.email, records],
+    [user.email, records],
   ]);
   return (path = PATHS[0], init: RequestInit = {}) =>
     fetch(server.url + path, {

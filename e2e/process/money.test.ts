@@ -134,23 +134,23 @@ test("after a storm of requests, failures, grants and kills every balance is its
   let over = false;
 
   async function once(): Promise<void> {
-    const person = random.pick(people);
-    const account = paid.get(person.id) as { certain: number; unknown: number; granted: number };
+    const user = random.pick(people);
+    const account = paid.get(user.id) as { certain: number; unknown: number; granted: number };
     const place = random.below(3);
     if (random.chance(0.02)) {
-      const granted = await grantCredits(person.id, 20, OPERATOR);
+      const granted = await grantCredits(user.id, 20, OPERATOR);
       if (granted.ok) account.granted += 20;
       return;
     }
     const cost = random.chance(0.4) ? random.below(4) : undefined;
-    const key = cost === undefined && random.chance(0.3) ? random.pick(person.keys) : undefined;
+    const key = cost === undefined && random.chance(0.3) ? random.pick(user.keys) : undefined;
     const price = cost ?? 1;
     const signal = AbortSignal.timeout(200 + random.below(800));
     const request =
       cost === undefined
-        ? generate(place, person.secret, key ? { "idempotency-key": key } : {}, signal)
+        ? generate(place, user.secret, key ? { "idempotency-key": key } : {}, signal)
         : fetch(`${processes.all[place]?.url}/api/v1/auth?cost=${cost}`, {
-            headers: { "x-api-key": person.secret },
+            headers: { "x-api-key": user.secret },
             signal,
           });
     const answer = await request.catch(() => undefined);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newPerson } from "#e2e/support/person.ts";
 import { readForm, signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { newUser } from "#e2e/support/user.ts";
 
 let data: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: TestServer;
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 test("a flood of guesses from one /48 of IPv6 reaches few passwords, and keeps nobody else out", async () => {
-  const [owner, other] = [newPerson(), newPerson()];
+  const [owner, other] = [newUser(), newUser()];
   const [home, elsewhere] = ["2001:db8:8::1", "198.18.7.1"];
   await signUpByForm(server.url, owner, home);
   await signUpByForm(server.url, other);

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-export type Person = { name: string; email: string; password: string };
+export type User = { name: string; email: string; password: string };
 
 /** An address of the range that is reserved for benchmarks (RFC 2544). */
 export function newAddress(): string {
@@ -36,8 +36,8 @@ export async function readForm(page: string, field: string, headers: Record<stri
 }
 
 /** Signs up as a browser without JavaScript does; returns the session's cookie. */
-export async function signUpByForm(url: string, person: Person, address = newAddress()): Promise<string> {
-  const answer = await submitForm(`${url}/sign-up`, "password", person, { "x-forwarded-for": address });
+export async function signUpByForm(url: string, user: User, address = newAddress()): Promise<string> {
+  const answer = await submitForm(`${url}/sign-up`, "password", user, { "x-forwarded-for": address });
   const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("goodtake-session="));
   if (!cookie) throw new Error(`Signing up answered ${answer.status}.`);
   return cookie.split(";")[0] as string;

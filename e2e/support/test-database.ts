@@ -37,18 +37,18 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
 
 let people = 0;
 
-/** A person without a password and with 100 credits, for tests of what belongs to a person. */
+/** A user without a password and with 100 credits, for tests of what belongs to a user. */
 export async function createPerson(
   name = "Ada",
   tier = "free",
   email = `${name.toLowerCase()}-${++people}@example.com`,
 ): Promise<{ id: string; email: string }> {
   return database().$transaction(async (transaction) => {
-    const person = await transaction.user.create({
+    const user = await transaction.user.create({
       data: { name, email, tier },
       select: { id: true, email: true },
     });
-    await openBalance(transaction, person.id, 100);
-    return person;
+    await openBalance(transaction, user.id, 100);
+    return user;
   });
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
 import { CLIENT, startIdentityProvider } from "#e2e/support/identity-provider.ts";
-import { test as base } from "#e2e/support/person.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { test as base } from "#e2e/support/user.ts";
 
 /** A server of its own, because the others have no provider. */
 type Provider = Awaited<ReturnType<typeof startIdentityProvider>>;
