@@ -1,5 +1,5 @@
+import { expectAccessible } from "#e2e/support/accessibility.ts";
 import { expect, newUser, signIn, signOut, signUp, test } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
 
 const WRONG = "The email address or the password is wrong.";
 const heading = { name: "Developer Settings" };
@@ -140,5 +140,5 @@ for (const colorScheme of ["light", "dark"] as const)
       await page.getByRole("button", { name: /Sign in|Create account|Set password/ }).click();
       await page.mouse.move(0, 0);
       await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      await expectAccessible(page);
     });

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { createShownKey } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
 
@@ -18,14 +19,6 @@ const PAGES = {
   gateway: "Your own API",
   api: "API reference",
 };
-
-async function createKey(page: Page): Promise<string> {
-  await page.goto("/settings/developer");
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("Docs");
-  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
-  return page.getByRole("dialog").getByRole("textbox", { name: "API key" }).inputValue();
-}
 
 /** Runs a command as it stands on the page. */
 async function shell(code: string, secret: string): Promise<string> {
@@ -62,7 +55,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     test(`/docs/${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.goto(`/docs/${path}`);
-      expect(await violations(page)).toEqual([]);
+      await expectAccessible(page);
     });
   }
 }
@@ -87,7 +80,7 @@ test("the command that shows the limit runs as shown, and its headers are as the
   page,
   user: _,
 }) => {
-  const secret = await createKey(page);
+  const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/rate-limits");
   const code = await page.getByRole("region", { name: "The minute" }).locator("code").last().textContent();
   const output = await shell(code ?? "", secret);
@@ -101,7 +94,7 @@ test("the command that asks about a request runs as shown, and answers each head
   page,
   user: _,
 }) => {
-  const secret = await createKey(page);
+  const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/gateway");
   const code = await page.getByRole("region", { name: "Ask about a request" }).locator("code").first().textContent();
   const output = await shell(code ?? "", secret);
@@ -141,7 +134,7 @@ test.describe("the API reference", () => {
   });
 
   test("its requests run as shown, and the answers have the fields that it shows", async ({ page, user: _ }) => {
-    const secret = await createKey(page);
+    const secret = await createShownKey(page, "Docs");
     await page.goto("/docs/api");
     for (const summary of ["The calling key about itself", "Draw an image from a prompt"]) {
       const [request, answer] = await page.getByRole("region", { name: summary }).locator("pre code").allTextContents();

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Page } from "playwright/test";
+import { createShownKey } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
 const run = promisify(execFile);
@@ -52,14 +52,6 @@ async function execute(language: Language, code: string, environment: Record<str
   }
 }
 
-async function createKey(page: Page, name: string): Promise<string> {
-  await page.goto("/settings/developer");
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill(name);
-  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
-  return page.getByRole("dialog").getByRole("textbox", { name: "API key" }).inputValue();
-}
-
 for (const language of Object.keys(LANGUAGES) as Language[]) {
   test.describe(`the ${language} example`, () => {
     test.setTimeout(120_000);
@@ -71,7 +63,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
       page,
       user: _,
     }) => {
-      const secret = await createKey(page, language);
+      const secret = await createShownKey(page, language);
       await page.goto(PAGE);
       const panels = page.getByRole("tablist", { name: "Language" });
       await expect(panels).toHaveCount(2);
@@ -89,7 +81,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
     });
 
     test("of the dialog runs as shown, without any setting", async ({ page, user: _ }) => {
-      await createKey(page, language);
+      await createShownKey(page, language);
       await page.getByRole("tab", { name: language }).click();
       const code = (await page.getByRole("tabpanel", { name: language }).locator("code").textContent()) ?? "";
       expect(await execute(language, code, {})).toMatch(/data:image\/svg\+xml;base64,/);
@@ -98,7 +90,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
 }
 
 test("the request that checks a key runs as shown", async ({ page, user: _ }) => {
-  const secret = await createKey(page, "Checked");
+  const secret = await createShownKey(page, "Checked");
   await page.goto(PAGE);
   const code = (await page.getByRole("region", { name: "Check a key" }).locator("code").last().textContent()) ?? "";
   expect(JSON.parse(await execute("cURL", code, { GOODTAKE_API_KEY: secret }))).toMatchObject({

@@ -1,11 +1,11 @@
 import type { Page } from "playwright/test";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
-const HOME = "/settings/developer";
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
 
@@ -18,18 +18,18 @@ test("forty keys that were never used are found, shown, and revoked at once; the
 }) => {
   await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
   await addKeys(user.email, 2, () => ({ name: "young" }));
-  await page.goto(HOME);
+  await page.goto(KEY_LIST);
   await page.getByText("Key hygiene: 1 suggestion").click();
   await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
-  await page.waitForURL(`${HOME}?finding=never_used`);
+  await page.waitForURL(`${KEY_LIST}?finding=never_used`);
   await expect(list(page)).toContainText("40 keys were never used in 30 days.");
   await expect(list(page)).toBeFocused();
   await expect(list(page).getByText("40 keys were never used in 30 days.")).toBeInViewport();
   await expect(page.getByText("1–25 of 40 keys")).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
 
   await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
-  await page.waitForURL(`${HOME}?finding=never_used&sort=name&direction=asc`);
+  await page.waitForURL(`${KEY_LIST}?finding=never_used&sort=name&direction=asc`);
   await page.getByRole("link", { name: "Next page" }).click();
   await expect(page.getByText("26–40 of 40 keys")).toBeVisible();
   const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
@@ -53,10 +53,10 @@ test("forty keys that were never used are found, shown, and revoked at once; the
 
 test("a key that ends soon is replaced by a new one, because a successor would end as soon", async ({ page, user }) => {
   await addKeys(user.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
-  await page.goto(HOME);
+  await page.goto(KEY_LIST);
   await page.getByText("Key hygiene: 1 suggestion").click();
   await page.getByRole("link", { name: "Replace 1 key" }).click();
-  await page.waitForURL(`${HOME}?finding=expiring`);
+  await page.waitForURL(`${KEY_LIST}?finding=expiring`);
   await expect(rows(page)).toHaveText(["key 0Production"]);
   await expect(list(page)).toContainText("1 key expires within 7 days. Create a new key");
   await page.getByRole("button", { name: "Create a new key" }).click();
@@ -65,17 +65,14 @@ test("a key that ends soon is replaced by a new one, because a successor would e
 
 test("a finding is part of the view: a search keeps it, Clear lets go of it, also without JavaScript", async ({
   user,
-  browser,
+  openBrowser,
   context,
-  baseURL,
 }) => {
   await addKeys(user.email, 3, (i) => ({ ...(i > 0 && { createdAt: inDays(-31) }) }));
-  const { cookies } = await context.storageState();
+  const storageState = await context.storageState();
   for (const javaScriptEnabled of [true, false]) {
-    const other = await browser.newContext({ javaScriptEnabled, baseURL: String(baseURL) });
-    await other.addCookies(cookies);
-    const page = await other.newPage();
-    await page.goto(HOME);
+    const page = await openBrowser({ javaScriptEnabled, storageState });
+    await page.goto(KEY_LIST);
     await page.getByText("Key hygiene: 1 suggestion").click();
     await page.getByRole("link", { name: "Review and revoke 2 keys" }).click();
     await expect(rows(page)).toHaveCount(2);
@@ -85,8 +82,7 @@ test("a finding is part of the view: a search keeps it, Clear lets go of it, als
     await expect(page).toHaveURL(/finding=never_used/);
     await expect(rows(page)).toHaveCount(2);
     await page.getByRole("link", { name: "Clear" }).click();
-    await page.waitForURL(HOME);
+    await page.waitForURL(KEY_LIST);
     await expect(rows(page)).toHaveCount(3);
-    await other.close();
   }
 });

@@ -1,15 +1,13 @@
 import type { Page } from "playwright/test";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { paste } from "#e2e/support/paste.ts";
-import { seedKeys } from "#e2e/support/seed.ts";
-import { createKey } from "#e2e/support/test-api.ts";
+import { seedKey, seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
-import { database } from "#lib/database/client.ts";
 
-const HOME = "/settings/developer";
 const REFUSALS = "/settings/developer/refusals";
 
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
@@ -30,22 +28,20 @@ for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
     user,
     baseURL,
   }) => {
-    const { id } = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
-    const { secret } = await createKey(id);
-    await page.goto(HOME);
+    const { secret } = await seedKey(user.email);
+    await page.goto(KEY_LIST);
     const asked = watch(page);
     await paste(search(page), requestExamples({ baseUrl: String(baseURL), apiKey: secret })[language]);
     await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
     await expect(search(page)).toHaveValue("");
-    await expect(page).toHaveURL(HOME);
+    await expect(page).toHaveURL(KEY_LIST);
     expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
   });
 }
 
 test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, user }) => {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: user.email }, select: { id: true } });
-  const { secret } = await createKey(id);
-  await page.goto(HOME);
+  const { secret } = await seedKey(user.email);
+  await page.goto(KEY_LIST);
   const asked = watch(page);
   await paste(search(page), `${secret}\nPORT=3000`);
   await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
@@ -63,7 +59,7 @@ test("a line after a pasted key does not hide it, and a part of a key is cleared
   await expect(page.getByText("a character is missing or wrong")).toBeVisible();
   await expect(search(page)).toHaveValue("");
   await paste(search(page), "production");
-  await page.waitForURL(`${HOME}?q=production`);
+  await page.waitForURL(`${KEY_LIST}?q=production`);
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
@@ -85,27 +81,23 @@ test("where a request id is asked for, a key is cleared and said to be one, with
   await requestId(page).fill(secret);
   await expect(requestId(page)).toHaveValue("");
   await expect(page.getByText("This is an API key")).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
   await page.getByRole("link", { name: "the search of your keys" }).click();
-  await page.waitForURL(HOME);
+  await page.waitForURL(KEY_LIST);
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
 test("a browser without JavaScript refuses to send a key, and sends other text", async ({
   user,
-  browser,
+  openBrowser,
   context,
-  baseURL,
 }) => {
   await seedKeys(user.email, 2);
-  const { cookies } = await context.storageState();
-  const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
-  await plain.addCookies(cookies);
-  const page = await plain.newPage();
+  const page = await openBrowser({ javaScriptEnabled: false, storageState: await context.storageState() });
   const asked = watch(page);
   const secret = generateSecret();
   for (const [address, field, button, other] of [
-    [HOME, search, "Apply", "q=production"],
+    [KEY_LIST, search, "Apply", "q=production"],
     [REFUSALS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
   ] as const) {
     await page.goto(address);
@@ -119,10 +111,9 @@ test("a browser without JavaScript refuses to send a key, and sends other text",
     await page.waitForURL((url) => url.search.includes(other));
   }
   expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
-  await plain.close();
 });
 
 test("a key in the list's address does not stay there", async ({ page, user: _ }) => {
-  await page.goto(`${HOME}?status=active&q=${generateSecret()}`);
-  await expect(page).toHaveURL(`${HOME}?status=active`);
+  await page.goto(`${KEY_LIST}?status=active&q=${generateSecret()}`);
+  await expect(page).toHaveURL(`${KEY_LIST}?status=active`);
 });

@@ -1,21 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
-import { addKeys } from "#e2e/support/seed.ts";
-import { createKey } from "#e2e/support/test-api.ts";
-import { expect, newAddress, newUser, signUp } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { addKeys, CALLER, seedKey } from "#e2e/support/seed.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
-const CALLER = { actor: "user", address: null, userAgent: null } as const;
-
-/** A key of the user, made beside the browser. */
-async function keyOf(email: string) {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
-  return { userId: id, ...(await createKey(id)) };
-}
 const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret, "user-agent": "nightly/2.1" } });
 const section = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
@@ -24,7 +16,7 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   page,
   user,
 }) => {
-  const { userId, key, secret } = await keyOf(user.email);
+  const { userId, key, secret } = await seedKey(user.email);
   for (let i = 0; i < 3; i += 1) expect((await ask(page, "/key", secret)).status()).toBe(200);
   expect((await ask(page, "/auth?cost=nothing", secret)).status()).toBe(400);
   expect((await ask(page, "/auth?cost=1000", secret)).status()).toBe(403);
@@ -71,14 +63,13 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   await expect(page.getByLabel("Request id")).toHaveValue(requestId);
 });
 
-test("another user's key and refusal are like those that don't exist", async ({ page, user, browser, baseURL }) => {
-  const { userId, key, secret } = await keyOf(user.email);
+test("another user's key and refusal are like those that don't exist", async ({ page, user, openBrowser }) => {
+  const { userId, key, secret } = await seedKey(user.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
   await expect.poll(() => database().refusal.count({ where: { requestId } })).toBe(1);
 
-  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-  const bob = await context.newPage();
+  const bob = await openBrowser();
   expect((await bob.goto(`/settings/developer/${key.id}`))?.url()).toContain("/sign-in?next=");
   await signUp(bob, newUser("Bob"));
   for (const id of [key.id, randomUUID(), "nothing", "%00"])
@@ -90,14 +81,13 @@ test("another user's key and refusal are like those that don't exist", async ({ 
   await bob.goto("/settings/developer/refusals?request=drop+table");
   await expect(bob.getByText("This is not a request id.")).toBeVisible();
   await expect(bob.getByText("None of your requests was refused.")).toBeVisible();
-  await context.close();
 });
 
 test("a successor's page says that it was made, and a key without a record that there is none", async ({
   page,
   user,
 }) => {
-  const { userId, key } = await keyOf(user.email);
+  const { userId, key } = await seedKey(user.email);
   const rotated = await rotateApiKey(userId, key.id, "24h", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
   await page.goto(`/settings/developer/${rotated.value.key.id}`);
@@ -110,14 +100,14 @@ test("a successor's page says that it was made, and a key without a record that 
 });
 
 test("the menu of a key's own page leads everywhere but to this page", async ({ page, user }) => {
-  const { key } = await keyOf(user.email);
+  const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}`);
   await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
   await expect(page.getByRole("menuitem")).toHaveText(["Rotate", "Rename", "Delete"]);
 });
 
 test("a range is in the address, and one that isn't there shows 30 days", async ({ page, user }) => {
-  const { key } = await keyOf(user.email);
+  const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}?days=1000000`);
   await expect(page.getByRole("link", { name: "30 days" })).toHaveAttribute("aria-current", "true");
   await expect(page.getByText("No requests in these 30 days.")).toBeVisible();
@@ -131,16 +121,16 @@ for (const colorScheme of ["light", "dark"] as const) {
     page,
     user,
   }) => {
-    const { key, secret } = await keyOf(user.email);
+    const { key, secret } = await seedKey(user.email);
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
     await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
       await page.goto(path);
-      expect(await violations(page), path).toEqual([]);
+      await expectAccessible(page);
       await page.setViewportSize({ width: 375, height: 812 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+      await expectNoSidewaysScroll(page);
       const tables = page.locator("section:has(> table)");
       expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
       await page.setViewportSize({ width: 1280, height: 720 });
@@ -151,7 +141,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
   test("the key's page and the explanation read", async ({ page, user }) => {
-    const { key, secret } = await keyOf(user.email);
+    const { key, secret } = await seedKey(user.email);
     await ask(page, "/key", secret);
     await page.goto(`/settings/developer/${key.id}`);
     await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();

@@ -1,10 +1,10 @@
 import type { Page, Request } from "playwright/test";
+import { createButton, KEY_LIST } from "#e2e/support/key-list.ts";
 import { startLate } from "#e2e/support/late-page.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 
-const HOME = "/settings/developer";
 const CHUNKS = "**/_next/static/chunks/*.js";
 const MOST_BYTES = 180_000;
 /** Words of code that the list does without: of Zod, of Base UI's dialogs, and of the charts. */
@@ -13,10 +13,9 @@ const LATER = ["ZodError", "data-base-ui-portal", "Most in a day"];
 /** The list of 25 keys, in a browser that has nothing in its cache. */
 const test = base.extend<{ list: Page; scripts: Request[] }>({
   scripts: async ({ browserName: _ }, use) => use([]),
-  list: async ({ user, context, browser, baseURL, scripts }, use) => {
+  list: async ({ user, context, openBrowser, scripts }, use) => {
     await seedKeys(user.email, 25);
-    const fresh = await browser.newContext({ baseURL, storageState: await context.storageState() });
-    const page = await fresh.newPage();
+    const page = await openBrowser({ storageState: await context.storageState() });
     page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request));
     await page.addInitScript(sumLayoutShifts);
     // The slowest of fonts comes when there is something to read already.
@@ -26,13 +25,11 @@ const test = base.extend<{ list: Page; scripts: Request[] }>({
       );
       await route.continue();
     });
-    await page.goto(HOME, { waitUntil: "networkidle" });
+    await page.goto(KEY_LIST, { waitUntil: "networkidle" });
     await use(page);
-    await fresh.close();
   },
 });
 
-const createButton = (page: Page) => page.getByRole("button", { name: "Create New API Key" });
 const menuButton = (page: Page) => page.getByRole("button", { name: "More actions for Production App" }).first();
 
 /** Runs in the page, before anything else: `moved` is how far the layout has shifted so far. */
@@ -70,7 +67,7 @@ test("nothing on the list moves while its code and its fonts arrive", async ({ l
 test("nothing on the list moves when half of it arrives late", async ({ list, baseURL }) => {
   const late = await startLate(String(baseURL), '<select name="environment"');
   try {
-    await list.goto(late.url + HOME, { waitUntil: "networkidle" });
+    await list.goto(late.url + KEY_LIST, { waitUntil: "networkidle" });
     await expect(list.getByRole("row")).toHaveCount(26);
     expect(await list.evaluate("moved")).toBe(0);
   } finally {

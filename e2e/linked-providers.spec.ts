@@ -1,7 +1,7 @@
-import type { Browser, Page } from "playwright/test";
-import { catchAction } from "#e2e/support/catch-action.ts";
-import { expect, newAddress, newUser, signIn, signOut, signUp, type User } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
+import type { Page } from "playwright/test";
+import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
+import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
+import { expect, newUser, signOut, type User } from "#e2e/support/user.ts";
 import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/support/with-provider.ts";
 
 const ACCOUNT = "/settings/account";
@@ -25,11 +25,6 @@ async function beginLinking(page: Page, { password }: User): Promise<void> {
   await page.getByPlaceholder("Enter any login").waitFor();
 }
 
-async function somebodyElse(browser: Browser, baseURL: string | undefined): Promise<Page> {
-  const options = { baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } };
-  return (await browser.newContext(options)).newPage();
-}
-
 test("a provider is linked with the password, signs in to the same account, and is unlinked", async ({
   page,
   user,
@@ -38,10 +33,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await page.goto(ACCOUNT);
   await press(page, LINK, "not my password");
   await expect(ways(page).getByText("This is not your password.")).toBeVisible();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect(await violations(page)).toEqual([]);
-  }
+  await expectAccessibleInBothThemes(page);
   await ways(page).getByLabel("Password", { exact: true }).fill(user.password);
   await ways(page).getByRole("button", { name: LINK, exact: true }).click();
   await signInAtProvider(page, login);
@@ -75,11 +67,10 @@ test("the last way in stays, and the refusal says why", async ({ page }) => {
 test("another account's identity is refused, also to a user who gives up at the provider first", async ({
   page,
   user,
-  browser,
-  baseURL,
+  openBrowser,
 }) => {
   const login = newcomer();
-  const grace = await somebodyElse(browser, baseURL);
+  const grace = await openBrowser();
   await grace.goto("/sign-in");
   await continueWithProvider(grace, login);
   await grace.waitForURL("/settings/developer");
@@ -100,7 +91,6 @@ test("another account's identity is refused, also to a user who gives up at the 
   await grace.waitForURL("/settings/developer");
   await grace.goto(ACCOUNT);
   await expect(grace.getByText(login).first()).toBeVisible();
-  await grace.context().close();
 });
 
 test.describe("a way back that doesn't belong to this session links nothing and signs nobody in", () => {
@@ -125,9 +115,8 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
-  test("in a session of somebody else", async ({ page, user, browser, baseURL }) => {
-    const bob = await somebodyElse(browser, baseURL);
-    await signUp(bob, newUser("Bob"));
+  test("in a session of another user", async ({ page, user, asAnotherUser }) => {
+    const bob = await asAnotherUser();
     const sessionOf = async (owner: Page) =>
       (await owner.context().cookies()).filter(({ name }) => name === "goodtake-session");
     const adas = await sessionOf(page);
@@ -140,14 +129,10 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await page.goto(ACCOUNT);
     await expect(page.getByText(user.email).first()).toBeVisible();
     await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-    await bob.context().close();
   });
 
-  test("after the session was ended elsewhere", async ({ page, user, browser, baseURL }) => {
-    const other = await somebodyElse(browser, baseURL);
-    await other.goto("/sign-in");
-    await signIn(other, user);
-    await other.waitForURL("/settings/developer");
+  test("after the session was ended elsewhere", async ({ page, user, signInElsewhere }) => {
+    const other = await signInElsewhere(user);
     await beginLinking(page, user);
     await other.goto(ACCOUNT);
     await other.getByRole("button", { name: "Sign out everywhere else" }).click();
@@ -157,7 +142,6 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();
     await other.reload();
     await expect(ways(other).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-    await other.context().close();
   });
 });
 
@@ -180,32 +164,28 @@ test.describe("without JavaScript", () => {
 test("unlink: Ada may, Bob who sends her request is told that he has nothing linked, and nobody is sent to sign in", async ({
   page: ada,
   user,
-  browser,
-  baseURL,
+  asAnotherUser,
+  openBrowser,
 }) => {
   await beginLinking(ada, user);
   await signInAtProvider(ada, newcomer());
   await ada.waitForURL(`${ACCOUNT}?linked=oidc`);
-  const [bob, nobody] = [await somebodyElse(browser, baseURL), await somebodyElse(browser, baseURL)];
-  await signUp(bob, { ...newUser("Bob"), password: user.password });
+  const bob = await asAnotherUser({ ...newUser("Bob"), password: user.password });
+  const visitor = await openBrowser();
   await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
   await ways(ada).getByLabel("Password", { exact: true }).fill(user.password);
   const caught = await catchAction(ada, `${ACCOUNT}**`, () =>
     ways(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
   );
-  const { "next-action": action = "", "content-type": type = "" } = caught.headers();
   const send = async (page: Page) => {
-    const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };
-    const data = caught.postDataBuffer() ?? "";
-    const answer = await page.request.post(ACCOUNT, { headers, data, maxRedirects: 0 });
+    const answer = await sendAction(page, caught);
     return answer.headers()["x-action-redirect"] ?? answer.text();
   };
   expect(await send(bob)).toContain('"error":"not_linked"');
-  expect(await send(nobody)).toContain("/sign-in?next=");
+  expect(await send(visitor)).toContain("/sign-in?next=");
   await ada.goto(ACCOUNT);
   await expect(ways(ada).getByText("Linked", { exact: true })).toBeVisible();
   expect(await send(ada)).toContain('"done":{');
   await ada.goto(ACCOUNT);
   await expect(ways(ada).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-  await Promise.all([bob.context().close(), nobody.context().close()]);
 });

@@ -3,10 +3,10 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright/test";
 import { freePort } from "#e2e/support/free-port.ts";
+import { createButton, createKey, expectRow, fillInNewKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
 import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 
-const HOME = "/settings/developer";
 const PROJECT = path.resolve(import.meta.dirname, "..");
 /** What a checkout doesn't have. Packages are hard links, because a build accepts none that lie elsewhere. */
 const LEFT_OUT = ["node_modules", ".next", ".git", ".env", "data", "test-results"];
@@ -61,18 +61,12 @@ const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There i
 const reload = (page: Page) => alert(page).getByRole("button", { name: "Reload" }).click();
 const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
 
-async function openCreate(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Create New API Key" }).first().click();
-  await expect(nameField(page)).toBeFocused();
-}
-
 test("create: a form that was open during a deploy says so, and what was typed is there again after Reload", async ({
   page,
   user: _,
   deployment,
 }) => {
-  await openCreate(page);
-  await nameField(page).fill("Nightly backup");
+  await fillInNewKey(page, "Nightly backup");
   await page.getByText("Staging").click();
   await page.getByLabel("Expires").selectOption("90 days");
   await deployment.deploy();
@@ -81,12 +75,12 @@ test("create: a form that was open during a deploy says so, and what was typed i
   await expect(nameField(page)).toHaveValue("Nightly backup");
   await reload(page);
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await openCreate(page);
+  await createButton(page).click();
   await expect(nameField(page)).toHaveValue("Nightly backup");
   await expect(page.getByRole("radio", { name: "Staging" })).toBeChecked();
   await expect(page.getByLabel("Expires")).toHaveValue("90d");
   await page.getByRole("button", { name: "Create key" }).click();
-  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
+  await expect(newKeyField(page)).toBeVisible();
 });
 
 test("revoke: a dialog that was open during a deploy says so, and revokes after Reload", async ({
@@ -94,11 +88,7 @@ test("revoke: a dialog that was open during a deploy says so, and revokes after 
   user: _,
   deployment,
 }) => {
-  await openCreate(page);
-  await nameField(page).fill("To go");
-  await page.getByRole("button", { name: "Create key" }).click();
-  await page.getByRole("button", { name: "Download .env" }).click();
-  await page.getByRole("button", { name: "Done" }).click();
+  await createKey(page, "To go");
   const revoke = async () => {
     await page.getByRole("button", { name: "Revoke To go" }).click();
     await page.getByRole("alertdialog").waitFor();
@@ -111,7 +101,7 @@ test("revoke: a dialog that was open during a deploy says so, and revokes after 
   await expect(page.getByRole("alertdialog")).toHaveCount(0);
   await revoke();
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByRole("row").nth(1)).toContainText("Revoked");
+  await expectRow(page, "To go", { Status: "Revoked" });
 });
 
 test("sign-in and sign-up keep what was typed, but for the password, through a deploy and Reload", async ({
@@ -145,10 +135,10 @@ test("sign-in and sign-up keep what was typed, but for the password, through a d
   }
   await expect(up.getByLabel("Name")).toHaveValue(user.name);
   await up.getByRole("button", { name: "Create account" }).click();
-  await up.waitForURL(HOME);
+  await up.waitForURL(KEY_LIST);
   await context.clearCookies();
   await inside.getByRole("button", { name: "Sign in" }).click();
-  await inside.waitForURL(HOME);
+  await inside.waitForURL(KEY_LIST);
 });
 
 test("signing out of a page of an earlier version says so", async ({ page, user: _, deployment }) => {

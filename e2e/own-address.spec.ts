@@ -9,7 +9,7 @@ for (const { host, named } of [
 ])
   for (const javaScriptEnabled of [true, false])
     test(`at ${host}${javaScriptEnabled ? "" : " without JavaScript"}, the first page after sign-up and sign-in shows the browser's address`, async ({
-      browser,
+      openBrowser,
     }) => {
       const { directory, remove } = await temporaryDirectory();
       const port = await freePort();
@@ -19,16 +19,15 @@ for (const { host, named } of [
         PORT: String(port),
         ...(named && { PUBLIC_URL: address }),
       });
-      const context = await browser.newContext({ baseURL: address, javaScriptEnabled });
       try {
-        const page = await context.newPage();
+        const page = await openBrowser({ baseURL: address, javaScriptEnabled });
         const user = newUser();
         await signUp(page, user);
         // Read at once: the list reads the page again every few seconds.
         const example = () => page.locator("pre").filter({ hasText: "curl" }).first().textContent();
         expect(await example()).toContain(`${address}/api/v1/`);
         for (const next of ["/settings/developer", "/docs/authentication"]) {
-          await context.clearCookies();
+          await page.context().clearCookies();
           await page.goto(`/sign-in?next=${next}`);
           await signIn(page, user);
           await page.waitForURL(next);
@@ -36,7 +35,6 @@ for (const { host, named } of [
         }
         expect(await page.content()).not.toContain("127.0.0.1");
       } finally {
-        await context.close();
         await server.end("SIGTERM");
         await remove();
       }

@@ -1,4 +1,4 @@
-import { CALLER } from "#e2e/support/seed.ts";
+import { CALLER, userIdOf } from "#e2e/support/seed.ts";
 import { expect, newUser, signIn, signUp, type User } from "#e2e/support/user.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
@@ -22,13 +22,11 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
   page,
   user,
   link,
-  browser,
-  baseURL,
+  openBrowser,
 }) => {
   const path = await link(user);
   const asked: string[] = [];
-  const elsewhere = await browser.newContext({ baseURL });
-  const other = await elsewhere.newPage();
+  const other = await openBrowser();
   other.on("request", (request) => asked.push(request.url(), JSON.stringify(request.headers())));
   await other.goto(path);
   await expect(other).toHaveURL("/password-link");
@@ -46,7 +44,6 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
   await expect(page).toHaveURL(/\/sign-in/);
   await signIn(page, { email: user.email, password: NEW_PASSWORD });
   await expect(page).toHaveURL("/settings/developer");
-  await elsewhere.close();
 });
 
 test("a link that was used says so", async ({ page, link }) => {
@@ -64,7 +61,7 @@ test("a link that was used says so", async ({ page, link }) => {
 
 /** Two keys of a user's, made beside the browser. */
 async function seedKeysOf({ email }: User): Promise<void> {
-  const { id } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const id = await userIdOf(email);
   for (const name of ["Mine", "Somebody else's"])
     await createApiKey(id, { name, environment: "production", expiry: { type: "never" } }, CALLER);
 }

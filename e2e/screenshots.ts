@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
-import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { createButton, createShownKey } from "#e2e/support/key-list.ts";
+import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage, userIdOf } from "#e2e/support/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { signUp } from "#e2e/support/user.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
-import { database } from "#lib/database/client.ts";
 
 // Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
 const FOLDER = "screenshots";
@@ -142,7 +143,7 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByRole("button", { name: "Create New API Key" }).click();
+      await createButton(page).click();
       await page.getByLabel("Expires").selectOption("custom");
       await page.getByRole("button", { name: "Create key" }).click();
       await page.getByText("Give the key a name.").waitFor();
@@ -153,9 +154,7 @@ const SCREENS: Screen[] = [
     signedIn: "empty",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByRole("button", { name: "Create New API Key" }).click();
-      await page.getByLabel("Name").fill("Production App");
-      await page.getByRole("button", { name: "Create key" }).click();
+      await createShownKey(page, "Production App");
       await page.getByRole("button", { name: "Send a test request" }).click();
       await page.getByText("200 OK").waitFor();
     },
@@ -201,7 +200,7 @@ async function choose(page: Page, list: string, action: string): Promise<void> {
 
 /** Two keys more: one that was rotated, and its successor. */
 async function rotateOne(email: string): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await userIdOf(email);
   const created = await createApiKey(
     userId,
     { name: "Rotated", environment: "production", expiry: { type: "never" } },
@@ -210,15 +209,9 @@ async function rotateOne(email: string): Promise<void> {
   if (created.ok) await rotateApiKey(userId, created.value.key.id, "7d", CALLER);
 }
 
-async function signUp(browser: Browser, url: string, email: string): Promise<string> {
+async function sessionOf(browser: Browser, url: string, email: string): Promise<string> {
   const context = await browser.newContext({ baseURL: url, extraHTTPHeaders: { "x-forwarded-for": "198.18.0.1" } });
-  const page = await context.newPage();
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Ada Lovelace");
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await page.waitForURL("/settings/developer");
+  await signUp(await context.newPage(), { name: "Ada Lovelace", email, password: PASSWORD });
   const state = JSON.stringify(await context.storageState());
   await context.close();
   return state;
@@ -268,8 +261,8 @@ const browser = await chromium.launch({ executablePath: await findBrowser(), arg
 try {
   await mkdir(FOLDER, { recursive: true });
   const states = {
-    empty: await signUp(browser, server.url, "grace@example.com"),
-    full: await signUp(browser, server.url, "ada@example.com"),
+    empty: await sessionOf(browser, server.url, "grace@example.com"),
+    full: await sessionOf(browser, server.url, "ada@example.com"),
   };
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");

@@ -35,12 +35,11 @@ test("behind TLS the session cookie is Secure and bound to its host", async () =
   }
 });
 
-test("a database that is away reads as an error, never as signed out", async ({ browser }) => {
+test("a database that is away reads as an error, never as signed out", async ({ openBrowser }) => {
   const { directory, remove } = await temporaryDirectory();
   const server = await startServer({ DATA_DIR: directory });
-  const context = await browser.newContext({ baseURL: server.url });
   try {
-    const page = await context.newPage();
+    const page = await openBrowser({ baseURL: server.url });
     await signUp(page, newUser());
     killPostgres(directory);
     const answer = await page.goto("/settings/developer");
@@ -49,9 +48,8 @@ test("a database that is away reads as an error, never as signed out", async ({ 
     await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
     expect(await page.content()).not.toMatch(/prisma|postgres|ECONN/i);
     expect(new URL(page.url()).pathname).toBe("/settings/developer");
-    expect((await context.cookies()).some(({ name }) => name === "goodtake-session")).toBe(true);
+    expect((await page.context().cookies()).some(({ name }) => name === "goodtake-session")).toBe(true);
   } finally {
-    await context.close();
     await server.end("SIGTERM");
     await remove();
   }

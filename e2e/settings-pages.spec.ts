@@ -1,20 +1,16 @@
 import type { Page } from "playwright/test";
+import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { readCsv } from "#e2e/support/csv.ts";
-import { createKey } from "#e2e/support/test-api.ts";
-import { expect, newAddress, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { CALLER, seedKey, userIdOf } from "#e2e/support/seed.ts";
+import { expect, newUser, signIn, signOut } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 
-const CALLER = { actor: "user", address: null, userAgent: null } as const;
 const PAGES = { usage: "Usage", activity: "Activity", account: "Account" };
 
-async function idOf(email: string): Promise<string> {
-  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
-}
 const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret } });
 const cells = (page: Page, table: string) =>
@@ -30,7 +26,7 @@ test.describe("usage", () => {
     page,
     user,
   }) => {
-    const { secret, key } = await createKey(await idOf(user.email));
+    const { secret, key } = await seedKey(user.email);
     for (const path of ["/key", "/key", "/auth?cost=7", "/auth?cost=1000"]) await ask(page, path, secret);
     await expect(async () => {
       await page.goto("/settings/usage");
@@ -57,9 +53,8 @@ test.describe("usage", () => {
       page,
       user,
     }) => {
-      const id = await idOf(user.email);
-      await setTier(id, "scale", CALLER);
-      const keys = await Promise.all(Array.from({ length: 26 }, () => createKey(id)));
+      await setTier(await userIdOf(user.email), "scale", CALLER);
+      const keys = await Promise.all(Array.from({ length: 26 }, () => seedKey(user.email)));
       for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
       const [first] = keys as [(typeof keys)[number]];
       await ask(page, "/auth?cost=3", first.secret);
@@ -125,8 +120,7 @@ test.describe("usage", () => {
 
 test.describe("a row of the ledger", () => {
   test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, user }) => {
-    const userId = await idOf(user.email);
-    const { key } = await createKey(userId);
+    const { userId, key } = await seedKey(user.email);
     await database().$executeRaw`
       WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
       INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
@@ -159,12 +153,9 @@ test.describe("a row of the ledger", () => {
     await expect(page).toHaveURL(/\?from=later_/);
     await expect(pages.getByRole("link")).toHaveText(["Newer"]);
     expect(await cells(page, "Single movements")).toHaveLength(10);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      expect(await violations(page)).toEqual([]);
-    }
+    await expectAccessibleInBothThemes(page);
     await page.setViewportSize({ width: 375, height: 812 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await expectNoSidewaysScroll(page);
 
     await page.goto(`/settings/usage/${rolledUp}/${key.id}`);
     await expect(page.getByText("Of this day only the sums above are kept.")).toBeVisible();
@@ -181,8 +172,7 @@ test.describe("activity", () => {
     page,
     user,
   }) => {
-    const id = await idOf(user.email);
-    const { key } = await createKey(id);
+    const { userId: id, key } = await seedKey(user.email);
     await revokeApiKey(id, key.id, CALLER);
     await database().activity.create({
       data: { userId: id, actor: "user", action: "api_key.created", details: { name: '=HYPERLINK("x")' } },
@@ -218,8 +208,7 @@ test.describe("activity", () => {
       page,
       user,
     }) => {
-      const id = await idOf(user.email);
-      const { key } = await createKey(id);
+      const { userId: id, key } = await seedKey(user.email);
       const rename = (ago: number) => ({
         userId: id,
         actor: "user" as const,
@@ -269,15 +258,9 @@ test.describe("account", () => {
   test("a name is changed, and a password, which signs out every other browser", async ({
     page,
     user,
-    browser,
-    baseURL,
+    signInElsewhere,
   }) => {
-    const other = await (
-      await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
-    ).newPage();
-    await other.goto("/sign-in");
-    await signIn(other, user);
-    await other.waitForURL("/settings/developer");
+    const other = await signInElsewhere(user);
 
     await page.goto("/settings/account");
     await page.getByLabel("Name").fill("");
@@ -308,19 +291,15 @@ test.describe("account", () => {
     await expect(other.getByText(/is wrong/)).toBeVisible();
     await signIn(other, { email: user.email, password: "a wholly new password" });
     await other.waitForURL("/settings/developer");
-    await other.context().close();
   });
 
   test("an address is changed by whoever knows the password, and not to somebody else's", async ({
     page,
     user,
-    browser,
-    baseURL,
+    asAnotherUser,
   }) => {
-    const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
     const bob = newUser("Bob");
-    await signUp(await context.newPage(), bob);
-    await context.close();
+    await asAnotherUser(bob);
     await page.goto("/settings/account");
     const form = page.getByRole("region", { name: "Email" });
     const change = async (email: string, password: string) => {
@@ -345,22 +324,10 @@ test.describe("account", () => {
   test("browsers are listed, and signed out one by one or all others at once", async ({
     page,
     user,
-    browser,
-    baseURL,
+    signInElsewhere,
   }) => {
-    const others: Page[] = [];
-    for (let i = 0; i < 3; i += 1) {
-      const context = await browser.newContext({
-        baseURL,
-        userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-        extraHTTPHeaders: { "x-forwarded-for": newAddress() },
-      });
-      const other = await context.newPage();
-      await other.goto("/sign-in");
-      await signIn(other, user);
-      await other.waitForURL("/settings/developer");
-      others.push(other);
-    }
+    const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+    const others = await Promise.all([1, 2, 3].map(() => signInElsewhere(user, { userAgent })));
     await page.goto("/settings/account");
     const list = page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem");
     await expect(list).toHaveCount(4);
@@ -376,19 +343,16 @@ test.describe("account", () => {
     for (const other of others) {
       await other.goto("/settings/developer");
       await expect(other).toHaveURL(/\/sign-in/);
-      await other.context().close();
     }
   });
 
-  test("nobody signs out another user's browser", async ({ page, user, browser, baseURL }) => {
-    const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-    const bob = await context.newPage();
+  test("nobody signs out another user's browser", async ({ page, user, asAnotherUser }) => {
     const { email } = newUser("Bob");
-    await signUp(bob, { name: "Bob", email, password: user.password });
-    const spare = { userId: await idOf(email), address: "", userAgent: "spare" };
+    const bob = await asAnotherUser({ name: "Bob", email, password: user.password });
+    const spare = { userId: await userIdOf(email), address: "", userAgent: "spare" };
     await database().session.create({ data: spare, select: { id: true } });
     const adas = await database().session.findFirstOrThrow({
-      where: { userId: await idOf(user.email) },
+      where: { userId: await userIdOf(user.email) },
       select: { id: true },
     });
     await bob.goto("/settings/account");
@@ -399,7 +363,6 @@ test.describe("account", () => {
     await bob.waitForLoadState("networkidle");
     await page.goto("/settings/account");
     await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
-    await context.close();
   });
 });
 
@@ -407,27 +370,21 @@ for (const [path, title] of Object.entries(PAGES)) {
   test(`/settings/${path} is one's own: it is in the navigation, wants a sign-in, and has no violation in either theme, also on a phone`, async ({
     page,
     user: _,
-    browser,
-    baseURL,
+    openBrowser,
   }) => {
     await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/settings/${path}`);
     await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      expect(await violations(page)).toEqual([]);
-    }
+    await expectAccessibleInBothThemes(page);
     await page.setViewportSize({ width: 375, height: 812 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await expectNoSidewaysScroll(page);
     const tables = page.locator("section:has(> table)");
     expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
 
-    const stranger = await browser.newContext({ baseURL });
-    const visitor = await stranger.newPage();
+    const visitor = await openBrowser();
     await visitor.goto(`/settings/${path}`);
     await expect(visitor).toHaveURL(`/sign-in?next=%2Fsettings%2F${path}`);
-    expect((await stranger.request.get("/settings/activity/export", { maxRedirects: 0 })).status()).toBe(307);
-    await stranger.close();
+    expect((await visitor.request.get("/settings/activity/export", { maxRedirects: 0 })).status()).toBe(307);
   });
 }
 
@@ -436,7 +393,7 @@ for (const shown of ["/settings/developer?status=active", "/settings/usage", "/s
     page,
     user,
   }) => {
-    await createKey(await idOf(user.email));
+    await seedKey(user.email);
     await page.goto(shown);
     const link = page.getByRole("link", { name: "Export CSV" });
     await page.context().clearCookies();

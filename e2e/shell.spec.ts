@@ -45,13 +45,10 @@ async function visit(page: Page, paths: string[]): Promise<string[]> {
 test("no page breaks its own Content-Security-Policy, and each answer has a nonce of its own", async ({
   page,
   user: _,
-  browser,
-  baseURL,
+  openBrowser,
 }) => {
-  const strangers = await browser.newContext({ baseURL: String(baseURL) });
-  const nonces = [...(await visit(await strangers.newPage(), SIGNED_OUT)), ...(await visit(page, SIGNED_IN))];
+  const nonces = [...(await visit(await openBrowser(), SIGNED_OUT)), ...(await visit(page, SIGNED_IN))];
   expect(new Set(nonces).size).toBe(SIGNED_OUT.length + SIGNED_IN.length);
-  await strangers.close();
 });
 
 test("neither does a page that is full of keys, usage and history, in whatever zone its reader is", async ({

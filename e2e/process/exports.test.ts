@@ -2,9 +2,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readCsv } from "#e2e/support/csv.ts";
 import { fill } from "#e2e/support/fill.ts";
 import { connectTo } from "#e2e/support/seed.ts";
-import { newAddress, signUpByForm } from "#e2e/support/sign-up.ts";
+import { newAddress, newUser, signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { newUser } from "#e2e/support/user.ts";
 import { pool } from "#lib/database/client.ts";
 
 const PATHS = ["activity", "usage", "developer"].map((page) => `/settings/${page}/export`);

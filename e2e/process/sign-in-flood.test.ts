@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readForm, signUpByForm } from "#e2e/support/sign-up.ts";
+import { newUser, readForm, signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { newUser } from "#e2e/support/user.ts";
 
 let data: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: TestServer;

@@ -1,4 +1,6 @@
+import { createKey } from "#e2e/support/test-api.ts";
 import type { Caller } from "#lib/activity/record.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
@@ -30,9 +32,19 @@ const NAMES = [
   "load-test-2026",
 ];
 
+export async function userIdOf(email: string): Promise<string> {
+  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
+}
+
+/** Creates a key of a user beside the browser. */
+export async function seedKey(email: string, expiry?: CreateApiKeyInput["expiry"]) {
+  const userId = await userIdOf(email);
+  return { userId, ...(await createKey(userId, expiry)) };
+}
+
 /** Keys as a busy account has them: every environment and status, long, right-to-left and emoji names. */
 export async function seedKeys(email: string, count: number): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await userIdOf(email);
   const now = Date.now();
   for (let i = 0; i < count; i++) {
     const created = await createApiKey(
@@ -63,7 +75,7 @@ export async function seedKeys(email: string, count: number): Promise<void> {
 
 /** A linked provider. */
 export async function seedIdentity(email: string, provider: string): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await userIdOf(email);
   await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
@@ -73,7 +85,7 @@ export async function addKeys(
   count: number,
   change: (i: number) => { name?: string; createdAt?: Date; expiresAt?: Date; revokedAt?: Date } = () => ({}),
 ): Promise<void> {
-  const { id: userId } = await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  const userId = await userIdOf(email);
   await database().apiKey.createMany({
     data: Array.from({ length: count }, (_, i) => ({
       userId,

@@ -1,13 +1,22 @@
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
 export type User = { name: string; email: string; password: string };
 
-/** An address of the range that is reserved for benchmarks (RFC 2544). */
+/** Returns a user without an account, so that no test depends on another. */
+export function newUser(name = "Ada Lovelace"): User {
+  const id = randomUUID().slice(0, 8);
+  return { name, email: `ada-${id}@example.com`, password: `correct horse ${id}` };
+}
+
+/** Returns an address of the range that is reserved for benchmarks (RFC 2544). */
 export function newAddress(): string {
   return `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/** Sends the form of a page that has a field of that name, filled in with `values`, as a browser without JavaScript does. */
+/**
+ * Sends the form of a page that has a field of that name, filled in with `values`, as a browser
+ * without JavaScript does.
+ */
 export async function submitForm(
   page: string,
   field: string,
@@ -17,7 +26,11 @@ export async function submitForm(
   return (await readForm(page, field, headers))(values, headers);
 }
 
-/** Reads such a form once; returns what sends it. Without such a form it throws. */
+/**
+ * Reads such a form once; returns what sends it.
+ *
+ * @throws if the page has no such form.
+ */
 export async function readForm(page: string, field: string, headers: Record<string, string> = {}) {
   const text = await (await fetch(page, { headers })).text();
   // A provider's button is a form, too.

@@ -1,29 +1,64 @@
-import { randomUUID } from "node:crypto";
-import { test as base, expect, type Page } from "playwright/test";
-import { newAddress, signUpByForm, type User } from "#e2e/support/sign-up.ts";
+import { type BrowserContextOptions, test as base, expect, type Page } from "playwright/test";
+import { newAddress, newUser, signUpByForm, type User } from "#e2e/support/sign-up.ts";
 
-export { expect, newAddress, type User };
+export { expect, newUser, type User };
 
-/** Somebody nobody has seen before, so that no test depends on another. */
-export function newUser(name = "Ada Lovelace"): User {
-  const id = randomUUID().slice(0, 8);
-  return { name, email: `ada-${id}@example.com`, password: `correct horse ${id}` };
-}
+type Fixtures = {
+  /** The client's address. Each test has its own, so that throttling by address stays on. */
+  address: string;
+  /** A new user, signed in on `page`, which shows Developer Settings. */
+  user: User;
+  /** Opens another browser, at an address of its own and signed out. It closes after the test. */
+  openBrowser: (options?: BrowserContextOptions) => Promise<Page>;
+  /** Signs up and in as another user in another browser, which shows Developer Settings. */
+  asAnotherUser: (user?: User) => Promise<Page>;
+  /** Signs a user in once more, in another browser, which shows Developer Settings. */
+  signInElsewhere: (user: User, options?: BrowserContextOptions) => Promise<Page>;
+};
 
-/** Every test comes from an address of its own: throttling by address stays on and hurts no neighbour. */
-export const test = base.extend<{ address: string; user: User }>({
-  address: async ({ browserName: _ }, use) => use(newAddress()),
-  extraHTTPHeaders: async ({ address }, use) => use({ "x-forwarded-for": address }),
-  /** Signed up and signed in, at the home page. */
-  user: async ({ page, context, baseURL, address }, use) => {
+export const test = base.extend<Fixtures>({
+  address: ({ browserName: _ }, use) => use(newAddress()),
+  extraHTTPHeaders: ({ address }, use) => use({ "x-forwarded-for": address }),
+  user: async ({ page, baseURL, address }, use) => {
     const user = newUser();
-    const [name = "", value = ""] = (await signUpByForm(String(baseURL), user, address)).split("=");
-    await context.addCookies([{ name, value, url: String(baseURL), httpOnly: true, sameSite: "Lax" }]);
-    await page.goto("/settings/developer");
+    await signUpOn(page, user, String(baseURL), address);
     await use(user);
   },
+  openBrowser: async ({ browser, baseURL }, use) => {
+    const opened: Page[] = [];
+    await use(async (options) => {
+      const extraHTTPHeaders = { "x-forwarded-for": newAddress() };
+      const context = await browser.newContext({ baseURL, extraHTTPHeaders, ...options });
+      const page = await context.newPage();
+      opened.push(page);
+      return page;
+    });
+    await Promise.all(opened.map((page) => page.context().close()));
+  },
+  asAnotherUser: ({ openBrowser, baseURL }, use) =>
+    use(async (user = newUser("Bob")) => {
+      const page = await openBrowser();
+      await signUpOn(page, user, String(baseURL), newAddress());
+      return page;
+    }),
+  signInElsewhere: ({ openBrowser }, use) =>
+    use(async (user, options) => {
+      const page = await openBrowser(options);
+      await page.goto("/sign-in");
+      await signIn(page, user);
+      await page.waitForURL("/settings/developer");
+      return page;
+    }),
 });
 
+/** Signs a user up without the form's page, which takes a browser longer than many a test. */
+async function signUpOn(page: Page, user: User, baseURL: string, address: string): Promise<void> {
+  const [name = "", value = ""] = (await signUpByForm(baseURL, user, address)).split("=");
+  await page.context().addCookies([{ name, value, url: baseURL, httpOnly: true, sameSite: "Lax" }]);
+  await page.goto("/settings/developer");
+}
+
+/** Signs up on the page of the form. */
 export async function signUp(page: Page, user: User): Promise<void> {
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill(user.name);
@@ -33,7 +68,7 @@ export async function signUp(page: Page, user: User): Promise<void> {
   await page.waitForURL("/settings/developer");
 }
 
-/** On the sign-in page, wherever it leads. */
+/** Fills in and sends the form of the sign-in page, wherever it leads. */
 export async function signIn(page: Page, { email, password }: Pick<User, "email" | "password">): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
