@@ -7,6 +7,7 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { startTraffic } from "#e2e/support/traffic.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
@@ -131,7 +132,6 @@ test("after a storm of requests, failures, grants and kills every balance is its
   const paid = new Map(people.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
   const drawn = new Set<string>();
   const statuses = new Map<number | "none", number>();
-  let over = false;
 
   async function once(): Promise<void> {
     const user = random.pick(people);
@@ -168,19 +168,14 @@ test("after a storm of requests, failures, grants and kills every balance is its
       }
     } else if (answer.status === 503 || answer.status === 500) account.unknown += price;
   }
-  const traffic = Array.from({ length: 16 }, async () => {
-    while (!over) await once();
-  });
-  const kills = async () => {
-    for (let kill = 0; kill < 4; kill += 1) {
-      await sleep(1_000);
-      const place = random.below(3);
-      await processes.all[place]?.end("SIGKILL");
-      await processes.start(place);
-    }
-    over = true;
-  };
-  await Promise.all([kills(), ...traffic]);
+  const traffic = startTraffic(Array(16).fill(once));
+  for (let kill = 0; kill < 4; kill += 1) {
+    await sleep(1_000);
+    const place = random.below(3);
+    await processes.all[place]?.end("SIGKILL");
+    await processes.start(place);
+  }
+  await traffic.stop();
   // A drain waits for what the provider is still drawing.
   provider.breakOff();
   await Promise.all(processes.all.map((server) => server.end("SIGTERM")));
