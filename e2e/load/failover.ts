@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
 import { type ReplicatedPostgres, startReplicatedPostgres } from "#e2e/support/replicated-postgres.ts";
+import { until } from "#e2e/support/until.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -39,8 +40,8 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
   const sentinels = await startSentinels();
   const processes = await startApiProcesses(3, postgres.url, { REDIS_URL: sentinels.url });
   connectDatabase(postgres.url, 8);
+  const stage = new Stage(processes, report);
   try {
-    const stage = new Stage(processes, report);
     await stage.populate();
     const load = [...Array.from({ length: parallel }, () => stage.ask()), stage.revoke()];
     for (let round = 1; round <= rounds; round += 1) {
@@ -58,6 +59,7 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
     await Promise.all(load);
     await stage.checkTheEnd();
   } finally {
+    stage.over = true;
     await disconnectDatabase();
     await processes.end();
     await sentinels.stop();
@@ -137,7 +139,7 @@ class Stage {
       const start = performance.now();
       const status = await fetch(`${server?.url}/api/v1/auth?cost=${cost}`, {
         headers: { "x-api-key": key.secret },
-        signal: AbortSignal.timeout(5_000),
+        signal: AbortSignal.timeout(10_000),
       }).then(({ status }) => status, String);
       this.#judge(key, status, start);
       if (status === 204) this.#paid += cost;
@@ -174,16 +176,12 @@ class Stage {
 
   /** Returns when every process says so; says which one never does. */
   async allAnswer(wanted: string): Promise<void> {
-    const until = performance.now() + 30_000;
     for (const { url, output } of this.#processes.all) {
       const state = () => fetch(`${url}/readyz`).then(async (answer) => (await answer.json()).status, String);
-      for (let found = await state(); found !== wanted; found = await state()) {
-        if (performance.now() > until) {
-          this.report.violations.push(`a process did not come back by itself: ${found}\n${output().slice(-1_000)}`);
-          return;
-        }
-        await sleep(20);
-      }
+      await until(async () => (await state()) === wanted).catch(async () => {
+        const printed = output().slice(-1_000);
+        this.report.violations.push(`a process did not come back by itself: ${await state()}\n${printed}`);
+      });
     }
   }
 
@@ -194,7 +192,7 @@ class Stage {
       const { revokedAt } = await database().apiKey.findUniqueOrThrow({ where: { id }, select: { revokedAt: true } });
       if (!revokedAt) violations.push(`${id} lost its revocation`);
       for (const { url } of this.#processes.all) {
-        const { status } = await fetch(`${url}/api/v1/auth`, { headers: { "x-api-key": secret } });
+        const status = await this.#statusOf(`${url}/api/v1/auth`, secret);
         if (status !== 401) violations.push(`${id} was revoked and is answered ${status}`);
       }
     }
@@ -203,22 +201,29 @@ class Stage {
       violations.push(`a balance is not its ledger's sum: ${JSON.stringify(row)}`);
   }
 
+  /** Asks again while a process recovers and answers 503. */
+  #statusOf(url: string, secret: string): Promise<number> {
+    return until(async () => {
+      const { status } = await fetch(url, { headers: { "x-api-key": secret } });
+      return status !== 503 && status;
+    });
+  }
+
   /** Requests that were answered 204 took a credit; of the others it comes back, at the latest by the sweep. */
   async #checkCredits(): Promise<void> {
-    const until = performance.now() + 10_000;
-    for (;;) {
+    let taken = 0;
+    const areEqual = async () => {
       await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
       await sweepReservations();
       const { credits } = await database().balance.findUniqueOrThrow({
         where: { userId: this.#userId },
         select: { credits: true },
       });
-      if (CREDITS - credits === this.#paid) return;
-      if (performance.now() > until) {
-        this.report.violations.push(`${this.#paid} credits were acknowledged and ${CREDITS - credits} are taken`);
-        return;
-      }
-      await sleep(200);
-    }
+      taken = CREDITS - credits;
+      return taken === this.#paid;
+    };
+    await until(areEqual, 10_000).catch(() => {
+      this.report.violations.push(`${this.#paid} credits were acknowledged and ${taken} are taken`);
+    });
   }
 }

@@ -6,6 +6,7 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { startServer, type TestServer } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 import { disableAccount, setTier } from "#lib/accounts/store.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
@@ -305,15 +306,15 @@ async function checkTheEnd(
     const { exitCode, signalCode } = server.process;
     if (exitCode !== null || signalCode !== null)
       fail(`a process ended by itself (${exitCode ?? signalCode}): ${server.output().slice(-2_000)}`);
-    const status = await until(204, async () => {
+    const status = await settle(204, async () => {
       const answer = await fetch(`${server.url}/api/v1/auth`, { headers: { "x-api-key": good?.secret ?? "" } });
       return answer.status;
     });
     if (status !== 204) fail(`a process did not come back by itself: ${status}`);
-    const ready = await until("ready", async () => (await (await fetch(`${server.url}/readyz`)).json()).status);
+    const ready = await settle("ready", async () => (await (await fetch(`${server.url}/readyz`)).json()).status);
     if (ready !== "ready") fail(`a process stayed ${ready}`);
   }
-  const page = await until(200, async () => (await fetch(`${dashboard.url}/sign-in`)).status);
+  const page = await settle(200, async () => (await fetch(`${dashboard.url}/sign-in`)).status);
   if (page !== 200) fail(`the dashboard did not come back by itself: ${page}`);
 
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
@@ -340,11 +341,15 @@ async function checkTheEnd(
   }
 }
 
-async function until<T>(wanted: T, read: () => Promise<T>): Promise<T | string> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const value = await read().catch(String);
-    if (value === wanted || performance.now() > end) return value;
-    await sleep(50);
-  }
+/** Reads until the value is the wanted one. Returns the last one, or the error, after 10 s. */
+async function settle<T>(wanted: T, read: () => Promise<T>): Promise<T | string> {
+  let value: T | string = "nothing";
+  const isWanted = async () => {
+    value = await read().catch(String);
+    return value === wanted;
+  };
+  return until(isWanted, 10_000).then(
+    () => value,
+    () => value,
+  );
 }

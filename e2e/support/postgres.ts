@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 import { prepareCluster } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
@@ -42,10 +42,15 @@ export type TestPostgres = {
   remove: () => Promise<void>;
 };
 
-/** Sends a signal to a postmaster and all of its children. Each has a session of its own, so that no signal reaches them all. */
+/**
+ * Sends a signal to a postmaster and all of its children. Each has a session of its own, so that no
+ * signal reaches them all.
+ */
 export async function signalPostgres(postmaster: number, name: NodeJS.Signals): Promise<void> {
+  // A postmaster that goes on could start a child that the list below doesn't have.
+  process.kill(postmaster, "SIGSTOP");
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
-  for (const pid of [postmaster, ...children.trim().split(" ").filter(Boolean)])
+  for (const pid of [...children.trim().split(" ").filter(Boolean), postmaster])
     try {
       process.kill(Number(pid), name);
     } catch {
@@ -93,14 +98,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
 }
 
-async function untilConnected(url: string): Promise<pg.Client> {
-  for (;;) {
+/** Connects as soon as the server accepts connections. */
+function untilConnected(url: string): Promise<pg.Client> {
+  return until(async () => {
     const client = new pg.Client(url);
     client.on("error", () => {});
-    try {
-      return await client.connect();
-    } catch {
-      await sleep(20);
-    }
-  }
+    return client.connect().catch(() => undefined);
+  });
 }

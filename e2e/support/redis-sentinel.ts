@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { freePort } from "#e2e/support/free-port.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
 import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 
 const SERVICE = "limits";
 
@@ -59,7 +59,7 @@ sentinel failover-timeout ${SERVICE} 3000
     };
   };
   const all = async (holds: (found: Awaited<ReturnType<typeof state>>) => boolean) => {
-    while (!(await Promise.all(clients.map(state))).every(holds)) await sleep(50);
+    await until(async () => (await Promise.all(clients.map(state))).every(holds));
   };
   const master = async () => {
     const { port } = await state(clients[0] as Redis);

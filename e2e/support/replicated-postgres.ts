@@ -2,13 +2,13 @@ import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_pro
 import { once } from "node:events";
 import { chown, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { freePort } from "#e2e/support/free-port.ts";
 import { DEBIAN_POSTGRES } from "#e2e/support/installed.ts";
 import { setLocalZone, signalPostgres } from "#e2e/support/postgres.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 import type { Account } from "#lib/database/account.ts";
 
 const run = promisify(execFile);
@@ -92,11 +92,10 @@ export async function startReplicatedPostgres({ applyDelayS = 0 } = {}): Promise
 async function confirmOnBoth(primary: ReplicaServer): Promise<void> {
   await onServer(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'");
   await onServer(primary, "SELECT pg_reload_conf()");
-  for (;;) {
+  await until(async () => {
     const rows = await onServer(primary, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
-    if (rows.length > 0) return;
-    await sleep(20);
-  }
+    return rows.length > 0;
+  });
 }
 
 /** Asks one server, also a standby. */
@@ -132,17 +131,14 @@ async function startServer(
   });
   let output = "";
   child.stderr?.on("data", (text) => (output = `${output}${text}`.slice(-4_000)));
-  while (child.exitCode === null && child.signalCode === null) {
-    if (
-      await onServer({ url }, "SELECT 1").then(
-        () => true,
-        () => false,
-      )
-    )
-      return child;
-    await sleep(50);
-  }
-  throw new Error(`PostgreSQL ended before it answered: ${output}`);
+  return until(async () => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`PostgreSQL ended before it answered: ${output}`);
+    return onServer({ url }, "SELECT 1").then(
+      () => child,
+      () => undefined,
+    );
+  });
 }
 
 async function end({ process: child }: ReplicaServer): Promise<void> {

@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { until } from "#e2e/support/until.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
+/** Enough on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
 
 export type TestServer = {
   url: string;
@@ -58,15 +61,17 @@ export function spawnServer(settings: Record<string, string>, cwd = PROJECT): Om
   };
 }
 
-/** The real server as its own process, ready to answer. */
+/** Starts the real server as a process of its own. Returns when it is ready. */
 export async function startServer(settings: Record<string, string>, cwd?: string): Promise<TestServer> {
   const server = spawnServer(settings, cwd);
-  for (;;) {
+  return until(async () => {
     const address = /ready at (http\S+?)"?[,}\s]/.exec(server.output())?.[1];
     if (address) return { ...server, url: address.replace("localhost", "127.0.0.1") };
     const { exitCode, signalCode } = server.process;
-    if (exitCode !== null || signalCode !== null)
-      throw new Error(`The server ended before it was ready: ${server.output()}`);
-    await Promise.race([once(server.process.stdout as NodeJS.ReadableStream, "data"), once(server.process, "close")]);
-  }
+    if (exitCode !== null || signalCode !== null) throw new Error("It ended.");
+    return undefined;
+  }, START_TIMEOUT_MS).catch((cause) => {
+    server.process.kill("SIGKILL");
+    throw new Error(`The server was not ready: ${server.output()}`, { cause });
+  });
 }

@@ -10,12 +10,12 @@ async function onServer(statement: string): Promise<void> {
   await admin.query(statement).finally(() => admin.end());
 }
 
-/** Makes a migrated database (or a blank one, from `template0`) and returns its address and the way to remove it. */
+/** Creates a migrated database, or an empty one from `template0`. Returns its address and what removes it. */
 export async function createDatabase(
   template: "template" | "template0" = "template",
 ): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  // Two copies of one template at the same time are refused by PostgreSQL, so they queue on a lock.
+  // PostgreSQL rejects two copies of one template at the same time, so they queue on a lock.
   const admin = new pg.Client(inject("serverUrl"));
   await admin.connect();
   await admin.query("SELECT pg_advisory_lock(1)");
@@ -25,7 +25,7 @@ export async function createDatabase(
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-/** Connects this test file to a database of its own; returns what a `afterAll` calls. */
+/** Connects this test file to a database of its own. Returns what `afterAll` calls. */
 export async function useOwnDatabase(): Promise<() => Promise<void>> {
   const { url, drop } = await createDatabase();
   connectDatabase(url, 20);
@@ -37,18 +37,13 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
 
 let people = 0;
 
-/** A user without a password and with 100 credits, for tests of what belongs to a user. */
+/** Creates a user without a password and with 100 credits. */
 export async function createPerson(
   name = "Ada",
   tier = "free",
   email = `${name.toLowerCase()}-${++people}@example.com`,
 ): Promise<{ id: string; email: string }> {
-  return database().$transaction(async (transaction) => {
-    const user = await transaction.user.create({
-      data: { name, email, tier },
-      select: { id: true, email: true },
-    });
-    await openBalance(transaction, user.id, 100);
-    return user;
-  });
+  const user = await database().user.create({ data: { name, email, tier }, select: { id: true, email: true } });
+  await openBalance(database(), user.id, 100);
+  return user;
 }
