@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
+import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { createButton, createShownKey } from "#e2e/support/key-list.ts";
 import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage, userIdOf } from "#e2e/support/seed.ts";
@@ -234,7 +235,7 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
         });
         const page = await context.newPage();
         await screen.show(page);
-        await page.waitForTimeout(300);
+        await waitForAnimations(page);
         const picture = (name: string) => `${FOLDER}/${name}-${width}-${theme}.png`;
         await page.screenshot({ path: picture(screen.name) });
         if (screen.long) await page.screenshot({ path: picture(`${screen.name}-whole`), fullPage: true });
