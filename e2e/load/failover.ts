@@ -12,7 +12,7 @@ import { connectDatabase, database, disconnectDatabase, pool } from "#lib/databa
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const KEYS = 200;
 const CREDITS = 10_000_000;
-/** How long no server is a primary. */
+/** How long there is no primary. */
 const WITHOUT_PRIMARY_MS = 1_500;
 
 export type FailoverOptions = { rounds: number; parallel: number; say?: (line: string) => void };
@@ -21,18 +21,19 @@ export type FailoverReport = {
   requests: number;
   statuses: Record<string, number>;
   revocations: number;
-  /** From a promotion until all processes accept keys again, in milliseconds. */
+  /** Milliseconds from a promotion until all processes accept keys again. */
   recoveries: number[];
-  /** Promises that were broken, each in a sentence. */
+  /** Broken promises, each in a sentence. */
   violations: string[];
 };
 
 type Key = { id: string; secret: string; begun: number; confirmed: number };
 
 /**
- * Three API processes on two PostgreSQL servers and a Redis under Sentinels. Under load, each round takes the primary away, promotes the
- * standby, kills the Redis master, and makes new standbys of what was lost. Every answer is checked against what was confirmed
- * before its request began; at the end nothing that was confirmed is missing.
+ * Runs three API processes on two PostgreSQL servers and a Redis under Sentinels. Under load, each
+ * round takes the primary away, promotes the standby, kills the Redis master and rebuilds what was
+ * lost. It checks every answer against what was confirmed before its request began, and at the end
+ * that nothing confirmed is missing.
  */
 export async function runFailovers({ rounds, parallel, say = () => {} }: FailoverOptions): Promise<FailoverReport> {
   const report: FailoverReport = { requests: 0, statuses: {}, revocations: 0, recoveries: [], violations: [] };
@@ -45,7 +46,7 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
     await stage.populate();
     const load = [...Array.from({ length: parallel }, () => stage.ask()), stage.revoke()];
     for (let round = 1; round <= rounds; round += 1) {
-      // The first primary crashes, the second one hangs, and so on.
+      // Crashes and hangs take turns.
       const hangs = round % 2 === 0;
       say(`the primary ${hangs ? "hangs" : "crashes"}`);
       await sleep(1_000);
@@ -69,7 +70,7 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
 }
 
 async function promote(postgres: ReplicatedPostgres, stage: Stage): Promise<void> {
-  // A key that is known passes for the rest of its lease, which the primary gave.
+  // A cached key passes for the rest of the lease that the primary gave.
   stage.withoutPrimary = { from: performance.now() + LEASE_MS, to: Number.POSITIVE_INFINITY };
   await sleep(WITHOUT_PRIMARY_MS);
   stage.withoutPrimary.to = performance.now();
@@ -93,7 +94,7 @@ class Stage {
   readonly #keys: Key[] = [];
   #userId = "";
   #paid = 0;
-  /** Requests that begin in this time have no primary to ask, and no lease. */
+  /** When requests have neither a primary to ask nor a lease. */
   withoutPrimary = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   over = false;
 
@@ -110,7 +111,7 @@ class Stage {
     await openBalance(database(), id, 0);
     await grantCredits(id, CREDITS, OPERATOR);
     this.#userId = id;
-    // Not one by one as a user makes them: that is throttled.
+    // One statement, because creating keys one by one is throttled.
     const secrets = Array.from({ length: KEYS }, generateSecret);
     const keys = await database().apiKey.createManyAndReturn({
       data: secrets.map((secret) => ({
@@ -159,7 +160,10 @@ class Stage {
     if (![204, 401, 503].includes(status as number)) violations.push(`${key.id} was answered ${status}`);
   }
 
-  /** Revokes keys one after the other. A revocation that fails may have happened, and nothing is expected of it. */
+  /**
+   * Revokes keys one after the other. A revocation that fails may have happened, so nothing is
+   * expected of it.
+   */
   async revoke(): Promise<void> {
     for (const key of this.#keys.slice(0, KEYS / 2)) {
       if (this.over) return;
@@ -174,7 +178,7 @@ class Stage {
     }
   }
 
-  /** Returns when every process says so; says which one never does. */
+  /** Waits until every process is in a state, or records a violation. */
   async allAnswer(wanted: string): Promise<void> {
     for (const { url, output } of this.#processes.all) {
       const state = () => fetch(`${url}/readyz`).then(async (answer) => (await answer.json()).status, String);
@@ -201,7 +205,7 @@ class Stage {
       violations.push(`a balance is not its ledger's sum: ${JSON.stringify(row)}`);
   }
 
-  /** Asks again while a process recovers and answers 503. */
+  /** Returns the status of a key, once the process is not recovering with 503. */
   #statusOf(url: string, secret: string): Promise<number> {
     return until(async () => {
       const { status } = await fetch(url, { headers: { "x-api-key": secret } });
@@ -209,7 +213,7 @@ class Stage {
     });
   }
 
-  /** Requests that were answered 204 took a credit; of the others it comes back, at the latest by the sweep. */
+  /** Expects one credit taken for each 204, once reservations of other answers have expired. */
   async #checkCredits(): Promise<void> {
     let taken = 0;
     const areEqual = async () => {

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** CPU time that a process has used, in seconds. */
+/** Returns the CPU time that a process has used, in seconds. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / Number(execFileSync("getconf", ["CLK_TCK"]));
 }
 
-/** CPU time of some processes for each request of a load, in microseconds. */
+/** Returns the CPU time of some processes for each request of a load, in microseconds. */
 export async function cpuMicroseconds(
   processes: ChildProcess[],
   load: () => Promise<{ requests: number }>,

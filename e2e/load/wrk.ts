@@ -3,18 +3,21 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Keys that a script sends in the order of `picks`. Each run goes on at `next`, else all would send the first few again. */
+/**
+ * Keys that a script sends in the order of `picks`. Each run starts at `next`, so that it doesn't
+ * repeat the first few.
+ */
 export type KeyOrder = { script: string; picks: Uint32Array; next: number };
 
 export type Measured = {
   requestsPerSecond: number;
-  /** How many were answered. */
+  /** The number of answers. */
   requests: number;
-  /** Which keys these were, by their place, where an order was given. */
+  /** The places of the sent keys, if there is an order. */
   sent: Uint32Array;
-  /** Answers with a status outside of 2xx and 3xx. */
+  /** Answers with a status other than 2xx and 3xx. */
   refused: number;
-  /** Milliseconds in which 99 of 100 were answered, by a client that waits for each answer before it asks again. */
+  /** Milliseconds of 99 in 100 answers, for a client that waits for each answer. */
   p99: number;
 };
 
@@ -31,7 +34,7 @@ export async function wrk({ url, connections, seconds, headers = {}, keys }: Loa
   const { stdout } = await run("wrk", [
     "--threads=1",
     "--latency",
-    // Of a request that takes longer nothing is known.
+    // wrk reports nothing about a request that takes longer.
     "--timeout=10s",
     `--connections=${connections}`,
     `--duration=${seconds}s`,
@@ -57,7 +60,10 @@ function milliseconds(time: RegExpExecArray | null): number {
   return Number(time?.[1]) * (units[time?.[2] ?? ""] ?? Number.NaN);
 }
 
-/** One thread sends in order, so those that were answered are the first ones, but for some that were on their way at the end. */
+/**
+ * Returns the keys of a run. One thread sends in order, so the answered ones are the first, except
+ * for some in flight at the end.
+ */
 function advance(keys: KeyOrder, requests: number): Uint32Array {
   const { picks, next } = keys;
   keys.next = (next + requests) % picks.length;

@@ -12,7 +12,7 @@ export async function waitForAnimations(page: Page): Promise<void> {
   });
 }
 
-/** Expects no violation on the page. Colors that still fade have no contrast, so it waits for them. */
+/** Expects no violation once animations have ended: colors that still fade have no contrast. */
 export async function expectAccessible(page: Page): Promise<void> {
   await waitForAnimations(page);
   const { violations } = await new AxeBuilder({ page }).analyze();

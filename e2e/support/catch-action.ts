@@ -1,6 +1,6 @@
 import type { APIResponse, Page, Request } from "playwright/test";
 
-/** Returns the server action's request that `press` leads to, stopped before it leaves the browser. */
+/** Catches the request of a server action before it leaves the browser. `press` triggers it. */
 export async function catchAction(page: Page, path: string, press: () => Promise<unknown>): Promise<Request> {
   const caught = Promise.withResolvers<Request>();
   await page.route(path, async (route) => {

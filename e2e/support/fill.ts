@@ -1,7 +1,7 @@
 import pg from "pg";
 import { pool } from "#lib/database/client.ts";
 
-/** Runs statements that fill tables on a connection without the product's time limits, then `ANALYZE`. */
+/** Runs statements that fill tables, without the product's time limits, then `ANALYZE`. */
 export async function fill(...statements: [text: string, values?: unknown[]][]): Promise<void> {
   const client = new pg.Client(String(pool().options.connectionString));
   await client.connect();

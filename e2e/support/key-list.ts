@@ -9,9 +9,9 @@ type Column = (typeof COLUMNS)[number];
 type Cells = Partial<Record<Column, string | RegExp>>;
 
 export const createButton = (page: Page) => page.getByRole("button", { name: "Create New API Key" }).first();
-/** The field of the dialog that shows a new key once. */
+/** Finds the field that shows a new key once. */
 export const newKeyField = (page: Page) => page.getByRole("textbox", { name: "API key" });
-/** The row of the key with this name, or with this badge beside it. */
+/** Finds the row of the key with this name, or with this badge beside it. */
 export const keyRow = (page: Page, text: string): Locator =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader").getByText(text, { exact: true }) });
 

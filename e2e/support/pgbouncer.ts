@@ -6,7 +6,10 @@ import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 export type TestPgBouncer = { url: string; stop: () => Promise<void> };
 
-/** A PgBouncer in transaction mode with the settings of the README, whose few server connections all clients share. */
+/**
+ * Starts a PgBouncer in transaction mode with the settings of the documentation. All clients share
+ * three server connections.
+ */
 export async function startPgBouncer(databaseUrl: string): Promise<TestPgBouncer> {
   const { directory, remove } = await temporaryDirectory();
   const { pathname, searchParams, username } = new URL(databaseUrl);

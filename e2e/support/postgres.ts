@@ -7,16 +7,19 @@ import { prepareCluster } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
 
-/** The zone of all test servers: it has an offset that no other mistake has by accident. */
+/** The time zone of all test servers, whose offset no mistake has by accident. */
 export const LOCAL_ZONE = "Asia/Kathmandu";
 
-/** Gives every database of a server the zone of an operator's machine, in place of UTC. */
+/** Gives every database of a server the time zone of an operator's machine, in place of UTC. */
 export async function setLocalZone(url: string): Promise<void> {
   const client = await openClient(url);
   await client.query(`ALTER ROLE ALL SET TimeZone = '${LOCAL_ZONE}'`).finally(() => client.end());
 }
 
-/** Lets roles that a test makes and a pooler of another account in. The product's own rules let in the account of its server only. */
+/**
+ * Lets other roles and a pooler's account connect. The product's own rules admit the server's
+ * account only.
+ */
 export async function letOthersIn(url: string): Promise<void> {
   const client = await openClient(url);
   try {
@@ -31,13 +34,16 @@ export async function letOthersIn(url: string): Promise<void> {
 export type TestPostgres = {
   url: string;
   stop: () => Promise<void>;
-  /** The same again, at the same address. */
+  /** Starts it again at the same address. */
   start: () => Promise<void>;
-  /** Sends a signal to every process of it. */
+  /** Sends a signal to all of its processes. */
   signal: (name: NodeJS.Signals) => Promise<void>;
-  /** Ends one of its processes with SIGKILL, upon which it ends all others, recovers and goes on within a fraction of a second. */
+  /**
+   * Kills one of its processes. PostgreSQL then ends all others, recovers and goes on within a
+   * second.
+   */
   crash: () => Promise<void>;
-  /** Starts it again as a standby that waits for a primary, and makes it a primary after the work. */
+  /** Starts it again as a standby that waits for a primary. Promotes it after `work`. */
   asStandby: (work: (standby: pg.Client) => Promise<void>) => Promise<void>;
   remove: () => Promise<void>;
 };
@@ -58,7 +64,7 @@ export async function signalPostgres(postmaster: number, name: NodeJS.Signals): 
     }
 }
 
-/** A PostgreSQL of its own, for tests that stop it. */
+/** Starts a PostgreSQL of its own, for tests that stop it. */
 export async function startPostgres(): Promise<TestPostgres> {
   const { directory, remove } = await temporaryDirectory();
   const cluster = await prepareCluster(directory);

@@ -9,11 +9,13 @@ export type TestRedis = {
   process: ChildProcess;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
   flush: () => Promise<void>;
-  /** The same again, empty, on the same port; a replica of the master on another port, if one is given. */
+  /** Starts it again, empty and on the same port; as a replica if the port of a master is given. */
   restart: (masterPort?: number) => Promise<void>;
 };
 
-/** A real Redis of its own, ready to answer; a replica, if the port of a master is given. */
+/**
+ * Starts a Redis; a replica if the port of a master is given. Returns when it accepts connections.
+ */
 export async function startRedis(masterPort?: number): Promise<TestRedis> {
   const port = await freePort();
   const redis: TestRedis = {

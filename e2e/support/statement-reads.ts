@@ -73,8 +73,8 @@ export function watchReads(): MeasureReads {
 }
 
 /**
- * Expects no more reads of a large account than of a small one. Each of the `rows` of a page may lie
- * in a page of the table by itself, and an index may be a level deeper.
+ * Expects no more reads of a large account than of a small one. Each of the `rows` of a page may
+ * lie in a page of the table by itself, and an index may be a level deeper.
  */
 export function expectNoMoreReads(small: Reads, large: Reads, rows: number): void {
   expect(small.pages).toBeGreaterThan(0);

@@ -10,7 +10,9 @@ async function onServer(statement: string): Promise<void> {
   await admin.query(statement).finally(() => admin.end());
 }
 
-/** Creates a migrated database, or an empty one from `template0`. Returns its address and what removes it. */
+/**
+ * Creates a migrated database, or an empty one from `template0`. Returns its URL and its removal.
+ */
 export async function createDatabase(
   template: "template" | "template0" = "template",
 ): Promise<{ url: string; drop: () => Promise<void> }> {

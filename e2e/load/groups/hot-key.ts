@@ -3,10 +3,13 @@ import { loadAtRate } from "#e2e/load/latency.ts";
 import { type Figure, measure, measureInTurns, ROUNDS, rate, ratio } from "#e2e/load/measure.ts";
 import { median } from "#e2e/load/median.ts";
 
-/** What a request costs the process, and whether it had a core for itself. */
+/** Formats the CPU time of a request, and how much of a core the process had. */
 const cpu = ({ rate, cores }: Figure) => `${((cores / rate) * 1e6).toFixed(0)} µs on ${cores.toFixed(2)} cores`;
 
-/** One key that the cache knows, in the API's own process and in the default start, against `node:http` with the same headers. */
+/**
+ * Measures one cached key with ROLE=api and in the default start, against `node:http` with the same
+ * headers.
+ */
 export async function hotKey(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const headers = database.hot;

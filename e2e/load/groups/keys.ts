@@ -8,7 +8,9 @@ import { wrk } from "#e2e/load/wrk.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
-/** Many keys, good and bad: how fast they are, and what they ask of the database and of memory. */
+/**
+ * Measures many keys, good and bad: their rate, and what they ask of the database and of memory.
+ */
 export async function manyKeys(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const { secrets, hot } = database;
@@ -35,7 +37,8 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
         },
         connections,
       );
-      // Requests to a service never stop for a second, as they do between two runs of wrk: the cache would be empty again.
+      // Requests to a service never stop for a second, as they do between two runs of wrk. The
+      // cache would be empty again.
       const others = setInterval(() => void fetch(url, { headers: hot }), 100);
       await wrk({ url, connections, seconds: 10, keys: scripts.zipf });
       const { bareByScript, byZipf } = await measureInTurns(
@@ -71,7 +74,7 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
     );
   });
 
-  // A fresh process, so that the memory is its own.
+  // A fresh process has memory of its own.
   await bench.withServer(database, "api", async (server) => {
     const sizes: number[] = [];
     let requests = 0;
@@ -92,7 +95,7 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
   });
 }
 
-/** What reaches the database during ten seconds of load. */
+/** Counts what reaches the database during ten seconds of load. */
 async function observe(load: Target) {
   const seconds = 10;
   const counters = async () =>

@@ -10,7 +10,7 @@ import { pool } from "#lib/database/client.ts";
 
 const PEERS = path.join(import.meta.dirname, "../peers");
 
-/** The API keys of better-auth, in each set-up alone on the machine. */
+/** Measures better-auth's API keys, each set-up alone on the machine. */
 export async function peer(bench: BenchContext): Promise<void> {
   if (!existsSync(path.join(PEERS, "node_modules"))) {
     const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: PEERS, stdio: "inherit" });

@@ -8,7 +8,10 @@ import { cpuMicroseconds } from "#e2e/load/process-usage.ts";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
 import { startRedis } from "#e2e/support/redis.ts";
 
-/** One process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show twice the rate beside the load's own process. */
+/**
+ * Measures one process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show
+ * twice the rate beside the load's own process.
+ */
 export async function twoProcesses(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const keys = await writeKeyScript(bench.directory, "few-keys", database.secrets.slice(0, 1_000));
@@ -40,7 +43,8 @@ export async function twoProcesses(bench: BenchContext): Promise<void> {
               32,
             );
             if (one.refused + two.refused > 0) throw new Error("Requests behind nginx were rejected");
-            // A second process for a second share of the load, each at a quarter of its rate: at full load they would fight for the cores.
+            // Each process has a quarter of its rate as its share: at full load they would compete
+            // for the cores.
             const share = Math.round(one.rate / 4);
             for (let round = 0; round < ROUNDS; round += 1)
               for (const { url, processes, used } of Object.values(fronts)) {
