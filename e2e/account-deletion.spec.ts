@@ -17,7 +17,7 @@ async function deleteAccount(page: Page, password: string): Promise<void> {
   await dialog.getByRole("button", { name: "Delete account" }).click();
 }
 
-test("deleting an account says what goes and what stays, asks for the password, and ends keys, sessions and sign-in", async ({
+test("deleting an account names what goes and what stays, needs the password, and ends keys, sessions and sign-in", async ({
   page,
   user,
   signInElsewhere,
@@ -50,7 +50,7 @@ test("deleting an account says what goes and what stays, asks for the password, 
   await expect(createButton(other)).toBeVisible();
 });
 
-test("delete account: Bob, who sends Ada's request, needs his own password and deletes only his account, and a visitor is sent to sign in", async ({
+test("a replayed request to delete Ada's account needs Bob's password, deletes only his account, and sends a visitor to sign in", async ({
   page: ada,
   user,
   asAnotherUser,

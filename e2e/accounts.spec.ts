@@ -4,7 +4,7 @@ import { expect, newUser, signIn, signOut, signUp, test } from "#e2e/support/use
 const WRONG = "The email address or the password is wrong.";
 const heading = { name: "Developer Settings" };
 
-test("a new user signs up, is at Developer Settings, signs out, and signs in again", async ({ page }) => {
+test("a new user signs up, sees Developer Settings, signs out and signs in again", async ({ page }) => {
   const user = newUser();
   await signUp(page, user);
   await expect(page.getByRole("heading", heading)).toBeVisible();
@@ -15,7 +15,7 @@ test("a new user signs up, is at Developer Settings, signs out, and signs in aga
   await expect(page.getByRole("heading", heading)).toBeVisible();
 });
 
-test("a wrong password and an unknown address read the same, and what was typed stays, but for the password", async ({
+test("a wrong password and an unknown address get the same answer, which clears only the password", async ({
   page,
   user,
 }) => {
@@ -31,7 +31,7 @@ test("a wrong password and an unknown address read the same, and what was typed 
   }
 });
 
-test("who guesses is told how many seconds to wait, with status 429", async ({ page, user }) => {
+test("guessing is answered 429 with the seconds to wait", async ({ page, user }) => {
   await page.context().clearCookies();
   await page.goto("/sign-in");
   for (let i = 0; i < 7; i++) {
@@ -47,7 +47,7 @@ test("who guesses is told how many seconds to wait, with status 429", async ({ p
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("signing up, signing in with an error first, and going where one wanted to work", async ({ page }) => {
+  test("sign-up, a failed sign-in and a sign-in with a destination work", async ({ page }) => {
     const user = newUser();
     await signUp(page, user);
     await expect(page.getByRole("heading", heading)).toBeVisible();
@@ -61,7 +61,7 @@ test.describe("without JavaScript", () => {
   });
 });
 
-test("after signing in one is at the page that was asked for", async ({ page, user }) => {
+test("signing in leads to the page that was asked for", async ({ page, user }) => {
   await page.context().clearCookies();
   await page.goto("/settings/developer?status=active");
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent("/settings/developer?status=active")}`);
@@ -77,7 +77,7 @@ for (const next of ["https://evil.example/", "//evil.example", "/\\evil.example"
     await expect(page).toHaveURL("/settings/developer");
   });
 
-test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is dead after signing out", async ({
+test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is rejected after signing out", async ({
   page,
   user,
   playwright,
@@ -94,7 +94,7 @@ test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is dead 
   expect((await copy.get("/settings/developer", { maxRedirects: 0 })).status()).toBe(307);
 });
 
-test("an address that has an account is said to have one, with the way to sign in", async ({ page, user }) => {
+test("signing up with a known address says that it has an account", async ({ page, user }) => {
   await page.context().clearCookies();
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill("Somebody else");
@@ -111,7 +111,7 @@ for (const [password, words] of [
   ["short", "Use at least 10 characters."],
   ["Password123", "one of the commonest passwords"],
 ] as const)
-  test(`the password ${password} is refused beside its field`, async ({ page }) => {
+  test(`the password ${password} is rejected beside its field`, async ({ page }) => {
     await page.goto("/sign-up");
     await page.getByLabel("Name").fill("Ada");
     await page.getByLabel("Email").fill(newUser().email);
@@ -121,7 +121,7 @@ for (const [password, words] of [
     await expect(page.getByLabel("Password")).toBeFocused();
   });
 
-test("next-auth's own endpoints are shut", async ({ request }) => {
+test("next-auth's own endpoints answer 404", async ({ request }) => {
   for (const path of ["session", "csrf", "providers", "signin", "signout", "callback/session", "callback/github", "x"])
     expect((await request.get(`/api/auth/${path}`)).status(), path).toBe(404);
 });

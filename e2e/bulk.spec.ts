@@ -12,7 +12,7 @@ const list = (page: Page) => page.getByRole("region", { name: "Your API keys" })
 const wholePage = (page: Page) => page.getByRole("checkbox", { name: "Select all keys on this page" });
 const one = (page: Page, name: string) => page.getByRole("checkbox", { name: `Select ${name}`, exact: true });
 
-test("what is selected stays so over pages, orders and changes of the list; another search lets go of it", async ({
+test("a selection lasts over pages, orders and changes of the list, and ends with another search", async ({
   page,
   user,
 }) => {
@@ -49,7 +49,7 @@ test("what is selected stays so over pages, orders and changes of the list; anot
   await expect(page.getByRole("status").filter({ hasText: "No keys selected" })).toBeAttached();
 });
 
-test("all that match are revoked after one look at what was used lately, but for those that were left out or came later", async ({
+test("all matching keys are revoked after a usage summary, except deselected and newer ones", async ({
   page,
   user,
 }) => {
@@ -97,7 +97,7 @@ test("all that match are revoked after one look at what was used lately, but for
   expect(left.map(({ name }) => name).toSorted()).toEqual(["key 7", "later"]);
 });
 
-test("the words are those of one key or of many, and promise no refusal of what is refused already", async ({
+test("the dialog speaks of one key or of many, and doesn't announce the rejection of ended keys", async ({
   page,
   user,
 }) => {
@@ -133,10 +133,7 @@ test("the words are those of one key or of many, and promise no refusal of what 
   await expect(dialog).toContainText("All of them are active.");
 });
 
-test("by keyboard alone, on a phone: keys are selected and deleted, and the focus is never lost", async ({
-  page,
-  user,
-}) => {
+test("the keyboard alone selects and deletes keys on a phone, and the focus is never lost", async ({ page, user }) => {
   await page.setViewportSize({ width: 375, height: 812 });
   await addKeys(user.email, 3);
   await page.goto(KEY_LIST);

@@ -8,7 +8,7 @@ for (const { SIGN_UP, form, link } of [
   { SIGN_UP: "providers", form: false, link: true },
   { SIGN_UP: "open", form: true, link: true },
 ])
-  test(`SIGN_UP=${SIGN_UP} shows what is possible`, async ({ openBrowser }) => {
+  test(`SIGN_UP=${SIGN_UP} shows only the sign-up methods that it allows`, async ({ openBrowser }) => {
     const { directory, remove } = await temporaryDirectory();
     const server = await startServer({ DATA_DIR: directory, SIGN_UP, ...PROVIDER });
     try {

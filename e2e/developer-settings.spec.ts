@@ -19,7 +19,7 @@ import { isSecret } from "#lib/api-keys/secret.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog");
 
-test("the main job: create a key, call the API both ways, see it used, revoke it, be refused", async ({
+test("a key is created, accepted by the API in both headers, shown as used, revoked and rejected", async ({
   page,
   user: _,
 }) => {
@@ -59,7 +59,7 @@ test("the main job: create a key, call the API both ways, see it used, revoke it
   expect(await rejected.text()).toBe('{"error":{"code":"unauthorized","message":"Invalid or missing API key"}}');
 });
 
-test("without keys there is one button, and a picture of a request", async ({ page, user: _ }) => {
+test("without keys there is one button and an example request", async ({ page, user: _ }) => {
   await expect(page.getByRole("heading", { name: "Developer Settings", level: 1 })).toBeVisible();
   await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Your API keys" })).toContainText("/api/v1/bytedance/generate-image");
@@ -67,7 +67,7 @@ test("without keys there is one button, and a picture of a request", async ({ pa
 });
 
 test.describe("creating", () => {
-  test("the name is focused, wanted, and said to be; Enter submits, twice makes one key", async ({ page, user: _ }) => {
+  test("the name is focused and required, and submitting twice creates one key", async ({ page, user: _ }) => {
     await createButton(page).click();
     const name = dialog(page).getByRole("textbox", { name: "Name" });
     await expect(name).toBeFocused();
@@ -90,7 +90,7 @@ test.describe("creating", () => {
     await expect(keyRow(page, "Once")).toHaveCount(1);
   });
 
-  test("environment and expiry are chosen; a custom date is the end of that day where the reader is", async ({
+  test("environment and expiry are chosen, and a custom date is the end of that day in the user's time zone", async ({
     page,
     user: _,
   }) => {
@@ -125,7 +125,7 @@ test.describe("creating", () => {
     );
   });
 
-  test("a date before tomorrow, or too far away, is refused and said at the field", async ({ page, user: _ }) => {
+  test("a date before tomorrow or too far away is rejected at the field", async ({ page, user: _ }) => {
     await fillInNewKey(page, "Past");
     await dialog(page).getByLabel("Expires").selectOption("Custom date");
     // The end of today, where the reader is, is still to come.
@@ -140,7 +140,7 @@ test.describe("creating", () => {
     await expect(dialog(page).getByRole("textbox", { name: "Name" })).toHaveValue("Past");
   });
 
-  test("a server that can't be reached is said in place, and nothing typed is lost", async ({
+  test("a server that can't be reached is reported in the dialog, which keeps what was typed", async ({
     page,
     user: _,
     context,
@@ -157,7 +157,7 @@ test.describe("creating", () => {
 });
 
 test.describe("the key, shown once", () => {
-  test("neither Escape nor a click outside loses it; closing asks once; after that it is nowhere", async ({
+  test("neither Escape nor a click outside loses it, closing asks once, and then it is nowhere", async ({
     page,
     user: _,
   }) => {
@@ -195,7 +195,7 @@ test.describe("the key, shown once", () => {
     await expect(name).toHaveValue(secret);
   });
 
-  test("where copying is impossible it says so and selects the key", async ({ page, user: _ }) => {
+  test("where copying is impossible the dialog says so and selects the key", async ({ page, user: _ }) => {
     const secret = await createShownKey(page, "By hand");
     await page.evaluate(() => {
       Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
@@ -227,11 +227,7 @@ test.describe("the key, shown once", () => {
     await expect(newKeyField(page)).toHaveValue(secret);
   });
 
-  test("the request stands there in four languages with the real key and address", async ({
-    page,
-    user: _,
-    baseURL,
-  }) => {
+  test("the example request has the real key and address in four languages", async ({ page, user: _, baseURL }) => {
     const secret = await createShownKey(page, "Tabs");
     for (const language of ["cURL", "Python", "JavaScript", "Go"]) {
       await dialog(page).getByRole("tab", { name: language }).click();
@@ -261,7 +257,7 @@ test.describe("changing", () => {
     expect(await apiStatus(page, secret)).toBe(401);
   });
 
-  test("a key that somebody else has revoked meanwhile is said to be", async ({ page, user: _, context }) => {
+  test("a key that was revoked in another tab is reported as revoked", async ({ page, user: _, context }) => {
     await createKey(page, "Shared");
     const other = await context.newPage();
     await other.goto(KEY_LIST);
@@ -274,7 +270,7 @@ test.describe("changing", () => {
   });
 });
 
-test("the whole main job works with the keyboard alone", async ({ page, user: _ }) => {
+test("a key is created, tested and revoked with the keyboard alone", async ({ page, user: _ }) => {
   const tabTo = async (name: string | RegExp, role: "button" | "textbox" = "button") => {
     const target = page.getByRole(role, { name }).first();
     for (let i = 0; i < 40 && !(await target.evaluate((element) => element === document.activeElement)); i++)
@@ -343,10 +339,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("the theme is chosen in the menu, stays after a reload, and is there without a flash", async ({
-  page,
-  user: _,
-}) => {
+test("the theme is chosen in the menu and is part of the next page's HTML", async ({ page, user: _ }) => {
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();
   const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
@@ -358,7 +351,7 @@ test("the theme is chosen in the menu, stays after a reload, and is there withou
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 375, height: 740 } });
 
-  test("the list reads, nothing scrolls sideways, the navigation folds away", async ({ page, user: _ }) => {
+  test("the list fits, nothing scrolls sideways, and the navigation folds", async ({ page, user: _ }) => {
     const name = `${"Long".repeat(15)}name`;
     await createShownKey(page, name);
     await expectNoSidewaysScroll(page);

@@ -4,7 +4,7 @@ import { expect, test } from "#e2e/support/user.ts";
 
 const PAGES = [KEY_LIST, "/settings/usage", "/settings/activity", "/settings/account", "/docs/authentication"];
 
-test("at 400 % zoom nothing scrolls sideways, and a dialog can be filled in and sent", async ({ page, user: _ }) => {
+test("at 400 % zoom nothing scrolls sideways, and a key can be created", async ({ page, user: _ }) => {
   // 1280 by 1024 pixels at 400 % (WCAG 2.2, 1.4.10).
   await page.setViewportSize({ width: 320, height: 256 });
   for (const path of PAGES) {
@@ -16,7 +16,7 @@ test("at 400 % zoom nothing scrolls sideways, and a dialog can be filled in and 
   await expect(page.getByRole("table", { name: "API keys" })).toContainText("Zoomed");
 });
 
-test("in forced colours buttons, dialogs and the focus keep their edges", async ({ page, user: _ }) => {
+test("in forced colors buttons, dialogs and the focus keep their edges", async ({ page, user: _ }) => {
   await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
   await page.goto(KEY_LIST);
   const create = createButton(page);
@@ -27,7 +27,7 @@ test("in forced colours buttons, dialogs and the focus keep their edges", async 
   await expect(page.getByRole("dialog")).toHaveCSS("border-style", "solid");
 });
 
-test("on paper stand the keys, without what can be pressed", async ({ page, user: _ }) => {
+test("print shows the keys without controls", async ({ page, user: _ }) => {
   await createKey(page, "On paper");
   await expect(page.getByRole("table", { name: "API keys" })).toContainText("On paper");
   await page.emulateMedia({ media: "print" });

@@ -36,9 +36,7 @@ const cells = (page: Page, table: string) =>
     );
 
 for (const [path, title] of Object.entries(PAGES)) {
-  test(`/docs/${path} is public, is found in the navigation, and every link within it leads somewhere`, async ({
-    page,
-  }) => {
+  test(`/docs/${path} is public, is in the navigation, and has no dead link within it`, async ({ page }) => {
     await page.goto("/docs/authentication");
     await page.getByRole("navigation", { name: "API documentation" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/docs/${path}`);
@@ -75,10 +73,7 @@ test("the pages show the tables that the code uses", async ({ page }) => {
   );
 });
 
-test("the command that shows the limit runs as shown, and its headers are as the page says", async ({
-  page,
-  user: _,
-}) => {
+test("the command that shows the limit runs as shown and gets the headers of the page", async ({ page, user: _ }) => {
   const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/rate-limits");
   const code = await page.getByRole("region", { name: "The minute" }).locator("code").last().textContent();
@@ -89,7 +84,7 @@ test("the command that shows the limit runs as shown, and its headers are as the
   expect(output).toMatch(/^RateLimit: "free";r=19;t=\d+\s*$/im);
 });
 
-test("the command that asks about a request runs as shown, and answers each header of the page", async ({
+test("the command that authenticates a request runs as shown and gets the headers of the page", async ({
   page,
   user: _,
 }) => {
@@ -102,7 +97,7 @@ test("the command that asks about a request runs as shown, and answers each head
   expect(output).toMatch(/^GoodTake-Credits-Remaining: 99\s*$/im);
 });
 
-test("the gateways' configurations are those that are tested against the real programs", async ({ page }) => {
+test("the gateways' configurations are those of the tests with the real programs", async ({ page }) => {
   await page.goto("/docs/gateway");
   const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
   for (const [name, configuration] of Object.entries(gatewayExamples(places)))

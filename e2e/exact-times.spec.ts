@@ -11,7 +11,7 @@ const EXPIRES = new Date(Date.now() + 40 * 86_400_000);
 
 const tooltip = (page: Page) => page.getByRole("tooltip");
 
-test("a tap on a time says it exactly, and a tap elsewhere takes it away", async ({ user, openBrowser, context }) => {
+test("a tap on a time shows it exactly, and a tap elsewhere hides it", async ({ user, openBrowser, context }) => {
   await addKeys(user.email, 2, () => ({ createdAt: CREATED }));
   const page = await openBrowser({
     storageState: await context.storageState(),
@@ -29,7 +29,7 @@ test("a tap on a time says it exactly, and a tap elsewhere takes it away", async
   await expect(tooltip(page)).toHaveCount(0);
 });
 
-test("by keyboard a row says its times exactly, without a tab stop more", async ({ page, user }) => {
+test("the keyboard shows the exact times of a row without another tab stop", async ({ page, user }) => {
   await addKeys(user.email, 2, (i) => ({ createdAt: new Date(CREATED.getTime() - i), expiresAt: EXPIRES }));
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });
   await page.getByRole("checkbox", { name: "Select key 0" }).focus();

@@ -28,7 +28,7 @@ const test = base.extend<{ interceptor: Awaited<ReturnType<typeof startIntercept
 });
 
 for (const [name, answer] of Object.entries(ANSWERS))
-  test(`${name} is told apart from no answer, and nothing typed is lost`, async ({
+  test(`${name} is reported as a new version, and nothing typed is lost`, async ({
     page,
     user,
     interceptor,
@@ -45,7 +45,12 @@ for (const [name, answer] of Object.entries(ANSWERS))
     await expect(visitor.getByLabel("Email")).toHaveValue(user.email);
   });
 
-test("no answer is said to be none, and the next try succeeds", async ({ page, user, interceptor, openBrowser }) => {
+test("a missing answer is reported as such, and the next try succeeds", async ({
+  page,
+  user,
+  interceptor,
+  openBrowser,
+}) => {
   await fillInNewKey(page, "Kept");
   const visitor = await fillInSignIn(await openBrowser(), user);
   interceptor.answerWith((request) => request.socket.destroy());

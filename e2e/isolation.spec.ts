@@ -54,7 +54,7 @@ const OPERATIONS: Record<string, Press | { before: Press; press: Press }> = {
 
 for (const [name, operation] of Object.entries(OPERATIONS)) {
   const { before, press } = typeof operation === "function" ? { before: undefined, press: operation } : operation;
-  test(`${name}: Ada may, Bob is told what he'd be told of no key, and nobody at all is sent to sign in`, async ({
+  test(`${name}: Ada succeeds, Bob gets the answer for an unknown key, and a visitor is sent to sign in`, async ({
     page: ada,
     user: _,
     asAnotherUser,
@@ -78,7 +78,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
 }
 
 for (const change of ["Revoke", "Delete"]) {
-  test(`${change} many: another's keys in a selection are as if they did not exist`, async ({
+  test(`${change} many: another user's keys in a selection count as unknown`, async ({
     page: ada,
     user: _,
     asAnotherUser,
@@ -109,7 +109,7 @@ for (const change of ["Revoke", "Delete"]) {
   });
 }
 
-test("a pasted key is found by its owner, and is unknown to everybody else", async ({
+test("a pasted key is found by its owner and unknown to other users", async ({
   page: ada,
   user: _,
   asAnotherUser,
@@ -128,11 +128,7 @@ test("a pasted key is found by its owner, and is unknown to everybody else", asy
   expect(await ask(visitor, hash)).not.toContain("Ada's key");
 });
 
-test("the list shows one's own keys only, also to a search for another's", async ({
-  page: ada,
-  user: _,
-  asAnotherUser,
-}) => {
+test("the list and its search show only the user's own keys", async ({ page: ada, user: _, asAnotherUser }) => {
   const secret = await createKey(ada, "Only Ada's");
   const bob = await asAnotherUser();
   await createKey(bob, "Only Bob's");
@@ -143,7 +139,7 @@ test("the list shows one's own keys only, also to a search for another's", async
   }
 });
 
-test("pages and files of keys, usage and activity: Ada sees what is hers, Bob what is his, and nobody is sent to sign in", async ({
+test("pages and exports of keys, usage and activity show users only their own data and send a visitor to sign in", async ({
   page: ada,
   user: _,
   asAnotherUser,

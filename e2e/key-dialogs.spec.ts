@@ -22,7 +22,7 @@ async function choose(page: Page, action: string): Promise<void> {
   await expect(dialog(page)).toBeVisible();
 }
 
-test("a rotated key's successor stays in sight when the old key leaves the list behind it", async ({ page, user }) => {
+test("a successor stays visible when its predecessor leaves the list behind the dialog", async ({ page, user }) => {
   await addKeys(user.email, 1);
   await page.goto(`${KEY_LIST}?status=active`);
   await choose(page, "Rotate");
@@ -36,10 +36,7 @@ test("a rotated key's successor stays in sight when the old key leaves the list 
   await expect(field).toHaveValue(secret);
 });
 
-test("the focus returns to where a dialog was opened from, and to the list when the key has ended", async ({
-  page,
-  user,
-}) => {
+test("the focus returns to the dialog's opener, or to the list when the key has ended", async ({ page, user }) => {
   await addKeys(user.email, 1);
   await page.goto(KEY_LIST);
   for (const action of ["Rotate", "Rename", "Delete"]) {
@@ -58,7 +55,7 @@ test("the focus returns to where a dialog was opened from, and to the list when 
   await expect(page.locator("#api-keys :focus")).toHaveCount(1);
 });
 
-test("a key in use is not deleted, and not rotated immediately, before its name is typed", async ({ page, user }) => {
+test("a key in use is deleted or rotated immediately only after its name is typed", async ({ page, user }) => {
   await addKeys(user.email, 1);
   await database().apiKey.updateMany({ where: { user: { email: user.email } }, data: { lastUsedAt: new Date() } });
   await page.goto(KEY_LIST);
@@ -78,7 +75,7 @@ test("a key in use is not deleted, and not rotated immediately, before its name 
   await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
 });
 
-test("the list is read again by itself, but not while a dialog is open, and a server that is away takes nothing from the page", async ({
+test("the list refreshes by itself, but not behind a dialog, and stays when the server is away", async ({
   page,
   user,
 }) => {
@@ -110,7 +107,7 @@ test("the list is read again by itself, but not while a dialog is open, and a se
   await expect(more(page)).toBeVisible();
 });
 
-test("the form for a key breaks no policy of the page when it checks what was typed", async ({ page, user: _ }) => {
+test("validating the form for a key breaks no Content-Security-Policy", async ({ page, user: _ }) => {
   await page.addInitScript(() => {
     Object.assign(globalThis, { violations: [] });
     document.addEventListener("securitypolicyviolation", ({ blockedURI }) =>
@@ -124,10 +121,7 @@ test("the form for a key breaks no policy of the page when it checks what was ty
   expect(await page.evaluate("violations")).toEqual([]);
 });
 
-test("after signing up the test request is there, also where the page was not reached by an IP address", async ({
-  openBrowser,
-  baseURL,
-}) => {
+test("the test request works after sign-up on a host name, too", async ({ openBrowser, baseURL }) => {
   const page = await openBrowser({ baseURL: String(baseURL).replace("127.0.0.1", "localhost") });
   await signUp(page, newUser());
   await createShownKey(page, "First");

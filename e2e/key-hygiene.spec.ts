@@ -12,10 +12,7 @@ const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
 const rows = (page: Page) => page.getByRole("rowheader");
 const list = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 
-test("forty keys that were never used are found, shown, and revoked at once; then all is good", async ({
-  page,
-  user,
-}) => {
+test("forty keys that were never used are found, shown and revoked at once", async ({ page, user }) => {
   await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
   await addKeys(user.email, 2, () => ({ name: "young" }));
   await page.goto(KEY_LIST);
@@ -51,7 +48,10 @@ test("forty keys that were never used are found, shown, and revoked at once; the
   expect(left.map(({ name }) => name)).toEqual(["young", "young"]);
 });
 
-test("a key that ends soon is replaced by a new one, because a successor would end as soon", async ({ page, user }) => {
+test("a key that expires soon is replaced by a new one, because a successor would expire as soon", async ({
+  page,
+  user,
+}) => {
   await addKeys(user.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
   await page.goto(KEY_LIST);
   await page.getByText("Key hygiene: 1 suggestion").click();
@@ -63,7 +63,7 @@ test("a key that ends soon is replaced by a new one, because a successor would e
   await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
-test("a finding is part of the view: a search keeps it, Clear lets go of it, also without JavaScript", async ({
+test("a warning is part of the view: a search keeps it and Clear removes it, also without JavaScript", async ({
   user,
   openBrowser,
   context,

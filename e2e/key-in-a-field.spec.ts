@@ -23,11 +23,7 @@ function watch(page: Page): string[] {
 }
 
 for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
-  test(`a key is found in our own ${language} example, pasted as a whole, and nothing of it is sent`, async ({
-    page,
-    user,
-    baseURL,
-  }) => {
+  test(`a key is found in a pasted ${language} example, and nothing of it is sent`, async ({ page, user, baseURL }) => {
     const { secret } = await seedKey(user.email);
     await page.goto(KEY_LIST);
     const asked = watch(page);
@@ -39,7 +35,7 @@ for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
   });
 }
 
-test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, user }) => {
+test("a key is found before another line, and a part of a key is cleared as well", async ({ page, user }) => {
   const { secret } = await seedKey(user.email);
   await page.goto(KEY_LIST);
   const asked = watch(page);
@@ -63,10 +59,7 @@ test("a line after a pasted key does not hide it, and a part of a key is cleared
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("where a request id is asked for, a key is cleared and said to be one, with the way to find it", async ({
-  page,
-  user: _,
-}) => {
+test("the field for a request id clears a key, names it as one and links to the search", async ({ page, user: _ }) => {
   await page.goto(REFUSALS);
   const secret = generateSecret();
   const asked = watch(page);
@@ -87,11 +80,7 @@ test("where a request id is asked for, a key is cleared and said to be one, with
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("a browser without JavaScript refuses to send a key, and sends other text", async ({
-  user,
-  openBrowser,
-  context,
-}) => {
+test("a browser without JavaScript sends no key, but other text", async ({ user, openBrowser, context }) => {
   await seedKeys(user.email, 2);
   const page = await openBrowser({ javaScriptEnabled: false, storageState: await context.storageState() });
   const asked = watch(page);
@@ -113,7 +102,7 @@ test("a browser without JavaScript refuses to send a key, and sends other text",
   expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
 });
 
-test("a key in the list's address does not stay there", async ({ page, user: _ }) => {
+test("a key in the list's address is removed", async ({ page, user: _ }) => {
   await page.goto(`${KEY_LIST}?status=active&q=${generateSecret()}`);
   await expect(page).toHaveURL(`${KEY_LIST}?status=active`);
 });

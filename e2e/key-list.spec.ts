@@ -25,7 +25,7 @@ function update(id: string, data: { expiresAt?: Date; lastUsedAt?: Date; name?: 
   return database().apiKey.update({ where: { id }, data });
 }
 
-test("60 keys are three pages, which the address knows: a reload, a link and the back button show the same", async ({
+test("60 keys are three pages in the address, so that a reload, a link and Back show the same", async ({
   page,
   user,
 }) => {
@@ -50,7 +50,7 @@ test("60 keys are three pages, which the address knows: a reload, a link and the
   await expect(page.getByText("51–60 of 60 keys")).toBeVisible();
 });
 
-test("every column sorts, both ways, and says which", async ({ page, user }) => {
+test("every column sorts both ways and shows which", async ({ page, user }) => {
   await seedKeys(user.email, 12);
   await page.goto(KEY_LIST);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
@@ -121,10 +121,7 @@ test("search by name and by prefix, filter by status and environment, all in the
   await expect(rows(page)).toHaveCount(20);
 });
 
-test("the search field shows what is applied after Back and Forward, and keeps what is typed on", async ({
-  page,
-  user,
-}) => {
+test("the search field follows Back and Forward, and keeps what is typed meanwhile", async ({ page, user }) => {
   await seedKeys(user.email, 20);
   await page.goto(KEY_LIST);
   await search(page).fill("nightly");
@@ -152,7 +149,7 @@ test("the search field shows what is applied after Back and Forward, and keeps w
   await expect(search(page)).toHaveValue("ios app");
 });
 
-test("text with a key's shape is cleared, said to be, and never sent or stored", async ({ page, user }) => {
+test("text with a key's shape is cleared, named, and never sent or stored", async ({ page, user }) => {
   await seedKeys(user.email, 2);
   await page.goto(KEY_LIST);
   const secret = generateSecret();
@@ -170,7 +167,7 @@ test("text with a key's shape is cleared, said to be, and never sent or stored",
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("gt_");
 });
 
-test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, user }) => {
+test("a pasted key shows its name and status, or that it is unknown, and is never sent", async ({ page, user }) => {
   const bobs = `bob-${user.email}`;
   await createPerson("Bob", "free", bobs);
   const [active, deleted, others] = [await seedKey(user.email), await seedKey(user.email), await seedKey(bobs)];
@@ -198,7 +195,7 @@ test("a key is found by pasting it: whose it is, what became of it, and it is ne
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("what a view shows is exported, with no key and no formula in it", async ({ page, user }) => {
+test("the export has the rows of the view, no key and no formula", async ({ page, user }) => {
   await seedKeys(user.email, 30);
   await change(user.email, "CI smoke tests", { name: "=1+1" });
   await page.goto(`${KEY_LIST}?status=active&sort=name&direction=asc`);
@@ -214,7 +211,7 @@ test("what a view shows is exported, with no key and no formula in it", async ({
   expect(rows.join()).not.toMatch(/gt_[0-9A-Za-z]{5}/);
 });
 
-test("shortcuts create, search and list themselves, and do nothing while somebody types", async ({ page, user }) => {
+test("shortcuts create, search and list themselves, and do nothing in a text field", async ({ page, user }) => {
   await seedKeys(user.email, 2);
   await page.goto(KEY_LIST);
   await pressSearchShortcut(page);
@@ -233,7 +230,7 @@ test("shortcuts create, search and list themselves, and do nothing while somebod
   await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
-test("an address nobody would write shows the list as it is, never an error", async ({ page, user }) => {
+test("an invalid address shows the list, never an error", async ({ page, user }) => {
   await seedKeys(user.email, 2);
   for (const view of [
     "page=-1",
@@ -250,7 +247,7 @@ test("an address nobody would write shows the list as it is, never an error", as
   }
 });
 
-test("while a view is on its way, the old rows stay and are marked busy", async ({ page, user }) => {
+test("the old rows stay and are marked busy while a view loads", async ({ page, user }) => {
   await seedKeys(user.email, 5);
   await page.goto(KEY_LIST);
   let letThrough = () => {};
@@ -269,7 +266,7 @@ test("while a view is on its way, the old rows stay and are marked busy", async 
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
 });
 
-test("times read relative, with the exact time and zone at hand; what ends within 7 days is marked", async ({
+test("times are relative, with the exact time and zone in a tooltip, and keys that expire within 7 days are marked", async ({
   page,
   user,
 }) => {
@@ -290,7 +287,7 @@ test("times read relative, with the exact time and zone at hand; what ends withi
   await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
 });
 
-test("a name can't reach out of its cell, whatever its script", async ({ page, user }) => {
+test("a name stays within its cell in any script", async ({ page, user }) => {
   await seedKeys(user.email, 8);
   await change(user.email, "iOS app", { name: "<img src=x onerror=alert(1)>" });
   await page.goto(KEY_LIST);
@@ -303,7 +300,7 @@ test("a name can't reach out of its cell, whatever its script", async ({ page, u
 });
 
 test.describe("without JavaScript", () => {
-  test("the list reads, sorts, searches and pages", async ({ user, openBrowser, context }) => {
+  test("the list shows, sorts, searches and pages", async ({ user, openBrowser, context }) => {
     await seedKeys(user.email, 30);
     const reader = await openBrowser({ javaScriptEnabled: false, storageState: await context.storageState() });
     await reader.goto(KEY_LIST);

@@ -12,7 +12,7 @@ const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret, "user-agent": "nightly/2.1" } });
 const section = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
-test("the page shows what real requests did: by day and outcome, who called, what was refused and why, what happened", async ({
+test("the page shows requests by day and outcome, callers, rejected requests with reasons, and activity", async ({
   page,
   user,
 }) => {
@@ -63,7 +63,7 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   await expect(page.getByLabel("Request id")).toHaveValue(requestId);
 });
 
-test("another user's key and refusal are like those that don't exist", async ({ page, user, openBrowser }) => {
+test("another user's key and rejected request are answered like unknown ones", async ({ page, user, openBrowser }) => {
   const { userId, key, secret } = await seedKey(user.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
@@ -83,10 +83,7 @@ test("another user's key and refusal are like those that don't exist", async ({ 
   await expect(bob.getByText("None of your requests was refused.")).toBeVisible();
 });
 
-test("a successor's page says that it was made, and a key without a record that there is none", async ({
-  page,
-  user,
-}) => {
+test("a successor's page shows its creation, and a key without activity says so", async ({ page, user }) => {
   const { userId, key } = await seedKey(user.email);
   const rotated = await rotateApiKey(userId, key.id, "24h", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
@@ -99,14 +96,14 @@ test("a successor's page says that it was made, and a key without a record that 
   await expect(section(page, "Recent activity")).toContainText("Nothing that happened to this key is on record.");
 });
 
-test("the menu of a key's own page leads everywhere but to this page", async ({ page, user }) => {
+test("the menu on a key's page has no link to that page", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}`);
   await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
   await expect(page.getByRole("menuitem")).toHaveText(["Rotate", "Rename", "Delete"]);
 });
 
-test("a range is in the address, and one that isn't there shows 30 days", async ({ page, user }) => {
+test("a range is in the address, and an unknown one shows 30 days", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}?days=1000000`);
   await expect(page.getByRole("link", { name: "30 days" })).toHaveAttribute("aria-current", "true");
@@ -117,7 +114,7 @@ test("a range is in the address, and one that isn't there shows 30 days", async 
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`they have no accessibility violation in the ${colorScheme} theme, and nothing scrolls sideways on a phone`, async ({
+  test(`a key's pages have no accessibility violation in the ${colorScheme} theme, and don't scroll sideways on a phone`, async ({
     page,
     user,
   }) => {
@@ -140,7 +137,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
-  test("the key's page and the explanation read", async ({ page, user }) => {
+  test("the key's page and the explanation of a request work", async ({ page, user }) => {
     const { key, secret } = await seedKey(user.email);
     await ask(page, "/key", secret);
     await page.goto(`/settings/developer/${key.id}`);

@@ -46,7 +46,7 @@ async function wordsOf(scripts: Request[]): Promise<string[]> {
   return LATER.filter((word) => texts.some((text) => text?.includes(word)));
 }
 
-test("the list of 25 keys takes at most 180 kB of compressed JavaScript, and none for what nobody has opened", async ({
+test("the list of 25 keys loads at most 180 kB of compressed JavaScript, and none of dialogs", async ({
   list,
   scripts,
 }) => {
@@ -75,7 +75,7 @@ test("nothing on the list moves when half of it arrives late", async ({ list, ba
   }
 });
 
-test("one press is enough while a dialog's code is on its way, and the button shows that it is", async ({ list }) => {
+test("one press is enough while a dialog's code loads, and the button shows that it does", async ({ list }) => {
   const held = Promise.withResolvers<void>();
   await list.route(CHUNKS, (route) => held.promise.then(() => route.continue()));
   await createButton(list).click();
@@ -90,7 +90,7 @@ test("one press is enough while a dialog's code is on its way, and the button sh
   await expect(createButton(list)).not.toHaveAttribute("aria-busy");
 });
 
-test("code that can't be loaded is said to be, and the same button tries again", async ({ list }) => {
+test("a failed load of code is reported, and the same button tries again", async ({ list }) => {
   for (const [button, opened] of [
     [createButton(list), list.getByRole("dialog")],
     [list.getByRole("button", { name: "Revoke Production App" }).first(), list.getByRole("alertdialog")],
@@ -108,7 +108,7 @@ test("code that can't be loaded is said to be, and the same button tries again",
   }
 });
 
-test("a menu opens at its first item for the keyboard, closes on Escape, and gives the focus back, each time", async ({
+test("a menu opens at its first item by keyboard, closes on Escape and returns the focus, each time", async ({
   list,
 }) => {
   for (const key of ["Enter", "ArrowDown", "Space"]) {

@@ -53,7 +53,7 @@ test("a provider is linked with the password, signs in to the same account, and 
     await expect(page.getByRole("row").filter({ hasText: what })).toContainText("OpenID Connect");
 });
 
-test("the last way in stays, and the refusal says why", async ({ page }) => {
+test("the last sign-in method can't be unlinked, and the page says why", async ({ page }) => {
   await page.goto("/sign-in");
   await continueWithProvider(page, newcomer());
   await page.waitForURL("/settings/developer");
@@ -64,11 +64,7 @@ test("the last way in stays, and the refusal says why", async ({ page }) => {
   await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
 });
 
-test("another account's identity is refused, also to a user who gives up at the provider first", async ({
-  page,
-  user,
-  openBrowser,
-}) => {
+test("another account's identity is rejected, also after a cancelled attempt", async ({ page, user, openBrowser }) => {
   const login = newcomer();
   const grace = await openBrowser();
   await grace.goto("/sign-in");
@@ -93,8 +89,8 @@ test("another account's identity is refused, also to a user who gives up at the 
   await expect(grace.getByText(login).first()).toBeVisible();
 });
 
-test.describe("a way back that doesn't belong to this session links nothing and signs nobody in", () => {
-  test("without what it was begun for", async ({ page, user }) => {
+test.describe("a callback that doesn't belong to this session links nothing and opens no session", () => {
+  test("without its state cookie", async ({ page, user }) => {
     await beginLinking(page, user);
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
@@ -103,7 +99,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await expect(page.getByText(user.email).first()).toBeVisible();
   });
 
-  test("with what another way was begun for", async ({ page, user }) => {
+  test("with the state cookie of another attempt", async ({ page, user }) => {
     await beginLinking(page, user);
     const attempts = async () => (await page.context().cookies()).filter(({ name }) => ATTEMPT.test(name));
     const [first] = await attempts();
@@ -148,7 +144,7 @@ test.describe("a way back that doesn't belong to this session links nothing and 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the server asks for the password, and a provider is linked and unlinked as well", async ({ page, user }) => {
+  test("the server asks for the password, then links and unlinks a provider", async ({ page, user }) => {
     await page.goto(ACCOUNT);
     await ways(page).getByRole("button", { name: LINK, exact: true }).click();
     await expect(ways(page).getByText("Enter your password.")).toBeVisible();
@@ -161,7 +157,7 @@ test.describe("without JavaScript", () => {
   });
 });
 
-test("unlink: Ada may, Bob who sends her request is told that he has nothing linked, and nobody is sent to sign in", async ({
+test("a replayed request to unlink tells Bob that he has nothing linked, and sends a visitor to sign in", async ({
   page: ada,
   user,
   asAnotherUser,

@@ -61,7 +61,7 @@ const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There i
 const reload = (page: Page) => alert(page).getByRole("button", { name: "Reload" }).click();
 const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
 
-test("create: a form that was open during a deploy says so, and what was typed is there again after Reload", async ({
+test("a form that was open during a deploy says so, and is filled in again after Reload", async ({
   page,
   user: _,
   deployment,
@@ -83,7 +83,7 @@ test("create: a form that was open during a deploy says so, and what was typed i
   await expect(newKeyField(page)).toBeVisible();
 });
 
-test("revoke: a dialog that was open during a deploy says so, and revokes after Reload", async ({
+test("a dialog that was open during a deploy says so, and works after Reload", async ({
   page,
   user: _,
   deployment,
@@ -104,7 +104,7 @@ test("revoke: a dialog that was open during a deploy says so, and revokes after 
   await expectRow(page, "To go", { Status: "Revoked" });
 });
 
-test("sign-in and sign-up keep what was typed, but for the password, through a deploy and Reload", async ({
+test("sign-in and sign-up keep what was typed, except the password, through a deploy and Reload", async ({
   page: up,
   context,
   deployment,
@@ -141,7 +141,11 @@ test("sign-in and sign-up keep what was typed, but for the password, through a d
   await inside.waitForURL(KEY_LIST);
 });
 
-test("signing out of a page of an earlier version says so", async ({ page, user: _, deployment }) => {
+test("signing out on a page of an earlier version says that there is a new one", async ({
+  page,
+  user: _,
+  deployment,
+}) => {
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
   await deployment.deploy();
@@ -154,7 +158,10 @@ test("signing out of a page of an earlier version says so", async ({ page, user:
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("a form of an earlier version leads back to its page, which says so", async ({ page, deployment }) => {
+  test("a form of an earlier version leads back to its page, which says that there is a new one", async ({
+    page,
+    deployment,
+  }) => {
     const user = newUser();
     await signUp(page, user);
     await page.context().clearCookies();

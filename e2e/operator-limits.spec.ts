@@ -7,7 +7,7 @@ import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
-test("a tier without a limit is shown as one, and an account that may have no more keys is told whom to ask", async ({
+test("a tier without a limit is shown as such, and an account at its limit of keys gets a link to support", async ({
   openBrowser,
 }) => {
   const { directory, remove } = await temporaryDirectory();
@@ -37,7 +37,7 @@ test("a tier without a limit is shown as one, and an account that may have no mo
   }
 });
 
-test("an account that made many keys is told in the dialog when it can make the next, and then makes it", async ({
+test("an account that created many keys sees when it can create the next one, and then creates it", async ({
   page,
   user,
 }) => {

@@ -46,7 +46,7 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
   await expect(page).toHaveURL("/settings/developer");
 });
 
-test("a link that was used says so", async ({ page, link }) => {
+test("a used link says so", async ({ page, link }) => {
   const user = newUser();
   await signUp(page, user);
   const path = await link(user);
@@ -104,7 +104,12 @@ test.describe("without JavaScript", () => {
     await expect(page.getByText("Your password was changed")).toBeVisible();
   });
 
-  test("keys are listed after the first try, and kept where that is chosen", async ({ page, user, link, baseURL }) => {
+  test("keys are listed after the first try, and kept if the user chooses so", async ({
+    page,
+    user,
+    link,
+    baseURL,
+  }) => {
     await seedKeysOf(user);
     const path = await link(user);
     await page.context().clearCookies();

@@ -36,7 +36,7 @@ for (const days of [3, -3])
     await expect(page.getByRole("button", { name: "Revoke" })).toBeVisible();
   });
 
-test("the days that a new key may expire on are counted from the server's", async ({ page, user: _ }) => {
+test("the first day that a new key may expire on follows the server's clock", async ({ page, user: _ }) => {
   await page.clock.install({ time: Date.now() + 3 * DAY_MS });
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Until tomorrow");

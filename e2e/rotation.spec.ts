@@ -20,7 +20,7 @@ async function rotate(page: Page, overlap: string): Promise<string> {
   return closeNewKey(page);
 }
 
-test("a rotated key overlaps with its successor: both work, the rows say which is which, and it is finished or extended", async ({
+test("a rotated key overlaps with its successor, is marked in the list, and can be extended or ended", async ({
   page,
   address,
   user: _,
@@ -59,7 +59,7 @@ test("a rotated key overlaps with its successor: both work, the rows say which i
   expect([await apiStatus(page, old), await apiStatus(page, successor)]).toEqual([401, 200]);
 });
 
-test("a key that expires before its overlap would end is said to, with the time", async ({ page, user: _ }) => {
+test("a key that expires before the end of its overlap shows when", async ({ page, user: _ }) => {
   await fillInNewKey(page, "Short");
   await page.getByLabel("Expires").selectOption("Custom date");
   const day = await page.evaluate(() => new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
@@ -75,7 +75,7 @@ test("a key that expires before its overlap would end is said to, with the time"
   await expect(overlap).toHaveAccessibleDescription(/, and at the latest on \d.+, when both expire\.$/);
 });
 
-test("immediately: the old key is refused as soon as the new one is shown", async ({ page, user: _ }) => {
+test("rotated immediately, the old key is rejected once the new one is shown", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
   expect(await apiStatus(page, old)).toBe(200);
   await clickRowAction(page, "Main", "Rotate");
@@ -86,7 +86,7 @@ test("immediately: the old key is refused as soon as the new one is shown", asyn
   expect(await apiStatus(page, await closeNewKey(page))).toBe(200);
 });
 
-test("when the new key is used: said so in the row, and a key that was rotated elsewhere meanwhile is not rotated twice", async ({
+test("a key that ends on its successor's first use says so, and is not rotated twice from another tab", async ({
   page,
   context,
   user: _,
@@ -110,10 +110,7 @@ test("when the new key is used: said so in the row, and a key that was rotated e
   await expect(other.getByText("This key was rotated already. Its successor is in your list.")).toBeVisible();
 });
 
-test("a key whose successor was revoked is not an old key any more, and is rotated again", async ({
-  page,
-  user: _,
-}) => {
+test("a key whose successor was revoked can be rotated again", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
   await rotate(page, "When the new key is used");
   await keyRow(page, "New key").getByRole("button", { name: "Revoke" }).click();

@@ -40,7 +40,7 @@ function textAround(text: string, file: string): string[] {
   return at < 0 ? [] : [`${file}: ${content.slice(Math.max(0, at - 200), at + 200)}`];
 }
 
-test("a key is in one answer, and in no other, no log, no browser storage, no table and no file of the database", async ({
+test("a key is in one answer, and in no other one, no log, no browser storage, no table and no file of the database", async ({
   browser,
 }) => {
   const { directory, remove } = await temporaryDirectory();

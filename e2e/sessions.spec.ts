@@ -35,7 +35,7 @@ test("behind TLS the session cookie is Secure and bound to its host", async () =
   }
 });
 
-test("a database that is away reads as an error, never as signed out", async ({ openBrowser }) => {
+test("a missing database is shown as an error, never as signed out", async ({ openBrowser }) => {
   const { directory, remove } = await temporaryDirectory();
   const server = await startServer({ DATA_DIR: directory });
   try {

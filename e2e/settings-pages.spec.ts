@@ -22,7 +22,7 @@ const cells = (page: Page, table: string) =>
     );
 
 test.describe("usage", () => {
-  test("shows what real requests did and cost, by day, by key and in the ledger, and what is left", async ({
+  test("shows requests and their cost by day, by key and in the ledger, and the credits left", async ({
     page,
     user,
   }) => {
@@ -49,7 +49,7 @@ test.describe("usage", () => {
 
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
-    test("every key and every row of the ledger is reached page by page, and the exported ledger sums up to the balance", async ({
+    test("paging reaches every key and every row of the ledger, and the exported ledger sums up to the balance", async ({
       page,
       user,
     }) => {
@@ -168,10 +168,7 @@ test.describe("a row of the ledger", () => {
 });
 
 test.describe("activity", () => {
-  test("lists what happened, filtered, and exports it for spreadsheets without a formula in it", async ({
-    page,
-    user,
-  }) => {
+  test("is listed, filtered, and exported without a formula", async ({ page, user }) => {
     const { userId: id, key } = await seedKey(user.email);
     await revokeApiKey(id, key.id, CALLER);
     await database().activity.create({
@@ -204,10 +201,7 @@ test.describe("activity", () => {
 
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
-    test("is paged to its end and back while more happens, and filtered by key, action and day", async ({
-      page,
-      user,
-    }) => {
+    test("is paged to its end and back while it grows, and filtered by key, action and day", async ({ page, user }) => {
       const { userId: id, key } = await seedKey(user.email);
       const rename = (ago: number) => ({
         userId: id,
@@ -256,7 +250,7 @@ test.describe("activity", () => {
 });
 
 test.describe("account", () => {
-  test("a name is changed, and a password, which signs out every other browser", async ({
+  test("a name is changed, and a new password signs out every other browser", async ({
     page,
     user,
     signInElsewhere,
@@ -294,7 +288,7 @@ test.describe("account", () => {
     await other.waitForURL("/settings/developer");
   });
 
-  test("an address is changed by whoever knows the password, and not to somebody else's", async ({
+  test("changing the address needs the password and an address without an account", async ({
     page,
     user,
     asAnotherUser,
@@ -347,7 +341,7 @@ test.describe("account", () => {
     }
   });
 
-  test("nobody signs out another user's browser", async ({ page, user, asAnotherUser }) => {
+  test("a user can't sign out another user's browser", async ({ page, user, asAnotherUser }) => {
     const { email } = newUser("Bob");
     const bob = await asAnotherUser({ name: "Bob", email, password: user.password });
     const spare = { userId: await userIdOf(email), address: "", userAgent: "spare" };
@@ -368,7 +362,7 @@ test.describe("account", () => {
 });
 
 for (const [path, title] of Object.entries(PAGES)) {
-  test(`/settings/${path} is one's own: it is in the navigation, wants a sign-in, and has no violation in either theme, also on a phone`, async ({
+  test(`/settings/${path} is in the navigation, needs a session, has no violation in either theme, and fits a phone`, async ({
     page,
     user: _,
     openBrowser,
@@ -390,10 +384,7 @@ for (const [path, title] of Object.entries(PAGES)) {
 }
 
 for (const shown of ["/settings/developer?status=active", "/settings/usage", "/settings/activity?about=api_key"])
-  test(`an export that is asked for while signed out leads to the page that has it: ${shown}`, async ({
-    page,
-    user,
-  }) => {
+  test(`an export without a session leads to sign-in and then to its page: ${shown}`, async ({ page, user }) => {
     await seedKey(user.email);
     await page.goto(shown);
     const link = page.getByRole("link", { name: "Export CSV" });

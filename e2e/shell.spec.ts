@@ -51,10 +51,7 @@ test("no page breaks its own Content-Security-Policy, and each answer has a nonc
   expect(new Set(nonces).size).toBe(SIGNED_OUT.length + SIGNED_IN.length);
 });
 
-test("neither does a page that is full of keys, usage and history, in whatever zone its reader is", async ({
-  page,
-  user,
-}) => {
+test("no page full of keys, usage and activity breaks it either", async ({ page, user }) => {
   await seedKeys(user.email, 12);
   const id = await seedUsage(user.email);
   await visit(page, [
@@ -69,10 +66,7 @@ test("neither does a page that is full of keys, usage and history, in whatever z
   await expect(page.getByRole("row")).toHaveCount(13);
 });
 
-test("the addresses above the settings and the documentation lead to the first page of each", async ({
-  page,
-  user: _,
-}) => {
+test("/settings and /docs lead to their first pages", async ({ page, user: _ }) => {
   for (const [path, first] of [
     ["/settings", "/settings/developer"],
     ["/docs", "/docs/authentication"],
@@ -93,7 +87,7 @@ test("a script without the nonce does not run", async ({ page }) => {
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
 });
 
-test("a signed-in user's pages are stored nowhere, and no answer says what made it", async ({ page, user: _ }) => {
+test("pages of a signed-in user are not cached, and no answer names the framework", async ({ page, user: _ }) => {
   for (const path of ["/settings/developer", "/settings/developer?q=a", "/", "/sign-in"]) {
     const headers = (await page.request.get(path, { maxRedirects: 0 })).headers();
     expect(headers["cache-control"], path).toContain("no-store");
@@ -103,11 +97,7 @@ test("a signed-in user's pages are stored nowhere, and no answer says what made 
   expect((await page.request.get(String(script))).headers()["cache-control"]).toContain("immutable");
 });
 
-test("whatever is sent to an action in place of its form is refused, and is no error of the server", async ({
-  page,
-  request,
-  baseURL,
-}) => {
+test("malformed requests to an action are rejected without a server error", async ({ page, request, baseURL }) => {
   await page.goto("/sign-in");
   const fields = await page
     .locator("form input[type=hidden]")

@@ -37,7 +37,7 @@ for (const [name, open, submit] of [
   });
 }
 
-test("going back and reloading ask before they lose a key, once", async ({ page, user: _ }) => {
+test("Back and a reload ask once before they lose a key", async ({ page, user: _ }) => {
   await page.goto("/settings/usage");
   await page.getByRole("link", { name: "Developer Settings" }).click();
   const secret = await createShownKey(page, "Production App");
@@ -60,7 +60,7 @@ test("going back and reloading ask before they lose a key, once", async ({ page,
   await expect(page).toHaveURL("/settings/usage");
 });
 
-test("who was signed out elsewhere is told that what was pressed was not done", async ({ page, user, context }) => {
+test("a user who was signed out elsewhere learns that nothing was changed", async ({ page, user, context }) => {
   await addKeys(user.email, 1);
   await page.goto(`${KEY_LIST}?status=active`);
   await page.getByRole("button", { name: "Revoke" }).click();

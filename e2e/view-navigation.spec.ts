@@ -3,7 +3,7 @@ import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
-test("the next page is read from its first row, and the focus stays with the list", async ({ page, user }) => {
+test("the next page starts at its first row, and the focus stays with the list", async ({ page, user }) => {
   await addKeys(user.email, 40);
   await page.goto(KEY_LIST);
   await page.getByRole("link", { name: "Next page" }).press("Enter");
@@ -12,7 +12,7 @@ test("the next page is read from its first row, and the focus stays with the lis
   await expect(page.locator("#api-keys")).toBeFocused();
 });
 
-test("offline the list stays as it is, and follows when there is a network again", async ({ page, user, context }) => {
+test("the list stays as it is offline, and follows once there is a network", async ({ page, user, context }) => {
   await addKeys(user.email, 2);
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });
   await context.setOffline(true);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   processes = await startApiProcesses(1, postgres.url);
   connectDatabase(postgres.url, 4);
-  // What is rolled back isn't written soon, as on a server that has more to do.
+  // Delays the write-ahead log of rolled-back transactions, as on a busy server.
   await pool().query("ALTER SYSTEM SET wal_writer_delay = '10s'");
   await pool().query("SELECT pg_reload_conf()");
   ada = await createPerson();
@@ -29,7 +29,7 @@ afterAll(async () => {
   await postgres.remove();
 });
 
-/** Checks a key every 60 ms, and notes when each request began and its status. */
+/** Checks a key every 60 ms. Notes when each request began and its status. */
 function checkEvery60Ms(secret: string) {
   const answers: { start: number; status: number }[] = [];
   const ask = async () => {

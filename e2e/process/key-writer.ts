@@ -3,10 +3,10 @@ import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 
-// Creates and revokes keys as fast as it can, beside the server on the folder in its first argument, and
-// prints each change after it was acknowledged. The test ends it with SIGKILL.
+// Creates and revokes keys as fast as it can, beside the server on the folder in its first
+// argument, and prints each change after it was acknowledged. The test ends it with SIGKILL.
 
-/** When it ends by itself, where the test has failed. */
+/** When it ends by itself, after the test has failed. */
 const WRITING_MAX_MS = 60_000;
 const { url } = await startEmbedded(process.argv[2] ?? "", "guest");
 connectDatabase(url, 8);
@@ -33,5 +33,5 @@ async function write(): Promise<void> {
   }
 }
 
-// Works in parallel, because each revocation is confirmed only after a quarter of a second.
+// Works in parallel, because each revocation is confirmed after a quarter of a second.
 await Promise.all(Array.from({ length: 16 }, write));

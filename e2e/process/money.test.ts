@@ -42,7 +42,7 @@ function generate(place: number, secret: string, headers: Record<string, string>
 }
 const credits = async (userId: string) => (await findRemaining(userId, null))?.credits;
 
-/** As if the time that reservations have was over. */
+/** Lets all reservations expire and sweeps them. */
 async function sweepAll(): Promise<void> {
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
   await sweepReservations();
@@ -61,7 +61,7 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
   await cut;
 
   provider.behave = draw;
-  // Whoever retries at once is told to wait, whatever instance is asked.
+  // An early retry is told to wait by every instance.
   const early = await generate(1, secret, { "idempotency-key": key });
   expect([early.status, early.headers.get("retry-after")]).toEqual([409, "1"]);
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
@@ -90,7 +90,7 @@ test.each([
   caller.abort();
   await gone;
   provider.behave = drawn;
-  // The process knows that the caller has gone before the provider answers.
+  // The process notices the abort before the provider answers.
   expect((await fetch(`${processes.all[0]?.url}/healthz`)).status).toBe(200);
   drawn(response);
   await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0));
@@ -102,7 +102,7 @@ test.each([
   expect(await differingBalances()).toEqual([]);
 });
 
-test("a provider that breaks the connection is not asked again, and the credit comes back", async () => {
+test("a provider that breaks the connection is not asked again, and the credit is refunded", async () => {
   const ada = await createPerson();
   const { secret } = await createKey(ada.id);
   const broken = vi.fn((response: ServerResponse) => void response.socket?.resetAndDestroy());
@@ -119,7 +119,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
 
   provider.behave = (response) => {
     const fate = random.next();
-    // Some requests never come back from the provider: their callers give up.
+    // Some requests never get an answer from the provider, and their callers give up.
     if (fate < 0.9) setTimeout(fate < 0.6 ? draw : fail, fate * 40, response);
   };
   const people = await Promise.all(
@@ -128,7 +128,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
       return { id, secret: (await createKey(id)).secret, keys: Array.from({ length: 10 }, () => randomUUID()) };
     }),
   );
-  /** By account: credits that answers say were paid, and credits of requests whose answer never came. */
+  /** Credits by account: of answers that say paid, and of requests without an answer. */
   const paid = new Map(people.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
   const drawn = new Set<string>();
   const statuses = new Map<number | "none", number>();
@@ -157,7 +157,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
     await answer?.arrayBuffer().catch(() => {});
     statuses.set(answer?.status ?? "none", (statuses.get(answer?.status ?? "none") ?? 0) + 1);
     if (!answer) {
-      // Of many with one idempotency key, one at most has paid; that one may be among the answered.
+      // Of many requests with one idempotency key at most one has paid, and it may have an answer.
       account.unknown += price;
       await sleep(20);
     } else if (answer.ok && !answer.headers.has("idempotency-replayed")) {
@@ -176,7 +176,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
     await processes.start(place);
   }
   await traffic.stop();
-  // A drain waits for what the provider is still drawing.
+  // A drain would wait for what the provider is still drawing.
   provider.breakOff();
   await Promise.all(processes.all.map((server) => server.end("SIGTERM")));
   await sweepAll();
@@ -192,7 +192,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
     SELECT "reservationId", "kind" FROM "CreditMovement" WHERE "reservationId" IS NOT NULL
     GROUP BY 1, 2 HAVING count(*) > 1`;
   expect(twice).toEqual([]);
-  // The storm was one: work was done, refused, failed and cut off.
+  // The load met every status.
   for (const status of [200, 204, 403, 502, "none"] as const)
     expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
   expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);

@@ -5,7 +5,10 @@ import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/s
 import { createKey } from "#e2e/support/test-api.ts";
 import { database } from "#lib/database/client.ts";
 
-/** PostgreSQL stores no NUL in a text and refuses the statement (22021): whatever a client sends, that is no error of ours. */
+/**
+ * PostgreSQL rejects a statement with a NUL in a text (22021). Such input must not become a server
+ * error.
+ */
 const NUL = "\0";
 const USER = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
 
@@ -30,7 +33,7 @@ afterAll(async () => {
   await remove();
 });
 
-describe("NUL is no error of the server", () => {
+describe("NUL is no server error", () => {
   test.each([
     "/settings/developer?q=%00&status=%00&environment=%00&finding=%00&sort=%00&direction=%00&page=%00",
     "/settings/developer?q=a%00b&q=%00",

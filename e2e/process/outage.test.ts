@@ -32,7 +32,7 @@ test.each([
   ["stopped", () => postgres.stop(), () => postgres.start()],
   ["hanging", () => postgres.signal("SIGSTOP"), () => postgres.signal("SIGCONT")],
 ])(
-  "a database that is %s in the middle of traffic is 503 with Retry-After in under 3 s, and everything is as before when it is back",
+  "a database that is %s under traffic is answered with 503 and Retry-After in under 3 s, and all recovers with it",
   async (_, breakIt, mendIt) => {
     const url = processes.all[0]?.url;
     let rejections = 0;
@@ -80,7 +80,7 @@ test.each([
   60_000,
 );
 
-/** Sends requests that cost credits, and sums up the credits of those that were answered with success. */
+/** Sends requests that cost credits. Sums up the credits of those that succeeded. */
 function payingTraffic(url: string | undefined) {
   const seen = { paid: 0, rejected: 0, unexpected: new Set<string>() };
   const ask = async (path: string, credits: number, init: RequestInit) => {
@@ -107,7 +107,7 @@ async function creditsLeft(): Promise<number> {
   return rows[0]?.credits ?? Number.NaN;
 }
 
-test("a database that stands still for 5 s takes credits for answers of success, and for no other", async () => {
+test("a database that pauses for 5 s takes credits only for successful answers", async () => {
   connectDatabase(postgres.url, 4);
   const before = await creditsLeft();
   const { seen, stop } = payingTraffic(processes.all[0]?.url);
@@ -122,7 +122,7 @@ test("a database that stands still for 5 s takes credits for answers of success,
   expect([...seen.unexpected]).toEqual([]);
   await vi.waitFor(
     async () => {
-      // Reservations whose answer was 503 are the sweep's.
+      // The sweep refunds reservations whose answer was 503.
       await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
       await sweepReservations();
       expect(before - (await creditsLeft())).toBe(seen.paid);
@@ -133,7 +133,7 @@ test("a database that stands still for 5 s takes credits for answers of success,
   await disconnectDatabase();
 }, 60_000);
 
-test("credits that a process asked for in vain before it was killed are not taken when the database goes on", async () => {
+test("unconfirmed charges of a killed process are not taken when the database goes on", async () => {
   connectDatabase(postgres.url, 4);
   const before = await creditsLeft();
   const server = processes.all[0];
@@ -159,7 +159,7 @@ test("credits that a process asked for in vain before it was killed are not take
   await disconnectDatabase();
 }, 60_000);
 
-test("a reservation that the database makes after its 503 leaves neither a credit taken nor an idempotency key in use", async () => {
+test("a reservation that commits after its 503 takes no credit and frees its idempotency key", async () => {
   connectDatabase(postgres.url, 4);
   const before = await creditsLeft();
   const key = randomUUID();
@@ -169,7 +169,7 @@ test("a reservation that the database makes after its 503 leaves neither a credi
       headers: { "x-api-key": secret, "content-type": "application/json", "idempotency-key": key },
       body: '{"prompt":"A cat"}',
     });
-  // Each statement waits for less than its timeout, and both for longer than the request.
+  // Each statement waits for less than its timeout, but both for longer than the request.
   const first = await hold(`LOCK TABLE "IdempotencyRecord" IN EXCLUSIVE MODE`);
   const second = await hold(`SELECT FROM "Balance" FOR UPDATE`);
   const rejected = generate();
@@ -184,7 +184,7 @@ test("a reservation that the database makes after its 503 leaves neither a credi
   await disconnectDatabase();
 }, 60_000);
 
-/** Keeps what a statement locks until it is called. */
+/** Keeps the locks of a statement until the returned function is called. */
 async function hold(statement: string): Promise<() => Promise<void>> {
   const client = await pool().connect();
   await client.query("BEGIN");

@@ -13,7 +13,7 @@ import { startTraffic } from "#e2e/support/traffic.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
-/** How long the provider takes for an image: longer than a process that ends waits for other requests. */
+/** How long the provider takes for an image: longer than a drain waits for other requests. */
 const IMAGE_MS = 8_000;
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 test.skipIf(isMissing("nginx"))(
-  "a restart of one process after the other behind nginx, under load, fails no request, page or sign-up",
+  "restarting one process after the other behind nginx under load fails no request, page or sign-up",
   async () => {
     const ports = await Promise.all(Array.from({ length: 4 }, freePort));
     const port = await freePort();
@@ -84,7 +84,7 @@ test.skipIf(isMissing("nginx"))(
       else if (status === undefined) passed += 1;
       else if (status !== 429) failures.push(`${route}: ${status}`);
     };
-    // One dashboard makes the form, the other one takes it, and either shows the page behind it.
+    // One dashboard renders the form, the other one may accept it, and either shows the next page.
     const signUp = async () => {
       await signUpByForm(nginx.url, {
         name: "Ada",
@@ -116,7 +116,7 @@ test.skipIf(isMissing("nginx"))(
     }
     expect(failures).toEqual([]);
     expect(passed).toBeGreaterThan(100);
-    // Those that the two API processes were drawing when they were ended, at least.
+    // At least the images in progress when the two API processes were ended.
     expect(images).toBeGreaterThanOrEqual(10);
     expect(signedUp).toBeGreaterThan(1);
   },

@@ -16,7 +16,7 @@ const WRITERS = 3;
 const KEY = `lpad(to_hex(i % ${KEYS}), 32, '0')::uuid`;
 const keyOf = (i: number) => `00000000-0000-0000-0000-${(i % KEYS).toString(16).padStart(12, "0")}`;
 
-/** What the version before the counters were widened writes and reads. */
+/** The statements of the version before the wider counters. */
 const WRITE = WRITE_USAGE.replaceAll("bigint", "int");
 const READ = `SELECT "apiKeyId", sum("requests")::int AS "requests" FROM "UsageHour" WHERE "apiKeyId" = ANY($1) GROUP BY 1`;
 const NOTE = `
@@ -26,7 +26,7 @@ const NOTE = `
   UPDATE "UsageCaller" c SET "requestsBeforeRotation" = b."requests" FROM "before" b
   WHERE (c."apiKeyId", c."addressPrefix", c."userAgent", c."route") = (b."apiKeyId", b."addressPrefix", b."userAgent", b."route")`;
 
-test("while the counters are widened a process of the version before writes and reads on, and nothing is lost", async () => {
+test("a process of the version before writes and reads on while the counters are widened, and nothing is lost", async () => {
   const { url, drop } = await createDatabase("template0");
   const before = await temporaryDirectory();
   for (const name of (await readdir("prisma/migrations")).filter((name) => name < "20261126153001"))
