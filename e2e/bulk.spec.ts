@@ -165,7 +165,7 @@ test("the keyboard alone selects and deletes keys on a phone, and the focus is n
   await expect(list(page).locator(":focus")).toHaveCount(1);
   await expect(list(page).getByRole("rowheader")).toHaveCount(1);
 
-  // At 400 % nothing floats over the little that is seen; a high-contrast theme draws the boxes itself.
+  // Nothing floats at 400 %, and a high-contrast theme draws the boxes itself.
   await page.setViewportSize({ width: 320, height: 256 });
   await page.emulateMedia({ forcedColors: "active" });
   await one(page, "key 0").check();

@@ -114,7 +114,7 @@ test.describe("creating", () => {
     await form.getByLabel("Expiry date").fill(`${year}-07-01`);
     await form.getByRole("button", { name: "Create key" }).click();
     const secret = await newKeyField(page).inputValue();
-    // The test's browser is in Berlin, where it is summer time on that day.
+    // The test's browser is in Berlin, where that day is in summer time.
     const response = await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } });
     expect(response.headers()["goodtake-key-expires-at"]).toBe(`${year}-07-01T21:59:59.999Z`);
     await page.reload();
@@ -128,7 +128,7 @@ test.describe("creating", () => {
   test("a date before tomorrow or too far away is rejected at the field", async ({ page, user: _ }) => {
     await fillInNewKey(page, "Past");
     await dialog(page).getByLabel("Expires").selectOption("Custom date");
-    // The end of today, where the reader is, is still to come.
+    // The end of today is in the future in the user's time zone.
     const today = await page.evaluate(() => new Date().toLocaleDateString("sv"));
     for (const date of ["2020-01-01", today, `${new Date().getFullYear() + 7}-01-01`]) {
       await dialog(page).getByLabel("Expiry date").fill(date);

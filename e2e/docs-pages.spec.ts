@@ -20,7 +20,7 @@ const PAGES = {
   api: "API reference",
 };
 
-/** Runs a command as it stands on the page. */
+/** Runs a command of the page. Returns what it printed. */
 async function shell(code: string, secret: string): Promise<string> {
   const { PATH = "", HOME = "/" } = process.env;
   const env = { PATH, HOME, GOODTAKE_API_KEY: secret } as unknown as NodeJS.ProcessEnv;

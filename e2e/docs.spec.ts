@@ -10,7 +10,7 @@ import { expect, test } from "#e2e/support/user.ts";
 const run = promisify(execFile);
 const PAGE = "/docs/authentication";
 
-/** How a reader runs each example: the file it goes into and the command. Debian's own Python, because it has `requests`. */
+/** The file and command of each example. Debian's own Python has `requests`. */
 const LANGUAGES = {
   cURL: { file: "request.sh", command: "bash", args: [], package: "curl" },
   Python: {
@@ -38,7 +38,7 @@ async function isInstalled(language: Language): Promise<boolean> {
   );
 }
 
-/** Writes the code as it stands on the page into a file and runs it; returns what it printed. */
+/** Runs the code of the page from a file. Returns what it printed. */
 async function execute(language: Language, code: string, environment: Record<string, string>): Promise<string> {
   const { file, command, args } = LANGUAGES[language];
   const folder = await mkdtemp(path.join(tmpdir(), "goodtake-example-"));

@@ -6,7 +6,7 @@ import { expect, test } from "#e2e/support/user.ts";
 
 const NO_KEY = "00000000-0000-7000-8000-000000000000";
 
-/** Sends a caught request in the session of `page` with another key's id. Returns the action's answer. */
+/** Sends a caught request in the session of `page` with another key's id. Returns its answer. */
 async function send(page: Page, request: Request, own: string, id: string) {
   const answer = await sendAction(page, request, (request.postData() ?? "").replaceAll(own, id));
   const [result] = /\{"ok":(?:true|false)[^}]*\}/.exec(await answer.text()) ?? [];
@@ -24,7 +24,7 @@ async function rotate(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Rotate key" }).click();
 }
 
-/** What leads to each action's request, and what must be done before it. */
+/** The steps that lead to the request of each action, and the steps before. */
 const OPERATIONS: Record<string, Press | { before: Press; press: Press }> = {
   revoke: async (page) => {
     await page.getByRole("button", { name: "Revoke" }).click();
@@ -87,7 +87,7 @@ for (const change of ["Revoke", "Delete"]) {
     const [bob, visitor] = [await asAnotherUser(), await openBrowser()];
     const secret = await createKey(ada, "Ada's key");
     await ada.getByRole("checkbox", { name: "Select Ada's key" }).check();
-    const evidence = ada.waitForRequest((request) => "next-action" in request.headers());
+    const summary = ada.waitForRequest((request) => "next-action" in request.headers());
     await ada.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: change }).click();
     await expect(ada.getByText("It is active.")).toBeVisible();
     const request = await catchAction(ada, KEY_LIST, () =>
@@ -95,7 +95,7 @@ for (const change of ["Revoke", "Delete"]) {
     );
     const id = idIn(request);
     for (const [each, blocked] of [
-      [await evidence, /"active":0/],
+      [await summary, /"active":0/],
       [request, /"keys":0/],
     ] as const) {
       const told = await send(bob, each, id, id);
@@ -146,20 +146,20 @@ test("pages and exports of keys, usage and activity show users only their own da
   openBrowser,
 }) => {
   const [bob, visitor] = [await asAnotherUser(), await openBrowser()];
-  const people = [
+  const users = [
     { page: ada, key: "Only Ada", id: "" },
     { page: bob, key: "Only Bob", id: "" },
   ];
-  for (const user of people) {
+  for (const user of users) {
     const secret = await createKey(user.page, user.key);
-    // So that the ledger and the usage name the key.
+    // The ledger and the usage now name the key.
     const headers = { "x-api-key": secret };
     expect((await user.page.request.get("/api/v1/auth?cost=7", { headers })).status()).toBe(204);
     const file = await (await user.page.request.get("/settings/developer/export")).text();
     user.id = readCsv(file).at(-1)?.at(-1) ?? "no id";
   }
   const today = new Date().toISOString().slice(0, 10);
-  const [adas, bobs] = people.map(({ id }) => `/settings/usage/${today}/${id}`) as [string, string];
+  const [adas, bobs] = users.map(({ id }) => `/settings/usage/${today}/${id}`) as [string, string];
   for (const [page, path, status] of [
     [ada, adas, 200],
     [bob, bobs, 200],
@@ -178,19 +178,19 @@ test("pages and exports of keys, usage and activity show users only their own da
     "/settings/activity?about=api_key",
     "/settings/activity/export",
   ]) {
-    for (const user of people) {
+    for (const user of users) {
       const answer = await user.page.request.get(path);
       expect(answer.status(), path).toBe(200);
       const text = await answer.text();
       expect(text, path).toContain(user.key);
-      for (const { key, id } of people.filter((other) => other !== user)) {
+      for (const { key, id } of users.filter((other) => other !== user)) {
         expect(text, path).not.toContain(key);
         expect(text, path).not.toContain(id);
       }
     }
-    const refused = await visitor.request.get(path, { maxRedirects: 0 });
-    expect(refused.status(), path).toBe(307);
-    expect(refused.headers().location, path).toMatch(/^\/sign-in/);
-    expect(await refused.text(), path).not.toContain("Only");
+    const rejected = await visitor.request.get(path, { maxRedirects: 0 });
+    expect(rejected.status(), path).toBe(307);
+    expect(rejected.headers().location, path).toMatch(/^\/sign-in/);
+    expect(await rejected.text(), path).not.toContain("Only");
   }
 });

@@ -8,12 +8,12 @@ import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 
-const REFUSALS = "/settings/developer/refusals";
+const REJECTED_REQUESTS = "/settings/developer/refusals";
 
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 const requestId = (page: Page) => page.getByRole("textbox", { name: "Request id" });
 
-/** All that the page asks for from now on, as text. */
+/** Collects everything that the page sends from now on, as text. */
 function watch(page: Page): string[] {
   const asked: string[] = [];
   page.on("request", (request) =>
@@ -42,7 +42,7 @@ test("a key is found before another line, and a part of a key is cleared as well
   await paste(search(page), `${secret}\nPORT=3000`);
   await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
   await page.reload();
-  // A browser whose field drops the line break: what was pasted whole is in the event alone.
+  // A browser whose field drops the line break has the whole text only in the event.
   await expect(async () => {
     await search(page).evaluate((field, text) => {
       const clipboardData = new DataTransfer();
@@ -60,7 +60,7 @@ test("a key is found before another line, and a part of a key is cleared as well
 });
 
 test("the field for a request id clears a key, names it as one and links to the search", async ({ page, user: _ }) => {
-  await page.goto(REFUSALS);
+  await page.goto(REJECTED_REQUESTS);
   const secret = generateSecret();
   const asked = watch(page);
   for (const text of [secret, `curl -H "X-API-Key: ${secret}" \\\n  https://api.example.com`]) {
@@ -68,8 +68,8 @@ test("the field for a request id clears a key, names it as one and links to the 
     await expect(page.getByText("This is an API key, or a part of one, and not a request id.")).toBeVisible();
     await expect(requestId(page)).toHaveValue("");
     await requestId(page).press("Enter");
-    await page.waitForURL(`${REFUSALS}?request=`);
-    await page.goto(REFUSALS);
+    await page.waitForURL(`${REJECTED_REQUESTS}?request=`);
+    await page.goto(REJECTED_REQUESTS);
   }
   await requestId(page).fill(secret);
   await expect(requestId(page)).toHaveValue("");
@@ -87,7 +87,7 @@ test("a browser without JavaScript sends no key, but other text", async ({ user,
   const secret = generateSecret();
   for (const [address, field, button, other] of [
     [KEY_LIST, search, "Apply", "q=production"],
-    [REFUSALS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
+    [REJECTED_REQUESTS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
   ] as const) {
     await page.goto(address);
     for (const text of [secret, `Authorization: Bearer ${secret.slice(0, 30)}`]) {

@@ -12,7 +12,7 @@ import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
 const rows = (page: Page) => page.getByRole("rowheader");
-/** Name is the first, after the checkboxes. */
+/** Counts from the name, after the checkboxes. */
 const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index + 1})`);
 const section = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
@@ -89,7 +89,7 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
     .locator("time")
     .evaluateAll((times) => times.map((time) => time.getAttribute("datetime")));
   expect(created).toEqual(created.toSorted());
-  // "Never used" is the oldest use: last where the latest comes first, and first the other way round.
+  // "Never used" is the oldest use: last in descending order, first in ascending order.
   await page.goto(`${KEY_LIST}?sort=lastUsed`);
   expect((await column(page, 4).allInnerTexts()).at(-1)).toBe("Never");
   await page.goto(`${KEY_LIST}?sort=lastUsed&direction=asc`);
@@ -190,7 +190,7 @@ test("a pasted key shows its name and status, or that it is unknown, and is neve
   await card.getByRole("button", { name: "Revoke it" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked")).toBeVisible();
-  // What it said of the key is not true any more.
+  // The card no longer applies.
   await expect(card).toHaveCount(0);
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });

@@ -23,8 +23,8 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
   await database().balance.update({ where: { userId }, data: { requests: 1_000 } });
   expect((await ask(page, "/auth?cost=1", secret)).status()).toBe(403);
   await revokeApiKey(userId, key.id, CALLER);
-  const refused = await ask(page, "/key", secret);
-  expect(refused.status()).toBe(401);
+  const rejected = await ask(page, "/key", secret);
+  expect(rejected.status()).toBe(401);
 
   await expect(async () => {
     await page.goto(`/settings/developer/${key.id}`);
@@ -39,7 +39,7 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
     "OK",
     "Over a limit",
     "Invalid request",
-    "Key refused",
+    "Key rejected",
   ]);
   await expect(requests.getByRole("row").nth(1).locator("td")).toHaveText(["7", "3", "2", "1", "1"]);
 
@@ -54,10 +54,10 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
   await expect(section(page, "Recent activity")).toContainText("Key revoked");
 
   await page.goto("/settings/developer/refusals");
-  const requestId = refused.headers()["x-request-id"] ?? "";
+  const requestId = rejected.headers()["x-request-id"] ?? "";
   await page.getByLabel("Request id").fill(`X-Request-Id: ${requestId}`);
   await page.getByRole("button", { name: "Explain" }).click();
-  await expect(section(page, "Why it was refused")).toContainText(
+  await expect(section(page, "Why it was rejected")).toContainText(
     "The key had been revoked less than a minute before.",
   );
   await expect(page.getByLabel("Request id")).toHaveValue(requestId);
@@ -80,7 +80,7 @@ test("another user's key and rejected request are answered like unknown ones", a
   }
   await bob.goto("/settings/developer/refusals?request=drop+table");
   await expect(bob.getByText("This is not a request id.")).toBeVisible();
-  await expect(bob.getByText("None of your requests was refused.")).toBeVisible();
+  await expect(bob.getByText("None of your requests was rejected.")).toBeVisible();
 });
 
 test("a successor's page shows its creation, and a key without activity says so", async ({ page, user }) => {

@@ -7,10 +7,10 @@ import { test as base } from "#e2e/support/with-database.ts";
 
 const CHUNKS = "**/_next/static/chunks/*.js";
 const MOST_BYTES = 180_000;
-/** Words of code that the list does without: of Zod, of Base UI's dialogs, and of the charts. */
+/** Words in code that the list must not load: of Zod, of Base UI's dialogs, and of the charts. */
 const LATER = ["ZodError", "data-base-ui-portal", "Most in a day"];
 
-/** The list of 25 keys, in a browser that has nothing in its cache. */
+/** The list of 25 keys in a browser with an empty cache. */
 const test = base.extend<{ list: Page; scripts: Request[] }>({
   scripts: async ({ browserName: _ }, use) => use([]),
   list: async ({ user, context, openBrowser, scripts }, use) => {
@@ -18,7 +18,7 @@ const test = base.extend<{ list: Page; scripts: Request[] }>({
     const page = await openBrowser({ storageState: await context.storageState() });
     page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request));
     await page.addInitScript(sumLayoutShifts);
-    // The slowest of fonts comes when there is something to read already.
+    // Fonts arrive after the first paint.
     await page.route("**/*.woff2", async (route) => {
       await page.evaluate(
         "new Promise((done) => new PerformanceObserver(done).observe({ type: 'paint', buffered: true }))",
@@ -32,7 +32,7 @@ const test = base.extend<{ list: Page; scripts: Request[] }>({
 
 const menuButton = (page: Page) => page.getByRole("button", { name: "More actions for Production App" }).first();
 
-/** Runs in the page, before anything else: `moved` is how far the layout has shifted so far. */
+/** Runs in the page before its scripts. Sums up the layout shifts in `moved`. */
 function sumLayoutShifts() {
   const page = globalThis as unknown as { moved: number };
   page.moved = 0;
@@ -54,7 +54,7 @@ test("the list of 25 keys loads at most 180 kB of compressed JavaScript, and non
   expect(sizes.length).toBeGreaterThan(5);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
   expect(await wordsOf(scripts)).toEqual([]);
-  // The same words are found once they are needed; the charts are drawn on the server.
+  // The same words arrive once they are needed. The server draws the charts.
   await createButton(list).click();
   await expect(list.getByRole("dialog")).toBeVisible();
   expect(await wordsOf(scripts)).toEqual(LATER.slice(0, 2));

@@ -9,16 +9,16 @@ const LINK = "Link Hopper SSO";
 const UNLINK = "Unlink Hopper SSO";
 const ATTEMPT = /^goodtake-oauth-/;
 
-const ways = (page: Page) => page.getByRole("region", { name: "Ways to sign in" });
+const methods = (page: Page) => page.getByRole("region", { name: "Ways to sign in" });
 
-/** Presses the button, and answers the question for the password. */
+/** Presses the button, and enters the password that it asks for. */
 async function press(page: Page, name: string, password: string): Promise<void> {
-  await ways(page).getByRole("button", { name, exact: true }).click();
-  await ways(page).getByLabel("Password", { exact: true }).fill(password);
-  await ways(page).getByRole("button", { name, exact: true }).click();
+  await methods(page).getByRole("button", { name, exact: true }).click();
+  await methods(page).getByLabel("Password", { exact: true }).fill(password);
+  await methods(page).getByRole("button", { name, exact: true }).click();
 }
 
-/** As far as the provider's own pages. */
+/** Begins to link, up to the provider's own pages. */
 async function beginLinking(page: Page, { password }: User): Promise<void> {
   await page.goto(ACCOUNT);
   await press(page, LINK, password);
@@ -32,13 +32,13 @@ test("a provider is linked with the password, signs in to the same account, and 
   const login = newcomer();
   await page.goto(ACCOUNT);
   await press(page, LINK, "not my password");
-  await expect(ways(page).getByText("This is not your password.")).toBeVisible();
+  await expect(methods(page).getByText("This is not your password.")).toBeVisible();
   await expectAccessibleInBothThemes(page);
-  await ways(page).getByLabel("Password", { exact: true }).fill(user.password);
-  await ways(page).getByRole("button", { name: LINK, exact: true }).click();
+  await methods(page).getByLabel("Password", { exact: true }).fill(user.password);
+  await methods(page).getByRole("button", { name: LINK, exact: true }).click();
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
-  await expect(ways(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
+  await expect(methods(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
   await expect(page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
 
   await signOut(page);
@@ -47,7 +47,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await page.goto(ACCOUNT);
   await expect(page.getByText(user.email).first()).toBeVisible();
   await press(page, UNLINK, user.password);
-  await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
+  await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
   await page.goto("/settings/activity");
   for (const what of ["Sign-in method linked", "Sign-in method unlinked"])
     await expect(page.getByRole("row").filter({ hasText: what })).toContainText("OpenID Connect");
@@ -58,10 +58,10 @@ test("the last sign-in method can't be unlinked, and the page says why", async (
   await continueWithProvider(page, newcomer());
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
-  await ways(page).getByRole("button", { name: UNLINK, exact: true }).click();
-  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
+  await methods(page).getByRole("button", { name: UNLINK, exact: true }).click();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
   await page.reload();
-  await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
+  await expect(methods(page).getByText("Linked", { exact: true })).toBeVisible();
 });
 
 test("another account's identity is rejected, also after a cancelled attempt", async ({ page, user, openBrowser }) => {
@@ -74,14 +74,14 @@ test("another account's identity is rejected, also after a cancelled attempt", a
   await beginLinking(page, user);
   await page.getByRole("link", { name: "[ Cancel ]" }).click();
   await expect(page).toHaveURL(/\/settings\/account\?error=/);
-  await expect(ways(page).getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
 
   await beginLinking(page, user);
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
-  await expect(ways(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
   await expect(page.getByText(user.email).first()).toBeVisible();
-  await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+  await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await signOut(grace);
   await grace.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await grace.waitForURL("/settings/developer");
@@ -95,7 +95,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await expect(page.getByText(user.email).first()).toBeVisible();
   });
 
@@ -108,7 +108,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await page.context().addCookies(second.map((cookie) => ({ ...cookie, value: String(first?.value) })));
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
   test("in a session of another user", async ({ page, user, asAnotherUser }) => {
@@ -120,11 +120,11 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await page.context().addCookies(await sessionOf(bob));
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=session_over`);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await page.context().addCookies(adas);
     await page.goto(ACCOUNT);
     await expect(page.getByText(user.email).first()).toBeVisible();
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
   test("after the session was ended elsewhere", async ({ page, user, signInElsewhere }) => {
@@ -137,7 +137,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await expect(page).toHaveURL("/sign-in?error=session_over");
     await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();
     await other.reload();
-    await expect(ways(other).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(other).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 });
 
@@ -146,14 +146,14 @@ test.describe("without JavaScript", () => {
 
   test("the server asks for the password, then links and unlinks a provider", async ({ page, user }) => {
     await page.goto(ACCOUNT);
-    await ways(page).getByRole("button", { name: LINK, exact: true }).click();
-    await expect(ways(page).getByText("Enter your password.")).toBeVisible();
-    await ways(page).getByLabel("Password", { exact: true }).fill(user.password);
-    await ways(page).getByRole("button", { name: LINK, exact: true }).click();
+    await methods(page).getByRole("button", { name: LINK, exact: true }).click();
+    await expect(methods(page).getByText("Enter your password.")).toBeVisible();
+    await methods(page).getByLabel("Password", { exact: true }).fill(user.password);
+    await methods(page).getByRole("button", { name: LINK, exact: true }).click();
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
     await press(page, UNLINK, user.password);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 });
 
@@ -168,10 +168,10 @@ test("a replayed request to unlink tells Bob that he has nothing linked, and sen
   await ada.waitForURL(`${ACCOUNT}?linked=oidc`);
   const bob = await asAnotherUser({ ...newUser("Bob"), password: user.password });
   const visitor = await openBrowser();
-  await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
-  await ways(ada).getByLabel("Password", { exact: true }).fill(user.password);
+  await methods(ada).getByRole("button", { name: UNLINK, exact: true }).click();
+  await methods(ada).getByLabel("Password", { exact: true }).fill(user.password);
   const caught = await catchAction(ada, `${ACCOUNT}**`, () =>
-    ways(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
+    methods(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
   );
   const send = async (page: Page) => {
     const answer = await sendAction(page, caught);
@@ -180,8 +180,8 @@ test("a replayed request to unlink tells Bob that he has nothing linked, and sen
   expect(await send(bob)).toContain('"error":"not_linked"');
   expect(await send(visitor)).toContain("/sign-in?next=");
   await ada.goto(ACCOUNT);
-  await expect(ways(ada).getByText("Linked", { exact: true })).toBeVisible();
+  await expect(methods(ada).getByText("Linked", { exact: true })).toBeVisible();
   expect(await send(ada)).toContain('"done":{');
   await ada.goto(ACCOUNT);
-  await expect(ways(ada).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+  await expect(methods(ada).getByRole("button", { name: LINK, exact: true })).toBeVisible();
 });

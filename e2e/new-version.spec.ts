@@ -8,17 +8,20 @@ import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/support
 import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "..");
-/** What a checkout doesn't have. Packages are hard links, because a build accepts none that lie elsewhere. */
+/**
+ * Folders that a checkout doesn't have. Packages are hard links, because a build accepts none
+ * outside.
+ */
 const LEFT_OUT = ["node_modules", ".next", ".git", ".env", "data", "test-results"];
 
 type Deployment = {
   url: string;
-  /** Stops the server and starts the one of the other build in its place, on the same data. */
+  /** Stops the server and starts the one of the other build on the same data. */
   deploy: () => Promise<void>;
 };
 
 const test = base.extend<{ deployment: Deployment }, { newer: string }>({
-  /** The same sources, really built once more: with another key, all actions have other names. */
+  /** The same sources, built once more: with another key all actions have other names. */
   newer: [
     async ({ browserName: _ }, use) => {
       const { directory, remove } = await temporaryDirectory();
@@ -54,7 +57,7 @@ const test = base.extend<{ deployment: Deployment }, { newer: string }>({
   baseURL: ({ deployment }, use) => use(deployment.url),
 });
 
-// One build for all of them.
+// All tests share one build.
 test.describe.configure({ mode: "default" });
 
 const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });

@@ -2,7 +2,7 @@ import { freePort } from "#e2e/support/free-port.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expect, newUser, signIn, signUp, test } from "#e2e/support/user.ts";
 
-/** Browsers take each name below `localhost` for the machine itself. */
+/** Browsers resolve each name below `localhost` to the machine itself. */
 for (const { host, named } of [
   { host: "localhost", named: false },
   { host: "dashboard.localhost", named: true },
@@ -23,7 +23,7 @@ for (const { host, named } of [
         const page = await openBrowser({ baseURL: address, javaScriptEnabled });
         const user = newUser();
         await signUp(page, user);
-        // Read at once: the list reads the page again every few seconds.
+        // Reads it at once, before the list refreshes.
         const example = () => page.locator("pre").filter({ hasText: "curl" }).first().textContent();
         expect(await example()).toContain(`${address}/api/v1/`);
         for (const next of ["/settings/developer", "/docs/authentication"]) {

@@ -8,7 +8,7 @@ import { database } from "#lib/database/client.ts";
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const NEW_PASSWORD = "a completely new password";
 
-/** What the operator's command does: a link for a user, made beside the running server. */
+/** Creates a link for a user, as the operator's command does. */
 const test = base.extend<{ link: (user: User) => Promise<string> }>({
   link: async ({ browserName: _ }, use) =>
     use(async ({ email }) => {
@@ -32,7 +32,7 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
   await expect(other).toHaveURL("/password-link");
   await other.getByLabel("New password").fill("short");
   await other.getByRole("button", { name: "Set password" }).click();
-  // The hint says the same words from the start: only the error makes the field invalid.
+  // The hint has the same words, so only the error marks the field as invalid.
   await expect(other.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
   await expect(other.getByLabel("New password")).toHaveAccessibleDescription(/at least 10 characters/i);
   await other.getByLabel("New password").fill(NEW_PASSWORD);
@@ -59,7 +59,7 @@ test("a used link says so", async ({ page, link }) => {
   }
 });
 
-/** Two keys of a user's, made beside the browser. */
+/** Creates two keys of a user beside the browser. */
 async function seedKeysOf({ email }: User): Promise<void> {
   const id = await userIdOf(email);
   for (const name of ["Mine", "Somebody else's"])

@@ -93,7 +93,7 @@ test("a key that ends on its successor's first use says so, and is not rotated t
 }) => {
   await createKey(page, "Main");
   const other = await context.newPage();
-  // It doesn't look again by itself, however long the rotation takes.
+  // Offline, this tab doesn't refresh its list.
   await other.addInitScript("Object.defineProperty(navigator, 'onLine', { get: () => false })");
   await other.goto("/settings/developer");
   await clickRowAction(page, "Main", "Rotate");

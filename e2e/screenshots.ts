@@ -10,7 +10,7 @@ import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 
-// Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
+// `npm run screenshots` writes every screen at three widths in both themes into `screenshots/`.
 const FOLDER = "screenshots";
 const WIDTHS = [1440, 768, 375];
 const PASSWORD = "correct horse battery";
@@ -18,7 +18,7 @@ const PASSWORD = "correct horse battery";
 type Screen = {
   name: string;
   signedIn?: "full" | "empty";
-  /** It goes on below what a window shows: all of it is a second picture. */
+  /** The screen is longer than the window, so that a second picture shows all of it. */
   long?: true;
   show: (page: Page) => Promise<unknown>;
 };
@@ -199,7 +199,7 @@ async function choose(page: Page, list: string, action: string): Promise<void> {
   await page.getByRole("dialog").or(page.getByRole("alertdialog")).waitFor();
 }
 
-/** Two keys more: one that was rotated, and its successor. */
+/** Creates a rotated key and its successor. */
 async function rotateOne(email: string): Promise<void> {
   const userId = await userIdOf(email);
   const created = await createApiKey(
@@ -246,7 +246,7 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
 }
 
 const data = await temporaryDirectory();
-// The provider's secret is never used: nobody signs in there.
+// The provider's secret is never used.
 const server = await startServer({
   DATA_DIR: data.directory,
   TRUSTED_PROXIES: "127.0.0.1",

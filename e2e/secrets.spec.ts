@@ -8,7 +8,7 @@ import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 
-/** What a row of any table holds, as text. */
+/** Returns all rows of all tables as text. */
 async function everythingStored(url: string): Promise<string> {
   const client = new pg.Client(url);
   await client.connect();
@@ -33,7 +33,7 @@ function filesBelow(directory: string): string[] {
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
-/** Names a file that holds a text, with what stands around it. */
+/** Names a file that holds a text, with the bytes around it. */
 function textAround(text: string, file: string): string[] {
   const content = readFileSync(file, "latin1");
   const at = content.indexOf(text);
@@ -53,7 +53,7 @@ test("a key is in one answer, and in no other one, no log, no browser storage, n
     page.on("response", (response) => {
       if (!isAction(response.request())) pages.push({ url: response.url(), body: response.text().catch(() => "") });
     });
-    // What a script has read as it came is not always there to be read again, so that these are read on their way.
+    // A body that a script has streamed can't always be read again, so these are read on their way.
     const actions: string[] = [];
     await page.route("**/*", async (route) => {
       if (!isAction(route.request())) return route.fallback();
@@ -88,7 +88,7 @@ test("a key is in one answer, and in no other one, no log, no browser storage, n
     await page.getByRole("alertdialog").getByRole("textbox").fill("Secret");
     await page.getByRole("button", { name: "Revoke key" }).click();
     await expectRow(page, "Secret", { Status: "Revoked" });
-    // Not the value itself only: eight characters of its body in a row are nowhere either.
+    // A part of the key must not be stored either.
     const part = secret.slice(10, 24);
 
     const holding: string[] = [];
@@ -109,7 +109,7 @@ test("a key is in one answer, and in no other one, no log, no browser storage, n
     expect(await server.end("SIGTERM")).toBe(0);
     const cookie = (await context.cookies()).find(({ name }) => name === "goodtake-session")?.value ?? "no cookie";
     expect(server.output()).not.toContain('"level":"error"');
-    // The log was as talkative as it can be: each request has its line.
+    // The log has a line for each request.
     for (const said of ["ready at", '"route":"/api/v1/key","status":200', '"route":"/api/v1/key","status":401'])
       expect(server.output()).toContain(said);
     for (const secretText of [part, user.password, cookie]) expect(server.output()).not.toContain(secretText);

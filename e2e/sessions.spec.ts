@@ -4,7 +4,7 @@ import { freePort } from "#e2e/support/free-port.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 
-/** Fills in the sign-up form as a browser without JavaScript does, and returns the answer. */
+/** Sends the sign-up form as a browser without JavaScript does. Returns the answer. */
 async function signUpByHand(url: string, headers: Record<string, string>): Promise<Response> {
   const page = await (await fetch(`${url}/sign-up`, { headers })).text();
   const form = new FormData();
@@ -55,7 +55,7 @@ test("a missing database is shown as an error, never as signed out", async ({ op
   }
 });
 
-/** Ends the database at once and with it every connection, as a crash does. */
+/** Ends the database with all connections, like a crash. */
 function killPostgres(directory: string): void {
   const file = readdirSync(directory, { recursive: true, encoding: "utf8" }).find((name) =>
     name.endsWith("postmaster.pid"),

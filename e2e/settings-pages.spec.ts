@@ -109,7 +109,7 @@ test.describe("usage", () => {
       expect(await cells(page, "Requests by key")).toEqual(busiest);
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
 
-      // The month before has a link, and nothing in it.
+      // The month before is linked, and empty.
       await page.getByRole("navigation", { name: "Month" }).getByRole("link").click();
       await expect(page.getByText(/^None of your keys was used in \w+ \d{4}\.$/)).toBeVisible();
       await page.getByRole("navigation", { name: "Month" }).getByRole("link").last().click();

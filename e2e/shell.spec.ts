@@ -3,7 +3,10 @@ import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
-/** Collects what the browser refused to load or run, and every error and warning on the page, such as those of a failed hydration. */
+/**
+ * Collects what the browser blocks, and every error and warning of the page, such as a failed
+ * hydration.
+ */
 function troubles(page: Page): string[] {
   const found: string[] = [];
   page.on("pageerror", (error) => found.push(String(error)));
@@ -23,7 +26,7 @@ const SIGNED_IN = [
   "/docs/authentication",
 ];
 
-/** Opens each page and expects no trouble on it; returns the nonces of the answers. */
+/** Opens each page and expects no trouble. Returns the nonces of the answers. */
 async function visit(page: Page, paths: string[]): Promise<string[]> {
   const found = troubles(page);
   const nonces: string[] = [];
@@ -33,7 +36,7 @@ async function visit(page: Page, paths: string[]): Promise<string[]> {
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? `no nonce at ${path}`;
     await page.waitForLoadState("networkidle");
     expect(found, path).toEqual([]);
-    // Those of the answer: what a trusted script loads later is trusted through it.
+    // The answer's own scripts. Those may load others.
     const scripts = (await answer?.text())?.match(/<script\b[^>]*>/g) ?? [];
     expect(scripts.length, path).toBeGreaterThan(0);
     for (const script of scripts) expect(script, path).toContain(`nonce="${nonce}"`);

@@ -53,7 +53,7 @@ test("Back and a reload ask once before they lose a key", async ({ page, user: _
   await asked.dismiss();
   await expect(newKeyField(page)).toHaveValue(secret);
 
-  // Kept, it is nobody's business any more.
+  // A key that was used is safe.
   await page.getByRole("button", { name: "Send a test request" }).click();
   await expect(page.getByText("200 OK")).toBeVisible();
   await page.evaluate(() => history.back());

@@ -53,9 +53,9 @@ export async function runExports(urls: string[], cookie: string, atOnce: number,
 
 /** Loads `GET /sign-in` without a session on 32 connections. */
 export const floodSignInPages: DashboardLoad = async (url, seconds) => {
-  const { requests, refused } = await wrk({ url: `${url}/sign-in`, connections: 32, seconds });
-  if (requests === refused) throw new Error("No sign-in page was rendered.");
-  return `${requests - refused} pages, ${refused} rejected`;
+  const { requests, rejected } = await wrk({ url: `${url}/sign-in`, connections: 32, seconds });
+  if (requests === rejected) throw new Error("No sign-in page was rendered.");
+  return `${requests - rejected} pages, ${rejected} rejected`;
 };
 
 /** Sends wrong passwords from many addresses, 32 at a time. */

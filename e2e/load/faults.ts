@@ -154,10 +154,8 @@ async function ask(
   const over = Math.min(key.revoked.confirmed, account.disabled.confirmed);
   const begun = Math.min(key.revoked.begun, account.disabled.begun);
   if (answer.ok && start > over)
-    report.violations.push(
-      `${key.id} was let in by a request that began ${Math.round(start - over)} ms after the end of it`,
-    );
-  if (status === "401" && end < begun) report.violations.push(`${key.id} was refused while it was good`);
+    report.violations.push(`${key.id} passed a request that began ${Math.round(start - over)} ms after its end`);
+  if (status === "401" && end < begun) report.violations.push(`${key.id} was rejected while it was good`);
   if (!["204", "401", "403", "429"].includes(status)) report.violations.push(`${key.id} was answered ${status}`);
   if (status === "429" && !account.limited) report.violations.push(`${key.id} was limited without reason`);
   const settled =
@@ -183,7 +181,7 @@ async function makeChanges(
       work().then(
         ({ ok }) => {
           if (ok) onConfirmed(performance.now());
-          else report.violations.push("a change was refused");
+          else report.violations.push("a change was rejected");
         },
         () => {},
       ),

@@ -23,7 +23,7 @@ export async function loadAtRate({
     const run = autocannon({ url, connections, duration: SECONDS, overallRate: rate, headers }, (error, result) => {
       if (error) reject(error);
       else if (result.errors > 0 || result.non2xx > 0)
-        reject(new Error(`autocannon against ${url}: ${result.errors} errors, ${result.non2xx} refused`));
+        reject(new Error(`autocannon against ${url}: ${result.errors} errors, ${result.non2xx} rejected`));
       else resolve();
     });
     run.on("response", (_client, _status, _bytes, ms) => times.push(ms));

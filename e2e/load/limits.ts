@@ -60,7 +60,8 @@ export class LimitHistory {
 
   /** The number of requests that were rejected while Redis was away. */
   get limitedAlone(): number {
-    const refused = this.#answers.filter(({ passed }) => !passed);
-    return refused.filter((answer) => this.#away.some(({ from, to }) => answer.start > from && answer.end < to)).length;
+    const rejected = this.#answers.filter(({ passed }) => !passed);
+    return rejected.filter((answer) => this.#away.some(({ from, to }) => answer.start > from && answer.end < to))
+      .length;
   }
 }

@@ -22,7 +22,7 @@ export type Figure = {
    * client or other processes.
    */
   cores: number;
-  refused: number;
+  rejected: number;
   requests: number;
   /** Different keys in those requests. */
   distinct: number;
@@ -49,7 +49,7 @@ export async function measureInTurns<Name extends string>(
       rate: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
       p99: median(measured.map(({ p99 }) => p99)),
       cores: median(measured.map(({ cores }) => cores)),
-      refused: sum(measured.map(({ refused }) => refused)),
+      rejected: sum(measured.map(({ rejected }) => rejected)),
       requests: sum(measured.map(({ requests }) => requests)),
       distinct: new Set(measured.flatMap(({ sent }) => [...sent])).size,
     },

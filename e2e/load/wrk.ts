@@ -16,7 +16,7 @@ export type Measured = {
   /** The places of the sent keys, if there is an order. */
   sent: Uint32Array;
   /** Answers with a status other than 2xx and 3xx. */
-  refused: number;
+  rejected: number;
   /** Milliseconds of 99 in 100 answers, for a client that waits for each answer. */
   p99: number;
 };
@@ -51,7 +51,7 @@ export async function wrk({ url, connections, seconds, headers = {}, keys }: Loa
     sent: keys ? advance(keys, requests) : new Uint32Array(),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
     p99: milliseconds(/ 99%\s+([\d.]+)(us|ms|s|m)/.exec(stdout)),
-    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
+    rejected: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
 }
 

@@ -18,8 +18,8 @@ test("of three processes that charge, reserve, settle and refund at once each an
   process.stdout.write(`CREDITS_SEED=${seed}\n`);
   const { url, drop } = await createDatabase();
   connectDatabase(url, 5);
-  const people = await Promise.all(Array.from({ length: 6 }, () => createPerson()));
-  const [held = "", ...others] = people.map(({ id }) => id);
+  const users = await Promise.all(Array.from({ length: 6 }, () => createPerson()));
+  const [held = "", ...others] = users.map(({ id }) => id);
   const holder = await openClient(url);
   await holder.query("BEGIN");
   await holder.query(`SELECT FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [held]);

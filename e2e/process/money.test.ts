@@ -122,19 +122,19 @@ test("after a storm of requests, failures, grants and kills every balance is its
     // Some requests never get an answer from the provider, and their callers give up.
     if (fate < 0.9) setTimeout(fate < 0.6 ? draw : fail, fate * 40, response);
   };
-  const people = await Promise.all(
+  const users = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const { id } = await createPerson();
       return { id, secret: (await createKey(id)).secret, keys: Array.from({ length: 10 }, () => randomUUID()) };
     }),
   );
   /** Credits by account: of answers that say paid, and of requests without an answer. */
-  const paid = new Map(people.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
+  const paid = new Map(users.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
   const drawn = new Set<string>();
   const statuses = new Map<number | "none", number>();
 
   async function once(): Promise<void> {
-    const user = random.pick(people);
+    const user = random.pick(users);
     const account = paid.get(user.id) as { certain: number; unknown: number; granted: number };
     const place = random.below(3);
     if (random.chance(0.02)) {

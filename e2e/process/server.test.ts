@@ -43,7 +43,7 @@ async function statusOf(
 }
 
 /** Starts a server that must not become ready. Returns its exit code and output. */
-async function refused(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
+async function failedStart(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
   const server = spawnServer(settings);
   running.push(server);
   return { code: await server.end(), output: server.output() };
@@ -115,7 +115,7 @@ describe("with the embedded database", () => {
 
   test("a second start on the same data folder ends with a sentence, and the first goes on", async () => {
     const first = await start({ DATA_DIR: data.directory });
-    const second = await refused({ DATA_DIR: data.directory });
+    const second = await failedStart({ DATA_DIR: data.directory });
     expect(second.code).toBe(1);
     expect(second.output.trim()).toBe(
       `Another GoodTake server is already running on ${data.directory}; stop it, or choose another DATA_DIR.`,
@@ -219,7 +219,7 @@ describe.runIf(process.getuid?.() === 0)("started as root", () => {
 
   test("a data folder that PostgreSQL's own account can't enter stops it", async () => {
     await chmod(data.directory, 0o700);
-    const { code, output } = await refused({ DATA_DIR: path.join(data.directory, "inside") });
+    const { code, output } = await failedStart({ DATA_DIR: path.join(data.directory, "inside") });
     await chmod(data.directory, 0o755);
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toHaveLength(1);
@@ -236,12 +236,12 @@ describe("invalid settings stop the start with one sentence", () => {
     ["a real provider with open sign-up by accident", { ARK_API_KEY: "key" }, /^SIGN_UP /],
     ["a data folder that is a file", { DATA_DIR: path.resolve("package.json") }, /^DATA_DIR can't be used/],
     [
-      "a database that nobody knows",
+      "an unknown database host",
       { DATABASE_URL: "postgresql://nowhere.invalid/x", AUTH_SECRET, ROLE: "api" },
       /^The database of DATABASE_URL can't be used \(E/,
     ],
   ])("%s", async (_, settings, sentence) => {
-    const { code, output } = await refused({ DATA_DIR: data.directory, ...settings });
+    const { code, output } = await failedStart({ DATA_DIR: data.directory, ...settings });
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toHaveLength(1);
     expect(output).toMatch(sentence);
@@ -251,7 +251,7 @@ describe("invalid settings stop the start with one sentence", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
     const { port } = other.address() as AddressInfo;
-    const { code, output } = await refused({ DATA_DIR: data.directory, PORT: String(port) });
+    const { code, output } = await failedStart({ DATA_DIR: data.directory, PORT: String(port) });
     other.close();
     expect(code).toBe(1);
     expect(output.trim()).toBe(`PORT ${port} is in use by another program; stop it, or choose another PORT.`);

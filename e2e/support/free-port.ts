@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * Below 32768, from where Linux numbers outgoing connections and listeners on port 0: none of those
- * takes the port of a server while it restarts.
+ * The range below 32768, from where Linux numbers outgoing connections and listeners on port 0:
+ * none of those takes the port of a server while it restarts.
  */
 const [FIRST_PORT, END_PORT] = [20_000, 32_768];
 const ATTEMPTS_MAX = 100;
 
 const chosen = new Set<number>();
 
-/** Returns a port on which nobody listens, another one each time. */
+/** Returns a free port, another one each time. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const port = randomInt(FIRST_PORT, END_PORT);

@@ -37,13 +37,13 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
   };
 }
 
-let people = 0;
+let users = 0;
 
 /** Creates a user without a password and with 100 credits. */
 export async function createPerson(
   name = "Ada",
   tier = "free",
-  email = `${name.toLowerCase()}-${++people}@example.com`,
+  email = `${name.toLowerCase()}-${++users}@example.com`,
 ): Promise<{ id: string; email: string }> {
   const user = await database().user.create({ data: { name, email, tier }, select: { id: true, email: true } });
   await openBalance(database(), user.id, 100);

@@ -29,7 +29,7 @@ export async function charges(bench: BenchContext): Promise<void> {
           },
           connections,
         );
-        if (free.refused + costed.refused > 0) throw new Error("Charges were rejected");
+        if (free.rejected + costed.rejected > 0) throw new Error("Charges were rejected");
         const figure = `charges of ${accounts}, ${connections} connections`;
         bench.report.judge(
           figure,

@@ -26,7 +26,8 @@ export async function hotKey(bench: BenchContext): Promise<void> {
           },
           connections,
         );
-        if (measured.api.refused + measured.all.refused > 0) throw new Error("Requests with a good key were rejected");
+        if (measured.api.rejected + measured.all.rejected > 0)
+          throw new Error("Requests with a good key were rejected");
         const judge = (figure: string, of: "api" | "all", against: "bare" | "api", least: number) =>
           bench.report.judge(
             `hot key, ${figure}, ${connections} connections`,

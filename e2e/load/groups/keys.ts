@@ -46,7 +46,7 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
         connections,
       );
       clearInterval(others);
-      if (byZipf.refused + few.refused > 0) throw new Error("Requests with good keys were rejected");
+      if (byZipf.rejected + few.rejected > 0) throw new Error("Requests with good keys were rejected");
       const judge = (figure: string, measured: Figure, against: Figure, what: string, least: number) =>
         bench.report.judge(
           `${figure}, ${connections} connections`,

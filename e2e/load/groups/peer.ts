@@ -31,7 +31,7 @@ export async function peer(bench: BenchContext): Promise<void> {
       const server = await startNode(["better-auth.js"], PEERS, { DATABASE_URL: url.href, ...env });
       const { port, key } = JSON.parse(server.line);
       const measured = await measure({ url: `http://127.0.0.1:${port}/`, headers: { "X-API-Key": key } }, 16);
-      if (measured.refused > 0) throw new Error(`better-auth rejected ${measured.refused} requests`);
+      if (measured.rejected > 0) throw new Error(`better-auth rejected ${measured.rejected} requests`);
       theirs[name] = measured.rate;
       server.end();
       await sleep(1_000);

@@ -42,7 +42,7 @@ export async function twoProcesses(bench: BenchContext): Promise<void> {
               { one: { url: fronts.one.url, keys }, two: { url: fronts.two.url, keys } },
               32,
             );
-            if (one.refused + two.refused > 0) throw new Error("Requests behind nginx were rejected");
+            if (one.rejected + two.rejected > 0) throw new Error("Requests behind nginx were rejected");
             // Each process has a quarter of its rate as its share: at full load they would compete
             // for the cores.
             const share = Math.round(one.rate / 4);
