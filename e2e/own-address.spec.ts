@@ -7,19 +7,19 @@ for (const { host, named } of [
   { host: "localhost", named: false },
   { host: "dashboard.localhost", named: true },
 ])
-  for (const javaScriptEnabled of [true, false])
-    test(`at ${host}${javaScriptEnabled ? "" : " without JavaScript"}, the first page after sign-up and sign-in shows the browser's address`, async ({
-      openBrowser,
-    }) => {
-      const { directory, remove } = await temporaryDirectory();
-      const port = await freePort();
-      const address = `http://${host}:${port}`;
-      const server = await startServer({
-        DATA_DIR: directory,
-        PORT: String(port),
-        ...(named && { PUBLIC_URL: address }),
-      });
-      try {
+  test(`at ${host} the first page after sign-up and sign-in shows the browser's address, also without JavaScript`, async ({
+    openBrowser,
+  }) => {
+    const { directory, remove } = await temporaryDirectory();
+    const port = await freePort();
+    const address = `http://${host}:${port}`;
+    const server = await startServer({
+      DATA_DIR: directory,
+      PORT: String(port),
+      ...(named && { PUBLIC_URL: address }),
+    });
+    try {
+      for (const javaScriptEnabled of [true, false]) {
         const page = await openBrowser({ baseURL: address, javaScriptEnabled });
         const user = newUser();
         await signUp(page, user);
@@ -34,8 +34,9 @@ for (const { host, named } of [
           expect(await example()).toContain(`${address}/api/v1/`);
         }
         expect(await page.content()).not.toContain("127.0.0.1");
-      } finally {
-        await server.end("SIGTERM");
-        await remove();
       }
-    });
+    } finally {
+      await server.end("SIGTERM");
+      await remove();
+    }
+  });

@@ -58,4 +58,4 @@ test("after a kill -9 of everything, twice, every acknowledged creation and revo
   expect(acknowledged.filter((change) => !stored.has(change))).toEqual([]);
   expect(torn).toEqual([]);
   expect(await server.end("SIGTERM")).toBe(0);
-}, 60_000);
+}, 120_000);

@@ -7,7 +7,7 @@ import { startEmbedded } from "#lib/database/embedded.ts";
 // argument, and prints each change after it was acknowledged. The test ends it with SIGKILL.
 
 /** When it ends by itself, after the test has failed. */
-const WRITING_MAX_MS = 60_000;
+const WRITING_MAX_MS = 120_000;
 const { url } = await startEmbedded(process.argv[2] ?? "", "guest");
 connectDatabase(url, 8);
 const caller = { actor: "user", address: null, userAgent: null } as const;

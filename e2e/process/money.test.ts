@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Random } from "#e2e/load/random.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
@@ -19,12 +19,10 @@ beforeAll(async () => {
   own = await createDatabase();
   connectDatabase(own.url, 10);
   provider = await startImageProvider();
-});
-beforeEach(async () => {
   processes = await startApiProcesses(3, own.url, provider.settings);
 });
-afterEach(() => processes.end());
 afterAll(async () => {
+  await processes.end();
   provider.stop();
   await disconnectDatabase();
   await own.drop();
@@ -112,6 +110,7 @@ test("a provider that breaks the connection is not asked again, and the credit i
   expect(await credits(ada.id)).toBe(100);
 });
 
+// This test comes last, because it ends the processes.
 test("after a storm of requests, failures, grants and kills every balance is its ledger's sum, and nothing is paid twice", async () => {
   const seed = Number(process.env.STORM_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`storm: STORM_SEED=${seed}\n`);
