@@ -60,7 +60,7 @@ test("activity is exported whole, each record once, also of one instant and whil
     pages += 1;
     await happen(ada.id);
   }
-  expect(pages).toBe(3);
+  expect(pages).toBe(4);
   expect(exported).toEqual(before);
   expect(exported).toHaveLength(1_200);
 });

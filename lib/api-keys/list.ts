@@ -4,7 +4,7 @@ import { PASSED_END, successorOf } from "#lib/api-keys/rotation-chain.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { readPage, type Slice } from "#lib/paging/read-page.ts";
+import { FIRST_ROWS, readPage, type Slice } from "#lib/paging/read-page.ts";
 import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from "#lib/usage/recent.ts";
 
 /** A key with what the list shows beside it. */
@@ -76,8 +76,8 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
     SELECT array_agg("id") AS "all" FROM (
       SELECT "id", ${status} AS "status" FROM "ApiKey" WHERE ${owned} AND ${matches} ORDER BY ${orderOf(query)}
     ) k`;
-  for (let from = 0; from < (all?.length ?? 0); from += EXPORT_PAGE) {
-    const ids = all?.slice(from, from + EXPORT_PAGE) ?? [];
+  for (let [from, to] = [0, FIRST_ROWS]; from < (all?.length ?? 0); [from, to] = [to, to + EXPORT_PAGE]) {
+    const ids = all?.slice(from, to) ?? [];
     yield await database().$queryRaw<ExportedKey[]>`
       SELECT "id", "name", "environment"::text AS "environment", "prefix", "createdAt", "expiresAt", "revokedAt", "lastUsedAt"
       FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS "page"("id", "place") JOIN "ApiKey" USING ("id")

@@ -1,6 +1,7 @@
 import { type Charge, type ChargeRow, chargeStatement } from "#lib/credits/charge-statement.ts";
 import { type Remaining, type SpendError, toRemaining } from "#lib/credits/spending.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
+import { chargeWholeAccounts, plainArray as plain } from "#lib/credits/whole-charges.ts";
 import { pool } from "#lib/database/client.ts";
 import { hearClock, lateness } from "#lib/database/clock.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -22,11 +23,34 @@ const variants = [true, false].flatMap((wait) =>
 );
 const STATEMENTS = new Map(variants);
 
-/** An array of uuids or numbers for PostgreSQL; `pg` would look at each for characters that need a quote. */
-const plain = (values: (string | number | null | undefined)[]) => `{${values.map((value) => value ?? "NULL").join()}}`;
-
+/** Most accounts can pay for all that is asked for; each charge of the others is decided by itself. */
 async function send(group: WaitingCharge[], { wait }: { wait: boolean }): Promise<Left<Charge, Charged>> {
   const reserves = group.some(({ item }) => item.reserved);
+  if (wait || reserves) return decideEach(group, { wait, reserves });
+  const paid = await chargeWholeAccounts(group.map(({ item }) => item));
+  const others = group.filter(({ item }) => !paid.has(item.userId));
+  for (const [userId, left] of paid)
+    answerPaid(
+      group.filter(({ item }) => item.userId === userId),
+      left,
+    );
+  return others.length > 0 ? decideEach(others, { wait, reserves }) : { held: [], undecided: [] };
+}
+
+/** Each in its turn, as if they had been made one after the other. */
+function answerPaid(group: WaitingCharge[], left: { credits: number; requests: number }): void {
+  let { credits, requests } = left;
+  for (const { item, resolve } of group.toReversed()) {
+    resolve(ok(toRemaining({ credits, requests }, item.quota)));
+    credits += item.credits;
+    requests -= 1;
+  }
+}
+
+async function decideEach(
+  group: WaitingCharge[],
+  { wait, reserves }: { wait: boolean; reserves: boolean },
+): Promise<Left<Charge, Charged>> {
   const name = `charge${wait ? "-wait" : ""}${reserves ? "-reserve" : ""}`;
   const column = (key: "id" | "userId" | "apiKeyId" | "credits" | "quota" | "deadline") =>
     plain(group.map(({ item }) => item[key]));

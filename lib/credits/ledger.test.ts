@@ -157,7 +157,7 @@ describe("the exported ledger", () => {
       pages += 1;
       await spend(1);
     }
-    expect(pages).toBe(3);
+    expect(pages).toBe(4);
     expect(new Set(exported.map(({ id }) => id)).size).toBe(1_201);
     expect(amounts(exported).toSorted((a, b) => a - b)).toEqual(
       [100, ...Array.from({ length: 1_200 }, (_, i) => i + 1)].toSorted((a, b) => a - b),

@@ -12,15 +12,20 @@ export async function readPage<Found extends { matching: number }>(
   return asked <= pages ? { ...found, page: asked, pages } : { ...(await of(pages)), page: pages, pages };
 }
 
-/** All rows, page by page, each of which `read` begins after the last row of the one before. */
+/** A file begins with a small step, so that its first row comes at once. */
+export const FIRST_ROWS = 50;
+
+/** All rows, page by page, each of which `read` begins after the last row of the one before. The first page has few rows. */
 export async function* readAll<Row>(
   size: number,
   read: (last: Row | undefined, limit: number) => Promise<Row[]>,
 ): AsyncGenerator<Row[]> {
   let last: Row | undefined;
+  let limit = Math.min(FIRST_ROWS, size);
   do {
-    const rows = await read(last, size);
+    const rows = await read(last, limit);
     yield rows;
-    last = rows.length < size ? undefined : rows.at(-1);
+    last = rows.length < limit ? undefined : rows.at(-1);
+    limit = size;
   } while (last);
 }
