@@ -2,8 +2,9 @@ import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
 import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
 import { apiStatus, createButton } from "#e2e/support/key-list.ts";
-import { seedKey, userIdOf } from "#e2e/support/seed.ts";
+import { seedKey } from "#e2e/support/seed.ts";
 import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -58,7 +59,7 @@ test("a replayed request to delete Ada's account needs Bob's password, deletes o
 }) => {
   const samePassword = { ...newUser("Carol"), password: user.password };
   const [bob, carol, visitor] = [await asAnotherUser(), await asAnotherUser(samePassword), await openBrowser()];
-  const carolsId = await userIdOf(samePassword.email);
+  const carolsId = await findUserId(samePassword.email);
 
   await ada.goto(ACCOUNT);
   const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, user.password));

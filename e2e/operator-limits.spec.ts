@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createKey, fillInNewKey, newKeyField } from "#e2e/support/key-list.ts";
-import { userIdOf } from "#e2e/support/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expect, newUser, signUp } from "#e2e/support/user.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -41,7 +41,7 @@ test("an account that created many keys sees when it can create the next one, an
   page,
   user,
 }) => {
-  const scope = `keys of ${await userIdOf(user.email)}`;
+  const scope = `keys of ${await findUserId(user.email)}`;
   await database().throttle.create({
     data: { scope, attempts: 110, blockedUntil: new Date(Date.now() + 60_000), updatedAt: new Date() },
     select: { scope: true },

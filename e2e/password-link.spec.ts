@@ -1,5 +1,6 @@
-import { CALLER, userIdOf } from "#e2e/support/seed.ts";
+import { CALLER } from "#e2e/support/seed.ts";
 import { expect, newUser, signIn, signUp, type User } from "#e2e/support/user.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -61,7 +62,7 @@ test("a used link says so", async ({ page, link }) => {
 
 /** Creates two keys of a user beside the browser. */
 async function seedKeysOf({ email }: User): Promise<void> {
-  const id = await userIdOf(email);
+  const id = await findUserId(email);
   for (const name of ["Mine", "Somebody else's"])
     await createApiKey(id, { name, environment: "production", expiry: { type: "never" } }, CALLER);
 }

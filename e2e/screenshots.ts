@@ -3,9 +3,10 @@ import { type Browser, chromium, type Page } from "playwright";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { createButton, createShownKey } from "#e2e/support/key-list.ts";
-import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage, userIdOf } from "#e2e/support/seed.ts";
+import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { signUp } from "#e2e/support/user.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -201,7 +202,7 @@ async function choose(page: Page, list: string, action: string): Promise<void> {
 
 /** Creates a rotated key and its successor. */
 async function rotateOne(email: string): Promise<void> {
-  const userId = await userIdOf(email);
+  const userId = await findUserId(email);
   const created = await createApiKey(
     userId,
     { name: "Rotated", environment: "production", expiry: { type: "never" } },

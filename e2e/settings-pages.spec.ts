@@ -1,8 +1,9 @@
 import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { readCsv } from "#e2e/support/csv.ts";
-import { CALLER, seedKey, userIdOf } from "#e2e/support/seed.ts";
+import { CALLER, seedKey } from "#e2e/support/seed.ts";
 import { expect, newUser, signIn, signOut } from "#e2e/support/user.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -53,7 +54,7 @@ test.describe("usage", () => {
       page,
       user,
     }) => {
-      await setTier(await userIdOf(user.email), "scale", CALLER);
+      await setTier(await findUserId(user.email), "scale", CALLER);
       const keys = await Promise.all(Array.from({ length: 26 }, () => seedKey(user.email)));
       for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
       const [first] = keys as [(typeof keys)[number]];
@@ -344,10 +345,10 @@ test.describe("account", () => {
   test("a user can't sign out another user's browser", async ({ page, user, asAnotherUser }) => {
     const { email } = newUser("Bob");
     const bob = await asAnotherUser({ name: "Bob", email, password: user.password });
-    const spare = { userId: await userIdOf(email), address: "", userAgent: "spare" };
+    const spare = { userId: await findUserId(email), address: "", userAgent: "spare" };
     await database().session.create({ data: spare, select: { id: true } });
     const adas = await database().session.findFirstOrThrow({
-      where: { userId: await userIdOf(user.email) },
+      where: { userId: await findUserId(user.email) },
       select: { id: true },
     });
     await bob.goto("/settings/account");

@@ -3,7 +3,7 @@ import { connectTo, seedIdentity } from "#e2e/support/seed.ts";
 import { signUpByForm, submitForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { database } from "#lib/database/client.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 
 /**
  * PostgreSQL rejects a statement with a NUL in a text (22021). Such input must not become a server
@@ -23,8 +23,7 @@ beforeAll(async () => {
   server = await startServer({ DATA_DIR: temporary.directory, ...provider });
   cookie = await signUpByForm(server.url, USER);
   const disconnect = await connectTo(temporary.directory);
-  const { id } = await database().user.findUniqueOrThrow({ where: { email: USER.email }, select: { id: true } });
-  ({ secret } = await createKey(id));
+  ({ secret } = await createKey(await findUserId(USER.email)));
   await seedIdentity(USER.email, "oidc");
   await disconnect();
 });

@@ -1,4 +1,5 @@
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -32,13 +33,9 @@ const NAMES = [
   "load-test-2026",
 ];
 
-export async function userIdOf(email: string): Promise<string> {
-  return (await database().user.findUniqueOrThrow({ where: { email }, select: { id: true } })).id;
-}
-
 /** Creates a key of a user beside the browser. */
 export async function seedKey(email: string, expiry?: CreateApiKeyInput["expiry"]) {
-  const userId = await userIdOf(email);
+  const userId = await findUserId(email);
   return { userId, ...(await createKey(userId, expiry)) };
 }
 
@@ -47,7 +44,7 @@ export async function seedKey(email: string, expiry?: CreateApiKeyInput["expiry"
  * right-to-left names and emoji.
  */
 export async function seedKeys(email: string, count: number): Promise<void> {
-  const userId = await userIdOf(email);
+  const userId = await findUserId(email);
   const now = Date.now();
   for (let i = 0; i < count; i++) {
     const created = await createApiKey(
@@ -78,7 +75,7 @@ export async function seedKeys(email: string, count: number): Promise<void> {
 
 /** Links a provider to an account. */
 export async function seedIdentity(email: string, provider: string): Promise<void> {
-  const userId = await userIdOf(email);
+  const userId = await findUserId(email);
   await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
@@ -88,7 +85,7 @@ export async function addKeys(
   count: number,
   change: (i: number) => { name?: string; createdAt?: Date; expiresAt?: Date; revokedAt?: Date } = () => ({}),
 ): Promise<void> {
-  const userId = await userIdOf(email);
+  const userId = await findUserId(email);
   await database().apiKey.createMany({
     data: Array.from({ length: count }, (_, i) => ({
       userId,
