@@ -10,7 +10,6 @@ import { loadEnvFile } from "#lib/config/env-file.ts";
 import { checkTiers } from "#lib/config/tiers-file.ts";
 import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
-import { doubtsSettled } from "#lib/database/deadline.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
@@ -30,12 +29,13 @@ import { createHttpServer } from "#lib/server/http-server.ts";
 import { loadPages } from "#lib/server/pages.ts";
 import { HOP_SECRET } from "#lib/server/redirect-hop.ts";
 import { startUpkeep } from "#lib/server/scheduled-work.ts";
+import { writesConfirmed } from "#lib/unconfirmed-writes/in-time.ts";
 import { startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
-/** A signal during the start waits so long for its end: what is half started can't be stopped. */
+/** How long a stop waits for a start to finish. A half-started server can't be stopped. */
 const START_DEADLINE_MS = 4_000;
-/** So long the database may take for charges that are to be taken back: a request that gave up is one that failed. */
-const DOUBTS_DEADLINE_MS = 1_000;
+/** How long a stop waits for unconfirmed writes. A request that got no answer has failed. */
+const CONFIRM_DEADLINE_MS = 1_000;
 const MIGRATIONS = `${import.meta.dirname}/prisma/migrations`;
 
 let phase: Phase = "starting";
@@ -49,9 +49,10 @@ let upkeep: ReturnType<typeof startUpkeep> | undefined;
 
 try {
   loadEnvFile();
-  // libuv starts its pool on first use. Passwords leave threads of it free, see coresForPasswords.
+  // libuv starts its thread pool on first use. Passwords leave some of its threads free, see
+  // coresForPasswords.
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 1));
-  // Next reads it directly, and takes an unset one for development.
+  // Next reads NODE_ENV itself and takes an unset one for development.
   const development = process.argv.includes("--dev");
   Object.assign(process.env, { NODE_ENV: development ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
   if (!development) captureConsole();
@@ -76,13 +77,14 @@ async function start(env: Env): Promise<void> {
   await orSay("DATA_DIR can't be used", dropRoot(env, directory));
   if (!env.DATABASE_URL) {
     embedded = await orSay("DATA_DIR can't be used", startEmbedded(directory, "owner"));
-    // An empty value is no value.
+    // An empty value counts as unset.
     process.env.AUTH_SECRET = env.AUTH_SECRET ?? (await orSay("DATA_DIR can't be written to", authSecret(directory)));
   }
   const databaseUrl = env.DATABASE_URL ?? (embedded as EmbeddedDatabase).url;
   const connections = shareOfPool(env);
   if (env.ROLE === "all") {
-    // It loads Next while the database is migrated, and asks the database nothing before its first request.
+    // The dashboard loads Next during the migration and asks the database nothing before its first
+    // request.
     const settings = {
       ...env,
       ROLE: "dashboard",
@@ -114,17 +116,20 @@ async function start(env: Env): Promise<void> {
     const pages = await loadPages(ownOrigin(server), env.NODE_ENV === "development");
     doors.dashboard = boundDashboard(createDashboardDoor(env, pages));
   }
-  // What only the start needed, while nobody waits for an answer longer than for the start.
+  // Frees the memory that only the start needed, before the first request could notice.
   collectGarbage();
   opened.resolve();
   if (phase === "draining") return;
   phase = "serving";
   announce(server, env);
-  // Not earlier: loading Next blocks everything for so long that a query would time out.
+  // Not earlier: loading Next blocks the process so long that a query would time out.
   upkeep = startUpkeep();
 }
 
-/** System errors and refused connections (SQLSTATE 08, 28, 3D, 53, 57) are the operator's to mend: one sentence with their code says where. */
+/**
+ * Turns system errors and errors of the connection (SQLSTATE 08, 28, 3D, 53, 57) into one sentence
+ * with their code, because the operator has to fix them.
+ */
 async function orSay<T>(sentence: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -136,7 +141,7 @@ async function orSay<T>(sentence: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Pages can't take the API's connections: each of the two processes has some of its own. */
+/** Splits the connections between the two processes, so that pages can't take the API's. */
 function shareOfPool({ ROLE, DATABASE_POOL_SIZE: all }: Env): { own: number; dashboard: number } {
   const dashboard = ROLE === "all" ? Math.max(2, Math.floor(all / 3)) : 0;
   return { own: all - dashboard, dashboard };
@@ -155,7 +160,7 @@ async function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
       throw new OperatorError(`PORT ${PORT} is in use by another program; stop it, or choose another PORT.`);
     else if (code === "EACCES")
       throw new OperatorError(`PORT ${PORT} may not be used by this account; choose one above 1023.`);
-    else throw new OperatorError(`HOST ${HOST} can not be listened on (${code}).`);
+    else throw new OperatorError(`HOST ${HOST} can't be listened on (${code}).`);
   }
 }
 
@@ -167,7 +172,7 @@ function announce(server: Server, env: Env): void {
   log().info(`GoodTake is ready at ${env.PUBLIC_URL ?? `http://localhost:${boundAddress(server).port}`}`);
 }
 
-/** How this process reaches itself. */
+/** Returns the URL under which this process reaches itself. */
 function ownOrigin(server: Server): string {
   const { address, family, port } = boundAddress(server);
   if (address === "::" || address === "0.0.0.0") return `http://127.0.0.1:${port}`;
@@ -179,7 +184,7 @@ function boundAddress(server: Server): AddressInfo {
 }
 
 async function giveUp(error: unknown): Promise<void> {
-  // A drain has taken away what the start needed, and ends the process itself.
+  // A drain already closed what the start needed, and ends the process itself.
   if (phase === "draining") return;
   process.stderr.write(`${error instanceof OperatorError ? error.message : (error as Error)?.stack}\n`);
   await stop();
@@ -188,7 +193,7 @@ async function giveUp(error: unknown): Promise<void> {
 
 async function end(): Promise<void> {
   if (phase === "draining") {
-    // A second signal means that somebody doesn't want to wait for requests.
+    // A second signal ends requests in flight at once.
     drain.hurry();
     return;
   }
@@ -198,12 +203,12 @@ async function end(): Promise<void> {
   process.exit(0);
 }
 
-/** Finishes requests in flight, writes what is only in memory, and closes the database, in this order. */
+/** Finishes requests in flight, writes what is only in memory, then closes the database. */
 async function stop(): Promise<void> {
   const upkeepStopped = upkeep?.stop();
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await dashboard?.then(({ stop }) => stop()).catch(() => {});
-  await Promise.all([stopRecording(), doubtsSettled(DOUBTS_DEADLINE_MS), upkeepStopped]);
+  await Promise.all([stopRecording(), writesConfirmed(CONFIRM_DEADLINE_MS), upkeepStopped]);
   closeLimiter();
   await revocations?.stop();
   await disconnectDatabase();

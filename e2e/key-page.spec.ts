@@ -67,7 +67,7 @@ test("another user's key and rejected request are answered like unknown ones", a
   const { userId, key, secret } = await seedKey(user.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
-  await expect.poll(() => database().refusal.count({ where: { requestId } })).toBe(1);
+  await expect.poll(() => database().rejection.count({ where: { requestId } })).toBe(1);
 
   const bob = await openBrowser();
   expect((await bob.goto(`/settings/developer/${key.id}`))?.url()).toContain("/sign-in?next=");
@@ -121,7 +121,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const { key, secret } = await seedKey(user.email);
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
-    await expect.poll(() => database().refusal.count({ where: { apiKeyId: key.id } })).toBe(1);
+    await expect.poll(() => database().rejection.count({ where: { apiKeyId: key.id } })).toBe(1);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
       await page.goto(path);

@@ -1,18 +1,21 @@
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 
-export type AnsweredRequest = {
-  /** Absent at the dashboard's door, which names no request. */
+type AnsweredRequest = {
+  /** Absent for the dashboard, whose requests have no id. */
   requestId?: string;
   method: string;
-  /** One of our own routes, or a word for all others: never the client's text. */
+  /** One of our own routes, or one word for all others: never the client's text. */
   route: string;
   status: number;
   durationMs: number;
   apiKeyId?: string;
 };
 
-/** One line and one count a request: lines only at level `debug`, and for what failed. Never a key, a query or a body. */
+/**
+ * Counts a request, and logs it if it failed or the level is `debug`. Never logs a key, a query or
+ * a body.
+ */
 export function noteAnswer(answered: AnsweredRequest): void {
   const { route, status, durationMs } = answered;
   metrics().requests.inc({ route, status });

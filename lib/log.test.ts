@@ -19,6 +19,6 @@ test.each([
   for (const hidden of [secret, "tasty", "correct horse"]) expect(lines).not.toContain(hidden);
 });
 
-test("a name can't forge a line or turn its direction", () => {
+test("a name can't forge a line or change its direction", () => {
   expect(printable("a\nb\u202ec")).toBe("a\\u000ab\\u202ec");
 });

@@ -6,7 +6,10 @@ import { env } from "#lib/config/env.ts";
 const API_KEY = /gt_[0-9A-Za-z]{36}/g;
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A text that is safe to print: no key, and no character by which a name could forge a line or turn its direction. */
+/**
+ * Returns a text that is safe to print: without keys, and without characters by which a name could
+ * forge a line or change its direction.
+ */
 export function printable(text: string): string {
   return text
     .replace(API_KEY, (key) => `${key.slice(0, 7)}…`)
@@ -30,7 +33,7 @@ const SECRET_FIELDS = [
 
 const shared = globalThis as { goodtakeLog?: pino.Logger };
 
-/** A logger whose lines carry no key, password, cookie or authorization header, wherever they stand. */
+/** Creates a logger whose lines contain no key, password, cookie or authorization header. */
 export function createLogger(level: string, destination?: pino.DestinationStream): pino.Logger {
   const options: pino.LoggerOptions = {
     level,
@@ -68,11 +71,11 @@ function keepKeysOut(text: string): string {
   return text.replace(API_KEY, (key) => `${key.slice(0, 7)}…`);
 }
 
-/** The one logger of the process: Next's copy of this module and the server's share it. */
+/** Returns the one logger of the process, which Next's copy of this module shares. */
 export function log(): pino.Logger {
   if (!shared.goodtakeLog) {
     const { LOG_LEVEL, NODE_ENV } = env();
-    // A person at a terminal reads lines; whatever collects logs reads JSON.
+    // A terminal shows lines; log collectors read JSON.
     const forPeople = NODE_ENV === "development" || process.stdout.isTTY;
     shared.goodtakeLog = createLogger(
       LOG_LEVEL,
@@ -82,7 +85,7 @@ export function log(): pino.Logger {
   return shared.goodtakeLog;
 }
 
-/** Sends what libraries print to the console through the logger: one format, and keys stay out of it. */
+/** Sends the console output of libraries through the logger, in one format and without keys. */
 export function captureConsole(): void {
   console.log = console.info = console.debug = (...args) => log().debug(format(...args));
   console.warn = (...args) => log().warn(format(...args));

@@ -13,10 +13,13 @@ type Metrics = {
 };
 let current: Metrics | undefined;
 
-/** From half a millisecond, which a key's check takes, to the minute that an image may take. */
+/** From 0.5 ms, which checking a key takes, to the minute that an image may take. In seconds. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** What the process counts for Prometheus. Labels take few values, all of them ours: never a path or a name that a client sent. */
+/**
+ * Returns the process's metrics for Prometheus. Labels take few values, all of them ours: never a
+ * path or a name that a client sent.
+ */
 export function metrics(): Metrics {
   current ??= createMetrics();
   return current;
@@ -25,7 +28,7 @@ export function metrics(): Metrics {
 function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  // Two processes that are one server are told apart.
+  // Tells the two processes of one server apart.
   collectDefaultMetrics({
     register: registry,
     labels: { process: process.env.DASHBOARD_SOCKET ? "dashboard" : "main" },
@@ -55,13 +58,13 @@ function createMetrics(): Metrics {
     }),
     authentications: new Counter({
       name: "goodtake_authentications_total",
-      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a refusal.",
+      help: "Decisions about API keys by outcome: admitted, rate_limited, anonymous, or the cause of a rejection.",
       labelNames: ["outcome"],
       registers,
     }),
     usageRowsDropped: new Counter({
       name: "goodtake_usage_rows_dropped_total",
-      help: "Rows of usage that the database refuses, by kind: counts, uses, callers, refusals. Each is in the log.",
+      help: "Rows of usage that the database rejects, by kind: counts, uses, callers, rejections. Each is in the log.",
       labelNames: ["rows"],
       registers,
     }),
@@ -87,7 +90,7 @@ function createMetrics(): Metrics {
   };
 }
 
-/** Adds a number that is read when Prometheus asks, by the values of one label. */
+/** Adds a gauge that is read when Prometheus asks, with the values of one label. */
 export function observeGauge(name: string, help: string, label: string, read: () => Record<string, number>): void {
   const { registry } = metrics();
   if (registry.getSingleMetric(name)) return;

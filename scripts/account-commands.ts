@@ -21,11 +21,11 @@ import { CREDITS_MAX, findRemaining, grantCredits } from "#lib/credits/store.ts"
 import { OperatorError } from "#lib/operator-error.ts";
 import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
 
-/** What a command answers: for programs, and for people. */
+/** A command's answer: `data` for programs, `text` for the terminal. */
 export type Answer = { data: unknown; text: string };
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
-/** Credits that an operator can add at once. */
+/** The number of credits that an operator can add at once. */
 export const creditsToGrant = z
   .string()
   .regex(/^[1-9]\d*$/)
@@ -38,7 +38,7 @@ async function wanted(email: string): Promise<Account> {
   return account;
 }
 
-/** For what changes an account: one that was deleted stays as it is. */
+/** Finds an account that a command may change: a deleted one can't be changed. */
 async function living(email: string): Promise<Account> {
   const account = await wanted(email);
   if (!account.deletedAt) return account;
@@ -66,7 +66,7 @@ export async function show(email: string): Promise<Answer> {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
   const text = formatFields({
     Email: account.email,
-    "Address verified": "no: anybody can sign up with any address",
+    "Address verified": "no: sign-up accepts any address",
     Name: account.name,
     Id: account.id,
     Tier: account.tier,
@@ -124,7 +124,7 @@ export async function passwordLink(email: string): Promise<Answer> {
 }
 
 async function linkFor({ email, disabledAt }: Account): Promise<Answer> {
-  if (disabledAt) throw new OperatorError(`${email} is disabled, so that its link would not work; enable it first.`);
+  if (disabledAt) throw new OperatorError(`${email} is disabled, so its link would not work; enable it first.`);
   const link = await createPasswordLink(email, OPERATOR);
   if (!link.ok) throw new OperatorError(`There is no account ${email}.`);
   const { token, expiresAt } = link.value;
@@ -139,7 +139,7 @@ async function linkFor({ email, disabledAt }: Account): Promise<Answer> {
 export async function disable(address: string): Promise<Answer> {
   const { id, email } = await living(address);
   await disableAccount(id, OPERATOR);
-  return { data: { email, status: "disabled" }, text: `${email} is disabled: signed out, its API keys refused.` };
+  return { data: { email, status: "disabled" }, text: `${email} is disabled: signed out, its API keys rejected.` };
 }
 
 export async function enable(address: string): Promise<Answer> {
@@ -173,7 +173,7 @@ export async function revoke(id: string): Promise<Answer> {
         ? `There is no API key with the id ${id}.`
         : `The API key ${id} is revoked already.`,
     );
-  return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is refused from now on.` };
+  return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is rejected from now on.` };
 }
 
 function statusOf({ disabledAt, deletedAt }: Account): string {

@@ -37,7 +37,7 @@ function actions(userId: string): Promise<{ action: string; actor: string }[]> {
   });
 }
 
-test("create makes an account without a password, whose link lets its person choose one, once", async () => {
+test("create makes an account without a password, whose link lets its user choose one, once", async () => {
   const { code, stdout } = await account("create", " Grace@Example.com", "--name", "Grace Hopper");
   expect(code).toBe(0);
   const token = /^https:\/\/keys\.example\.com\/password-link#([\w-]{43})$/m.exec(stdout)?.[1] ?? "";
@@ -56,7 +56,7 @@ test("create makes an account without a password, whose link lets its person cho
   });
 });
 
-test("grant adds credits, and refuses what is no number of them", async () => {
+test("grant adds credits, and rejects what is not a number of them", async () => {
   const ada = await createPerson();
   expect((await account("grant", ada.email, "900")).stdout).toBe(`${ada.email} has 1000 credits.\n`);
   expect((await account("show", ada.email)).stdout).toMatch(/Credits +1000\n/);
@@ -92,7 +92,7 @@ test("keys lists every key, deleted ones too, and revoke ends one of them for go
   const ada = await createPerson();
   const [kept, deleted] = [await makeKey(ada.id, "Kept"), await makeKey(ada.id, "Gone")];
   await deleteApiKey(ada.id, deleted, user);
-  expect((await account("revoke", kept)).stdout).toBe(`The API key ${kept} is revoked: it is refused from now on.\n`);
+  expect((await account("revoke", kept)).stdout).toBe(`The API key ${kept} is revoked: it is rejected from now on.\n`);
   expect(await account("revoke", kept)).toEqual({
     code: 1,
     stdout: "",
@@ -119,18 +119,18 @@ test("show says that the address is unverified, and which provider's identity is
   expect({ identities, emailVerified }).toMatchObject({ identities: [{ subject: "583231" }], emailVerified: false });
 });
 
-test("an account that was deleted is shown as that, its former address is nobody's, and nothing brings it back", async () => {
+test("a deleted account is shown as deleted, its address is free, and nothing revives it", async () => {
   const ada = await createPerson();
   const key = await makeKey(ada.id);
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, user));
   expect((await deleteAccount(session, { password: "", email: ada.email }, user)).ok).toBe(true);
   expect((await account("show", ada.email)).stderr).toBe(`There is no account ${ada.email}.\n`);
-  const tombstone = `deleted-${ada.id}@invalid`;
-  const { stdout } = await account("show", tombstone);
+  const anonymized = `deleted-${ada.id}@invalid`;
+  const { stdout } = await account("show", anonymized);
   expect(stdout).toMatch(/^Status +deleted on \d{4}-/m);
   expect(stdout).toMatch(/^Signs in with +nothing$/m);
-  expect((await account("list")).stdout).toMatch(new RegExp(`^${tombstone} .+ deleted on \\d{4}-`, "m"));
-  expect((await account("keys", tombstone)).stdout).toMatch(new RegExp(`^${key} .+ revoked, deleted `, "m"));
+  expect((await account("list")).stdout).toMatch(new RegExp(`^${anonymized} .+ deleted on \\d{4}-`, "m"));
+  expect((await account("keys", anonymized)).stdout).toMatch(new RegExp(`^${key} .+ revoked, deleted `, "m"));
   for (const [command = "", ...more] of [
     ["enable"],
     ["disable"],
@@ -139,9 +139,9 @@ test("an account that was deleted is shown as that, its former address is nobody
     ["grant", "5"],
     ["set-tier", "pro"],
   ]) {
-    const { code, stderr } = await account(command, tombstone, ...more);
+    const { code, stderr } = await account(command, anonymized, ...more);
     expect(code, command).toBe(1);
-    expect(stderr).toMatch(new RegExp(`^${tombstone} was deleted on .+, for good\\.\n$`));
+    expect(stderr).toMatch(new RegExp(`^${anonymized} was deleted on .+, for good\\.\n$`));
   }
 });
 
@@ -193,7 +193,7 @@ describe("what can't be done", () => {
   test("a database that is away", async () => {
     const { code, stderr } = await runCommand("account.ts", ["list"], { DATABASE_URL: "postgresql://127.0.0.1:1/x" });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The database can not be reached: .+\n$/);
+    expect(stderr).toMatch(/^The database can't be reached: .+\n$/);
   });
 });
 

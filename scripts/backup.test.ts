@@ -38,10 +38,10 @@ test("a backup of an outside database moves into a new embedded one, which a sec
   ]);
 });
 
-test("a file that is no backup makes no database", async () => {
+test("a file that is not a backup creates no database", async () => {
   const embedded = { DATA_DIR: path.join(directory, "other") };
   const { code, stderr } = await runCommand("restore.ts", [path.join(directory, "none.gz")], embedded);
-  expect([code, stderr]).toEqual([1, `${path.join(directory, "none.gz")} can not be read (ENOENT).\n`]);
+  expect([code, stderr]).toEqual([1, `${path.join(directory, "none.gz")} can't be read (ENOENT).\n`]);
   expect(await stat(embedded.DATA_DIR).catch(() => undefined)).toBeUndefined();
 });
 

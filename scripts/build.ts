@@ -18,7 +18,10 @@ const SOURCES = [
 ];
 const FINGERPRINT = ".next/fingerprint";
 
-/** What a build depends on: sources, the locked versions of packages, Node's, and the key that its actions' names are made with. */
+/**
+ * Hashes what a build depends on: sources, locked package versions, Node's version and the key of
+ * action names.
+ */
 function fingerprint(): string {
   const hash = createHash("sha256").update(process.version);
   hash.update(process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? "");

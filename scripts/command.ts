@@ -10,12 +10,12 @@ import { OperatorError } from "#lib/operator-error.ts";
 export const PROJECT = path.resolve(import.meta.dirname, "..");
 export const MIGRATIONS = path.join(PROJECT, "prisma/migrations");
 
-/** Parses an operand that names a file, relative to the folder that npm was called in. */
+/** Parses an operand that names a file, relative to the folder in which npm was called. */
 export function filePath(file: string): string {
   return path.resolve(process.env.INIT_CWD ?? ".", file);
 }
 
-/** Parses an operand by a schema; `problem` is for one whose own messages say too little. */
+/** Parses an operand by a schema. `problem` replaces a schema's message that says too little. */
 export function operand<T>(schema: ZodType<T>, problem?: string): (text: string) => T {
   return (text) => {
     const parsed = schema.safeParse(text);
@@ -25,8 +25,9 @@ export function operand<T>(schema: ZodType<T>, problem?: string): (text: string)
 }
 
 /**
- * Runs an npm script for operators with the server's environment. Ctrl-C aborts the signal, so that an action can close what it
- * opened. Exits with 1 where the command fails, and with 2 and the usage where it was called wrongly.
+ * Runs an npm script for operators with the server's environment. Ctrl-C aborts the signal, so that
+ * an action can close what it opened. Exits with 1 if the command fails, and with 2 and the usage
+ * if it was called wrongly.
  */
 export async function runCommand(
   npmScript: string,
@@ -44,7 +45,7 @@ export async function runCommand(
   define(command, interrupted.signal);
   try {
     loadEnvFile();
-    // The environment of a server with DATABASE_URL needs the secret; a command makes no cookie and does without.
+    // A server with DATABASE_URL requires the secret. A command makes no cookie and does without.
     if (process.env.DATABASE_URL) process.env.AUTH_SECRET ||= randomBytes(33).toString("hex");
     await command.parseAsync();
   } catch (error) {
@@ -57,8 +58,8 @@ export async function runCommand(
 }
 
 function sentence(error: Error, signal: AbortSignal): string {
-  if (signal.aborted) return "Interrupted; nothing was left half done.";
+  if (signal.aborted) return "Interrupted; nothing is left half done.";
   if (error instanceof OperatorError) return printable(error.message);
-  if (isUnavailable(error)) return printable(`The database can not be reached: ${error.message}.`);
+  if (isUnavailable(error)) return printable(`The database can't be reached: ${error.message}.`);
   return String(error.stack);
 }

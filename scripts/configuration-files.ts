@@ -11,10 +11,13 @@ type Property = Documentation & {
   maximum?: number;
 };
 
-/** What the schema says about each variable. What a transform returns is left out: an operator writes the input. */
+/**
+ * The schema's description of each variable. It describes the input, which an operator writes, not
+ * what a transform returns.
+ */
 const PROPERTIES = z.toJSONSchema(variables, { io: "input", unrepresentable: "any" }).properties ?? {};
 
-/** The text of `docs/configuration.md`. */
+/** Returns the text of `docs/configuration.md`. */
 export function configurationPage(): string {
   const introduction = [
     "<!-- Written by `npm run configuration` from lib/config/variables.ts. Change it there. -->",
@@ -29,7 +32,10 @@ export function configurationPage(): string {
   return `${[...introduction, ...sections.flat()].join("\n\n")}\n`;
 }
 
-/** The text of `.env.example`: every variable, commented out, with its default or an example. */
+/**
+ * Returns the text of `.env.example`: every variable, commented out, with its default or an
+ * example.
+ */
 export function exampleFile(): string {
   const sections = headings().map(({ heading, names }) =>
     [`# ${heading}`, ...names.map((name) => `# ${name}=${exampleOf(property(name))}`)].join("\n"),
@@ -71,7 +77,7 @@ function exampleOf({ example, default: value = "" }: Property): string {
   return example ?? String(value);
 }
 
-/** Wraps at 100 columns, never inside of `code`. */
+/** Wraps at 100 columns, never inside `code`. */
 function paragraph(text: string, indent = ""): string {
   const lines = [""];
   for (const [word] of text.matchAll(/(`[^`]*`|[^\s`])+/g)) {

@@ -10,12 +10,12 @@ const WIDTH = 100;
 
 const read = (file: string) => readFileSync(file, "utf8");
 const withoutBlocks = (text: string) => text.replaceAll(/^```[\s\S]*?^```$/gm, "");
-/** Sources without this test, which would know every name that it looks for. */
+/** Sources except this test, which names everything that it looks for. */
 const sources = SOURCES.filter((file) => file !== "scripts/documentation.test.ts")
   .map(read)
   .join("\n");
 
-/** The anchors that GitHub gives the headings of a document. */
+/** Returns the anchors that GitHub gives a document's headings. */
 function anchorsOf(file: string): string[] {
   return [...withoutBlocks(read(file)).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading
@@ -45,7 +45,7 @@ describe.each(DOCUMENTS)("in %s", (file) => {
     expect(broken).toEqual([]);
   });
 
-  // The changelog names what was.
+  // The changelog names former files.
   test.skipIf(file === "CHANGELOG.md")("every file and folder in `code` exists", () => {
     const named = [...withoutBlocks(text).matchAll(/`([^`\s]+)`/g)].map(([, name = ""]) => name);
     const ours =
@@ -73,7 +73,7 @@ describe.each([...DOCUMENTS, ...EXAMPLES])("in %s", (file) => {
 
   test("every variable of the environment is read by the code or set beside it", () => {
     const named = text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [];
-    // Those of other programs' images.
+    // Variables of other programs' images.
     const foreign = /^POSTGRES_/;
     expect(named.filter((name) => !foreign.test(name) && !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
   });

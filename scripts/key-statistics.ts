@@ -1,26 +1,34 @@
 import { generateSecret, isSecret } from "#lib/api-keys/secret.ts";
 
-// Written out here again, so that a character lost in the generator is missed by these numbers.
+// Repeated here on purpose, so that a character missing in the generator shows in the numbers.
 const CHARACTERS = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
 const PREFIX = "gt_";
 const BODY_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 const CRC_VALUES = 2 ** 32;
 
-/** Beyond this a fair generator gets once in a billion trials: it never fails by chance, and a million keys still show a bias of 2%. */
+/**
+ * The largest accepted deviation. A fair generator exceeds it once in a billion trials, and a
+ * million keys still show a bias of 2%.
+ */
 const DEVIATION_MAX = 6;
 
-export type KeyStatistics = {
+type KeyStatistics = {
   keys: number;
   duplicates: number;
   /** Keys that fail their own grammar or checksum. */
   malformed: number;
-  /** One a position after `gt_`; `deviation` is the chi-square as standard deviations from what chance gives, too even being negative. */
+  /**
+   * One for each position after `gt_`. `deviation` is the chi-square in standard deviations from
+   * the expected value; negative means too even.
+   */
   positions: { chiSquare: number; freedom: number; deviation: number }[];
   passed: boolean;
 };
 
-/** What must hold of many keys: none twice, each well-formed, and every position as even as chance makes it. */
+/**
+ * Checks many keys: no duplicates, each well-formed, and every position as even as chance makes it.
+ */
 export function keyStatistics(keys: number, generate: () => string = generateSecret): KeyStatistics {
   const seen = new Set<string>();
   const counts = Array.from({ length: BODY_LENGTH + CHECKSUM_LENGTH }, () => new Map<string, number>());
@@ -40,10 +48,14 @@ export function keyStatistics(keys: number, generate: () => string = generateSec
   return { keys, duplicates, malformed, positions, passed: duplicates === 0 && malformed === 0 && even };
 }
 
-/** The share of each character at a position: the same for all in the body; in the checksum what 6 digits of a 32-bit number have. */
+/**
+ * Returns the expected share of each character at a position: equal in the body; in the checksum
+ * the shares of 6 digits of a 32-bit number.
+ */
 function expectedShares(position: number): number[] {
   if (position < BODY_LENGTH) return CHARACTERS.map(() => 1 / CHARACTERS.length);
-  // How many of the numbers below 2^32 have this digit at this place: whole rounds of 62 digits, and a part of the last one.
+  // Counts the numbers below 2^32 with each digit at this place: whole rounds of 62 digits, and a
+  // part of the last round.
   const place = 62 ** (BODY_LENGTH + CHECKSUM_LENGTH - 1 - position);
   const rounds = Math.floor(CRC_VALUES / (62 * place));
   const rest = CRC_VALUES % (62 * place);
@@ -63,7 +75,7 @@ function chiSquare(count: Map<string, number>, shares: number[], keys: number): 
     counted += observed;
     sum += (observed - share * keys) ** 2 / (share * keys);
   });
-  // A character that can't stand here at all is no matter of chance.
+  // An impossible character is not a matter of chance.
   if (counted !== keys) sum = Number.POSITIVE_INFINITY;
   const freedom = possible - 1;
   // Wilson and Hilferty: the cube root of a chi-square is close to normal.

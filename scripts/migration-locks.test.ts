@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readMigrations } from "#lib/database/migration-history.ts";
 import { lockProblems, splitMigration } from "#scripts/migration-locks.ts";
 
-/** Applied in the field already, and not to be edited. */
+/** Already applied in the field and must not be edited. */
 const LAST_UNCHECKED = "20261126052834_active_keys";
 
 test("no migration of this version blocks charges or usage while it reads or rewrites a large table", async () => {
@@ -47,7 +47,7 @@ test.for([
   "-- migrate: no transaction\nDO $$ BEGIN SET LOCAL lock_timeout = '200ms'; UPDATE \"ApiKey\" SET \"name\" = ''; COMMIT; END $$",
 ])("is no problem: %s", (sql) => expect(lockProblems(sql)).toEqual([]));
 
-test("what Prisma writes is cut into a file for all that is quick, and one for each index of a table that exists", () => {
+test("what Prisma writes is split into one file of quick statements and one for each index of an existing table", () => {
   const files = splitMigration(
     `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "a" TEXT;\n\n-- CreateTable\nCREATE TABLE "New" ("id" INTEGER);\n
 -- CreateIndex\nCREATE INDEX "New_id_idx" ON "New"("id");\n\n-- CreateIndex\nCREATE UNIQUE INDEX "User_a_key" ON "User"("a");\n`,

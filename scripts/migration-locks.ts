@@ -1,14 +1,17 @@
 import { NO_TRANSACTION } from "#lib/database/apply-migration.ts";
 
-/** Stands before a statement that is quick for a reason that can't be read from it, and gives the reason. */
+/** Marks a statement that is quick for a reason that the SQL doesn't show, and gives the reason. */
 const EXCUSE = "-- migrate: short, because ";
 
 const CONSTANT = "(?:''|-?[\\d.]+|true|false|null|current_timestamp|now\\(\\))";
-/** What reads, rewrites or locks every row of a table while requests wait, and what to write instead. */
+/**
+ * Statements that read, rewrite or lock every row of a table while requests wait, and what to write
+ * instead.
+ */
 const RULES: [RegExp, string][] = [
   [
     /^create (unique )?index (?!concurrently)/,
-    "keeps everybody from writing while it reads the table; write CREATE INDEX CONCURRENTLY IF NOT EXISTS into a file of its own",
+    "blocks every write while it reads the table; write CREATE INDEX CONCURRENTLY IF NOT EXISTS into a file of its own",
   ],
   [/ concurrently /, `can't be in a transaction; write it into a file of its own that begins with "${NO_TRANSACTION}"`],
   [/ alter column "\w+" (set data )?type /, "rewrites the table; add a column, fill it in bounded steps, then switch"],
@@ -42,7 +45,10 @@ const RULES: [RegExp, string][] = [
 const ALONE =
   /^(create (unique )?index concurrently if not exists "|drop index concurrently if exists "|alter table "\w+" validate constraint )/;
 
-/** Returns a sentence for each statement of a migration that may block charges or usage for long on a large table. */
+/**
+ * Returns a sentence for each statement of a migration that may block charges or usage for long on
+ * a large table.
+ */
 export function lockProblems(sql: string): string[] {
   const all = statements(sql);
   if (sql.startsWith(NO_TRANSACTION)) return outsideProblems(all, sql);
@@ -57,7 +63,10 @@ export function lockProblems(sql: string): string[] {
   });
 }
 
-/** Gives each index of a table that exists a file of its own, to be built while requests go on. */
+/**
+ * Splits a migration so that each index of an existing table is built concurrently in a file of its
+ * own.
+ */
 export function splitMigration(sql: string): string[] {
   const all = statements(sql);
   const made = new Set(all.flatMap(({ text }) => /^create table ("\w+")/.exec(text)?.[1] ?? []));
@@ -77,7 +86,10 @@ export function splitMigration(sql: string): string[] {
 
 type Statement = { source: string; text: string };
 
-/** Cuts a script at the semicolons that end statements; `text` has neither comments nor what stands in quotes, in lower case but for names. */
+/**
+ * Splits a script into statements. `text` has no comments and no quoted text, and is in lower case
+ * except for names.
+ */
 function statements(sql: string): Statement[] {
   const bare = sql.replace(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'|--[^\n]*/g, (part) => part.replace(/[^\n]/g, " "));
   const ends = [...bare.matchAll(/;/g)].map(({ index }) => index);
@@ -102,7 +114,10 @@ function outsideProblems(all: Statement[], sql: string): string[] {
   ];
 }
 
-/** Whether a statement locks a table, rather than naming it as the other end of a foreign key. */
+/**
+ * Returns whether a statement locks a table, instead of naming it as the other end of a foreign
+ * key.
+ */
 function isOn(text: string, table: string): boolean {
   return new RegExp(
     `^(alter table (only )?|create (unique )?index "\\w+" on |insert into |update |delete from )${table}`,

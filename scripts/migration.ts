@@ -35,7 +35,7 @@ async function writeMigration(name: string): Promise<void> {
 
 async function onTemporaryServer<T>(work: (url: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(path.join(tmpdir(), "goodtake-migration-"));
-  // Where root runs it, PostgreSQL's own account must be able to enter.
+  // PostgreSQL's own account must be able to enter when root runs this.
   await chmod(directory, 0o755);
   try {
     const { url, stop } = await startEmbedded(directory, "owner");

@@ -15,17 +15,17 @@ import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
 /**
- * An installation that was backed up, in which everything was ended in each way after that, and that was lost then: `kill -9` of its
- * server and of PostgreSQL. The files are what is left.
+ * An installation that was backed up, then ended keys, accounts and sessions in every way, and was
+ * lost: `kill -9` of its server and of PostgreSQL. Its files are what is left.
  */
 type Lost = {
   directory: string;
   backup: string;
   list: string;
   exported: string;
-  /** Keys that worked when the backup was made, and work no more. */
+  /** Keys that worked at the time of the backup and must stay rejected. */
   ended: Record<string, string>;
-  /** What must go on working. */
+  /** What must keep working. */
   working: Record<string, string>;
   ids: Record<string, string>;
   extendedUntil: Date | null;
@@ -136,7 +136,9 @@ async function loseInstallation(root: string): Promise<Lost> {
   };
 }
 
-/** Restores into a new folder and starts its server, with the old secret, so that cookies can still be read. */
+/**
+ * Restores into a new folder and starts its server with the old secret, which reads old cookies.
+ */
 async function restoreAndStart(
   name: string,
   options: string[],
@@ -160,7 +162,7 @@ async function statuses(url: string, secrets: Record<string, string>): Promise<R
 const all = (secrets: Record<string, string>, status: number) =>
   Object.fromEntries(Object.keys(secrets).map((name) => [name, status]));
 
-/** Sessions and links end with any restore. */
+/** Any restore ends sessions and links. */
 async function expectNoAccess(url: string): Promise<void> {
   const page = await fetch(`${url}/settings/developer`, { headers: { cookie: lost.cookie }, redirect: "manual" });
   expect([page.status, page.headers.get("location")]).toEqual([307, expect.stringContaining("/sign-in")]);
@@ -176,7 +178,8 @@ for (const source of ["list", "exported"] as const)
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
     expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
     expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
-    // Four revoked alone, one with its deletion, one with its account's; two that are extended and shortened; the late key.
+    // Four revoked alone, one with its deletion, one with its account's; two that were extended and
+    // shortened; the late key.
     expect(said).toMatch(/6 keys revoked, 2 expiries changed, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/);
 
     const disconnect = await connectTo(directory);
@@ -192,18 +195,18 @@ for (const source of ["list", "exported"] as const)
     await disconnect();
   });
 
-test("without a list a restore says what would work again, names the list that it sees, and makes no database", async () => {
-  const elsewhere = path.join(path.dirname(lost.directory), "refused");
-  const refused = await command("restore.ts", [lost.backup], elsewhere);
-  expect([refused.code, refused.stdout]).toEqual([1, ""]);
-  expect(refused.stderr).toMatch(
+test("without a list a restore says what would work again, names the list that it finds, and creates no database", async () => {
+  const elsewhere = path.join(path.dirname(lost.directory), "rejected");
+  const rejected = await command("restore.ts", [lost.backup], elsewhere);
+  expect([rejected.code, rejected.stdout]).toEqual([1, ""]);
+  expect(rejected.stderr).toMatch(
     /holds everything as of \d{4}-.+Z\. Keys that were revoked .+ would work again\..+--accept-revived/,
   );
   expect(await stat(elsewhere).catch(() => undefined)).toBeUndefined();
   expect((await command("restore.ts", [lost.backup], lost.directory)).stderr).toContain(`there is one at ${lost.list}`);
 });
 
-test("with --accept-revived keys and accounts are those of the backup, but no session or link is", async () => {
+test("with --accept-revived keys and accounts are those of the backup, except sessions and links", async () => {
   const { url, directory, said } = await restoreAndStart("accepted", ["--accept-revived"]);
   expect(said).toMatch(/as of \d{4}-.+Z is restored.+\n.+ work again/);
   const { dan: disabledThen, ...working } = lost.working;
@@ -219,21 +222,21 @@ test("a list whose last line is torn is used; one that is older, damaged, cut of
   const lines = whole.split("\n");
   const file = path.join(path.dirname(lost.directory), "changed.jsonl");
   const elsewhere = path.join(path.dirname(lost.directory), "never");
-  const refusal = async (text: string) => {
+  const rejection = async (text: string) => {
     await writeFile(file, text);
     const { code, stderr } = await command("restore.ts", [lost.backup, "--revocations", file], elsewhere);
     expect(code).toBe(1);
     return stderr;
   };
-  expect(await refusal(`${lines[0]}\n`)).toContain("is damaged or was cut off");
-  expect(await refusal(whole.replace("2026-", "2025-"))).toMatch(/is damaged \(line \d+\)/);
-  expect(await refusal(whole.replace(/"installation":"[^"]+"/, '"installation":"x"'))).toMatch(/is damaged/);
-  expect(await refusal("gt_")).toContain("is not a list of revocations");
-  expect(await refusal("")).toContain("is not a list of revocations");
+  expect(await rejection(`${lines[0]}\n`)).toContain("is damaged or was cut off");
+  expect(await rejection(whole.replace("2026-", "2025-"))).toMatch(/is damaged \(line \d+\)/);
+  expect(await rejection(whole.replace(/"installation":"[^"]+"/, '"installation":"x"'))).toMatch(/is damaged/);
+  expect(await rejection("gt_")).toContain("is not a list of revocations");
+  expect(await rejection("")).toContain("is not a list of revocations");
   const base = whole.slice(0, whole.indexOf("\n", whole.indexOf('"sha256"')) + 1);
-  expect(await refusal(base)).toMatch(/ends at .+, before the backup of .+--accept-revived/);
+  expect(await rejection(base)).toMatch(/ends at .+, before the backup of .+--accept-revived/);
   const none = await command("restore.ts", [lost.backup, "--revocations", "/no/such"], elsewhere);
-  expect(none.stderr).toBe("/no/such can not be read (ENOENT).\n");
+  expect(none.stderr).toBe("/no/such can't be read (ENOENT).\n");
 
   await writeFile(file, whole);
   await appendFile(file, '{"key":"');

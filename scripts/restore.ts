@@ -31,7 +31,7 @@ await runCommand(
 );
 
 async function load(file: string, { revocations: list, acceptRevived = false }: Options, signal: AbortSignal) {
-  // Before a database is made for it.
+  // Checks the files before it creates a database.
   const backup = await checkBackup(file, MIGRATIONS, signal);
   const until = list && (await checkList(list, backup, acceptRevived));
   const settings = env();

@@ -1,6 +1,9 @@
 import { migrationList, openSchemaEngine } from "#scripts/schema-engine.ts";
 
-/** The SQL that leads from the migrations to the schema; undefined where they agree. Needs a server, not its database. */
+/**
+ * Returns the SQL that leads from the migrations to the schema; undefined if they agree. Uses a
+ * server, but not its database.
+ */
 export async function schemaDifference(
   serverUrl: string,
   migrations: string,

@@ -14,14 +14,17 @@ import {
 import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { createPool, openClient } from "#lib/database/connection.ts";
 
-/** What Prisma's command line would use through a downloaded binary, in WebAssembly and on our own connections. */
+/**
+ * Opens Prisma's schema engine in WebAssembly, on our own connections. Prisma's command line would
+ * download a binary instead.
+ */
 export async function openSchemaEngine(url: string, schema: string): Promise<glue.SchemaEngine> {
   instantiate();
   const factory = bindMigrationAwareSqlAdapterFactory(adapterFactory(url));
   return glue.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => {}, factory);
 }
 
-/** The folder of migrations as the engine wants to be told it. */
+/** Reads the folder of migrations in the engine's format. */
 export async function migrationList(directory: string): Promise<glue.MigrationList> {
   const entries = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   return {
@@ -45,7 +48,10 @@ export async function migrationList(directory: string): Promise<glue.MigrationLi
 
 let instantiated = false;
 
-/** The package expects a bundler that imports WebAssembly; Node does by hand what that would generate. */
+/**
+ * Instantiates the engine. The package expects a bundler that imports WebAssembly, which Node
+ * doesn't have.
+ */
 function instantiate(): void {
   if (instantiated) return;
   instantiated = true;
@@ -58,8 +64,9 @@ function instantiate(): void {
 }
 
 /**
- * adapter-pg 7.10 alone is not enough for the engine: given an address it uses the real database as the shadow
- * database, it cuts scripts at every `;`, also within `$$`, and it can't read the type `"char"` of the catalogue.
+ * Wraps adapter-pg 7.10, which has three gaps for the engine: given a URL it uses the real database
+ * as the shadow database, it splits scripts at every `;`, even within `$$`, and it can't read the
+ * catalog's type `"char"`.
  */
 function adapterFactory(url: string): SqlMigrationAwareDriverAdapterFactory {
   return {
@@ -103,7 +110,10 @@ async function adapter(url: string, dropped?: () => Promise<void>): Promise<SqlD
 
 const [CHAR_OID, TEXT_OID] = [18, 25];
 
-/** Lets the adapter read `"char"` as text, and remembers the columns, because the engine wants them as characters. */
+/**
+ * Lets the adapter read `"char"` as text, and remembers these columns, which the engine wants as
+ * characters.
+ */
 function readCharType({ fields }: { fields: { name: string; dataTypeID: number }[] }, characters: Set<string>): void {
   characters.clear();
   for (const field of fields) {

@@ -26,12 +26,12 @@ afterEach(async () => {
   await drop();
 });
 
-/** Connects as an older version did, whose sessions had the zone of the database. */
+/** Connects as an older version did, in the database's time zone. */
 function connectAsBefore(zone: string): void {
   connectDatabase(url, 4).pool.on("connect", (client) => void client.query(`SET TimeZone = '${zone}'`));
 }
 
-/** All instants of the columns that are corrected, by their rows. */
+/** Returns the instants of all corrected columns by row. */
 async function readInstants() {
   const orderBy = { id: "asc" } as const;
   const createdAt = true;
@@ -51,7 +51,7 @@ async function readInstants() {
   };
 }
 
-/** Uses the product as it was, and returns the instants that are true. */
+/** Uses the product as it was and returns the true instants. */
 async function writeAsBefore(zone: string) {
   connectAsBefore(zone);
   const [ada, bob] = [await createPerson("Ada", "scale"), await createPerson("Bob")];
@@ -98,7 +98,7 @@ async function writeAsBefore(zone: string) {
   });
 
   const instants = await readInstants();
-  // Prisma reads what it wrote as it meant it; these two have the database's clock.
+  // Prisma reads what it wrote as intended; these two have the database's clock.
   for (const session of instants.sessions)
     if (session.id === seen?.sessionId) session.lastSeenAt = await readRaw("Session", "lastSeenAt", session.id);
   for (const key of instants.keys) if (key.id === used) key.expiresAt = await readRaw("ApiKey", "expiresAt", used);
@@ -119,7 +119,7 @@ async function readAgain() {
 const run = (...args: string[]) => runCommand("shift-time-zone.ts", args, { DATABASE_URL: url });
 
 describe.each(["America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("a database that was written in %s", (zone) => {
-  test("has the true instants after the correction, which is made once", async () => {
+  test("has the true instants after the correction, which runs once", async () => {
     const before = await writeAsBefore(zone);
     const shifted = await readAgain();
     expect(shifted).not.toEqual(before);
@@ -161,13 +161,13 @@ test("no server or command works on a shifted database before it is corrected, a
   await (await startServer(settings)).end("SIGTERM");
 });
 
-test("a correction that was interrupted goes on where it was, whatever it was at", async () => {
+test("an interrupted correction continues where it stopped", async () => {
   const before = await writeAsBefore("America/New_York");
   for (let steps = 0; ; steps += 1) {
     const client = await openClient(url);
     const enough = new AbortController();
     let left = 1 + (steps % 3);
-    // Ctrl-C after some transactions.
+    // Presses Ctrl-C after some transactions.
     const query = client.query.bind(client) as typeof client.query;
     client.query = ((...args: Parameters<typeof client.query>) => {
       if (String(args[0]).startsWith('INSERT INTO "TimeZoneShift"') && --left === 0) enough.abort();
@@ -189,8 +189,8 @@ test("a correction that was interrupted goes on where it was, whatever it was at
   expect(await readAgain()).toEqual(before);
 });
 
-describe("the correction is refused, and changes nothing,", () => {
-  test("with a zone that isn't the one, that nobody knows or that was not given", async () => {
+describe("the correction is rejected, and changes nothing,", () => {
+  test("with a wrong, unknown or missing zone", async () => {
     await writeAsBefore("America/New_York");
     const shifted = await readAgain();
     expect(await run("--from", "Asia/Tokyo", "--apply")).toMatchObject({

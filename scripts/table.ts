@@ -2,7 +2,10 @@ import { printable } from "#lib/log.ts";
 
 export type Row = Record<string, string | number>;
 
-/** Columns as wide as their widest cell, headed by the rows' keys in capitals. What people typed can't forge a line. */
+/**
+ * Formats rows as columns, headed by the rows' keys in capitals. Text that users typed can't forge
+ * a line.
+ */
 export function formatTable(rows: Row[]): string {
   const [first] = rows;
   if (!first) return "";
@@ -21,7 +24,7 @@ export function formatTable(rows: Row[]): string {
     .join("\n");
 }
 
-/** One `name  value` a line. */
+/** Formats one name and value a line. */
 export function formatFields(fields: Row): string {
   const widest = Math.max(...Object.keys(fields).map(width));
   return Object.entries(fields)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { REPORT_FILE, type TestReport } from "#scripts/reports/report.ts";
 
-// Everything that must hold, in the order in which it fails fastest. The last line has the sums.
+// Runs every check, those that fail fastest first. The last line has the totals.
 const folder = mkdtempSync(path.join(tmpdir(), "goodtake-reports-"));
 const totals: TestReport = { passed: 0, skipped: 0, failures: [] };
 
@@ -26,7 +26,7 @@ if (built) {
 
 rmSync(folder, { recursive: true, force: true });
 const { passed, failures, skipped } = totals;
-// Once more at the end, where a log that was cut off still has them.
+// Repeats the failures at the end, where a truncated log still shows them.
 if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.join("\n")}\n`);
 process.stdout.write(`\n${passed} passed, ${failures.length} failed${skipped ? `, ${skipped} skipped` : ""}\n`);
 process.exit(failures.length > 0 ? 1 : 0);
@@ -37,13 +37,16 @@ function run(title: string, command: string, ...args: string[]): boolean {
   return status === 0;
 }
 
-/** A check counts as one test. */
+/** Runs a check, which counts as one test. */
 function check(title: string, command: string, ...args: string[]): void {
   if (run(title, command, ...args)) totals.passed += 1;
   else totals.failures.push(title);
 }
 
-/** Adds a runner's report. A runner that fails without a failed test, or dies without a report, counts as a failure. */
+/**
+ * Runs a test runner and adds its report. A runner that fails without a failed test, or dies
+ * without a report, counts as failed.
+ */
 function test(title: string, command: string, ...args: string[]): void {
   const file = path.join(folder, `${command}.json`);
   process.env[REPORT_FILE] = file;
@@ -56,7 +59,7 @@ function test(title: string, command: string, ...args: string[]): void {
     totals.failures.push(...report.failures);
     failed = report.failures.length;
   } catch {
-    // No report: the status says that it failed.
+    // No report: the exit status decides.
   }
   if (!succeeded && failed === 0) totals.failures.push(title);
 }

@@ -6,5 +6,5 @@ export const OUTCOME_LOOKS: Record<OutcomeGroup, { label: string; fill: string; 
   limited: { label: "Over a limit", fill: "fill-warning", swatch: "bg-warning" },
   invalid: { label: "Invalid request", fill: "fill-control", swatch: "bg-control" },
   error: { label: "Failed on our side", fill: "fill-ink", swatch: "bg-ink" },
-  refused: { label: "Key refused", fill: "fill-danger", swatch: "bg-danger" },
+  rejected: { label: "Key refused", fill: "fill-danger", swatch: "bg-danger" },
 };

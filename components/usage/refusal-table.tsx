@@ -2,10 +2,10 @@ import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { refusalWords } from "#components/usage/refusal-words.ts";
-import type { Refusal } from "#lib/usage/read.ts";
+import type { Rejection } from "#lib/usage/read.ts";
 
 /** Refused requests, each with its cause and the id that its caller has. */
-export function RefusalTable({ refusals, withKey }: { refusals: Refusal[]; withKey: boolean }) {
+export function RefusalTable({ refusals, withKey }: { refusals: Rejection[]; withKey: boolean }) {
   return (
     <ReadingTable
       label="Refused requests"

@@ -1,6 +1,6 @@
-import type { Refusal } from "#lib/usage/read.ts";
+import type { Rejection } from "#lib/usage/read.ts";
 
-type Known = Pick<Refusal, "cause" | "createdAt" | "keyExpiresAt" | "keyRevokedAt" | "keyDeletedAt">;
+type Known = Pick<Rejection, "cause" | "createdAt" | "keyExpiresAt" | "keyRevokedAt" | "keyDeletedAt">;
 
 /** The exact cause in plain words. */
 export function refusalWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, keyDeletedAt }: Known): string {

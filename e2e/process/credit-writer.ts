@@ -2,9 +2,10 @@ import { randomUUIDv7 } from "node:crypto";
 import { once } from "node:events";
 import { Random } from "#e2e/load/random.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
-import { grantCredits, refund, settle, sweepReservations, takeBack } from "#lib/credits/store.ts";
+import { grantCredits, refund, settle, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { beginOnce, fingerprint, settleWithAnswer } from "#lib/idempotency/store.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 /** What the answers to a process say was paid under one id. */
 export type Outcome = { kind: string; userId: string; id: string; paid: number; key?: string; answer?: string };
@@ -38,13 +39,13 @@ const kinds: Record<string, (userId: string, id: string, credits: number) => Pro
   },
   takenBack: async (userId, id, credits) => {
     const charged = passes(groups.ask({ ...spendingOf(userId, credits), id, deadline: null }));
-    await Promise.all([charged, takeBack(id, spendingOf(userId, credits))]);
+    await Promise.all([charged, cancelCharge(id, spendingOf(userId, credits))]);
     return 0;
   },
   takenBackReservation: async (userId, id, credits) => {
     const spending = spendingOf(userId, credits);
     const reserved = passes(groups.ask({ ...spending, id, deadline: null, reserved: { seconds: 60 } }));
-    await Promise.all([reserved, takeBack(id, spending)]);
+    await Promise.all([reserved, cancelCharge(id, spending)]);
     return 0;
   },
   image: async (userId, id, credits) => {

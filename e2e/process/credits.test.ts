@@ -13,7 +13,7 @@ import { openClient } from "#lib/database/connection.ts";
 
 const PROCESSES = 3;
 
-test("of three processes that charge, reserve, settle and refund at once each answer agrees with the ledger, and a locked account delays no other", async () => {
+test("of three processes that charge, reserve, settle, refund and cancel at once each answer agrees with the ledger, and a locked account delays no other", async () => {
   const seed = Number(process.env.CREDITS_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`CREDITS_SEED=${seed}\n`);
   const { url, drop } = await createDatabase();

@@ -112,7 +112,7 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
     ["deleted", "expired", "invalid", "no_credits", "ok", "rate_limited", "revoked"].sort(),
   );
 
-  const refusals = await database().refusal.findMany({ select: { requestId: true, cause: true, apiKeyId: true } });
+  const refusals = await database().rejection.findMany({ select: { requestId: true, cause: true, apiKeyId: true } });
   expect(refusals.length).toBeGreaterThan(0);
   for (const { requestId, cause } of refusals) expect(requestIds.get(requestId)).toBe(cause);
   expect(new Set(refusals.map(({ cause }) => cause))).toEqual(

@@ -60,7 +60,7 @@ test("a process of the version before writes and reads on while the counters are
         requests: 1,
         at,
       })),
-      refusals: [],
+      rejections: [],
     };
     const start = performance.now();
     await pool.query({ name: "write-usage", text: WRITE, values: [randomUUID(), JSON.stringify(rows)] });

@@ -134,7 +134,7 @@ export async function seedUsage(email: string): Promise<string> {
       lastSeenAt: new Date(now - i * 5_000_000),
     })),
   });
-  await database().refusal.createMany({
+  await database().rejection.createMany({
     data: ["rate_limited", "no_credits", "rate_limited"].map((cause, i) => ({
       requestId: crypto.randomUUID(),
       userId: key.userId,

@@ -5,7 +5,7 @@ import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type ChangeEmailError = ConfirmError | "email_taken";
+type ChangeEmailError = ConfirmError | "email_taken";
 
 /**
  * Gives the account another address, by which its person signs in from now on, for whoever knows the password. As it tells which

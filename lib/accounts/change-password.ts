@@ -7,7 +7,7 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type ChangePasswordError = ConfirmError | "common_password" | "own_name_password";
+type ChangePasswordError = ConfirmError | "common_password" | "own_name_password";
 
 /**
  * Sets a new password for whoever knows the old one, and signs out every other browser. A link of the operator's that was not used

@@ -9,7 +9,7 @@ import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type DeleteAccountError = PersonError | "session_over" | "wrong_email";
+type DeleteAccountError = PersonError | "session_over" | "wrong_email";
 
 /**
  * Deletes the account of whoever proves to be its person; without a password, also by typing the address (`wrong_email`). When it

@@ -79,7 +79,7 @@ export async function unlinkEveryProvider(transaction: Transaction, userId: stri
   return unlinked.length;
 }
 
-export type LinkedIdentity = { provider: string; subject: string; createdAt: Date };
+type LinkedIdentity = { provider: string; subject: string; createdAt: Date };
 
 /** The identities that sign in to an account. */
 export function listIdentities(userId: string): Promise<LinkedIdentity[]> {

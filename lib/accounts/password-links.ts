@@ -12,7 +12,7 @@ import { database } from "#lib/database/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export const LINK_HOURS = 1;
+const LINK_HOURS = 1;
 
 /**
  * Makes the token of a link by which the person chooses a password, good once and for an hour. Only its hash is stored.

@@ -10,7 +10,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 export type ProviderPerson = { provider: string; subject: string; name: string; email: string | null };
 
-export const PROVIDER_PROBLEMS = ["no_email", "email_taken", "sign_up_closed", "disabled", "throttled"] as const;
+const PROVIDER_PROBLEMS = ["no_email", "email_taken", "sign_up_closed", "disabled", "throttled"] as const;
 export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
 
 /**

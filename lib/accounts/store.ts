@@ -19,7 +19,7 @@ const FIELDS = {
 } as const;
 export type Account = Pick<UserModel, keyof typeof FIELDS>;
 
-export type NewAccount = {
+type NewAccount = {
   name: string;
   /** As `newEmailAddress` in schema.ts gives it. */
   email: string;

@@ -4,7 +4,7 @@ import { setResponseStatus } from "#lib/auth/current-request.ts";
 /** An expected failure of a domain call. */
 export type Failure = { ok: false; error: string; retryAfterSeconds?: number };
 /** One type for each error, so that a form can tell them apart. */
-export type EachFailure<F extends Failure> = F extends { retryAfterSeconds: number }
+type EachFailure<F extends Failure> = F extends { retryAfterSeconds: number }
   ? F
   : F["error"] extends infer E
     ? E extends string

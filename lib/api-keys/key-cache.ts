@@ -9,9 +9,9 @@ import {
 } from "#lib/api-keys/key-questions.ts";
 import { LEASE_MS, MARGIN_MS } from "#lib/api-keys/lease.ts";
 import { pool } from "#lib/database/client.ts";
-import { inTime } from "#lib/database/deadline.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 /** While requests come, the lease is renewed so often, and no request has to wait for it. */
 const RENEWAL_MS = 80;

@@ -8,7 +8,7 @@ import { findHygiene } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/model/list-view.ts";
 import { pool } from "#lib/database/client.ts";
-import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+import { findRejection, listRejections } from "#lib/usage/read.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;
@@ -113,15 +113,15 @@ test("of 20,000 refusals the latest, those of a key and one by its id read no mo
   const compare = async (small: () => Promise<unknown>, large: () => Promise<unknown>) =>
     expectNoMoreReads(await measure(small), await measure(large), 60);
   await compare(
-    () => listRefusals(young, null, 50),
-    () => listRefusals(old, null, 50),
+    () => listRejections(young, null, 50),
+    () => listRejections(old, null, 50),
   );
   await compare(
-    () => listRefusals(young, few.quiet, 10),
-    () => listRefusals(old, many.quiet, 10),
+    () => listRejections(young, few.quiet, 10),
+    () => listRejections(old, many.quiet, 10),
   );
   await compare(
-    () => findRefusal(young, few.request),
-    () => findRefusal(old, many.request),
+    () => findRejection(young, few.request),
+    () => findRejection(old, many.request),
   );
 });

@@ -9,12 +9,21 @@ import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from
 
 /** A key with what the list shows beside it. */
 export type ListedApiKey = ApiKey & {
-  /** Requests in about the last 24 hours: they are counted by the hour, and the first of up to 25 counts whole. */
+  /**
+   * Requests in about the last 24 hours: they are counted by the hour, and the first of up to 25
+   * counts whole.
+   */
   recentRequests: number;
-  /** It was rotated: this key takes its place. Null where that works no more, so that an active key can be rotated again. */
+  /**
+   * It was rotated: this key takes its place. Null where that works no more, so that an active key
+   * can be rotated again.
+   */
   successorId: string | null;
   successorExpiresAt: Date | null;
-  /** The end that its next successor would get. It is later than its own where it was rotated before. */
+  /**
+   * The end that its next successor would get. It is later than its own where it was rotated
+   * before.
+   */
   nextExpiresAt: Date | null;
   replacesId: string | null;
   /** Who still calls with it since then. */
@@ -35,7 +44,10 @@ export type ApiKeyPage = {
   page: number;
 };
 
-/** Each sort with its place for missing values: "Never used" is the oldest use, "Never expires" the latest end. */
+/**
+ * Each sort with its place for missing values: "Never used" is the oldest use, "Never expires" the
+ * latest end.
+ */
 const ORDER: Record<ListQuery["sort"], Record<ListQuery["direction"], string>> = {
   name: { asc: `lower("name") ASC`, desc: `lower("name") DESC` },
   key: { asc: `"prefix" COLLATE "C" ASC`, desc: `"prefix" COLLATE "C" DESC` },
@@ -45,7 +57,10 @@ const ORDER: Record<ListQuery["sort"], Record<ListQuery["direction"], string>> =
   status: { asc: `"status" ASC`, desc: `"status" DESC` },
 };
 
-/** A page of the person's keys, searched, filtered and sorted in SQL, so that thousands cost no more than ten. */
+/**
+ * A page of the person's keys, searched, filtered and sorted in SQL, so that thousands cost no more
+ * than ten.
+ */
 export async function listApiKeys(userId: string, query: ListQuery, now: Date): Promise<ApiKeyPage> {
   const { owned, matches } = viewOf(userId, query, now);
   const found = await readPage(query.page, PAGE_SIZE, async (slice) => {
@@ -67,8 +82,9 @@ type ExportedKey = Pick<
 >;
 
 /**
- * All keys that a view shows, in its order, page by page. One statement says which they are, because with an offset keys move
- * over the seam of two pages while others are used or deleted. A key that is deleted before its page is read is left out.
+ * All keys that a view shows, in its order, page by page. One statement says which they are,
+ * because with an offset keys move over the seam of two pages while others are used or deleted. A
+ * key that is deleted before its page is read is left out.
  */
 export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<ExportedKey[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
@@ -85,7 +101,10 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
   }
 }
 
-/** Says which rows they are before it looks up what stands beside them: that is looked up for skipped rows, too. */
+/**
+ * Says which rows they are before it looks up what stands beside them: that is looked up for
+ * skipped rows, too.
+ */
 function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
   return database().$queryRaw<Row[]>`
@@ -99,7 +118,10 @@ function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
   return Prisma.sql`${Prisma.raw(ORDER[sort][direction])}, "id" DESC`;
 }
 
-/** A view of the person's keys as conditions on "ApiKey", with the status that each key has at `now`. */
+/**
+ * A view of the person's keys as conditions on "ApiKey", with the status that each key has at
+ * `now`.
+ */
 export function viewOf(userId: string, query: View, now: Date) {
   const status = Prisma.sql`CASE WHEN "revokedAt" IS NOT NULL THEN 'revoked' WHEN "expiresAt" <= ${now} THEN 'expired' ELSE 'active' END`;
   /** The same as conditions, from which PostgreSQL can tell how many keys have a status. */
@@ -128,7 +150,10 @@ export function viewOf(userId: string, query: View, now: Date) {
   };
 }
 
-/** One key of the person, also a deleted one, whose history is kept; null for another's and for none alike. */
+/**
+ * One key of the person, also a deleted one, whose history is kept; null for another's and for none
+ * alike.
+ */
 export function findListedApiKey(userId: string, id: string): Promise<FoundApiKey | null> {
   return findOne(userId, Prisma.sql`"id" = ${id}::uuid`);
 }

@@ -15,7 +15,7 @@ export function lineOf(id: Prisma.Sql): Prisma.Sql {
     )`;
 }
 
-export type Follower = { id: string; expiresAt: Date | null; revokedAt: Date | null };
+type Follower = { id: string; expiresAt: Date | null; revokedAt: Date | null };
 
 export function readLine(transaction: Transaction, id: string): Promise<Follower[]> {
   return transaction.$queryRaw<Follower[]>`

@@ -14,7 +14,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
 export type RotateError = "not_found" | "not_active" | "already_rotated";
-export type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
+type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /** From the first success of the new key on. */
 const ON_USE_HOURS = 24;

@@ -1,7 +1,7 @@
 import { headerValues } from "#lib/text/header-values.ts";
 
 /** What a request presents: one key, nothing, or something that can't be one key (`given`: it did try). */
-export type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "refused" };
+type Credential = { kind: "key"; secret: string } | { kind: "none" } | { kind: "refused" };
 
 /**
  * Reads `Authorization: Bearer …` and `X-API-Key: …` from the raw header lines, because the parsed ones hide duplicates.

@@ -7,7 +7,7 @@ import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
-import { findRefusal, usageByDay } from "#lib/usage/read.ts";
+import { findRejection, usageByDay } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
@@ -132,7 +132,7 @@ describe("cost", () => {
     );
     await flushUsage();
     const causeOf = async (answer: Response) =>
-      (await findRefusal(ada.id, answer.headers.get("x-request-id") ?? ""))?.cause;
+      (await findRejection(ada.id, answer.headers.get("x-request-id") ?? ""))?.cause;
     expect([await causeOf(poor), await causeOf(rich), await causeOf(late)]).toEqual([
       "no_credits",
       undefined,

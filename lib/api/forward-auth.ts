@@ -8,8 +8,9 @@ import { ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { errorOf, refusalOf } from "#lib/api/refusal.ts";
 import type { Remaining, SpendError } from "#lib/credits/spending.ts";
-import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { charge, findRemaining } from "#lib/credits/store.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
 const COST_MAX = 1_000;
@@ -94,7 +95,7 @@ async function pay(
   if (cost === 0) return undefined;
   const spending = { userId: key.userId, apiKeyId: key.id, credits: cost, quota: tier.requestsPerMonth };
   const id = randomUUIDv7();
-  const charged = await inTime(charge(spending, id), () => takeBack(id, spending));
+  const charged = await inTime(charge(spending, id), () => cancelCharge(id, spending));
   if (charged.ok) {
     decision.remaining = charged.value;
     return undefined;

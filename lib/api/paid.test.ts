@@ -14,7 +14,7 @@ import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { err, ok } from "#lib/result.ts";
-import { findRefusal } from "#lib/usage/read.ts";
+import { findRejection } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 /** What the provider does in the test at hand; in all others it draws. */
@@ -106,7 +106,7 @@ describe("an image costs one credit", () => {
         '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}',
       );
       await flushUsage();
-      expect(await findRefusal(ada.id, refused.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
+      expect(await findRejection(ada.id, refused.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
     }
   });
 

@@ -3,7 +3,7 @@ import GitHub from "next-auth/providers/github";
 import Google from "next-auth/providers/google";
 import { env } from "#lib/config/env.ts";
 
-export type ProviderButton = { id: string; name: string };
+type ProviderButton = { id: string; name: string };
 
 /** The providers that the environment names, in the order of their buttons. */
 export function providerButtons(): ProviderButton[] {

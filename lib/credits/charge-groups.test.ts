@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
-import { charge, findRemaining, takeBack } from "#lib/credits/store.ts";
+import { charge, findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
-import { statementDeadline } from "#lib/database/clock.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
+import { statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
 let close: () => Promise<void>;
 let groups: ReturnType<typeof chargeGroups>;
@@ -33,7 +34,7 @@ async function expectLedgerToAgree(userId: string): Promise<void> {
   expect(_sum.amount).toBe(await leftOf(userId));
 }
 
-test("of 100 charges with 37 credits the first 37 pass, each with what was left behind it", async () => {
+test("of 100 charges with 37 credits the first 37 pass, each with the balance after it", async () => {
   await charge(spending(63));
   const results = await Promise.all(Array.from({ length: 100 }, () => make(spending())));
   expect(results).toEqual([
@@ -51,7 +52,7 @@ test("of 100 charges with 23 requests left in the month the first 23 pass", asyn
   ]);
 });
 
-test("a charge that is too dear doesn't stop a cheaper one behind it", async () => {
+test("a charge that costs too much doesn't stop a cheaper one after it", async () => {
   const results = await Promise.all([60, 50, 30, 20, 10, 1].map((credits) => make(spending(credits))));
   expect(results.map((result) => (result.ok ? result.value.credits : result.error))).toEqual([
     40,
@@ -64,7 +65,7 @@ test("a charge that is too dear doesn't stop a cheaper one behind it", async () 
   await expectLedgerToAgree(ada.id);
 });
 
-test("credits are said to be missing before the quota, and for an account that doesn't exist", async () => {
+test("missing credits are reported before a used-up quota, and for an account that doesn't exist", async () => {
   await charge(spending(99, 1));
   expect(await Promise.all([make(spending(2, 1)), make(spending(1, 1)), make(spending(1, 1, randomUUID()))])).toEqual([
     { ok: false, error: "no_credits" },
@@ -82,7 +83,7 @@ test("a new month starts with the whole quota", async () => {
   ]);
 });
 
-test("an account whose row is held delays no other, and its charges are made when it is free", async () => {
+test("an account whose row is locked delays no other, and its charges are made once it is free", async () => {
   const others = await Promise.all(Array.from({ length: 5 }, () => createPerson("Bob")));
   const holder = await pool().connect();
   await holder.query("BEGIN");
@@ -100,13 +101,13 @@ test("an account whose row is held delays no other, and its charges are made whe
 test.each([
   ["a charge", undefined],
   ["a reservation", { seconds: 60 }],
-])("credits that come while %s waits for them can be spent by it", async (_, reserved) => {
+])("credits granted while %s waits for the row can be spent by it", async (_, reserved) => {
   await charge(spending(100));
   const grant = await pool().connect();
   await grant.query("BEGIN");
   await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
   const charged = groups.ask({ ...spending(4), id: randomUUID(), deadline: statementDeadline(), reserved });
-  // Its statement has begun, from when on it sees nothing new.
+  // Its statement has begun and sees no later change.
   await vi.waitFor(async () => {
     const { rowCount } = await pool().query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -118,15 +119,15 @@ test.each([
   expect(await charged).toEqual({ ok: true, value: { credits: 6, requests: null } });
 });
 
-test("none of a group fails for another: not for one taken back, one with a known id, or one that PostgreSQL can't read", async () => {
-  const takenBack = randomUUID();
-  await takeBack(takenBack, spending());
+test("no member of a group fails because of another: not for one that was canceled, one with a known id, or one that PostgreSQL can't read", async () => {
+  const canceled = randomUUID();
+  await cancelCharge(canceled, spending());
   const made = randomUUID();
   await make(spending(), made);
   const bob = await createPerson("Bob");
   const results = await Promise.allSettled([
     make(spending(1)),
-    make(spending(1), takenBack),
+    make(spending(1), canceled),
     make(spending(1), made),
     make(spending(2 ** 31)),
     make(spending(1)),
@@ -144,7 +145,7 @@ test("none of a group fails for another: not for one taken back, one with a know
   await expectLedgerToAgree(ada.id);
 });
 
-test("three instances at once, charges and taking back, more accounts than one: nothing is lost and nothing charged twice", async () => {
+test("three instances at once, charges and cancellations, more accounts than one: nothing is lost and nothing charged twice", async () => {
   const people = await Promise.all(Array.from({ length: 4 }, () => createPerson("Cyd")));
   const instances = Array.from({ length: 3 }, () => chargeGroups());
   const passed = new Map(people.map(({ id }) => [id, 0]));
@@ -153,7 +154,7 @@ test("three instances at once, charges and taking back, more accounts than one: 
       const { id: userId } = people[i % people.length] as { id: string };
       const id = randomUUID();
       const charged = instances[i % 3]?.ask({ ...spending(1, null, userId), id, deadline: null });
-      if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), takeBack(id, spending(1, null, userId))]);
+      if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), cancelCharge(id, spending(1, null, userId))]);
       else if ((await charged)?.ok) passed.set(userId, (passed.get(userId) ?? 0) + 1);
     }),
   );

@@ -1,16 +1,16 @@
 import { type Charge, type ChargeRow, chargeStatement } from "#lib/credits/charge-statement.ts";
 import { type Remaining, type SpendError, toRemaining } from "#lib/credits/spending.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
-import { chargeWholeAccounts, plainArray as plain } from "#lib/credits/whole-charges.ts";
+import { chargeWholeAccounts, plainArray } from "#lib/credits/whole-charges.ts";
 import { pool } from "#lib/database/client.ts";
-import { hearClock, lateness } from "#lib/database/clock.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { lateError, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
-/** `running`: another request has the idempotency key. */
+/** `running`: another request holds the idempotency key. */
 export type Charged = Result<Remaining, SpendError | "running">;
 type WaitingCharge = Waiting<Charge, Charged>;
 
-/** Makes charges and reservations in groups, each account's in the order of arrival. */
+/** Makes charges and reservations in groups, in the order of arrival for each account. */
 export function chargeGroups(): StatementGroups<Charge, Charged> {
   return new StatementGroups({ send, groupsMax: 2, heldMax: 4 });
 }
@@ -23,7 +23,7 @@ const variants = [true, false].flatMap((wait) =>
 );
 const STATEMENTS = new Map(variants);
 
-/** Most accounts can pay for all that is asked for; each charge of the others is decided by itself. */
+/** Charges accounts that can pay for everything at once, then decides each charge of the others. */
 async function send(group: WaitingCharge[], { wait }: { wait: boolean }): Promise<Left<Charge, Charged>> {
   const reserves = group.some(({ item }) => item.reserved);
   if (wait || reserves) return decideEach(group, { wait, reserves });
@@ -37,7 +37,7 @@ async function send(group: WaitingCharge[], { wait }: { wait: boolean }): Promis
   return others.length > 0 ? decideEach(others, { wait, reserves }) : { held: [], undecided: [] };
 }
 
-/** Each in its turn, as if they had been made one after the other. */
+/** Answers the charges of one account as if they had been made one after the other. */
 function answerPaid(group: WaitingCharge[], left: { credits: number; requests: number }): void {
   let { credits, requests } = left;
   for (const { item, resolve } of group.toReversed()) {
@@ -53,7 +53,7 @@ async function decideEach(
 ): Promise<Left<Charge, Charged>> {
   const name = `charge${wait ? "-wait" : ""}${reserves ? "-reserve" : ""}`;
   const column = (key: "id" | "userId" | "apiKeyId" | "credits" | "quota" | "deadline") =>
-    plain(group.map(({ item }) => item[key]));
+    plainArray(group.map(({ item }) => item[key]));
   const values: unknown[] = [
     column("id"),
     column("userId"),
@@ -64,13 +64,13 @@ async function decideEach(
   ];
   if (reserves)
     values.push(
-      plain(group.map(({ item }) => item.reserved?.seconds)),
+      plainArray(group.map(({ item }) => item.reserved?.seconds)),
       group.map(({ item }) => item.reserved?.idempotencyKey?.key),
       group.map(({ item }) => item.reserved?.idempotencyKey?.fingerprint),
     );
   const sentAt = Date.now();
   const { rows } = await pool().query<ChargeRow>({ name, text: STATEMENTS.get(name) ?? "", values });
-  if (rows[0]) hearClock(rows[0].clock, sentAt);
+  if (rows[0]) syncClock(rows[0].clock, sentAt);
   const held: WaitingCharge[] = [];
   const accounts = new Map<string, Account>();
   for (const [i, waiting] of group.entries()) {
@@ -99,11 +99,14 @@ function answer(waiting: WaitingCharge, row: ChargeRow, { left, rejected }: Acco
     resolve(ok(toRemaining(left, item.quota)));
   } else if (row.state === "rejected") rejected.push(waiting);
   else if (row.state === "claimed") resolve(err("running"));
-  else if (row.state === "existing") reject(new Error("the charge was taken back before it was made"));
-  else reject(lateness());
+  else if (row.state === "existing") reject(new Error("the charge was canceled before it was made"));
+  else reject(lateError());
 }
 
-/** Returns those that nothing was decided about: they fit behind one that was too dear. */
+/**
+ * Answers the rejected charges. Returns those that the statement didn't decide: they came after one
+ * that didn't fit, but may fit themselves.
+ */
 function answerRejected({ left, rejected }: Account): WaitingCharge[] {
   return rejected.filter(({ item, resolve }) => {
     if (left.credits < item.credits) resolve(err("no_credits"));

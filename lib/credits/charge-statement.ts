@@ -1,34 +1,37 @@
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
-import { CLOCK } from "#lib/database/clock.ts";
+import { CLOCK_MS } from "#lib/unconfirmed-writes/database-clock.ts";
 
-/** What a group takes for one request, and until when it may. */
+/** One member of a group of charges. */
 export type Charge = {
   id: string;
   userId: string;
   apiKeyId: string;
   credits: number;
-  /** Costed requests a month of the account's tier; null is no quota. */
+  /** Monthly quota of costed requests in the account's tier; null for no quota. */
   quota: number | null;
-  /** Milliseconds of the epoch by the database's clock, from when on nobody waits for it; null while that clock is unknown. */
+  /**
+   * The time after which nobody waits for the answer, in milliseconds since the epoch by the
+   * database's clock; null while that clock is unknown.
+   */
   deadline: number | null;
   /** Set for a reservation. */
   reserved?: {
-    /** After these the sweep refunds it. */
+    /** The sweep refunds a reservation that is still open after this time. */
     seconds: number;
-    /** Claimed with it: without the claim nothing is reserved. */
+    /** Claimed in the same statement. Nothing is reserved if another request holds the key. */
     idempotencyKey?: { key: string; fingerprint: Uint8Array };
   };
 };
 
-/** What the statement says of one charge, in the order in which they were asked for. */
+/** The outcome of one charge. Rows come back in the order of the group. */
 export type ChargeRow = {
   clock: number;
   /**
-   * `absent`: no such account, or another holds its row. `existing`: its id is in the ledger. `claimed`: another request has its
-   * idempotency key.
+   * `absent`: the account doesn't exist, or another transaction holds its row. `existing`: the id
+   * is already in the ledger. `claimed`: another request holds the idempotency key.
    */
   state: "charged" | "rejected" | "late" | "existing" | "claimed" | "absent";
-  /** What the account had before this statement. */
+  /** The account's balance and the month's requests before this statement. */
   hadCredits: number | null;
   hadRequests: number | null;
 };
@@ -55,13 +58,18 @@ const MOVE = `"movement" AS (
   )`;
 
 /**
- * SQL: makes the charges of a group, each account's in their order until one doesn't fit; it says nothing of those behind that one.
- * `reserve` makes reservations, too; the cheaper one for charges alone leaves their parameters off. Each account's row is locked in
- * the order of ids and updated once, from what it was when it was locked: constraints are checked of the row as the statement's
- * snapshot has it, too, which may have had fewer credits. `wait: false` skips the accounts that another transaction holds.
+ * SQL: makes the charges of a group, in order for each account until one doesn't fit. Charges after
+ * that one stay undecided.
  *
- * Parameters stand in subselects so that the statement is planned once (architecture.md). It looks nothing up in the ledger: a plan
- * that was made for an empty ledger would read all of it.
+ * `reserve` also makes reservations; without it the statement is cheaper and has fewer parameters.
+ * `wait: false` skips accounts whose row another transaction holds.
+ *
+ * Each account's row is locked in the order of ids and updated once, from its values at the time of
+ * the lock. The row in the statement's snapshot may have had fewer credits, and constraints are
+ * checked against that row too.
+ *
+ * Parameters stand in subselects so that the statement is planned only once. The statement never
+ * looks up the ledger: a plan made for an empty ledger would scan all of it.
  */
 export const chargeStatement = ({ wait, reserve }: { wait: boolean; reserve: boolean }) => `
   WITH "now" AS (
@@ -74,7 +82,7 @@ export const chargeStatement = ({ wait, reserve }: { wait: boolean; reserve: boo
     SELECT b."userId", b."credits", CASE WHEN b."month" = "now"."month" THEN b."requests" ELSE 0 END AS "requests"
     FROM "Balance" b, "now" WHERE b."userId" = ANY ((SELECT $2::uuid[])::uuid[]) ORDER BY b."userId" FOR NO KEY UPDATE OF b ${wait ? "" : "SKIP LOCKED"}
   ), "clock" AS MATERIALIZED (
-    SELECT ${CLOCK} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
+    SELECT ${CLOCK_MS} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
   ), "state" AS (
     SELECT a.*, l."credits" AS "hadCredits", l."requests" AS "hadRequests", "clock",
       CASE WHEN l."userId" IS NULL THEN 'absent' WHEN a."deadline" <= "clock" THEN 'late' END AS "obstacle"

@@ -20,7 +20,7 @@ async function readDays(): Promise<{ userId: string; closing: number | null; exp
   return rows;
 }
 
-test("every day of every account that is over for a day is closed, however many there are, and again after a late movement", async () => {
+test("every day that ended a day ago is closed for every account, and again after a late movement", async () => {
   const people: { id: string }[] = [];
   for (let i = 0; i < 25; i += 1) people.push(await createPerson());
   await pool().query(

@@ -3,16 +3,20 @@ import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 
-/** Both bound one statement, also where years of history wait for their first time. */
+/** The two limits keep one statement short, also when years of history wait to be closed. */
 const STEP_ACCOUNTS = 20;
 const STEP_DAYS_OF_ACCOUNT = 250;
 
-/** No movement comes to this day any more: a transaction that began in it has ended, and clocks don't differ by a day. */
+/**
+ * SQL: the last day that can get no more movements. Transactions that began on it have ended, and
+ * the clocks of two machines differ by less than a day.
+ */
 const LAST_DAY = `(now() AT TIME ZONE 'UTC')::date - 2`;
 
 /**
- * Each account's days from the first open one on, in their order, so that its balances follow from the last closed one. The first day
- * that is left is opened, also if it was closed: the next step goes on there.
+ * Closes each account's days in order, from the first open one, so that each balance follows from
+ * the last closed day. Leaves the first day past the limit open, also if it was closed before, so
+ * that the next step continues there.
  */
 const CLOSE = `
   WITH "due" AS (
@@ -36,12 +40,12 @@ const CLOSE = `
   FROM (SELECT "userId", count(*) AS "days", count("closing") AS "closed" FROM "written" GROUP BY 1) account`;
 
 /**
- * Writes the balance at the end of each UTC day that is over for a day, so that a page of the ledger adds up only the latest days.
- * Returns the number of days.
+ * Writes the balance at the end of each UTC day that ended at least a day ago, so that a page of
+ * the ledger adds up only the latest days. Returns the number of days written.
  */
 export async function closeDays(signal?: AbortSignal): Promise<number> {
   let all = 0;
-  // The next step begins with the first account that may have more days.
+  // The next step starts at the first account that may have more open days.
   let next: string | null = NO_KEY;
   await inSteps(async () => {
     const { rows } = await pool().query<{ days: number | null; next: string | null }>(CLOSE, [next]);

@@ -5,10 +5,11 @@ import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
-import { charge, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
+import { charge, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 const MIGRATIONS = "prisma/migrations";
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
@@ -55,7 +56,7 @@ beforeEach(async () => {
   connectDatabase(url, 10);
 });
 
-test("every kind of movement is in its day, at any moment", async () => {
+test("every kind of movement counts in its day at once", async () => {
   const ada = await createPerson();
   const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
   await charge(spending);
@@ -63,9 +64,13 @@ test("every kind of movement is in its day, at any moment", async () => {
   const reserved = await reserve(spending, 60);
   await expectDaysToAgree();
   if (reserved.ok) await refund(ada.id, reserved.value.id);
-  const doubtful = randomUUID();
-  await charge(spending, doubtful);
-  await Promise.all([takeBack(doubtful, spending), takeBack(doubtful, spending), takeBack(randomUUID(), spending)]);
+  const unconfirmed = randomUUID();
+  await charge(spending, unconfirmed);
+  await Promise.all([
+    cancelCharge(unconfirmed, spending),
+    cancelCharge(unconfirmed, spending),
+    cancelCharge(randomUUID(), spending),
+  ]);
   await expectDaysToAgree();
 });
 

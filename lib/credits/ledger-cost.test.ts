@@ -12,7 +12,7 @@ const DETAIL_DAYS = 30;
 const ADDED = 1_000_000_000;
 
 let drop: () => Promise<void>;
-/** Has the time that filling large tables takes. */
+/** Runs a statement without the timeout, for filling large tables. */
 let client: pg.Client;
 const accounts = { large: "", small: "" };
 beforeAll(async () => {
@@ -31,7 +31,10 @@ afterAll(async () => {
   await drop();
 });
 
-/** Makes days of each key, the latest of single movements in the order of time, the older ones of sums as pruning leaves them. */
+/**
+ * Makes days for each key: the latest with single movements in the order of time, the older ones
+ * with sums only, as pruning leaves them.
+ */
 async function addAccount(name: string, size: { keys: number; days: number; movementsADay: number }): Promise<string> {
   const { id } = await createPerson(name);
   await client.query(
@@ -59,7 +62,7 @@ async function addAccount(name: string, size: { keys: number; days: number; move
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
-/** What `read` makes the database touch: 8 kB pages of tables and indexes, from memory or from disk. */
+/** Counts the pages (8 kB) of tables and indexes that `read` touches, in memory or on disk. */
 async function pagesTouched(read: () => Promise<unknown>): Promise<number> {
   const query = vi.spyOn(pool(), "query");
   await read();

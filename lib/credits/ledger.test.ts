@@ -26,7 +26,7 @@ const spend = (credits: number, apiKeyId: string = randomUUID(), userId = ada.id
   charge({ userId, apiKeyId, credits, quota: null });
 const amounts = (rows: { amount: number }[]) => rows.map(({ amount }) => amount);
 
-/** Gives credits to the account on each of the last days before today, which its balance counts. */
+/** Adds credits on each of the last days before today, and to the balance. */
 async function addOnDays(days: number, amount = 1): Promise<void> {
   await pool().query(
     `WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" + $2::int * $3::int WHERE "userId" = $1)
@@ -38,7 +38,10 @@ async function addOnDays(days: number, amount = 1): Promise<void> {
 
 type Read<Row> = (from: From) => Promise<KeysetPage<Row>>;
 
-/** Follows "Older" to the end and "Newer" back to the start: the newest page is a full one, and may repeat rows of the next. */
+/**
+ * Follows "Older" to the end and "Newer" back to the start. The newest page is a full one and may
+ * repeat rows of the next.
+ */
 async function walk<Row>(
   read: Read<Row>,
   nameOf: (row: Row) => string,
@@ -105,7 +108,7 @@ describe("the ledger by day and key", () => {
     expect(known(older.flat()).map(name)).toEqual(before.map(name));
     expect(known(newer.flat()).map(name)).toEqual(before.map(name));
     expect(new Set(newer.flat().map(name)).size).toBe(newer.flat().length);
-    // A place beyond the end, or before the start, gives the newest page, and not an empty one.
+    // A place beyond either end gives the newest page, not an empty one.
     const newest = await listLedger(ada.id, 3);
     expect(await listLedger(ada.id, 3, { value: "2001-01-01", id: NO_KEY, towards: "later" })).toEqual(newest);
     expect(await listLedger(ada.id, 3, { value: "2099-01-01", id: NO_KEY, towards: "earlier" })).toEqual(newest);

@@ -2,34 +2,38 @@ import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 
-/** What one key did to an account's credits on one UTC day. */
+/** The credits that one key moved in an account on one UTC day. */
 export type LedgerRow = {
   /** `YYYY-MM-DD`. */
   day: string;
-  /** `NO_KEY` where no key did it: sign-up credits and grants. */
+  /** `NO_KEY` for sign-up credits and grants, which no key made. */
   apiKeyId: string;
   keyName: string | null;
-  /** Refunds not subtracted. */
+  /** Gross: refunds are not subtracted. */
   charged: number;
   refunded: number;
   added: number;
-  /** The account's balance at the end of the day, or now. */
+  /** The account's balance at the end of the day; for today, the current balance. */
   closing: number;
-  /** False where only the sums are kept. */
+  /** False for days of which only the sums are kept. */
   isDetailed: boolean;
 };
 
 const DAY_MS = 86_400_000;
 
-/** SQL: what came on one day, of a row of either table of days. */
+/** SQL: the net change of one day, from a row of `CreditDay` or `CreditDayTotal`. */
 export const NET = `"added" + "refunded" - "charged"`;
 
-/** SQL: the first UTC day whose movements are shown one by one. In one statement with them, so that pruning can't come in between. */
+/**
+ * SQL: the first UTC day whose single movements are shown. Evaluated in the same statement that
+ * reads the movements, so that pruning can't run in between.
+ */
 export const DETAIL_SINCE = `coalesce((SELECT "day" FROM "LedgerDetail"), '-infinity'::date)`;
 
 /**
- * SQL: rows of the ledger. What they are and how many is decided before anything is joined, so that no plan reads more of them. The
- * latest days have no closing balance yet: it is today's without what came on later ones, which have none either.
+ * SQL: reads rows of the ledger. The page is selected before anything is joined, so that no plan
+ * reads more rows than it shows. The latest days have no closing balance yet: theirs is the current
+ * balance minus the net changes of later days, which are open too.
  */
 const rowsWhere = (condition: string, order = "") => `
   WITH "page" AS (
@@ -46,13 +50,13 @@ const rowsWhere = (condition: string, order = "") => `
   FROM "page" p JOIN "closing" USING ("day") LEFT JOIN "ApiKey" k ON k."id" = "apiKeyId" AND k."userId" = $1
   ${order.replace('"day"', 'p."day"')}`;
 
-/** A page of an account's ledger by UTC day and key, the newest first. */
+/** Reads one page of an account's ledger by UTC day and key, newest first. */
 export function listLedger(userId: string, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
   const placeOf = ({ day, apiKeyId }: LedgerRow) => ({ value: day, id: apiKeyId });
   return readKeysetPage(size, from, placeOf, (place, limit) => readLedger(userId, place, limit));
 }
 
-/** Reads up to `limit` rows beside a place, the nearest first. */
+/** Reads up to `limit` rows next to a place, the nearest first. */
 export async function readLedger(userId: string, from: From, limit: number): Promise<LedgerRow[]> {
   const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
   const { rows } = await pool().query<LedgerRow>(
@@ -65,7 +69,7 @@ export async function readLedger(userId: string, from: From, limit: number): Pro
   return rows;
 }
 
-/** Null where the key moved no credits of the account on that day. */
+/** Returns null if the key moved no credits of the account on that day. */
 export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
   const { rows } = await pool().query<LedgerRow>(rowsWhere(`"day" = $2 AND "apiKeyId" = $3`), [
     userId,
@@ -76,7 +80,10 @@ export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRow
   return rows[0] ?? null;
 }
 
-/** Credits spent on each of the last UTC days, net of refunds, today included, oldest first, days without any as 0. */
+/**
+ * Returns the credits spent on each of the last UTC days, net of refunds, oldest first. Includes
+ * today and days without spending.
+ */
 export async function creditsByDay(
   userId: string,
   days: number,

@@ -6,9 +6,9 @@ import { readAll } from "#lib/paging/read-page.ts";
 
 export type Movement = {
   id: string;
-  /** `reserved`: charged, or refunded, as soon as the work has ended. */
+  /** `reserved`: the work is still running; it becomes `charged` or is refunded. */
   kind: "signup" | "granted" | "reserved" | "charged" | "refunded";
-  /** Credits that came (positive) or went (negative). */
+  /** Credits added (positive) or taken (negative). */
   amount: number;
   /** The key that spent them. */
   apiKeyId: string | null;
@@ -16,12 +16,12 @@ export type Movement = {
   createdAt: Date;
 };
 
-/** A part of the exported ledger: all of one part are newer than all of the next. */
+/** One part of the exported ledger. Everything in it is newer than everything in the next part. */
 export type LedgerPart = { movements: Movement[] } | { days: LedgerRow[] };
 
-const EXPORT_PAGE = 500;
+const EXPORT_PAGE_ROWS = 500;
 
-/** SQL: movements, without those of nothing, which only keep a charge from being made. */
+/** SQL: reads movements except those with amount 0, which only block a canceled charge. */
 const movementsWhere = (condition: string, order: string, limit: string) => `
   SELECT m."id", CASE WHEN r."id" IS NULL THEN m."kind"::text ELSE 'reserved' END AS "kind", m."amount", m."apiKeyId",
          k."name" AS "keyName", m."createdAt"
@@ -32,7 +32,10 @@ const movementsWhere = (condition: string, order: string, limit: string) => `
   LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId" AND k."userId" = $1 LEFT JOIN "Reservation" r ON r."id" = m."id"
   ORDER BY m."createdAt" ${order}, m."id" ${order}`;
 
-/** A page of the movements that a row of the ledger sums up, the newest first; none where only the sums are kept. */
+/**
+ * Reads one page of the movements behind a row of the ledger, newest first. Returns none for days
+ * of which only the sums are kept.
+ */
 export function listMovements(
   userId: string,
   { day, apiKeyId }: LedgerRowId,
@@ -58,15 +61,16 @@ export function listMovements(
 }
 
 /**
- * Reads the whole ledger, the newest first: single movements, then the rows of days that are rolled up. None is missing and none is
- * there twice, however many are added or removed meanwhile: movements are removed only hours after their days were rolled up.
+ * Reads the whole ledger, newest first: single movements, then the rows of days that are rolled up.
+ * No row is missing or repeated while others are added or pruned, because movements are removed
+ * hours after their day was rolled up.
  */
 export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, void> {
   const { rows: since } = await pool().query<{ day: string }>(
     `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"`,
   );
   const day = since[0]?.day;
-  const movements = readAll<Movement>(EXPORT_PAGE, async (last, limit) => {
+  const movements = readAll<Movement>(EXPORT_PAGE_ROWS, async (last, limit) => {
     const { rows } = await pool().query<Movement>(
       movementsWhere(
         `($2::date IS NULL OR "createdAt" >= $2::date::timestamp AT TIME ZONE 'UTC')
@@ -80,7 +84,7 @@ export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, 
   });
   for await (const rows of movements) yield { movements: rows };
   if (!day) return;
-  const days = readAll<LedgerRow>(EXPORT_PAGE, (last = { day, apiKeyId: NO_KEY } as LedgerRow, limit) =>
+  const days = readAll<LedgerRow>(EXPORT_PAGE_ROWS, (last = { day, apiKeyId: NO_KEY } as LedgerRow, limit) =>
     readLedger(userId, { value: last.day, id: last.apiKeyId, towards: "later" }, limit),
   );
   for await (const rows of days) yield { days: rows };

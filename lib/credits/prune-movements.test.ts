@@ -6,8 +6,9 @@ import { listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
-import { charge, findRemaining, grantCredits, refund, reserve, takeBack } from "#lib/credits/store.ts";
+import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 const NOW = { days: 7, graceHours: 0 };
 const AGES = [100, 40, 20, 9, 8, 7, 6, 1];
@@ -25,7 +26,7 @@ beforeEach(async () => {
   await spendOnDays(AGES, 2);
 });
 
-/** Charges the account with one credit, by each of some keys, so many days ago. */
+/** Charges one credit with each of the keys, so many days ago. */
 async function spendOnDays(daysAgo: number[], times: number): Promise<void> {
   await pool().query(
     `WITH "balance" AS (
@@ -47,7 +48,7 @@ async function countMovements(userId = ada.id): Promise<number> {
 }
 const balance = async () => (await findRemaining(ada.id, null))?.credits;
 
-/** What the exported file sums up to, and how many single movements and rolled-up rows it has. */
+/** Sums up the exported file and counts its single movements and rolled-up rows. */
 async function exported(): Promise<{ sum: number; movements: number; days: number }> {
   const all = { sum: 0, movements: 0, days: 0 };
   for await (const part of exportLedger(ada.id))
@@ -61,7 +62,7 @@ async function exported(): Promise<{ sum: number; movements: number; days: numbe
   return all;
 }
 
-test("days are rolled up first and their movements removed later; page and file sum up to the balance all along", async () => {
+test("days are rolled up first and their movements removed later; page and file always sum up to the balance", async () => {
   const left = (await balance()) as number;
   const ledger = (await listLedger(ada.id, 100)).rows;
   const opened = async (ago: number) => {
@@ -77,13 +78,13 @@ test("days are rolled up first and their movements removed later; page and file 
   const rolledUp = { sum: left, movements: 8, days: 10 };
   for (let run = 0; run < 2; run += 1) {
     expect([await exported(), await opened(8), await opened(7), await countMovements()]).toEqual([rolledUp, 0, 1, 18]);
-    // Exports that have begun before may still read them.
+    // Exports that began earlier may still read them.
     expect(await pruneMovements({ days: 7 })).toBe(0);
   }
   expect(await pruneMovements(NOW)).toBe(10);
   expect(await pruneMovements(NOW)).toBe(0);
   expect([await exported(), await opened(8), await opened(7), await countMovements()]).toEqual([rolledUp, 0, 1, 8]);
-  // More days are asked for again: what is gone stays rolled up.
+  // A longer retention brings nothing back.
   await pruneMovements({ ...NOW, days: 90 });
   expect(await exported()).toEqual(rolledUp);
   expect(await sums()).toEqual(expected);
@@ -91,7 +92,7 @@ test("days are rolled up first and their movements removed later; page and file 
   expect(await sums()).toEqual(expected);
 });
 
-test("more movements than a step removes go in steps, the oldest first, and another account's younger ones stay", async () => {
+test("many movements are removed in steps, the oldest first, and another account's newer ones stay", async () => {
   const bob = await createPerson("Bob");
   for (let times = 0; times < 6; times += 1) await spendOnDays([30, 31], 1_000);
   await pruneMovements(NOW);
@@ -99,21 +100,21 @@ test("more movements than a step removes go in steps, the oldest first, and anot
   expect([await countMovements(), await countMovements(bob.id)]).toEqual([8, 1]);
 });
 
-test("what is in the ledger no more is neither refunded nor refunded again", async () => {
+test("a movement that was pruned is neither refunded nor refunded again", async () => {
   const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
   const [charged, refunded] = [randomUUID(), randomUUID()];
   const reserved = await reserve(spending, 60);
   if (!reserved.ok) throw new Error(reserved.error);
   await charge(spending, charged);
   await charge(spending, refunded);
-  await takeBack(refunded, spending);
+  await cancelCharge(refunded, spending);
   await pruneMovements({ ...NOW, days: -1 });
   expect(await pruneMovements(NOW)).toBeGreaterThan(0);
   expect(await countMovements()).toBe(0);
   const left = (await balance()) as number;
-  for (const id of [charged, refunded]) await takeBack(id, spending);
+  for (const id of [charged, refunded]) await cancelCharge(id, spending);
   expect(await balance()).toBe(left);
-  // Its reservation, which is not pruned, decides.
+  // The reservation, which is not pruned, decides.
   expect([await refund(ada.id, reserved.value.id), await refund(ada.id, reserved.value.id)]).toEqual([true, false]);
   expect(await balance()).toBe(left + 3);
 });
@@ -133,7 +134,7 @@ test("the sums equal the balance at every moment, while charges, refunds, closin
       while (!over) {
         const id = randomUUID();
         await charge(spending, id);
-        await takeBack(id, spending);
+        await cancelCharge(id, spending);
         const reserved = await reserve(spending, 60);
         if (reserved.ok) await refund(ada.id, reserved.value.id);
       }

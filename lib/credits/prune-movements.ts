@@ -3,17 +3,18 @@ import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
-/** How many accounts one statement looks at. */
+/** Accounts that one statement looks at. */
 const STEP_ACCOUNTS = 500;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
-/** An export that began before a day was rolled up has read its movements by then. */
+/** An export that started before a day was rolled up has read its movements by then. */
 const GRACE_HOURS = 12;
 
 type Options = { days?: number; graceHours?: number; signal?: AbortSignal };
 
 /**
- * Rolls up the days older than `LEDGER_DETAIL_DAYS`: from now on the ledger shows their sums only, which stay in `CreditDay`, and
- * `graceHours` later their single movements are removed. Returns how many were removed this time.
+ * Rolls up the days older than `LEDGER_DETAIL_DAYS`: the ledger shows only their sums, which stay
+ * in `CreditDay`. Removes their single movements `graceHours` later. Returns how many movements
+ * this call removed.
  */
 export async function pruneMovements({
   days = env().LEDGER_DETAIL_DAYS,
@@ -26,7 +27,7 @@ export async function pruneMovements({
     [graceHours],
   );
   const removed = decided[0] ? await removeBefore(decided[0].day, signal) : 0;
-  // An empty database stays empty: a backup is restored only into one.
+  // Writes nothing into an empty database, because a backup is restored only into an empty one.
   await pool().query(
     `INSERT INTO "LedgerDetail" AS l ("day")
      SELECT (now() AT TIME ZONE 'UTC')::date - $1::int WHERE EXISTS (SELECT FROM "Balance")
@@ -36,7 +37,10 @@ export async function pruneMovements({
   return removed;
 }
 
-/** Goes through the accounts by ranges of ids, because the index of movements is by account. */
+/**
+ * Walks through the accounts by ranges of ids, because the index of movements starts with the
+ * account.
+ */
 async function removeBefore(day: string, signal?: AbortSignal): Promise<number> {
   let all = 0;
   let after: string | null = BEFORE_ALL_IDS;
@@ -57,7 +61,10 @@ async function removeBefore(day: string, signal?: AbortSignal): Promise<number> 
   return all;
 }
 
-/** The oldest first, so that no charge outlives its refund and could be refunded again. */
+/**
+ * Removes the oldest movements first, so that no charge outlives its refund and could be refunded
+ * again.
+ */
 function removeOf(userId: string, day: string, signal?: AbortSignal): Promise<number> {
   return removeInSteps(
     {

@@ -1,13 +1,19 @@
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
 
-/** `id` is the reservation's. */
+/** `id` is the id of the reservation. */
 type Refund = { id: string; userId: string };
 
-/** SQL: a charge's refund has its id as a UUID of version 8, which no charge has: so the ledger can't hold a second one. */
+/**
+ * SQL: the id of a charge's refund, which is the charge's id as a UUID of version 8. No charge has
+ * that version, so the ledger can't hold two refunds of one charge.
+ */
 export const REFUND_ID = `overlay("id"::text PLACING '8' FROM 15)::uuid`;
 
-/** Refunds reservations in groups. Answers false for those that were settled or refunded already. */
+/**
+ * Refunds reservations in groups. Resolves to false for reservations that were already settled or
+ * refunded.
+ */
 export class RefundGroups {
   readonly #groups = new StatementGroups({ send, groupsMax: 1, heldMax: 1 });
 
@@ -16,7 +22,10 @@ export class RefundGroups {
   }
 }
 
-/** Whatever removes a reservation's row decides about it, so that nothing is refunded twice. Accounts are locked as by a charge. */
+/**
+ * SQL: refunds a group. Deleting a reservation's row decides its outcome, so nothing is refunded
+ * twice. Accounts are locked in the same order as by a charge.
+ */
 const statement = ({ wait }: { wait: boolean }) => `
   WITH "asked" AS (
     SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[])) WITH ORDINALITY AS a("id", "userId", "place")
@@ -41,7 +50,7 @@ const statement = ({ wait }: { wait: boolean }) => `
   )
   SELECT c."id" IS NOT NULL AS "refunded" FROM "asked" a LEFT JOIN "closed" c USING ("id", "userId") ORDER BY a."place"`;
 
-// Planned each time: a plan that was made while the tables were empty would read all of what they have become.
+// Not prepared: a plan made while the tables are small would later scan all of them.
 const GROUP = statement({ wait: false });
 const ACCOUNT = statement({ wait: true });
 

@@ -1,23 +1,29 @@
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
-import { CLOCK, hearClock, lateness } from "#lib/database/clock.ts";
+import { CLOCK_MS, lateError, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
-export type Settlement = {
-  /** The reservation's. */
+type Settlement = {
+  /** The id of the reservation. */
   id: string;
   userId: string;
-  /** Kept under the idempotency key of the reservation, if it has one. Null is for one that is too large to keep. */
+  /**
+   * Stored under the idempotency key of the reservation, if it has one. Null for an answer that is
+   * too large to store.
+   */
   answer: string | null;
-  /** As for a charge; null is none. */
+  /** The same deadline as a charge's; null for none. */
   deadline: number | null;
   weight: number;
 };
 type WaitingSettlement = Waiting<Settlement, boolean>;
 
-/** A group of 500 that weigh 1 is as large as one with answers of 2 MB. */
+/** Limits a group to 500 settlements or about 2 MB of answers. */
 const BYTES_OF_WEIGHT = 4_096;
 
-/** Settles reservations in groups. Answers false for those that were settled or refunded already. */
+/**
+ * Settles reservations in groups. Resolves to false for reservations that were already settled or
+ * refunded.
+ */
 export class SettlementGroups {
   readonly #groups = new StatementGroups({ send, groupsMax: 1, heldMax: 1 });
 
@@ -26,7 +32,10 @@ export class SettlementGroups {
   }
 }
 
-/** A record that still names its reservation would be removed with it. */
+/**
+ * SQL: settles a group. Clears `reservationId` of the idempotency record first, because deleting
+ * the reservation would delete a record that still names it.
+ */
 const statement = ({ wait }: { wait: boolean }) => `
   WITH "asked" AS (
     SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[]), (SELECT $3::float8[]), (SELECT $4::text[]))
@@ -35,7 +44,7 @@ const statement = ({ wait }: { wait: boolean }) => `
     SELECT r."id", r."userId" FROM "Reservation" r WHERE r."id" = ANY ((SELECT $1::uuid[])::uuid[])
     ORDER BY r."id" FOR UPDATE ${wait ? "" : "SKIP LOCKED"}
   ), "clock" AS MATERIALIZED (
-    SELECT ${CLOCK} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
+    SELECT ${CLOCK_MS} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
   ), "ready" AS MATERIALIZED (
     SELECT a."id", a."answer" FROM "clock", "asked" a JOIN "locked" l USING ("id", "userId")
     WHERE a."deadline" IS NULL OR a."deadline" > "clock"
@@ -47,7 +56,7 @@ const statement = ({ wait }: { wait: boolean }) => `
   SELECT "clock", CASE WHEN s."id" IS NOT NULL THEN 'settled' WHEN l."id" IS NOT NULL THEN 'late' ELSE 'absent' END AS "state"
   FROM "clock", "asked" a LEFT JOIN "locked" l USING ("id", "userId") LEFT JOIN "settled" s USING ("id") ORDER BY a."place"`;
 
-// Planned each time: a plan that was made while the tables were empty would read all of what they have become.
+// Not prepared: a plan made while the tables are small would later scan all of them.
 const GROUP = statement({ wait: false });
 const ACCOUNT = statement({ wait: true });
 
@@ -59,12 +68,12 @@ async function send(group: WaitingSettlement[], { wait }: { wait: boolean }): Pr
     text: wait ? ACCOUNT : GROUP,
     values,
   });
-  if (rows[0]) hearClock(rows[0].clock, sentAt);
+  if (rows[0]) syncClock(rows[0].clock, sentAt);
   const held: WaitingSettlement[] = [];
   for (const [i, waiting] of group.entries()) {
     const state = rows[i]?.state;
     if (state === "settled") waiting.resolve(true);
-    else if (state === "late") waiting.reject(lateness());
+    else if (state === "late") waiting.reject(lateError());
     else if (wait) waiting.resolve(false);
     else held.push(waiting);
   }

@@ -1,18 +1,27 @@
-/** What an account may still spend. `requests` are the costed ones that are left in this UTC month; null is no quota. */
+/**
+ * What an account may still spend. `requests` is the rest of this UTC month's quota; null for no
+ * quota.
+ */
 export type Remaining = { credits: number; requests: number | null };
 
 export type Spending = {
   userId: string;
   apiKeyId: string;
   credits: number;
-  /** Costed requests a month of the account's tier; null is no quota. */
+  /** Monthly quota of costed requests in the account's tier; null for no quota. */
   quota: number | null;
 };
 
-/** `no_credits`: fewer are left than it costs. `quota_exceeded`: there are credits, but the month's requests are used up. */
+/**
+ * `no_credits`: the balance is lower than the cost. `quota_exceeded`: there are credits, but the
+ * month's requests are used up.
+ */
 export type SpendError = "no_credits" | "quota_exceeded";
 
-/** Here an account's month counts on no more: it is twice the largest quota, so that nobody passes by it. */
+/**
+ * The counter of a month's requests stops here. It is twice the largest quota, so no account gets
+ * past its quota.
+ */
 export const REQUESTS_MAX = 2_147_483_647;
 
 /** Subtracts the requests of the month from the quota. */

@@ -1,11 +1,11 @@
 import { wasRolledBack } from "#lib/database/unavailable.ts";
 
-/** What is asked for an account's credits. */
+/** One operation on an account's credits. */
 type Asked = {
-  /** No two in one statement have the same. */
+  /** Unique within a statement. */
   id: string;
   userId: string;
-  /** How much of a group it fills; 1 unless it is large. */
+  /** Its share of {@link GROUP_WEIGHT_MAX}; 1 unless it is large. */
   weight?: number;
 };
 
@@ -15,38 +15,52 @@ export type Waiting<Item, Answer> = {
   reject: (error: unknown) => void;
 };
 
-/** What a statement leaves unanswered. */
+/** The members of a group that a statement didn't answer. */
 export type Left<Item, Answer> = {
-  /** Another transaction holds a row of these, or the row doesn't exist: sent by account, with `wait`. */
+  /**
+   * Another transaction holds their row, or the row doesn't exist. They are sent again by account,
+   * with `wait`.
+   */
   held: Waiting<Item, Answer>[];
-  /** Nothing was decided about these: sent again before anything that came later. */
+  /** Undecided. They are sent again before anything that arrived later. */
   undecided: Waiting<Item, Answer>[];
 };
 
 type Options<Item, Answer> = {
   /**
-   * Sends a group as one statement and answers its members. `wait: false` must leave rows that other transactions hold; `wait: true`
-   * must leave nothing as `held`. Throws only if the statement failed as a whole.
+   * Sends a group as one statement and answers its members. `wait: false` must skip rows that other
+   * transactions hold; `wait: true` must return nothing as `held`. Throws only if the whole
+   * statement failed.
    */
   send: (group: Waiting<Item, Answer>[], options: { wait: boolean }) => Promise<Left<Item, Answer>>;
-  /** More in flight would be smaller groups, and a statement costs the database more than its members. */
+  /**
+   * Groups in flight. More of them would be smaller, and a statement costs the database more than
+   * its members do.
+   */
   groupsMax: number;
-  /** Accounts whose row another transaction holds are waited for one by one, beside the groups. */
+  /** Accounts in flight whose row another transaction holds. Each has a statement of its own. */
   heldMax: number;
 };
 
 const GROUP_WEIGHT_MAX = 500;
 
 /**
- * Collects what waits for the database and sends it in one statement, each account's in the order of arrival. No member fails or
- * delays another: what a group can't decide is sent again, by account, and at last alone.
+ * Collects operations that wait for the database and sends them in one statement, in the order of
+ * arrival for each account. No member fails or delays another: members that a group can't decide
+ * are sent again, first by account, then alone.
  */
 export class StatementGroups<Item extends Asked, Answer> {
   readonly #options: Options<Item, Answer>;
   #waiting: Waiting<Item, Answer>[] = [];
-  /** Accounts with a statement in flight. Their next items wait for it, so that the order of arrival holds. */
+  /**
+   * Accounts with a statement in flight. Their next operations wait for it, which keeps the order
+   * of arrival.
+   */
   readonly #busy = new Set<string>();
-  /** Groups of one account each that wait for its row: the account was skipped, or a group failed and its members are sent alone. */
+  /**
+   * Groups of a single account that wait for its row, because the account was skipped, or because a
+   * group failed and its members are sent one by one.
+   */
   readonly #held = new Map<string, Waiting<Item, Answer>[][]>();
   #groups = 0;
   #accounts = 0;
@@ -56,7 +70,9 @@ export class StatementGroups<Item extends Asked, Answer> {
     this.#options = options;
   }
 
-  /** @throws what `isUnavailable` knows if the database can't answer in time. */
+  /**
+   * @throws an error that {@link isUnavailable} recognizes if the database can't answer in time.
+   */
   ask(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -64,7 +80,7 @@ export class StatementGroups<Item extends Asked, Answer> {
     });
   }
 
-  /** Collects what the requests of this turn of the event loop ask for. */
+  /** Waits for the other requests of this turn of the event loop. */
   #plan(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
@@ -74,7 +90,9 @@ export class StatementGroups<Item extends Asked, Answer> {
     });
   }
 
-  /** Called as soon as a statement is done, so that the database works while the answers of that one are written. */
+  /**
+   * Runs as soon as a statement ends, so that the database works while its answers are processed.
+   */
   #sendNext(): void {
     while (this.#groups < this.#options.groupsMax && this.#sendGroup());
     while (this.#accounts < this.#options.heldMax && this.#sendAccount());
@@ -135,7 +153,8 @@ export class StatementGroups<Item extends Asked, Answer> {
       if (held.length > 0) this.#hold(held, { alone: false });
       if (undecided.length > 0) this.#waiting.unshift(...undecided);
     } catch (error) {
-      // One of them is refused for what it is, and all were rolled back: it shows alone.
+      // The database rejected one member's content and rolled back the whole group. Sent alone, the
+      // member shows.
       if (group.length > 1 && wasRolledBack(error)) this.#hold(group, { alone: true });
       else for (const { reject } of group) reject(error);
     }

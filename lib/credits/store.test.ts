@@ -13,9 +13,9 @@ import {
   reserve,
   settle,
   sweepReservations,
-  takeBack,
 } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
@@ -65,7 +65,7 @@ describe("spending", () => {
     expect(await findRemaining(ada.id, 23)).toEqual({ credits: 77, requests: 0 });
   });
 
-  test("all or nothing: what is too dear costs no part of it, and no request", async () => {
+  test("a charge that costs too much takes no credits and no request", async () => {
     await setBalance(5);
     const before = await findRemaining(ada.id, 10);
     expect(await charge(spending(6, 10))).toEqual({ ok: false, error: "no_credits" });
@@ -73,21 +73,21 @@ describe("spending", () => {
     expect(await charge(spending(5, 10))).toMatchObject({ ok: true, value: { credits: 0 } });
   });
 
-  test("a refusal says which of the two was used up, and credits first", async () => {
-    const refusals = async (quota: number | null) => [
+  test("a rejection says which of the two was used up, and credits first", async () => {
+    const rejections = async (quota: number | null) => [
       await charge(spending(6, quota)),
       await reserve(spending(6, quota), 60),
     ];
     const twice = (error: string) => Array(2).fill({ ok: false, error });
     await charge(spending(1, 1));
-    expect(await refusals(1)).toEqual(twice("quota_exceeded"));
+    expect(await rejections(1)).toEqual(twice("quota_exceeded"));
     await charge(spending(94, 2));
-    expect(await refusals(2)).toEqual(twice("no_credits"));
-    expect(await refusals(null)).toEqual(twice("no_credits"));
+    expect(await rejections(2)).toEqual(twice("no_credits"));
+    expect(await rejections(null)).toEqual(twice("no_credits"));
     expect(await charge({ ...spending(), userId: randomUUID() })).toEqual({ ok: false, error: "no_credits" });
   });
 
-  test("of parallel refusals for one thing none is said to be for the other", async () => {
+  test("parallel rejections all name the right cause", async () => {
     await setBalance(37);
     const poor = await Promise.all(Array.from({ length: 100 }, () => charge(spending(1, 1_000))));
     expect(new Set(poor.map((result) => !result.ok && result.error))).toEqual(new Set([false, "no_credits"]));
@@ -104,7 +104,7 @@ describe("spending", () => {
     expect(await charge(spending(1, 1))).toEqual({ ok: true, value: { credits: 98, requests: 0 } });
   });
 
-  test("a balance knows its own account only", async () => {
+  test("a charge changes only its own account's balance", async () => {
     const bob = await createPerson("Bob");
     await setBalance(0);
     expect((await charge(spending())).ok).toBe(false);
@@ -119,7 +119,7 @@ describe("reservations", () => {
     return result.value.id;
   }
 
-  test("a refund gives back credits and the month's request", async () => {
+  test("a refund returns credits and the month's request", async () => {
     const id = await reserved(10);
     expect(await findRemaining(ada.id, 10)).toEqual({ credits: 97, requests: 9 });
     expect(await refund(ada.id, id)).toBe(true);
@@ -134,7 +134,7 @@ describe("reservations", () => {
     expect(await findRemaining(ada.id, 10)).toEqual({ credits: 100, requests: 9 });
   });
 
-  test("of many who settle, refund and sweep one reservation at once, one decides", async () => {
+  test("of parallel settlements, refunds and sweeps of one reservation, exactly one decides", async () => {
     for (let round = 0; round < 10; round += 1) {
       const before = (await credits()) ?? 0;
       const id = await reserved();
@@ -151,7 +151,7 @@ describe("reservations", () => {
     }
   });
 
-  test("the sweep refunds what is overdue, of any number of people, and nothing else", async () => {
+  test("the sweep refunds what is overdue, of any number of users, and nothing else", async () => {
     const bob = await createPerson("Bob");
     const overdue = await Promise.all([
       reserved(),
@@ -176,7 +176,7 @@ describe("reservations", () => {
   });
 });
 
-describe("what nobody knows to have happened", () => {
+describe("an unconfirmed charge or reservation", () => {
   const KINDS: [string, (id: string) => Promise<string>][] = [
     ["a charge", async (id) => ((await charge(spending(7, 10), id)).ok ? id : "")],
     ["an open reservation", () => reserved()],
@@ -194,30 +194,30 @@ describe("what nobody knows to have happened", () => {
     return result.ok ? result.value.id : "";
   }
 
-  test.each(KINDS)("%s comes back with the month's request, once however often it is asked for", async (_, make) => {
+  test.each(KINDS)("%s is refunded with the month's request, once however often it is canceled", async (_, make) => {
     const id = await make(randomUUID());
     expect(await findRemaining(ada.id, 10)).toEqual({ credits: 93, requests: 9 });
-    await Promise.all(Array.from({ length: 10 }, () => takeBack(id, spending())));
-    await takeBack(id, spending());
+    await Promise.all(Array.from({ length: 10 }, () => cancelCharge(id, spending())));
+    await cancelCharge(id, spending());
     expect(await refund(ada.id, id)).toBe(false);
     expect(await settle(ada.id, id)).toBe(false);
     expect(await findRemaining(ada.id, 10)).toEqual({ credits: 100, requests: 10 });
     expect(await ledgerSum()).toBe(100);
   });
 
-  test("a charge that comes only after it was taken back changes nothing, and the ledger shows nothing", async () => {
+  test("a charge that arrives after its cancellation changes nothing, and the ledger shows nothing", async () => {
     const id = randomUUID();
-    await takeBack(id, spending());
+    await cancelCharge(id, spending());
     await expect(charge(spending(7), id)).rejects.toThrow();
     expect(await credits()).toBe(100);
     expect((await exportLedger(ada.id).next()).value).toMatchObject({ movements: [{ kind: "signup" }] });
   });
 
-  test("whichever of a charge and its taking back is faster, nothing is paid", async () => {
+  test("whichever of a charge and its cancellation comes first, nothing is paid", async () => {
     await Promise.all(
       Array.from({ length: 40 }, (_, i) => {
         const id = randomUUID();
-        const pair = [() => charge(spending(1), id).catch(() => {}), () => takeBack(id, spending())];
+        const pair = [() => charge(spending(1), id).catch(() => {}), () => cancelCharge(id, spending())];
         return Promise.all((i % 2 ? pair : pair.reverse()).map((start) => start()));
       }),
     );
@@ -225,17 +225,22 @@ describe("what nobody knows to have happened", () => {
     expect(await ledgerSum()).toBe(100);
   });
 
-  test("a reservation that was refunded already is not given back again", async () => {
+  test("a reservation that was refunded already is not refunded again", async () => {
     const id = await reserved();
-    await Promise.all([refund(ada.id, id), takeBack(id, spending()), takeBack(id, spending()), refund(ada.id, id)]);
+    await Promise.all([
+      refund(ada.id, id),
+      cancelCharge(id, spending()),
+      cancelCharge(id, spending()),
+      refund(ada.id, id),
+    ]);
     expect(await credits()).toBe(100);
     expect(await ledgerSum()).toBe(100);
     expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0);
   });
 });
 
-describe("after waiting for a lock that was given up without a change", () => {
-  /** Locks a row until it is called. */
+describe("after waiting for a lock that was released without a change", () => {
+  /** Locks a row until the returned function is called. */
   async function lock(table: "Balance" | "Reservation"): Promise<() => Promise<void>> {
     const client = await pool().connect();
     await client.query("BEGIN");
@@ -257,10 +262,10 @@ describe("after waiting for a lock that was given up without a change", () => {
     ["a charge", (): Promise<unknown> => charge(spending())],
     ["a reservation", (): Promise<unknown> => reserve(spending(), 60)],
   ])("%s that comes too late takes nothing", async (_, spend) => {
-    // The first one tells the database's clock.
+    // The first charge syncs the clock.
     await charge(spending());
     const unlock = await lock("Balance");
-    // It waits for a connection first, so that the database's own timeout is later than the deadline.
+    // Waits for a connection first, so that the database's own timeout comes after the deadline.
     const others = await Promise.all(Array.from({ length: 19 }, () => pool().connect()));
     const late = expect(spend()).rejects.toThrow("timeout exceeded");
     await sleep(1_500);
@@ -294,7 +299,7 @@ describe("the operator's grant", () => {
     expect(record).toMatchObject({ action: "account.credits_granted", actor: "operator", details: { credits: 250 } });
   });
 
-  test("is refused for nobody, and above what a balance may hold", async () => {
+  test("is rejected for an unknown account, and above what a balance may hold", async () => {
     expect(await grantCredits(randomUUID(), 1, OPERATOR)).toEqual({ ok: false, error: "not_found" });
     expect(await grantCredits(ada.id, CREDITS_MAX, OPERATOR)).toEqual({ ok: false, error: "too_many" });
     expect(await credits()).toBe(100);

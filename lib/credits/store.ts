@@ -2,25 +2,27 @@ import { randomUUIDv7 } from "node:crypto";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Charge } from "#lib/credits/charge-statement.ts";
-import { REFUND_ID, RefundGroups } from "#lib/credits/refund-groups.ts";
+import { RefundGroups } from "#lib/credits/refund-groups.ts";
 import { SettlementGroups } from "#lib/credits/settlement-groups.ts";
 import { type Remaining, type SpendError, type Spending, toRemaining } from "#lib/credits/spending.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
-import { statementDeadline } from "#lib/database/clock.ts";
-import { Prisma } from "#lib/database/generated/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
-/** Credits taken for work that is not finished. */
+/** Credits taken for work that is still running. */
 export type Reservation = { id: string; remaining: Remaining };
 
 export const CREDITS_MAX = 1_000_000_000;
-/** Refunds that share a statement, which has the balances of their accounts locked. */
-const SWEPT_ROWS = 100;
+/** Refunds in one statement, which locks the balances of their accounts. */
+const SWEEP_STEP_ROWS = 100;
 
-/** Gives a new account its first credits; part of the transaction that makes the account. */
+/**
+ * Writes a new account's balance and its sign-up credits, in the transaction that creates the
+ * account.
+ */
 export async function openBalance(transaction: Transaction, userId: string, credits: number): Promise<void> {
   await transaction.$executeRaw`
     WITH "balance" AS (
@@ -30,7 +32,10 @@ export async function openBalance(transaction: Transaction, userId: string, cred
     INSERT INTO "CreditMovement" ("userId", "kind", "amount") SELECT ${userId}::uuid, 'signup', ${credits}::int WHERE ${credits}::int > 0`;
 }
 
-/** The operator's gift. `too_many`: the balance would be more than {@link CREDITS_MAX}. Returns the new balance. */
+/**
+ * Adds credits as the operator and returns the new balance. `too_many`: the balance would exceed
+ * {@link CREDITS_MAX}.
+ */
 export function grantCredits(
   userId: string,
   credits: number,
@@ -56,8 +61,9 @@ const settlements = new SettlementGroups();
 const refunds = new RefundGroups();
 
 /**
- * Spends for good: credits and one of the month's requests, or nothing at all. Exact for any number of parallel calls, which share
- * statements. `id` is for {@link takeBack}; where that was faster, this throws.
+ * Spends credits and one of the month's requests, or nothing. Exact for any number of parallel
+ * calls, which share statements. `id` is for {@link cancelCharge}; throws if the cancellation came
+ * first.
  */
 export function charge(spending: Spending, id: string = randomUUIDv7()): Promise<Result<Remaining, SpendError>> {
   const charged = charges.ask({ ...spending, id, deadline: statementDeadline() });
@@ -65,8 +71,9 @@ export function charge(spending: Spending, id: string = randomUUIDv7()): Promise
 }
 
 /**
- * Spends until {@link settle} or {@link refund} decides. A crash that leaves it open for `seconds` makes the sweep refund it. `id` is
- * for {@link takeBack}; where that was faster, this throws. `running`: another request has the idempotency key.
+ * Spends until {@link settle} or {@link refund} decides. If a crash leaves it open for `seconds`,
+ * the sweep refunds it. `id` is for {@link cancelCharge}; throws if the cancellation came first.
+ * `running`: another request holds the idempotency key.
  */
 export async function reserve(
   spending: Spending,
@@ -83,7 +90,7 @@ export async function reserve(
   return reserved.ok ? ok({ id, remaining: reserved.value }) : reserved;
 }
 
-/** What is left, or null for an account that doesn't exist. */
+/** Returns what the account may still spend, or null if the account doesn't exist. */
 export async function findRemaining(userId: string, quota: number | null): Promise<Remaining | null> {
   const rows = await database().$queryRaw<{ credits: number; requests: number }[]>`
     SELECT "credits",
@@ -92,17 +99,17 @@ export async function findRemaining(userId: string, quota: number | null): Promi
   return rows[0] ? toRemaining(rows[0], quota) : null;
 }
 
-/** Credits that requests in flight have reserved. */
+/** Returns the credits that requests in flight have reserved. */
 export async function findReserved(userId: string): Promise<number> {
   const { _sum } = await database().reservation.aggregate({ where: { userId }, _sum: { credits: true } });
   return _sum.credits ?? 0;
 }
 
 /**
- * The work is done: what was reserved stays spent. False where it was refunded meanwhile. `answer` is kept under the reservation's
- * idempotency key.
+ * Keeps the reserved credits spent, because the work is done. Stores `answer` under the
+ * reservation's idempotency key. Returns false if the reservation was already refunded.
  *
- * @throws if the database comes to it only after the `deadline`: then it changes nothing.
+ * @throws if the database gets to it only after the `deadline`; nothing changes then.
  */
 export function settle(
   userId: string,
@@ -112,60 +119,35 @@ export function settle(
   return settlements.settle({ id: reservationId, userId, answer, deadline });
 }
 
-/** The work failed: credits and the month's request come back. False where that was settled or refunded already. */
+/**
+ * Returns the credits and the month's request, because the work failed. Returns false if the
+ * reservation was already settled or refunded.
+ */
 export function refund(userId: string, reservationId: string): Promise<boolean> {
   return refunds.refund({ id: reservationId, userId });
 }
 
-/**
- * Makes sure that the charge or reservation `id` costs nothing, whatever became of it: what was spent comes back, once however
- * often this is called, and what was not spent yet never will be. For when nobody knows whether a statement took effect.
- */
-export async function takeBack(id: string, { userId, apiKeyId }: Omit<Spending, "credits" | "quota">): Promise<void> {
-  // A movement of nothing takes the charge's place: a statement that still waits somewhere then fails as a duplicate.
-  const unspent = await database().$executeRaw`
-    INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId")
-    VALUES (${id}::uuid, ${userId}::uuid, 'charged', 0, ${apiKeyId}::uuid) ON CONFLICT ("id") DO NOTHING`;
-  if (unspent === 1) return;
-  // The account is locked first, as by groups. What locks it must be read by what changes it: a part that nothing reads runs last.
-  await database().$executeRaw`
-    WITH "locked" AS (
-      SELECT "userId" FROM "Balance" WHERE "userId" = ${userId}::uuid FOR NO KEY UPDATE
-    ), "closed" AS (
-      DELETE FROM "Reservation" r USING "locked" l WHERE r."id" = ${id}::uuid AND r."userId" = l."userId"
-    ), "charge" AS (
-      SELECT m.*, date_trunc('month', "createdAt" AT TIME ZONE 'UTC')::date AS "month"
-      FROM "locked" l, "CreditMovement" m WHERE m."id" = ${id}::uuid AND m."userId" = l."userId" AND "amount" < 0
-    ), "movement" AS (
-      INSERT INTO "CreditMovement" ("id", "userId", "kind", "amount", "apiKeyId", "reservationId")
-      SELECT ${Prisma.raw(REFUND_ID)}, "userId", 'refunded', -"amount", "apiKeyId", "reservationId" FROM "charge"
-      ON CONFLICT ("id") DO NOTHING RETURNING "amount"
-    )
-    UPDATE "Balance" b SET "credits" = b."credits" + m."amount", "requests" = b."requests" - (b."month" = c."month")::int
-    FROM "movement" m, "charge" c WHERE b."userId" = c."userId"`;
-}
-
-/** Refunds what a crash left open, in steps; returns how many reservations that were. */
+/** Refunds the reservations that a crash left open, in steps. Returns how many it refunded. */
 export async function sweepReservations(signal?: AbortSignal): Promise<number> {
   let all = 0;
   let last = { expiresAt: "-infinity", id: "00000000-0000-0000-0000-000000000000", userId: "" };
   await inSteps(async () => {
-    // Behind the last one: one that the database refuses stays.
+    // Starts after the last one, because a reservation that the database rejects stays.
     const expired = await database().$queryRaw<(typeof last)[]>`
       SELECT "id"::text, "expiresAt"::text, "userId"::text FROM "Reservation"
       WHERE "expiresAt" <= now() AND ("expiresAt", "id") > (${last.expiresAt}::timestamptz, ${last.id}::uuid)
-      ORDER BY "expiresAt", "id" LIMIT ${SWEPT_ROWS}`;
-    const refunded = await Promise.all(expired.map(({ id, userId }) => refund(userId, id).catch(leaveRefused(id))));
+      ORDER BY "expiresAt", "id" LIMIT ${SWEEP_STEP_ROWS}`;
+    const refunded = await Promise.all(expired.map(({ id, userId }) => refund(userId, id).catch(leaveRejected(id))));
     all += refunded.filter(Boolean).length;
     last = expired.at(-1) ?? last;
-    return expired.length === SWEPT_ROWS;
+    return expired.length === SWEEP_STEP_ROWS;
   }, signal);
   return all;
 }
 
-/** One that the database refuses stays, and must not keep the others from being refunded. */
-const leaveRefused = (reservation: string) => (error: unknown) => {
+/** Skips a refund whose content the database rejects, so that the others are refunded. */
+const leaveRejected = (reservation: string) => (error: unknown) => {
   if (!isRefusedForContent(error)) throw error;
-  log().error({ err: error, reservation }, "the database refuses a refund");
+  log().error({ err: error, reservation }, "the database rejects a refund");
   return false;
 };

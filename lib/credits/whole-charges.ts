@@ -1,17 +1,20 @@
 import type { Charge } from "#lib/credits/charge-statement.ts";
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
 import { pool } from "#lib/database/client.ts";
-import { CLOCK, hearClock } from "#lib/database/clock.ts";
 import { wasRolledBack } from "#lib/database/unavailable.ts";
+import { CLOCK_MS, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** What an account has after its charges. */
 export type Left = { credits: number; requests: number };
 
 /**
- * SQL: makes all charges of an account if they fit together, else none. It does without a decision about each charge, which takes a
- * third of the time of a group (`npm run bench`). Accounts are locked in the order of ids; one that another transaction holds is
- * skipped. A row is updated from what it was when it was locked (see `chargeStatement`). A charge whose id is in the ledger fails
- * the statement. Parameters stand in subselects so that it is planned once (architecture.md).
+ * SQL: makes all charges of an account if they fit together, else none. It doesn't decide each
+ * charge, which saves a third of a group's time (`npm run bench`).
+ *
+ * Accounts are locked in the order of ids; an account that another transaction holds is skipped. A
+ * row is updated from its values at the time of the lock (see {@link chargeStatement}). A charge
+ * whose id is in the ledger fails the statement. Parameters stand in subselects so that the
+ * statement is planned only once.
  */
 const STATEMENT = `
   WITH "now" AS (
@@ -21,7 +24,7 @@ const STATEMENT = `
     FROM "Balance" b, "now" WHERE b."userId" = ANY ((SELECT $1::uuid[])::uuid[]) ORDER BY b."userId"
     FOR NO KEY UPDATE OF b SKIP LOCKED
   ), "clock" AS MATERIALIZED (
-    SELECT ${CLOCK} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
+    SELECT ${CLOCK_MS} AS "clock" FROM (SELECT count(*) FROM "locked") "behind"
   ), "fit" AS MATERIALIZED (
     SELECT a."userId", l."credits" - a."credits" AS "credits", least(l."requests"::bigint + a."requests", ${REQUESTS_MAX})::int AS "requests", "clock"
     FROM "clock", unnest((SELECT $1::uuid[]), (SELECT $2::int[]), (SELECT $3::int[]), (SELECT $4::int[]), (SELECT $5::float8[]))
@@ -39,13 +42,17 @@ const STATEMENT = `
   )
   SELECT "userId", "credits", "requests", "clock" FROM "fit"`;
 
-/** Array literal of uuids or numbers; `pg` would look at each for characters that need a quote. */
+/**
+ * Writes an array of UUIDs or numbers as PostgreSQL's literal. Faster than `pg`, which checks each
+ * value for characters to quote.
+ */
 export const plainArray = (values: (string | number | null | undefined)[]) =>
   `{${values.map((value) => value ?? "NULL").join()}}`;
 
 /**
- * Makes the charges of each account that can pay for all of its own, and returns what those accounts have left. Of the others
- * nothing is charged: too dear, late, held by another transaction, taken back before.
+ * Makes the charges of each account that can pay for all of its own, and returns what those
+ * accounts have left. Charges nothing to the others: those that can't pay, are late, are held by
+ * another transaction or have a canceled charge.
  */
 export async function chargeWholeAccounts(charges: Charge[]): Promise<Map<string, Left>> {
   const accounts = [...Map.groupBy(charges, ({ userId }) => userId)];
@@ -71,7 +78,7 @@ export async function chargeWholeAccounts(charges: Charge[]): Promise<Map<string
       text: STATEMENT,
       values,
     });
-    if (rows[0]) hearClock(rows[0].clock, sentAt);
+    if (rows[0]) syncClock(rows[0].clock, sentAt);
     return new Map(rows.map(({ userId, ...left }) => [userId, left]));
   } catch (error) {
     if (wasRolledBack(error)) return new Map();

@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const PROJECT = path.resolve(import.meta.dirname, "../..");
 
-/** An account of the machine. Given to `spawn`, the program runs as it, without any of our groups. */
+/**
+ * An account of the machine. `spawn` with it runs a program as that account, without our groups.
+ */
 export type Account = { uid: number; gid: number };
 
 export function isRoot(): boolean {
@@ -21,19 +23,19 @@ export async function findAccount(name: string): Promise<Account | undefined> {
   );
 }
 
-/** Makes this process the account's, for good, without any other of its groups. */
+/** Turns this process into the account's for good, without other groups. */
 export function become({ uid, gid }: Account): void {
   process.setgroups?.([gid]);
   process.setgid?.(gid);
   process.setuid?.(uid);
 }
 
-/** Whether the account can enter a folder. */
+/** Returns whether the account can enter a folder. */
 export function canEnter(account: Account, folder: string): Promise<boolean> {
   return succeeds(account, "test", "-x", folder);
 }
 
-/** Whether the account can run the project, and read `files` of the configuration. */
+/** Returns whether the account can run the project and read `files` of the configuration. */
 export async function canRunProject(account: Account, ...files: string[]): Promise<boolean> {
   const built = path.join(PROJECT, ".next/BUILD_ID");
   const sample = ["server.ts", "lib/config/env.ts", "node_modules/pg/package.json"].map((file) =>

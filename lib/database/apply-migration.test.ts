@@ -74,7 +74,7 @@ const builders = () =>
 const untilBuilding = () =>
   vi.waitFor(async () => expect(await builders()).toEqual([{ wait_event_type: "Lock" }]), { timeout: 10_000 });
 
-/** Keeps a snapshot, which building an index concurrently waits for; as a backup does. */
+/** Holds a snapshot, as a backup does. Building an index concurrently waits for it. */
 async function backUp(): Promise<void> {
   await second.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   await second.query(`SELECT count(*) FROM "Big"`);
@@ -87,14 +87,14 @@ function startMigrating(): ChildProcess {
   });
 }
 
-test("an index that a kill -9 left half-built is dropped by the next start, and built", async () => {
+test("an index that a kill -9 left half-built is dropped and rebuilt by the next start", async () => {
   await write("2_index", INDEX);
   await backUp();
   const migrating = startMigrating();
   await untilBuilding();
   migrating.kill("SIGKILL");
   await once(migrating, "exit");
-  // The server notices that nobody waits for the index any more.
+  // The server notices that the client is gone.
   await vi.waitFor(async () => expect(await builders()).toEqual([]), { timeout: 5_000 });
   expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: false }]);
   const migrated = migrate(url, migrations.directory);
@@ -105,14 +105,14 @@ test("an index that a kill -9 left half-built is dropped by the next start, and 
   expect(await migrate(url, migrations.directory)).toEqual([]);
 });
 
-test("a statement that was done when its process was killed is done once", async () => {
+test("a statement that finished when its process was killed runs once", async () => {
   await write("2_index", INDEX);
   await first.query(INDEX);
   expect(await migrate(url, migrations.directory)).toEqual(["2_index"]);
   expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: true }]);
 });
 
-test("a unique index that the rows don't allow stops the start, and leaves nothing behind", async () => {
+test("a unique index that the rows violate stops the start and leaves nothing behind", async () => {
   await first.query(`ALTER TABLE "Big" ADD COLUMN "same" INTEGER DEFAULT 1`);
   await write(
     "2_unique",
@@ -123,7 +123,7 @@ test("a unique index that the rows don't allow stops the start, and leaves nothi
   expect(await rowsOf(`SELECT "migration_name" AS name FROM "_prisma_migrations"`)).toEqual([{ name: "1_big" }]);
 });
 
-test("of four starts at once, one builds, and the others wait without what the building waits for", async () => {
+test("of four parallel starts one builds the index, and the others hold no snapshot that it waits for", async () => {
   await write("2_index", INDEX);
   await write("3_column", `ALTER TABLE "Big" ADD COLUMN "third" INTEGER`);
   await backUp();
@@ -134,14 +134,15 @@ test("of four starts at once, one builds, and the others wait without what the b
   expect(await indexes()).toEqual([{ name: "Big_number_idx", valid: true }]);
 });
 
-test("a start of an older version, which waits for the same lock in a transaction, doesn't stop the building for ever", async () => {
+test("an older version that waits for the same lock in a transaction doesn't block the build for ever", async () => {
   await write("2_index", INDEX);
   await second.query(`BEGIN; UPDATE "Big" SET "copy" = 0`);
   const migrated = migrate(url, migrations.directory);
   await untilBuilding();
   const older = await connect(url);
   await older.query("BEGIN");
-  // One of the two is told of the deadlock. An older start that is, is started again; a building is tried again.
+  // One of the two gets the deadlock error. An older start is then started again, a build is
+  // retried.
   const waits = older
     .query("SELECT pg_advisory_xact_lock(7453298385561414501)")
     .then(() => older.query("COMMIT"))
@@ -158,7 +159,7 @@ test("a start of an older version, which waits for the same lock in a transactio
   await older.end();
 });
 
-test("a backfill keeps the steps that it made, gives way to a row that is locked, and goes on", async () => {
+test("a backfill keeps its finished steps, waits for a locked row and continues", async () => {
   await write("2_backfill", BACKFILL);
   await second.query(`BEGIN; UPDATE "Big" SET "copy" = 0 WHERE "number" = 550`);
   const migrated = migrate(url, migrations.directory);
@@ -175,7 +176,7 @@ test("a backfill keeps the steps that it made, gives way to a row that is locked
   expect(await rowsOf(`SELECT count("copy")::int AS done FROM "Big"`)).toEqual([{ done: 1_000 }]);
 });
 
-test("no lock of a file stays between two tries, and those that wait for one wait for less than a second", async () => {
+test("no lock stays between two tries, and requests wait for less than a second", async () => {
   await write(
     "2_two",
     `ALTER TABLE "Other" ADD COLUMN "second" INTEGER; ALTER TABLE "Big" ADD COLUMN "second" INTEGER`,
@@ -231,7 +232,7 @@ ignore_startup_parameters = extra_float_digits
   },
 );
 
-test("an autovacuum that takes for ever is ended, and not waited for", async () => {
+test("an endless autovacuum is canceled instead of waited for", async () => {
   const postgres = await startPostgres();
   const client = await connect(postgres.url);
   for (const setting of ["autovacuum_naptime = '1s'", "log_min_messages = 'warning'"])

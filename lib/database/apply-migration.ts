@@ -4,30 +4,46 @@ import { type Migration, nextMigration, recordMigration } from "#lib/database/mi
 import { log } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
-/** Any number that no other program on the database uses for an advisory lock: "goodtake" in ASCII. */
+/**
+ * The advisory lock of migrations: "goodtake" in ASCII, which no other program on the database
+ * uses.
+ */
 const MIGRATION_LOCK = "7453298385561414501";
 
-/** The first line of a migration that holds one statement, safe to repeat, which runs outside of a transaction. */
+/**
+ * The first line of a migration that holds one statement, safe to repeat, and runs outside of a
+ * transaction.
+ */
 export const NO_TRANSACTION = "-- migrate: no transaction";
 
-/** Requests queue behind a migration that waits for a lock: it waits this long, lets them pass and tries again. */
+/**
+ * How long a migration waits for a table's lock. Requests queue behind it meanwhile, so it gives
+ * up, lets them pass and tries again.
+ */
 const LOCK_TIMEOUT_MS = 200;
-/** Nothing queues behind this lock but vacuuming. PostgreSQL ends an autovacuum that is in the way after deadlock_timeout (1 s). */
+/**
+ * How long it waits for a lock that only vacuuming needs. PostgreSQL ends an autovacuum that is in
+ * the way after deadlock_timeout (1 s).
+ */
 const VACUUM_LOCK_TIMEOUT_MS = 3_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
-/** A process that finds another at work looks again after this. */
+/** How often a process looks again while another one applies migrations. */
 const POLL_MS = 200;
-/** A backup reads for hours; a transaction that is open for longer was forgotten. */
+/**
+ * How long a migration is retried. A backup holds its locks for hours; a transaction open for
+ * longer was forgotten.
+ */
 const PATIENCE_MS = 12 * 3_600_000;
-/** SQLSTATE lock_not_available, deadlock_detected. */
+/** SQLSTATE lock_not_available and deadlock_detected. */
 const BLOCKED = new Set(["55P03", "40P01"]);
 
 type Outcome = "applied" | "nothing left" | "another is at it";
 
 /**
- * Applies the migrations that wait and returns their names. Processes that start at once share the work: one applies, the others look
- * again later, in no transaction, because building an index concurrently waits for every snapshot that was there before.
+ * Applies pending migrations and returns their names. Of several processes one applies at a time.
+ * The others wait outside of a transaction, because building an index concurrently waits for every
+ * older snapshot.
  *
  * @throws {OperatorError} if the histories don't fit, or a lock isn't free within 12 hours.
  */
@@ -46,7 +62,7 @@ export async function applyMigrations(client: pg.Client, migrations: Migration[]
     } catch (error) {
       if (!BLOCKED.has((error as { code?: string }).code ?? "")) throw error;
       if (retryMs === FIRST_RETRY_MS) await tellWhoBlocks(client, next);
-      // Those that wait for the same lock share the tries, and don't make them in step.
+      // Processes that wait for the same lock share the retries, at random intervals.
       await sleep(retryMs * (await startsAtOnce(client)) * (0.75 + Math.random() / 2));
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     }
@@ -58,7 +74,10 @@ export async function applyMigrations(client: pg.Client, migrations: Migration[]
   return names;
 }
 
-/** Holds the lock of migrations in the transaction of the file, so that it also works through a pooler in transaction mode. */
+/**
+ * Applies a file in one transaction, which also holds the lock of migrations. That works through a
+ * pooler in transaction mode.
+ */
 async function applyInTransaction(client: pg.Client, migrations: Migration[], next: Migration): Promise<Outcome> {
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
@@ -81,11 +100,11 @@ async function applyInTransaction(client: pg.Client, migrations: Migration[], ne
 }
 
 /**
- * Runs one statement that can't be in a transaction, or that makes its own. The session holds the lock of migrations, so it is held for
- * as long as the statement runs, also after this process was killed.
+ * Applies one statement that can't run in a transaction or makes its own. The session holds the
+ * lock of migrations as long as the statement runs, even if this process is killed.
  */
 async function applyAlone(client: pg.Client, migrations: Migration[], next: Migration): Promise<Outcome> {
-  await refusePooler(client, next);
+  await rejectPooler(client, next);
   const { rows } = await client.query("SELECT pg_try_advisory_lock($1) AS taken, now()", [MIGRATION_LOCK]);
   const [{ taken, now }] = rows as [{ taken: boolean; now: Date }];
   if (!taken) return "another is at it";
@@ -104,7 +123,10 @@ async function applyAlone(client: pg.Client, migrations: Migration[], next: Migr
   }
 }
 
-/** Limits that a server or its administrator sets for requests don't fit work that takes as long as a table is large. */
+/**
+ * Lifts the limits that a server sets for requests. A migration takes as long as its table is
+ * large.
+ */
 async function liftLimits(client: pg.Client, { local }: { local: boolean }): Promise<void> {
   await client.query(
     `SELECT set_config(name, '0', $1) FROM pg_settings WHERE name IN
@@ -113,13 +135,15 @@ async function liftLimits(client: pg.Client, { local }: { local: boolean }): Pro
   );
   if (local) return;
   await client.query(`SET statement_timeout = ${PATIENCE_MS}`);
-  // Ends the statement soon after this process; a server on a system without this check goes on to the end of the statement.
+  // Ends the statement soon after this process ends. On systems without this check the server
+  // finishes the statement.
   await client.query("SET client_connection_check_interval = 1000").catch(() => {});
 }
 
 /**
- * Locks the tables that a migration names against vacuuming, and against nothing that a request does. PostgreSQL ends an autovacuum
- * only for those who wait for longer than the file itself may, and one of a large table takes hours.
+ * Locks the tables that a migration names against vacuuming, which blocks no request. PostgreSQL
+ * ends an autovacuum only for a lock that waits longer than a migration may, and an autovacuum of a
+ * large table takes hours.
  */
 async function keepVacuumAway(client: pg.Client, { sql }: Migration): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
@@ -132,8 +156,13 @@ async function keepVacuumAway(client: pg.Client, { sql }: Migration): Promise<vo
   await client.query(`LOCK TABLE ${rows.map(({ name }) => name).join(", ")} IN SHARE UPDATE EXCLUSIVE MODE`);
 }
 
-/** @throws {OperatorError} behind a pooler, which has a key of its own for the connection and may run each statement on another. */
-async function refusePooler(client: pg.Client, { name }: Migration): Promise<void> {
+/**
+ * Rejects a pooler, which may run each statement on another connection. A pooler shows by its own
+ * process id.
+ *
+ * @throws {OperatorError} behind a pooler.
+ */
+async function rejectPooler(client: pg.Client, { name }: Migration): Promise<void> {
   const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
   if (rows[0]?.pid !== (client as { processID?: unknown }).processID)
     throw new OperatorError(
@@ -141,7 +170,10 @@ async function refusePooler(client: pg.Client, { name }: Migration): Promise<voi
     );
 }
 
-/** A build that was cut off leaves its index behind, which costs writes and serves no query; IF NOT EXISTS would take it for done. */
+/**
+ * Drops the invalid index that an interrupted build leaves behind. It costs writes and serves no
+ * query, and IF NOT EXISTS would accept it.
+ */
 async function dropInvalidIndex(client: pg.Client, { sql }: Migration): Promise<void> {
   const [, name] = /^\s*CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS "([^"]+)"/im.exec(sql) ?? [];
   const { rows } = await client.query<{ index: string }>(
@@ -167,6 +199,6 @@ async function tellWhoBlocks(client: pg.Client, { name }: Migration): Promise<vo
   );
   log().warn(
     { migration: name, oldestTransaction: rows[0] },
-    "A migration waits for a lock, as it does while a backup runs, and is tried again; requests go on",
+    "A migration waits for a lock (a backup holds one) and is retried; requests go on",
   );
 }

@@ -6,9 +6,11 @@ import type { Table } from "#lib/database/tables.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * The file is a gzipped script of COPY commands, so that `gunzip -c FILE | psql` can read it where nothing else is left:
- * one comment line with the header, per table a COPY line, its rows and `\.`, and one comment line with the SHA-256 of
- * everything before it.
+ * The format of a backup: a gzipped script of COPY commands. It is our own because `pg_dump` is not
+ * part of the embedded PostgreSQL; `gunzip -c FILE | psql` can still read it.
+ *
+ * One comment line has the header. Each table has a COPY line, its rows and `\.`. One comment line
+ * at the end has the SHA-256 of everything before it.
  */
 const MAGIC = "-- GoodTake backup 1 ";
 export const TABLE_END = "\\.\n";
@@ -32,7 +34,7 @@ export function copyLine({ name, columns }: Table): string {
   return `COPY ${quote(name)} (${columns.map(quote).join(", ")}) FROM stdin;\n`;
 }
 
-/** The script with its trailer behind it. */
+/** Appends the trailer to the script. */
 export async function* withTrailer(script: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer | string> {
   const hash = createHash("sha256");
   for await (const part of script) {
@@ -42,7 +44,11 @@ export async function* withTrailer(script: AsyncIterable<Buffer | string>): Asyn
   yield `-- sha256 ${hash.digest("hex")}\n`;
 }
 
-/** Gives the unpacked script to `consume`, piece by piece. @throws {OperatorError} if the file can't be read or unpacked. */
+/**
+ * Passes the unpacked script to `consume`, chunk by chunk.
+ *
+ * @throws {OperatorError} if the file can't be read or unpacked.
+ */
 export async function readScript<T>(
   file: string,
   consume: (script: AsyncIterable<Buffer>) => Promise<T>,
@@ -60,7 +66,11 @@ export async function readScript<T>(
   return result as T;
 }
 
-/** Reads the whole file once and returns its header. @throws {OperatorError} if it is no backup, or not a whole one. */
+/**
+ * Reads the whole file once and returns its header.
+ *
+ * @throws {OperatorError} if it is not a backup, or not complete.
+ */
 export async function verifyBackup(file: string, signal?: AbortSignal): Promise<BackupHeader> {
   const hash = createHash("sha256");
   let start = Buffer.alloc(0);
@@ -94,11 +104,11 @@ function sentence(file: string, error: NodeJS.ErrnoException): Error {
         : `${file} is damaged or was cut off; nothing was restored.`,
     );
   if (error.syscall === "open" || error.syscall === "read")
-    return new OperatorError(`${file} can not be read (${error.code}).`);
+    return new OperatorError(`${file} can't be read (${error.code}).`);
   return error;
 }
 
-/** Names come from the catalogue of a database, and from there through the file, so they are quoted. */
+/** Quotes a name. Names come from a database's catalog, and from there through the file. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -55,7 +55,7 @@ async function everything(at: string): Promise<Record<string, string[]>> {
   await client.connect();
   const rows: Record<string, string[]> = {};
   for (const { name } of await tablesInOrder(client)) {
-    // Transactions have numbers of their own on each server.
+    // Transaction numbers differ between servers.
     const found = await client.query<{ row: string }>(
       `SELECT (to_jsonb(t) - 'changedIn')::text AS "row" FROM "${name}" t ORDER BY 1`,
     );
@@ -71,7 +71,7 @@ async function writeKey(userId: string, name = "Key"): Promise<string> {
   return made.value.key.id;
 }
 
-test("what is restored equals what was backed up, row by row, whatever stands in it", async () => {
+test("a restored database equals the backed-up one, row by row", async () => {
   const ada = await createPerson();
   for (const name of ["a\tb\\N", "\\.", "line\nbreak", '{"json"}', "émoji 🗝️", ""]) await writeKey(ada.id, name);
   await revokeApiKey(ada.id, await writeKey(ada.id), caller);
@@ -81,7 +81,7 @@ test("what is restored equals what was backed up, row by row, whatever stands in
   await database().throttle.create({
     data: { scope: "\\.\n\\.", attempts: 1, blockedUntil: new Date(), updatedAt: new Date() },
   });
-  // A ledger whose old days are rolled up while their movements are partly removed.
+  // A ledger with rolled-up days whose movements are partly removed.
   await pool().query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "createdAt") SELECT $1, 'granted', 1, now() - make_interval(days => i) FROM generate_series(1, 9) i`,
     [ada.id],
@@ -133,7 +133,7 @@ test("a backup taken while keys are created has each key with its record, and on
   }
 });
 
-test("a database that holds a row is refused, and stays as it was", async () => {
+test("a database that holds a row is rejected, and stays as it was", async () => {
   await createPerson();
   const file = newFile();
   await backUp(url, file);
@@ -155,7 +155,7 @@ test("of two restores into one database, one succeeds", async () => {
   expect(await everything(copy)).toEqual(await everything(url));
 });
 
-test("a truncated, damaged or foreign file is refused before the database is touched", async () => {
+test("a truncated, damaged or foreign file is rejected before the database is touched", async () => {
   await createPerson();
   const file = newFile();
   await backUp(url, file);
@@ -178,11 +178,11 @@ test("a truncated, damaged or foreign file is refused before the database is tou
     await writeFile(bad, bytes);
     await expect(restore(copy, bad, MIGRATIONS)).rejects.toThrow(`${bad} ${words}`);
   }
-  await expect(restore(copy, "/no/such.gz", MIGRATIONS)).rejects.toThrow("/no/such.gz can not be read (ENOENT).");
+  await expect(restore(copy, "/no/such.gz", MIGRATIONS)).rejects.toThrow("/no/such.gz can't be read (ENOENT).");
   expect(await everything(copy)).toEqual({});
 });
 
-test("a backup of another version is refused with the name of that version's migration", async () => {
+test("a backup of another version is rejected with the name of that version's migration", async () => {
   const file = newFile();
   const { lastMigration } = await backUp(url, file);
   const older = path.join(directory, "older");
@@ -205,12 +205,12 @@ test("the file is its owner's only, is never overwritten, and a failed backup le
   const stopped = newFile();
   await expect(backUp(url, stopped, AbortSignal.abort())).rejects.toThrow();
   await expect(backUp(await target(), newFile())).rejects.toThrow("The database holds nothing yet");
-  await expect(backUp(url, path.join(directory, "no/folder.gz"))).rejects.toThrow("can not be written (ENOENT).");
+  await expect(backUp(url, path.join(directory, "no/folder.gz"))).rejects.toThrow("can't be written (ENOENT).");
   expect((await readdir(directory)).filter((name) => name.includes("partial"))).toEqual([]);
   expect(await stat(stopped).catch(() => undefined)).toBeUndefined();
 });
 
-test("a server's own time limits do not cut a copy, nor its settings change what is written", async () => {
+test("a server's time limits don't interrupt a copy, and its settings don't change the file", async () => {
   const client = new pg.Client({ connectionString: url, statement_timeout: 5_000, lock_timeout: 5_000 });
   await client.connect();
   await prepareForCopy(client);

@@ -9,10 +9,11 @@ import { FIRST_MIGRATION, lastMigration, prepareForCopy, type Table, tablesInOrd
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * Writes all tables, as they were at one instant, into a new file that only its owner can read. The file has its name
- * only when it is whole.
+ * Writes all tables, as they were at one instant, into a new file that only its owner can read. The
+ * file gets its name when it is complete.
  *
- * @throws {OperatorError} if the file exists already or can't be written, or the database was never migrated.
+ * @throws {OperatorError} if the file exists already or can't be written, or the database was never
+ * migrated.
  */
 export async function backUp(url: string, file: string, signal?: AbortSignal): Promise<BackupHeader> {
   if (await stat(file).catch(() => undefined)) throw new OperatorError(`${file} exists already; choose another name.`);
@@ -23,7 +24,7 @@ export async function backUp(url: string, file: string, signal?: AbortSignal): P
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const header = await describe(client);
     const handle = await open(partial, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-      throw new OperatorError(`${file} can not be written (${error.code}).`);
+      throw new OperatorError(`${file} can't be written (${error.code}).`);
     });
     const rows = withTrailer(script(client, header, await tablesInOrder(client)));
     await pipeline(rows, createGzip(), handle.createWriteStream({ flush: true }), { signal });

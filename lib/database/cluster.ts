@@ -12,7 +12,10 @@ import { OperatorError } from "#lib/operator-error.ts";
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-/** PostgreSQL's superuser in the embedded cluster, whom only one account of this machine may connect as. */
+/**
+ * PostgreSQL's superuser in the embedded cluster. Only one account of this machine may connect as
+ * it.
+ */
 export const USER = "goodtake";
 
 export type Cluster = {
@@ -21,15 +24,18 @@ export type Cluster = {
   logFile: string;
   hbaFile: string;
   identFile: string;
-  /** The account that PostgreSQL runs as, where we are root, which it refuses to run as. */
+  /**
+   * The account that PostgreSQL runs as if we are root, because PostgreSQL does not run as root.
+   */
   account: Account | undefined;
 };
 
 /**
- * Makes a folder ready for PostgreSQL: binaries that its account can reach, and a cluster of this version in it. Root
- * becomes the owner of a folder that is another's, because everything in it was written by that account.
+ * Prepares a folder for PostgreSQL: binaries that its account can reach, and a cluster of this
+ * version. If the folder belongs to another account, root becomes that account, which has written
+ * everything in it.
  *
- * @throws {OperatorError} with a sentence that says what stands in the way.
+ * @throws {OperatorError} with a sentence that says what is wrong.
  */
 export async function prepareCluster(directory: string): Promise<Cluster> {
   const packaged = packagedBinaries();
@@ -43,7 +49,7 @@ export async function prepareCluster(directory: string): Promise<Cluster> {
     await checkGuarded(directory, account);
     if (!(await canEnter(account, real)))
       throw new OperatorError(
-        `PostgreSQL does not run as root, and the account that would run it can not enter ${directory}; choose a DATA_DIR that other users can enter.`,
+        `PostgreSQL does not run as root, and the account that would run it can't enter ${directory}; choose a DATA_DIR that other users can enter.`,
       );
     binaries = await copyBinaries(packaged, real);
   }
@@ -66,7 +72,7 @@ async function becomeOwnerOf(directory: string, postgres: string): Promise<void>
   if (!owner?.isDirectory() || owner.uid === 0) return;
   if (!(await canRunProject(owner, postgres)))
     throw new OperatorError(
-      `${directory} belongs to the account with the id ${owner.uid}, which can not read GoodTake's own folder; let it read that, or give ${directory} to root.`,
+      `${directory} belongs to the account with the id ${owner.uid}, which can't read GoodTake's own folder; let it read that, or give ${directory} to root.`,
     );
   become(owner);
 }
@@ -86,7 +92,7 @@ function packagedBinaries(): { folder: string; version: string } {
   }
 }
 
-/** The owner of an existing cluster, else the account `goodtake`, else `nobody`. */
+/** Returns the owner of an existing cluster, else the account `goodtake`, else `nobody`. */
 async function unprivilegedAccount(data: string): Promise<Account> {
   const owner = await stat(data).catch(() => undefined);
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
@@ -96,7 +102,9 @@ async function unprivilegedAccount(data: string): Promise<Account> {
   return account;
 }
 
-/** Root's project may lie where no other account can enter, so that account gets its own copy (60 MB, 0.04 s). */
+/**
+ * Copies the binaries (60 MB, 0.04 s), because the account may not be able to enter root's project.
+ */
 async function copyBinaries(packaged: { folder: string; version: string }, directory: string): Promise<string> {
   const target = path.join(directory, `postgres-${packaged.version}`);
   if (await exists(target)) return target;
@@ -107,7 +115,10 @@ async function copyBinaries(packaged: { folder: string; version: string }, direc
   return target;
 }
 
-/** initdb works in a folder of its own, which gets its name when it is whole: a kill in the middle leaves no half cluster. */
+/**
+ * Creates the cluster under a temporary name and renames it when it is complete, so that a kill
+ * leaves no half cluster.
+ */
 async function initialise(cluster: Cluster): Promise<void> {
   const partial = await mkdtemp(`${cluster.data}-`);
   if (cluster.account) await chown(partial, cluster.account.uid, cluster.account.gid);
@@ -118,7 +129,7 @@ async function initialise(cluster: Cluster): Promise<void> {
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--locale=C",
-    // What is in force are the rules beside the folder, see access-rules.ts.
+    // The rules in force are written by access-rules.ts.
     "--auth=peer",
     "--no-instructions",
   ];
@@ -134,7 +145,7 @@ async function initialise(cluster: Cluster): Promise<void> {
   await moveInto(partial, cluster.data, cluster.account);
 }
 
-/** Gives a finished folder its name; where another process was faster, its folder is as good. */
+/** Renames a finished folder. If another process was faster, its folder is as good. */
 async function moveInto(partial: string, target: string, owner?: Account): Promise<void> {
   try {
     await rename(partial, target);
@@ -144,10 +155,13 @@ async function moveInto(partial: string, target: string, owner?: Account): Promi
   }
 }
 
-/** What another account owns is removed with its rights only: it may put symlinks there meanwhile. */
+/**
+ * Removes what another account owns with that account's rights only, because it may put symlinks
+ * there.
+ */
 async function removeTree(folder: string, owner?: Account): Promise<void> {
   if (!owner) return rm(folder, { recursive: true, force: true });
-  // It can't remove the folder itself, which lies in one of root's.
+  // The account can't remove the folder itself, which lies in one of root's.
   await run("rm", ["-rf", "--", folder], { ...owner, cwd: "/" }).catch(() => {});
   await rmdir(folder);
 }

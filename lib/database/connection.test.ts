@@ -19,9 +19,9 @@ test("no other module of the product opens a connection of its own", () => {
   expect(opening).toEqual(["lib/database/connection.ts"]);
 });
 
-test("a connection that breaks while it is checked is an error, and not the end of the process", async () => {
+test("a connection that breaks while it is checked is an error and doesn't end the process", async () => {
   const server = new URL(inject("serverUrl"));
-  // Passes everything on until the first query comes.
+  // Passes everything on until the first query.
   const cutter = net.createServer((client) => {
     const upstream = net.connect(`${server.searchParams.get("host")}/.s.PGSQL.${server.port || 5432}`);
     upstream.pipe(client);

@@ -9,24 +9,33 @@ import { isGuarded, runPostmaster, stopPostmaster, urlOf } from "#lib/database/p
 import { isUnavailable } from "#lib/database/unavailable.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
-/** Held by a session of the process that owns the folder, so that a `kill -9` frees it. "datadir!" in ASCII. */
+/**
+ * Held by a session of the server that owns the folder, so that a `kill -9` frees it. "datadir!" in
+ * ASCII.
+ */
 const OWNER_LOCK = "7233190438179009057";
-/** Shared by the sessions of all guests: who holds it alone is the last one. */
+/** Shared by the sessions of all guests. A guest that can take it alone is the last one. */
 const GUEST_LOCK = "7233190438179009058";
 const LOG_INTERVAL_MS = 60_000;
 
-/** The PostgreSQL that an earlier version left running lets accounts in that it must not. */
+/** A PostgreSQL left running by an earlier version, which accepts accounts that it must not. */
 class OpenDatabaseError extends OperatorError {
   override name = "OperatorError";
 }
 
 export type EmbeddedDatabase = {
   url: string;
-  /** Stops PostgreSQL, unless this is a guest and somebody else uses it; returns when its files are closed. */
+  /**
+   * Stops PostgreSQL and resolves when its files are closed. A guest stops it only if nobody else
+   * uses it.
+   */
   stop(): Promise<void>;
 };
 
-/** Where the data lies: `DATA_DIR`, else `./data`, or for root a place that an unprivileged account can reach. */
+/**
+ * Returns where the data is: `DATA_DIR`, else `./data`. For root it is a place that an unprivileged
+ * account can reach.
+ */
 export function dataDirectory(explicit: string | undefined, projectRoot: string): string {
   if (explicit) return path.resolve(projectRoot, explicit);
   if (process.getuid?.() !== 0) return path.join(projectRoot, "data");
@@ -34,12 +43,15 @@ export function dataDirectory(explicit: string | undefined, projectRoot: string)
 }
 
 /**
- * Starts PostgreSQL on a folder, or connects to the one that a killed process left running there.
+ * Starts the embedded PostgreSQL on a folder, or connects to the one that a killed process left
+ * running there. The npm package only has the binaries: starting, joining and guarding are our own,
+ * because its wrapper handles neither root nor a crash.
  *
- * `role: "owner"` (the server) takes the folder for itself, refuses one that another server holds, and starts PostgreSQL
- * again if it dies. `"guest"` (a command) works beside a server or other guests; the last one to leave stops PostgreSQL.
+ * `role: "owner"` (the server) takes the folder, rejects one that another server holds, and
+ * restarts PostgreSQL if it dies. `role: "guest"` (a command) works beside a server or other
+ * guests; the last one to leave stops PostgreSQL.
  *
- * @throws {OperatorError} with a sentence that says what stands in the way.
+ * @throws {OperatorError} with a sentence that says what is wrong.
  */
 export async function startEmbedded(directory: string, role: "owner" | "guest"): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(directory);
@@ -48,7 +60,7 @@ export async function startEmbedded(directory: string, role: "owner" | "guest"):
     try {
       return await join(cluster, directory);
     } catch (error) {
-      // The one that was joined may have been stopping, by a guest that left or a server that ends.
+      // The PostgreSQL that was joined may have been stopping, because its last user left.
       if (attempt === 5 || !(isUnavailable(error) || error instanceof OpenDatabaseError)) throw error;
       await sleep(100);
     }
@@ -65,7 +77,7 @@ async function joinAsGuest(cluster: Cluster): Promise<EmbeddedDatabase> {
   };
   return {
     url: urlOf(socket),
-    // Where the session is gone, a server has stopped PostgreSQL already.
+    // If the session is gone, a server has stopped PostgreSQL already.
     stop: () =>
       leave()
         .catch(() => {})
@@ -85,7 +97,7 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
   if (!(await isGuarded(session, cluster, socket))) {
     await session.end();
     await stopPostmaster(cluster);
-    throw new OpenDatabaseError("It let everybody in; it is started again.");
+    throw new OpenDatabaseError("It accepted every account; it is started again.");
   }
   const logBound = setInterval(() => void boundLog(cluster.logFile).catch(() => {}), LOG_INTERVAL_MS).unref();
   let stopping = false;
@@ -95,8 +107,8 @@ async function joinAsOwner(cluster: Cluster, directory: string): Promise<Embedde
       if (!stopping) recovery = recover();
     });
   };
-  // A killed PostgreSQL comes back where the pools look for it; and after a crash of one of its processes, which ends
-  // all sessions, ownership is taken again.
+  // Restarts a killed PostgreSQL on the socket that the pools know. Takes ownership again after a
+  // crash of one of its processes, which ends all sessions.
   const recover = async () => {
     while (!stopping) {
       try {
@@ -129,7 +141,7 @@ function openSession(socket: string, name: string): Promise<pg.Client> {
 }
 
 async function takeOwnership(session: pg.Client): Promise<boolean> {
-  // A killed owner's session can need a moment until PostgreSQL notices that it is gone.
+  // PostgreSQL can need a moment to notice that a killed owner's session is gone.
   for (let attempt = 0; attempt < 20; attempt++) {
     if (await tryLock(session, OWNER_LOCK)) return true;
     await sleep(50);

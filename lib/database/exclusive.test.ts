@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => dropDatabase());
 
-test("of two that want the same at a time, one does it", async () => {
+test("of two parallel calls one runs", async () => {
   const started = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
   const first = exclusively("work", () => {
@@ -28,13 +28,13 @@ test("work that fails leaves no lock behind", async () => {
   expect(await exclusively("work", async () => {})).toBe(true);
 });
 
-// The connection is between two statements then, where an error that nobody listens to ends the process.
-test("a connection that breaks during the work is an error, and not the end of the process", async () => {
+// The connection is idle between two statements, where an unhandled error ends the process.
+test("a connection that breaks during the work is an error and doesn't end the process", async () => {
   const breaks = exclusively("work", async () => {
     await pool().query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
-    // Until the holder's connection is gone, which its lock says.
+    // Waits until the holder's connection, and with it the lock, is gone.
     while (!(await exclusively("work", async () => {})));
   });
   await expect(breaks).rejects.toThrow();

@@ -1,9 +1,11 @@
 import { pool } from "#lib/database/client.ts";
 
 /**
- * Runs `work` unless another process is at it: of all instances on one database, one prunes at a time. Returns whether
- * it ran. The lock belongs to a transaction that does nothing else, so that a killed process leaves none behind and a pooler
- * that gives connections away between transactions keeps it. It holds no snapshot meanwhile, and so keeps nothing from vacuuming.
+ * Runs `work` unless another instance on the same database is running it. Returns whether it ran.
+ *
+ * The lock belongs to a transaction that does nothing else. A killed process therefore leaves no
+ * lock behind, and a pooler in transaction mode keeps the connection. The transaction holds no
+ * snapshot while the work runs, so it doesn't hold up vacuuming.
  */
 export async function exclusively(lock: string, work: () => Promise<void>): Promise<boolean> {
   const client = await pool().connect();
@@ -14,14 +16,15 @@ export async function exclusively(lock: string, work: () => Promise<void>): Prom
       [lock],
     );
     const taken = rows[0]?.taken === true;
-    // It is idle for as long as the work takes. Behind the question, whose snapshot stays until the next statement.
+    // The transaction is idle while the work runs. This comes after the query for the lock, whose
+    // snapshot is held until the next statement.
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     if (taken) await work();
     await client.query("COMMIT");
     client.release();
     return taken;
   } catch (error) {
-    // The lock may still be held. Where the connection can't give it up, it goes with the connection, a moment later.
+    // The lock may still be held. If the connection can't roll back, closing it frees the lock.
     client.release(!(await client.query("ROLLBACK").catch(() => undefined)));
     throw error;
   }

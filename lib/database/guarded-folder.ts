@@ -7,8 +7,8 @@ import { OperatorError } from "#lib/operator-error.ts";
 const STICKY = 0o1000;
 
 /**
- * Makes sure that root can work in a folder: the account can neither write into it nor put another one in its place, so
- * that no name in it is a symlink of the account's.
+ * Checks that root can safely work in a folder: the account can neither write into it nor replace
+ * it, so no name in it can be the account's symlink.
  *
  * @throws {OperatorError} with a sentence that names the folder.
  */
@@ -17,7 +17,8 @@ export async function checkGuarded(directory: string, account: Account): Promise
   for (const folder of new Set([...lineage(directory), ...lineage(real)])) {
     const found = await lstat(folder);
     const { uid, gid, mode } = found;
-    // In a sticky folder such as /tmp nobody renames what is another's; the data folder itself has to be root's alone.
+    // In a sticky folder such as /tmp nobody renames another account's files. The data folder
+    // itself must belong to root alone.
     const shared = !found.isSymbolicLink() && (folder === real || !(mode & STICKY));
     const writable = shared && (Boolean(mode & 0o002) || (gid === account.gid && Boolean(mode & 0o020)));
     if (uid === account.uid || writable)
@@ -27,17 +28,17 @@ export async function checkGuarded(directory: string, account: Account): Promise
   }
 }
 
-/** The folder and all that lead to it. */
+/** Returns the folder and all its parents. */
 function lineage(folder: string): string[] {
   const parent = path.dirname(folder);
   return parent === folder ? [folder] : [...lineage(parent), folder];
 }
 
 /**
- * Makes a folder of that owner and mode, or takes the one that is there. What it changes it holds open, so that a symlink
- * in its place changes nothing elsewhere.
+ * Makes a folder with that owner and mode, or adjusts an existing one. Changes go through an open
+ * handle, so that a symlink in its place changes nothing elsewhere.
  *
- * @throws {OperatorError} if the name is taken by something of another account.
+ * @throws {OperatorError} if something of another account has the name.
  */
 export async function ownFolder(folder: string, { uid, gid }: Account, mode: number): Promise<void> {
   await mkdir(folder, { mode }).catch((error: NodeJS.ErrnoException) => {

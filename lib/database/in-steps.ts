@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Runs `step` until it returns false. Pauses after each step for as long as the step took, so that requests have the database for
- * themselves half of the time.
+ * Runs `step` until it returns false. Pauses after each step for as long as it took, so that
+ * requests have the database to themselves half of the time.
  *
- * @throws {DOMException} named AbortError once `signal` is aborted. The step that runs then is finished.
+ * @throws {DOMException} named AbortError once `signal` is aborted. The step in progress is
+ * finished first.
  */
 export async function inSteps(step: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
   for (;;) {

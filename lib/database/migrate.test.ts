@@ -53,14 +53,14 @@ test("each migration is applied once, in the order of its name, with Prisma's co
   });
 });
 
-test("ten that start at once apply each migration once", async () => {
+test("ten parallel starts apply each migration once", async () => {
   const applied = await Promise.all(Array.from({ length: 10 }, () => migrate(url, directory)));
   expect(applied.flat().sort()).toEqual(["1_first", "2_second"]);
   expect(await query("SELECT count(*)::int AS rows FROM first")).toEqual([{ rows: 1 }]);
   expect(await query(`SELECT count(*)::int AS rows FROM "_prisma_migrations"`)).toEqual([{ rows: 2 }]);
 });
 
-test("holds no lock outside of a transaction, where a pooler would leave it behind, and is bound by no limit for requests", async () => {
+test("a migration holds no lock outside of a transaction and ignores the limits for requests", async () => {
   await write("3_third", "SELECT pg_sleep(0.3)");
   await query(`ALTER ROLE CURRENT_USER IN DATABASE "${new URL(url).pathname.slice(1)}" SET statement_timeout = 100`);
   await write(
@@ -74,7 +74,7 @@ test("holds no lock outside of a transaction, where a pooler would leave it behi
   ]);
 });
 
-test("one that fails is rolled back as a whole and leaves no row; what came before stays, and mended it is applied", async () => {
+test("a failed migration is rolled back and leaves no row; earlier ones stay, and it is applied once repaired", async () => {
   await write("3_third", "CREATE TABLE third (id int); INSERT INTO first VALUES (3); SELECT 1 / 0;");
   await expect(migrate(url, directory)).rejects.toThrow("division by zero");
   expect(await query(`SELECT to_regclass('third') AS "table"`)).toEqual([{ table: null }]);
@@ -127,7 +127,7 @@ test("a server without a free connection is waited for", async () => {
   const applied = migrate(visitorUrl.href, directory).finally(() => {
     over = true;
   });
-  // The server has refused it once before the place is free.
+  // The server rejects it once before a connection is free.
   await expect(checkMigrated(visitorUrl.href, directory)).rejects.toMatchObject({ code: "53300" });
   expect(over).toBe(false);
   await only.end();
@@ -135,7 +135,7 @@ test("a server without a free connection is waited for", async () => {
   await query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
 });
 
-test("a name that can't be looked up yet is waited for, one that is not there is said at once", async () => {
+test("a name that can't be looked up yet is waited for, one that doesn't exist is reported at once", async () => {
   const failWith = (code: string) =>
     ((_host: string, _options: object, done: (error: Error) => void) =>
       done(Object.assign(new Error(code), { code }))) as unknown as typeof dns.lookup;

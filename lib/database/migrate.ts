@@ -7,20 +7,24 @@ import { log } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * Nobody listens, or a server that is starting up says so (SQLSTATE cannot_connect_now), or has no connection left for this moment
- * (too_many_connections), or none of the servers is a primary yet (read_only_sql_transaction), or names can't be looked up yet. A name
- * that is not there (ENOTFOUND) is a mistake, and said at once.
+ * Codes of a database that is still starting: nothing listens yet, cannot_connect_now,
+ * too_many_connections, read_only_sql_transaction (no primary yet), or name lookup is not up. A
+ * name that doesn't exist (ENOTFOUND) is a mistake and reported at once.
  */
 const NOT_YET = new Set(["ECONNREFUSED", "ENOENT", "57P03", "53300", "25006", "EAI_AGAIN"]);
 const PATIENCE_MS = 10_000;
 
 /**
- * Applies what is in `prisma/migrations` and not yet in `_prisma_migrations`, and returns the names of what it applied. Prisma's own
- * table, columns and checksums, so that `prisma migrate deploy` agrees. A file runs in one transaction that gives way to requests while
- * it waits for a lock; one whose first line is `-- migrate: no transaction` holds one statement that is safe to repeat. Waits
- * {@link PATIENCE_MS} for a database that is starting too.
+ * Applies the migrations in `prisma/migrations` that `_prisma_migrations` doesn't have, and returns
+ * their names. Waits {@link PATIENCE_MS} for a database that is still starting.
  *
- * @throws {OperatorError} if an applied migration was edited, is missing or was left half-applied, or a lock is never free.
+ * The migrator is our own because Prisma's needs a downloaded engine and waits for locks with every
+ * request behind it. It keeps Prisma's table and checksums, so that `prisma migrate deploy` agrees.
+ * A file runs in one transaction that gives way to requests; one whose first line is
+ * `-- migrate: no transaction` holds one statement that is safe to repeat.
+ *
+ * @throws {OperatorError} if an applied migration was edited, is missing or was left half-applied,
+ * or a lock is never free.
  */
 export async function migrate(url: string, directory: string): Promise<string[]> {
   const migrations = await readMigrations(directory);
@@ -32,7 +36,11 @@ export async function migrate(url: string, directory: string): Promise<string[]>
   }
 }
 
-/** @throws {OperatorError} if a migration is waiting, which a server's start applies, or the histories do not fit. */
+/**
+ * Checks that all migrations are applied, for commands that must not apply them.
+ *
+ * @throws {OperatorError} if a migration is pending or the histories don't fit.
+ */
 export async function checkMigrated(url: string, directory: string): Promise<void> {
   const client = await connect(url);
   try {
@@ -46,7 +54,7 @@ export async function checkMigrated(url: string, directory: string): Promise<voi
   }
 }
 
-/** A server that is not there yet is waited for: it is often started in the same moment. */
+/** Connects, and waits for a server that is still starting. */
 async function connect(url: string, patienceMs = 0): Promise<pg.Client> {
   const end = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {
@@ -54,7 +62,7 @@ async function connect(url: string, patienceMs = 0): Promise<pg.Client> {
       return await openClient(url, { application_name: "goodtake migrate" });
     } catch (error) {
       if (!NOT_YET.has((error as { code?: string }).code ?? "") || performance.now() > end) throw error;
-      if (attempt === 1) log().info("The database is not ready yet and is waited for");
+      if (attempt === 1) log().info("The database is not ready yet; waiting for it");
       await sleep(250);
     }
   }

@@ -34,7 +34,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 }
 
 /**
- * Returns the first migration that isn't applied yet; all of them are waiting in a database without the table.
+ * Returns the first pending migration. Without the table all of them are pending.
  *
  * @throws {OperatorError} if an applied migration was edited, is missing or was left half-applied.
  */
@@ -44,7 +44,7 @@ export async function nextMigration(client: pg.Client, migrations: Migration[]):
   return pendingMigrations(migrations, applied)[0];
 }
 
-/** Records that a migration is applied, in Prisma's own columns. */
+/** Records an applied migration in Prisma's columns. */
 export async function recordMigration(client: pg.Client, { name, checksum }: Migration, startedAt: Date) {
   await client.query(HISTORY_TABLE);
   await client.query(
@@ -67,7 +67,7 @@ function pendingMigrations(migrations: Migration[], applied: Applied[]): Migrati
     const migration = known.get(name);
     if (!finished_at)
       throw new OperatorError(
-        `The migration ${name} was left half-applied; mend the database and its row in _prisma_migrations first.`,
+        `The migration ${name} was left half-applied; repair the database and its row in _prisma_migrations first.`,
       );
     if (!migration)
       throw new OperatorError(

@@ -3,16 +3,18 @@ import path from "node:path";
 import { dataDirectory, startEmbedded } from "#lib/database/embedded.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
-export type OpenDatabase = {
+type OpenDatabase = {
   url: string;
-  /** Stops an embedded PostgreSQL that nobody else uses. */
+  /** Stops the embedded PostgreSQL if nobody else uses it. */
   close(): Promise<void>;
 };
 
 /**
- * The database for a command: the one of DATABASE_URL, else the embedded one, beside a running server or alone.
+ * Opens the database for a command: the one of DATABASE_URL, else the embedded one, with or without
+ * a running server.
  *
- * @throws {OperatorError} unless `create`, if there is none yet: a mistyped DATA_DIR must not make an empty one.
+ * @throws {OperatorError} if there is no database yet, unless `create`. A mistyped DATA_DIR must
+ * not create an empty one.
  */
 export async function openDatabase(
   env: { DATABASE_URL?: string | undefined; DATA_DIR?: string | undefined },

@@ -3,12 +3,15 @@ import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
 
 const LOG_BYTES_MAX = 10_000_000;
 
-/** Opens PostgreSQL's log for appending, which lets `boundLog` cut it while PostgreSQL writes. */
+/**
+ * Opens PostgreSQL's log for appending, which lets {@link boundLog} truncate it while PostgreSQL
+ * writes.
+ */
 export function openLog(file: string): Promise<FileHandle> {
   return open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
 }
 
-/** Begins a log anew that has grown past 10 MB. Its end becomes `FILE.old`, in the place of the one before. */
+/** Truncates a log over 10 MB. Its end becomes `FILE.old` and replaces the previous one. */
 export async function boundLog(file: string): Promise<void> {
   const handle = await open(file, constants.O_RDWR | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;

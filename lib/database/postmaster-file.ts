@@ -9,8 +9,8 @@ const run = promisify(execFile);
 const READ_MAX = 4_096;
 
 /**
- * Reads a small file that PostgreSQL's account wrote. As root we follow no symlink there, wait for no pipe, and read
- * nothing that isn't the account's: what is read may end in a message.
+ * Reads a small file that PostgreSQL's account wrote. As root it follows no symlink, waits for no
+ * pipe and reads only the account's own files, because the text may end up in a message.
  */
 export async function readFromData({ data, account }: Pick<Cluster, "data" | "account">, name: string) {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -25,7 +25,10 @@ export async function readFromData({ data, account }: Pick<Cluster, "data" | "ac
   }
 }
 
-/** What PostgreSQL says of the running server in postmaster.pid: pid, data, start, port, socket folder, one a line. */
+/**
+ * Reads pid and socket folder from postmaster.pid. Its lines are pid, data, start, port, socket
+ * folder.
+ */
 export async function readPostmasterFile(cluster: Cluster): Promise<{ pid: number; socket: string }> {
   const lines = await readFromData(cluster, "postmaster.pid").then(
     (text) => text.split("\n"),
@@ -35,8 +38,9 @@ export async function readPostmasterFile(cluster: Cluster): Promise<{ pid: numbe
 }
 
 /**
- * The pid of the PostgreSQL that runs on the cluster. A pid that the file names is believed only if that process runs as
- * PostgreSQL's account on this data folder: the pid may be another's by now, and the account may write any into the file.
+ * Finds the pid of the PostgreSQL that runs on the cluster. Believes the pid in the file only if
+ * that process runs as PostgreSQL's account on this data folder: the pid may have been reused, and
+ * the account can write any pid.
  */
 export async function findPostmaster(cluster: Cluster): Promise<number | undefined> {
   const { pid } = await readPostmasterFile(cluster);
@@ -64,7 +68,7 @@ async function describe(pid: number): Promise<{ uid: number; args: string[] }> {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A child that ended and was not waited for still has a pid.
+    // A zombie still has a pid.
     return process.platform !== "linux" || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";

@@ -31,7 +31,7 @@ async function start(): Promise<EmbeddedDatabase> {
   return database;
 }
 
-/** The answer of one query, on a connection of its own. */
+/** Runs one query on its own connection. */
 async function ask(url: string, query: string): Promise<unknown[]> {
   const client = new pg.Client(url);
   client.on("error", () => {});
@@ -76,7 +76,8 @@ describe.runIf(AS_ROOT)("started as root", () => {
 
   test("no account but root may connect, not even the one that PostgreSQL runs as", async () => {
     const socket = path.join(socketFolder(await start()), ".s.PGSQL.5432");
-    // The startup packet, and of the answer its type and the code of the authentication: "R" and 0 let somebody in.
+    // Sends the startup packet and reads the answer's type and authentication code: "R" and 0
+    // accept the account.
     const connect = `
       const packet = Buffer.from("\\0\\0\\0\\0\\0\\x03\\0\\0user\\0goodtake\\0database\\0postgres\\0\\0", "latin1");
       packet.writeInt32BE(packet.length);
@@ -90,7 +91,7 @@ describe.runIf(AS_ROOT)("started as root", () => {
   test.each([
     ["PG_VERSION", (file: string, secret: string) => symlink(secret, file)],
     ["PG_VERSION", (file: string) => run("mkfifo", [file])],
-  ])("what its account puts in the place of %s is neither followed nor printed", async (name, plant) => {
+  ])("what its account puts in place of %s is neither followed nor printed", async (name, plant) => {
     await (await startEmbedded(data.directory, "guest")).stop();
     const secret = path.join(data.directory, "secret");
     await writeFile(secret, "a secret of root's", { mode: 0o600 });
@@ -101,7 +102,7 @@ describe.runIf(AS_ROOT)("started as root", () => {
     await expect(startEmbedded(data.directory, "guest")).rejects.toThrow("holds no database that can be read");
   });
 
-  test("a data folder that PostgreSQL's account can change is refused", async () => {
+  test("a data folder that PostgreSQL's account can change is rejected", async () => {
     const between = path.join(data.directory, "between");
     await mkdir(between);
     const cluster = await prepareCluster(path.join(between, "data"));
@@ -110,7 +111,7 @@ describe.runIf(AS_ROOT)("started as root", () => {
   });
 });
 
-test("a pid that stands in postmaster.pid and isn't our PostgreSQL's gets no signal", async () => {
+test("a pid in postmaster.pid that isn't our PostgreSQL's gets no signal", async () => {
   const cluster = await prepareCluster(data.directory);
   await runPostmaster(cluster);
   const [pid, ...rest] = await pidFile();
@@ -127,8 +128,8 @@ test("a pid that stands in postmaster.pid and isn't our PostgreSQL's gets no sig
   expect(bystander.signalCode).toBe("SIGTERM");
 });
 
-describe("a database that let everybody in", () => {
-  /** As an earlier version left it running. */
+describe("a database that accepted every account", () => {
+  /** Starts PostgreSQL as an earlier version left it running. */
   async function startOpen(): Promise<void> {
     const cluster = await prepareCluster(data.directory);
     const socket = `${data.directory}-socket`;
@@ -143,7 +144,7 @@ describe("a database that let everybody in", () => {
     expect(postgres.exitCode).toBeNull();
   }
 
-  test("is shut when the server starts, with everything in it", async () => {
+  test("is guarded when the server starts, with everything in it", async () => {
     await startOpen();
     const { url } = await start();
     expect(await ask(url, "SELECT value FROM kept")).toEqual([7]);
@@ -152,7 +153,7 @@ describe("a database that let everybody in", () => {
   });
 });
 
-test("postgres.log begins anew past 10 MB while PostgreSQL writes, and one older file is kept", async () => {
+test("postgres.log is truncated past 10 MB while PostgreSQL writes, and one older file is kept", async () => {
   const log = path.join(data.directory, "postgres.log");
   const { url } = await start();
   const fail = () => ask(url, "SELECT 1/0").catch(() => {});

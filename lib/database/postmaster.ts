@@ -15,11 +15,11 @@ const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 6_000;
 
 /**
- * Returns the socket folder of the PostgreSQL that runs on the cluster, after starting it where none answers, in the
- * folder `socket` if one is given. After a crash of everything a start can meet a dying postmaster's pid file or shared
- * memory (one took 1.4 s to go), so it is tried again until the time is up.
+ * Returns the socket folder of the PostgreSQL that runs on the cluster. Starts it if none answers,
+ * in the folder `socket` if one is given. Retries until {@link START_TIMEOUT_MS}: after a crash a
+ * start can meet the pid file or shared memory of a dying postmaster (one took 1.4 s).
  *
- * @throws {OperatorError} with PostgreSQL's own last words.
+ * @throws {OperatorError} with the last line of PostgreSQL's log.
  */
 export async function runPostmaster(cluster: Cluster, socket?: string): Promise<string> {
   if (await answers(cluster)) return socketOf(cluster);
@@ -44,7 +44,7 @@ export async function runPostmaster(cluster: Cluster, socket?: string): Promise<
   );
 }
 
-/** Stops PostgreSQL and returns when its files are closed. */
+/** Stops PostgreSQL and resolves when its files are closed. */
 export async function stopPostmaster(cluster: Cluster): Promise<void> {
   const { socket } = await readPostmasterFile(cluster);
   const pid = await findPostmaster(cluster);
@@ -52,7 +52,10 @@ export async function stopPostmaster(cluster: Cluster): Promise<void> {
   await removeSocketFolder(cluster, socket);
 }
 
-/** Whether only our account may connect to the running PostgreSQL, where we look for it: one of an earlier version lets everybody in. */
+/**
+ * Returns whether only our account may connect to the running PostgreSQL, on the socket where we
+ * look for it. One of an earlier version accepts every account.
+ */
 export async function isGuarded(session: pg.Client, cluster: Cluster, socket: string): Promise<boolean> {
   const { rows } = await session.query<{ hbaFile: string }>(`SELECT current_setting('hba_file') AS "hbaFile"`);
   return rows[0]?.hbaFile === cluster.hbaFile && socket === (rootSocket(cluster) ?? socket);
@@ -69,7 +72,7 @@ async function spawnPostmaster(cluster: Cluster, socket: string): Promise<ChildP
   ];
   const args = ["-D", cluster.data, "-k", socket, ...settings.flatMap((setting) => ["-c", setting])];
   const log = await openLog(cluster.logFile);
-  // Detached: it must outlive a Ctrl-C to our process group, because we drain before it stops.
+  // Detached, so that a Ctrl-C to our process group doesn't end it before requests are drained.
   const child = spawn(path.join(cluster.binaries, "bin/postgres"), args, {
     ...cluster.account,
     cwd: "/",
@@ -96,7 +99,8 @@ async function answers(cluster: Cluster): Promise<boolean> {
 
 async function endProcess(pid: number): Promise<void> {
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  // SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one, after which the next start recovers from the log.
+  // SIGINT is PostgreSQL's fast shutdown. SIGQUIT is the immediate one, after which the next start
+  // recovers from the write-ahead log.
   signal(pid, "SIGINT");
   while (isAlive(pid) && Date.now() < deadline) await sleep(10);
   if (isAlive(pid)) signal(pid, "SIGQUIT");
@@ -106,7 +110,7 @@ function signal(pid: number, name: "SIGINT" | "SIGQUIT"): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It is gone already.
+    // The process is gone already.
   }
 }
 

@@ -1,22 +1,25 @@
 import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 
-/** A step takes some 20 ms, and under 500 ms where every row comes from a slow disk. */
+/**
+ * Rows removed in one step. It takes about 20 ms, and under 500 ms if every row comes from a slow
+ * disk.
+ */
 export const STEP_ROWS = 1_000;
 
 type Old = {
   table: string;
-  /** The indexed column that says how old a row is. Steps go from the oldest row on. */
+  /** The indexed column with a row's age. Steps go from the oldest row on. */
   by: string;
-  /** SQL: which rows go. It bounds `by`, and nearly all rows within the bound go. */
+  /** SQL: which rows are removed. It bounds `by`, and nearly all rows within the bound match. */
   where: string;
   values?: unknown[];
 };
 
 /**
- * Deletes the rows for which `where` holds, in steps of at most {@link STEP_ROWS}, and returns their number. A step begins where
- * the one before ended, so that it doesn't pass over what is deleted already and can't be vacuumed yet. A row that another
- * transaction has locked stays until the next time.
+ * Deletes the rows for which `where` holds, in steps of at most {@link STEP_ROWS}, and returns
+ * their number. Each step starts where the previous one ended, so that it doesn't scan deleted rows
+ * that can't be vacuumed yet. A row that another transaction has locked stays until the next run.
  */
 export async function removeInSteps({ table, by, where, values = [] }: Old, signal?: AbortSignal): Promise<number> {
   const step = `
@@ -38,15 +41,19 @@ export async function removeInSteps({ table, by, where, values = [] }: Old, sign
   return all;
 }
 
-/** SQL: deletes the rows whose places (`ctid`) the query finds, but for those that another transaction has locked or changed. */
+/**
+ * SQL: deletes the rows whose `ctid` the query finds, except rows that another transaction has
+ * locked or changed.
+ */
 export function removeAt(table: string, query: string): string {
   return `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM "${table}" WHERE ctid = ANY (ARRAY(${query})) FOR UPDATE SKIP LOCKED))`;
 }
 
 /**
- * Runs one statement of pruning, which alone may delete from the tables that are append-only. It reads along indexes whatever
- * the statistics say: they know the usual account, and of one with a million rows a bitmap or a sort would read them all.
+ * Runs one statement of pruning. Only such a statement may delete from append-only tables. It
+ * always reads along indexes: statistics describe the usual account, and for one with a million
+ * rows a bitmap or a sort would read all of them.
  */
 export async function pruneStep<Row extends object>(statement: string, values: unknown[]): Promise<Row[]> {
   const client = await pool().connect();

@@ -10,9 +10,10 @@ import { FIRST_MIGRATION, prepareForCopy, type Table, tablesInOrder } from "#lib
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * Whether the file is whole and of this version's last migration; says so before a database is touched.
+ * Verifies that the file is complete and of this version's last migration, before a database is
+ * touched.
  *
- * @throws {OperatorError} with what stands in the way.
+ * @throws {OperatorError} with a sentence that says what is wrong.
  */
 export async function checkBackup(file: string, migrations: string, signal?: AbortSignal): Promise<BackupHeader> {
   const header = await verifyBackup(file, signal);
@@ -26,14 +27,15 @@ export async function checkBackup(file: string, migrations: string, signal?: Abo
 
 type Options = {
   signal?: AbortSignal;
-  /** Changes what was loaded, in the same transaction. */
+  /** Changes the loaded rows in the same transaction. */
   finish?: (client: pg.Client, header: BackupHeader) => Promise<void>;
 };
 
 /**
- * Loads a backup into an empty database, which it migrates first, in one transaction: all of it or nothing.
+ * Migrates an empty database and loads a backup into it in one transaction: everything or nothing.
  *
- * @throws {OperatorError} if the backup is of another version or not whole, or if the database holds rows.
+ * @throws {OperatorError} if the backup is of another version or incomplete, or if the database
+ * holds rows.
  */
 export async function restore(
   url: string,
@@ -47,7 +49,7 @@ export async function restore(
   try {
     await prepareForCopy(client);
     await client.query("BEGIN");
-    // Days of credits are loaded, and not added up again.
+    // Keeps the trigger from adding up days of credits, which are loaded too.
     await client.query("SET LOCAL goodtake.restoring = 'on'");
     const tables = await tablesInOrder(client);
     await lockEmpty(client, tables);
@@ -66,7 +68,7 @@ export async function restore(
   }
 }
 
-/** Keeps a server that runs on the database from adding a row between the question and the end. */
+/** Locks each table and checks that it is empty, so that no running server adds a row. */
 async function lockEmpty(client: pg.Client, tables: Table[]): Promise<void> {
   for (const { name } of tables) {
     await client.query(`LOCK TABLE ${quote(name)} IN ACCESS EXCLUSIVE MODE`);
@@ -86,7 +88,7 @@ async function load(client: pg.Client, reader: ScriptReader, tables: Table[]): P
   }
 }
 
-/** Numbers that a table counts up go on after the highest that was loaded. */
+/** Moves sequences behind the highest number that was loaded. */
 async function moveSequences(client: pg.Client, tables: Table[]): Promise<void> {
   for (const { name, columns } of tables)
     for (const column of columns) {

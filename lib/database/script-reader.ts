@@ -1,6 +1,6 @@
 import { OperatorError } from "#lib/operator-error.ts";
 
-/** Cuts a stream into lines and into blocks that end with a line. */
+/** Splits a stream into lines and into blocks that end with a marker line. */
 export class ScriptReader {
   #source: AsyncIterator<Buffer>;
   #held: Buffer = Buffer.alloc(0);
@@ -23,9 +23,9 @@ export class ScriptReader {
     return line;
   }
 
-  /** What stands before the line `marker`, which is consumed. */
+  /** Yields everything before the line `marker` and consumes the marker. */
   async *until(marker: string): AsyncGenerator<Buffer> {
-    // A block may be empty; the marker is then its first line, and otherwise follows on a line break.
+    // An empty block starts with the marker; any other has it after a line break.
     while (this.#held.length < marker.length) await this.#more();
     if (this.#held.subarray(0, marker.length).equals(Buffer.from(marker))) {
       this.#held = this.#held.subarray(marker.length);

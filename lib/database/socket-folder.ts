@@ -9,14 +9,18 @@ import { ownFolder } from "#lib/database/guarded-folder.ts";
 const PREFIX = "goodtake-";
 
 /**
- * Where root's PostgreSQL has its socket: a name that follows from the data folder, so that nobody needs to be asked for
- * it, in a folder that only root can change. Undefined for another account, which chooses anew each time.
+ * Returns the socket folder of root's PostgreSQL: a name that follows from the data folder, in a
+ * folder that only root can change. Undefined for other accounts, which make a new folder each
+ * time.
  */
 export function rootSocket({ data, account }: Cluster): string | undefined {
   return account && path.join("/var/run", `${PREFIX}${hash("sha256", data).slice(0, 16)}`, "socket");
 }
 
-/** Makes a folder of its own, because a socket's path over 107 bytes is fatal to PostgreSQL and a data folder's may be longer. */
+/**
+ * Makes a folder for the socket. A socket path over 107 bytes is fatal to PostgreSQL, and a data
+ * folder's path may be longer.
+ */
 export async function makeSocketFolder(cluster: Cluster, known?: string): Promise<string> {
   const folder = rootSocket(cluster);
   if (cluster.account && folder) {
@@ -25,12 +29,12 @@ export async function makeSocketFolder(cluster: Cluster, known?: string): Promis
     return folder;
   }
   if (!known) return mkdtemp(path.join(await temporaryFolder(), PREFIX));
-  // Pools know the folder by its name, so a PostgreSQL that is started again gets the same one.
+  // Pools know the folder by its name, so a restarted PostgreSQL gets the same one.
   await ownFolder(known, userInfo(), 0o700);
   return known;
 }
 
-/** TMPDIR may be root's, where root was given up. */
+/** Returns a temporary folder. TMPDIR may be root's after root was given up. */
 async function temporaryFolder(): Promise<string> {
   const folder = tmpdir();
   const writable = await access(folder, constants.W_OK).then(
@@ -40,7 +44,10 @@ async function temporaryFolder(): Promise<string> {
   return writable && folder.length < 60 ? folder : "/tmp";
 }
 
-/** Removes a socket's folder. As root only by the names that we know: a tree of another account's may hold symlinks. */
+/**
+ * Removes a socket's folder. As root it removes only known names, because another account's tree
+ * may hold symlinks.
+ */
 export async function removeSocketFolder(cluster: Cluster, folder: string): Promise<void> {
   const fixed = rootSocket(cluster);
   if (!fixed) {

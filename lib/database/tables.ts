@@ -2,7 +2,10 @@ import type pg from "pg";
 
 export type Table = { name: string; columns: string[] };
 
-/** The tables of the product with the columns that are stored, each table after those that it refers to. */
+/**
+ * Lists the product's tables with their stored columns, each table after the tables that it refers
+ * to.
+ */
 export async function tablesInOrder(client: pg.ClientBase): Promise<Table[]> {
   const { rows } = await client.query<Table & { parents: string[] }>(`
     SELECT c.relname AS "name",
@@ -25,7 +28,7 @@ export async function tablesInOrder(client: pg.ClientBase): Promise<Table[]> {
   return ordered;
 }
 
-/** The name of the migration that was applied last; undefined in a database without any. */
+/** Returns the name of the last applied migration; undefined for a database without any. */
 export async function lastMigration(client: pg.ClientBase): Promise<string | undefined> {
   const { rows: found } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
   if (!found[0]?.table) return undefined;
@@ -35,14 +38,17 @@ export async function lastMigration(client: pg.ClientBase): Promise<string | und
   return rows[0]?.name;
 }
 
-/** SQL: the one row that names this installation: its first migration has an id of its own. A restore carries it over. */
+/**
+ * SQL: the id of the installation, which is the random id of its first migration. A restore carries
+ * it over.
+ */
 export const FIRST_MIGRATION = `
   SELECT "id" FROM "_prisma_migrations"
   WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL ORDER BY "migration_name" LIMIT 1`;
 
 /**
- * Makes a session fit for copying: a large table takes longer than a server's own settings may allow to a request, and
- * the text of a value must not depend on the settings of the server that wrote it.
+ * Prepares a session for copying: lifts the limits that a server sets for requests, and makes the
+ * text of a value independent of the server's settings.
  */
 export async function prepareForCopy(client: pg.ClientBase): Promise<void> {
   await client.query(`

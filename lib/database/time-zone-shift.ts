@@ -4,9 +4,9 @@ import { OperatorError } from "#lib/operator-error.ts";
 type Correction = { table: string; columns: string[]; byId: boolean; trigger?: string };
 
 /**
- * The columns that Prisma wrote with the clock of the process, and so without an offset. All others have the database's clock or
- * an offset. `endedAt` of a session has both, and only says when its row is removed. "User" is last: as long as its instants are
- * shifted no server starts.
+ * The columns that Prisma wrote by the process's clock, without an offset. Other columns have the
+ * database's clock or an offset. `endedAt` of a session has both, and only decides when its row is
+ * removed. "User" is last: no server starts while its instants are shifted.
  */
 const CORRECTIONS: Correction[] = [
   {
@@ -22,11 +22,14 @@ const CORRECTIONS: Correction[] = [
   { table: "User", columns: ["createdAt", "disabledAt", "deletedAt"], byId: true },
 ];
 
-/** Where a column also has instants that are right, these are the ones that are not. `$1` is the zone, `t` the row. */
+/**
+ * SQL: which instants of a column are shifted, if others are right. `$1` is the zone, `t` the row.
+ */
 const SHIFTED: Record<string, string> = {
-  // A session's start sets both; being seen writes the database's clock.
+  // A session's start sets both. Later visits write the database's clock.
   "Session.lastSeenAt": `t."lastSeenAt" = t."createdAt"`,
-  // The end after the first use of a successor has the database's clock, unless the end that was recorded before it was sooner.
+  // The end after a successor's first use has the database's clock, unless an earlier end was
+  // recorded before it.
   "ApiKey.expiresAt": `
     NOT EXISTS (SELECT FROM "ApiKey" s WHERE s."replacesId" = t."id")
     OR NOT EXISTS (SELECT FROM "Activity" a
@@ -36,18 +39,18 @@ const SHIFTED: Record<string, string> = {
         AND ((a."details"->>'endsAt')::timestamptz AT TIME ZONE 'UTC') AT TIME ZONE $1 = t."expiresAt")`,
 };
 
-/** Keeps a step's transaction under a second or so. */
+/** Rows in one step, whose transaction takes about a second. */
 const STEP_ROWS = 10_000;
 const TOLERANCE_S = 5;
-/** When an id of version 7 was made, by the same clock as the row's `createdAt`. */
+/** SQL: when an id of version 7 was made, by the same clock as the row's `createdAt`. */
 const MADE = `to_timestamp(('x' || substr(replace("id"::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)`;
 const IS_VERSION_7 = `substr("id"::text, 15, 1) = '7'`;
 
 /**
- * Looks at the latest accounts, whose ids say when they were made.
+ * Checks the latest accounts, whose ids say when they were made.
  *
- * @throws {OperatorError} if their instants are shifted by a zone's offset: new ones beside them would be right, and nothing
- * could tell them apart.
+ * @throws {OperatorError} if their instants are shifted by a zone's offset. New instants beside
+ * them would be right, and nothing could tell them apart.
  */
 export async function checkWrittenInUtc(database: pg.Pool | pg.ClientBase): Promise<void> {
   const tomorrow = (Date.now() + 86_400_000).toString(16).padStart(12, "0");
@@ -63,18 +66,19 @@ export async function checkWrittenInUtc(database: pg.Pool | pg.ClientBase): Prom
   );
 }
 
-/** Zones differ from UTC by quarters of an hour, up to 14 hours. */
+/** Returns whether a difference can be a zone's offset: quarters of an hour, up to 14 hours. */
 function isOffset(seconds: number): boolean {
   const quarters = Math.round(seconds / 900);
   return quarters !== 0 && Math.abs(quarters) <= 56 && Math.abs(seconds - quarters * 900) < TOLERANCE_S;
 }
 
-export type Plan = { accounts: number; rows: { table: string; columns: string[]; count: number }[] };
+type Plan = { accounts: number; rows: { table: string; columns: string[]; count: number }[] };
 
 /**
- * Says what {@link shiftTimeZone} corrects, and changes nothing.
+ * Returns what {@link shiftTimeZone} would correct. Changes nothing.
  *
- * @throws {OperatorError} if the zone is unknown or doesn't explain the instants of all accounts, or all of it is done.
+ * @throws {OperatorError} if the zone is unknown or doesn't explain the instants of all accounts,
+ * or everything is corrected already.
  */
 export async function planShift(client: pg.ClientBase, zone: string): Promise<Plan> {
   const { rowCount: known } = await client.query("SELECT FROM pg_timezone_names WHERE name = $1", [zone]);
@@ -84,13 +88,13 @@ export async function planShift(client: pg.ClientBase, zone: string): Promise<Pl
   const begunWith = [...progress.values()][0]?.zone;
   if (begunWith && begunWith !== zone)
     throw new OperatorError(`The correction was begun with --from ${begunWith}; finish it with the same zone.`);
-  const { rows: evidence } = await client.query<{ accounts: number; right: number; explained: number }>(
+  const { rows: found } = await client.query<{ accounts: number; right: number; explained: number }>(
     `SELECT count(*)::int AS "accounts", count(*) FILTER (WHERE ${near(`"made"`)})::int AS "right",
             count(*) FILTER (WHERE ${near(`("made" AT TIME ZONE 'UTC') AT TIME ZONE $1`)} OR $2 AND ${near(`"made"`)})::int AS "explained"
      FROM (SELECT "createdAt", ${MADE} AS "made" FROM "User" WHERE ${IS_VERSION_7}) "User"`,
     [zone, begunWith !== undefined],
   );
-  const { accounts, right, explained } = evidence[0] as { accounts: number; right: number; explained: number };
+  const { accounts, right, explained } = found[0] as { accounts: number; right: number; explained: number };
   if (explained < accounts || accounts === 0)
     throw new OperatorError(
       right === accounts
@@ -110,9 +114,10 @@ export async function planShift(client: pg.ClientBase, zone: string): Promise<Pl
 const near = (instant: string) => `abs(extract(epoch FROM "createdAt" - (${instant}))) < ${TOLERANCE_S}`;
 
 /**
- * Corrects the instants that Prisma wrote in sessions of another zone, table by table and in steps that each are one transaction
- * with the note of how far it is. So one that was interrupted goes on where it was, and nothing is corrected twice. An instant in
- * the hour that the zone's clocks skip once a year comes out an hour late: what was stored doesn't say more.
+ * Corrects the instants that Prisma wrote in sessions of another zone, table by table. Each step is
+ * one transaction that also records its progress, so an interrupted correction continues where it
+ * stopped and corrects nothing twice. An instant in the hour that the zone's clocks skip once a
+ * year comes out an hour late.
  *
  * @throws {OperatorError} as {@link planShift}, or if a server is connected.
  */
@@ -133,13 +138,13 @@ export async function shiftTimeZone(
     }
 }
 
-/** Corrects the next rows of a table. Returns whether they were the last. */
+/** Corrects the next rows of a table. Returns whether they were the last ones. */
 async function step(client: pg.ClientBase, zone: string, correction: Correction, stepRows: number): Promise<boolean> {
   const { table, columns, byId, trigger } = correction;
   await client.query("BEGIN");
   try {
     await client.query("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
-    // Two at once wait for each other, and see what the other has done.
+    // Parallel corrections wait for each other and see the other's progress.
     await client.query(`LOCK TABLE "TimeZoneShift" IN EXCLUSIVE MODE`);
     const { lastId, finishedAt } = (await readProgress(client)).get(table) ?? {};
     if (finishedAt) {

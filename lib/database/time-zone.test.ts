@@ -9,7 +9,7 @@ import { openClient } from "#lib/database/connection.ts";
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
 const HOUR_MS = 3_600_000;
 
-// UTC is one of them: no other test runs on it.
+// UTC is included because no other test runs on it.
 describe.each(["UTC", "America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("on a database in %s", (zone) => {
   let api: TestApi;
   let url: string;

@@ -1,14 +1,20 @@
 import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 
-/** `changed` rows were changed or deleted, and the walk has come to `last`; null at the end of the table. */
+/**
+ * `changed` counts changed or deleted rows. `last` is how far the walk has come; null at the end of
+ * the table.
+ */
 export type Step = { changed: number; last: string[] | null };
-/** Looks at a bounded number of rows behind a place in a table's order; null is its beginning. Repeating it does no harm. */
-export type TakeStep = (after: string[] | null) => Promise<Step>;
+/**
+ * Handles a bounded number of rows after a place in the table's order; null is the start. Safe to
+ * repeat.
+ */
+type TakeStep = (after: string[] | null) => Promise<Step>;
 
 /**
- * Goes through a table in steps, and returns how many rows they changed. Where a process ends in between, the next walk goes on
- * there, in whatever process: on a large table one that starts at the beginning each time may never come to the end.
+ * Walks through a table in steps and returns how many rows they changed. The next walk continues
+ * where a process ended, in any process: starting over each time might never finish a large table.
  */
 export async function walkInSteps(walk: string, step: TakeStep, signal?: AbortSignal): Promise<number> {
   let all = 0;
@@ -20,7 +26,7 @@ export async function walkInSteps(walk: string, step: TakeStep, signal?: AbortSi
   return all;
 }
 
-/** Takes the next step of a walk. After the last one it begins anew. */
+/** Takes the next step of a walk. After the last step the walk starts over. */
 export async function nextStep(walk: string, step: TakeStep): Promise<Step> {
   const { rows } = await pool().query<{ after: string[] }>(`SELECT "after" FROM "UpkeepWalk" WHERE "walk" = $1`, [
     walk,

@@ -1,23 +1,24 @@
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Remaining, Spending } from "#lib/credits/spending.ts";
-import { type Reservation, refund, reserve, settle, takeBack } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { type Reservation, refund, reserve, settle } from "#lib/credits/store.ts";
 import type { Generate, GenerationError } from "#lib/generation/generate.ts";
 import type { ImageAnswer } from "#lib/generation/image-answer.ts";
 import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import {
   type BeginError,
   beginOnce,
+  cancelUnstored,
   type IdempotencyKey,
   STORED_MAX_BYTES,
   settleWithAnswer,
-  takeBackUnstored,
 } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
-export type PaidImage = {
+type PaidImage = {
   image: ImageAnswer;
   /** Undefined for an image that was answered before, which costs nothing. */
   remaining: Remaining | undefined;
@@ -64,7 +65,7 @@ async function payAndDraw(
   caller: AbortSignal,
 ): Promise<Result<PaidImage, PaidGenerationError>> {
   const id = randomUUIDv7();
-  const begun = await inTime(begin(id, spending, idempotencyKey), () => takeBack(id, spending));
+  const begun = await inTime(begin(id, spending, idempotencyKey), () => cancelCharge(id, spending));
   if (!begun.ok) return begun;
   if ("answer" in begun.value) return ok({ image: stored(begun.value.answer), remaining: undefined });
   if (caller.aborted) {
@@ -103,9 +104,9 @@ function settlePaid(
   image: ImageAnswer,
 ): Promise<boolean> {
   const { userId } = spending;
-  if (!idempotencyKey) return inTime(settle(userId, id), () => takeBack(id, spending), { always: true });
+  if (!idempotencyKey) return inTime(settle(userId, id), () => cancelCharge(id, spending), { always: true });
   if (image.bytes > STORED_MAX_BYTES)
-    return inTime(settleWithAnswer(userId, id, null), () => takeBackUnstored(idempotencyKey, id, spending), {
+    return inTime(settleWithAnswer(userId, id, null), () => cancelUnstored(idempotencyKey, id, spending), {
       always: true,
     });
   const answer = Buffer.concat(image.chunks).toString("utf8");

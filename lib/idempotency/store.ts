@@ -1,31 +1,41 @@
 import { createHash } from "node:crypto";
 import type { SpendError, Spending } from "#lib/credits/spending.ts";
-import { type Reservation, reserve, settle, takeBack } from "#lib/credits/store.ts";
+import { type Reservation, reserve, settle } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { pruneStep, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
-/** What a client calls one piece of work, however often it asks for it (draft-ietf-httpapi-idempotency-key-header). */
+/**
+ * A client's name for one piece of work, the same for every retry
+ * (draft-ietf-httpapi-idempotency-key-header).
+ */
 export type IdempotencyKey = {
   key: string;
-  /** What is asked for. The same key with another fingerprint is a mistake of the client. */
+  /**
+   * Identifies the route and the input. The same key with another fingerprint is a mistake of the
+   * client.
+   */
   fingerprint: Uint8Array<ArrayBuffer>;
 };
 
 /**
- * `running`: the first request is not answered yet. `reused`: the first request asked for something else. `too_large`: it was answered
- * and paid, and its answer was too large to store.
+ * `running`: the first request is not answered yet. `reused`: the first request had another input.
+ * `too_large`: the first request was answered and paid, but its answer was too large to store.
  */
 export type BeginError = SpendError | "running" | "reused" | "too_large";
 
-/** Either the reservation with which the work begins, or the answer of the work that was done. */
-export type Begun = { reservation: Reservation } | { answer: string };
+/** Either a reservation for new work, or the stored answer of finished work. */
+type Begun = { reservation: Reservation } | { answer: string };
 
-export const KEPT_HOURS = 24;
-/** Larger answers are delivered and not stored (api.md). */
+const KEPT_HOURS = 24;
+/** Larger answers are delivered but not stored (api.md). */
 export const STORED_MAX_BYTES = 1_048_576;
-/** Bytes of answers, beside one that is larger alone, that one statement removes within 500 ms. */
+/**
+ * Bytes of answers that one statement removes within 500 ms. A single larger answer is removed
+ * alone.
+ */
 const PRUNED_BYTES_MAX = 16 * 1024 * 1024;
 
 export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuffer> {
@@ -36,7 +46,7 @@ export function fingerprint(route: string, input: unknown): Uint8Array<ArrayBuff
   );
 }
 
-/** Reserves as `id` for the first of all requests with one key. Of parallel ones, one begins. */
+/** Reserves as `id` for the first request with a key. Of parallel requests exactly one begins. */
 export async function beginOnce(
   idempotencyKey: IdempotencyKey,
   spending: Spending,
@@ -56,7 +66,7 @@ export async function beginOnce(
     where: { userId_key: { userId, key } },
     select: { fingerprint: true, answer: true, reservationId: true },
   });
-  // Refunded between the two looks: whoever asks again begins it.
+  // The first request was refunded between the two queries, so the next retry begins anew.
   if (!record) return reserved;
   if (!Buffer.from(record.fingerprint).equals(fingerprint)) return err("reused");
   if (record.answer !== null) return ok({ answer: record.answer });
@@ -64,23 +74,29 @@ export async function beginOnce(
 }
 
 /**
- * Keeps the answer (null for one that is too large) and settles, both or neither. False where the reservation was settled or refunded
- * already.
+ * Stores the answer (null if it is too large) and settles, both or neither. Returns false if the
+ * reservation was already settled or refunded.
  */
 export function settleWithAnswer(userId: string, reservationId: string, answer: string | null): Promise<boolean> {
-  // However late: the answer is there for whoever asks again.
+  // No deadline: a late answer still serves the next retry.
   return settle(userId, reservationId, { answer, deadline: null });
 }
 
-/** Takes back what was paid for an answer that is neither delivered nor stored: the same key begins anew. */
-export async function takeBackUnstored({ key }: IdempotencyKey, id: string, spending: Spending): Promise<void> {
-  await takeBack(id, spending);
+/**
+ * Cancels the charge for an answer that is neither delivered nor stored, so that the same key
+ * begins anew.
+ */
+export async function cancelUnstored({ key }: IdempotencyKey, id: string, spending: Spending): Promise<void> {
+  await cancelCharge(id, spending);
   await database().idempotencyRecord.deleteMany({
     where: { userId: spending.userId, key, reservationId: null, answer: null },
   });
 }
 
-/** Removes answers that are kept no longer, few and small enough at a time for the statement timeout; returns their number. */
+/**
+ * Removes answers that are older than {@link KEPT_HOURS}, in steps short enough for the statement
+ * timeout. Returns how many it removed.
+ */
 export async function pruneIdempotencyRecords(signal?: AbortSignal): Promise<number> {
   let all = 0;
   await inSteps(async () => {

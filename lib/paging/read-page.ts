@@ -1,6 +1,9 @@
 export type Slice = { limit: number; offset: number };
 
-/** A page of a list, which is the last one where an address asks for more; `matching` is the number of all rows. */
+/**
+ * Reads one page of a list, or the last one if a URL asks for more. `matching` is the number of all
+ * rows.
+ */
 export async function readPage<Found extends { matching: number }>(
   asked: number,
   size: number,
@@ -12,10 +15,13 @@ export async function readPage<Found extends { matching: number }>(
   return asked <= pages ? { ...found, page: asked, pages } : { ...(await of(pages)), page: pages, pages };
 }
 
-/** A file begins with a small step, so that its first row comes at once. */
+/** Rows of an export's first page, few so that its first row comes at once. */
 export const FIRST_ROWS = 50;
 
-/** All rows, page by page, each of which `read` begins after the last row of the one before. The first page has few rows. */
+/**
+ * Yields all rows page by page, a small page first. `read` starts each page after the last row of
+ * the previous one.
+ */
 export async function* readAll<Row>(
   size: number,
   read: (last: Row | undefined, limit: number) => Promise<Row[]>,

@@ -41,7 +41,7 @@ export function followRevocations(directory: string): { stop(): Promise<void> } 
       }
       failing = false;
     } catch (error) {
-      if (!failing) log().warn({ err: error }, `${file} can not be written and is tried again`);
+      if (!failing) log().warn({ err: error }, `${file} can't be written and is tried again`);
       failing = true;
       await list?.handle.close().catch(() => {});
       list = undefined;

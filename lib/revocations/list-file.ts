@@ -36,7 +36,7 @@ const entry = z.union([
   z.strictObject({ at: instant }),
 ]);
 
-export type ListHeader = z.output<typeof header>;
+type ListHeader = z.output<typeof header>;
 export type ListEntry = z.output<typeof entry>;
 
 export function headerLine(installation: string, at: string): string {
@@ -87,7 +87,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     }
   } catch (error) {
     if (error instanceof Error && "syscall" in error)
-      throw new OperatorError(`${file} can not be read (${(error as NodeJS.ErrnoException).code}).`);
+      throw new OperatorError(`${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
     throw error;
   }
 }

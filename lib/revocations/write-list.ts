@@ -5,7 +5,7 @@ import { OperatorError } from "#lib/operator-error.ts";
 import { checksumLine, headerLine } from "#lib/revocations/list-file.ts";
 import { allLines, type Run } from "#lib/revocations/statements.ts";
 
-export type WrittenList = { handle: FileHandle; bytes: number; at: string };
+type WrittenList = { handle: FileHandle; bytes: number; at: string };
 
 /**
  * Writes what the database says of all keys and accounts into a file that only its owner can read. It has its name only when it is whole,
@@ -17,7 +17,7 @@ export async function writeList(run: Run, file: string, installation: string): P
   const partial = `${file}.partial-${process.pid}`;
   await rm(partial, { force: true });
   const handle = await open(partial, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new OperatorError(`${file} can not be written (${error.code}).`);
+    throw new OperatorError(`${file} can't be written (${error.code}).`);
   });
   try {
     const [now] = await run<{ at: string }>(`SELECT to_jsonb(now()) AS "at"`);

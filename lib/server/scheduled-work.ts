@@ -17,7 +17,7 @@ import {
   pruneUsageHours,
   pruneUsageKeyMonths,
 } from "#lib/usage/prune.ts";
-import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
+import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
 
 const PRUNE_INTERVAL_MS = 3_600_000;
 const SWEEP_INTERVAL_MS = 15_000;
@@ -39,7 +39,7 @@ export const PRUNING: Record<string, Task> = {
   usage_key_months: pruneUsageKeyMonths,
   usage_batches: pruneUsageBatches,
   callers: pruneCallers,
-  rejections: pruneRefusals,
+  rejections: pruneRejections,
 };
 export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
 

@@ -1,6 +1,6 @@
 type Waiting = { holder: string; admit: (release: () => void) => void };
 
-export type SlotLimits = {
+type SlotLimits = {
   /** Slots in all. */
   total: number;
   /** Slots that one holder has at most. */

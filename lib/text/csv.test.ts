@@ -6,7 +6,7 @@ test.each([
   ["a,b", '"a,b"'],
   ['say "hi"', '"say ""hi"""'],
   ["two\nlines", '"two\nlines"'],
-  // LibreOffice's and a German Excel's import split at semicolons what isn't quoted.
+  // LibreOffice and a German Excel split unquoted text at semicolons.
   ["Mozilla/5.0 (X11; Linux x86_64; rv:128.0)", '"Mozilla/5.0 (X11; Linux x86_64; rv:128.0)"'],
   ["=1+1", `"'=1+1"`],
   ["+49", `"'+49"`],

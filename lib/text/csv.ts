@@ -1,13 +1,17 @@
-/** Makes a spreadsheet read the file as UTF-8. */
+/** Makes spreadsheets read the file as UTF-8. */
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
- * The place before what a spreadsheet takes for a formula (OWASP, CSV injection): the start of a cell, or of what becomes one
- * where an import splits at something else than commas. East Asian input methods write the full-width signs, and spreadsheets accept them.
+ * The position before text that a spreadsheet takes for a formula (OWASP, CSV injection): the start
+ * of a cell, or of a cell that an import makes by splitting at other characters than commas.
+ * Spreadsheets also accept the full-width signs of East Asian input methods.
  */
 const FORMULA = /(?<=^|[;\t\r\n])(?=\s*[=+\-@\t\r＝＋－＠])/g;
 
-/** A cell that no spreadsheet takes for a formula. Text is quoted (RFC 4180), because some imports split at semicolons, too. */
+/**
+ * Writes a cell that no spreadsheet takes for a formula. Text is always quoted (RFC 4180), because
+ * some imports also split at semicolons.
+ */
 export function csvCell(value: string | number | null): string {
   if (typeof value !== "string") return value === null ? "" : String(value);
   return `"${value.replace(FORMULA, "'").replaceAll('"', '""')}"`;
@@ -15,12 +19,15 @@ export function csvCell(value: string | number | null): string {
 
 export type CsvRow = (string | number | null)[];
 
-/** A client that stops reading must not hold what an export holds for longer. */
+/**
+ * The time after which a client that stops reading loses its export, so that it doesn't hold a
+ * slot.
+ */
 const STALLED_MS = 60_000;
 
 /**
- * Sends a file while it is read, however long it is. No cache stores it: it is one user's. One that is not read on for `stalledMs`
- * breaks off.
+ * Streams a CSV file of any length. No cache stores it, because it belongs to one user. The
+ * response breaks off if the client doesn't read for `stalledMs`.
  */
 export function csvResponse(
   name: string,

@@ -1,4 +1,7 @@
-/** Returns the values of all lines of one header. Node's parsed headers hide the second line. @param name in lower case */
+/**
+ * Returns the values of all lines of one header, of which Node's parsed headers show only one.
+ * `name` is in lower case.
+ */
 export function headerValues(rawHeaders: string[], name: string): string[] {
   const values: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -1,6 +1,9 @@
 const REMEMBERED_MAX = 10_000;
 
-/** Returns a function that makes each text's value once. Texts must be short and few: up to 10,000 of them stay in memory. */
+/**
+ * Returns a function that computes each text's value once. For short texts that repeat: up to
+ * 10,000 stay in memory.
+ */
 export function remembered<T>(make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -1,6 +1,9 @@
 import ipaddr from "ipaddr.js";
 
-/** The network of an address: /24 of IPv4 and /48 of IPv6, enough to recognise a caller and not a person. */
+/**
+ * Returns the network of an address, /24 for IPv4 and /48 for IPv6: enough to recognize a caller,
+ * too little to identify a person.
+ */
 export function addressPrefix(address: string): string | null {
   if (!ipaddr.isValid(address)) return null;
   const parsed = ipaddr.process(address);

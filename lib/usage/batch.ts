@@ -10,7 +10,7 @@ export type RequestNote = {
   userId: string;
   apiKeyId: string;
   outcome: Outcome;
-  /** Whether the key was let in, so that this is a use of it. */
+  /** Whether the key was accepted, which makes the request a use of it. */
   authenticated: boolean;
   at: number;
   route: string;
@@ -19,16 +19,16 @@ export type RequestNote = {
 };
 
 /** What one key did since the last batch. */
-export type KeyUsage = {
+export type CollectedUsage = {
   /** Requests by `hour * OUTCOMES.length + outcome`. */
   counts: Map<number, number>;
   lastUse?: RequestNote;
   callers: Map<string, { note: RequestNote; requests: number }>;
-  refusals: RequestNote[];
+  rejections: RequestNote[];
 };
 
-/** What the statement takes: plain rows, which it reads from JSON. */
-export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
+/** Returns the rows of a batch as {@link WRITE_USAGE} reads them from JSON. */
+export function rowsOf(all: [apiKeyId: string, usage: CollectedUsage][]) {
   const iso = (ms: number) => new Date(ms).toISOString();
   const callerOf = (note: RequestNote) => ({
     addressPrefix: networkOf(note.address),
@@ -49,8 +49,8 @@ export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
     callers: all.flatMap(([apiKeyId, { callers }]) =>
       [...callers.values()].map(({ note, requests }) => ({ apiKeyId, requests, ...callerOf(note) })),
     ),
-    refusals: all.flatMap(([apiKeyId, { refusals }]) =>
-      refusals.map((note) => ({
+    rejections: all.flatMap(([apiKeyId, { rejections }]) =>
+      rejections.map((note) => ({
         apiKeyId,
         requestId: note.requestId,
         userId: note.userId,
@@ -61,32 +61,39 @@ export function rowsOf(all: [apiKeyId: string, usage: KeyUsage][]) {
   };
 }
 
-/** What the counts of a caller are stored under: machines of one network are one, so that they don't push each other out of a batch. */
+/**
+ * Identifies a caller. Machines in one network count as one caller, so that they don't push other
+ * callers out of a batch.
+ */
 export function callerId({ address, route, agent }: RequestNote): string {
   return `${networkOf(address)} ${route} ${agentOf(agent ?? "")}`;
 }
 
-// The same addresses and programs come again and again.
+// The same addresses and user agents come again and again.
 const networkOf = remembered((address) => addressPrefix(address) ?? "");
 const agentOf = remembered(shortAgent);
 
 export type UsageRows = { [Kind in keyof ReturnType<typeof rowsOf>]: object[] };
 
-/** Two halves of the rows of a batch, so that one bad row can be found; undefined for a single row. */
+/**
+ * Splits the rows of a batch into two halves, to find a bad row. Returns undefined for a single
+ * row.
+ */
 export function halve(rows: UsageRows): [UsageRows, UsageRows] | undefined {
   const all = Object.entries(rows).flatMap(([kind, list]) => list.map((row) => ({ kind, row })));
   if (all.length <= 1) return undefined;
   const half = (part: typeof all): UsageRows => {
     const of = (wanted: keyof UsageRows) => part.flatMap(({ kind, row }) => (kind === wanted ? [row] : []));
-    return { counts: of("counts"), uses: of("uses"), callers: of("callers"), refusals: of("refusals") };
+    return { counts: of("counts"), uses: of("uses"), callers: of("callers"), rejections: of("rejections") };
   };
   const middle = Math.ceil(all.length / 2);
   return [half(all.slice(0, middle)), half(all.slice(middle))];
 }
 
 /**
- * Rows are written in one order, so that two instances don't deadlock; `lastUsedAt` never moves backwards; a batch that
- * is there already, because only the answer to its writing was lost, changes nothing.
+ * SQL: writes a batch. Rows are written in one order, so that two instances don't deadlock.
+ * `lastUsedAt` never moves backwards. A batch that is already written, because only its
+ * confirmation was lost, changes nothing.
  */
 export const WRITE_USAGE = `
   WITH "batch" AS (
@@ -111,10 +118,10 @@ export const WRITE_USAGE = `
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     ON CONFLICT ("apiKeyId", "addressPrefix", "userAgent", "route")
       DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt"), "requests" = o."requests" + excluded."requests"
-  ), "refusals" AS (
+  ), "rejections" AS (
     INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
     SELECT r."requestId", r."userId", r."apiKeyId", r."cause", r."route", r."addressPrefix", r."userAgent", r."at"
-    FROM "batch", jsonb_to_recordset("rows"->'refusals')
+    FROM "batch", jsonb_to_recordset("rows"->'rejections')
       AS r("requestId" uuid, "userId" uuid, "apiKeyId" uuid, "cause" text, "route" text, "addressPrefix" text, "userAgent" text, "at" timestamptz)
     ON CONFLICT DO NOTHING
   ), "use" AS (

@@ -17,7 +17,7 @@ let close: () => Promise<void>;
 let ada: { id: string };
 beforeAll(async () => {
   close = await useOwnDatabase();
-  // The provider always fails, so that an image is paid for and given back.
+  // The provider always fails, so an image is charged and refunded.
   api = await startApi(async () => err("upstream_error"));
 });
 afterAll(async () => {
@@ -37,7 +37,7 @@ const image = (secret: string) =>
   );
 
 describe("usage by key", () => {
-  test("has the requests that each key made and the credits that they cost, without what was given back", async () => {
+  test("has the requests that each key made and the credits that they cost, net of refunds", async () => {
     const [busy, dear, unused] = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
     for (const path of ["/key", "/key", "/auth?cost=2", "/auth?cost=1000"]) await api.call(path, {}, busy.secret);
     await api.call("/auth?cost=30", {}, dear.secret);
@@ -58,7 +58,7 @@ describe("usage by key", () => {
     );
   });
 
-  test("is one's own", async () => {
+  test("shows only the user's own keys", async () => {
     const bob = await createPerson("Bob", "scale");
     const { secret, key } = await createKey(bob.id);
     await api.call("/auth?cost=5", {}, secret);
@@ -75,7 +75,7 @@ describe("usage by key", () => {
     expect((await read()).rows).toMatchObject([{ id: key.id, requests: 1, ok: 1, credits: 5 }]);
   });
 
-  test("is read page by page, the busiest first, and counted whole", async () => {
+  test("is paged, the busiest first, with exact counts", async () => {
     const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
     for (const [i, { secret }] of keys.entries())
       for (let n = 0; n <= i; n += 1) await api.call("/auth?cost=1", {}, secret);
@@ -93,7 +93,7 @@ describe("usage by key", () => {
     expect((await read(2, second.before)).rows).toEqual(first.rows);
   });
 
-  test("is of a UTC month, for requests and credits alike, whatever the zone of the session", async () => {
+  test("covers a UTC month for requests and credits, in any time zone of the session", async () => {
     const { key } = await createKey(ada.id);
     for (const [i, at] of ["2026-10-31T23:59:59.999Z", "2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"].entries()) {
       await pool().query(`INSERT INTO "UsageDay" VALUES ($1, $2::timestamptz AT TIME ZONE 'UTC', 'ok', $3)`, [

@@ -1,15 +1,15 @@
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 
-/** What a key did and cost. `credits` are those that were spent, net of refunds. */
+/** Requests and credits of one key in a month. `credits` are net of refunds. */
 export type KeyUsage = { id: string; name: string; prefix: string; requests: number; ok: number; credits: number };
 
-/** The counts in digits: a place in the list must be exact. */
+/** Counts as digits, because a place in the list must be exact. */
 type Row = Omit<KeyUsage, "requests" | "ok"> & Record<"requests" | "ok", string>;
 
 /**
- * The keys of an account that were used in a UTC month, `YYYY-MM`, deleted ones too, the busiest first. Credits are looked up for the
- * keys of the page, each day by itself.
+ * Lists the keys of an account that were used in a UTC month (`YYYY-MM`), the busiest first,
+ * deleted ones included. Credits are looked up only for the keys of the page, day by day.
  */
 export async function usageByKey(
   userId: string,

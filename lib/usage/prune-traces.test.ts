@@ -5,7 +5,7 @@ import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
 import { database } from "#lib/database/client.ts";
-import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
+import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
 
 const CALLER = { actor: "user", address: "198.18.4.1", userAgent: "vitest" } as const;
 const KEYS = 501;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** A person with used keys, callers and rejections. */
+/** A user with used keys, callers and rejected requests. */
 async function busyPerson(): Promise<{ id: string; email: string; keyId: string }> {
   const person = await createPerson();
   const { key } = await createKey(person.id);
@@ -31,7 +31,7 @@ async function busyPerson(): Promise<{ id: string; email: string; keyId: string 
 async function leaveTraces(userId: string, apiKeyId: string): Promise<void> {
   const caller = { addressPrefix: "203.0.113.0/24", userAgent: "curl/8", route: "/api/v1/key" };
   await database().usageCaller.createMany({ data: [{ apiKeyId, ...caller, lastSeenAt: new Date() }] });
-  await database().refusal.createMany({
+  await database().rejection.createMany({
     data: [{ requestId: randomUUID(), userId, apiKeyId, cause: "deleted", ...caller, createdAt: new Date() }],
   });
   const lastUse = { lastUsedAddress: "203.0.113.0/24", lastUsedAgent: "curl/8" };
@@ -44,19 +44,19 @@ async function tracesOf(userId: string) {
     names: keys.filter(({ name }) => name !== "Deleted key").length,
     used: keys.filter(({ lastUsedAddress, lastUsedAgent }) => lastUsedAddress || lastUsedAgent).length,
     callers: await database().usageCaller.count({ where: { apiKeyId: { in: keys.map(({ id }) => id) } } }),
-    refusals: await database().refusal.count({ where: { userId } }),
+    rejections: await database().rejection.count({ where: { userId } }),
   };
 }
 
-test("what tells of a deleted account's keys and callers goes, also what came after, and nobody else's", async () => {
+test("names and callers of a deleted account's keys are removed, later ones too, and no other account's", async () => {
   const [ada, bob] = [await busyPerson(), await busyPerson()];
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
   expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);
-  const none = { names: 0, used: 0, callers: 0, refusals: 0 };
-  await Promise.all([pruneCallers(), pruneRefusals()]);
+  const none = { names: 0, used: 0, callers: 0, rejections: 0 };
+  await Promise.all([pruneCallers(), pruneRejections()]);
   expect(await tracesOf(ada.id)).toEqual(none);
   await leaveTraces(ada.id, ada.keyId);
-  await Promise.all([pruneCallers(), pruneRefusals()]);
+  await Promise.all([pruneCallers(), pruneRejections()]);
   expect(await tracesOf(ada.id)).toEqual(none);
-  expect(await tracesOf(bob.id)).toEqual({ names: KEYS + 1, used: 1, callers: 1, refusals: 1 });
+  expect(await tracesOf(bob.id)).toEqual({ names: KEYS + 1, used: 1, callers: 1, rejections: 1 });
 });

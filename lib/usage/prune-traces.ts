@@ -2,8 +2,8 @@ import { pool } from "#lib/database/client.ts";
 import { pruneStep, removeAt, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { type Step, walkInSteps } from "#lib/database/walk-in-steps.ts";
 
-const CALLERS_OF_A_KEY = 20;
-const REFUSALS_OF_AN_ACCOUNT = 1_000;
+const CALLERS_PER_KEY = 20;
+const REJECTIONS_PER_ACCOUNT = 1_000;
 const PAGE_KEYS = 100;
 const PAGE_ACCOUNTS = 100;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
@@ -11,16 +11,19 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 type Owner = { id: string; deleted: boolean };
 
 /**
- * Keeps the latest 20 callers of each key. Of a deleted account's keys it keeps no callers, also none that come later, and no names.
- * Returns the number of rows that it removed or changed.
+ * Keeps the latest 20 callers of each key. For keys of deleted accounts it removes all callers,
+ * later ones too, and the key's name. Returns how many rows it removed or changed.
  */
 export function pruneCallers(signal?: AbortSignal): Promise<number> {
   return walkInSteps("callers", pruneCallersOfPage, signal);
 }
 
-/** Keeps the latest 1,000 rejections of each account, and none of a deleted one. Returns the number of removed rows. */
-export function pruneRefusals(signal?: AbortSignal): Promise<number> {
-  return walkInSteps("refusals", pruneRefusalsOfPage, signal);
+/**
+ * Keeps the latest 1,000 rejected requests of each account, and none of deleted accounts. Returns
+ * how many rows it removed.
+ */
+export function pruneRejections(signal?: AbortSignal): Promise<number> {
+  return walkInSteps("refusals", pruneRejectionsOfPage, signal);
 }
 
 async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
@@ -30,22 +33,23 @@ async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
     after ?? [BEFORE_ALL_IDS],
   );
   const anonymized = await anonymizeKeys(keys.flatMap(({ id, deleted }) => (deleted ? [id] : [])));
-  // The latest of some callers of a key contain the latest of all: so it is enough to look at some of them.
+  // A caller beyond the latest 20 of a part is beyond the latest 20 of all, so each step looks at a
+  // part.
   return remove(
     keys,
     after,
     "UsageCaller",
     `SELECT c.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
        SELECT ctid FROM (
-         SELECT ctid, "lastSeenAt" FROM "UsageCaller" WHERE "apiKeyId" = o."id" LIMIT ${CALLERS_OF_A_KEY + STEP_ROWS}
+         SELECT ctid, "lastSeenAt" FROM "UsageCaller" WHERE "apiKeyId" = o."id" LIMIT ${CALLERS_PER_KEY + STEP_ROWS}
        ) "some"
-       ORDER BY "lastSeenAt" DESC OFFSET CASE WHEN o."deleted" THEN 0 ELSE ${CALLERS_OF_A_KEY} END
+       ORDER BY "lastSeenAt" DESC OFFSET CASE WHEN o."deleted" THEN 0 ELSE ${CALLERS_PER_KEY} END
      ) c LIMIT ${STEP_ROWS}`,
     anonymized,
   );
 }
 
-async function pruneRefusalsOfPage(after: string[] | null): Promise<Step> {
+async function pruneRejectionsOfPage(after: string[] | null): Promise<Step> {
   const { rows: accounts } = await pool().query<Owner>(
     `SELECT "id", "deletedAt" IS NOT NULL AS "deleted" FROM "User" WHERE "id" > $1 ORDER BY "id" LIMIT ${PAGE_ACCOUNTS}`,
     after ?? [BEFORE_ALL_IDS],
@@ -57,13 +61,16 @@ async function pruneRefusalsOfPage(after: string[] | null): Promise<Step> {
     `SELECT r.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
        SELECT ctid FROM "Refusal" WHERE "userId" = o."id" AND "createdAt" < CASE WHEN o."deleted" THEN 'infinity' ELSE (
          SELECT "createdAt" FROM "Refusal" WHERE "userId" = o."id"
-         ORDER BY "createdAt" DESC OFFSET ${REFUSALS_OF_AN_ACCOUNT - 1} LIMIT 1
+         ORDER BY "createdAt" DESC OFFSET ${REJECTIONS_PER_ACCOUNT - 1} LIMIT 1
        ) END ORDER BY "createdAt" LIMIT ${STEP_ROWS}
      ) r LIMIT ${STEP_ROWS}`,
   );
 }
 
-/** Removes what the query finds of a page of owners. Where more may be left, the walk stays at the page. */
+/**
+ * Removes the rows that the query finds for a page of owners. The walk stays at the page while rows
+ * may be left.
+ */
 async function remove(
   owners: Owner[],
   after: string[] | null,

@@ -1,18 +1,18 @@
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
-/** Usage by hour is kept for 90 days. */
+/** Removes usage by hour after 90 days. */
 export function pruneUsageHours(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "UsageHour", by: "hour", where: `"hour" < now() - interval '90 days'` }, signal);
 }
 
-/** SQL: usage by day is kept for 2 years. */
+/** SQL: the first UTC day of the 2 years for which usage by day is kept. */
 const FIRST_DAY = `(now() AT TIME ZONE 'UTC')::date - 730`;
 
 export function pruneUsageDays(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "UsageDay", by: "day", where: `"day" < ${FIRST_DAY}` }, signal);
 }
 
-/** The sums of an account go with the days of its keys. */
+/** Removes an account's sums together with the days of its keys. */
 export function pruneUsageAccountDays(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "UsageAccountDay", by: "day", where: `"day" < ${FIRST_DAY}` }, signal);
 }
@@ -22,7 +22,7 @@ export function pruneUsageKeyMonths(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "UsageKeyMonth", by: "month", where }, signal);
 }
 
-/** A batch is known for a day: by then nobody tries again to write it. */
+/** Removes batch ids after a day, when nobody retries them any more. */
 export function pruneUsageBatches(signal?: AbortSignal): Promise<number> {
   const where = `"writtenAt" < now() - interval '1 day'`;
   return removeInSteps({ table: "UsageBatch", by: "writtenAt", where }, signal);

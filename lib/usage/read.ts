@@ -1,19 +1,19 @@
 import { database, pool } from "#lib/database/client.ts";
 import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 
-/** Requests of a UTC day, `YYYY-MM-DD`, by what became of them. */
-export type DayUsage = { day: string } & Record<OutcomeGroup, number>;
+/** Requests of a UTC day (`YYYY-MM-DD`) by group of outcomes. */
+type DayUsage = { day: string } & Record<OutcomeGroup, number>;
 
 const DAY_MS = 86_400_000;
 const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
-/** Of all keys of an account, deleted ones too, or of one of them. */
-export type Scope = { userId: string; apiKeyId?: string };
+/** All keys of an account, deleted ones included, or one of them. */
+type Scope = { userId: string; apiKeyId?: string };
 
 const OF_ACCOUNT = `"UsageAccountDay" d WHERE d."userId" = $1`;
 const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE k."userId" = $1 AND d."apiKeyId" = $4`;
 
-/** Each of the last days, today's included, oldest first, also those without a request. */
+/** Returns the last days, oldest first, including today and days without requests. */
 export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now: Date): Promise<DayUsage[]> {
   const { rows } = await pool().query<{ day: string; outcome: string; requests: number }>(
     `SELECT to_char(d."day", 'YYYY-MM-DD') AS "day", d."outcome", d."requests"::float8 AS "requests"
@@ -22,7 +22,7 @@ export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now:
   );
   const all = Array.from({ length: days }, (_, i): DayUsage => {
     const day = new Date(now.getTime() - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);
-    return { day, ok: 0, limited: 0, invalid: 0, error: 0, refused: 0 };
+    return { day, ok: 0, limited: 0, invalid: 0, error: 0, rejected: 0 };
   });
   for (const { day, outcome, requests } of rows) {
     const found = all.find((each) => each.day === day);
@@ -32,7 +32,7 @@ export async function usageByDay({ userId, apiKeyId }: Scope, days: number, now:
   return all;
 }
 
-export type CallerOfKey = {
+type CallerOfKey = {
   addressPrefix: string;
   userAgent: string;
   route: string;
@@ -40,7 +40,7 @@ export type CallerOfKey = {
   lastSeenAt: Date;
 };
 
-/** Who has used a key, the latest first. */
+/** Lists the callers of a key, the latest first. */
 export async function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
   const callers = await database().usageCaller.findMany({
     where: { apiKeyId },
@@ -51,8 +51,8 @@ export async function listCallers(apiKeyId: string): Promise<CallerOfKey[]> {
   return callers.map((caller) => ({ ...caller, requests: Number(caller.requests) }));
 }
 
-/** A refused request, with what is needed to say why. */
-export type Refusal = {
+/** A rejected request, with what is needed to explain it. */
+export type Rejection = {
   requestId: string;
   cause: string;
   route: string;
@@ -67,23 +67,26 @@ export type Refusal = {
   keyDeletedAt: Date | null;
 };
 
-const REFUSALS = `
+const REJECTIONS = `
   SELECT r."requestId", r."cause", r."route", r."addressPrefix", r."userAgent", r."createdAt", r."apiKeyId",
          k."name" AS "keyName", k."prefix" AS "keyPrefix", k."expiresAt" AS "keyExpiresAt", k."revokedAt" AS "keyRevokedAt",
          k."deletedAt" AS "keyDeletedAt"
   FROM "Refusal" r JOIN "ApiKey" k ON k."id" = r."apiKeyId" WHERE r."userId" = $1`;
 
-/** The latest refused requests with the person's keys, or with one of them. */
-export async function listRefusals(userId: string, apiKeyId: string | null, limit: number): Promise<Refusal[]> {
-  const { rows } = await pool().query<Refusal>(
-    `${REFUSALS} AND ($2::uuid IS NULL OR r."apiKeyId" = $2) ORDER BY r."createdAt" DESC LIMIT $3`,
+/** Lists the latest rejected requests with the user's keys, or with one of them. */
+export async function listRejections(userId: string, apiKeyId: string | null, limit: number): Promise<Rejection[]> {
+  const { rows } = await pool().query<Rejection>(
+    `${REJECTIONS} AND ($2::uuid IS NULL OR r."apiKeyId" = $2) ORDER BY r."createdAt" DESC LIMIT $3`,
     [userId, apiKeyId, limit],
   );
   return rows;
 }
 
-/** Why a request was refused; null where it was not, where it is another's, and where it is no longer kept, all alike. */
-export async function findRefusal(userId: string, requestId: string): Promise<Refusal | null> {
-  const { rows } = await pool().query<Refusal>(`${REFUSALS} AND r."requestId" = $2`, [userId, requestId]);
+/**
+ * Finds a rejected request of the user. Returns null if it was accepted, is another user's or is no
+ * longer kept.
+ */
+export async function findRejection(userId: string, requestId: string): Promise<Rejection | null> {
+  const { rows } = await pool().query<Rejection>(`${REJECTIONS} AND r."requestId" = $2`, [userId, requestId]);
   return rows[0] ?? null;
 }

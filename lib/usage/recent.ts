@@ -1,8 +1,9 @@
 import { pool, type Transaction } from "#lib/database/client.ts";
 
 /**
- * Requests with each key in about the last 24 hours, as they are counted by the hour: the one that began up to 25 hours ago counts
- * whole, so that no request is missing. All outcomes count. Keys without one are not in the map.
+ * Counts the requests of each key in about the last 24 hours, all outcomes. Counts are kept by the
+ * hour, and the hour that began up to 25 hours ago counts in full, so that no request is missing.
+ * Keys without requests are not in the map.
  */
 export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<string, number>> {
   const { rows } = await pool().query<{ apiKeyId: string; requests: number }>(
@@ -15,11 +16,12 @@ export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<stri
 
 export type RecentCaller = { addressPrefix: string; userAgent: string; requests: number; lastSeenAt: Date };
 
-const CALLERS = 3;
+const CALLERS_PER_KEY_MAX = 3;
 
 /**
- * Notes what each caller has done with a key until now, when it is rotated. What was not written yet, the last seconds, counts as
- * done after. In the recorder's order, which has the key's row before these, too, so that the two don't wait in a circle.
+ * Marks each caller's requests as made before the rotation. The last seconds, which are not written
+ * yet, count as made after it. Locks rows in the recorder's order, after the key's row, so that the
+ * two don't deadlock.
  */
 export async function noteCallersAtRotation(transaction: Transaction, apiKeyId: string): Promise<void> {
   await transaction.$executeRaw`
@@ -31,7 +33,10 @@ export async function noteCallersAtRotation(transaction: Transaction, apiKeyId: 
     WHERE (c."apiKeyId", c."addressPrefix", c."userAgent", c."route") = (b."apiKeyId", b."addressPrefix", b."userAgent", b."route")`;
 }
 
-/** Who has called with each of these keys after it was rotated, the latest first, and how often since. Keys that nobody called are not in the map. */
+/**
+ * Lists who called with each of these keys after its rotation and how often, the latest first. Keys
+ * that nobody called are not in the map.
+ */
 export async function findCallersSinceRotation(
   userId: string,
   apiKeyIds: string[],
@@ -43,7 +48,7 @@ export async function findCallersSinceRotation(
        FROM "ApiKey" s JOIN "UsageCaller" c ON c."apiKeyId" = s."replacesId"
        WHERE s."userId" = $1 AND s."replacesId" = ANY($2)
        GROUP BY 1, 2, 3, s."createdAt" HAVING max(c."lastSeenAt") > s."createdAt"
-     ) callers WHERE "rank" <= ${CALLERS} ORDER BY "lastSeenAt" DESC`,
+     ) callers WHERE "rank" <= ${CALLERS_PER_KEY_MAX} ORDER BY "lastSeenAt" DESC`,
     [userId, apiKeyIds],
   );
   const callers = new Map<string, RecentCaller[]>();
@@ -51,7 +56,7 @@ export async function findCallersSinceRotation(
   return callers;
 }
 
-/** When the key was last used, as far as that is written yet; null for never. */
+/** Returns when the key was last used, as far as it is written yet; null for never. */
 export async function findLastUse(apiKeyId: string): Promise<Date | null> {
   const { rows } = await pool().query<{ lastUsedAt: Date | null }>(
     `SELECT "lastUsedAt" FROM "ApiKey" WHERE "id" = $1`,

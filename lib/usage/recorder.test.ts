@@ -8,7 +8,7 @@ import { database, pool } from "#lib/database/client.ts";
 import { metrics } from "#lib/metrics.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
 import { pruneUsageAccountDays, pruneUsageDays, pruneUsageHours, pruneUsageKeyMonths } from "#lib/usage/prune.ts";
-import { pruneCallers, pruneRefusals } from "#lib/usage/prune-traces.ts";
+import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
@@ -70,7 +70,7 @@ test("requests are counted by hour and day, of UTC", async () => {
   );
 });
 
-test("the last use never moves backwards, and a refused key was not used", async () => {
+test("the last use never moves backwards, and a rejected key was not used", async () => {
   recordRequest(note({ at: HOUR + 5_000 }));
   await flushUsage();
   recordRequest(note({ at: HOUR }));
@@ -82,7 +82,7 @@ test("the last use never moves backwards, and a refused key was not used", async
 describe("usage is written", () => {
   const queries = async (keys: number) => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
-    // Rows of keys that don't exist: what would be written is none of this test's business.
+    // The keys don't exist: what is written doesn't matter here.
     const asked = vi.spyOn(pool(), "query").mockResolvedValue({ rows: [] } as never);
     await flushUsage();
     asked.mockClear();
@@ -131,7 +131,7 @@ describe("a batch that could not be written", () => {
     expect(flushLagSeconds()).toBe(0);
   });
 
-  test("of which only the answer was lost, is not counted twice", async () => {
+  test("whose confirmation alone was lost is not counted twice", async () => {
     recordRequest(note({ outcome: "no_credits" }));
     const query = pool().query.bind(pool());
     vi.spyOn(pool(), "query").mockImplementationOnce((async (statement: never) => {
@@ -141,13 +141,13 @@ describe("a batch that could not be written", () => {
     await flushUsage();
     await flushUsage();
     expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "no_credits", 1]]);
-    expect(await database().refusal.count({ where: { apiKeyId } })).toBe(1);
+    expect(await database().rejection.count({ where: { apiKeyId } })).toBe(1);
   });
 });
 
-describe("a batch that the database refuses for one row", () => {
+describe("a batch that the database rejects for one row", () => {
   const LARGEST = 9_223_372_036_854_775_807n;
-  /** The counter of one hour is as large as it can be. */
+  /** Sets the counter of one hour to its largest value. */
   const fill = () =>
     pool().query(`INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests") VALUES ($1, $2, 'ok', $3)`, [
       apiKeyId,
@@ -177,7 +177,7 @@ describe("a batch that the database refuses for one row", () => {
     expect(await lastUsedAt()).toEqual(new Date(HOUR + 3_600_000));
     const caller = await database().usageCaller.findFirstOrThrow({ where: { apiKeyId } });
     expect(caller.requests).toBe(3n);
-    expect(await database().refusal.count({ where: { apiKeyId } })).toBe(1);
+    expect(await database().rejection.count({ where: { apiKeyId } })).toBe(1);
     expect(await dropped("counts")).toBe(before + 1);
   });
 
@@ -191,11 +191,11 @@ describe("a batch that the database refuses for one row", () => {
     expect(flushLagSeconds()).toBe(0);
   });
 
-  test("and cut off from the database while it is split, is written whole and once", async () => {
+  test("that loses the database while it is split is written once and in full", async () => {
     await fill();
     const others = await Promise.all(Array.from({ length: 8 }, async () => (await createKey(ada.id)).key.id));
     for (const id of [apiKeyId, ...others]) recordRequest(note({ apiKeyId: id }));
-    // Each statement takes effect, and every other answer is lost on its way.
+    // Each statement takes effect, but every other answer is lost.
     const query = pool().query.bind(pool());
     let sent = 0;
     vi.spyOn(pool(), "query").mockImplementation((async (statement: never) => {
@@ -211,16 +211,16 @@ describe("a batch that the database refuses for one row", () => {
   });
 });
 
-test("a flood of refusals and callers is counted whole, and kept in part", async () => {
+test("a flood of rejections and callers is counted in full, and kept in part", async () => {
   for (let i = 0; i < 500; i += 1)
     recordRequest(note({ outcome: "rate_limited", address: `203.0.${i % 250}.1`, agent: `agent ${i}` }));
   await flushUsage();
   expect(await hours()).toEqual([["2026-11-24T23:00:00.000Z", "rate_limited", 500]]);
-  expect(await database().refusal.count({ where: { apiKeyId } })).toBe(20);
+  expect(await database().rejection.count({ where: { apiKeyId } })).toBe(20);
   expect(await database().usageCaller.count({ where: { apiKeyId } })).toBe(20);
 });
 
-test("machines of one network are one caller, of which every request is counted", async () => {
+test("machines in one network are one caller with every request counted", async () => {
   for (let i = 0; i < 50; i += 1) recordRequest(note({ address: `203.0.113.${i}` }));
   recordRequest(note({ address: "198.51.100.1" }));
   await flushUsage();
@@ -235,7 +235,7 @@ test("machines of one network are one caller, of which every request is counted"
   ]);
 });
 
-test("what a client calls itself is cut, cleared of what could forge a line, and never a key", async () => {
+test("a user agent is shortened, can't forge a line and never holds a key", async () => {
   const secret = (await createKey(ada.id)).secret;
   recordRequest(note({ agent: `evil\nline \u202e${secret} ${"x".repeat(500)}` }));
   await flushUsage();
@@ -260,7 +260,7 @@ test("two processes that write the same keys at once lose nothing", async () => 
   expect(_sum.requests).toBe(400n);
 });
 
-test("the requests of the last 24 hours are all outcomes, of the keys asked for, and of no older hour", async () => {
+test("the requests of the last 24 hours include all outcomes of the given keys and no older hour", async () => {
   const now = Date.now();
   for (const at of [now, now - 23.9 * 3_600_000, now - 25 * 3_600_000 - 1]) recordRequest(note({ at }));
   recordRequest(note({ at: now, outcome: "rate_limited" }));
@@ -315,7 +315,7 @@ describe("pruning", () => {
     expect(await kept()).toEqual([0, 0]);
   });
 
-  test("keeps the latest 1,000 refusals of an account and the latest 20 callers of a key", async () => {
+  test("keeps the latest 1,000 rejections of an account and the latest 20 callers of a key", async () => {
     const bob = await createPerson("Bob");
     for (let i = 0; i < 60; i += 1) {
       for (let j = 0; j < 20; j += 1)
@@ -324,9 +324,9 @@ describe("pruning", () => {
     }
     recordRequest(note({ outcome: "expired", userId: bob.id, at: HOUR - 1_000 }));
     await flushUsage();
-    await Promise.all([pruneCallers(), pruneRefusals()]);
-    expect(await database().refusal.count({ where: { userId: ada.id } })).toBe(1_000);
-    expect(await database().refusal.count({ where: { userId: bob.id } })).toBe(1);
+    await Promise.all([pruneCallers(), pruneRejections()]);
+    expect(await database().rejection.count({ where: { userId: ada.id } })).toBe(1_000);
+    expect(await database().rejection.count({ where: { userId: bob.id } })).toBe(1);
     const callers = await database().usageCaller.findMany({ where: { apiKeyId }, orderBy: { lastSeenAt: "asc" } });
     expect(callers.length).toBe(20);
     expect(callers.at(0)?.userAgent).toBe("agent 40");

@@ -4,10 +4,10 @@ import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 import {
+  type CollectedUsage,
   callerId,
   HOUR_MS,
   halve,
-  type KeyUsage,
   type RequestNote,
   rowsOf,
   type UsageRows,
@@ -17,33 +17,36 @@ import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
 /**
- * A key costs the database the same whether it was used once since the last flush or often. So where many keys are used, what they did is
- * collected for longer, as far as memory has room for it.
+ * The longest wait between two flushes. A key costs the database the same for one use or many, so
+ * usage of many keys is collected for longer, as far as memory allows.
  */
-const PATIENCE_MS = 10_000;
-const FEW_KEYS = 2_000;
-const MANY_KEYS = 30_000;
+const FLUSH_INTERVAL_MAX_MS = 10_000;
+const FEW_KEYS_MAX = 2_000;
+const MANY_KEYS_MIN = 30_000;
 const BATCH_KEYS = 500;
-/** A key may bring so many new callers and refusals into one batch: a flood must not fill memory or tables. */
+/**
+ * New callers and rejected requests of one key in one batch. A flood must not fill memory or
+ * tables.
+ */
 const CALLERS_MAX = 20;
-const REFUSALS_MAX = 20;
-/** Refusals whose cause the owner can look up by request id. */
-const REFUSED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
+const REJECTIONS_MAX = 20;
+/** Outcomes whose cause the owner can look up by request id. */
+const REJECTED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
 
-/** Only the API records, so it doesn't matter that Next has a copy of this module. */
-let current = new Map<string, KeyUsage>();
+/** Module state is enough: only the API's process records. */
+let current = new Map<string, CollectedUsage>();
 type Batch = { id: string; rows: () => UsageRows };
-/** Batches whose writing was begun, each kept as it is until the database has confirmed it. */
+/** Batches whose write has begun. Each is kept unchanged until the database confirms it. */
 let batches: Batch[] = [];
 let timer: NodeJS.Timeout | undefined;
 let flushing: Promise<void> = Promise.resolve();
 let flushedAt = performance.now();
 
-/** Counts an answered request; written within a few seconds, and never on the request's path. */
+/** Counts an answered request. It is written within a few seconds, never on the request's path. */
 export function recordRequest(note: RequestNote): void {
   let usage = current.get(note.apiKeyId);
   if (!usage) {
-    usage = { counts: new Map(), callers: new Map(), refusals: [] };
+    usage = { counts: new Map(), callers: new Map(), rejections: [] };
     current.set(note.apiKeyId, usage);
   }
   const slot = Math.floor(note.at / HOUR_MS) * OUTCOMES.length + OUTCOMES.indexOf(note.outcome);
@@ -55,7 +58,7 @@ export function recordRequest(note: RequestNote): void {
     caller.note = note;
     caller.requests += 1;
   } else if (usage.callers.size < CALLERS_MAX) usage.callers.set(id, { note, requests: 1 });
-  if (REFUSED.has(note.outcome) && usage.refusals.length < REFUSALS_MAX) usage.refusals.push(note);
+  if (REJECTED.has(note.outcome) && usage.rejections.length < REJECTIONS_MAX) usage.rejections.push(note);
 }
 
 export function startRecording(): void {
@@ -64,10 +67,10 @@ export function startRecording(): void {
 
 function isDue(): boolean {
   const keys = current.size;
-  return keys <= FEW_KEYS || keys >= MANY_KEYS || performance.now() - flushedAt >= PATIENCE_MS;
+  return keys <= FEW_KEYS_MAX || keys >= MANY_KEYS_MIN || performance.now() - flushedAt >= FLUSH_INTERVAL_MAX_MS;
 }
 
-/** Stops the clock and writes what is left: a batch that failed before, and the rest. */
+/** Stops the timer and writes what is left: a batch that failed before, then the rest. */
 export async function stopRecording(): Promise<void> {
   clearInterval(timer);
   timer = undefined;
@@ -75,14 +78,15 @@ export async function stopRecording(): Promise<void> {
   await flushUsage();
 }
 
-/** Seconds since everything recorded until then was written. */
+/** Returns the seconds since the last flush that wrote everything. */
 export function flushLagSeconds(): number {
   return current.size === 0 && batches.length === 0 ? 0 : (performance.now() - flushedAt) / 1000;
 }
 
 /**
- * Writes all that was recorded so far. What can't be written is kept and tried again as the same batches. A batch that the database
- * refuses for its content is split until the bad row is alone, which is dropped: tried again, it would hold up all that follows.
+ * Writes everything recorded so far. A batch that can't be written is kept and retried unchanged. A
+ * batch that the database rejects for its content is split until the bad row is alone and dropped;
+ * retried, it would block everything after it.
  */
 export function flushUsage(): Promise<void> {
   flushing = flushing.then(async () => {
@@ -94,7 +98,7 @@ export function flushUsage(): Promise<void> {
         batches.shift();
       } catch (error) {
         if (!isRefusedForContent(error)) {
-          log().warn({ err: error }, "usage could not be written and is kept");
+          log().warn({ err: error }, "usage could not be written; it is kept and retried");
           return;
         }
         batches.splice(0, 1, ...withoutBadRow(batch.rows(), error));
@@ -105,7 +109,10 @@ export function flushUsage(): Promise<void> {
   return flushing;
 }
 
-/** What thousands of keys did is more than one: requests must not wait while its rows are made. */
+/**
+ * Splits the usage of thousands of keys into batches, whose rows are made one batch at a time so
+ * that requests don't wait.
+ */
 function takeBatches(): Batch[] {
   const all = [...current];
   current = new Map();
@@ -118,13 +125,13 @@ function batchOf(rows: () => UsageRows): Batch {
   return { id: randomUUID(), rows };
 }
 
-/** The two halves of a refused batch, or nothing in place of a single row. */
+/** Returns the two halves of a rejected batch, or nothing for a single row. */
 function withoutBadRow(rows: UsageRows, error: unknown): Batch[] {
   const halves = halve(rows);
   if (halves) return halves.map((half) => batchOf(() => half));
   for (const [kind, [row]] of Object.entries(rows)) {
     if (!row) continue;
-    log().error({ err: error, kind, row }, "the database refuses a row of usage, which is dropped");
+    log().error({ err: error, kind, row }, "the database rejects a row of usage, which is dropped");
     metrics().usageRowsDropped.inc({ rows: kind });
   }
   return [];

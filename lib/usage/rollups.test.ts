@@ -15,7 +15,7 @@ const MIGRATIONS = "prisma/migrations";
 const NEW = /_(usage_rollups|fill_usage_rollups|usage_rollups_filled|usage_rollups_done)$/;
 const DAY_MS = 86_400_000;
 
-/** What the rollups have and what the days of keys add up to, where the two differ. */
+/** Returns where the rollups differ from the sums of days by key. */
 const MISMATCHES = [
   `WITH "sum" AS (
      SELECT k."userId", d."day", d."outcome", sum(d."requests") AS "n" FROM "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" GROUP BY 1, 2, 3
@@ -42,7 +42,7 @@ afterEach(async () => {
   await drop();
 });
 
-/** Adds so many keys to an account, each used on its last days. */
+/** Adds keys to an account, each used on the last days. */
 async function addKeys(userId: string, keys: number, days: number): Promise<string[]> {
   await fill(
     [
@@ -61,7 +61,7 @@ async function addKeys(userId: string, keys: number, days: number): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-/** Requests as the API counts them, of today and of days before that were written late. */
+/** Requests as the API counts them, today and late ones of earlier days. */
 function use(userId: string, apiKeyIds: string[], times = 1): void {
   const note = {
     requestId: crypto.randomUUID(),
@@ -77,12 +77,12 @@ function use(userId: string, apiKeyIds: string[], times = 1): void {
         recordRequest({ ...note, apiKeyId, outcome, at: Date.now() - (i % 3) * DAY_MS });
 }
 
-test("usage of all keys by day and of each by month is exact, whoever writes it and however many write at once", async () => {
+test("usage of all keys by day and of each by month is exact, whichever process writes it and however many write at once", async () => {
   const people = [await createPerson(), await createPerson("Bob")];
   const keys = await Promise.all(people.map(({ id }) => addKeys(id, 30, 40)));
   await expectRollupsToAgree();
   for (const [i, { id }] of people.entries()) use(id, keys[i] as string[], 5);
-  // Another process, of any version, which meets the same accounts in another order.
+  // Another process, of any version, with the same accounts in another order.
   const others = Array.from({ length: 8 }, (_, i) =>
     pool().query(
       `INSERT INTO "UsageDay" AS d ("apiKeyId", "day", "outcome", "requests")
@@ -95,7 +95,7 @@ test("usage of all keys by day and of each by month is exact, whoever writes it 
   await expectRollupsToAgree();
 });
 
-test("an upgrade adds up what was there, while processes of the version before go on counting", async () => {
+test("an upgrade adds up existing usage while processes of the previous version keep counting", async () => {
   await disconnectDatabase();
   await drop();
   ({ url, drop } = await createDatabase("template0"));
@@ -121,7 +121,7 @@ test("an upgrade adds up what was there, while processes of the version before g
   await expectRollupsToAgree();
 });
 
-describe("of an account with 2,000 keys no more is read than of one with ten", () => {
+describe("an account with 2,000 keys reads no more than one with ten", () => {
   test("by the charts and the keys of the usage page", async () => {
     const measure = watchReads();
     const [small, large] = [await createPerson(), await createPerson("Bob")];
@@ -136,7 +136,7 @@ describe("of an account with 2,000 keys no more is read than of one with ten", (
       );
     await compare((userId) => usageByDay({ userId }, 90, now), 20);
     await compare((userId, [apiKeyId]) => usageByDay({ userId, apiKeyId: apiKeyId as string }, 90, now), 100);
-    // A key costs about as much, whether it is one of ten or of 25.
+    // Each key costs about the same on a page of 10 and of 25.
     const perPage = 26 * 100;
     await compare((userId) => usageByKey(userId, month, 25), perPage);
     const last = { value: "0", id: keys.large[0] as string, towards: "earlier" } as const;

@@ -3,10 +3,13 @@ import path from "node:path";
 import type { FullConfig, Reporter, Suite, TestCase, TestError } from "playwright/types/testReporter";
 import { writeReport } from "#scripts/reports/report.ts";
 
-/** Of the page's content at the failure. */
+/** Characters of the page's content that a failure shows. */
 const PAGE_CHARACTERS_MAX = 4_000;
 
-/** Counts the tests of a Playwright run for `npm test`. A test that passes only on a retry counts as a failure. */
+/**
+ * Counts the tests of a Playwright run for `npm test`. A test that passes only on a retry counts as
+ * failed.
+ */
 export default class PlaywrightReporter implements Reporter {
   #root = "";
   #tests: TestCase[] = [];

@@ -1,7 +1,10 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 import { writeReport } from "#scripts/reports/report.ts";
 
-/** Counts the tests of a Vitest run for `npm test`. A file that can't be loaded and an error outside of tests count as failures. */
+/**
+ * Counts the tests of a Vitest run for `npm test`. A file that can't be loaded and an error outside
+ * of tests count as failed.
+ */
 export default class VitestReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const report = { passed: 0, skipped: 0, failures: unhandledErrors.map(({ message }) => message) };

@@ -16,7 +16,7 @@ export const EXPIRY_MAX_YEARS = 5;
 
 /** Days from the server's now; `never` and `custom` are the other choices of the form. */
 export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
-export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
+type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
 
 export const apiKeyName = z
   .string("Give the key a name.")

@@ -9,13 +9,13 @@ import { readIdempotencyKey } from "#lib/api/idempotency-key.ts";
 import { readBody, requireJson } from "#lib/api/json-body.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
 import type { Generate } from "#lib/generation/generate.ts";
 import { type BusyError, takePlace } from "#lib/generation/in-flight.ts";
 import { generatedImage, generateImageInput } from "#lib/generation/model/schema.ts";
 import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { generatePaid, type PaidGenerationError } from "#lib/generation/paid.ts";
 import { fingerprint } from "#lib/idempotency/store.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 const CREDITS = 1;
 

@@ -4,7 +4,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import { findRemaining, findReserved } from "#lib/credits/store.ts";
-import { inTime } from "#lib/database/deadline.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
 
 const timestamp = z.iso.datetime();

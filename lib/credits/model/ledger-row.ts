@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-/** The key of movements that no key made, sign-up credits and grants, in `CreditDay`. */
+/** The key id in `CreditDay` of movements that no key made: sign-up credits and grants. */
 export const NO_KEY = "00000000-0000-0000-0000-000000000000";
 
 /** A UTC day of this century, `YYYY-MM-DD`. */
 export const ledgerDay = z.iso.date().regex(/^20/);
 
-/** What names a row of the ledger. */
+/** Identifies a row of the ledger. */
 export const ledgerRowId = z.object({ day: ledgerDay, apiKeyId: z.guid() });
 export type LedgerRowId = z.infer<typeof ledgerRowId>;
 
-/** An instant in an address: milliseconds of the epoch. */
+/** An instant in a URL, in milliseconds since the epoch. */
 export const epochMs = z.string().regex(/^\d{1,13}$/);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-export const PROMPT_MAX = 4_000;
-export const DEFAULT_MODEL = "seedream-4-5-251128";
+const PROMPT_MAX = 4_000;
+const DEFAULT_MODEL = "seedream-4-5-251128";
 
 /** What a caller may ask for: the options that the provider's image API documents, under its names. */
 export const generateImageInput = z

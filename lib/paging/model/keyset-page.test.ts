@@ -31,7 +31,7 @@ test("pages lead through a list and back, each row once", async () => {
   expect((await read(back.after)).rows).toEqual([1]);
 });
 
-test("rows that come in meanwhile make no gap and no duplicate; the first page is whole", async () => {
+test("rows added meanwhile make no gap and no duplicate; the first page is full", async () => {
   const numbers = [1, 2, 3, 4, 5, 6];
   const read = listOf(numbers);
   const first = await read(null);
@@ -50,7 +50,7 @@ test("a page whose rows are gone is the first one, and that of an empty list is 
   expect(await listOf([])(null)).toEqual({ rows: [], before: null, after: null });
 });
 
-test("a page's start goes into an address and back; what is none is the start of the list", () => {
+test("a page's start survives a URL; an invalid one is the start of the list", () => {
   const schema = fromParameter(z.iso.datetime());
   const from = { towards: "later", value: "2026-11-26T18:00:00.000Z", id: id(1) } as const;
   expect(schema.parse(fromText(from))).toEqual(from);

@@ -1,20 +1,21 @@
 import { z } from "zod";
 
-/** The place of a row in a list: what the list is sorted by, and the row's id. */
+/** The place of a row in a list: the value that the list is sorted by, and the row's id. */
 export type Place = { value: string; id: string };
-/** Where a page begins: after a place of the list, or before it. Null is the start of the list. */
+/** Where a page begins: after a place of the list or before it. Null is the start of the list. */
 export type From = (Place & { towards: "later" | "earlier" }) | null;
 
 export type KeysetPage<Row> = {
   rows: Row[];
-  /** Where the page before begins, and the one after; null where there is none. */
+  /** Where the previous and the next page begin; null if there is none. */
   before: From;
   after: From;
 };
 
 /**
- * A page of a list that reads only the rows that it shows, however long the list is and however far into it the page lies. `read`
- * gets up to `limit` rows beside a place, the nearest first. No row is on two pages and none is missing while others are added.
+ * Reads one page of a list. It reads only the rows of that page, however long the list is. `read`
+ * returns up to `limit` rows next to a place, the nearest first. No row is repeated or missing on
+ * the next page while rows are added.
  */
 export async function readKeysetPage<Row>(
   size: number,
@@ -25,7 +26,7 @@ export async function readKeysetPage<Row>(
   const found = await read(from, size + 1);
   const hasMore = found.length > size;
   const backwards = from?.towards === "earlier";
-  // The start of the list is a whole page, and there is no page where nothing is.
+  // The first page is always full, and a page past the end shows the first one.
   if (from && (backwards ? !hasMore : found.length === 0)) return readKeysetPage(size, null, placeOf, read);
   const rows = backwards ? found.slice(0, size).reverse() : found.slice(0, size);
   const [first, last] = [rows[0], rows.at(-1)];
@@ -36,12 +37,12 @@ export async function readKeysetPage<Row>(
   };
 }
 
-/** A page's start as a parameter of an address, and back; null for what is none. */
+/** Writes a page's start as a URL parameter; null for the first page. */
 export function fromText(from: From): string | null {
   return from && `${from.towards}_${from.value}_${from.id}`;
 }
 
-/** Reads the start of a page from an address; the start of the list for whatever doesn't fit. */
+/** Parses a page's start from a URL parameter. Falls back to the start of the list. */
 export const fromParameter = (value: z.ZodType<string>) =>
   z
     .preprocess(

@@ -1,6 +1,6 @@
 /**
- * How a request with a known key ended. `forbidden` is in older rows what is now `no_credits` or `quota_exceeded`. The last four are
- * refusals of the key itself.
+ * How a request with a known key ended. `forbidden` is in older rows, for what is now `no_credits`
+ * or `quota_exceeded`. The last four reject the key itself.
  */
 export const OUTCOMES = [
   "ok",
@@ -17,12 +17,12 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What a chart can show apart. */
+/** The groups that a chart shows. */
 export const OUTCOME_GROUPS = {
   ok: ["ok"],
   limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
-  refused: ["revoked", "expired", "deleted", "owner_disabled"],
+  rejected: ["revoked", "expired", "deleted", "owner_disabled"],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;

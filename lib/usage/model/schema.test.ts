@@ -9,7 +9,7 @@ test.each([
   `X-Request-Id: ${ID}`,
   `< x-request-id: ${ID}\r\n< content-type: application/json`,
   `{"level":"warn","requestId":"${ID}","status":401}`,
-])("a request id is found in what somebody pasted: %s", (text) => {
+])("a request id is found in pasted text: %s", (text) => {
   expect(requestIdIn(text)).toBe(ID);
 });
 

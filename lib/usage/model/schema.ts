@@ -14,7 +14,10 @@ const month = z
   .nullable()
   .catch(null);
 
-/** What the address of the usage page says: the range, the month of its keys, and which page of them and of the ledger. */
+/**
+ * Parses the URL of the usage page: the range, the month of its keys, and the pages of keys and
+ * ledger.
+ */
 export const usageQuery = z.object({
   days: rangeQuery,
   month,
@@ -24,7 +27,10 @@ export const usageQuery = z.object({
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
 
-/** The request id in what somebody pasted, which may be a whole line of headers or of a log; null where there is none. */
+/**
+ * Finds the request id in pasted text, which may be a whole line of headers or of a log. Returns
+ * null if there is none.
+ */
 export function requestIdIn(text: string): string | null {
   const id = z.uuid().safeParse(UUID.exec(text)?.[0].toLowerCase());
   return id.success ? id.data : null;

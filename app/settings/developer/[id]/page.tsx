@@ -17,7 +17,7 @@ import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { configuredApiAddress } from "#lib/config/api-address.ts";
 import { rangeQuery } from "#lib/usage/model/ranges.ts";
-import { listCallers, listRefusals, usageByDay } from "#lib/usage/read.ts";
+import { listCallers, listRejections, usageByDay } from "#lib/usage/read.ts";
 
 export const metadata: Metadata = { title: "API key" };
 
@@ -38,7 +38,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const [days, callers, refusals, activity] = await Promise.all([
     usageByDay({ userId: user.id, apiKeyId: apiKey.id }, range, now),
     listCallers(apiKey.id),
-    listRefusals(user.id, apiKey.id, 10),
+    listRejections(user.id, apiKey.id, 10),
     listActivity(user.id, { apiKeyId: apiKey.id }, 10),
   ]);
   return (

@@ -6,7 +6,7 @@ import { RefusalSearch } from "#components/usage/refusal-search.tsx";
 import { RefusalTable } from "#components/usage/refusal-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { requestIdIn } from "#lib/usage/model/schema.ts";
-import { findRefusal, listRefusals } from "#lib/usage/read.ts";
+import { findRejection, listRejections } from "#lib/usage/read.ts";
 
 export const metadata: Metadata = { title: "Refused requests" };
 
@@ -18,7 +18,10 @@ export default async function RefusalsPage({ searchParams }: Props) {
   const { request } = await searchParams;
   const asked = typeof request === "string" ? request.trim() : "";
   const id = requestIdIn(asked);
-  const [found, recent] = await Promise.all([id ? findRefusal(user.id, id) : null, listRefusals(user.id, null, 50)]);
+  const [found, recent] = await Promise.all([
+    id ? findRejection(user.id, id) : null,
+    listRejections(user.id, null, 50),
+  ]);
   return (
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Refused requests</h1>

@@ -1,24 +1,24 @@
 import { expect, test, vi } from "vitest";
-import { hearClock, lateness, statementDeadline } from "#lib/database/clock.ts";
+import { lateError, statementDeadline, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
 const HOUR_MS = 3_600_000;
 
 test("a statement's deadline is by the database's clock, however wrong either machine's is", () => {
   vi.useFakeTimers({ now: 1_000_000_000 });
   expect(statementDeadline()).toBeNull();
-  hearClock(Date.now() + HOUR_MS, Date.now() - 10);
+  syncClock(Date.now() + HOUR_MS, Date.now() - 10);
   expect(statementDeadline()).toBe(Date.now() + HOUR_MS + 2_500);
-  hearClock(Date.now() - HOUR_MS, Date.now() - 10);
+  syncClock(Date.now() - HOUR_MS, Date.now() - 10);
   expect(statementDeadline()).toBe(Date.now() - HOUR_MS + 2_500);
-  // On its way for too long to say what time it is now.
-  hearClock(Date.now() + HOUR_MS, Date.now() - 2_000);
+  // Took too long to say what time it is now.
+  syncClock(Date.now() + HOUR_MS, Date.now() - 2_000);
   expect(statementDeadline()).toBe(Date.now() - HOUR_MS + 2_500);
   vi.useRealTimers();
 });
 
-test("a statement that was too late by a clock that was set is an error once, and the clock is learned anew", () => {
-  hearClock(Date.now(), Date.now());
+test("a statement that ran late is an error, and the clock is synced anew", () => {
+  syncClock(Date.now(), Date.now());
   expect(statementDeadline()).not.toBeNull();
-  expect(lateness().message).toMatch("timeout exceeded");
+  expect(lateError().message).toMatch("timeout exceeded");
   expect(statementDeadline()).toBeNull();
 });
