@@ -37,7 +37,7 @@ test("a rotated key overlaps with its successor, is marked in the list, and can 
     await expect(table).toContainText(new RegExp(`Still called from ${network} by .*· 1 request ·`), { timeout: 500 });
   }).toPass();
   await expect(keyRow(page, "Old key").locator("time").last()).toHaveText(/^in 2[34] hours$/);
-  await expectRow(page, "New key", { "Last used": "Never" });
+  await expectRow(page, "New key", { "Last used": "just now", Expires: "Never" });
   await expectAccessible(page);
 
   const end = keyRow(page, "Old key").locator("time").last();
