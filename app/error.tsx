@@ -3,7 +3,7 @@
 import { actionFailure } from "#components/frame/action-failure.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 
-/** Says nothing of the inside; the log has it. A button of a page of an earlier version leads here, too. */
+/** Shows no cause; the log has it. A button of an earlier version's page leads here, too. */
 export default function ErrorPage({ error, retry }: { error: Error; retry: () => void }) {
   const stale = actionFailure(error) === "stale";
   return (

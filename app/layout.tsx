@@ -8,7 +8,10 @@ import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import "@fontsource-variable/geist-mono";
 import "#app/globals.css";
 
-/** Every page waits for Geist's Latin part, for a tenth of a second: a font that comes later than that would move what is read. */
+/**
+ * Every page waits up to 0.1 s for Geist's Latin part, because a font that comes later would move
+ * the text.
+ */
 const geist = localFont({
   src: "../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
   variable: "--font-geist",
@@ -17,7 +20,7 @@ const geist = localFont({
   adjustFontFallback: false,
 });
 
-/** Fetched for names like Łukasz. */
+/** Loaded for names such as Łukasz. */
 const geistExtended = localFont({
   src: "../node_modules/@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
   variable: "--font-geist-extended",
@@ -38,7 +41,7 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { colorScheme: "light dark" };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // A page that carries a nonce is rendered on request, error pages included.
+  // A page with a nonce is rendered on request, error pages included.
   await connection();
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (

@@ -4,10 +4,11 @@ import { KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const EXACT = /\d{1,2} \w+ \d{4} at \d\d:\d\d:\d\d (GMT|UTC|CES?T)/;
 const CREATED = new Date("2025-03-04T05:06:07Z");
-const EXPIRES = new Date(Date.now() + 40 * 86_400_000);
+const EXPIRES = new Date(Date.now() + 40 * DAY_MS);
 
 const tooltip = (page: Page) => page.getByRole("tooltip");
 

@@ -5,8 +5,8 @@ import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
-const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
 
 const rows = (page: Page) => page.getByRole("rowheader");

@@ -10,6 +10,7 @@ import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const rows = (page: Page) => page.getByRole("rowheader");
 /** Counts from the name, after the checkboxes. */
@@ -271,7 +272,6 @@ test("times are relative, with the exact time and zone in a tooltip, and keys th
   user,
 }) => {
   await seedKeys(user.email, 3);
-  const DAY_MS = 86_400_000;
   await change(user.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
   await change(user.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
   await change(user.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });

@@ -9,7 +9,7 @@ const LINK = "Link Hopper SSO";
 const UNLINK = "Unlink Hopper SSO";
 const ATTEMPT = /^goodtake-oauth-/;
 
-const methods = (page: Page) => page.getByRole("region", { name: "Ways to sign in" });
+const methods = (page: Page) => page.getByRole("region", { name: "Sign-in methods" });
 
 /** Presses the button, and enters the password that it asks for. */
 async function press(page: Page, name: string, password: string): Promise<void> {
@@ -59,7 +59,7 @@ test("the last sign-in method can't be unlinked, and the page says why", async (
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
   await methods(page).getByRole("button", { name: UNLINK, exact: true }).click();
-  await expect(methods(page).getByRole("alert").filter({ hasText: "This is the last way to sign in" })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "This is the last sign-in method" })).toBeVisible();
   await page.reload();
   await expect(methods(page).getByText("Linked", { exact: true })).toBeVisible();
 });
@@ -94,7 +94,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await beginLinking(page, user);
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
-    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
     await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await expect(page.getByText(user.email).first()).toBeVisible();
   });
@@ -107,7 +107,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     const second = (await attempts()).filter(({ name }) => name !== first?.name);
     await page.context().addCookies(second.map((cookie) => ({ ...cookie, value: String(first?.value) })));
     await signInAtProvider(page, newcomer());
-    await expect(page).toHaveURL(`${ACCOUNT}?error=way_lost`);
+    await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
     await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 

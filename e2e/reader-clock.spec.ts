@@ -4,8 +4,7 @@ import { seedKey } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** Opens a page whose clock is so many days ahead, and lets a minute pass there. */
 async function openWithClock(page: Page, days: number, path: string): Promise<void> {

@@ -12,6 +12,7 @@ import {
   openRowMenu,
 } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 async function rotate(page: Page, overlap: string): Promise<string> {
   await clickRowAction(page, "Main", "Rotate");
@@ -41,7 +42,7 @@ test("a rotated key overlaps with its successor, is marked in the list, and can 
   await expectAccessible(page);
 
   const end = keyRow(page, "Old key").locator("time").last();
-  const later = new Date(Date.parse((await end.getAttribute("datetime")) ?? "") + 7 * 86_400_000);
+  const later = new Date(Date.parse((await end.getAttribute("datetime")) ?? "") + 7 * DAY_MS);
   await openRowMenu(page, "Old key");
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toHaveCount(0);
   await page.getByRole("menuitem", { name: "Extend" }).click();

@@ -65,7 +65,7 @@ const SCREENS: Screen[] = [
       await page.goto("/settings/account");
       await page.getByRole("button", { name: "Unlink GitHub" }).click();
       await page
-        .getByRole("list", { name: "Ways to sign in" })
+        .getByRole("list", { name: "Sign-in methods" })
         .evaluate((list) => list.scrollIntoView({ block: "center" }));
     },
   },

@@ -9,6 +9,7 @@ import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const PAGES = { usage: "Usage", activity: "Activity", account: "Account" };
 
@@ -134,7 +135,7 @@ test.describe("a row of the ledger", () => {
     await page.goto("/settings/usage");
     const table = page.getByRole("region", { name: "Credits by day and key", exact: true });
     const [today, yesterday, rolledUp] = [0, 1, 200].map((ago) =>
-      new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10),
+      new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10),
     );
     await table
       .getByRole("link", { name: /^Production App/ })
@@ -209,7 +210,7 @@ test.describe("activity", () => {
         actor: "user" as const,
         action: "account.renamed",
         details: { from: "Ada", to: `Ada ${ago}` },
-        createdAt: new Date(Date.now() - ago * 86_400_000),
+        createdAt: new Date(Date.now() - ago * DAY_MS),
       });
       await database().activity.createMany({ data: Array.from({ length: 120 }, (_, i) => rename(i + 1)) });
       const pages = page.getByRole("navigation", { name: "Pages" });

@@ -3,7 +3,7 @@ import { listIdentities } from "#lib/accounts/linked-providers.ts";
 import { NAME_MAX } from "#lib/accounts/model/limits.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
 import { endSessions } from "#lib/accounts/sessions.ts";
-import { findWaysIn } from "#lib/accounts/sign-in-methods.ts";
+import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
 import {
   type Account,
   createAccount,
@@ -59,7 +59,7 @@ export async function list(): Promise<Answer> {
 
 export async function show(email: string): Promise<Answer> {
   const account = await wanted(email);
-  const ways = await findWaysIn(account.id);
+  const ways = await findSignInMethods(account.id);
   const identities = await listIdentities(account.id);
   const remaining = await findRemaining(account.id, tierOf(account.id, account.tier).requestsPerMonth);
   const statuses = (await listEveryApiKey(account.id)).map((key) => keyStatus(key, new Date()));

@@ -3,6 +3,7 @@ import { type Ended, runCommand } from "#e2e/support/run-command.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
 import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
@@ -23,13 +24,13 @@ afterAll(() => leave());
 const account = (...args: string[]): Promise<Ended> =>
   runCommand("account.ts", args, { DATABASE_URL: url, PUBLIC_URL: "https://keys.example.com" });
 
-async function makeKey(userId: string, name = "Key"): Promise<string> {
+async function makeKey(userId: UserId, name = "Key"): Promise<string> {
   const made = await createApiKey(userId, { name, environment: "staging", expiry: { type: "never" } }, user);
   if (!made.ok) throw new Error(made.error);
   return made.value.key.id;
 }
 
-function actions(userId: string): Promise<{ action: string; actor: string }[]> {
+function actions(userId: UserId): Promise<{ action: string; actor: string }[]> {
   return database().activity.findMany({
     where: { userId },
     orderBy: { id: "asc" },
@@ -45,7 +46,7 @@ test("create makes an account without a password, whose link lets its user choos
   expect((await redeemPasswordLink({ token, password: "correct horse battery" }, user)).ok).toBe(false);
   const grace = await database().user.findUniqueOrThrow({ where: { email: "grace@example.com" } });
   expect(grace.name).toBe("Grace Hopper");
-  expect((await actions(grace.id)).slice(0, 2)).toEqual([
+  expect((await actions(asUserId(grace.id))).slice(0, 2)).toEqual([
     { action: "account.created", actor: "operator" },
     { action: "account.password_link_created", actor: "operator" },
   ]);

@@ -1,4 +1,4 @@
-import { emailAddress, newEmailAddress, personName } from "#lib/accounts/model/schema.ts";
+import { emailAddress, newEmailAddress, userName } from "#lib/accounts/model/schema.ts";
 import { env } from "#lib/config/env.ts";
 import { CREDITS_MAX } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -26,7 +26,7 @@ await runCommand(
       .command("create")
       .description("makes an account and prints a link to choose its password")
       .argument("<email>", "", operand(newEmailAddress))
-      .option("--name <name>", "its user's name; without it the part of the address before the @", operand(personName))
+      .option("--name <name>", "its user's name; without it the part of the address before the @", operand(userName))
       .action(print(run.create));
     account
       .command("set-tier")

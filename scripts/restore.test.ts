@@ -6,6 +6,7 @@ import { CALLER, connectTo } from "#e2e/support/seed.ts";
 import { signUpByForm, type User } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { createPasswordLink, readPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
@@ -69,8 +70,7 @@ async function loseInstallation(root: string): Promise<Lost> {
   const cookie = await signUpByForm(server.url, person("Ada"));
   for (const name of ["Bob", "Carol", "Dan"]) await signUpByForm(server.url, person(name));
   const disconnect = await connectTo(directory);
-  const idOf = async (name: string) =>
-    (await database().user.findUniqueOrThrow({ where: { email: person(name).email }, select: { id: true } })).id;
+  const idOf = (name: string) => findUserId(person(name).email);
   const [ada, bob, carol, dan] = [await idOf("Ada"), await idOf("Bob"), await idOf("Carol"), await idOf("Dan")];
   const keys: Record<string, Awaited<ReturnType<typeof createKey>>> = {};
   for (const name of ["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "extended", "kept"])

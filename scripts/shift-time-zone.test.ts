@@ -12,9 +12,9 @@ import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { planShift, shiftTimeZone } from "#lib/database/time-zone-shift.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
-const HOUR_MS = 3_600_000;
 
 let url: string;
 let drop: () => Promise<void>;

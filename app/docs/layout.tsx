@@ -9,7 +9,7 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { currentUser } from "#lib/auth/require-user.ts";
 
-/** Public: whoever is signed in keeps their menu, whoever isn't is shown the way in. */
+/** Public. Signed-in users keep their menu; others get a link to sign in. */
 export default async function DocsLayout({ children }: { children: ReactNode }) {
   const user = await currentUser();
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);

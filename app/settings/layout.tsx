@@ -11,7 +11,7 @@ import { UserMenu } from "#components/frame/user-menu.tsx";
 import { requestedPath } from "#lib/auth/current-request.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 
-/** The frame of the settings. It is no gate: each page asks `requireUser` itself. */
+/** Frames the settings. Each page calls `requireUser` itself, because a layout is no gate. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
   const user = await currentUser();
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);

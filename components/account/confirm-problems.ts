@@ -1,12 +1,12 @@
 import { BUSY, inWords } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
-import type { PersonError } from "#lib/accounts/confirm-user.ts";
+import type { ConfirmUserError } from "#lib/accounts/confirm-user.ts";
 import { FRESH_MINUTES } from "#lib/accounts/model/limits.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 
 /** What a form says where it confirms the user: at the password's field, or above the form. */
 export const CONFIRM_PROBLEMS: FailureWords<
-  { ok: false; error: PersonError | "no_password" | "session_over" } | Throttled
+  { ok: false; error: ConfirmUserError | "no_password" | "session_over" } | Throttled
 > = {
   missing_password: { password: "Enter your password." },
   wrong_password: { password: "This is not your password." },

@@ -16,14 +16,14 @@ const FIRST: State = { values: {} };
 const PROBLEMS = {
   ...CONFIRM_PROBLEMS,
   not_linked: { form: "It is not linked any more." },
-  last_way_in: { form: "This is the last way to sign in to your account, so it can't be unlinked." },
+  last_sign_in_method: { form: "This is the last sign-in method of your account, so it can't be unlinked." },
 };
 const focus = (field: HTMLInputElement | null) => field?.focus();
 
 type Props = { id: string; name: string; linked: boolean; hasPassword: boolean };
 
 /** A provider by which the person signs in or may. Its button first asks for the password; without JavaScript the server does. */
-export function WayIn({ id, name, linked, hasPassword }: Props) {
+export function SignInMethod({ id, name, linked, hasPassword }: Props) {
   const action = linked ? unlinkProviderAction : linkProviderAction;
   const { state, pending, problems, props } = useServerForm(action, FIRST, `provider-${id}`, PROBLEMS);
   const [asked, setAsked] = useState(false);

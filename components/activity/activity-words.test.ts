@@ -6,6 +6,7 @@ import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { linkProvider, unlinkProvider } from "#lib/accounts/linked-providers.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
@@ -34,7 +35,7 @@ async function succeed<T>(result: Promise<Result<T, string> | { ok: false }>): P
 }
 
 /** Everything that an account can go through, by the functions that the product calls. Returns the account's id. */
-async function everyAction(): Promise<string> {
+async function everyAction(): Promise<UserId> {
   const person = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
   const signedUp = await succeed(signUp(person, CALLER));
   const { userId } = signedUp;
@@ -62,7 +63,7 @@ async function everyAction(): Promise<string> {
   return userId;
 }
 
-async function everyKeyAction(userId: string): Promise<void> {
+async function everyKeyAction(userId: UserId): Promise<void> {
   const { key } = await createKey(userId);
   await succeed(renameApiKey(userId, key.id, "Renamed", CALLER));
   const successor = await succeed(rotateApiKey(userId, key.id, "on_use", CALLER));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { formatNumber } from "#components/ui/number.ts";
 import { relativeTime } from "#components/ui/time.tsx";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const now = new Date("2026-03-29T12:00:00Z");
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
@@ -21,8 +22,8 @@ test("what begins to run out is as far away as it was said to be", () => {
     [30, "in 30 days"],
     [365, "in 12 months"],
   ] as const)
-    expect(relativeTime(new Date(now.getTime() + days * 86_400_000 - 60_000), now)).toBe(words);
-  expect(relativeTime(new Date(now.getTime() + 6.9 * 86_400_000), now)).toBe("in 6 days");
+    expect(relativeTime(new Date(now.getTime() + days * DAY_MS - 60_000), now)).toBe(words);
+  expect(relativeTime(new Date(now.getTime() + 6.9 * DAY_MS), now)).toBe("in 6 days");
 });
 
 test("within a minute it is now", () => {

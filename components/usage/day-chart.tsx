@@ -1,7 +1,7 @@
+import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 
 const HEIGHT = 160;
-const number = new Intl.NumberFormat("en");
 const dayName = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** A UTC day, `YYYY-MM-DD`, with so many of each part. */
@@ -39,21 +39,21 @@ export function DayChart<Part extends string>({ days, looks, nouns }: Props<Part
     <div className="flex flex-col gap-3 p-4">
       <div className="flex items-baseline justify-between gap-4">
         <p>
-          <span className="font-semibold text-lg tabular-nums">{number.format(all)}</span>{" "}
+          <span className="font-semibold text-lg tabular-nums">{formatNumber(all)}</span>{" "}
           <span className="text-muted">{all === 1 ? noun : plural}</span>
         </p>
-        <p className="text-muted text-xs">Most in a day: {number.format(most)}</p>
+        <p className="text-muted text-xs">Most in a day: {formatNumber(most)}</p>
       </div>
       <svg
         viewBox={`0 0 ${days.length * 10} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${title}, ${number.format(all)} in all`}
+        aria-label={`${title}, ${formatNumber(all)} in all`}
         className="h-40 w-full border-line border-b"
       >
         {days.map((day, i) => (
           <g key={day.day}>
-            <title>{`${name(day)}: ${number.format(total(day))}`}</title>
+            <title>{`${name(day)}: ${formatNumber(total(day))}`}</title>
             <rect x={i * 10} y={0} width={10} height={HEIGHT} fill="transparent" />
             <Bar counts={shown.map((part) => [day[part], looks[part].fill])} x={i * 10} most={most} />
           </g>
@@ -84,8 +84,8 @@ export function DayChart<Part extends string>({ days, looks, nouns }: Props<Part
                 key: day.day,
                 cells: [
                   day.day,
-                  number.format(total(day)),
-                  ...(several ? shown.map((part) => number.format(day[part])) : []),
+                  formatNumber(total(day)),
+                  ...(several ? shown.map((part) => formatNumber(day[part])) : []),
                 ],
               }))
               .reverse()}

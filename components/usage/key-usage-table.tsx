@@ -1,8 +1,7 @@
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import type { KeyUsage } from "#lib/usage/by-key.ts";
-
-const number = new Intl.NumberFormat("en");
 
 /** What each key did and cost. */
 export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
@@ -17,9 +16,9 @@ export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
           <code key="prefix" className="font-mono text-xs">
             {prefix}…
           </code>,
-          number.format(requests),
-          number.format(ok),
-          number.format(credits),
+          formatNumber(requests),
+          formatNumber(ok),
+          formatNumber(credits),
         ],
       }))}
     />

@@ -1,10 +1,9 @@
 import { Link } from "#components/ui/link.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { ledgerKeyName, ledgerRowPath, signedCredits } from "#components/usage/ledger-words.ts";
+import { longDay } from "#components/usage/long-day.ts";
 import type { LedgerRow } from "#lib/credits/ledger.ts";
-
-const number = new Intl.NumberFormat("en");
-const dayName = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
 /** Shows a page of the ledger: each UTC day with its balance, and under it what each key did. A row leads to its movements. */
 export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
@@ -16,9 +15,9 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
         key: day,
         title: (
           <span className="flex flex-wrap justify-between gap-x-4">
-            <time dateTime={day}>{dayName.format(new Date(day))}</time>
+            <time dateTime={day}>{longDay(day)}</time>
             <span className="font-normal text-muted">
-              Balance <span className="text-ink tabular-nums">{number.format(ofDay[0]?.closing ?? 0)}</span>
+              Balance <span className="text-ink tabular-nums">{formatNumber(ofDay[0]?.closing ?? 0)}</span>
             </span>
           </span>
         ),
@@ -27,7 +26,7 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
           cells: [
             <Link key="key" href={ledgerRowPath(row)} className="text-accent-ink underline underline-offset-3">
               <bdi className="break-words">{ledgerKeyName(row)}</bdi>
-              <span className="sr-only"> on {dayName.format(new Date(day))}</span>
+              <span className="sr-only"> on {longDay(day)}</span>
             </Link>,
             ...[-row.charged, row.refunded, row.added].map((credits, i) =>
               credits === 0 ? (

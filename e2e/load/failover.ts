@@ -3,6 +3,7 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
 import { type ReplicatedPostgres, startReplicatedPostgres } from "#e2e/support/replicated-postgres.ts";
 import { until } from "#e2e/support/until.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -92,7 +93,7 @@ class Stage {
   readonly #processes: ApiProcesses;
   readonly report: FailoverReport;
   readonly #keys: Key[] = [];
-  #userId = "";
+  #userId = "" as UserId;
   #paid = 0;
   /** When requests have neither a primary to ask nor a lease. */
   withoutPrimary = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -104,10 +105,11 @@ class Stage {
   }
 
   async populate(): Promise<void> {
-    const { id } = await database().user.create({
+    const user = await database().user.create({
       data: { name: "Load", email: "load@example.com", tier: "free" },
       select: { id: true },
     });
+    const id = asUserId(user.id);
     await openBalance(database(), id, 0);
     await grantCredits(id, CREDITS, OPERATOR);
     this.#userId = id;

@@ -7,6 +7,7 @@ import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { startServer, type TestServer } from "#e2e/support/start-server.ts";
 import { until } from "#e2e/support/until.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount, setTier } from "#lib/accounts/store.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
@@ -44,7 +45,7 @@ export type Report = {
 type Change = { begun: number; confirmed: number };
 const NEVER: Change = { begun: Number.POSITIVE_INFINITY, confirmed: Number.POSITIVE_INFINITY };
 
-type Account = { id: string; limited: boolean; tier: string; tierChange: Change; disabled: Change; granted: number };
+type Account = { id: UserId; limited: boolean; tier: string; tierChange: Change; disabled: Change; granted: number };
 type Key = { id: string; account: Account; secret: string; revoked: Change };
 
 /**
@@ -107,8 +108,9 @@ async function populate(count: number, keysEach: number): Promise<{ accounts: Ac
         data: { name: "Load", email: `${randomUUID()}@example.com`, tier },
         select: { id: true },
       });
-      await openBalance(transaction, user.id, 100);
-      return user.id;
+      const userId = asUserId(user.id);
+      await openBalance(transaction, userId, 100);
+      return userId;
     });
     const account = { id, limited, tier, tierChange: NEVER, disabled: NEVER, granted: 100 };
     accounts.push(account);

@@ -6,6 +6,7 @@ import type { HugeOptions, HugeOrder, HugeResult } from "#e2e/load/huge-provider
 import { insertKeys, writeTiers } from "#e2e/load/set-up.ts";
 import { startPostgres } from "#e2e/support/postgres.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
@@ -74,7 +75,7 @@ export async function runHugeProvider(
     const secrets = await insertKeys(20);
     await database().$transaction(async (transaction) => {
       for (const { id } of await transaction.user.findMany({ select: { id: true } }))
-        await openBalance(transaction, id, CREDITS);
+        await openBalance(transaction, asUserId(id), CREDITS);
     });
     const quiet = watchAuth(server, secrets.slice(10));
     await sleep(2_000);

@@ -5,6 +5,7 @@ import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 
@@ -13,7 +14,7 @@ const ROUNDS = 5;
 
 let postgres: TestPostgres;
 let processes: ApiProcesses;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   postgres = await startPostgres();
   processes = await startApiProcesses(1, postgres.url);

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { once } from "node:events";
 import { Random } from "#e2e/load/random.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import { grantCredits, refund, settle, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -8,12 +9,13 @@ import { beginOnce, fingerprint, settleWithAnswer } from "#lib/idempotency/store
 import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 /** What the answers to a process say was paid under one id. */
-export type Outcome = { kind: string; userId: string; id: string; paid: number; key?: string; answer?: string };
+export type Outcome = { kind: string; userId: UserId; id: string; paid: number; key?: string; answer?: string };
 
 // Spends the credits of accounts in all ways at once, beside other processes, and prints the
 // answers: first of the accounts that no transaction holds, then, when its input ends, of the held
 // one.
-const [url = "", seed = "", held = "", ...users] = process.argv.slice(2);
+const [url = "", seed = "", ...ids] = process.argv.slice(2);
+const [held, ...users] = ids.map(asUserId) as [UserId, ...UserId[]];
 const random = new Random(Number(seed));
 const groups = chargeGroups();
 connectDatabase(url, 20);
@@ -22,11 +24,11 @@ const KEY_ID = randomUUIDv7();
 const KEYS = 8;
 const OPERATIONS = 300;
 
-const spendingOf = (userId: string, credits: number) => ({ userId, apiKeyId: KEY_ID, credits, quota: null });
+const spendingOf = (userId: UserId, credits: number) => ({ userId, apiKeyId: KEY_ID, credits, quota: null });
 const isTrue = async (work: Promise<unknown>) => (await work.catch(() => false)) === true;
 const passes = async (work: Promise<{ ok: boolean }>) => (await work.catch(() => ({ ok: false }))).ok;
 
-const kinds: Record<string, (userId: string, id: string, credits: number) => Promise<number>> = {
+const kinds: Record<string, (userId: UserId, id: string, credits: number) => Promise<number>> = {
   charge: async (userId, id, credits) =>
     (await passes(groups.ask({ ...spendingOf(userId, credits), id, deadline: null }))) ? credits : 0,
   late: async (userId, id, credits) =>
@@ -67,7 +69,7 @@ const kinds: Record<string, (userId: string, id: string, credits: number) => Pro
 };
 
 /** Asks for an image under one of a few idempotency keys that all processes share. */
-async function imageOnce(userId: string, id: string): Promise<void> {
+async function imageOnce(userId: UserId, id: string): Promise<void> {
   const key = `${userId} ${random.below(KEYS)}`;
   const asked = beginOnce({ key, fingerprint: fingerprint("/image", key) }, spendingOf(userId, 1), 60, id);
   // The row is held for too long.
@@ -79,7 +81,7 @@ async function imageOnce(userId: string, id: string): Promise<void> {
   else outcomes.push({ ...outcome, paid: (await settleWithAnswer(userId, id, id)) ? 1 : Number.NaN, answer: id });
 }
 
-async function spend(kind: string, userId: string): Promise<void> {
+async function spend(kind: string, userId: UserId): Promise<void> {
   const id = randomUUIDv7();
   if (kind === "grant") await grantCredits(userId, 3, { actor: "operator", address: null, userAgent: null });
   else if (kind === "once") await imageOnce(userId, id);

@@ -6,13 +6,14 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
 let provider: ImageProvider;
 let processes: ApiProcesses | undefined;
-let ada: { id: string };
+let ada: { id: UserId };
 let secret: string;
 beforeAll(async () => {
   own = await createDatabase();

@@ -9,6 +9,7 @@ import { sendRaw } from "#e2e/support/raw-request.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
@@ -19,7 +20,7 @@ let upstream: Server;
 let arrived: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
 let upstreamStatus = 200;
 let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
-let ada: { id: string };
+let ada: { id: UserId };
 let key: { id: string };
 let secret: string;
 

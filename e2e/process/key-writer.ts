@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
@@ -15,10 +16,11 @@ const caller = { actor: "user", address: null, userAgent: null } as const;
 async function write(): Promise<void> {
   for (const end = performance.now() + WRITING_MAX_MS; performance.now() < end; ) {
     // A user may not create keys at this pace for long.
-    const { id: userId } = await database().user.create({
+    const user = await database().user.create({
       data: { name: "Ada", email: `ada-${randomUUID()}@example.com`, tier: "free" },
       select: { id: true },
     });
+    const userId = asUserId(user.id);
     const created = await createApiKey(
       userId,
       { name: "Key", environment: "staging", expiry: { type: "never" } },

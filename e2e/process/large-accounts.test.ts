@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FilledAccount, fillLargeAccounts } from "#e2e/load/large-accounts.ts";
 import { createDatabase } from "#e2e/support/test-database.ts";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
@@ -69,7 +70,7 @@ test("has accounts that can sign in, with keys that work", async () => {
     });
     expect(user.id).toBe(id);
     expect(await verifyPassword(user.passwordHash, password, null)).toBe(true);
-    const key = await findApiKeyByHash(id, Buffer.from(hashSecret(secret)).toString("hex"));
+    const key = await findApiKeyByHash(asUserId(id), Buffer.from(hashSecret(secret)).toString("hex"));
     expect(key).toMatchObject({ id: keyId, revokedAt: null });
   }
 });

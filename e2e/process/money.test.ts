@@ -8,6 +8,7 @@ import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
@@ -38,7 +39,7 @@ function generate(place: number, secret: string, headers: Record<string, string>
     signal,
   });
 }
-const credits = async (userId: string) => (await findRemaining(userId, null))?.credits;
+const credits = async (userId: UserId) => (await findRemaining(userId, null))?.credits;
 
 /** Lets all reservations expire and sweeps them. */
 async function sweepAll(): Promise<void> {

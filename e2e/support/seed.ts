@@ -5,6 +5,7 @@ import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
+import { DAY_MS, HOUR_MS } from "#lib/time/model/duration.ts";
 
 /** Connects to the database of the server that runs on this folder. Returns what disconnects. */
 export async function connectTo(dataDirectory: string): Promise<() => Promise<void>> {
@@ -19,7 +20,6 @@ export const CALLER: Caller = {
   address: "203.0.113.7",
   userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
 };
-const DAY_MS = 86_400_000;
 const NAMES = [
   "Production App",
   "iOS app",
@@ -111,7 +111,7 @@ export async function seedUsage(email: string): Promise<string> {
   });
   const now = Date.now();
   await database().usageHour.create({
-    data: { apiKeyId: key.id, hour: new Date(Math.floor(now / 3_600_000) * 3_600_000), outcome: "ok", requests: 1_204 },
+    data: { apiKeyId: key.id, hour: new Date(Math.floor(now / HOUR_MS) * HOUR_MS), outcome: "ok", requests: 1_204 },
   });
   const days = Array.from({ length: 30 }, (_, i) => new Date(now - i * DAY_MS));
   await database().usageDay.createMany({

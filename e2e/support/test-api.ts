@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createApiListener } from "#lib/api/listener.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
@@ -39,7 +40,7 @@ export async function startApi(generate?: Generate): Promise<TestApi> {
   };
 }
 
-export async function createKey(userId: string, expiry: CreateApiKeyInput["expiry"] = { type: "never" }) {
+export async function createKey(userId: UserId, expiry: CreateApiKeyInput["expiry"] = { type: "never" }) {
   const created = await createApiKey(userId, { name: "Production App", environment: "production", expiry }, CALLER);
   if (!created.ok) throw new Error(created.error);
   return created.value;

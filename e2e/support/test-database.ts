@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
@@ -44,8 +45,9 @@ export async function createPerson(
   name = "Ada",
   tier = "free",
   email = `${name.toLowerCase()}-${++users}@example.com`,
-): Promise<{ id: string; email: string }> {
+): Promise<{ id: UserId; email: string }> {
   const user = await database().user.create({ data: { name, email, tier }, select: { id: true, email: true } });
-  await openBalance(database(), user.id, 100);
-  return user;
+  const id = asUserId(user.id);
+  await openBalance(database(), id, 100);
+  return { ...user, id };
 }

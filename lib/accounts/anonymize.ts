@@ -1,7 +1,7 @@
 /**
- * SQL: takes the name, the address and the password from the accounts that `deleted` names (a query of "id" and "deletedAt"). An address
- * is a key of its table: from here on nobody can even point at the row. No new account gets such an address (`newEmailAddress`), but one
- * from before that rule may have it.
+ * SQL: removes the name, the address and the password of the accounts in `deleted`, a query of "id"
+ * and "deletedAt". No new account gets an address of `@invalid` (`newEmailAddress`), but an account
+ * from before that rule may have one.
  */
 export function anonymize(deleted: string): string {
   return `

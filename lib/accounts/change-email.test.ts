@@ -2,6 +2,7 @@ import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 
 const CALLER = { actor: "user", address: "198.18.6.1", userAgent: "vitest" } as const;
@@ -13,15 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-async function personWithPassword(): Promise<{ id: string; email: string }> {
-  const person = await createPerson();
+async function userWithPassword(): Promise<{ id: UserId; email: string }> {
+  const user = await createPerson();
   const passwordHash = await hash(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
-  await database().user.update({ where: { id: person.id }, data: { passwordHash } });
-  return person;
+  await database().user.update({ where: { id: user.id }, data: { passwordHash } });
+  return user;
 }
 
 test("addresses can't be tried faster than by signing up, and free ones cost nothing", async () => {
-  const ada = await personWithPassword();
+  const ada = await userWithPassword();
   const bob = await createPerson("Bob");
   const to = (email: string) => changeEmail(ada.id, { email, password: PASSWORD }, CALLER);
   for (let i = 0; i < 40; i += 1) expect(await to(`ada-${i}@example.org`)).toEqual({ ok: true, value: undefined });
@@ -32,7 +33,7 @@ test("addresses can't be tried faster than by signing up, and free ones cost not
 });
 
 test("of two that want one address at the same time, one gets it, and both are told", async () => {
-  const people = await Promise.all([personWithPassword(), personWithPassword()]);
+  const people = await Promise.all([userWithPassword(), userWithPassword()]);
   const email = "wanted@example.com";
   const answers = await Promise.all(
     people.map(({ id }, i) =>

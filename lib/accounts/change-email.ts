@@ -1,4 +1,5 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveSignUp, type Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
@@ -8,11 +9,11 @@ import { err, ok, type Result } from "#lib/result.ts";
 type ChangeEmailError = ConfirmError | "email_taken";
 
 /**
- * Gives the account another address, by which its person signs in from now on, for whoever knows the password. As it tells which
- * addresses have an account, each that is taken counts as a sign-up.
+ * Changes the address that the user signs in with, after confirming the password. `email_taken`
+ * tells that an address has an account, so each such answer counts as a sign-up.
  */
 export async function changeEmail(
-  userId: string,
+  userId: UserId,
   { email, password }: { email: string; password: string },
   caller: Caller,
 ): Promise<Result<undefined, ChangeEmailError> | Throttled> {
@@ -27,21 +28,21 @@ export async function changeEmail(
 }
 
 async function change(
-  userId: string,
+  userId: UserId,
   { email: from, passwordHash }: { email: string; passwordHash: string },
   to: string,
   caller: Caller,
 ): Promise<Result<undefined, "wrong_password" | "email_taken">> {
   try {
     return await database().$transaction(async (transaction) => {
-      // The password may have changed since it was asked for, or be gone with the account.
+      // The password may have changed since it was confirmed, or the account may be deleted.
       const { count } = await transaction.user.updateMany({ where: { id: userId, passwordHash }, data: { email: to } });
       if (count === 0) return err("wrong_password");
       await recordActivity(transaction, caller, { userId, action: "account.email_changed", details: { from, to } });
       return ok();
     });
   } catch (error) {
-    // The address is unique: of all that want it at the same time, one gets it.
+    // Of parallel changes to one address, one succeeds: the address is unique.
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") return err("email_taken");
     throw error;
   }

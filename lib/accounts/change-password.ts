@@ -1,7 +1,7 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
-import { endSessionsOf } from "#lib/accounts/sessions.ts";
+import { endSessionsOf, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
@@ -10,11 +10,12 @@ import { err, ok, type Result } from "#lib/result.ts";
 type ChangePasswordError = ConfirmError | "common_password" | "own_name_password";
 
 /**
- * Sets a new password for whoever knows the old one, and signs out every other browser. A link of the operator's that was not used
- * stops working: it would let whoever has it set another password. Returns how many sessions were ended.
+ * Sets a new password after confirming the old one, and signs out every other browser. An unused
+ * password link stops working, because its holder could set another password. Returns the number of
+ * sessions that ended.
  */
 export async function changePassword(
-  { userId, sessionId }: { userId: string; sessionId: string },
+  { userId, sessionId }: StartedSession,
   { current, next }: { current: string; next: string },
   caller: Caller,
 ): Promise<Result<number, ChangePasswordError> | Throttled> {
@@ -25,7 +26,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(next, caller.address);
   if (passwordHash === "busy") return err("busy");
   return database().$transaction(async (transaction) => {
-    // Of parallel changes one wins: the other knew a password that is none any more.
+    // Of parallel changes one succeeds: the other confirmed a password that is out of date.
     const { count } = await transaction.user.updateMany({
       where: { id: userId, passwordHash: confirmed.value.passwordHash },
       data: { passwordHash },

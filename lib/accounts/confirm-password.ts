@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
@@ -9,11 +10,11 @@ export type ConfirmError = "missing_password" | "wrong_password" | "no_password"
 type Confirmed = { email: string; name: string; passwordHash: string };
 
 /**
- * Makes sure that it is the person, before a change that a stolen session must not make. Guesses wait as at signing in, so that
- * such a session is no way to find the password out either.
+ * Confirms the password before a change that a stolen session must not make. Guesses are throttled
+ * as at sign-in, so that a stolen session can't be used to guess the password.
  */
 export async function confirmPassword(
-  userId: string,
+  userId: UserId,
   password: string,
   caller: Caller,
 ): Promise<Result<Confirmed, ConfirmError> | Throttled> {

@@ -4,17 +4,18 @@ import type { Throttled } from "#lib/accounts/throttle.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type PersonError = Exclude<ConfirmError, "no_password"> | "stale_session";
+export type ConfirmUserError = Exclude<ConfirmError, "no_password"> | "stale_session";
 
 /**
- * Makes sure that it is the person, also where there is no password to ask for: then the session has to have begun within the last
- * minutes, because who began it was at the provider then, and a stolen cookie is seldom so new (`stale_session`).
+ * Confirms that the session belongs to the user: by the password, or for an account without one by
+ * a session that began within the last 10 minutes, because a stolen cookie is seldom that new.
+ * `stale_session`: it began earlier.
  */
-export async function confirmPerson(
+export async function confirmUser(
   { userId, sessionId }: StartedSession,
   password: string,
   caller: Caller,
-): Promise<Result<{ by: "password" | "session" }, PersonError> | Throttled> {
+): Promise<Result<{ by: "password" | "session" }, ConfirmUserError> | Throttled> {
   const confirmed = await confirmPassword(userId, password, caller);
   if (confirmed.ok) return ok({ by: "password" });
   if (confirmed.error === "throttled") return confirmed;

@@ -6,6 +6,7 @@ import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { endSession, type StartedSession, startSession } from "#lib/accounts/sessions.ts";
@@ -30,7 +31,7 @@ let passwordHash: string;
 beforeAll(async () => {
   close = await useOwnDatabase();
   api = await startApi();
-  // Cheap, so that whoever waits for a lock below waits for little else.
+  // Cheap, so that the calls below wait for locks and little else.
   passwordHash = await hash(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
 });
 afterAll(async () => {
@@ -38,9 +39,9 @@ afterAll(async () => {
   await close();
 });
 
-type Person = { id: string; email: string; session: StartedSession };
+type TestUser = { id: UserId; email: string; session: StartedSession };
 
-async function person(name?: string, withPassword = true): Promise<Person> {
+async function signedInUser(name?: string, withPassword = true): Promise<TestUser> {
   const ada = await createPerson(name);
   if (withPassword)
     await database().user.update({ where: { id: ada.id }, data: { passwordHash }, select: { id: true } });
@@ -48,8 +49,8 @@ async function person(name?: string, withPassword = true): Promise<Person> {
   return { ...ada, session };
 }
 
-/** What would still let somebody or something in. */
-async function waysLeft(userId: string) {
+/** Reads what would still accept a sign-in or a key. */
+async function waysLeft(userId: UserId) {
   const [user, keys, sessions, identities, links] = await Promise.all([
     database().user.findUniqueOrThrow({ where: { id: userId } }),
     database().apiKey.count({ where: { userId, OR: [{ revokedAt: null }, { deletedAt: null }] } }),
@@ -62,8 +63,8 @@ async function waysLeft(userId: string) {
 const NONE = { shut: true, passwordHash: null, keys: 0, sessions: 0, identities: 0, links: 0 };
 
 describe("a deleted account", () => {
-  test("has no name, address or way in any more, and all its keys are refused at once", async () => {
-    const ada = await person("Ada");
+  test("keeps no name, address or sign-in method, and all its keys are rejected at once", async () => {
+    const ada = await signedInUser("Ada");
     const secrets = [];
     for (let i = 0; i < 3; i++) secrets.push((await createKey(ada.id)).secret);
     const { key } = await createKey(ada.id);
@@ -86,8 +87,8 @@ describe("a deleted account", () => {
     expect(await signInWithProvider(grace, CALLER)).toEqual({ ok: false, error: "no_email" });
   });
 
-  test("has a record for each key and one for itself, which says nothing of the person", async () => {
-    const ada = await person("Ada");
+  test("has a record for each key and one for itself, which says nothing of the user", async () => {
+    const ada = await signedInUser("Ada");
     const { key: active } = await createKey(ada.id);
     const { key: revoked } = await createKey(ada.id);
     await revokeApiKey(ada.id, revoked.id, CALLER);
@@ -112,7 +113,7 @@ describe("a deleted account", () => {
   });
 
   test("keeps its ledger and what is reserved, and its address is free for a new account", async () => {
-    const ada = await person("Ada");
+    const ada = await signedInUser("Ada");
     const { key } = await createKey(ada.id);
     await reserve({ userId: ada.id, apiKeyId: key.id, credits: 1, quota: null }, 300);
     const ledger = () => database().creditMovement.findMany({ where: { userId: ada.id }, orderBy: { id: "asc" } });
@@ -124,7 +125,7 @@ describe("a deleted account", () => {
   });
 
   test("is deleted although an account from before the rule has the address that it gets", async () => {
-    const ada = await person("Ada");
+    const ada = await signedInUser("Ada");
     await createPerson("Eve", "free", `deleted-${ada.id}@invalid`);
     expect(await deleteAccount(ada.session, PROOF, CALLER)).toEqual(OK);
     expect(await waysLeft(ada.id)).toEqual(NONE);
@@ -133,7 +134,7 @@ describe("a deleted account", () => {
   });
 
   test("may have had 10,000 keys", async () => {
-    const ada = await person("Ada");
+    const ada = await signedInUser("Ada");
     await database().$executeRaw`
       INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
       SELECT gen_random_uuid(), ${ada.id}::uuid, 'Key ' || i, 'staging', 'gt_aaaa', sha256(convert_to(${ada.id} || i, 'UTF8'))
@@ -144,7 +145,7 @@ describe("a deleted account", () => {
   });
 
   test("can't be brought back, whatever is tried, also past the code", async () => {
-    const ada = await person("Ada");
+    const ada = await signedInUser("Ada");
     await deleteAccount(ada.session, PROOF, CALLER);
     expect(await enableAccount(ada.id, OPERATOR)).toEqual({ ok: false, error: "not_found" });
     expect(await setTier(ada.id, "pro", OPERATOR)).toEqual({ ok: false, error: "not_found" });
@@ -158,7 +159,7 @@ describe("a deleted account", () => {
 
 describe("who may delete", () => {
   test("knows the password, in a session of the account", async () => {
-    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const [ada, bob] = [await signedInUser("Ada"), await signedInUser("Bob")];
     const attempt = (session: StartedSession, password: string) =>
       deleteAccount(session, { password, email: ada.email }, CALLER);
     expect(await attempt(ada.session, "")).toEqual({ ok: false, error: "missing_password" });
@@ -169,7 +170,7 @@ describe("who may delete", () => {
   });
 
   test("without a password has signed in lately and types the address", async () => {
-    const ada = await person("Ada", false);
+    const ada = await signedInUser("Ada", false);
     const attempt = (email: string) => deleteAccount(ada.session, { password: "", email }, CALLER);
     expect(await attempt("someone@example.com")).toEqual({ ok: false, error: "wrong_email" });
     const begin = (createdAt: Date) =>
@@ -182,9 +183,9 @@ describe("who may delete", () => {
 });
 
 describe("at the same time as a deletion", () => {
-  test("whatever is begun before or with it leaves no key, session or way in, and one of two deletions wins", async () => {
+  test("a change that begins before or with it leaves no key, session or sign-in method, and one of two deletions wins", async () => {
     for (let round = 0; round < 8; round++) {
-      const ada = await person("Ada", false);
+      const ada = await signedInUser("Ada", false);
       const [first, second] = [await createKey(ada.id), await createKey(ada.id)];
       const grace = { provider: "oidc", subject: randomUUID(), name: "Grace", email: null };
       await linkProvider(ada.session, grace, CALLER);
@@ -206,8 +207,8 @@ describe("at the same time as a deletion", () => {
     }
   });
 
-  test("whatever was let through and waits for it finds the account deleted", async () => {
-    const ada = await person("Ada");
+  test("a change that was accepted and waits for it finds the account deleted", async () => {
+    const ada = await signedInUser("Ada");
     const { key } = await createKey(ada.id);
     const link = await createPasswordLink(ada.email, OPERATOR);
     const token = link.ok ? link.value.token : "";
@@ -229,15 +230,15 @@ describe("at the same time as a deletion", () => {
       ];
       await queued(waiting.length);
     });
-    const refused = (error: string) => ({ ok: false, error });
+    const rejected = (error: string) => ({ ok: false, error });
     expect(await Promise.all(waiting)).toEqual([
       OK,
-      refused("session_over"),
-      refused("not_found"),
-      refused("session_over"),
-      refused("wrong_credentials"),
-      refused("wrong_password"),
-      refused("invalid_link"),
+      rejected("session_over"),
+      rejected("not_found"),
+      rejected("session_over"),
+      rejected("wrong_credentials"),
+      rejected("wrong_password"),
+      rejected("invalid_link"),
       undefined,
     ]);
     expect(await waysLeft(ada.id)).toEqual(NONE);

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { FairQueue } from "#lib/accounts/fair-queue.ts";
 
-/** A queue of four, and the order in which its groups had their turns; a turn that was refused has a "-" before its name. */
+/**
+ * A queue of four, and the order in which its groups had their turns; a turn that was rejected has
+ * a "-" before its name.
+ */
 function queueOf(...groups: string[]) {
   const queue = new FairQueue(4);
   const turns: string[] = [];
@@ -19,7 +22,7 @@ test("groups take turns, in whatever order they came", async () => {
   expect(await queueOf("a", "a", "a", "b").empty()).toEqual(["a", "b", "a", "a"]);
 });
 
-test("a full queue refuses the group that fills it, and makes room for another", async () => {
+test("a full queue rejects the group that fills it, and makes room for another", async () => {
   const { queue, join, empty } = queueOf("a", "a", "a", "a", "a");
   join("b");
   expect(queue.size).toBe(4);
@@ -27,7 +30,7 @@ test("a full queue refuses the group that fills it, and makes room for another",
   expect(queue.size).toBe(0);
 });
 
-test("a full queue in which all have the same share refuses the next", async () => {
+test("a full queue in which all have the same share rejects the next", async () => {
   const { join, empty } = queueOf("a", "b", "c", "d");
   join("e");
   expect(await empty()).toEqual(["-e", "a", "b", "c", "d"]);

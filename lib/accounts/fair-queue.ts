@@ -1,4 +1,7 @@
-/** A bounded queue in which groups take turns, so that a group that fills it delays and displaces only itself. */
+/**
+ * A bounded queue in which groups take turns, so that a group that fills it delays only itself.
+ * Written here because `p-limit` has neither a bound nor groups.
+ */
 export class FairQueue {
   #groups = new Map<string, ((turn: boolean) => void)[]>();
   #size = 0;
@@ -12,7 +15,10 @@ export class FairQueue {
     return this.#size;
   }
 
-  /** Resolves when it is the caller's turn, or with false where the queue is full and no other group has more in it. */
+  /**
+   * Resolves with true when it is the caller's turn, or with false if the queue is full and no
+   * other group has more in it.
+   */
   wait(group: string): Promise<boolean> {
     const own = this.#groups.get(group) ?? [];
     if (this.#size >= this.#max) {
@@ -28,7 +34,7 @@ export class FairQueue {
     });
   }
 
-  /** Gives the next group its turn; returns false where nobody waits. */
+  /** Gives the next group its turn; returns false if the queue is empty. */
   next(): boolean {
     const [first] = this.#groups;
     if (!first) return false;

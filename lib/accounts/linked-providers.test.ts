@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** Somebody with a session, these providers and, if asked for, a password. */
-async function person(providers: string[], password = false): Promise<StartedSession> {
+/** Creates a user with a session, these providers and, if asked for, a password. */
+async function signedInUser(providers: string[], password = false): Promise<StartedSession> {
   const { id } = await createPerson();
   if (password) await database().user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
   const identities = providers.map((provider) => ({ provider, subject: randomUUID(), userId: id }));
@@ -44,7 +44,7 @@ async function actionsOf({ userId }: StartedSession) {
 
 describe("linking", () => {
   test("lets the identity sign in to the account that wanted it, and is recorded once", async () => {
-    const ada = await person([], true);
+    const ada = await signedInUser([], true);
     const grace = identity();
     expect(await linkProvider(ada, grace, CALLER)).toEqual(OK);
     expect(await linkProvider(ada, grace, CALLER)).toEqual(OK);
@@ -52,8 +52,8 @@ describe("linking", () => {
     expect(await signInWithProvider(grace, CALLER)).toMatchObject({ ok: true, value: { userId: ada.userId } });
   });
 
-  test("refuses another account's identity, and a second one of a provider, and changes nothing", async () => {
-    const [ada, bob] = [await person([], true), await person([], true)];
+  test("rejects another account's identity, and a second one of a provider, and changes nothing", async () => {
+    const [ada, bob] = [await signedInUser([], true), await signedInUser([], true)];
     const grace = identity();
     await linkProvider(bob, grace, CALLER);
     expect(await linkProvider(ada, grace, CALLER)).toEqual({ ok: false, error: "identity_taken" });
@@ -63,7 +63,7 @@ describe("linking", () => {
   });
 
   test("of one identity by many accounts at once succeeds for one", async () => {
-    const people = await Promise.all(Array.from({ length: 8 }, () => person([], true)));
+    const people = await Promise.all(Array.from({ length: 8 }, () => signedInUser([], true)));
     const grace = identity();
     const results = await Promise.all(people.map((each) => linkProvider(each, grace, CALLER)));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
@@ -71,7 +71,7 @@ describe("linking", () => {
   });
 
   test("needs the session of the account, alive", async () => {
-    const [ada, bob, eve] = [await person([], true), await person([], true), await person([], true)];
+    const [ada, bob, eve] = [await signedInUser([], true), await signedInUser([], true), await signedInUser([], true)];
     await endSession(ada.userId, ada.sessionId, CALLER);
     await disableAccount(eve.userId, CALLER);
     for (const session of [ada, { userId: ada.userId, sessionId: bob.sessionId }, eve])
@@ -80,8 +80,8 @@ describe("linking", () => {
 });
 
 describe("unlinking", () => {
-  test("wants the password, and leaves it as the way in", async () => {
-    const ada = await person(["oidc"], true);
+  test("wants the password, and leaves it as the sign-in method", async () => {
+    const ada = await signedInUser(["oidc"], true);
     expect(await unlink(ada, "oidc")).toEqual({ ok: false, error: "missing_password" });
     expect(await unlink(ada, "oidc", "not the password")).toEqual({ ok: false, error: "wrong_password" });
     expect(await unlink(ada, "oidc", PASSWORD)).toEqual(OK);
@@ -89,17 +89,17 @@ describe("unlinking", () => {
     expect(await actionsOf(ada)).toEqual([{ action: "account.provider_unlinked", details: { provider: "oidc" } }]);
   });
 
-  test("never removes the last way in, nor leaves one that isn't configured any more", async () => {
-    expect(await unlink(await person(["oidc"]), "oidc")).toEqual({ ok: false, error: "last_way_in" });
-    const ada = await person(["github", "oidc"]);
-    expect(await unlink(ada, "oidc", "", ["oidc"])).toEqual({ ok: false, error: "last_way_in" });
+  test("never removes the last sign-in method, nor leaves only one that isn't configured any more", async () => {
+    expect(await unlink(await signedInUser(["oidc"]), "oidc")).toEqual({ ok: false, error: "last_sign_in_method" });
+    const ada = await signedInUser(["github", "oidc"]);
+    expect(await unlink(ada, "oidc", "", ["oidc"])).toEqual({ ok: false, error: "last_sign_in_method" });
     expect(await unlink(ada, "github", "", ["oidc"])).toEqual(OK);
     expect(await providersOf(ada)).toEqual(["oidc"]);
   });
 
   test("of all ways in at the same time leaves one", async () => {
     for (let round = 0; round < 10; round++) {
-      const ada = await person(CONFIGURED);
+      const ada = await signedInUser(CONFIGURED);
       const results = await Promise.all(CONFIGURED.map((provider) => unlink(ada, provider)));
       expect(results.filter(({ ok }) => ok)).toHaveLength(2);
       expect(await providersOf(ada)).toHaveLength(1);
@@ -107,7 +107,7 @@ describe("unlinking", () => {
   });
 
   test("without a password wants a session that began within 10 minutes", async () => {
-    const ada = await person(["github", "oidc"]);
+    const ada = await signedInUser(["github", "oidc"]);
     const begun = (minutes: number) =>
       database().session.update({
         where: { id: ada.sessionId },
@@ -120,8 +120,8 @@ describe("unlinking", () => {
     expect(await unlink(ada, "oidc")).toEqual(OK);
   });
 
-  test("of another person's provider does nothing", async () => {
-    const [ada, bob] = [await person(["oidc"], true), await person([], true)];
+  test("of another user's provider does nothing", async () => {
+    const [ada, bob] = [await signedInUser(["oidc"], true), await signedInUser([], true)];
     expect(await unlink(bob, "oidc", PASSWORD)).toEqual({ ok: false, error: "not_linked" });
     expect(await unlink({ ...bob, userId: ada.userId }, "oidc", PASSWORD)).toEqual({
       ok: false,

@@ -1,5 +1,6 @@
-import { confirmPerson, type PersonError } from "#lib/accounts/confirm-user.ts";
-import type { ProviderPerson } from "#lib/accounts/provider-sign-in.ts";
+import { type ConfirmUserError, confirmUser } from "#lib/accounts/confirm-user.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import type { ProviderUser } from "#lib/accounts/provider-sign-in.ts";
 import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
@@ -7,17 +8,18 @@ import { database, type Transaction } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type LinkProblem = "session_over" | "identity_taken" | "provider_linked";
-export type UnlinkError = PersonError | "session_over" | "not_linked" | "last_way_in";
+export type UnlinkError = ConfirmUserError | "session_over" | "not_linked" | "last_sign_in_method";
 
 /**
- * Makes a provider's identity a way in to the account of a session that is alive. That it is the person who wants this was
- * made sure of before the way to the provider. Linking what is linked to the account already succeeds.
+ * Adds a provider's identity to the sign-in methods of the account. The caller has confirmed the
+ * user before the redirect to the provider. Linking an identity again succeeds.
  *
- * `identity_taken`: it signs somebody in to another account. `provider_linked`: the account has another identity of this provider.
+ * `identity_taken`: it belongs to another account. `provider_linked`: the account has another
+ * identity of this provider.
  */
 export function linkProvider(
   session: StartedSession,
-  { provider, subject }: Pick<ProviderPerson, "provider" | "subject">,
+  { provider, subject }: Pick<ProviderUser, "provider" | "subject">,
   caller: Caller,
 ): Promise<Result<undefined, LinkProblem>> {
   const { userId } = session;
@@ -41,8 +43,9 @@ export function linkProvider(
 }
 
 /**
- * Removes a way in, for whoever proves to be the person, but never the last one: a password has to remain, or an identity of a
- * provider that is `configured`. The person's row is locked, so that of parallel unlinkings one way in survives.
+ * Removes a sign-in method after confirming the user, but never the last one: a password or an
+ * identity of a `configured` provider remains. The user's row is locked, so that parallel calls
+ * leave one.
  */
 export async function unlinkProvider(
   session: StartedSession,
@@ -50,7 +53,7 @@ export async function unlinkProvider(
   configured: string[],
   caller: Caller,
 ): Promise<Result<undefined, UnlinkError> | Throttled> {
-  const confirmed = await confirmPerson(session, password, caller);
+  const confirmed = await confirmUser(session, password, caller);
   if (!confirmed.ok) return confirmed;
   const { userId } = session;
   return database().$transaction(async (transaction) => {
@@ -63,15 +66,19 @@ export async function unlinkProvider(
           WHERE o."userId" = i."userId" AND o."provider" <> i."provider" AND o."provider" = ANY(${configured}::text[])))`;
     if (removed === 0)
       return err(
-        (await transaction.providerIdentity.count({ where: { userId, provider } })) ? "last_way_in" : "not_linked",
+        (await transaction.providerIdentity.count({ where: { userId, provider } }))
+          ? "last_sign_in_method"
+          : "not_linked",
       );
     await recordActivity(transaction, caller, { userId, action: "account.provider_unlinked", details: { provider } });
     return ok();
   });
 }
 
-/** Removes every provider, for an account that is handed over; recorded one by one. Returns their number. */
-export async function unlinkEveryProvider(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+/**
+ * Unlinks every provider of an account, each with its own activity record. Returns their number.
+ */
+export async function unlinkEveryProvider(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const unlinked = await transaction.$queryRaw<{ provider: string }[]>`
     DELETE FROM "ProviderIdentity" WHERE "userId" = ${userId}::uuid RETURNING "provider"`;
   for (const { provider } of unlinked)
@@ -81,8 +88,8 @@ export async function unlinkEveryProvider(transaction: Transaction, userId: stri
 
 type LinkedIdentity = { provider: string; subject: string; createdAt: Date };
 
-/** The identities that sign in to an account. */
-export function listIdentities(userId: string): Promise<LinkedIdentity[]> {
+/** Lists the provider identities that sign in to an account. */
+export function listIdentities(userId: UserId): Promise<LinkedIdentity[]> {
   return database().providerIdentity.findMany({
     where: { userId },
     select: { provider: true, subject: true, createdAt: true },

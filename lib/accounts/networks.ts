@@ -1,8 +1,9 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * The networks that count attempts from an address, the narrowest first. Providers give a home a /64, a /56 or a /48 of
- * IPv6, so that its owner may choose among 65,536 networks; of IPv4 one gets neighboring addresses cheaply.
+ * Returns the networks that count the attempts of an address, the narrowest first: its /64, /56 and
+ * /48 of IPv6, because a provider gives a home any of these, and the address and its /24 of IPv4,
+ * because neighboring addresses are cheap.
  */
 export function networksOf(address: string | null): [string, ...string[]] {
   if (!address || !ipaddr.isValid(address)) return [address ?? "nowhere"];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { redeemInput } from "#lib/accounts/model/schema.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import {
   createPasswordLink,
   prunePasswordLinks,
@@ -18,6 +19,7 @@ import { readActiveKeys } from "#lib/api-keys/active-keys.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
 import { database } from "#lib/database/client.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const CALLER = { actor: "user", address: "198.18.1.1", userAgent: "vitest" } as const;
@@ -35,15 +37,15 @@ async function linkFor(email: string): Promise<string> {
   return link.value.token;
 }
 
-async function makeKey(userId: string, caller: Caller = CALLER) {
+async function makeKey(userId: UserId, caller: Caller = CALLER) {
   return createApiKey(userId, { name: "Intruder's", environment: "production", expiry: { type: "never" } }, caller);
 }
 
-function activeKeys(userId: string): Promise<number> {
+function activeKeys(userId: UserId): Promise<number> {
   return database().$transaction(async (transaction) => (await readActiveKeys(transaction, userId)).total);
 }
 
-describe("a password link to an account that somebody else made", () => {
+describe("a password link to an account that another user created", () => {
   /** An account with a provider, a session and two keys of the intruder's. */
   async function takenAccount() {
     const ada = await createPerson();
@@ -161,7 +163,7 @@ describe("a password link", () => {
     const ada = await createPerson();
     const token = await linkFor(ada.email);
     const [row] = await database().passwordLink.findMany({ where: { userId: ada.id } });
-    expect((row?.expiresAt.getTime() ?? 0) - (row?.createdAt.getTime() ?? 0)).toBe(3_600_000);
+    expect((row?.expiresAt.getTime() ?? 0) - (row?.createdAt.getTime() ?? 0)).toBe(HOUR_MS);
     await database().passwordLink.updateMany({ where: { userId: ada.id }, data: { expiresAt: new Date() } });
     expect(await redeemPasswordLink({ token: token, password: PASSWORD }, CALLER)).toEqual({
       ok: false,
@@ -169,7 +171,7 @@ describe("a password link", () => {
     });
   });
 
-  test("is not used up by a password that is refused", async () => {
+  test("is not used up by a password that is rejected", async () => {
     const ada = await createPerson();
     const token = await linkFor(ada.email);
     expect(await redeemPasswordLink({ token: token, password: "password123" }, CALLER)).toEqual({
@@ -194,7 +196,7 @@ describe("a password link", () => {
     expect((await redeemPasswordLink({ token: newer, password: PASSWORD }, CALLER)).ok).toBe(true);
   });
 
-  test("is worth nothing when the password was changed meanwhile, and only the person's own is", async () => {
+  test("is worth nothing when the password was changed meanwhile, and only the user's own is", async () => {
     const [ada, bob] = [await createPerson(), await createPerson("Bob")];
     await redeemPasswordLink({ token: await linkFor(ada.email), password: PASSWORD }, CALLER);
     const [adas, bobs] = [await linkFor(ada.email), await linkFor(bob.email)];
@@ -211,7 +213,7 @@ describe("a password link", () => {
     expect((await redeemPasswordLink({ token: bobs, password: PASSWORD }, CALLER)).ok).toBe(true);
   });
 
-  test("of a disabled person, and a made-up one, are refused", async () => {
+  test("of a disabled user, and a made-up one, are rejected", async () => {
     const ada = await createPerson();
     const token = await linkFor(ada.email);
     await disableAccount(ada.id, OPERATOR);

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import type { RedeemInput } from "#lib/accounts/model/schema.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
@@ -15,8 +16,8 @@ import { err, ok, type Result } from "#lib/result.ts";
 const LINK_HOURS = 1;
 
 /**
- * Makes the token of a link by which the person chooses a password, good once and for an hour. Only its hash is stored.
- * An older link that was not used stops working: the newest is the one that was sent.
+ * Creates the token of a link that sets a password once, within an hour. Stores only its hash. An
+ * older unused link stops working.
  */
 export async function createPasswordLink(
   email: string,
@@ -24,7 +25,7 @@ export async function createPasswordLink(
 ): Promise<Result<{ token: string; expiresAt: Date }, "not_found">> {
   const token = randomBytes(32).toString("base64url");
   return database().$transaction(async (transaction) => {
-    const [user] = await transaction.$queryRaw<{ id: string }[]>`
+    const [user] = await transaction.$queryRaw<{ id: UserId }[]>`
       SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL FOR UPDATE`;
     if (!user) return err("not_found");
     await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
@@ -40,24 +41,26 @@ export async function createPasswordLink(
   });
 }
 
-/** The way to the form. The token stands in the fragment, which browsers send neither to servers nor in a referrer. */
+/** Returns the path of the form. The token is in the fragment, which browsers send to no server. */
 export function passwordLinkPath(token: string): string {
   return `/password-link#${token}`;
 }
 
-/** What the user of a good link decides about: the account's keys, which somebody else may have made. */
+/** Reads the active keys of the account behind a link: its user decides whether they stay. */
 export async function readPasswordLink(token: string): Promise<Result<ActiveKeys, "invalid_link">> {
   const user = await findUserOfLink(token);
   return user ? ok(await readActiveKeys(database(), user.id)) : err("invalid_link");
 }
 
 /**
- * Hands the account over to the user of the link, because nobody verified its address and somebody else may have made it:
- * sets the password, signs out every browser, unlinks every provider, and keeps or revokes the keys. Of parallel attempts
- * with one link, one succeeds.
+ * Hands the account over to the user of the link: sets the password, signs out every browser,
+ * unlinks every provider, and keeps or revokes the keys. All of it, because the address was never
+ * verified and another user may have created the account. Of parallel calls with one link, one
+ * succeeds.
  *
- * `invalid_link`: unknown, used, over an hour old, or of a disabled account; which of them is nobody's business.
- * `keys_undecided`: the account has active keys, and nothing was decided about them. `keys_changed`: others were seen.
+ * `invalid_link`: unknown, used, over an hour old, or of a disabled account; the answer doesn't
+ * tell which. `keys_undecided`: the account has active keys, and the input doesn't say what becomes
+ * of them. `keys_changed`: the active keys aren't the ones that the user saw.
  */
 export async function redeemPasswordLink(
   { token, password, keys, seen }: RedeemInput,
@@ -68,33 +71,35 @@ export async function redeemPasswordLink(
     "invalid_link" | "common_password" | "own_name_password" | "busy" | "keys_undecided" | "keys_changed"
   >
 > {
-  // Asked first, so that a guessed token costs no Argon2 work and a weak password doesn't use up the link.
-  const person = await findUserOfLink(token);
-  if (!person) return err("invalid_link");
-  const weakness = passwordWeakness(password, person);
+  // Checked first, so that a guessed token costs no Argon2 work and a weak password doesn't use up
+  // the link.
+  const user = await findUserOfLink(token);
+  if (!user) return err("invalid_link");
+  const weakness = passwordWeakness(password, user);
   if (weakness) return err(weakness);
   const passwordHash = await hashPassword(password, caller.address);
   if (passwordHash === "busy") return err("busy");
 
   const redeemed = await database().$transaction(
     async (transaction) => {
-      // The person first, as everywhere: who was disabled or deleted meanwhile gets no password any more, and no key is made.
+      // Locks the user first, as every change does: a disabled or deleted account gets no password,
+      // and no key is created.
       const enabled = await transaction.$queryRaw<unknown[]>`
-        SELECT 1 FROM "User" WHERE "id" = ${person.id}::uuid AND "disabledAt" IS NULL FOR NO KEY UPDATE`;
+        SELECT 1 FROM "User" WHERE "id" = ${user.id}::uuid AND "disabledAt" IS NULL FOR NO KEY UPDATE`;
       if (enabled.length === 0) return err("invalid_link");
-      const active = await readActiveKeys(transaction, person.id);
+      const active = await readActiveKeys(transaction, user.id);
       const decided = keys === "revoke" || (keys === "keep" && seen === active.fingerprint);
       if (active.total > 0 && !decided) return err(keys ? "keys_changed" : "keys_undecided");
       const used = await transaction.$executeRaw`
         UPDATE "PasswordLink" SET "usedAt" = now()
         WHERE "tokenHash" = ${hashToken(token)} AND "usedAt" IS NULL AND "expiresAt" > now()`;
       if (used === 0) return err("invalid_link");
-      await transaction.user.update({ where: { id: person.id }, data: { passwordHash }, select: { id: true } });
-      const providersUnlinked = await unlinkEveryProvider(transaction, person.id, caller);
-      const keysRevoked = keys === "revoke" ? await revokeEveryApiKey(transaction, person.id, caller) : 0;
-      const sessionsEnded = await endSessionsOf(transaction, person.id);
+      await transaction.user.update({ where: { id: user.id }, data: { passwordHash }, select: { id: true } });
+      const providersUnlinked = await unlinkEveryProvider(transaction, user.id, caller);
+      const keysRevoked = keys === "revoke" ? await revokeEveryApiKey(transaction, user.id, caller) : 0;
+      const sessionsEnded = await endSessionsOf(transaction, user.id);
       await recordActivity(transaction, caller, {
-        userId: person.id,
+        userId: user.id,
         action: "account.password_changed",
         details: {
           by: "password_link",
@@ -104,7 +109,7 @@ export async function redeemPasswordLink(
           keysKept: keys === "revoke" ? 0 : active.total,
         },
       });
-      return ok({ email: person.email });
+      return ok({ email: user.email });
     },
     { timeout: TRANSACTION_MS },
   );
@@ -112,15 +117,18 @@ export async function redeemPasswordLink(
   return redeemed;
 }
 
-async function findUserOfLink(token: string): Promise<{ id: string; email: string; name: string } | undefined> {
-  const [user] = await database().$queryRaw<{ id: string; email: string; name: string }[]>`
+async function findUserOfLink(token: string): Promise<{ id: UserId; email: string; name: string } | undefined> {
+  const [user] = await database().$queryRaw<{ id: UserId; email: string; name: string }[]>`
     SELECT u."id", u."email", u."name" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
     WHERE l."tokenHash" = ${hashToken(token)} AND l."usedAt" IS NULL AND l."expiresAt" > now()
       AND u."disabledAt" IS NULL`;
   return user;
 }
 
-/** Removes links that ended more than a day ago, used or not: that one was made and used is in the activity. Returns their number. */
+/**
+ * Removes links that expired over a day ago, used or not; returns their number. The activity keeps
+ * that they existed.
+ */
 export function prunePasswordLinks(signal?: AbortSignal): Promise<number> {
   const where = `"expiresAt" < now() - interval '1 day'`;
   return removeInSteps({ table: "PasswordLink", by: "expiresAt", where }, signal);

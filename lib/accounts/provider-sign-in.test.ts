@@ -20,12 +20,12 @@ function newcomer() {
   return { provider: "oidc", subject, name: "Grace Hopper", email: `${subject}@example.com` };
 }
 
-describe("a provider's person", () => {
+describe("a provider's user", () => {
   test("gets an account on the first time and the same one ever after, whatever the address is by then", async () => {
     const grace = newcomer();
     const first = await signInWithProvider(grace, CALLER);
     const second = await signInWithProvider({ ...grace, email: "moved@example.com" }, CALLER);
-    if (!first.ok || !second.ok) throw new Error("refused");
+    if (!first.ok || !second.ok) throw new Error("rejected");
     expect(second.value.userId).toBe(first.value.userId);
     expect(await findSessionUser(second.value.userId, second.value.sessionId)).toMatchObject({
       name: "Grace Hopper",
@@ -41,7 +41,7 @@ describe("a provider's person", () => {
     expect(await database().providerIdentity.count({ where: { userId: ada.id } })).toBe(0);
   });
 
-  test("with the same subject at another provider is somebody else", async () => {
+  test("with the same subject at another provider is another user", async () => {
     const grace = newcomer();
     await signInWithProvider(grace, CALLER);
     const other = await signInWithProvider({ ...grace, provider: "github", email: "other@example.com" }, CALLER);
@@ -49,7 +49,7 @@ describe("a provider's person", () => {
   });
 
   test.each([null, "", "not an address", "a\0b@example.com", "a\u200db@example.com", "ada@invalid"])(
-    "without a usable address (%s) is refused",
+    "without a usable address (%s) is rejected",
     async (email) => {
       expect(await signInWithProvider({ ...newcomer(), email }, CALLER)).toEqual({ ok: false, error: "no_email" });
     },

@@ -1,4 +1,5 @@
-import { newEmailAddress, personName } from "#lib/accounts/model/schema.ts";
+import { newEmailAddress, userName } from "#lib/accounts/model/schema.ts";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { startUnlessDisabled } from "#lib/accounts/sign-in.ts";
 import { insertAccount } from "#lib/accounts/store.ts";
@@ -8,29 +9,30 @@ import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type ProviderPerson = { provider: string; subject: string; name: string; email: string | null };
+export type ProviderUser = { provider: string; subject: string; name: string; email: string | null };
 
 const PROVIDER_PROBLEMS = ["no_email", "email_taken", "sign_up_closed", "disabled", "throttled"] as const;
 export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
 
 /**
- * Signs in whom a provider vouches for; on the first time, makes the account. The identity is (provider, subject) and nothing
- * else: an account that merely has the same address stays its owner's (`email_taken`), because an address can change hands.
+ * Signs in the user that a provider names; creates the account on the first time. The identity is
+ * (provider, subject) alone: an account with the same address isn't linked (`email_taken`), because
+ * an address can change hands.
  */
 export async function signInWithProvider(
-  person: ProviderPerson,
+  user: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
-  const known = await signInKnown(person, caller);
+  const known = await signInKnown(user, caller);
   if (known) return known;
-  const first = await signInFirst(person, caller);
+  const first = await signInFirst(user, caller);
   if (first.ok || first.error !== "email_taken") return first;
-  // The same person's other tab may have been quicker.
-  return (await signInKnown(person, caller)) ?? first;
+  // Another tab of the same user may have created the account meanwhile.
+  return (await signInKnown(user, caller)) ?? first;
 }
 
 async function signInKnown(
-  { provider, subject }: ProviderPerson,
+  { provider, subject }: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, "disabled"> | undefined> {
   const identity = await database().providerIdentity.findUnique({
@@ -38,12 +40,12 @@ async function signInKnown(
     select: { userId: true },
   });
   if (!identity) return undefined;
-  const started = await startUnlessDisabled(identity.userId, caller, { with: provider });
+  const started = await startUnlessDisabled(asUserId(identity.userId), caller, { with: provider });
   return started.ok ? started : err("disabled");
 }
 
 async function signInFirst(
-  { provider, subject, name, email }: ProviderPerson,
+  { provider, subject, name, email }: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
   if (env().SIGN_UP === "closed") return err("sign_up_closed");
@@ -65,7 +67,10 @@ async function signInFirst(
   });
 }
 
-/** A provider's name may be empty, overlong or hold what a name can't; a person can't be asked to mend it there. */
+/**
+ * Returns the provider's name, or the local part of the address if the name is empty, too long or
+ * not allowed.
+ */
 function usableName(name: string, email: string): string {
-  return personName.safeParse(name).data ?? email.slice(0, email.indexOf("@")).slice(0, 64);
+  return userName.safeParse(name).data ?? email.slice(0, email.indexOf("@")).slice(0, 64);
 }

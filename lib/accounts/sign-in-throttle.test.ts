@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { networksOf } from "#lib/accounts/networks.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
@@ -16,9 +17,9 @@ afterAll(() => close());
 const hex = (number: number) => number.toString(16);
 const from = (address: string) => ({ actor: "user", address, userAgent: null }) as const;
 let accounts = 0;
-const nobody = () => `nobody-${accounts++}@example.com`;
+const unknownEmail = () => `unknown-${accounts++}@example.com`;
 
-/** Fails once; returns the seconds to wait, or 0 where the attempt was let through. */
+/** Fails once; returns the seconds to wait, or 0 if the attempt was accepted. */
 async function fail(email: string, address: string): Promise<number> {
   const attempt = await reserveSignIn(email, address);
   if (!attempt.ok) return attempt.retryAfterSeconds;
@@ -26,7 +27,7 @@ async function fail(email: string, address: string): Promise<number> {
   return 0;
 }
 
-/** The number of attempts that were let through. */
+/** The number of attempts that were accepted. */
 async function passed(attempts: Promise<number>[]): Promise<number> {
   return (await Promise.all(attempts)).filter((wait) => wait === 0).length;
 }
@@ -39,13 +40,16 @@ function pass(seconds: number): Promise<number> {
 }
 
 /** An account with a session that was begun from the address. */
-async function accountAt(address: string): Promise<{ id: string; email: string }> {
+async function accountAt(address: string): Promise<{ id: UserId; email: string }> {
   const account = await createPerson();
   await database().$transaction((transaction) => startSession(transaction, account.id, from(address)));
   return account;
 }
 
-/** Fails at an account as often as changes anything, each time from another network, before any failure is known. */
+/**
+ * Fails at an account as often as changes anything, each time from another network, before any
+ * failure is known.
+ */
 async function attack(email: string): Promise<void> {
   const addresses = Array.from({ length: 115 }, (_, i) => `2001:${hex(0x1000 + i)}:${hex(accounts)}::1`);
   const attempts = await Promise.all(addresses.map((address) => reserveSignIn(email, address)));
@@ -57,8 +61,8 @@ describe("wider networks count, too", () => {
     ["a /56", 260, 61, (i: number) => `2001:db8:1:${hex(0x4200 + (i % 256))}::${hex(i)}`],
     ["a /48", 300, 201, (i: number) => `2001:db8:2:${hex(i * 131)}::1`],
     ["a /24", 300, 201, (i: number) => `203.0.113.${i % 256}`],
-  ])("of parallel guesses at many accounts from %s, %d, %d are let through", async (_, guesses, free, address) => {
-    const count = await passed(Array.from({ length: guesses }, (_, i) => fail(nobody(), address(i))));
+  ])("of parallel guesses at many accounts from %s, %d, %d are accepted", async (_, guesses, free, address) => {
+    const count = await passed(Array.from({ length: guesses }, (_, i) => fail(unknownEmail(), address(i))));
     expect(count).toBeGreaterThanOrEqual(free);
     // Waits of 1, 2 and 4 s end while a slow machine works through them.
     expect(count).toBeLessThanOrEqual(free + 4);
@@ -67,15 +71,15 @@ describe("wider networks count, too", () => {
   test("a network that signed in there before doesn't wait for its neighbors' failures", async () => {
     const home = "2001:db8:3:1::1";
     const { email } = await accountAt(home);
-    for (let i = 0; i < 205; i++) await fail(nobody(), `2001:db8:3:${hex(0x100 * i + 2)}::1`);
+    for (let i = 0; i < 205; i++) await fail(unknownEmail(), `2001:db8:3:${hex(0x100 * i + 2)}::1`);
     expect(await fail(email, "2001:db8:3:9900::1")).toBeGreaterThan(0);
     expect(await fail(email, home)).toBe(0);
   });
 });
 
 describe("beyond 100 failures a day at one account", () => {
-  test("a network from which nobody signed in there waits 5 min before each attempt, also of parallel ones", async () => {
-    const email = nobody();
+  test("a network without a sign-in to it waits 5 min before each attempt, also of parallel ones", async () => {
+    const email = unknownEmail();
     await attack(email);
     expect(await fail(email, "198.51.100.1")).toBe(300);
     await pass(300);
@@ -85,7 +89,7 @@ describe("beyond 100 failures a day at one account", () => {
   });
 
   test("the networks of a /48 wait as one", async () => {
-    const email = nobody();
+    const email = unknownEmail();
     await attack(email);
     await fail(email, "2001:db8:4::1");
     await pass(300);
@@ -117,7 +121,7 @@ describe("beyond 100 failures a day at one account", () => {
   });
 
   test("the wait is over when a day has passed without failures", async () => {
-    const email = nobody();
+    const email = unknownEmail();
     await attack(email);
     await pass(86_400);
     expect(await fail(email, "198.51.103.1")).toBe(0);
@@ -126,7 +130,7 @@ describe("beyond 100 failures a day at one account", () => {
   test("an unknown address waits as a known one does", async () => {
     const { email } = await accountAt("198.51.104.1");
     const waits = [];
-    for (const attacked of [email, nobody()]) {
+    for (const attacked of [email, unknownEmail()]) {
       await attack(attacked);
       waits.push(await fail(attacked, "198.51.105.1"));
     }

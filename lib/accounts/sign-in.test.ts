@@ -8,6 +8,7 @@ import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.
 import type { Caller } from "#lib/activity/record.ts";
 import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const PASSWORD = "correct horse battery";
 let close: () => Promise<void>;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 let people = 0;
-const newEmail = () => `person-${people++}@example.com`;
+const newEmail = () => `user-${people++}@example.com`;
 const from = (host: number): Caller => ({ actor: "user", address: `198.18.0.${host}`, userAgent: "vitest" });
 /** Every test comes from an address of its own. */
 const caller = () => from((people++ % 250) + 1);
@@ -39,7 +40,7 @@ describe("signing up", () => {
     if (!signedUp.ok) throw new Error(signedUp.error);
     const { userId, sessionId } = signedUp.value;
     expect(await findAccount(email)).toMatchObject({ name: "Ada", tier: "free", disabledAt: null });
-    expect(await findSessionUser(userId, sessionId)).toEqual({ id: userId, name: "Ada", email, sessionId });
+    expect(await findSessionUser(userId, sessionId)).toEqual({ userId, name: "Ada", email, sessionId });
     expect(await activityOf(userId)).toMatchObject([
       { action: "account.created", address: "198.18.0.7", actor: "user" },
     ]);
@@ -71,14 +72,14 @@ describe("signing up", () => {
     ["ada.lovelace@example.com", "own_name_password"],
     ["ADA.LOVELACE", "own_name_password"],
     ["Augusta Ada", "own_name_password"],
-  ])("the password %s is refused: %s", async (password, error) => {
+  ])("the password %s is rejected: %s", async (password, error) => {
     const input = { name: "Augusta Ada", email: "ada.lovelace@example.com", password };
     expect(await signUp(input, caller())).toEqual({ ok: false, error });
   });
 });
 
 describe.each(["closed", "providers"] as const)("with SIGN_UP=%s", (setting) => {
-  test("nobody can sign up with a password, whatever the page shows", async () => {
+  test("sign-up with a password is rejected, whatever the page shows", async () => {
     const settings = env();
     const before = settings.SIGN_UP;
     settings.SIGN_UP = setting;
@@ -141,7 +142,7 @@ describe("signing in", () => {
     expect(await signIn({ email, password: PASSWORD }, caller())).toMatchObject({ ok: true });
   });
 
-  test("a disabled person is told so only with the password, and can sign in when enabled again", async () => {
+  test("a disabled user is told so only with the password, and can sign in when enabled again", async () => {
     const email = newEmail();
     const { userId, sessionId } = await signUpAs(email);
     await disableAccount(userId, caller());
@@ -225,7 +226,7 @@ describe("a session", () => {
     const session = await signUpAs(newEmail());
     await database().session.update({
       where: { id: session.sessionId },
-      data: { [change]: new Date(Date.now() - days * 86_400_000) },
+      data: { [change]: new Date(Date.now() - days * DAY_MS) },
     });
     return session;
   }
@@ -247,7 +248,7 @@ describe("a session", () => {
     expect((await activityOf(userId)).map(({ action }) => action)).toEqual(["account.created", "account.signed_out"]);
   });
 
-  test("of another person can be neither read nor ended", async () => {
+  test("of another user can be neither read nor ended", async () => {
     const ada = await signUpAs(newEmail());
     const grace = await signUpAs(newEmail());
     expect(await findSessionUser(grace.userId, ada.sessionId)).toBeNull();
@@ -269,7 +270,7 @@ describe("a session", () => {
     expect(await seen()).toEqual(touched);
   });
 
-  test("ends with all others of the person, and nobody else's", async () => {
+  test("ends with all others of the user, and no other user's", async () => {
     const email = newEmail();
     const first = await signUpAs(email);
     const other = await signUpAs(newEmail());
@@ -287,7 +288,7 @@ describe("a session", () => {
 
   test("is removed 30 days after its end, and not before", async () => {
     const recent = await signUpAs(newEmail());
-    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
     await endSession(recent.userId, recent.sessionId, caller());
     await database().session.update({ where: { id: recent.sessionId }, data: { createdAt: daysAgo(31) } });
     const old = await signUpAs(newEmail());

@@ -1,4 +1,5 @@
 import type { SignInInput } from "#lib/accounts/model/schema.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { verifyPassword } from "#lib/accounts/password.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
@@ -8,8 +9,9 @@ import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /**
- * Starts a session for whoever knows the password. An unknown address, an account without a password and a wrong password
- * are one outcome, by the same work (OWASP ASVS 5, 6.3.8). `disabled` is only told to who knows the password.
+ * Starts a session after checking the password. An unknown address, an account without a password
+ * and a wrong password have the same outcome and cost the same work (OWASP ASVS 5, 6.3.8).
+ * `disabled` is answered only to the right password.
  */
 export async function signIn(
   { email, password }: SignInInput,
@@ -28,17 +30,17 @@ export async function signIn(
     await attempt.settle("failed");
     return err("wrong_credentials");
   }
-  const started = await startUnlessDisabled(user.id, caller, { with: "password" }, user.passwordHash);
+  const started = await startUnlessDisabled(asUserId(user.id), caller, { with: "password" }, user.passwordHash);
   await attempt.settle("succeeded");
   return started;
 }
 
 /**
- * Locks the person against a change in between that ends sessions and would not see this one: from disabling, and where
- * a password was checked from changing it.
+ * Starts a session under a lock of the user's row, so that disabling the account, or changing the
+ * password that was checked, doesn't miss it.
  */
 export function startUnlessDisabled(
-  userId: string,
+  userId: UserId,
   caller: Caller,
   details: { with: string },
   passwordHash: string | null = null,

@@ -9,7 +9,7 @@ import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** Makes an account with a password and signs its person in. */
+/** Creates an account with a password and starts a session. */
 export async function signUp(
   input: SignUpInput,
   caller: Caller,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
 import {
   createAccount,
@@ -12,7 +13,7 @@ import {
 import { database } from "#lib/database/client.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
-const UNKNOWN = "00000000-0000-7000-8000-000000000000";
+const UNKNOWN = asUserId("00000000-0000-7000-8000-000000000000");
 
 let close: () => Promise<void>;
 beforeAll(async () => {
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-async function actionsOf(userId: string): Promise<string[]> {
+async function actionsOf(userId: UserId): Promise<string[]> {
   const activity = await database().activity.findMany({ where: { userId }, orderBy: { createdAt: "asc" } });
   return activity.map(({ action }) => action);
 }

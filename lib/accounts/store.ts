@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { endSessionsOf } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -7,7 +8,7 @@ import { database, type Transaction } from "#lib/database/client.ts";
 import type { UserModel } from "#lib/database/generated/models.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** What is read of an account. Never the hash of its password. */
+/** The columns of an account that are read: never the hash of its password. */
 const FIELDS = {
   id: true,
   email: true,
@@ -17,32 +18,35 @@ const FIELDS = {
   disabledAt: true,
   deletedAt: true,
 } as const;
-export type Account = Pick<UserModel, keyof typeof FIELDS>;
+export type Account = Omit<Pick<UserModel, keyof typeof FIELDS>, "id"> & { id: UserId };
 
 type NewAccount = {
   name: string;
-  /** As `newEmailAddress` in schema.ts gives it. */
+  /** In the form that `newEmailAddress` returns. */
   email: string;
-  /** None: the person gets a password link, or only signs in through a provider. */
+  /** Left out if the user gets a password link or signs in through a provider. */
   passwordHash?: string;
 };
 
-/** Makes an account with the first tier of the table. */
+/** Creates an account with the first tier. */
 export function createAccount(input: NewAccount, caller: Caller): Promise<Result<Account, "email_taken">> {
   return database().$transaction((transaction) => insertAccount(transaction, input, caller));
 }
 
-/** The same inside the transaction of a sign-up. Of parallel ones with one address, one succeeds. */
+/**
+ * Creates an account in the transaction of a sign-up. Of parallel calls with one address, one
+ * succeeds.
+ */
 export async function insertAccount(
   transaction: Transaction,
   { name, email, passwordHash }: NewAccount,
   caller: Caller,
 ): Promise<Result<Account, "email_taken">> {
-  const [account] = await transaction.user.createManyAndReturn({
+  const [account] = (await transaction.user.createManyAndReturn({
     data: [{ name, email, passwordHash: passwordHash ?? null, tier: firstTier() }],
     skipDuplicates: true,
     select: FIELDS,
-  });
+  })) as Account[];
   if (!account) return err("email_taken");
   await openBalance(transaction, account.id, signupCredits());
   await recordActivity(transaction, caller, {
@@ -54,15 +58,15 @@ export async function insertAccount(
 }
 
 export function findAccount(email: string): Promise<Account | null> {
-  return database().user.findUnique({ where: { email }, select: FIELDS });
+  return database().user.findUnique({ where: { email }, select: FIELDS }) as Promise<Account | null>;
 }
 
 export function listAccounts(): Promise<Account[]> {
-  return database().user.findMany({ select: FIELDS, orderBy: { email: "asc" } });
+  return database().user.findMany({ select: FIELDS, orderBy: { email: "asc" } }) as Promise<Account[]>;
 }
 
 export async function setTier(
-  userId: string,
+  userId: UserId,
   tier: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found" | "unknown_tier">> {
@@ -84,10 +88,10 @@ export async function setTier(
 }
 
 /**
- * Shuts a person out: sessions end at once, sign-in and API keys are refused until the account is enabled again; when it returns,
- * on every instance.
+ * Disables an account: ends its sessions, and rejects sign-in and API keys until it is enabled
+ * again. Every instance does so when this returns.
  */
-export async function disableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+export async function disableAccount(userId: UserId, caller: Caller): Promise<Result<undefined, "not_found">> {
   const disabled = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
@@ -101,8 +105,8 @@ export async function disableAccount(userId: string, caller: Caller): Promise<Re
   return disabled;
 }
 
-/** Lets a person in again; when it returns, the API keys are accepted on every instance. */
-export async function enableAccount(userId: string, caller: Caller): Promise<Result<undefined, "not_found">> {
+/** Enables an account. Every instance accepts its API keys when this returns. */
+export async function enableAccount(userId: UserId, caller: Caller): Promise<Result<undefined, "not_found">> {
   const enabled = await database().$transaction(async (transaction) => {
     const before = await lockAccount(transaction, userId);
     if (!before) return err("not_found");
@@ -115,24 +119,23 @@ export async function enableAccount(userId: string, caller: Caller): Promise<Res
   return enabled;
 }
 
-/** Undefined for one that was deleted, too: nothing changes a tombstone. */
+/** Undefined for an unknown account and for an anonymized one, which never changes. */
 async function lockAccount(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
 ): Promise<{ tier: string; disabledAt: Date | null } | undefined> {
   const rows = await transaction.$queryRaw<{ tier: string; disabledAt: Date | null }[]>`
     SELECT "tier", "disabledAt" FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
   return rows[0];
 }
 
-/** The name of an account's tier. */
-export async function findTier(userId: string): Promise<string> {
+/** Reads the name of an account's tier. */
+export async function findTier(userId: UserId): Promise<string> {
   const { tier } = await database().user.findUniqueOrThrow({ where: { id: userId }, select: { tier: true } });
   return tier;
 }
 
-/** Changes what the person is called. */
-export async function renameAccount(userId: string, name: string, caller: Caller): Promise<void> {
+export async function renameAccount(userId: UserId, name: string, caller: Caller): Promise<void> {
   await database().$transaction(async (transaction) => {
     const rows = await transaction.$queryRaw<{ name: string }[]>`
       SELECT "name" FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;

@@ -1,37 +1,55 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { networksOf } from "#lib/accounts/networks.ts";
 import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
+/**
+ * How many attempts a scope may make, and how long the others wait. Written here and not taken from
+ * `rate-limiter-flexible`, because attempts are counted in PostgreSQL for all instances, waits grow
+ * with each failure, and an attempt can be refunded.
+ */
 export type Policy = {
-  /** Attempts that wait for nothing: typing errors, and colleagues behind one address. */
+  /** Attempts without a wait: typing errors, and colleagues behind one address. */
   free: number;
   firstWaitS: number;
-  /** Each further wait is twice the last one, up to here. */
+  /** Each wait is twice the one before, up to this. */
   maxWaitS: number;
-  /** One attempt is forgotten each time so long has passed. */
+  /** One attempt is forgotten in each period of this length. */
   forgetS: number;
 };
 
-/** 30 at once and 30 an hour: a class or a company may start on one day behind one address. */
+/** 30 at once and 30 an hour: a class or a company may sign up on one day behind one address. */
 const SIGN_UP: Policy = { free: 30, firstWaitS: 120, maxWaitS: 120, forgetS: 120 };
-/** 100 keys at once and one a second: more than anybody makes by hand, and each is a row that is never removed. */
+/**
+ * 100 keys at once and one a second: more than anyone makes by hand. Rows of keys are never
+ * removed.
+ */
 const KEYS: Policy = { free: 100, firstWaitS: 1, maxWaitS: 1, forgetS: 1 };
-/** The same over a wider network, which others share: 120 at once, then one in 20 s. */
+/** Sign-ups of a wider network: 120 at once, then one in 20 s. */
 const WIDE_SIGN_UP: Policy = { free: 120, firstWaitS: 20, maxWaitS: 20, forgetS: 20 };
 
-/** After the longest wait more failures change nothing, so they aren't counted; it also bounds how long one is remembered. */
+/**
+ * Failures beyond this don't count: they would not lengthen the longest wait, only how long it is
+ * remembered.
+ */
 const COUNTED_BEYOND_FREE = 10;
 
 export type Throttled = { ok: false; error: "throttled"; retryAfterSeconds: number };
-/** An attempt that was let through and counts as failed until it is settled, so that parallel guesses don't all pass. */
+/**
+ * An accepted attempt. It counts as failed until it is settled, so that parallel guesses don't all
+ * pass.
+ */
 export type Attempt = { ok: true; settle(outcome: "succeeded" | "failed" | "not_tried"): Promise<void> };
 
-/** Lets one sign-up through or says how long to wait. One that makes an account, or finds the address taken, counts. */
+/**
+ * Accepts one sign-up or tells how long to wait. One that creates an account or finds the address
+ * taken counts.
+ */
 export async function reserveSignUp(address: string | null): Promise<Attempt | Throttled> {
-  const held: Reservation[] = [];
+  const held: CountedAttempt[] = [];
   const refund = async () => {
-    for (const reservation of held) await reservation.refund();
+    for (const attempt of held) await attempt.refund();
   };
   const [own] = networksOf(address);
   for (const network of networksOf(address).toReversed()) {
@@ -45,26 +63,30 @@ export async function reserveSignUp(address: string | null): Promise<Attempt | T
   return { ok: true, settle: async (outcome) => (outcome === "not_tried" ? refund() : undefined) };
 }
 
-/** The same for a key that an account makes, in the transaction that makes it: one that is rolled back doesn't count. */
-export async function reserveKey(transaction: Transaction, userId: string): Promise<{ ok: true } | Throttled> {
+/** Accepts one new key of a user, in the transaction that inserts it: a rollback uncounts it. */
+export async function reserveKey(transaction: Transaction, userId: UserId): Promise<{ ok: true } | Throttled> {
   const reserved = await reserve(`keys of ${userId}`, KEYS, transaction);
   return reserved.ok ? { ok: true } : reserved;
 }
 
-/** Forgets what is over; returns the number of rows. */
+/** Removes the rows that have no wait left and were not used for a day; returns their number. */
 export function pruneThrottles(signal?: AbortSignal): Promise<number> {
   const where = `"updatedAt" < now() - interval '1 day' AND "blockedUntil" < now()`;
   return removeInSteps({ table: "Throttle", by: "updatedAt", where }, signal);
 }
 
-export type Reservation = { ok: true; refund(): Promise<void> };
+/** An attempt that is counted until it is refunded. */
+export type CountedAttempt = { ok: true; refund(): Promise<void> };
 
-/** One statement decides and counts, under the lock of its row: of parallel attempts only as many pass as may. */
+/**
+ * Decides and counts in one statement under the lock of its row, so that parallel attempts are
+ * counted exactly.
+ */
 export async function reserve(
   scope: string,
   policy: Policy,
   db: Database | Transaction = database(),
-): Promise<Reservation | Throttled> {
+): Promise<CountedAttempt | Throttled> {
   const [reserved] = await db.$queryRaw<{ blockedUntil: Date }[]>`
     ${upsert(scope, policy)} WHERE t."blockedUntil" <= clock_timestamp() RETURNING t."blockedUntil"`;
   return settled(scope, reserved, db);
@@ -74,16 +96,19 @@ async function settled(
   scope: string,
   reserved: { blockedUntil: Date } | undefined,
   db: Database | Transaction = database(),
-): Promise<Reservation | Throttled> {
+): Promise<CountedAttempt | Throttled> {
   if (!reserved) return { ok: false, error: "throttled", retryAfterSeconds: await secondsLeft(scope, db) };
-  return { ok: true, refund: () => giveBack(scope, reserved.blockedUntil) };
+  return { ok: true, refund: () => uncount(scope, reserved.blockedUntil) };
 }
 
 export async function count(scope: string, policy: Policy): Promise<void> {
   await database().$executeRaw`${upsert(scope, policy)}`;
 }
 
-/** PostgreSQL evaluates these after it got the row's lock, so `clock_timestamp()` is the instant of the decision. */
+/**
+ * PostgreSQL evaluates this after it has locked the row, so `clock_timestamp()` is the instant of
+ * the decision.
+ */
 function upsert(scope: string, policy: Policy): Prisma.Sql {
   const left = attemptsLeft(policy);
   const attempts = Prisma.sql`LEAST(${left} + 1, ${policy.free + COUNTED_BEYOND_FREE}::int)`;
@@ -97,7 +122,9 @@ function upsert(scope: string, policy: Policy): Prisma.Sql {
         ELSE t."updatedAt" + make_interval(secs => ${forgotten(policy)} * ${policy.forgetS}::int) END`;
 }
 
-/** Cut down to the column's milliseconds: rounded up, a wait of 0 s would block the next attempt. */
+/**
+ * Truncated to the column's milliseconds: rounded up, a wait of 0 s would block the next attempt.
+ */
 const NOW = Prisma.sql`date_trunc('milliseconds', clock_timestamp())`;
 
 function forgotten({ forgetS }: Policy): Prisma.Sql {
@@ -108,37 +135,37 @@ function attemptsLeft(policy: Policy): Prisma.Sql {
   return Prisma.sql`GREATEST(LEAST(t."attempts", ${policy.free + COUNTED_BEYOND_FREE}::int) - ${forgotten(policy)}, 0)`;
 }
 
-/** Seconds after that many attempts. */
+/** SQL: the wait after that many attempts, in seconds. */
 function waitAfter(attempts: Prisma.Sql, { free, firstWaitS, maxWaitS }: Policy): Prisma.Sql {
   return Prisma.sql`(CASE WHEN ${attempts} <= ${free}::int THEN 0
     ELSE LEAST(${firstWaitS}::int * power(2, ${attempts} - ${free}::int - 1), ${maxWaitS}::int) END)::float8`;
 }
 
-/** Lets a scope that has tried nothing yet wait first. */
-export async function greet(scope: string, seconds: number): Promise<void> {
+/** Makes the first attempt of a scope wait; does nothing if it has made one. */
+export async function delayFirst(scope: string, seconds: number): Promise<void> {
   await database().$executeRaw`
     INSERT INTO "Throttle" ("scope", "attempts", "blockedUntil", "updatedAt")
     VALUES (${scope}, 0, ${NOW} + make_interval(secs => ${seconds}::float8), ${NOW}) ON CONFLICT ("scope") DO NOTHING`;
 }
 
-/** One attempt each `seconds`, also of parallel ones. */
-export async function reserveSpaced(scope: string, seconds: number): Promise<Reservation | Throttled> {
-  await greet(scope, seconds);
+/** Accepts one attempt in `seconds`, also of parallel ones. */
+export async function reserveSpaced(scope: string, seconds: number): Promise<CountedAttempt | Throttled> {
+  await delayFirst(scope, seconds);
   const [reserved] = await database().$queryRaw<{ blockedUntil: Date }[]>`
     UPDATE "Throttle" SET "blockedUntil" = ${NOW} + make_interval(secs => ${seconds}::float8), "updatedAt" = ${NOW}
     WHERE "scope" = ${scope} AND "blockedUntil" <= clock_timestamp() RETURNING "blockedUntil"`;
   return settled(scope, reserved);
 }
 
-/** Seconds that one who is new to the scope has to wait there. */
-export async function waitAt(scope: string, policy: Policy): Promise<number> {
+/** Reads the wait that a scope has reached, in seconds. */
+export async function readWait(scope: string, policy: Policy): Promise<number> {
   const [row] = await database().$queryRaw<{ seconds: number }[]>`
     SELECT ${waitAfter(attemptsLeft(policy), policy)} AS "seconds" FROM "Throttle" t WHERE t."scope" = ${scope}`;
   return row?.seconds ?? 0;
 }
 
-/** Undoes a reservation, with its wait if nobody has reserved since. */
-async function giveBack(scope: string, blockedUntil: Date): Promise<void> {
+/** Uncounts an attempt, and ends its wait if no attempt was counted since. */
+async function uncount(scope: string, blockedUntil: Date): Promise<void> {
   await database().$executeRaw`
     UPDATE "Throttle" SET "attempts" = GREATEST("attempts" - 1, 0),
       "blockedUntil" = CASE WHEN "blockedUntil" = ${blockedUntil} THEN ${NOW} ELSE "blockedUntil" END

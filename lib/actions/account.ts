@@ -3,16 +3,16 @@
 import { redirect } from "next/navigation";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
-import { confirmPerson } from "#lib/accounts/confirm-user.ts";
+import { confirmUser } from "#lib/accounts/confirm-user.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { type UnlinkError, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import {
   changeEmailInput,
   changePasswordInput,
-  changeWayInput,
   deleteAccountInput,
   endSessionsInput,
   renameAccountInput,
+  signInMethodInput,
 } from "#lib/accounts/model/schema.ts";
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
@@ -22,48 +22,53 @@ import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export const renameAccountAction = userFormAction(renameAccountInput, async ({ id, caller }, { name }) =>
-  ok(await renameAccount(id, name, caller)),
+export const renameAccountAction = userFormAction(renameAccountInput, async ({ userId, caller }, { name }) =>
+  ok(await renameAccount(userId, name, caller)),
 );
 
-export const changeEmailAction = userFormAction(changeEmailInput, ({ id, caller }, input) =>
-  changeEmail(id, input, caller),
+export const changeEmailAction = userFormAction(changeEmailInput, ({ userId, caller }, input) =>
+  changeEmail(userId, input, caller),
 );
 
 /** Answers with the number of other sessions that ended. */
-export const changePasswordAction = userFormAction(changePasswordInput, ({ id, sessionId, caller }, input) =>
-  changePassword({ userId: id, sessionId }, input, caller),
+export const changePasswordAction = userFormAction(changePasswordInput, (user, input) =>
+  changePassword(user, input, user.caller),
 );
 
 /** Ends one other session, or all `others`; answers with their number. */
 export const endSessionsAction = userFormAction(endSessionsInput, async (user, { id }) => {
   if (id === user.sessionId) return err("own_session");
   return ok(
-    await (id === "others" ? endSessions(user.id, user.caller, user.sessionId) : endSession(user.id, id, user.caller)),
+    await (id === "others"
+      ? endSessions(user.userId, user.caller, user.sessionId)
+      : endSession(user.userId, id, user.caller)),
   );
 });
 
-/** Confirms the user before the way to the provider, because a sign-in method outlives the session that added it. */
+/**
+ * Confirms the user before the redirect, because a sign-in method outlives the session that added
+ * it.
+ */
 export const linkProviderAction = userFormAction(
-  changeWayInput,
-  async ({ id, sessionId, caller }, { provider, password }): Promise<Result<undefined, UnlinkError> | Throttled> => {
-    const confirmed = await confirmPerson({ userId: id, sessionId }, password, caller);
+  signInMethodInput,
+  async (user, { provider, password }): Promise<Result<undefined, UnlinkError> | Throttled> => {
+    const confirmed = await confirmUser(user, password, user.caller);
     if (!confirmed.ok) return confirmed;
-    return continueWith(provider, "/settings/account", sessionId);
+    return continueWith(provider, "/settings/account", user.sessionId);
   },
 );
 
-export const unlinkProviderAction = userFormAction(changeWayInput, ({ id, sessionId, caller }, input) =>
+export const unlinkProviderAction = userFormAction(signInMethodInput, (user, input) =>
   unlinkProvider(
-    { userId: id, sessionId },
+    user,
     input,
-    providerButtons().map((provider) => provider.id),
-    caller,
+    providerButtons().map(({ id }) => id),
+    user.caller,
   ),
 );
 
-export const deleteAccountAction = userFormAction(deleteAccountInput, async ({ id, sessionId, caller }, input) => {
-  const deleted = await deleteAccount({ userId: id, sessionId }, input, caller);
+export const deleteAccountAction = userFormAction(deleteAccountInput, async (user, input) => {
+  const deleted = await deleteAccount(user, input, user.caller);
   if (!deleted.ok) return deleted;
   await clearSessionCookie();
   redirect("/sign-in?notice=account_deleted");

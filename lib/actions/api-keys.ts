@@ -19,50 +19,50 @@ import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
 
-/** The one answer that ever holds the key. The list is refreshed when its dialog closes. */
+/** Answers with the secret, once. The list is refreshed when its dialog closes. */
 export const createApiKeyAction = userAction(
   createApiKeyInput,
-  ({ id, caller, sessionId }, input) => createApiKey(id, input, { ...caller, sessionId }),
+  ({ userId, caller, sessionId }, input) => createApiKey(userId, input, { ...caller, sessionId }),
   noRefresh,
 );
 
-/** The one answer that ever holds the successor. */
+/** Answers with the successor's secret, once. */
 export const rotateApiKeyAction = userAction(
   rotateApiKeyInput,
-  (user, { id, overlap }) => rotateApiKey(user.id, id, overlap, { ...user.caller, sessionId: user.sessionId }),
+  (user, { id, overlap }) => rotateApiKey(user.userId, id, overlap, { ...user.caller, sessionId: user.sessionId }),
   noRefresh,
 );
 
 export const extendOverlapAction = userAction(extendOverlapInput, (user, { id, by }) =>
-  extendOverlap(user.id, id, by, user.caller),
+  extendOverlap(user.userId, id, by, user.caller),
 );
 
-/** Finds a key by the hash that the browser makes of it: the key itself is never sent. */
+/** Finds a key by the hash that the browser computes: the key itself is never sent. */
 export const findApiKeyByHashAction = userAction(
   keyHash,
-  async (user, hash) => ok(await findApiKeyByHash(user.id, hash)),
+  async (user, hash) => ok(await findApiKeyByHash(user.userId, hash)),
   noRefresh,
 );
 
 export const renameApiKeyAction = userAction(renameApiKeyInput, (user, { id, name }) =>
-  renameApiKey(user.id, id, name, user.caller),
+  renameApiKey(user.userId, id, name, user.caller),
 );
 
-export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.id, id, user.caller));
+export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
 
-export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.id, id, user.caller));
+export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
 
 /** Reads the usage summary of many keys before they are changed. */
 export const readBulkEvidenceAction = userAction(
   selection,
-  async (user, keys) => ok(await readBulkEvidence(user.id, keys, new Date())),
+  async (user, keys) => ok(await readBulkEvidence(user.userId, keys, new Date())),
   noRefresh,
 );
 
 export const revokeApiKeysAction = userAction(confirmedSelection, (user, keys) =>
-  revokeApiKeys(user.id, keys, user.caller),
+  revokeApiKeys(user.userId, keys, user.caller),
 );
 
 export const deleteApiKeysAction = userAction(confirmedSelection, (user, keys) =>
-  deleteApiKeys(user.id, keys, user.caller),
+  deleteApiKeys(user.userId, keys, user.caller),
 );

@@ -12,27 +12,27 @@ type EachFailure<F extends Failure> = F extends { retryAfterSeconds: number }
       : never
     : never;
 
-/** What a form shows after it was sent. */
+/** What a form shows after a submit. */
 export type FormState<F extends Failure = never, Done = unknown> = {
-  /** What was typed, never a password. */
+  /** The typed values, never a password. */
   values: Record<string, string>;
-  /** What the schema says of each field. */
+  /** The schema's messages for each field. */
   fields?: Record<string, string[] | undefined>;
   failure?: EachFailure<F>;
   done?: { value: Done };
 };
 
-/** The state that the form of an action has. */
+/** The state of an action's form. */
 export type StateOf<Action extends (state: never, form: FormData) => Promise<FormState<Failure>>> = Awaited<
   ReturnType<Action>
 >;
 
-/** The failures that the form of an action can show. */
+/** The failures that an action's form can show. */
 export type FailureOf<Action extends (state: never, form: FormData) => Promise<FormState<Failure>>> = NonNullable<
   StateOf<Action>["failure"]
 >;
 
-/** Reads a form's fields by name. Anyone can call an action with anything: what isn't a form has no fields. */
+/** Reads a form's fields by name. Anything else that an action is called with has no fields. */
 export function formFields(form: unknown): Record<string, unknown> {
   return form instanceof FormData ? Object.fromEntries(form) : {};
 }
@@ -41,7 +41,7 @@ export function invalid(form: unknown, error: z.ZodError): FormState {
   return { values: typed(formFields(form)), fields: z.flattenError(error).fieldErrors };
 }
 
-/** Answers with the failure's HTTP status: 429 where it is throttled, 503 where the server is busy. */
+/** Sets the HTTP status of a failure: 429 if throttled, 503 if the server is busy. */
 export function failed<F extends Failure>(form: unknown, failure: F): FormState<F> {
   if (failure.error === "throttled") setResponseStatus(429);
   if (failure.error === "busy") setResponseStatus(503);

@@ -18,7 +18,7 @@ type FailureOfCall<Call extends (...args: never[]) => Promise<{ ok: boolean }>> 
   Failure
 >;
 type RedeemState = FormState<FailureOfCall<typeof redeemPasswordLink>> & {
-  /** Where the account has active keys. */
+  /** The account's active keys, if it has any. */
   activeKeys?: ActiveKeys | undefined;
 };
 
@@ -49,7 +49,7 @@ export async function continueWithAction(form: FormData): Promise<void> {
 
 export async function signOutAction(): Promise<void> {
   const user = await currentUser();
-  if (user) await endSession(user.id, user.sessionId, await requestCaller());
+  if (user) await endSession(user.userId, user.sessionId, await requestCaller());
   await clearSessionCookie();
   redirect("/sign-in");
 }

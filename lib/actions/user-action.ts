@@ -12,9 +12,10 @@ type ActingUser = SessionUser & { caller: Caller };
 type Settled = { ok: true } | Failure;
 
 /**
- * Makes a server action: requires a session, parses the input, calls and refreshes the page. Anyone can send an action anything:
- * what doesn't fit the schema is `invalid`. Pass `refreshes: false` for a query, and for an answer with a key, which a refresh would
- * take off the screen.
+ * Makes a server action: requires a session, parses the input, calls and refreshes the page. Anyone
+ * can send an action anything, so an input that doesn't fit the schema is `invalid`. Pass
+ * `refreshes: false` for a query, and for an answer with a key, which a refresh would take off the
+ * screen.
  */
 export function userAction<Schema extends z.ZodType, Answer>(
   schema: Schema,
@@ -31,7 +32,9 @@ export function userAction<Schema extends z.ZodType, Answer>(
   };
 }
 
-/** Makes a server action for a form, which also works without JavaScript. Otherwise as {@link userAction}. */
+/**
+ * Makes a server action for a form, as {@link userAction} does. It also works without JavaScript.
+ */
 export function userFormAction<Schema extends z.ZodType, Answer extends Settled>(
   schema: Schema,
   call: (user: ActingUser, input: z.output<Schema>) => Promise<Answer>,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 let close: () => Promise<void>;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ async function recordedDaysAgo(days: number): Promise<string> {
       userId: ada.id,
       actor: "user",
       action: "account.created",
-      createdAt: new Date(Date.now() - days * 86_400_000),
+      createdAt: new Date(Date.now() - days * DAY_MS),
     },
   });
   return id;

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fill } from "#e2e/support/fill.ts";
 import { expectNoMoreReads, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { activityQuery } from "#lib/activity/model/schema.ts";
 import { type ActivityFilter, exportActivity, listActivity } from "#lib/activity/read.ts";
 import { pool } from "#lib/database/client.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;
@@ -16,13 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const record = (userId: string, action: string, count: number, apiKeyId: string | null = null) =>
+const record = (userId: UserId, action: string, count: number, apiKeyId: string | null = null) =>
   fill([
     `INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "createdAt")
      SELECT gen_random_uuid(), $1, 'user', $2, $4, date_trunc('day', now(), 'UTC') - interval '1 day' * (i / 700) FROM generate_series(0, $3::int - 1) i`,
     [userId, action, count, apiKeyId],
   ]);
-const happen = (userId: string) =>
+const happen = (userId: UserId) =>
   pool().query(
     `INSERT INTO "Activity" ("id", "userId", "actor", "action") VALUES (gen_random_uuid(), $1, 'user', 'api_key.created')`,
     [userId],
@@ -31,7 +33,7 @@ const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
 
 /** All pages from the first on, with something that happens after each. */
 async function pagesOf(
-  userId: string,
+  userId: UserId,
   filter: ActivityFilter,
   size: number,
   afterPage: () => Promise<unknown> = async () => {},
@@ -94,7 +96,7 @@ describe("a filter", () => {
     expect(await count({ about: "api" })).toBe(0);
     expect(await count({ apiKeyId: key })).toBe(1_503);
     expect(await count({ apiKeyId: key, about: "api_key.renamed" })).toBe(1_500);
-    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    const day = (ago: number) => new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10);
     expect(await count({ apiKeyId: key, about: "api_key.renamed", from: day(1), to: day(1) })).toBe(700);
     expect(await count({ from: day(2), to: day(2) })).toBe(100);
     for (const filter of [{}, { about: "api_key" }, { apiKeyId: key }]) expect(await count(filter, bob.id)).toBe(0);
@@ -116,8 +118,8 @@ describe("a filter", () => {
 });
 
 describe("of 100,000 records no more is read than of 300", () => {
-  let small: string;
-  let large: string;
+  let small: UserId;
+  let large: UserId;
   const key = { small: randomUUID(), large: randomUUID() };
   beforeAll(async () => {
     for (const [size, count] of [
@@ -135,7 +137,7 @@ describe("of 100,000 records no more is read than of 300", () => {
     }
   });
 
-  const reads = (userId: string, filter: ActivityFilter, from: From) =>
+  const reads = (userId: UserId, filter: ActivityFilter, from: From) =>
     measure(() => listActivity(userId, filter, 50, from));
   test.each<[string, (size: "small" | "large") => ActivityFilter]>([
     ["all", () => ({})],
@@ -163,7 +165,7 @@ describe("of 100,000 records no more is read than of 300", () => {
   });
 
   test("by a day in the middle", async () => {
-    const day = new Date(Date.now() - 50 * 86_400_000).toISOString().slice(0, 10);
+    const day = new Date(Date.now() - 50 * DAY_MS).toISOString().slice(0, 10);
     expectNoMoreReads(await reads(small, {}, null), await reads(large, { from: day, to: day }, null), 100);
   });
 });

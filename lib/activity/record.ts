@@ -1,12 +1,13 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import type { Prisma } from "#lib/database/generated/client.ts";
 
-/** Who does something, and from where. */
+/** The origin of a change: who makes it, and from where. */
 export type Caller = {
   actor: "user" | "operator" | "system";
   address: string | null;
   userAgent: string | null;
-  /** Given where a change must not be made any more once this session has ended. */
+  /** Set for a change that must not be made after this session has ended. */
   sessionId?: string;
 };
 
@@ -15,8 +16,8 @@ type Change = { from: string; to: string };
 type OfKey = { name: string };
 
 /**
- * The details of each action. Records are never changed, so a detail keeps its name for good; one that is added is missing from the
- * records before it.
+ * The details of each action. Records never change, so a detail keeps its name for good, and a new
+ * detail is missing from earlier records.
  */
 export type Details = {
   "account.created": { tier: string };
@@ -52,19 +53,19 @@ export type Details = {
   "api_key.deleted": OfKey;
 };
 export type Action = keyof Details;
-/** The actions that a key's name is enough for. */
+/** The actions whose only detail is the key's name. */
 type ActionOnKey = { [A in Action]: OfKey extends Details[A] ? A : never }[Action];
 
-type Happening = { [A in Action]: { userId: string; action: A; apiKeyId?: string; details: Details[A] } }[Action];
+type ActivityEntry = { [A in Action]: { userId: UserId; action: A; apiKeyId?: string; details: Details[A] } }[Action];
 
-/** Writes what happened into the same transaction as the change itself, so that neither stands without the other. */
-export async function recordActivity(transaction: Transaction, caller: Caller, what: Happening): Promise<void> {
+/** Records an action in the transaction of the change, so that both are written or neither. */
+export async function recordActivity(transaction: Transaction, caller: Caller, entry: ActivityEntry): Promise<void> {
   await transaction.activity.create({
     data: {
-      userId: what.userId,
-      action: what.action,
-      apiKeyId: what.apiKeyId ?? null,
-      details: what.details,
+      userId: entry.userId,
+      action: entry.action,
+      apiKeyId: entry.apiKeyId ?? null,
+      details: entry.details,
       actor: caller.actor,
       address: caller.address,
       userAgent: agentOf(caller),
@@ -74,20 +75,20 @@ export async function recordActivity(transaction: Transaction, caller: Caller, w
 }
 
 /**
- * The same for each of many keys: `change` is a statement that changes them and returns their "id" and "name". Both are one
- * statement, so that a record stands for what was changed, and for nothing else.
+ * Records an action for each key that `change` changes: a statement that returns "id" and "name".
+ * Both run as one statement, so that exactly the changed keys get a record.
  */
 export async function recordEach(
   transaction: Transaction,
   caller: Caller,
-  what: { userId: string; action: ActionOnKey; at: Date },
+  entry: { userId: UserId; action: ActionOnKey; at: Date },
   change: Prisma.Sql,
 ): Promise<void> {
   await transaction.$executeRaw`
     WITH "changed" AS (${change})
     INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "details", "address", "userAgent", "createdAt")
-    SELECT gen_random_uuid(), ${what.userId}::uuid, ${caller.actor}::"Actor", ${what.action}, "id",
-           jsonb_build_object('name', "name"), ${caller.address}, ${agentOf(caller)}, ${what.at}
+    SELECT gen_random_uuid(), ${entry.userId}::uuid, ${caller.actor}::"Actor", ${entry.action}, "id",
+           jsonb_build_object('name', "name"), ${caller.address}, ${agentOf(caller)}, ${entry.at}
     FROM "changed"`;
 }
 

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
 import type { Transaction } from "#lib/database/client.ts";
 
@@ -14,7 +15,7 @@ export type ActiveKeys = {
 };
 
 /** Reads which keys of an account work now. */
-export async function readActiveKeys(transaction: Transaction, userId: string): Promise<ActiveKeys> {
+export async function readActiveKeys(transaction: Transaction, userId: UserId): Promise<ActiveKeys> {
   const at = new Date();
   const [counted] = await transaction.$queryRaw<[Pick<ActiveKeys, "total" | "fingerprint">]>`
     SELECT count(*)::int AS "total",

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { deleteApiKeys, readBulkEvidence, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { UNFILTERED, type View } from "#lib/api-keys/model/list-view.ts";
@@ -13,7 +14,7 @@ const CALLER: Caller = { actor: "user", address: "203.0.113.7", userAgent: "vite
 const MINUTE_MS = 60_000;
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
@@ -32,7 +33,7 @@ type Change = {
 };
 
 /** Keys as they are in the table, named "key 0" and so on; returns their ids in that order. */
-async function keysOf(userId: string, count: number, change: (i: number) => Change = () => ({})): Promise<string[]> {
+async function keysOf(userId: UserId, count: number, change: (i: number) => Change = () => ({})): Promise<string[]> {
   const keys = await database().apiKey.createManyAndReturn({
     data: Array.from({ length: count }, (_, i) => ({
       userId,
@@ -53,25 +54,25 @@ const these = (ids: string[]): Selection => ({ all: false, ids, view: UNFILTERED
 const allBut = (ids: string[], view: View = UNFILTERED): Selection => ({ all: true, ids, view });
 /** As the dialog does it: the evidence is read, and what it counted is confirmed. */
 async function confirmed(
-  userId: string,
+  userId: UserId,
   selection: Selection,
   change: "revoke" | "delete",
 ): Promise<ConfirmedSelection> {
   const { at, keys, active } = await readBulkEvidence(userId, selection, new Date());
   return { ...selection, confirmedAt: at, confirmedKeys: change === "revoke" ? active : keys };
 }
-async function revoke(userId: string, selection: Selection) {
+async function revoke(userId: UserId, selection: Selection) {
   return revokeApiKeys(userId, await confirmed(userId, selection, "revoke"), CALLER);
 }
-async function remove(userId: string, selection: Selection) {
+async function remove(userId: UserId, selection: Selection) {
   return deleteApiKeys(userId, await confirmed(userId, selection, "delete"), CALLER);
 }
 
-async function namesOf(userId: string, where: { revokedAt?: null | { not: null }; deletedAt?: null | { not: null } }) {
+async function namesOf(userId: UserId, where: { revokedAt?: null | { not: null }; deletedAt?: null | { not: null } }) {
   const rows = await database().apiKey.findMany({ where: { userId, ...where }, orderBy: { name: "asc" } });
   return rows.map(({ name }) => name);
 }
-const activityOf = (userId: string) =>
+const activityOf = (userId: UserId) =>
   database().activity.findMany({ where: { userId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
 const done = (keys: number) => ({ ok: true, value: { keys } });
 
@@ -245,7 +246,7 @@ test("ten thousand keys are one call, all refused when it returns", async () => 
 
 describe("isolation: another's keys are as if they did not exist", () => {
   test.each([
-    ["evidence", (userId: string, selection: Selection) => readBulkEvidence(userId, selection, new Date(0))],
+    ["evidence", (userId: UserId, selection: Selection) => readBulkEvidence(userId, selection, new Date(0))],
     ["revoke", revokeAnything],
     ["delete", deleteAnything],
   ])("%s", async (_, operation) => {
@@ -261,9 +262,9 @@ describe("isolation: another's keys are as if they did not exist", () => {
   });
 });
 
-function revokeAnything(userId: string, selection: Selection) {
+function revokeAnything(userId: UserId, selection: Selection) {
   return revokeApiKeys(userId, { ...selection, confirmedAt: new Date(), confirmedKeys: 100 }, CALLER);
 }
-function deleteAnything(userId: string, selection: Selection) {
+function deleteAnything(userId: UserId, selection: Selection) {
   return deleteApiKeys(userId, { ...selection, confirmedAt: new Date(), confirmedKeys: 100 }, CALLER);
 }

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { viewOf } from "#lib/api-keys/list.ts";
@@ -28,7 +29,7 @@ const HOUR_MS = 3_600_000;
 const EXAMPLES = 10;
 
 /** What is known of the keys that are selected at `now`. Another's keys are counted as little as keys that don't exist. */
-export async function readBulkEvidence(userId: string, selection: Selection, now: Date): Promise<BulkEvidence> {
+export async function readBulkEvidence(userId: UserId, selection: Selection, now: Date): Promise<BulkEvidence> {
   const { selected, active } = conditions(userId, selection, now);
   const usedSince = (hours: number) =>
     Prisma.sql`${active} AND "lastUsedAt" > ${new Date(now.getTime() - hours * HOUR_MS)}`;
@@ -40,7 +41,10 @@ export async function readBulkEvidence(userId: string, selection: Selection, now
   const lately = await database().$queryRaw<Omit<UsedKey, "recentRequests">[]>`
     SELECT "id", "name", "prefix", "lastUsedAt" FROM "ApiKey" WHERE ${selected} AND ${usedSince(24)}
     ORDER BY "lastUsedAt" DESC, "id" LIMIT ${EXAMPLES}`;
-  const recent = await countRecentRequests(lately.map(({ id }) => id));
+  const recent = await countRecentRequests(
+    userId,
+    lately.map(({ id }) => id),
+  );
   return {
     at: now,
     ...counts,
@@ -56,7 +60,7 @@ type Taken = Result<{ keys: number }, "selection_changed">;
  *
  * `selection_changed`: it would be more than was confirmed, and nothing was done.
  */
-export function revokeApiKeys(userId: string, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
+export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
   const { selected, active } = conditions(userId, selection, selection.confirmedAt);
   return take(Prisma.sql`${selected} AND ${active}`, selection.confirmedKeys, (transaction, ids) =>
     markRevoked(transaction, userId, ids, caller, new Date()),
@@ -64,7 +68,7 @@ export function revokeApiKeys(userId: string, selection: ConfirmedSelection, cal
 }
 
 /** Takes the selected keys out of the list; those that are not revoked yet are revoked in the same transaction. */
-export function deleteApiKeys(userId: string, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
+export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<Taken> {
   const { selected } = conditions(userId, selection, selection.confirmedAt);
   return take(selected, selection.confirmedKeys, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
 }
@@ -73,14 +77,14 @@ export function deleteApiKeys(userId: string, selection: ConfirmedSelection, cal
  * Does the same to all keys of a person, in a transaction that has locked the person, so that none is made meanwhile. Returns
  * their number; the caller waits for the leases.
  */
-export async function deleteEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+export async function deleteEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const ids = await lockKeys(transaction, Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`);
   await inParts(ids, (part) => markDeleted(transaction, userId, part, caller));
   return ids.length;
 }
 
 /** Revokes all keys of a person that aren't, in such a transaction. Returns their number; the caller waits for the leases. */
-export async function revokeEveryApiKey(transaction: Transaction, userId: string, caller: Caller): Promise<number> {
+export async function revokeEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const ids = await lockKeys(
     transaction,
     Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL AND "revokedAt" IS NULL`,
@@ -90,7 +94,7 @@ export async function revokeEveryApiKey(transaction: Transaction, userId: string
   return ids.length;
 }
 
-async function markDeleted(transaction: Transaction, userId: string, ids: string[], caller: Caller): Promise<void> {
+async function markDeleted(transaction: Transaction, userId: UserId, ids: string[], caller: Caller): Promise<void> {
   const revokedAt = new Date();
   await markRevoked(transaction, userId, ids, caller, revokedAt);
   // A millisecond later, so that the history of a key reads in the order in which things happened to it.
@@ -104,7 +108,7 @@ async function markDeleted(transaction: Transaction, userId: string, ids: string
   );
 }
 
-function markRevoked(transaction: Transaction, userId: string, ids: string[], caller: Caller, at: Date): Promise<void> {
+function markRevoked(transaction: Transaction, userId: UserId, ids: string[], caller: Caller, at: Date): Promise<void> {
   return recordEach(
     transaction,
     caller,
@@ -118,7 +122,7 @@ function markRevoked(transaction: Transaction, userId: string, ids: string[], ca
  * Nobody loses a key that was not confirmed: the view is read as it was at that instant, so that what was created or has expired
  * since doesn't match, and what came into it in another way (a key that was renamed) makes it more than was counted.
  */
-function conditions(userId: string, { all, ids, view }: Selection, at: Date) {
+function conditions(userId: UserId, { all, ids, view }: Selection, at: Date) {
   const { owned, matches, status } = viewOf(userId, view, at);
   return {
     active: Prisma.sql`${status} = 'active'`,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { exportApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
 import { database } from "#lib/database/client.ts";
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 /** Keys named "key 0000" and so on, the latest first, each used an hour before the one above it. */
-async function personWithKeys(): Promise<string> {
+async function personWithKeys(): Promise<UserId> {
   const { id: userId } = await createPerson();
   const now = Date.now();
   await database().apiKey.createMany({
@@ -33,7 +34,7 @@ async function personWithKeys(): Promise<string> {
 }
 
 /** The names that an export has, with something that happens after each of its pages. */
-async function exported(userId: string, view: Partial<ListQuery>, afterPage?: (page: number) => Promise<unknown>) {
+async function exported(userId: UserId, view: Partial<ListQuery>, afterPage?: (page: number) => Promise<unknown>) {
   const names: string[] = [];
   let page = 0;
   for await (const rows of exportApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date())) {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import { secretId } from "#lib/api-keys/secret.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
@@ -12,7 +13,7 @@ import { isUnavailable } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
 let postgres: TestPostgres;
-let ada: { id: string };
+let ada: { id: UserId };
 let cache: KeyCache;
 beforeAll(async () => {
   postgres = await startPostgres();

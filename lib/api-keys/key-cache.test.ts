@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import { ASK, type CachedKey, LOOK_UP } from "#lib/api-keys/key-questions.ts";
@@ -16,7 +17,7 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 type Gate = ReturnType<typeof Promise.withResolvers<void>>;
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let cache: KeyCache;
 beforeAll(async () => {
   close = await useOwnDatabase();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findHygiene } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
@@ -16,7 +17,7 @@ const now = new Date("2026-11-25T12:00:00Z");
 const ago = (days: number, ms = 0) => new Date(now.getTime() - days * DAY_MS - ms);
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });

@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { FINDINGS, type FindingKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
 import { database } from "#lib/database/client.ts";
@@ -22,7 +23,7 @@ const remembered = new Map<string, { at: number; findings: Finding[] }>();
  * What an owner would do well to look at, of active keys only, the most urgent first; none is good news. The list shows exactly
  * the keys that are counted here when it is asked for a finding. Of an account with thousands of keys the answer may be a minute old.
  */
-export async function findHygiene(userId: string, now: Date): Promise<Finding[]> {
+export async function findHygiene(userId: UserId, now: Date): Promise<Finding[]> {
   const known = remembered.get(userId);
   if (known && now.getTime() - known.at < REMEMBERED_MS) return known.findings;
   const counts = FINDINGS.map(
@@ -39,7 +40,7 @@ export async function findHygiene(userId: string, now: Date): Promise<Finding[]>
 }
 
 /** Which of the person's keys a finding is about, as a condition on "ApiKey". */
-export function isFound(userId: string, kind: FindingKind, now: Date): Prisma.Sql {
+export function isFound(userId: UserId, kind: FindingKind, now: Date): Prisma.Sql {
   return Prisma.sql`${canBeFound(userId, now)} AND ${signOf(kind, now)}`;
 }
 
@@ -47,7 +48,7 @@ export function isFound(userId: string, kind: FindingKind, now: Date): Prisma.Sq
  * What has ended needs nothing, and of what was rotated the end is in sight. Only active keys are asked for their successors: those
  * that were rotated before are ever more.
  */
-function canBeFound(userId: string, now: Date): Prisma.Sql {
+function canBeFound(userId: UserId, now: Date): Prisma.Sql {
   const isActive = Prisma.sql`"deletedAt" IS NULL AND "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`;
   return Prisma.sql`${isActive} AND "id" NOT IN (
       SELECT a."id" FROM "ApiKey" r JOIN (SELECT "id" FROM "ApiKey" WHERE ${isActive}) a ON a."id" = r."replacesId"

@@ -1,7 +1,9 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+
 /** What a request needs to know of a key. Instants are milliseconds of the epoch. */
 export type CachedKey = {
   id: string;
-  userId: string;
+  userId: UserId;
   name: string;
   environment: string;
   prefix: string;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fill } from "#e2e/support/fill.ts";
 import { expectNoMoreReads, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findHygiene } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
@@ -12,8 +13,8 @@ import { findRejection, listRejections } from "#lib/usage/read.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;
-let young: string;
-let old: string;
+let young: UserId;
+let old: UserId;
 beforeAll(async () => {
   close = await useOwnDatabase();
   measure = watchReads();
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 /** Keys in the list and keys that were deleted, which are older. */
-async function addKeys(userId: string, deleted: number, listed: number): Promise<void> {
+async function addKeys(userId: UserId, deleted: number, listed: number): Promise<void> {
   await fill([
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "revokedAt", "deletedAt")
      SELECT gen_random_uuid(), $1::uuid, 'Key ' || i, 'production', 'gt_load', sha256(($1::uuid || ' ' || i)::bytea), now() - i * interval '1 minute',
@@ -46,9 +47,9 @@ describe("of an account with 20,000 deleted keys no more is read than of one wit
     { environment: "staging" },
     { finding: "never_used" },
   ])("by a page of the list and its export: %j", async (view) => {
-    const list = (userId: string) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
+    const list = (userId: UserId) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
     expectNoMoreReads(await list(young), await list(old), 60);
-    const read = (userId: string) =>
+    const read = (userId: UserId) =>
       measure(async () => {
         for await (const _keys of exportApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date())) break;
       });
@@ -69,7 +70,7 @@ test("key hygiene of many keys is counted once a minute, and of few each time", 
   await addKeys(many.id, 0, 1_200);
   const now = new Date();
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const statements = async (userId: string, at: Date) => (await measure(() => findHygiene(userId, at))).statements;
+  const statements = async (userId: UserId, at: Date) => (await measure(() => findHygiene(userId, at))).statements;
   expect(await statements(few.id, now)).toBe(1);
   expect(await statements(many.id, now)).toBe(0);
   expect(await statements(many.id, later(59))).toBe(0);
@@ -80,7 +81,7 @@ test("key hygiene of many keys is counted once a minute, and of few each time", 
 
 test("of 20,000 sessions that are over the list of browsers reads none, and of many that are open the latest 50", async () => {
   const [few, many] = [await createPerson(), await createPerson()];
-  const add = (userId: string, open: number, ended: number) =>
+  const add = (userId: UserId, open: number, ended: number) =>
     fill([
       `INSERT INTO "Session" ("id", "userId", "lastSeenAt", "endedAt", "address", "userAgent")
        SELECT gen_random_uuid(), $1, now() - i * interval '1 second', CASE WHEN i > $2::int THEN now() END, '', '' FROM generate_series(1, $2::int + $3::int) i`,
@@ -95,7 +96,7 @@ test("of 20,000 sessions that are over the list of browsers reads none, and of m
 });
 
 test("of 20,000 refusals the latest, those of a key and one by its id read no more than of 20", async () => {
-  const add = async (userId: string, count: number) => {
+  const add = async (userId: UserId, count: number) => {
     const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1 LIMIT 2`, [
       userId,
     ]);

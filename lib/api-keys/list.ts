@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { isFound } from "#lib/api-keys/key-health.ts";
 import { type ListQuery, PAGE_SIZE, type View } from "#lib/api-keys/model/list-view.ts";
 import { PASSED_END, successorOf } from "#lib/api-keys/rotation-chain.ts";
@@ -61,7 +62,7 @@ const ORDER: Record<ListQuery["sort"], Record<ListQuery["direction"], string>> =
  * A page of the person's keys, searched, filtered and sorted in SQL, so that thousands cost no more
  * than ten.
  */
-export async function listApiKeys(userId: string, query: ListQuery, now: Date): Promise<ApiKeyPage> {
+export async function listApiKeys(userId: UserId, query: ListQuery, now: Date): Promise<ApiKeyPage> {
   const { owned, matches } = viewOf(userId, query, now);
   const found = await readPage(query.page, PAGE_SIZE, async (slice) => {
     const [[counts], rows] = await Promise.all([
@@ -86,7 +87,7 @@ type ExportedKey = Pick<
  * because with an offset keys move over the seam of two pages while others are used or deleted. A
  * key that is deleted before its page is read is left out.
  */
-export async function* exportApiKeys(userId: string, query: ListQuery, now: Date): AsyncGenerator<ExportedKey[]> {
+export async function* exportApiKeys(userId: UserId, query: ListQuery, now: Date): AsyncGenerator<ExportedKey[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
   const [{ all }] = await database().$queryRaw<[{ all: string[] | null }]>`
     SELECT array_agg("id") AS "all" FROM (
@@ -105,7 +106,7 @@ export async function* exportApiKeys(userId: string, query: ListQuery, now: Date
  * Says which rows they are before it looks up what stands beside them: that is looked up for
  * skipped rows, too.
  */
-function readRows(userId: string, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
+function readRows(userId: UserId, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
   const { owned, matches, status } = viewOf(userId, query, now);
   return database().$queryRaw<Row[]>`
     SELECT ${listed(now)}, "status" FROM (
@@ -122,7 +123,7 @@ function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
  * A view of the person's keys as conditions on "ApiKey", with the status that each key has at
  * `now`.
  */
-export function viewOf(userId: string, query: View, now: Date) {
+export function viewOf(userId: UserId, query: View, now: Date) {
   const status = Prisma.sql`CASE WHEN "revokedAt" IS NOT NULL THEN 'revoked' WHEN "expiresAt" <= ${now} THEN 'expired' ELSE 'active' END`;
   /** The same as conditions, from which PostgreSQL can tell how many keys have a status. */
   const has = {
@@ -154,16 +155,16 @@ export function viewOf(userId: string, query: View, now: Date) {
  * One key of the person, also a deleted one, whose history is kept; null for another's and for none
  * alike.
  */
-export function findListedApiKey(userId: string, id: string): Promise<FoundApiKey | null> {
+export function findListedApiKey(userId: UserId, id: string): Promise<FoundApiKey | null> {
   return findOne(userId, Prisma.sql`"id" = ${id}::uuid`);
 }
 
 /** The same by the SHA-256 of the key, in hex, which the browser has made of a pasted key. */
-export function findApiKeyByHash(userId: string, hash: string): Promise<FoundApiKey | null> {
+export function findApiKeyByHash(userId: UserId, hash: string): Promise<FoundApiKey | null> {
   return findOne(userId, Prisma.sql`"hash" = decode(${hash}, 'hex')`);
 }
 
-async function findOne(userId: string, where: Prisma.Sql): Promise<FoundApiKey | null> {
+async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey | null> {
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
     SELECT ${listed(new Date())}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
   const [key] = await withUsage(userId, rows);
@@ -180,10 +181,13 @@ const listed = (now: Date) => Prisma.sql`
 
 type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
 
-async function withUsage<R extends Row>(userId: string, rows: R[]): Promise<(R & Usage)[]> {
+async function withUsage<R extends Row>(userId: UserId, rows: R[]): Promise<(R & Usage)[]> {
   const replaced = rows.filter(({ successorId }) => successorId !== null).map(({ id }) => id);
   const [recent, callers] = await Promise.all([
-    countRecentRequests(rows.map(({ id }) => id)),
+    countRecentRequests(
+      userId,
+      rows.map(({ id }) => id),
+    ),
     replaced.length > 0 ? findCallersSinceRotation(userId, replaced) : undefined,
   ]);
   return rows.map((key) => ({

@@ -1,3 +1,4 @@
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
@@ -6,7 +7,7 @@ import { database } from "#lib/database/client.ts";
 import { err, type Result } from "#lib/result.ts";
 
 /** All keys of a person, oldest first, with those that the person took out of the list. */
-export function listEveryApiKey(userId: string): Promise<(ApiKey & { deletedAt: Date | null })[]> {
+export function listEveryApiKey(userId: UserId): Promise<(ApiKey & { deletedAt: Date | null })[]> {
   return database().apiKey.findMany({
     where: { userId },
     orderBy: [{ createdAt: "asc" }, { id: "asc" }],
@@ -37,7 +38,7 @@ export async function revokeApiKeyAsOperator(
   if (!apiKeyId.safeParse(id).success) return err("not_found");
   const key = await database().apiKey.findUnique({ where: { id }, select: { userId: true, deletedAt: true } });
   if (!key) return err("not_found");
-  const revoked = await revokeApiKey(key.userId, id, caller);
+  const revoked = await revokeApiKey(asUserId(key.userId), id, caller);
   if (revoked.ok || revoked.error === "already_revoked") return revoked;
   // Its owner may have deleted it a moment ago, and who is told that it was revoked already may rely on that.
   await outliveLeases();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
 import { env } from "#lib/config/env.ts";
@@ -17,16 +18,16 @@ afterEach(() => {
   Object.assign(env(), settings);
 });
 
-const create = (userId: string) =>
+const create = (userId: UserId) =>
   createApiKey(userId, { name: "Key", environment: "staging", expiry: { type: "never" } }, CALLER);
-async function created(userId: string): Promise<string> {
+async function created(userId: UserId): Promise<string> {
   const made = await create(userId);
   if (!made.ok) throw new Error(made.error);
   return made.value.key.id;
 }
-const rows = (userId: string) => database().apiKey.count({ where: { userId } });
+const rows = (userId: UserId) => database().apiKey.count({ where: { userId } });
 /** Moves the account's clock, back for more than 0: the same as waiting. */
-const pass = (userId: string, seconds: number) => database().$executeRaw`
+const pass = (userId: UserId, seconds: number) => database().$executeRaw`
   UPDATE "Throttle" SET "blockedUntil" = "blockedUntil" - make_interval(secs => ${seconds}::float8),
                         "updatedAt" = "updatedAt" - make_interval(secs => ${seconds}::float8)
   WHERE "scope" = ${`keys of ${userId}`}`;

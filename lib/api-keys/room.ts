@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveKey, type Throttled } from "#lib/accounts/throttle.ts";
 import { env } from "#lib/config/env.ts";
 import type { Transaction } from "#lib/database/client.ts";
@@ -17,7 +18,7 @@ export type NoRoom =
  */
 export async function takeRoom(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   now: Date,
   leaving: 0 | 1 = 0,
 ): Promise<{ ok: true } | NoRoom> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import type { Overlap } from "#lib/api-keys/model/overlap-end.ts";
@@ -18,7 +19,7 @@ const HOUR_MS = 3_600_000;
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
   api = await startApi();
@@ -278,7 +279,7 @@ test("a revocation and a rotation that meet at a key wait for each other in a li
 test("what is not there, not one's own, expired, revoked or deleted can't be rotated", async () => {
   const bob = await createPerson("Bob");
   const { key } = await create();
-  const attempt = (userId: string, id: string) => rotateApiKey(userId, id, "1h", CALLER);
+  const attempt = (userId: UserId, id: string) => rotateApiKey(userId, id, "1h", CALLER);
   expect(await attempt(bob.id, key.id)).toEqual({ ok: false, error: "not_found" });
   expect(await attempt(ada.id, "00000000-0000-7000-8000-000000000000")).toEqual({ ok: false, error: "not_found" });
   await revokeApiKey(ada.id, key.id, CALLER);

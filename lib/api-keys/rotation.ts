@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts";
@@ -32,7 +33,7 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
  * `not_active`: an expired or revoked key can't be rotated.
  */
 export async function rotateApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   overlap: Overlap,
   caller: Caller,
@@ -103,7 +104,7 @@ export async function rotateApiKey(
  * `not_active`: it has ended. `not_replaced`: it has no successor that works. `ends_with_successor`: it can't end later than it does.
  */
 export async function extendOverlap(
-  userId: string,
+  userId: UserId,
   id: string,
   by: Extension,
   caller: Caller,
@@ -151,7 +152,7 @@ function endSomeReplacedKeys(after: string[] | null): Promise<Step> {
           AND ("deletedAt" IS NOT NULL OR "revokedAt" IS NOT NULL OR "expiresAt" <= now())
         ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED))`;
     // Looked up key by key, because a join reads everybody's usage for each.
-    const ended = await transaction.$queryRaw<{ id: string; userId: string; name: string; expiresAt: Date }[]>`
+    const ended = await transaction.$queryRaw<{ id: string; userId: UserId; name: string; expiresAt: Date }[]>`
       WITH "due" AS (
         SELECT k."id", least(now(), first."hour" + interval '1 hour') AS "usedAt"
         FROM "ApiKey" k, LATERAL (

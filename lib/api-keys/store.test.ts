@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-async function createKey(userId: string, input: Parameters<typeof createApiKey>[1] = NEVER) {
+async function createKey(userId: UserId, input: Parameters<typeof createApiKey>[1] = NEVER) {
   const created = await createApiKey(userId, input, CALLER);
   if (!created.ok) throw new Error(created.error);
   return created.value;
@@ -122,10 +123,10 @@ describe("revoking", () => {
 describe("isolation: what Ada may do with her key, Bob can't, and is told what he'd be told of no key at all", () => {
   const NO_KEY = "00000000-0000-7000-8000-000000000000";
   test.each([
-    ["find", (userId: string, id: string) => findListedApiKey(userId, id)],
-    ["rename", (userId: string, id: string) => renameApiKey(userId, id, "Mine now", CALLER)],
-    ["revoke", (userId: string, id: string) => revokeApiKey(userId, id, CALLER)],
-    ["delete", (userId: string, id: string) => deleteApiKey(userId, id, CALLER)],
+    ["find", (userId: UserId, id: string) => findListedApiKey(userId, id)],
+    ["rename", (userId: UserId, id: string) => renameApiKey(userId, id, "Mine now", CALLER)],
+    ["revoke", (userId: UserId, id: string) => revokeApiKey(userId, id, CALLER)],
+    ["delete", (userId: UserId, id: string) => deleteApiKey(userId, id, CALLER)],
   ])("%s", async (_, operation) => {
     const [ada, bob] = await Promise.all([createPerson("Ada"), createPerson("Bob")]);
     const { key } = await createKey(ada.id);

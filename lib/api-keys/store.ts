@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { isSessionAlive } from "#lib/accounts/sessions.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -32,7 +33,7 @@ const DAY_MS = 86_400_000;
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
  */
 export async function createApiKey(
-  userId: string,
+  userId: UserId,
   input: CreateApiKeyInput,
   caller: Caller,
 ): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | NoRoom> {
@@ -78,7 +79,7 @@ function expiryInstant(expiry: CreateApiKeyInput["expiry"], now: Date): Date | n
 }
 
 export async function renameApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   name: string,
   caller: Caller,
@@ -103,7 +104,7 @@ export async function renameApiKey(
  * request that starts is refused, on every instance.
  */
 export async function revokeApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found" | "already_revoked">> {
@@ -119,7 +120,7 @@ export async function revokeApiKey(
 
 /** Takes a key out of the list; an active one is revoked in the same transaction, as exactly as by {@link revokeApiKey}. */
 export async function deleteApiKey(
-  userId: string,
+  userId: UserId,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found">> {
@@ -145,7 +146,7 @@ export async function deleteApiKey(
  * somebody who holds a key and records what became of it would wait for somebody who holds the user and waits for that key.
  * False where the account was deleted, or the caller's session ended while this waited for the lock.
  */
-export async function lockOwner(transaction: Transaction, userId: string, { sessionId }: Caller): Promise<boolean> {
+export async function lockOwner(transaction: Transaction, userId: UserId, { sessionId }: Caller): Promise<boolean> {
   const owner = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
   if (owner.length === 0) return false;
@@ -154,7 +155,7 @@ export async function lockOwner(transaction: Transaction, userId: string, { sess
 
 export async function lockApiKey(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   id: string,
 ): Promise<{ name: string } | undefined> {
   const rows = await transaction.$queryRaw<{ name: string }[]>`
@@ -165,7 +166,7 @@ export async function lockApiKey(
 
 export async function markRevoked(
   transaction: Transaction,
-  userId: string,
+  userId: UserId,
   id: string,
   name: string,
   caller: Caller,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sendRaw } from "#e2e/support/raw-request.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
@@ -14,7 +15,7 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let secret: string;
 
 beforeAll(async () => {

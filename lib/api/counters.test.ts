@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import { pruneThrottles, reserveSignUp } from "#lib/accounts/throttle.ts";
 import { exportActivity, listActivity } from "#lib/activity/read.ts";
@@ -58,7 +59,7 @@ async function fill({ table, column, largest }: Counter): Promise<number> {
   return rowCount ?? 0;
 }
 
-const reserveExpired = (userId: string, apiKeyId: string) =>
+const reserveExpired = (userId: UserId, apiKeyId: string) =>
   pool().query(
     `INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
      VALUES (gen_random_uuid(), $1, $2, 1, now(), now())`,
@@ -71,7 +72,7 @@ async function all<T>(pages: AsyncGenerator<T[]>): Promise<T[]> {
   return rows;
 }
 
-async function* ledgerRows(userId: string): AsyncGenerator<object[]> {
+async function* ledgerRows(userId: UserId): AsyncGenerator<object[]> {
   for await (const part of exportLedger(userId)) yield "movements" in part ? part.movements : part.days;
 }
 
@@ -115,10 +116,10 @@ test("with every counter of the schema at its largest value every request, page,
   await callAll();
   const now = new Date();
   const read = {
-    days: await usageByDay({ userId: ada.id }, 90, now),
-    ofKey: await usageByDay({ userId: ada.id, apiKeyId: key.id }, 90, now),
+    days: await usageByDay(ada.id, 90, now),
+    ofKey: await usageByDay(ada.id, 90, now, key.id),
     keys: await usageByKey(ada.id, now.toISOString().slice(0, 7), 25),
-    callers: await listCallers(key.id),
+    callers: await listCallers(ada.id, key.id),
     remaining: await findRemaining(ada.id, null),
     movements: [await listLedger(ada.id, 25), await all(ledgerRows(ada.id))],
     credits: await creditsByDay(ada.id, 90, now),

@@ -3,6 +3,7 @@ import net from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
@@ -14,7 +15,7 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let key: { id: string };
 let secret: string;
 beforeAll(async () => {
@@ -138,7 +139,7 @@ describe("cost", () => {
       undefined,
       "quota_exceeded",
     ]);
-    const [day] = await usageByDay({ userId: ada.id }, 1, new Date());
+    const [day] = await usageByDay(ada.id, 1, new Date());
     expect(day).toMatchObject({ ok: 1, limited: 2, invalid: 0 });
   });
 

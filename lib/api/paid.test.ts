@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
@@ -23,7 +24,7 @@ const provider = vi.fn<Generate>(draw);
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let secret: string;
 beforeAll(async () => {
   close = await useOwnDatabase();

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let secret: string;
 beforeAll(async () => {
   close = await useOwnDatabase();

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";
@@ -31,7 +32,7 @@ test("keys whose callers have names of 16 KB take no more memory than others", (
       route: "/api/v1/key",
       status: 401,
       durationMs: 1,
-      admission: { kind: "refused", cause: "revoked", key: { id: `key ${i % 100}`, userId: "user" } },
+      admission: { kind: "refused", cause: "revoked", key: { id: `key ${i % 100}`, userId: asUserId("user") } },
       unpaid: undefined,
     });
   answer(0);

@@ -3,8 +3,9 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * The secret that encrypts session cookies, kept beside the embedded database; made on the first start. In hexadecimal, which spells no
- * word by which `lib/config/env.ts` knows an example value.
+ * Reads the secret that encrypts session cookies from the folder of the embedded database; creates
+ * it on the first start. It is hexadecimal, which contains no word that `lib/config/variables.ts`
+ * takes for an example value.
  */
 export async function authSecret(directory: string): Promise<string> {
   const file = path.join(directory, "auth-secret");
@@ -13,7 +14,7 @@ export async function authSecret(directory: string): Promise<string> {
   });
   if (existing) return existing.trim();
   const secret = randomBytes(33).toString("hex");
-  // Whole or absent after a crash: a half secret would sign everybody out on the next start.
+  // Renamed when it is complete: half a secret after a crash would end every session.
   const partial = `${file}.${process.pid}`;
   await rm(partial, { force: true });
   const handle = await open(partial, "wx", 0o600);

@@ -2,7 +2,10 @@ import { headers } from "next/headers";
 import type { Caller } from "#lib/activity/record.ts";
 import { noteBegun } from "#lib/auth/current-request.ts";
 
-/** The person behind the current request. The server has overwritten `x-forwarded-for` with the one address it believes. */
+/**
+ * Returns the caller of the current request. Our server has replaced `x-forwarded-for` with the
+ * address it trusts.
+ */
 export async function requestCaller(): Promise<Caller> {
   noteBegun();
   const request = await headers();

@@ -1,36 +1,32 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { onceAProcess } from "#lib/once-a-process.ts";
 
-/** What the server and the page it serves tell each other about one request. */
+/** What the server and the page that it serves share about one request. */
 export type RequestStore = {
-  /** The path and query that were asked for. Next doesn't tell a page its own address. */
+  /** The requested path and query, which Next doesn't give to a page. */
   path?: string;
-  /** The status to answer with. A server action has no way of its own to set one. */
+  /** The status to answer with, which a server action can't set in Next. */
   status?: number;
-  /** A page or an action has begun: what it was sent could be read. */
+  /** A page or an action has begun, so Next could read the request. */
   begun?: boolean;
 };
 
-const shared = globalThis as { goodtakeRequest?: AsyncLocalStorage<RequestStore> };
+/** Returns the store that the server and Next's pages share. */
+export const requestStore = onceAProcess("goodtakeRequest", () => new AsyncLocalStorage<RequestStore>());
 
-/** The one store of the process: Next's copy of this module and the server's share it. */
-export function requestStore(): AsyncLocalStorage<RequestStore> {
-  shared.goodtakeRequest ??= new AsyncLocalStorage();
-  return shared.goodtakeRequest;
-}
-
-/** Makes the answer to the current request carry this status; does nothing outside of one. */
+/** Sets the status of the answer to the current request; does nothing outside of a request. */
 export function setResponseStatus(status: number): void {
   const store = requestStore().getStore();
   if (store) store.status = status;
 }
 
-/** Says that the current request has come as far as a page or an action of ours. */
+/** Notes that the current request has reached a page or an action of ours. */
 export function noteBegun(): void {
   const store = requestStore().getStore();
   if (store) store.begun = true;
 }
 
-/** The path and query of the current request, if the server has said. */
+/** Returns the path and query of the current request, if the server has set them. */
 export function requestedPath(): string | undefined {
   return requestStore().getStore()?.path;
 }

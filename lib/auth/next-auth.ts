@@ -4,14 +4,15 @@ import type { NextRequest } from "next/server";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
-import { type ProviderPerson, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
-import { MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
+import { type ProviderUser, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
+import { findSessionUser, MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
-import { checkCookies, checksOf, keepAttempt, type OAuthAttempt } from "#lib/auth/oauth-attempt.ts";
+import { checkCookieHeader, checkCookies, keepOAuthState, type OAuthState } from "#lib/auth/oauth-state.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 import { oauthProviders, providerButtons } from "#lib/auth/providers.ts";
 import { log } from "#lib/log.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 declare module "next-auth" {
   interface User {
@@ -23,16 +24,17 @@ declare module "next-auth" {
   }
 }
 
-/** The session that our own code has just started, on its way into a cookie. No request can put one here. */
+/** The session that our code has just started, for the cookie. No request can set it. */
 const started = new AsyncLocalStorage<StartedSession>();
-/** The attempt that the current request comes back from. */
-const returning = new AsyncLocalStorage<OAuthAttempt>();
+/** The OAuth state that the current callback belongs to. */
+const returned = new AsyncLocalStorage<OAuthState>();
 
-/** Built for each use and not at import, because a build has no environment. */
+/** Built for each use, because a build has no environment. */
 function config(): NextAuthConfig {
   const sessionToken = ownCookie("session");
-  // Our address is what the server writes into the forwarded headers, from PUBLIC_URL. These would win over it, and with
-  // them next-auth rebuilds each request with Next's own class, which turns 127.0.0.1 into localhost.
+  // Our server writes PUBLIC_URL into the forwarded headers. These variables would win over them,
+  // and make next-auth rebuild each request with Next's own class, which turns 127.0.0.1 into
+  // localhost.
   delete process.env.AUTH_URL;
   delete process.env.NEXTAUTH_URL;
   return {
@@ -50,23 +52,24 @@ function config(): NextAuthConfig {
     // The server checks the host before a request comes here.
     trustHost: true,
     useSecureCookies: sessionToken.options.secure,
-    session: { strategy: "jwt", maxAge: MAX_DAYS * 86_400 },
+    session: { strategy: "jwt", maxAge: (MAX_DAYS * DAY_MS) / 1_000 },
     cookies: { sessionToken, ...checkCookies() },
     callbacks: {
       signIn: async ({ user, account, profile }) => {
         if (account?.provider === "session") return true;
-        const attempt = returning.getStore();
-        if (!account || !attempt) return false;
+        const begun = returned.getStore();
+        if (!account || !begun) return false;
         const { provider, providerAccountId: subject } = account;
-        const person = { provider, subject, ...readProfile(profile) };
-        if (attempt.sessionId) return linkTo(attempt.sessionId, person);
-        const signedIn = await signInWithProvider(person, await requestCaller());
+        const named = { provider, subject, ...readProfile(profile) };
+        if (begun.sessionId) return linkTo(begun.sessionId, named);
+        const signedIn = await signInWithProvider(named, await requestCaller());
         if (!signedIn.ok) return `/sign-in?error=${signedIn.error}`;
         user.id = signedIn.value.userId;
         user.sessionId = signedIn.value.sessionId;
         return true;
       },
-      // The cookie names a session and says nothing more. Reads do no work here: an error would read as signed out.
+      // The cookie only names a session. Nothing is looked up here, because an error would read as
+      // signed out.
       jwt: ({ token, user }) => (user ? { sub: user.id, sid: user.sessionId } : token),
       session: ({ session, token }) => ({
         expires: session.expires,
@@ -76,7 +79,8 @@ function config(): NextAuthConfig {
     },
     logger: {
       error: (error) => {
-        // Anybody can send a broken cookie; it is no news. A build shortens the name of the class.
+        // Anyone can send a broken cookie, so it isn't logged. A build shortens the name of the
+        // class.
         if ((error as { type?: string }).type === "JWTSessionError") return;
         log().warn({ err: error, cause: causeOf(error) }, "a sign-in failed");
       },
@@ -86,12 +90,17 @@ function config(): NextAuthConfig {
   };
 }
 
-/** Links to the account of the session that has sent the browser on this way, if it is still the browser's; says where to go on. */
-async function linkTo(sessionId: string, person: ProviderPerson): Promise<string> {
+/**
+ * Links an identity to the account of the session that began the redirect, if it is still the
+ * browser's. Returns the page to show.
+ */
+async function linkTo(sessionId: string, named: ProviderUser): Promise<string> {
   const session = await auth();
   if (!session?.userId || session.sessionId !== sessionId) return "/sign-in?error=session_over";
-  const linked = await linkProvider({ userId: session.userId, sessionId }, person, await requestCaller());
-  return linked.ok ? `/settings/account?linked=${person.provider}` : `/sign-in?error=${linked.error}`;
+  const user = await findSessionUser(session.userId, sessionId);
+  if (!user) return "/sign-in?error=session_over";
+  const linked = await linkProvider(user, named, await requestCaller());
+  return linked.ok ? `/settings/account?linked=${named.provider}` : `/sign-in?error=${linked.error}`;
 }
 
 function causeOf(error: Error): string | undefined {
@@ -103,7 +112,7 @@ const { auth, handlers, signIn, signOut } = NextAuth(config);
 
 export { auth };
 
-/** Gives the browser the cookie of a session that the domain has started. */
+/** Sets the cookie of a session that the domain has started. */
 export async function setSessionCookie(session: StartedSession): Promise<void> {
   await started.run(session, () => signIn("session", { redirect: false, redirectTo: "/" }));
 }
@@ -113,21 +122,21 @@ export async function clearSessionCookie(): Promise<void> {
 }
 
 /**
- * Sends the browser to a provider's own sign-in page: to sign in and land on `next`, or, with a session, to link to its account
- * whoever signs in there.
+ * Redirects to a provider's sign-in page: to sign in and then show `next`, or, with a session, to
+ * link the identity that signs in there to the session's account.
  */
 export async function continueWith(provider: string, next: string, sessionId: string | null = null): Promise<never> {
   if (!providerButtons().some(({ id }) => id === provider)) notFound();
   const url: string = await signIn(provider, { redirect: false, redirectTo: next });
   const state = new URL(url).searchParams.get("state");
-  // Without one this is no way to the provider but back to us, because it can't be reached.
-  if (state) await keepAttempt(state, { provider, sessionId, next });
+  // Without a state the provider can't be reached, and the address is our own sign-in page.
+  if (state) await keepOAuthState(state, { provider, sessionId, next });
   redirect(url);
 }
 
-/** Finishes the attempt with the provider's answer. */
-export async function comeBack(attempt: OAuthAttempt, state: string, request: Request): Promise<Response> {
+/** Finishes a sign-in or a link with the provider's answer. */
+export async function finishOAuth(begun: OAuthState, state: string, request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
-  headers.set("cookie", `${await checksOf(attempt, state)}; ${headers.get("cookie")}`);
-  return returning.run(attempt, () => handlers.GET(new Request(request, { headers }) as NextRequest));
+  headers.set("cookie", `${await checkCookieHeader(begun, state)}; ${headers.get("cookie")}`);
+  return returned.run(begun, () => handlers.GET(new Request(request, { headers }) as NextRequest));
 }

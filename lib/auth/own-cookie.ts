@@ -1,6 +1,9 @@
 import { env } from "#lib/config/env.ts";
 
-/** The name and options of a cookie of ours; behind TLS the browser binds it to this host, so that no neighbour can set one. */
+/**
+ * Returns the name and options of a cookie. Behind TLS it is bound to this host, so that no sibling
+ * domain can set it.
+ */
 export function ownCookie(name: string) {
   const secure = env().PUBLIC_URL?.startsWith("https:") ?? false;
   return {

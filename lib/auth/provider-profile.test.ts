@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readProfile } from "#lib/auth/provider-profile.ts";
 
-describe("what a provider says of a person", () => {
+describe("a profile of a provider", () => {
   test.each([
     ["a verified address", { name: "Ada", email: "a@b.c", email_verified: true }, { name: "Ada", email: "a@b.c" }],
     ["verified in words", { name: "Ada", email: "a@b.c", email_verified: "true" }, { name: "Ada", email: "a@b.c" }],

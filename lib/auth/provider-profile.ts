@@ -5,13 +5,14 @@ const claims = z.object({
   preferred_username: z.string().nullish(),
   login: z.string().nullish(),
   email: z.string().nullish(),
-  /** Some servers send the word. */
+  /** Some servers send a string. */
   email_verified: z.union([z.boolean(), z.stringbool()]).nullish(),
 });
 
 /**
- * What a provider says of a person. An address that it calls unverified doesn't count: anybody could put another's into a
- * profile and so keep its owner out. Some company servers leave the claim out; theirs counts.
+ * Reads the name and address in a provider's profile. Ignores an address that the provider calls
+ * unverified: anyone could put another user's address into a profile, and so keep that user from
+ * signing up. Accepts one without the claim, which some company servers leave out.
  */
 export function readProfile(profile: unknown): { name: string; email: string | null } {
   const parsed = claims.safeParse(profile);

@@ -5,7 +5,7 @@ import { env } from "#lib/config/env.ts";
 
 type ProviderButton = { id: string; name: string };
 
-/** The providers that the environment names, in the order of their buttons. */
+/** Returns the configured providers, in the order of their buttons. */
 export function providerButtons(): ProviderButton[] {
   const { GITHUB_ID, GOOGLE_ID, OIDC_ID, OIDC_NAME } = env();
   return [
@@ -18,7 +18,7 @@ export function providerButtons(): ProviderButton[] {
 export function oauthProviders(): NextAuthConfig["providers"] {
   const { GITHUB_ID, GITHUB_SECRET, GOOGLE_ID, GOOGLE_SECRET, OIDC_ISSUER, OIDC_ID, OIDC_SECRET, OIDC_NAME } = env();
   const providers: NextAuthConfig["providers"] = [];
-  // An attempt is known by its state, which next-auth leaves out where it has PKCE.
+  // Each redirect is recognized by its state, which next-auth leaves out if it has PKCE.
   const checks: ("pkce" | "state")[] = ["pkce", "state"];
   if (GOOGLE_ID) providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET, checks }));
   if (GITHUB_ID)
@@ -33,14 +33,16 @@ export function oauthProviders(): NextAuthConfig["providers"] {
       issuer: OIDC_ISSUER,
       clientId: OIDC_ID,
       clientSecret: OIDC_SECRET,
-      // By the standard the address is at the user info endpoint and need not be in the token.
+      // OpenID Connect puts the address at the user info endpoint; the token may lack it.
       idToken: false,
       checks: [...checks, "nonce"],
     });
   return providers;
 }
 
-/** As next-auth's own, which however takes the address of the public profile, verified or not. */
+/**
+ * Reads the verified primary address. next-auth's own reader takes the public one, verified or not.
+ */
 async function readGitHubProfile({ tokens }: { tokens: { access_token?: string } }) {
   const read = async (path: string) => {
     const answer = await fetch(`https://api.github.com${path}`, {

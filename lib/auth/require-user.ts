@@ -7,8 +7,8 @@ import { auth } from "#lib/auth/next-auth.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
 
 /**
- * Who is signed in, or null. Asked once a request, of the session's row: the cookie only names it. A database that doesn't
- * answer throws, and so never reads as signed out.
+ * Finds the signed-in user by the session's row that the cookie names, once a request; null if
+ * signed out. A database that doesn't answer throws, so that it never reads as signed out.
  */
 export const currentUser = cache(async (): Promise<SessionUser | null> => {
   noteBegun();
@@ -18,8 +18,8 @@ export const currentUser = cache(async (): Promise<SessionUser | null> => {
 });
 
 /**
- * The gate of every page and action that belongs to a person: whoever isn't signed in is sent to do so, and then back. Who pressed
- * something is told that it was not done.
+ * Returns the signed-in user, or redirects to the sign-in page, which leads back. Every page and
+ * action of a user calls it. After an action, the sign-in page says that nothing was changed.
  */
 export async function requireUser(): Promise<SessionUser> {
   const user = await currentUser();

@@ -1,6 +1,6 @@
 /**
- * Returns one address for each host of `postgresql://user:password@a:5432,b:5433/x`, libpq's form for several servers of which
- * one is the primary.
+ * Returns one address for each host of `postgresql://user:password@a:5432,b:5433/x`, libpq's form
+ * for several servers of which one is the primary.
  */
 export function addressesOf(url: string): string[] {
   const [, before = "", hosts = "", after = ""] = /^([^:/?#]+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s.exec(url) ?? [];
@@ -9,17 +9,17 @@ export function addressesOf(url: string): string[] {
 
 export type SentinelService = {
   sentinels: { host: string; port: number }[];
-  /** By what the Sentinels know the master. */
+  /** The Sentinels' name for the master. */
   name: string;
   db: number;
-  /** Of the Redis servers. */
+  /** The credentials of the Redis servers. */
   username: string;
   password: string;
 };
 
 /**
- * Reads `redis+sentinel://[user:password@]host:26379,host:26379/service[/db]`, for which ioredis has no form. Undefined for
- * anything else.
+ * Parses `redis+sentinel://[user:password@]host:26379,host:26379/service[/db]`, for which ioredis
+ * has no form. Undefined for anything else.
  */
 export function parseSentinels(url: string): SentinelService | undefined {
   const addresses = addressesOf(url);

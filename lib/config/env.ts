@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { unsetIfEmpty } from "#lib/config/values.ts";
 import { variables } from "#lib/config/variables.ts";
+import { onceAProcess } from "#lib/once-a-process.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
 const schema = variables
-  // Set by the entry points: the operator has no say in it.
+  // Set by the entry points, not by the operator.
   .extend({ NODE_ENV: unsetIfEmpty(z.enum(["development", "production", "test"]).default("production")) })
   .superRefine((env, context) => {
-    const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    const reject = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
     if (env.ROLE !== "all" && !env.DATABASE_URL)
-      refuse("ROLE", `"${env.ROLE}" needs DATABASE_URL: other processes share its database`);
+      reject("ROLE", `"${env.ROLE}" needs DATABASE_URL: other processes share its database`);
     if (env.DATABASE_URL && !env.AUTH_SECRET)
-      refuse("AUTH_SECRET", "is required with DATABASE_URL; make one with `openssl rand -hex 33`");
+      reject("AUTH_SECRET", "is required with DATABASE_URL; make one with `openssl rand -hex 33`");
     if (env.ARK_API_KEY && !env.SIGN_UP)
-      refuse(
+      reject(
         "SIGN_UP",
         "must be given with ARK_API_KEY (open, closed or providers), because strangers who sign up spend real money",
       );
@@ -22,18 +23,18 @@ const schema = variables
       ["GOOGLE_ID", "GOOGLE_SECRET"],
       ["OIDC_ID", "OIDC_SECRET"],
     ] as const) {
-      if (env[id] && !env[secret]) refuse(secret, `is required with ${id}`);
-      if (env[secret] && !env[id]) refuse(id, `is required with ${secret}`);
+      if (env[id] && !env[secret]) reject(secret, `is required with ${id}`);
+      if (env[secret] && !env[id]) reject(id, `is required with ${secret}`);
     }
-    if (Boolean(env.OIDC_ISSUER) !== Boolean(env.OIDC_ID)) refuse("OIDC_ISSUER", "goes with OIDC_ID and OIDC_SECRET");
+    if (Boolean(env.OIDC_ISSUER) !== Boolean(env.OIDC_ID)) reject("OIDC_ISSUER", "goes with OIDC_ID and OIDC_SECRET");
     if (env.SIGN_UP === "providers" && !env.GITHUB_ID && !env.GOOGLE_ID && !env.OIDC_ID)
-      refuse("SIGN_UP", '"providers" needs a configured provider');
+      reject("SIGN_UP", '"providers" needs a configured provider');
   })
   .transform((env) => ({ ...env, SIGN_UP: env.SIGN_UP ?? ("open" as const) }));
 
 export type Env = z.output<typeof schema>;
 
-/** @throws {OperatorError} for the first bad value. */
+/** Parses the environment. @throws {OperatorError} for the first bad value. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const parsed = schema.safeParse(source);
   if (parsed.success) return parsed.data;
@@ -44,12 +45,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   );
 }
 
-const shared = globalThis as { goodtakeEnv?: Env };
-
-/** The environment, parsed once a process: Next's copy of this module finds on `globalThis` what the start has accepted. */
-export function env(): Env {
-  // The dashboard's process gets what the process that starts it has accepted.
+/** Returns the environment, parsed once a process. */
+export const env = onceAProcess("goodtakeEnv", (): Env => {
+  // The dashboard's process gets the values that its parent has parsed.
   const { DASHBOARD_ENV } = process.env;
-  shared.goodtakeEnv ??= DASHBOARD_ENV ? (JSON.parse(DASHBOARD_ENV) as Env) : parseEnv(process.env);
-  return shared.goodtakeEnv;
-}
+  return DASHBOARD_ENV ? JSON.parse(DASHBOARD_ENV) : parseEnv(process.env);
+});

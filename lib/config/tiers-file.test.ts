@@ -50,7 +50,7 @@ describe("TIERS_FILE", () => {
       /at team\.requestsPerMinute: /,
     ],
     ["half a credit", { team: { ...TEAM, signupCredits: 0.5 } }, /at team\.signupCredits: /],
-  ])("with %s is refused by one sentence that names the place", async (_, content, sentence) => {
+  ])("with %s is rejected with one sentence that names the place", async (_, content, sentence) => {
     const file = await fileWith(content);
     expect(() => loadTiers(file)).toThrow(TiersError);
     expect(() => loadTiers(file)).toThrow(sentence);
@@ -61,7 +61,7 @@ describe("TIERS_FILE", () => {
     expect(() => loadTiers("/nowhere/tiers.json")).toThrow("TIERS_FILE /nowhere/tiers.json can't be read.");
   });
 
-  test("that lacks a tier in use is refused", async () => {
+  test("that lacks a tier in use is rejected", async () => {
     await createPerson();
     await checkTiers(DEFAULT_TIERS);
     await expect(checkTiers({ team: TEAM })).rejects.toThrow('lacks the tier "free"');

@@ -8,8 +8,9 @@ import { OperatorError } from "#lib/operator-error.ts";
 
 /** The largest integer of a structured header field (RFC 9651), such as `RateLimit`. */
 const REQUESTS_MAX = 999_999_999_999_999;
-const REREAD_MS = 10_000;
-const ACCOUNTS_MAX = 10_000;
+const REREAD_INTERVAL_MS = 10_000;
+/** Accounts whose last limits are remembered. */
+const REMEMBERED_MAX = 10_000;
 
 const tiersSchema = z
   .record(
@@ -22,19 +23,19 @@ const tiersSchema = z
   )
   .refine((tiers) => Object.keys(tiers).length > 0, "there is no tier in it");
 
-/** A table of tiers that can't be used. The message is one sentence that names the place. */
+/** The tiers can't be used. The message is one sentence that names the place. */
 export class TiersError extends OperatorError {
   override name = "TiersError";
 }
 
-/** The tiers in the JSON file, or the defaults without one. @throws {TiersError} */
+/** Reads the tiers of the JSON file; returns the defaults without one. @throws {TiersError} */
 export function loadTiers(file: string | undefined): Record<string, Tier> {
   if (!file) return DEFAULT_TIERS;
   const parsed = tiersSchema.safeParse(readJson(file));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const [key] = issue?.path ?? [];
-  // A record reports a bad name inside of its own issue.
+  // Zod reports a bad name of a record inside of its own issue.
   const reason = issue?.code === "invalid_key" ? issue.issues[0]?.message : issue?.message;
   throw new TiersError(`TIERS_FILE ${file}${key === undefined ? "" : ` at ${issue?.path.join(".")}`}: ${reason}.`);
 }
@@ -50,18 +51,19 @@ function readJson(file: string): unknown {
 
 let loaded: Record<string, Tier> | undefined;
 let rereadAt = Number.NEGATIVE_INFINITY;
-/** The limits that accounts had here last. */
+/** The last known limits of accounts. */
 const lastLimits = new Map<string, Tier>();
 
-/** The tiers of this installation, read on first use. */
+/** Returns the tiers of this installation, read on first use. */
 export function tiers(): Record<string, Tier> {
   loaded ??= loadTiers(env().TIERS_FILE);
   return loaded;
 }
 
 /**
- * The limits of an account that has the tier of that name. A running server that meets an unknown name reads the file again. Where that
- * doesn't help, the account keeps the limits that it had in this process last, else it gets those of the first tier.
+ * Returns the limits of an account with the tier of this name. An unknown name makes a running
+ * server read the file again. If the name stays unknown, the account keeps its last limits in this
+ * process, or gets those of the first tier.
  */
 export function tierOf(userId: string, name: string): Tier {
   if (!Object.hasOwn(tiers(), name)) reread(name);
@@ -69,15 +71,15 @@ export function tierOf(userId: string, name: string): Tier {
   if (!Object.hasOwn(table, name)) return lastLimits.get(userId) ?? (table[firstTier()] as Tier);
   const tier = table[name] as Tier;
   if (lastLimits.get(userId) !== tier) {
-    if (lastLimits.size >= ACCOUNTS_MAX) lastLimits.clear();
+    if (lastLimits.size >= REMEMBERED_MAX) lastLimits.clear();
     lastLimits.set(userId, tier);
   }
   return tier;
 }
 
-/** A tier that the file no longer has stays as it was: accounts may have it. */
+/** Keeps tiers that the file no longer has, because accounts may have them. */
 function reread(name: string): void {
-  if (performance.now() - rereadAt < REREAD_MS) return;
+  if (performance.now() - rereadAt < REREAD_INTERVAL_MS) return;
   rereadAt = performance.now();
   try {
     const table = loadTiers(env().TIERS_FILE);
@@ -90,19 +92,19 @@ function reread(name: string): void {
   }
 }
 
-/** The credits that come with a sign-up: `SIGNUP_CREDITS`, else the first tier's. */
+/** Returns the credits of a new account: `SIGNUP_CREDITS`, or the first tier's. */
 export function signupCredits(): number {
   return env().SIGNUP_CREDITS ?? tiers()[firstTier()]?.signupCredits ?? 0;
 }
 
-/** The tier that sign-ups get: the first of the table. */
+/** Returns the name of the tier of new accounts, the first one. */
 export function firstTier(): string {
   const [name] = Object.keys(tiers());
   if (!name) throw new TiersError("There is no tier.");
   return name;
 }
 
-/** Stops a start with a table that lacks a tier which somebody has. @throws {TiersError} */
+/** Checks that no account has a tier that is missing. @throws {TiersError} */
 export async function checkTiers(table = tiers()): Promise<void> {
   const used = await database().user.findMany({ distinct: ["tier"], select: { tier: true }, orderBy: { tier: "asc" } });
   const missing = used.find(({ tier }) => !Object.hasOwn(table, tier));

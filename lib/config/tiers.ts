@@ -1,12 +1,14 @@
 export type Tier = {
-  /** Null is no limit. */
+  /** Null for no limit. */
   requestsPerMinute: number | null;
-  /** Costed requests a calendar month (UTC); null is no quota. */
+  /** Costed requests a calendar month (UTC); null for no quota. */
   requestsPerMonth: number | null;
   signupCredits: number;
 };
 
-/** The tiers of the published plans. `TIERS_FILE` replaces them. The first is the one that sign-ups get. */
+/**
+ * The tiers of the published plans, unless `TIERS_FILE` replaces them. New accounts get the first.
+ */
 export const DEFAULT_TIERS = {
   free: { requestsPerMinute: 20, requestsPerMonth: 1_000, signupCredits: 100 },
   pro: { requestsPerMinute: 120, requestsPerMonth: 50_000, signupCredits: 0 },

@@ -1,20 +1,26 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
-/** What `docs/configuration.md` says about a variable. Default and range come from the schema where these don't say them. */
+/**
+ * What `docs/configuration.md` says about a variable. Default and range come from the schema if
+ * they are left out.
+ */
 export type Documentation = {
   description: string;
-  /** Who has to set it. */
+  /** The installations that have to set it. */
   needed?: string;
-  /** The default in words, where it is computed or depends on something. */
+  /** The default in words, if it is computed. */
   unset?: string;
-  /** The accepted values in words, where the schema's type doesn't say them. */
+  /** The accepted values in words, if the schema's type doesn't say them. */
   values?: string;
-  /** The value in `.env.example`; the default where it is left out. */
+  /** The value in `.env.example`; the default if left out. */
   example?: string;
 };
 
-/** Treats an empty value as "not set": that is how shells, compose files and .env files leave a variable out. */
+/**
+ * Treats an empty value as unset, because shells, compose files and `.env` files leave a variable
+ * out so.
+ */
 export function unsetIfEmpty<T extends z.ZodType>(schema: T) {
   const isEmpty = (value: unknown) => typeof value === "string" && value.trim() === "";
   return z.preprocess((value) => (isEmpty(value) ? undefined : value), schema);

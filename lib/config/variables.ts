@@ -211,7 +211,7 @@ const LIMITS = {
 };
 
 const RECORDS = {
-  // A week is far longer than anything asks for a charge by its id again: a retry of an unconfirmed write, an `Idempotency-Key` (24 h).
+  // A week, because unconfirmed writes and `Idempotency-Key` (24 h) look up a charge by its id.
   LEDGER_DETAIL_DAYS: variable(whole(7, 36_500).default(90), {
     description:
       "How long single charges are kept, in days. Older ones are added up by day and key; the balance stays their sum.",
@@ -231,8 +231,8 @@ const RECORDS = {
 };
 
 /**
- * Every variable that an operator sets, by the heading that documentation shows it under. After a change,
- * `npm run configuration` writes `docs/configuration.md` and `.env.example` anew.
+ * Every variable that an operator sets, by the heading that documentation shows it under. After a
+ * change, `npm run configuration` writes `docs/configuration.md` and `.env.example` anew.
  */
 export const VARIABLES_BY_HEADING = {
   Addresses: ADDRESSES,

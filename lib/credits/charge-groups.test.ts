@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
@@ -10,7 +11,7 @@ import { statementDeadline } from "#lib/unconfirmed-writes/database-clock.ts";
 
 let close: () => Promise<void>;
 let groups: ReturnType<typeof chargeGroups>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
@@ -27,9 +28,9 @@ const spending = (credits = 1, quota: number | null = null, userId = ada.id): Sp
   quota,
 });
 const make = (what: Spending, id: string = randomUUID()) => groups.ask({ ...what, id, deadline: statementDeadline() });
-const leftOf = async (userId: string) => (await findRemaining(userId, null))?.credits;
+const leftOf = async (userId: UserId) => (await findRemaining(userId, null))?.credits;
 
-async function expectLedgerToAgree(userId: string): Promise<void> {
+async function expectLedgerToAgree(userId: UserId): Promise<void> {
   const { _sum } = await database().creditMovement.aggregate({ where: { userId }, _sum: { amount: true } });
   expect(_sum.amount).toBe(await leftOf(userId));
 }
@@ -67,7 +68,9 @@ test("a charge that costs too much doesn't stop a cheaper one after it", async (
 
 test("missing credits are reported before a used-up quota, and for an account that doesn't exist", async () => {
   await charge(spending(99, 1));
-  expect(await Promise.all([make(spending(2, 1)), make(spending(1, 1)), make(spending(1, 1, randomUUID()))])).toEqual([
+  expect(
+    await Promise.all([make(spending(2, 1)), make(spending(1, 1)), make(spending(1, 1, asUserId(randomUUID())))]),
+  ).toEqual([
     { ok: false, error: "no_credits" },
     { ok: false, error: "quota_exceeded" },
     { ok: false, error: "no_credits" },
@@ -151,7 +154,7 @@ test("three instances at once, charges and cancellations, more accounts than one
   const passed = new Map(people.map(({ id }) => [id, 0]));
   await Promise.all(
     Array.from({ length: 600 }, async (_, i) => {
-      const { id: userId } = people[i % people.length] as { id: string };
+      const { id: userId } = people[i % people.length] as { id: UserId };
       const id = randomUUID();
       const charged = instances[i % 3]?.ask({ ...spending(1, null, userId), id, deadline: null });
       if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), cancelCharge(id, spending(1, null, userId))]);

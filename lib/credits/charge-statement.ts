@@ -1,10 +1,11 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { REQUESTS_MAX } from "#lib/credits/spending.ts";
 import { CLOCK_MS } from "#lib/unconfirmed-writes/database-clock.ts";
 
 /** One member of a group of charges. */
 export type Charge = {
   id: string;
-  userId: string;
+  userId: UserId;
   apiKeyId: string;
   credits: number;
   /** Monthly quota of costed requests in the account's tier; null for no quota. */

@@ -1,12 +1,14 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { creditsByDay, findLedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const DETAIL_DAYS = 30;
 const ADDED = 1_000_000_000;
@@ -14,7 +16,7 @@ const ADDED = 1_000_000_000;
 let drop: () => Promise<void>;
 /** Runs a statement without the timeout, for filling large tables. */
 let client: pg.Client;
-const accounts = { large: "", small: "" };
+const accounts = {} as Record<"large" | "small", UserId>;
 beforeAll(async () => {
   const created = await createDatabase();
   drop = created.drop;
@@ -35,7 +37,7 @@ afterAll(async () => {
  * Makes days for each key: the latest with single movements in the order of time, the older ones
  * with sums only, as pruning leaves them.
  */
-async function addAccount(name: string, size: { keys: number; days: number; movementsADay: number }): Promise<string> {
+async function addAccount(name: string, size: { keys: number; days: number; movementsADay: number }): Promise<UserId> {
   const { id } = await createPerson(name);
   await client.query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
@@ -60,7 +62,7 @@ async function addAccount(name: string, size: { keys: number; days: number; move
   return id;
 }
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 
 /** Counts the pages (8 kB) of tables and indexes that `read` touches, in memory or on disk. */
 async function pagesTouched(read: () => Promise<unknown>): Promise<number> {
@@ -83,12 +85,12 @@ const from = (day: string, towards: "later" | "earlier") => ({
   towards,
 });
 
-async function keyOfDay(userId: string, day: string): Promise<string> {
+async function keyOfDay(userId: UserId, day: string): Promise<string> {
   const { rows } = await listLedger(userId, 1, from(day, "later"));
   return rows[0]?.apiKeyId ?? "";
 }
 
-test.each<[string, (userId: string) => Promise<unknown>]>([
+test.each<[string, (userId: UserId) => Promise<unknown>]>([
   ["the newest page of the ledger", (userId) => listLedger(userId, 25)],
   ["its last page", (userId) => listLedger(userId, 25, from(daysAgo(userId === accounts.large ? 729 : 39), "later"))],
   ["a newer page", (userId) => listLedger(userId, 25, from(daysAgo(35), "earlier"))],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { creditsByDay, findLedgerRow, type LedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { exportLedger, listMovements, type Movement } from "#lib/credits/movements.ts";
@@ -13,7 +14,7 @@ const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const TODAY = new Date().toISOString().slice(0, 10);
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });

@@ -1,6 +1,8 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** The credits that one key moved in an account on one UTC day. */
 export type LedgerRow = {
@@ -18,8 +20,6 @@ export type LedgerRow = {
   /** False for days of which only the sums are kept. */
   isDetailed: boolean;
 };
-
-const DAY_MS = 86_400_000;
 
 /** SQL: the net change of one day, from a row of `CreditDay` or `CreditDayTotal`. */
 export const NET = `"added" + "refunded" - "charged"`;
@@ -51,13 +51,13 @@ const rowsWhere = (condition: string, order = "") => `
   ${order.replace('"day"', 'p."day"')}`;
 
 /** Reads one page of an account's ledger by UTC day and key, newest first. */
-export function listLedger(userId: string, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
+export function listLedger(userId: UserId, size: number, from: From = null): Promise<KeysetPage<LedgerRow>> {
   const placeOf = ({ day, apiKeyId }: LedgerRow) => ({ value: day, id: apiKeyId });
   return readKeysetPage(size, from, placeOf, (place, limit) => readLedger(userId, place, limit));
 }
 
 /** Reads up to `limit` rows next to a place, the nearest first. */
-export async function readLedger(userId: string, from: From, limit: number): Promise<LedgerRow[]> {
+export async function readLedger(userId: UserId, from: From, limit: number): Promise<LedgerRow[]> {
   const [beyond, order] = from?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
   const { rows } = await pool().query<LedgerRow>(
     rowsWhere(
@@ -70,7 +70,7 @@ export async function readLedger(userId: string, from: From, limit: number): Pro
 }
 
 /** Returns null if the key moved no credits of the account on that day. */
-export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
+export async function findLedgerRow(userId: UserId, { day, apiKeyId }: LedgerRowId): Promise<LedgerRow | null> {
   const { rows } = await pool().query<LedgerRow>(rowsWhere(`"day" = $2 AND "apiKeyId" = $3`), [
     userId,
     day,
@@ -85,7 +85,7 @@ export async function findLedgerRow(userId: string, { day, apiKeyId }: LedgerRow
  * today and days without spending.
  */
 export async function creditsByDay(
-  userId: string,
+  userId: UserId,
   days: number,
   now: Date,
 ): Promise<{ day: string; credits: number }[]> {

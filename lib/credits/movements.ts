@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { DETAIL_SINCE, type LedgerRow, readLedger } from "#lib/credits/ledger.ts";
 import { type LedgerRowId, NO_KEY } from "#lib/credits/model/ledger-row.ts";
 import { pool } from "#lib/database/client.ts";
@@ -37,7 +38,7 @@ const movementsWhere = (condition: string, order: string, limit: string) => `
  * of which only the sums are kept.
  */
 export function listMovements(
-  userId: string,
+  userId: UserId,
   { day, apiKeyId }: LedgerRowId,
   size: number,
   from: From = null,
@@ -65,7 +66,7 @@ export function listMovements(
  * No row is missing or repeated while others are added or pruned, because movements are removed
  * hours after their day was rolled up.
  */
-export async function* exportLedger(userId: string): AsyncGenerator<LedgerPart, void> {
+export async function* exportLedger(userId: UserId): AsyncGenerator<LedgerPart, void> {
   const { rows: since } = await pool().query<{ day: string }>(
     `SELECT to_char("day", 'YYYY-MM-DD') AS "day" FROM "LedgerDetail"`,
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
@@ -8,13 +9,14 @@ import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
 const NOW = { days: 7, graceHours: 0 };
 const AGES = [100, 40, 20, 9, 8, 7, 6, 1];
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
@@ -66,7 +68,7 @@ test("days are rolled up first and their movements removed later; page and file 
   const left = (await balance()) as number;
   const ledger = (await listLedger(ada.id, 100)).rows;
   const opened = async (ago: number) => {
-    const day = new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    const day = new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10);
     const row = ledger.find((each) => each.day === day);
     return (await listMovements(ada.id, { day, apiKeyId: row?.apiKeyId ?? NO_KEY }, 10)).rows.length;
   };

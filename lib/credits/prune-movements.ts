@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { env } from "#lib/config/env.ts";
 import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
@@ -45,7 +46,7 @@ async function removeBefore(day: string, signal?: AbortSignal): Promise<number> 
   let all = 0;
   let after: string | null = BEFORE_ALL_IDS;
   await inSteps(async () => {
-    const { rows } = await pool().query<{ last: string | null; due: string[] | null }>(
+    const { rows } = await pool().query<{ last: string | null; due: UserId[] | null }>(
       `SELECT max("userId"::text) AS "last", array_agg("userId") FILTER (WHERE "oldest" < $2::date::timestamp AT TIME ZONE 'UTC') AS "due"
        FROM (
          SELECT "userId", (SELECT min("createdAt") FROM "CreditMovement" m WHERE m."userId" = b."userId") AS "oldest"
@@ -65,7 +66,7 @@ async function removeBefore(day: string, signal?: AbortSignal): Promise<number> 
  * Removes the oldest movements first, so that no charge outlives its refund and could be refunded
  * again.
  */
-function removeOf(userId: string, day: string, signal?: AbortSignal): Promise<number> {
+function removeOf(userId: UserId, day: string, signal?: AbortSignal): Promise<number> {
   return removeInSteps(
     {
       table: "CreditMovement",

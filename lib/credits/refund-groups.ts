@@ -1,8 +1,9 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
 
 /** `id` is the id of the reservation. */
-type Refund = { id: string; userId: string };
+type Refund = { id: string; userId: UserId };
 
 /**
  * SQL: the id of a charge's refund, which is the charge's id as a UUID of version 8. No charge has

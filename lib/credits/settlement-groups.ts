@@ -1,3 +1,4 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Left, StatementGroups, type Waiting } from "#lib/credits/statement-groups.ts";
 import { pool } from "#lib/database/client.ts";
 import { CLOCK_MS, lateError, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
@@ -5,7 +6,7 @@ import { CLOCK_MS, lateError, syncClock } from "#lib/unconfirmed-writes/database
 type Settlement = {
   /** The id of the reservation. */
   id: string;
-  userId: string;
+  userId: UserId;
   /**
    * Stored under the idempotency key of the reservation, if it has one. Null for an answer that is
    * too large to store.

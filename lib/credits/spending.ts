@@ -1,3 +1,5 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+
 /**
  * What an account may still spend. `requests` is the rest of this UTC month's quota; null for no
  * quota.
@@ -5,7 +7,7 @@
 export type Remaining = { credits: number; requests: number | null };
 
 export type Spending = {
-  userId: string;
+  userId: UserId;
   apiKeyId: string;
   credits: number;
   /** Monthly quota of costed requests in the account's tier; null for no quota. */

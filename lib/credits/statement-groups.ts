@@ -1,10 +1,11 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { wasRolledBack } from "#lib/database/unavailable.ts";
 
 /** One operation on an account's credits. */
 type Asked = {
   /** Unique within a statement. */
   id: string;
-  userId: string;
+  userId: UserId;
   /** Its share of {@link GROUP_WEIGHT_MAX}; 1 unless it is large. */
   weight?: number;
 };

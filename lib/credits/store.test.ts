@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import type { Spending } from "#lib/credits/spending.ts";
 import {
@@ -20,7 +21,7 @@ import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
@@ -84,7 +85,7 @@ describe("spending", () => {
     await charge(spending(94, 2));
     expect(await rejections(2)).toEqual(twice("no_credits"));
     expect(await rejections(null)).toEqual(twice("no_credits"));
-    expect(await charge({ ...spending(), userId: randomUUID() })).toEqual({ ok: false, error: "no_credits" });
+    expect(await charge({ ...spending(), userId: asUserId(randomUUID()) })).toEqual({ ok: false, error: "no_credits" });
   });
 
   test("parallel rejections all name the right cause", async () => {
@@ -300,7 +301,7 @@ describe("the operator's grant", () => {
   });
 
   test("is rejected for an unknown account, and above what a balance may hold", async () => {
-    expect(await grantCredits(randomUUID(), 1, OPERATOR)).toEqual({ ok: false, error: "not_found" });
+    expect(await grantCredits(asUserId(randomUUID()), 1, OPERATOR)).toEqual({ ok: false, error: "not_found" });
     expect(await grantCredits(ada.id, CREDITS_MAX, OPERATOR)).toEqual({ ok: false, error: "too_many" });
     expect(await credits()).toBe(100);
   });

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Charge } from "#lib/credits/charge-statement.ts";
@@ -23,7 +24,7 @@ const SWEEP_STEP_ROWS = 100;
  * Writes a new account's balance and its sign-up credits, in the transaction that creates the
  * account.
  */
-export async function openBalance(transaction: Transaction, userId: string, credits: number): Promise<void> {
+export async function openBalance(transaction: Transaction, userId: UserId, credits: number): Promise<void> {
   await transaction.$executeRaw`
     WITH "balance" AS (
       INSERT INTO "Balance" ("userId", "credits", "month")
@@ -37,7 +38,7 @@ export async function openBalance(transaction: Transaction, userId: string, cred
  * {@link CREDITS_MAX}.
  */
 export function grantCredits(
-  userId: string,
+  userId: UserId,
   credits: number,
   caller: Caller,
 ): Promise<Result<number, "not_found" | "too_many">> {
@@ -91,7 +92,7 @@ export async function reserve(
 }
 
 /** Returns what the account may still spend, or null if the account doesn't exist. */
-export async function findRemaining(userId: string, quota: number | null): Promise<Remaining | null> {
+export async function findRemaining(userId: UserId, quota: number | null): Promise<Remaining | null> {
   const rows = await database().$queryRaw<{ credits: number; requests: number }[]>`
     SELECT "credits",
            CASE WHEN "month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date THEN "requests" ELSE 0 END AS "requests"
@@ -100,7 +101,7 @@ export async function findRemaining(userId: string, quota: number | null): Promi
 }
 
 /** Returns the credits that requests in flight have reserved. */
-export async function findReserved(userId: string): Promise<number> {
+export async function findReserved(userId: UserId): Promise<number> {
   const { _sum } = await database().reservation.aggregate({ where: { userId }, _sum: { credits: true } });
   return _sum.credits ?? 0;
 }
@@ -112,7 +113,7 @@ export async function findReserved(userId: string): Promise<number> {
  * @throws if the database gets to it only after the `deadline`; nothing changes then.
  */
 export function settle(
-  userId: string,
+  userId: UserId,
   reservationId: string,
   { answer = null, deadline = statementDeadline() }: { answer?: string | null; deadline?: number | null } = {},
 ): Promise<boolean> {
@@ -123,14 +124,14 @@ export function settle(
  * Returns the credits and the month's request, because the work failed. Returns false if the
  * reservation was already settled or refunded.
  */
-export function refund(userId: string, reservationId: string): Promise<boolean> {
+export function refund(userId: UserId, reservationId: string): Promise<boolean> {
   return refunds.refund({ id: reservationId, userId });
 }
 
 /** Refunds the reservations that a crash left open, in steps. Returns how many it refunded. */
 export async function sweepReservations(signal?: AbortSignal): Promise<number> {
   let all = 0;
-  let last = { expiresAt: "-infinity", id: "00000000-0000-0000-0000-000000000000", userId: "" };
+  let last = { expiresAt: "-infinity", id: "00000000-0000-0000-0000-000000000000", userId: "" as UserId };
   await inSteps(async () => {
     // Starts after the last one, because a reservation that the database rejects stays.
     const expired = await database().$queryRaw<(typeof last)[]>`

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { type Migration, nextMigration, recordMigration } from "#lib/database/migration-history.ts";
 import { log } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 /**
  * The advisory lock of migrations: "goodtake" in ASCII, which no other program on the database
@@ -34,7 +35,7 @@ const POLL_MS = 200;
  * How long a migration is retried. A backup holds its locks for hours; a transaction open for
  * longer was forgotten.
  */
-const PATIENCE_MS = 12 * 3_600_000;
+const PATIENCE_MS = 12 * HOUR_MS;
 /** SQLSTATE lock_not_available and deadlock_detected. */
 const BLOCKED = new Set(["55P03", "40P01"]);
 

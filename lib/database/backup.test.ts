@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createDatabase, createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
@@ -65,7 +66,7 @@ async function everything(at: string): Promise<Record<string, string[]>> {
   return rows;
 }
 
-async function writeKey(userId: string, name = "Key"): Promise<string> {
+async function writeKey(userId: UserId, name = "Key"): Promise<string> {
   const made = await createApiKey(userId, { name, environment: "production", expiry: { type: "never" } }, caller);
   if (!made.ok) throw new Error(made.error);
   return made.value.key.id;

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { OperatorError } from "#lib/operator-error.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 type Correction = { table: string; columns: string[]; byId: boolean; trigger?: string };
 
@@ -53,7 +54,7 @@ const IS_VERSION_7 = `substr("id"::text, 15, 1) = '7'`;
  * them would be right, and nothing could tell them apart.
  */
 export async function checkWrittenInUtc(database: pg.Pool | pg.ClientBase): Promise<void> {
-  const tomorrow = (Date.now() + 86_400_000).toString(16).padStart(12, "0");
+  const tomorrow = (Date.now() + DAY_MS).toString(16).padStart(12, "0");
   const { rows } = await database.query<{ off: number }>(
     `SELECT extract(epoch FROM "createdAt" - ${MADE})::float8 AS "off" FROM "User"
      WHERE "id" < $1::uuid AND ${IS_VERSION_7} ORDER BY "id" DESC LIMIT 5`,

@@ -5,9 +5,9 @@ import { isFreshSession, startSession } from "#lib/accounts/sessions.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
-const HOUR_MS = 3_600_000;
 
 // UTC is included because no other test runs on it.
 describe.each(["UTC", "America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("on a database in %s", (zone) => {

@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /** More would keep the event loop busy with images alone. */
@@ -19,7 +20,7 @@ let waiting: (() => void)[] = [];
  * Keeps memory for an answer of at most `bytes`, or says that there is none, before anything is charged; one answer is always
  * possible. What it returns gives the memory back, however often it is called: when the caller has read the answer.
  */
-export function takePlace(userId: string, bytes: number): Result<() => void, BusyError> {
+export function takePlace(userId: UserId, bytes: number): Result<() => void, BusyError> {
   const own = bytesByAccount.get(userId) ?? 0;
   if (own > 0 && own + bytes > ACCOUNT_BUDGET_BYTES) return err("account_busy");
   if (takenBytes > 0 && takenBytes + bytes > BUDGET_BYTES) return err("process_busy");
@@ -39,7 +40,7 @@ export function allPlacesFree(): Promise<void> {
   });
 }
 
-function add(userId: string, bytes: number): void {
+function add(userId: UserId, bytes: number): void {
   const own = (bytesByAccount.get(userId) ?? 0) + bytes;
   if (own === 0) bytesByAccount.delete(userId);
   else bytesByAccount.set(userId, own);

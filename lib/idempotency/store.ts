@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { SpendError, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, reserve, settle } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -77,7 +78,7 @@ export async function beginOnce(
  * Stores the answer (null if it is too large) and settles, both or neither. Returns false if the
  * reservation was already settled or refunded.
  */
-export function settleWithAnswer(userId: string, reservationId: string, answer: string | null): Promise<boolean> {
+export function settleWithAnswer(userId: UserId, reservationId: string, answer: string | null): Promise<boolean> {
   // No deadline: a late answer still serves the next retry.
   return settle(userId, reservationId, { answer, deadline: null });
 }

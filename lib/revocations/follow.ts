@@ -8,13 +8,14 @@ import { log } from "#lib/log.ts";
 import { LIST_NAME, readHeader } from "#lib/revocations/list-file.ts";
 import { CHANGES_MAX, type Position, type Run, readChanges, readPosition } from "#lib/revocations/statements.ts";
 import { writeList } from "#lib/revocations/write-list.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** Shorter than a change waits for its confirmation (265 ms), so that it is usually in the list by then. */
 const POLL_MS = 200;
 const RETRY_MS = 5_000;
 /** A list says at least so often that nothing was changed, so that a backup can be held against it. */
 const HEARTBEAT_MS = 60_000;
-const REWRITE_MS = 86_400_000;
+const REWRITE_MS = DAY_MS;
 /** What was appended may be as large as the list was, and this more, before the list is written anew. */
 const APPENDED_MAX_BYTES = 1_048_576;
 

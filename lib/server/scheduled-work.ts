@@ -10,6 +10,7 @@ import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import {
   pruneUsageAccountDays,
   pruneUsageBatches,
@@ -19,7 +20,7 @@ import {
 } from "#lib/usage/prune.ts";
 import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
 
-const PRUNE_INTERVAL_MS = 3_600_000;
+const PRUNE_INTERVAL_MS = HOUR_MS;
 const SWEEP_INTERVAL_MS = 15_000;
 
 /** Changes rows in bounded steps, and returns how many. Rejects between two steps once `signal` is aborted. */

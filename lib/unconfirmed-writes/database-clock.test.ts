@@ -1,7 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { lateError, statementDeadline, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from "#lib/time/model/duration.ts";
+
+import { lateError, statementDeadline, syncClock } from "#lib/unconfirmed-writes/database-clock.ts";
 
 test("a statement's deadline is by the database's clock, however wrong either machine's is", () => {
   vi.useFakeTimers({ now: 1_000_000_000 });

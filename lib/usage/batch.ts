@@ -1,13 +1,13 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { remembered } from "#lib/text/remembered.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
 import { shortAgent } from "#lib/usage/agent.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
 
-export const HOUR_MS = 3_600_000;
-
 export type RequestNote = {
   requestId: string;
-  userId: string;
+  userId: UserId;
   apiKeyId: string;
   outcome: Outcome;
   /** Whether the key was accepted, which makes the request a use of it. */

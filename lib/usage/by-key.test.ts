@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { creditsByDay } from "#lib/credits/ledger.ts";
 import { pool } from "#lib/database/client.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
 import { err } from "#lib/result.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
@@ -14,7 +16,7 @@ const MONTH = new Date().toISOString().slice(0, 7);
 
 let api: TestApi;
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 beforeAll(async () => {
   close = await useOwnDatabase();
   // The provider always fails, so an image is charged and refunded.
@@ -52,7 +54,7 @@ describe("usage by key", () => {
     const now = new Date();
     expect(await creditsByDay(ada.id, 3, now)).toEqual(
       [2, 1, 0].map((ago) => ({
-        day: new Date(now.getTime() - ago * 86_400_000).toISOString().slice(0, 10),
+        day: new Date(now.getTime() - ago * DAY_MS).toISOString().slice(0, 10),
         credits: ago === 0 ? 32 : 0,
       })),
     );

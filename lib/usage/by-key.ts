@@ -1,5 +1,7 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
+import { owned } from "#lib/usage/owned.ts";
 
 /** Requests and credits of one key in a month. `credits` are net of refunds. */
 export type KeyUsage = { id: string; name: string; prefix: string; requests: number; ok: number; credits: number };
@@ -12,7 +14,7 @@ type Row = Omit<KeyUsage, "requests" | "ok"> & Record<"requests" | "ok", string>
  * deleted ones included. Credits are looked up only for the keys of the page, day by day.
  */
 export async function usageByKey(
-  userId: string,
+  userId: UserId,
   month: string,
   size: number,
   from: From = null,
@@ -21,13 +23,13 @@ export async function usageByKey(
     const [beyond, order] = place?.towards === "earlier" ? [">", "ASC"] : ["<", "DESC"];
     const { rows } = await pool().query<Row>(
       `WITH "page" AS (
-         SELECT "apiKeyId", "requests", "ok" FROM "UsageKeyMonth"
-         WHERE "userId" = $1 AND "month" = $2 AND ($4::bigint IS NULL OR ("requests", "apiKeyId") ${beyond} ($4, $5::uuid))
+         SELECT "apiKeyId", "requests", "ok" FROM "UsageKeyMonth" p
+         WHERE ${owned("p")} AND "month" = $2 AND ($4::bigint IS NULL OR ("requests", "apiKeyId") ${beyond} ($4, $5::uuid))
          ORDER BY "requests" ${order}, "apiKeyId" ${order} LIMIT $6
        )
        SELECT k."id", k."name", k."prefix", p."requests", p."ok", coalesce((
          SELECT (sum(d."charged") - sum(d."refunded"))::float8 FROM "CreditDay" d
-         WHERE d."userId" = $1 AND d."day" = ANY($3::date[]) AND d."apiKeyId" = p."apiKeyId"
+         WHERE ${owned("d")} AND d."day" = ANY($3::date[]) AND d."apiKeyId" = p."apiKeyId"
        ), 0) AS "credits"
        FROM "page" p JOIN "ApiKey" k ON k."id" = p."apiKeyId" ORDER BY p."requests" ${order}, p."apiKeyId" ${order}`,
       [userId, `${month}-01`, daysOf(month), place?.value ?? null, place?.id ?? null, limit],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
 import { database } from "#lib/database/client.ts";
 import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 /** A user with used keys, callers and rejected requests. */
-async function busyPerson(): Promise<{ id: string; email: string; keyId: string }> {
+async function busyPerson(): Promise<{ id: UserId; email: string; keyId: string }> {
   const person = await createPerson();
   const { key } = await createKey(person.id);
   await database().$executeRaw`
@@ -28,7 +29,7 @@ async function busyPerson(): Promise<{ id: string; email: string; keyId: string 
   return { ...person, keyId: key.id };
 }
 
-async function leaveTraces(userId: string, apiKeyId: string): Promise<void> {
+async function leaveTraces(userId: UserId, apiKeyId: string): Promise<void> {
   const caller = { addressPrefix: "203.0.113.0/24", userAgent: "curl/8", route: "/api/v1/key" };
   await database().usageCaller.createMany({ data: [{ apiKeyId, ...caller, lastSeenAt: new Date() }] });
   await database().rejection.createMany({
@@ -38,7 +39,7 @@ async function leaveTraces(userId: string, apiKeyId: string): Promise<void> {
   await database().apiKey.update({ where: { id: apiKeyId }, data: lastUse, select: { id: true } });
 }
 
-async function tracesOf(userId: string) {
+async function tracesOf(userId: UserId) {
   const keys = await database().apiKey.findMany({ where: { userId } });
   return {
     names: keys.filter(({ name }) => name !== "Deleted key").length,

@@ -1,15 +1,18 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool, type Transaction } from "#lib/database/client.ts";
+import { owned } from "#lib/usage/owned.ts";
 
 /**
  * Counts the requests of each key in about the last 24 hours, all outcomes. Counts are kept by the
  * hour, and the hour that began up to 25 hours ago counts in full, so that no request is missing.
  * Keys without requests are not in the map.
  */
-export async function countRecentRequests(apiKeyIds: string[]): Promise<Map<string, number>> {
+export async function countRecentRequests(userId: UserId, apiKeyIds: string[]): Promise<Map<string, number>> {
   const { rows } = await pool().query<{ apiKeyId: string; requests: number }>(
     `SELECT "apiKeyId", sum("requests")::float8 AS "requests" FROM "UsageHour"
-     WHERE "apiKeyId" = ANY($1) AND "hour" > now() - interval '25 hours' GROUP BY 1`,
-    [apiKeyIds],
+     WHERE "apiKeyId" = ANY(ARRAY(SELECT "id" FROM "ApiKey" k WHERE ${owned("k")} AND "id" = ANY($2)))
+       AND "hour" > now() - interval '25 hours' GROUP BY 1`,
+    [userId, apiKeyIds],
   );
   return new Map(rows.map(({ apiKeyId, requests }) => [apiKeyId, requests]));
 }
@@ -38,7 +41,7 @@ export async function noteCallersAtRotation(transaction: Transaction, apiKeyId: 
  * that nobody called are not in the map.
  */
 export async function findCallersSinceRotation(
-  userId: string,
+  userId: UserId,
   apiKeyIds: string[],
 ): Promise<Map<string, RecentCaller[]>> {
   const { rows } = await pool().query<RecentCaller & { apiKeyId: string }>(
@@ -46,7 +49,7 @@ export async function findCallersSinceRotation(
        SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests" - c."requestsBeforeRotation")::float8 AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
               row_number() OVER (PARTITION BY c."apiKeyId" ORDER BY max(c."lastSeenAt") DESC) AS "rank"
        FROM "ApiKey" s JOIN "UsageCaller" c ON c."apiKeyId" = s."replacesId"
-       WHERE s."userId" = $1 AND s."replacesId" = ANY($2)
+       WHERE ${owned("s")} AND s."replacesId" = ANY($2)
        GROUP BY 1, 2, 3, s."createdAt" HAVING max(c."lastSeenAt") > s."createdAt"
      ) callers WHERE "rank" <= ${CALLERS_PER_KEY_MAX} ORDER BY "lastSeenAt" DESC`,
     [userId, apiKeyIds],
@@ -57,10 +60,10 @@ export async function findCallersSinceRotation(
 }
 
 /** Returns when the key was last used, as far as it is written yet; null for never. */
-export async function findLastUse(apiKeyId: string): Promise<Date | null> {
+export async function findLastUse(userId: UserId, apiKeyId: string): Promise<Date | null> {
   const { rows } = await pool().query<{ lastUsedAt: Date | null }>(
-    `SELECT "lastUsedAt" FROM "ApiKey" WHERE "id" = $1`,
-    [apiKeyId],
+    `SELECT "lastUsedAt" FROM "ApiKey" k WHERE ${owned("k")} AND "id" = $2`,
+    [userId, apiKeyId],
   );
   return rows[0]?.lastUsedAt ?? null;
 }

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { metrics } from "#lib/metrics.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
 import { pruneUsageAccountDays, pruneUsageDays, pruneUsageHours, pruneUsageKeyMonths } from "#lib/usage/prune.ts";
 import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
@@ -13,7 +15,7 @@ import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
 let close: () => Promise<void>;
-let ada: { id: string };
+let ada: { id: UserId };
 let apiKeyId: string;
 beforeAll(async () => {
   close = await useOwnDatabase();
@@ -49,7 +51,7 @@ const lastUsedAt = async () =>
   (await database().apiKey.findUniqueOrThrow({ where: { id: apiKeyId }, select: { lastUsedAt: true } })).lastUsedAt;
 
 test("requests are counted by hour and day, of UTC", async () => {
-  for (const at of [HOUR, HOUR + 3_599_999, HOUR + 3_600_000]) recordRequest(note({ at }));
+  for (const at of [HOUR, HOUR + 3_599_999, HOUR + HOUR_MS]) recordRequest(note({ at }));
   recordRequest(note({ outcome: "invalid" }));
   await flushUsage();
   expect(await hours()).toEqual([
@@ -165,7 +167,7 @@ describe("a batch that the database rejects for one row", () => {
     recordRequest(note({ outcome: "rate_limited", at: HOUR + 2_000 }));
     await flushUsage();
     expect(flushLagSeconds()).toBe(0);
-    recordRequest(note({ at: HOUR + 3_600_000 }));
+    recordRequest(note({ at: HOUR + HOUR_MS }));
     await flushUsage();
 
     expect((await hours()).slice(1)).toEqual([
@@ -174,7 +176,7 @@ describe("a batch that the database rejects for one row", () => {
     ]);
     expect(await database().usageHour.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(20);
     expect(await database().usageDay.count({ where: { apiKeyId: { in: others }, requests: 1 } })).toBe(20);
-    expect(await lastUsedAt()).toEqual(new Date(HOUR + 3_600_000));
+    expect(await lastUsedAt()).toEqual(new Date(HOUR + HOUR_MS));
     const caller = await database().usageCaller.findFirstOrThrow({ where: { apiKeyId } });
     expect(caller.requests).toBe(3n);
     expect(await database().rejection.count({ where: { apiKeyId } })).toBe(1);
@@ -262,12 +264,12 @@ test("two processes that write the same keys at once lose nothing", async () => 
 
 test("the requests of the last 24 hours include all outcomes of the given keys and no older hour", async () => {
   const now = Date.now();
-  for (const at of [now, now - 23.9 * 3_600_000, now - 25 * 3_600_000 - 1]) recordRequest(note({ at }));
+  for (const at of [now, now - 23.9 * HOUR_MS, now - 25 * HOUR_MS - 1]) recordRequest(note({ at }));
   recordRequest(note({ at: now, outcome: "rate_limited" }));
   const { key: other } = await createKey(ada.id);
   recordRequest(note({ at: now, apiKeyId: other.id }));
   await flushUsage();
-  expect(await countRecentRequests([apiKeyId])).toEqual(new Map([[apiKeyId, 3]]));
+  expect(await countRecentRequests(ada.id, [apiKeyId])).toEqual(new Map([[apiKeyId, 3]]));
   expect((await listApiKeys(ada.id, listQuery.parse({}), new Date())).rows.map((key) => key.recentRequests)).toEqual([
     1, 3,
   ]);

@@ -3,10 +3,10 @@ import { pool } from "#lib/database/client.ts";
 import { isRefusedForContent } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import {
   type CollectedUsage,
   callerId,
-  HOUR_MS,
   halve,
   type RequestNote,
   rowsOf,

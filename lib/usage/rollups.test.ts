@@ -5,15 +5,16 @@ import { fill } from "#e2e/support/fill.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expectNoMoreReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
 import { flushUsage, recordRequest } from "#lib/usage/recorder.ts";
 
 const MIGRATIONS = "prisma/migrations";
 const NEW = /_(usage_rollups|fill_usage_rollups|usage_rollups_filled|usage_rollups_done)$/;
-const DAY_MS = 86_400_000;
 
 /** Returns where the rollups differ from the sums of days by key. */
 const MISMATCHES = [
@@ -43,7 +44,7 @@ afterEach(async () => {
 });
 
 /** Adds keys to an account, each used on the last days. */
-async function addKeys(userId: string, keys: number, days: number): Promise<string[]> {
+async function addKeys(userId: UserId, keys: number, days: number): Promise<string[]> {
   await fill(
     [
       `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
@@ -62,7 +63,7 @@ async function addKeys(userId: string, keys: number, days: number): Promise<stri
 }
 
 /** Requests as the API counts them, today and late ones of earlier days. */
-function use(userId: string, apiKeyIds: string[], times = 1): void {
+function use(userId: UserId, apiKeyIds: string[], times = 1): void {
   const note = {
     requestId: crypto.randomUUID(),
     userId,
@@ -128,14 +129,14 @@ describe("an account with 2,000 keys reads no more than one with ten", () => {
     const keys = { small: await addKeys(small.id, 10, 90), large: await addKeys(large.id, 2_000, 90) };
     const now = new Date();
     const month = now.toISOString().slice(0, 7);
-    const compare = async (read: (userId: string, keys: string[]) => Promise<unknown>, rows: number) =>
+    const compare = async (read: (userId: UserId, keys: string[]) => Promise<unknown>, rows: number) =>
       expectNoMoreReads(
         await measure(() => read(small.id, keys.small)),
         await measure(() => read(large.id, keys.large)),
         rows,
       );
-    await compare((userId) => usageByDay({ userId }, 90, now), 20);
-    await compare((userId, [apiKeyId]) => usageByDay({ userId, apiKeyId: apiKeyId as string }, 90, now), 100);
+    await compare((userId) => usageByDay(userId, 90, now), 20);
+    await compare((userId, [apiKeyId]) => usageByDay(userId, 90, now, apiKeyId as string), 100);
     // Each key costs about the same on a page of 10 and of 25.
     const perPage = 26 * 100;
     await compare((userId) => usageByKey(userId, month, 25), perPage);

@@ -21,7 +21,7 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function SignInPage({ searchParams }: Props) {
   const { next: asked, error, notice } = await searchParams;
   const next = safeNext(asked);
-  // Who is signed in comes back with an error only from linking a provider.
+  // A signed-in user returns here with an error only from linking a provider.
   if (await currentUser())
     redirect(typeof error === "string" ? `/settings/account?error=${encodeURIComponent(error)}` : next);
   const { SIGN_UP, SUPPORT_URL } = env();

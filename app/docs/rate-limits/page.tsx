@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { DocsPage, DocsSection, InlineCode, type Section } from "#components/docs/docs-page.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { apiAddress } from "#lib/config/api-address.ts";
@@ -19,8 +20,6 @@ const SECTIONS = {
   refused: { id: "refused", title: "When it is too much" },
   credits: { id: "credits", title: "Credits and the month" },
 } satisfies Record<string, Section>;
-
-const number = new Intl.NumberFormat("en");
 
 export default async function RateLimitsPage() {
   const baseUrl = apiAddress((await headers()).get("host"));
@@ -43,9 +42,9 @@ export default async function RateLimitsPage() {
             key: name,
             cells: [
               name,
-              tier.requestsPerMinute === null ? "No limit" : number.format(tier.requestsPerMinute),
-              tier.requestsPerMonth === null ? "No quota" : number.format(tier.requestsPerMonth),
-              name === first && signupCredits() > 0 ? number.format(signupCredits()) : "–",
+              tier.requestsPerMinute === null ? "No limit" : formatNumber(tier.requestsPerMinute),
+              tier.requestsPerMonth === null ? "No quota" : formatNumber(tier.requestsPerMonth),
+              name === first && signupCredits() > 0 ? formatNumber(signupCredits()) : "–",
             ],
           }))}
         />

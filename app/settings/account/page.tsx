@@ -4,11 +4,11 @@ import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
-import { WaysIn } from "#components/account/sign-in-methods.tsx";
+import { SignInMethods } from "#components/account/sign-in-methods.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
-import { findWaysIn } from "#lib/accounts/sign-in-methods.ts";
+import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
@@ -21,13 +21,13 @@ export default async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
   const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
-    findWaysIn(user.id),
-    listSessions(user.id),
+    findSignInMethods(user.userId),
+    listSessions(user.userId),
   ]);
   const configured = providerButtons();
-  // Also one that was linked and isn't configured any more: it is no way in, and can be unlinked.
+  // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
-  const ways = [...configured, ...gone.map((id) => ({ id, name: id }))].map((provider) => ({
+  const methods = [...configured, ...gone.map((id) => ({ id, name: id }))].map((provider) => ({
     ...provider,
     linked: providers.includes(provider.id),
   }));
@@ -50,7 +50,9 @@ export default async function AccountPage({ searchParams }: Props) {
           </>
         )}
       </div>
-      {(ways.length > 0 || error) && <WaysIn ways={ways} hasPassword={hasPassword} came={{ linked, error }} />}
+      {(methods.length > 0 || error) && (
+        <SignInMethods methods={methods} hasPassword={hasPassword} came={{ linked, error }} />
+      )}
       <Section
         title="Signed-in browsers"
         note="A browser that you don't know is a reason to sign it out and to change your password."

@@ -18,13 +18,12 @@ const PAGE = 50;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-/** Everything that happened to the account and its keys. */
 export default async function ActivityPage({ searchParams }: Props) {
   const user = await requireUser();
   const query = activityQuery.parse(await searchParams);
   const [page, key] = await Promise.all([
-    listActivity(user.id, { ...query, apiKeyId: query.key }, PAGE, query.page),
-    query.key && findListedApiKey(user.id, query.key),
+    listActivity(user.userId, { ...query, apiKeyId: query.key }, PAGE, query.page),
+    query.key && findListedApiKey(user.userId, query.key),
   ]);
   const hrefOf = (from: From) => from && activityHref({ ...query, page: from });
   return (

@@ -19,10 +19,10 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   const user = await requireUser();
   const asked = await searchParams;
   const query = listQuery.parse(asked);
-  // A key in the address is not looked for, and does not stay there.
+  // A secret in the address is not searched for, and is removed from it.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const [page, findings] = await Promise.all([listApiKeys(user.id, query, now), findHygiene(user.id, now)]);
+  const [page, findings] = await Promise.all([listApiKeys(user.userId, query, now), findHygiene(user.userId, now)]);
   return (
     <DeveloperSettings
       page={page}

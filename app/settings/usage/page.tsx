@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { buttonClass } from "#components/ui/button.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
@@ -24,7 +25,6 @@ import { usageByDay } from "#lib/usage/read.ts";
 
 export const metadata: Metadata = { title: "Usage" };
 
-const number = new Intl.NumberFormat("en");
 const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", timeZone: "UTC" });
 const PAGE = 25;
 const CREDIT_LOOKS = { credits: { label: "Credits", fill: "fill-accent", swatch: "bg-accent" } };
@@ -37,14 +37,14 @@ export default async function UsagePage({ searchParams }: Props) {
   const range = query.days;
   const now = new Date();
   const month = query.month ?? now.toISOString().slice(0, 7);
-  const tierName = await findTier(user.id);
-  const tier = tierOf(user.id, tierName);
+  const tierName = await findTier(user.userId);
+  const tier = tierOf(user.userId, tierName);
   const [days, keys, remaining, ledger, spent] = await Promise.all([
-    usageByDay({ userId: user.id }, range, now),
-    usageByKey(user.id, month, PAGE, query.keys),
-    findRemaining(user.id, tier.requestsPerMonth),
-    listLedger(user.id, PAGE, query.ledger),
-    creditsByDay(user.id, range, now),
+    usageByDay(user.userId, range, now),
+    usageByKey(user.userId, month, PAGE, query.keys),
+    findRemaining(user.userId, tier.requestsPerMonth),
+    listLedger(user.userId, PAGE, query.ledger),
+    creditsByDay(user.userId, range, now),
   ]);
   const href = (change: { month?: string; keys?: From; ledger?: From }, anchor: string) => {
     const to = { ...query, ...change };
@@ -69,21 +69,21 @@ export default async function UsagePage({ searchParams }: Props) {
         </p>
       </header>
       <dl className="grid gap-3 sm:grid-cols-3">
-        <Figure term="Credits left" value={number.format(remaining?.credits ?? 0)}>
+        <Figure term="Credits left" value={formatNumber(remaining?.credits ?? 0)}>
           to spend, shared by all keys
         </Figure>
         <Figure
           term="Requests left this month"
-          value={remaining?.requests == null ? "No quota" : number.format(remaining.requests)}
+          value={remaining?.requests == null ? "No quota" : formatNumber(remaining.requests)}
         >
           {tier.requestsPerMonth === null
             ? "as many as you have credits for"
-            : `of ${number.format(tier.requestsPerMonth)}, renewed on ${date.format(renews)} (UTC)`}
+            : `of ${formatNumber(tier.requestsPerMonth)}, renewed on ${date.format(renews)} (UTC)`}
         </Figure>
         <Figure term="Tier" value={tierName}>
           {tier.requestsPerMinute === null
             ? "No limit on requests a minute."
-            : `${number.format(tier.requestsPerMinute)} requests a minute, shared by all keys.`}{" "}
+            : `${formatNumber(tier.requestsPerMinute)} requests a minute, shared by all keys.`}{" "}
           <Link href="/docs/rate-limits" className="underline underline-offset-3">
             How limits work
           </Link>

@@ -4,8 +4,9 @@ import { useState } from "react";
 import { TextField } from "#components/ui/field.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
-const RECENT_MS = 3_600_000;
+const RECENT_MS = HOUR_MS;
 
 /**
  * Ending a key that was used in the last hour asks for its name. `confirm` says whether it was typed, and beside the field if it was

@@ -7,6 +7,7 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
 import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/model/status.ts";
 import type { ApiKey } from "#lib/api-keys/store.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {
   production: "Production",
@@ -26,7 +27,7 @@ const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
   revoked: { tone: "danger", Icon: Ban },
 };
 
-const SOON_MS = 7 * 86_400_000;
+const SOON_MS = 7 * DAY_MS;
 
 export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | "name"> }) {
   return (

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   changeEmailInput,
-  changeWayInput,
   emailAddress,
   newEmailAddress,
   newPassword,
-  personName,
   signInInput,
+  signInMethodInput,
   signUpInput,
+  userName,
 } from "#lib/accounts/model/schema.ts";
 
 describe("an email address", () => {
@@ -27,7 +27,7 @@ describe("an email address", () => {
     "a@b@c",
     "a\u0000@example.com",
     "a\u202e@example.com",
-  ])("%j is refused", (typed) => {
+  ])("%j is rejected", (typed) => {
     expect(emailAddress.safeParse(typed).success).toBe(false);
   });
 });
@@ -47,7 +47,7 @@ describe("a new email address", () => {
     "deleted-019ac0de-0000-7000-8000-000000000000@INVALID ",
     "ada@invalid.",
     "ada@mail.invalid",
-  ])("%j is refused", (typed) => {
+  ])("%j is rejected", (typed) => {
     expect(newEmailAddress.safeParse(typed).success).toBe(false);
     expect(emailAddress.safeParse(typed).success).toBe(true);
     // An account from before the rule goes on signing in.
@@ -81,12 +81,12 @@ describe("a name", () => {
     ["Ada\nroot", false],
     ["\u202eadA", false],
   ])("%j: %s", (name, accepted) => {
-    expect(personName.safeParse(name).success).toBe(accepted);
+    expect(userName.safeParse(name).success).toBe(accepted);
   });
 });
 
 test("a provider that no name can be is none", () => {
   for (const provider of ["\0", "o\0idc", "OIDC ", undefined])
-    expect(changeWayInput.parse({ provider, password: "" }).provider).toBe("");
-  expect(changeWayInput.parse({ provider: "oidc", password: "" }).provider).toBe("oidc");
+    expect(signInMethodInput.parse({ provider, password: "" }).provider).toBe("");
+  expect(signInMethodInput.parse({ provider: "oidc", password: "" }).provider).toBe("oidc");
 });

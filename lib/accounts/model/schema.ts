@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
 import { isLegible, isVisible } from "#lib/text/legible.ts";
 
-export const personName = z
+export const userName = z
   .string("Enter your name.")
   .transform((name) => name.normalize("NFC").trim())
   .pipe(
@@ -14,8 +14,8 @@ export const personName = z
   );
 
 /**
- * The form in which addresses are stored and compared. No domain but the person's own server knows more about the local part. An account
- * may have one that {@link newEmailAddress} doesn't accept any more.
+ * Parses an address to the form in which addresses are stored and compared. An account may have one
+ * that {@link newEmailAddress} doesn't accept any more.
  */
 export const emailAddress = z
   .string("Enter your email address.")
@@ -30,20 +30,20 @@ export const emailAddress = z
   );
 
 /**
- * An address that an account may get: none that looks like another, and none of the domain that exists nowhere (RFC 6761), which those
- * of deleted accounts have.
+ * Parses an address that an account may get: none that looks like another, and none of the domain
+ * `invalid` (RFC 6761), which anonymized accounts have.
  */
 export const newEmailAddress = emailAddress
   .refine(isVisible, "An email address can't contain invisible characters.")
   .refine((email) => !/[@.]invalid\.?$/.test(email), "Enter an email address that exists.");
 
-/** Counted in code points of the NFC form. No rule of composition: length is what makes guessing hard (NIST SP 800-63B-4). */
+/** Counts code points of the NFC form, without rules of composition (NIST SP 800-63B-4). */
 export const newPassword = z
   .string("Choose a password.")
   .refine((password) => passwordLength(password) >= PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters.`)
   .refine((password) => passwordLength(password) <= PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters.`);
 
-export const signUpInput = z.object({ name: personName, email: newEmailAddress, password: newPassword });
+export const signUpInput = z.object({ name: userName, email: newEmailAddress, password: newPassword });
 export type SignUpInput = z.output<typeof signUpInput>;
 
 export const signInInput = z.object({
@@ -52,7 +52,7 @@ export const signInInput = z.object({
 });
 export type SignInInput = z.output<typeof signInInput>;
 
-export const renameAccountInput = z.object({ name: personName });
+export const renameAccountInput = z.object({ name: userName });
 export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
 
 export const redeemInput = z.object({
@@ -60,13 +60,13 @@ export const redeemInput = z.object({
     .string("Paste the link or code that you were sent.")
     .trim()
     .min(1, "Paste the link or code that you were sent.")
-    // A person without JavaScript may paste the whole link.
+    // A user without JavaScript may paste the whole link.
     .transform((text) => text.slice(text.lastIndexOf("#") + 1))
     .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
   password: newPassword,
-  /** What becomes of the account's keys; only asked where there are some. */
+  /** What becomes of the account's active keys, if it has any. */
   keys: z.enum(["keep", "revoke"]).optional().catch(undefined),
-  /** The fingerprint of the keys that were seen. */
+  /** The fingerprint of the active keys that the form showed. */
   seen: z.string().optional().catch(undefined),
 });
 export type RedeemInput = z.output<typeof redeemInput>;
@@ -76,14 +76,14 @@ export const changePasswordInput = z.object({
   next: newPassword,
 });
 
-/** The password is asked for by the domain, which knows whether there is one. */
+/** Optional here: the domain knows whether the account has a password. */
 const askedPassword = z.string().catch("");
 
 const providerId = z
   .string()
   .regex(/^[a-z]{1,20}$/)
   .catch("");
-export const changeWayInput = z.object({ provider: providerId, password: askedPassword });
+export const signInMethodInput = z.object({ provider: providerId, password: askedPassword });
 export const endSessionsInput = z.object({ id: z.union([z.literal("others"), z.uuid()]) });
 export const deleteAccountInput = z.object({ password: askedPassword, email: z.string().catch("") });
 

@@ -5,7 +5,7 @@ import { fromParameter } from "#lib/paging/model/keyset-page.ts";
 const hasYear = (text: string) => text >= "0001";
 const day = z.iso.date().refine(hasYear).nullable().catch(null);
 
-/** What the URL of the activity page says; whatever doesn't fit shows everything. */
+/** Parses the query of the activity page. A value that doesn't fit is ignored. */
 export const activityQuery = z.object({
   about: z
     .string()

@@ -50,7 +50,7 @@ const route = createRoute({
 export function registerKey(app: OpenAPIHono<ApiContext>): void {
   app.openapi(route, async (c) => {
     const { id, userId, name, prefix, environment, tier, createdAt, expiresAt } = c.var.key;
-    const lastUsedAt = await inTime(findLastUse(id));
+    const lastUsedAt = await inTime(findLastUse(userId, id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     const reserved = await inTime(findReserved(userId));
     return c.json(

@@ -5,20 +5,20 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { exportCsv } from "#lib/server/csv-export.ts";
 import type { CsvRow } from "#lib/text/csv.ts";
 
-/** All that the page's filter shows, as a file. */
+/** Sends the records that the page's filter shows as a file. */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
   const query = activityQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
   return exportCsv(
     request,
-    user.id,
+    user.userId,
     "activity",
     ["time", "what", "detail", "who", "address", "user agent", "key id"],
     pages(),
   );
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const records of exportActivity(user.id, { ...query, apiKeyId: query.key }))
+    for await (const records of exportActivity(user.userId, { ...query, apiKeyId: query.key }))
       yield records.map((record) => [
         record.createdAt.toISOString(),
         activityWords(record.action),

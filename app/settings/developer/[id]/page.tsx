@@ -4,6 +4,7 @@ import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -26,20 +27,18 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-const number = new Intl.NumberFormat("en");
-
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const id = apiKeyId.safeParse((await params).id);
-  const apiKey = id.success ? await findListedApiKey(user.id, id.data) : null;
+  const apiKey = id.success ? await findListedApiKey(user.userId, id.data) : null;
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const [days, callers, refusals, activity] = await Promise.all([
-    usageByDay({ userId: user.id, apiKeyId: apiKey.id }, range, now),
-    listCallers(apiKey.id),
-    listRejections(user.id, apiKey.id, 10),
-    listActivity(user.id, { apiKeyId: apiKey.id }, 10),
+    usageByDay(user.userId, range, now, apiKey.id),
+    listCallers(user.userId, apiKey.id),
+    listRejections(user.userId, apiKey.id, 10),
+    listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
     <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
@@ -70,7 +69,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
                 <code key="route" className="font-mono text-xs">
                   {caller.route}
                 </code>,
-                number.format(caller.requests),
+                formatNumber(caller.requests),
                 <Time key="when" at={caller.lastSeenAt} />,
               ],
             }))}

@@ -7,15 +7,18 @@ import type { CsvRow } from "#lib/text/csv.ts";
 
 const HEAD = ["name", "prefix", "environment", "status", "created", "last used", "expires", "revoked", "id"];
 
-/** All keys that the view in the address shows, as a file. Never a key itself: nobody has them. */
+/**
+ * Sends the keys that the view in the address shows as a file, without secrets, which aren't
+ * stored.
+ */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
   const query = listQuery.parse(Object.fromEntries(new URL(request.url).searchParams));
   const now = new Date();
-  return exportCsv(request, user.id, "api-keys", HEAD, pages());
+  return exportCsv(request, user.userId, "api-keys", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const keys of exportApiKeys(user.id, query, now))
+    for await (const keys of exportApiKeys(user.userId, query, now))
       yield keys.map((key) => [
         key.name,
         key.prefix,

@@ -12,15 +12,15 @@ export const metadata: Metadata = { title: "Refused requests" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-/** A caller is told nothing of the cause; the key's owner finds it here by the id that the caller has. */
+/** Explains a rejected request to the key's owner by its id; the caller isn't told the cause. */
 export default async function RefusalsPage({ searchParams }: Props) {
   const user = await requireUser();
   const { request } = await searchParams;
   const asked = typeof request === "string" ? request.trim() : "";
   const id = requestIdIn(asked);
   const [found, recent] = await Promise.all([
-    id ? findRejection(user.id, id) : null,
-    listRejections(user.id, null, 50),
+    id ? findRejection(user.userId, id) : null,
+    listRejections(user.userId, null, 50),
   ]);
   return (
     <NowProvider now={new Date()}>

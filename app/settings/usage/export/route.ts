@@ -7,17 +7,17 @@ import type { CsvRow } from "#lib/text/csv.ts";
 
 const HEAD = ["time", "what", "credits", "key", "key id", "row"];
 
-/** The whole ledger as a file: the sum of its credits is the balance. */
+/** Sends the whole ledger as a file; the sum of its credits is the balance. */
 export async function GET(request: Request): Promise<Response> {
   const user = await requireUser();
-  return exportCsv(request, user.id, "credits", HEAD, pages());
+  return exportCsv(request, user.userId, "credits", HEAD, pages());
 
   async function* pages(): AsyncGenerator<CsvRow[]> {
-    for await (const part of exportLedger(user.id)) yield rowsOf(part);
+    for await (const part of exportLedger(user.userId)) yield rowsOf(part);
   }
 }
 
-/** Of a day that is rolled up there is one row a key and kind of movement; its time is the UTC day. */
+/** Returns one row a key and kind of movement for a day that is rolled up, timed by the UTC day. */
 function rowsOf(part: LedgerPart): CsvRow[] {
   if ("movements" in part)
     return part.movements.map(({ createdAt, kind, amount, keyName, apiKeyId }) => [

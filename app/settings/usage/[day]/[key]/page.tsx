@@ -4,9 +4,11 @@ import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { formatNumber } from "#components/ui/number.ts";
 import { Section } from "#components/ui/section.tsx";
 import { Figure } from "#components/usage/figure.tsx";
 import { ledgerKeyName, ledgerRowPath } from "#components/usage/ledger-words.ts";
+import { longDay } from "#components/usage/long-day.ts";
 import { MovementTable } from "#components/usage/movement-table.tsx";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
@@ -18,23 +20,21 @@ import { type From, fromParameter, fromText } from "#lib/paging/model/keyset-pag
 export const metadata: Metadata = { title: "Credits of a day" };
 
 const PAGE = 50;
-const number = new Intl.NumberFormat("en");
-const date = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
 type Props = {
   params: Promise<{ day: string; key: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-/** What a row of the ledger sums up: one key's movements of one UTC day. */
+/** Lists the movements behind a row of the ledger: one key's of one UTC day. */
 export default async function LedgerRowPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const { day, key } = await params;
   const id = ledgerRowId.safeParse({ day, apiKeyId: key });
-  const row = id.success && (await findLedgerRow(user.id, id.data));
+  const row = id.success && (await findLedgerRow(user.userId, id.data));
   if (!row) notFound();
   const from = fromParameter(epochMs).parse((await searchParams).from);
-  const { rows, before, after } = await listMovements(user.id, row, PAGE, from);
+  const { rows, before, after } = await listMovements(user.userId, row, PAGE, from);
   const href = (to: From) => to && `${ledgerRowPath(row)}?from=${fromText(to)}`;
   return (
     <>
@@ -44,16 +44,16 @@ export default async function LedgerRowPage({ params, searchParams }: Props) {
         </Link>
       </p>
       <header className="mb-6">
-        <h1 className="font-semibold text-xl tracking-tight">{date.format(new Date(row.day))}</h1>
+        <h1 className="font-semibold text-xl tracking-tight">{longDay(row.day)}</h1>
         <p className="mt-1 text-muted">
           {row.keyName ? <KeyLink id={row.apiKeyId} name={row.keyName} /> : ledgerKeyName(row)}, on this UTC day.
         </p>
       </header>
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
-        <Figure term="Charged" value={number.format(row.charged)} />
-        <Figure term="Refunded" value={number.format(row.refunded)} />
-        <Figure term="Added" value={number.format(row.added)} />
-        <Figure term="Balance" value={number.format(row.closing)}>
+        <Figure term="Charged" value={formatNumber(row.charged)} />
+        <Figure term="Refunded" value={formatNumber(row.refunded)} />
+        <Figure term="Added" value={formatNumber(row.added)} />
+        <Figure term="Balance" value={formatNumber(row.closing)}>
           at the end of the day
         </Figure>
       </dl>
@@ -62,8 +62,8 @@ export default async function LedgerRowPage({ params, searchParams }: Props) {
           <MovementTable movements={rows} />
         ) : (
           <Notice>
-            Single movements are kept for {number.format(env().LEDGER_DETAIL_DAYS)} days. Of this day only the sums
-            above are kept.
+            Single movements are kept for {formatNumber(env().LEDGER_DETAIL_DAYS)} days. Of this day only the sums above
+            are kept.
           </Notice>
         )}
         <KeysetLinks label="Pages of movements" before={href(before)} after={href(after)} />

@@ -4,31 +4,40 @@ import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 
-/** Enough for signing up at the provider on the way. */
-const SECONDS = 600;
-/** Attempts that one browser may have open, in as many tabs. Each takes up to 4 KB of the 16 KB that a request's headers may have. */
+/** Long enough for signing up at the provider. */
+const LIFETIME_S = 600;
+/**
+ * Redirects that one browser may have open, in as many tabs. Each takes up to 4 KB of the 16 KB of
+ * a request's headers.
+ */
 const OPEN_MAX = 3;
 
-const attempt = z.object({
+const oauthState = z.object({
   provider: z.string(),
-  /** The session to whose account the identity will be linked; null to sign in. */
+  /** The session whose account gets the identity; null to sign in. */
   sessionId: z.uuid().nullable(),
-  /** The path to land on. */
+  /** The path to show afterwards. */
   next: z.string(),
   pkce: z.string().nullable(),
   nonce: z.string().nullable(),
 });
-/** One way to a provider and back, begun in this browser. Without it the way back does nothing. */
-export type OAuthAttempt = z.output<typeof attempt>;
+/** One redirect to a provider, begun in this browser. A callback without one is rejected. */
+export type OAuthState = z.output<typeof oauthState>;
 
-/** The cookies in which next-auth keeps what it compares the provider's answer with: one of each, whatever the number of tabs. */
+/**
+ * Returns the cookies in which next-auth keeps what it checks the provider's answer against: one of
+ * each for all tabs.
+ */
 export function checkCookies() {
   const [state, pkceCodeVerifier, nonce, callbackUrl] = ["state", "pkce", "nonce", "callback-url"].map(ownCookie);
   return { state, pkceCodeVerifier, nonce, callbackUrl } as Record<string, ReturnType<typeof ownCookie>>;
 }
 
-/** Moves what next-auth has just put into its cookies into one for this `state`, for 10 minutes. The oldest of too many goes. */
-export async function keepAttempt(state: string, begun: Omit<OAuthAttempt, "pkce" | "nonce">): Promise<void> {
+/**
+ * Moves what next-auth has just set in its cookies to a cookie for this `state`, for 10 minutes.
+ * Removes the oldest of too many.
+ */
+export async function keepOAuthState(state: string, begun: Omit<OAuthState, "pkce" | "nonce">): Promise<void> {
   const jar = await cookies();
   const [pkce, nonce] = [await openCheck("pkce"), await openCheck("nonce")];
   for (const { name } of Object.values(checkCookies())) await removeCookie(name);
@@ -36,21 +45,24 @@ export async function keepAttempt(state: string, begun: Omit<OAuthAttempt, "pkce
   for (const name of open.sort().slice(0, -(OPEN_MAX - 1))) await removeCookie(name);
   // The time first, so that names sort by age.
   const { name, options } = ownCookie(`oauth-${Date.now().toString(36)}${mark(state)}`);
-  jar.set(name, await seal(name, { ...begun, pkce, nonce }), { ...options, maxAge: SECONDS });
+  jar.set(name, await seal(name, { ...begun, pkce, nonce }), { ...options, maxAge: LIFETIME_S });
 }
 
-/** Takes the attempt with this `state` out of the browser and returns it, if it was begun there, lately and for this provider. */
-export async function takeAttempt(provider: string, state: string): Promise<OAuthAttempt | undefined> {
+/**
+ * Removes the cookie of this `state` and returns what it holds, if this browser began it in the
+ * last 10 minutes for this provider.
+ */
+export async function takeOAuthState(provider: string, state: string): Promise<OAuthState | undefined> {
   const kept = (await cookies()).getAll();
   const cookie = kept.find(({ name }) => name.startsWith(prefix()) && name.endsWith(mark(state)));
   if (!cookie) return undefined;
   await removeCookie(cookie.name);
-  const { data } = attempt.safeParse(await unseal(cookie.name, cookie.value));
+  const { data } = oauthState.safeParse(await unseal(cookie.name, cookie.value));
   return data?.provider === provider ? data : undefined;
 }
 
-/** The `Cookie` header with which next-auth finds the attempt as it began it. */
-export async function checksOf({ provider, next, pkce, nonce }: OAuthAttempt, state: string): Promise<string> {
+/** Returns the `Cookie` header in which next-auth finds its own cookies as it set them. */
+export async function checkCookieHeader({ provider, next, pkce, nonce }: OAuthState, state: string): Promise<string> {
   const pairs = [`${ownCookie("callback-url").name}=${encodeURIComponent(next)}`];
   for (const [check, value] of Object.entries({ state, pkce, nonce })) {
     const { name } = ownCookie(check);
@@ -66,10 +78,13 @@ async function openCheck(check: "pkce" | "nonce"): Promise<string | null> {
 }
 
 function seal(name: string, token: object): Promise<string> {
-  return encode({ token: { ...token }, salt: name, secret: secret(), maxAge: SECONDS });
+  return encode({ token: { ...token }, salt: name, secret: secret(), maxAge: LIFETIME_S });
 }
 
-/** Null for what was sealed by somebody else, for another cookie, or too long ago. */
+/**
+ * Returns null for a value that was sealed with another secret, for another cookie, or too long
+ * ago.
+ */
 function unseal(name: string, token: string | undefined) {
   return decode({ token, salt: name, secret: secret() }).catch(() => null);
 }
