@@ -1,18 +1,16 @@
 import type { Page } from "playwright/test";
-import { catchAction } from "#e2e/support/catch-action.ts";
-import { expect, newAddress, newPerson, signIn, signUp } from "#e2e/support/person.ts";
-import { createKey } from "#e2e/support/test-api.ts";
+import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
+import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
+import { apiStatus, createButton } from "#e2e/support/key-list.ts";
+import { seedKey } from "#e2e/support/seed.ts";
+import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
-import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 const ACCOUNT = "/settings/account";
 
-const statusOf = async (page: Page, secret: string) =>
-  (await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status();
-
-/** Opens the dialog and answers it. */
+/** Confirms the deletion, in the dialog that may be open already. */
 async function deleteAccount(page: Page, password: string): Promise<void> {
   const dialog = page.getByRole("alertdialog");
   if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Delete account" }).click();
@@ -20,19 +18,14 @@ async function deleteAccount(page: Page, password: string): Promise<void> {
   await dialog.getByRole("button", { name: "Delete account" }).click();
 }
 
-test("deleting an account says what goes and what stays, asks for the password, and ends keys, sessions and sign-in", async ({
+test("deleting an account names what goes and what stays, needs the password, and ends keys, sessions and sign-in", async ({
   page,
-  person,
-  browser,
-  baseURL,
+  user,
+  signInElsewhere,
 }) => {
-  const { secret } = await createKey(await findUserId(person.email));
-  expect(await statusOf(page, secret)).toBe(200);
-  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-  const other = await context.newPage();
-  await other.goto("/sign-in");
-  await signIn(other, person);
-  await other.waitForURL("/settings/developer");
+  const { secret } = await seedKey(user.email);
+  expect(await apiStatus(page, secret)).toBe(200);
+  const other = await signInElsewhere(user);
 
   await page.goto(ACCOUNT);
   await deleteAccount(page, "not my password");
@@ -40,52 +33,42 @@ test("deleting an account says what goes and what stays, asks for the password, 
   await expect(dialog.getByText("This is not your password.")).toBeVisible();
   for (const words of ["your API keys: revoked", "activity, for 400 days", "as long as the books have to be kept"])
     await expect(dialog.getByText(words)).toBeVisible();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect(await violations(page)).toEqual([]);
-  }
+  await expectAccessibleInBothThemes(page);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Delete account" })).toBeFocused();
 
-  await deleteAccount(page, person.password);
+  await deleteAccount(page, user.password);
   await expect(page).toHaveURL("/sign-in?notice=account_deleted");
   await expect(page.getByRole("status").filter({ hasText: "Your account was deleted" })).toBeVisible();
-  expect(await statusOf(page, secret)).toBe(401);
+  expect(await apiStatus(page, secret)).toBe(401);
   expect((await page.context().cookies()).some(({ name }) => name === "goodtake-session")).toBe(false);
   await other.goto(ACCOUNT);
   await expect(other).toHaveURL(/\/sign-in/);
-  await signIn(page, person);
+  await signIn(page, user);
   await expect(page.getByText("is wrong")).toBeVisible();
-  await signUp(other, person);
-  await expect(other.getByRole("button", { name: "Create New API Key" })).toBeVisible();
-  await context.close();
+  await signUp(other, user);
+  await expect(createButton(other)).toBeVisible();
 });
 
-test("delete account: Bob who sends Ada's request needs his own password and deletes only himself, and nobody is sent to sign in", async ({
+test("a replayed request to delete Ada's account needs Bob's password, deletes only his account, and sends a visitor to sign in", async ({
   page: ada,
-  person,
-  browser,
-  baseURL,
+  user,
+  asAnotherUser,
+  openBrowser,
 }) => {
-  const stranger = () => browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-  const [bobs, carols, nobodys] = await Promise.all([stranger(), stranger(), stranger()]);
-  const [bob, carol] = [await bobs.newPage(), await carols.newPage()];
-  const same = { ...newPerson("Carol"), password: person.password };
-  await signUp(bob, newPerson("Bob"));
-  await signUp(carol, same);
-  const carolsId = await findUserId(same.email);
+  const samePassword = { ...newUser("Carol"), password: user.password };
+  const [bob, carol, visitor] = [await asAnotherUser(), await asAnotherUser(samePassword), await openBrowser()];
+  const carolsId = await findUserId(samePassword.email);
 
   await ada.goto(ACCOUNT);
-  const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, person.password));
-  const { "next-action": action = "", "content-type": type = "" } = caught.headers();
-  const send = async (page: Pick<Page, "request">) => {
-    const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };
-    const answer = await page.request.post(ACCOUNT, { headers, data: caught.postDataBuffer() ?? "", maxRedirects: 0 });
+  const caught = await catchAction(ada, ACCOUNT, () => deleteAccount(ada, user.password));
+  const send = async (page: Page) => {
+    const answer = await sendAction(page, caught);
     return answer.headers()["x-action-redirect"] ?? answer.text();
   };
   expect(await send(bob)).toContain('"error":"wrong_password"');
-  expect(await send(nobodys)).toContain("/sign-in?next=");
+  expect(await send(visitor)).toContain("/sign-in?next=");
   expect(await send(carol)).toContain("account_deleted");
   expect((await database().user.findUniqueOrThrow({ where: { id: carolsId } })).deletedAt).toBeInstanceOf(Date);
   await ada.goto(ACCOUNT);
@@ -93,5 +76,4 @@ test("delete account: Bob who sends Ada's request needs his own password and del
   expect(await send(ada)).toContain("account_deleted");
   await ada.goto(ACCOUNT);
   await expect(ada).toHaveURL(/\/sign-in/);
-  await Promise.all([bobs.close(), carols.close(), nobodys.close()]);
 });

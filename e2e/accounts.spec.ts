@@ -1,26 +1,26 @@
-import { expect, newPerson, signIn, signOut, signUp, test } from "#e2e/support/person.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { expect, newUser, signIn, signOut, signUp, test } from "#e2e/support/user.ts";
 
 const WRONG = "The email address or the password is wrong.";
 const heading = { name: "Developer Settings" };
 
-test("a new person signs up, is at Developer Settings, signs out, and signs in again", async ({ page }) => {
-  const person = newPerson();
-  await signUp(page, person);
+test("a new user signs up, sees Developer Settings, signs out and signs in again", async ({ page }) => {
+  const user = newUser();
+  await signUp(page, user);
   await expect(page.getByRole("heading", heading)).toBeVisible();
   await signOut(page);
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in/);
-  await signIn(page, person);
+  await signIn(page, user);
   await expect(page.getByRole("heading", heading)).toBeVisible();
 });
 
-test("a wrong password and an unknown address read the same, and what was typed stays, but for the password", async ({
+test("a wrong password and an unknown address get the same answer, which clears only the password", async ({
   page,
-  person,
+  user,
 }) => {
   await page.context().clearCookies();
-  for (const email of [person.email, newPerson().email]) {
+  for (const email of [user.email, newUser().email]) {
     await page.goto("/sign-in");
     await signIn(page, { email, password: "not the password" });
     await expect(page.getByRole("alert").filter({ hasText: WRONG })).toBeVisible();
@@ -31,12 +31,12 @@ test("a wrong password and an unknown address read the same, and what was typed 
   }
 });
 
-test("who guesses is told how many seconds to wait, with status 429", async ({ page, person }) => {
+test("guessing is answered 429 with the seconds to wait", async ({ page, user }) => {
   await page.context().clearCookies();
   await page.goto("/sign-in");
   for (let i = 0; i < 7; i++) {
     const answer = page.waitForResponse((response) => response.request().method() === "POST");
-    await signIn(page, { email: person.email, password: `guess ${i}` });
+    await signIn(page, { email: user.email, password: `guess ${i}` });
     if ((await answer).status() === 429) break;
     await expect(page.getByLabel("Password")).toHaveValue("");
     await expect(page.getByLabel("Password")).toBeFocused();
@@ -47,39 +47,39 @@ test("who guesses is told how many seconds to wait, with status 429", async ({ p
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("signing up, signing in with an error first, and going where one wanted to work", async ({ page }) => {
-    const person = newPerson();
-    await signUp(page, person);
+  test("sign-up, a failed sign-in and a sign-in with a destination work", async ({ page }) => {
+    const user = newUser();
+    await signUp(page, user);
     await expect(page.getByRole("heading", heading)).toBeVisible();
     await page.context().clearCookies();
     await page.goto("/settings/developer?q=prod");
-    await signIn(page, { ...person, password: "not the password" });
+    await signIn(page, { ...user, password: "not the password" });
     await expect(page.getByText(WRONG)).toBeVisible();
-    await expect(page.getByLabel("Email")).toHaveValue(person.email);
-    await signIn(page, person);
+    await expect(page.getByLabel("Email")).toHaveValue(user.email);
+    await signIn(page, user);
     await expect(page).toHaveURL("/settings/developer?q=prod");
   });
 });
 
-test("after signing in one is at the page that was asked for", async ({ page, person }) => {
+test("signing in leads to the page that was asked for", async ({ page, user }) => {
   await page.context().clearCookies();
   await page.goto("/settings/developer?status=active");
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent("/settings/developer?status=active")}`);
-  await signIn(page, person);
+  await signIn(page, user);
   await expect(page).toHaveURL("/settings/developer?status=active");
 });
 
 for (const next of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
-  test(`signing in never leads to ${next}`, async ({ page, person }) => {
+  test(`signing in never leads to ${next}`, async ({ page, user }) => {
     await page.context().clearCookies();
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
-    await signIn(page, person);
+    await signIn(page, user);
     await expect(page).toHaveURL("/settings/developer");
   });
 
-test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is dead after signing out", async ({
+test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is rejected after signing out", async ({
   page,
-  person,
+  user,
   playwright,
   baseURL,
 }) => {
@@ -89,16 +89,16 @@ test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is dead 
     baseURL: baseURL as string,
     extraHTTPHeaders: { cookie: `${cookie?.name}=${cookie?.value}` },
   });
-  expect(await (await copy.get("/settings/developer")).text()).toContain(person.email);
+  expect(await (await copy.get("/settings/developer")).text()).toContain(user.email);
   await signOut(page);
   expect((await copy.get("/settings/developer", { maxRedirects: 0 })).status()).toBe(307);
 });
 
-test("an address that has an account is said to have one, with the way to sign in", async ({ page, person }) => {
+test("signing up with a known address says that it has an account", async ({ page, user }) => {
   await page.context().clearCookies();
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill("Somebody else");
-  await page.getByLabel("Email").fill(person.email.toUpperCase());
+  await page.getByLabel("Email").fill(user.email.toUpperCase());
   await page.getByLabel("Password").fill("another fine password");
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(
@@ -111,17 +111,17 @@ for (const [password, words] of [
   ["short", "Use at least 10 characters."],
   ["Password123", "one of the commonest passwords"],
 ] as const)
-  test(`the password ${password} is refused beside its field`, async ({ page }) => {
+  test(`the password ${password} is rejected beside its field`, async ({ page }) => {
     await page.goto("/sign-up");
     await page.getByLabel("Name").fill("Ada");
-    await page.getByLabel("Email").fill(newPerson().email);
+    await page.getByLabel("Email").fill(newUser().email);
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByLabel("Password")).toHaveAccessibleDescription(new RegExp(words));
     await expect(page.getByLabel("Password")).toBeFocused();
   });
 
-test("next-auth's own endpoints are shut", async ({ request }) => {
+test("next-auth's own endpoints answer 404", async ({ request }) => {
   for (const path of ["session", "csrf", "providers", "signin", "signout", "callback/session", "callback/github", "x"])
     expect((await request.get(`/api/auth/${path}`)).status(), path).toBe(404);
 });
@@ -140,5 +140,5 @@ for (const colorScheme of ["light", "dark"] as const)
       await page.getByRole("button", { name: /Sign in|Create account|Set password/ }).click();
       await page.mouse.move(0, 0);
       await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      await expectAccessible(page);
     });

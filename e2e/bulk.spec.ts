@@ -1,40 +1,23 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
+import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { apiStatus, expectRow, KEY_LIST } from "#e2e/support/key-list.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
-import { addKeys } from "#e2e/support/seed.ts";
-import { createKey } from "#e2e/support/test-api.ts";
-import { findUserId } from "#e2e/support/user-id.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { addKeys, seedKey } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
-
-const HOME = "/settings/developer";
 
 const bar = (page: Page) => page.getByRole("region", { name: "Selected keys" });
 const list = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 const wholePage = (page: Page) => page.getByRole("checkbox", { name: "Select all keys on this page" });
 const one = (page: Page, name: string) => page.getByRole("checkbox", { name: `Select ${name}`, exact: true });
-const answer = async (page: Page, secret: string) =>
-  (await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status();
 
-async function expectNoViolation(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // The colours of the other theme fade from the next frame on.
-    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
-    expect(await violations(page), colorScheme).toEqual([]);
-  }
-}
-const widerThanScreen = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-
-test("what is selected stays so over pages, orders and changes of the list; another search lets go of it", async ({
+test("a selection lasts over pages, orders and changes of the list, and ends with another search", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 60);
-  await page.goto(HOME);
+  await addKeys(user.email, 60);
+  await page.goto(KEY_LIST);
   const before = await list(page).boundingBox();
   await one(page, "key 1").check();
   await expect(bar(page)).toContainText("1 key selected");
@@ -44,14 +27,14 @@ test("what is selected stays so over pages, orders and changes of the list; anot
   await expect(wholePage(page)).toHaveJSProperty("indeterminate", true);
 
   await page.getByRole("link", { name: "Next page" }).click();
-  await page.waitForURL(`${HOME}?page=2`);
+  await page.waitForURL(`${KEY_LIST}?page=2`);
   await expect(wholePage(page)).toHaveJSProperty("indeterminate", false);
   await wholePage(page).check();
   await expect(bar(page)).toContainText("29 keys selected");
   await expect(bar(page).getByRole("button", { name: "Select all 60 that match" })).toBeVisible();
   await page.getByRole("button", { name: "Revoke key 30" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByRole("row").filter({ hasText: "key 30" }).getByText("Revoked")).toBeVisible();
+  await expectRow(page, "key 30", { Status: "Revoked" });
   await expect(one(page, "key 30")).toBeChecked();
   await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
   await page.waitForURL(/sort=name/);
@@ -66,19 +49,18 @@ test("what is selected stays so over pages, orders and changes of the list; anot
   await expect(page.getByRole("status").filter({ hasText: "No keys selected" })).toBeAttached();
 });
 
-test("all that match are revoked after one look at what was used lately, but for those that were left out or came later", async ({
+test("all matching keys are revoked after a usage summary, except deselected and newer ones", async ({
   page,
-  person,
+  user,
 }) => {
-  const userId = await findUserId(person.email);
-  const used = await createKey(userId);
-  await addKeys(person.email, 1_200, (i) => (i % 400 === 0 ? { revokedAt: new Date() } : {}));
-  for (let i = 0; i < 3; i += 1) expect(await answer(page, used.secret)).toBe(200);
+  const used = await seedKey(user.email);
+  await addKeys(user.email, 1_200, (i) => (i % 400 === 0 ? { revokedAt: new Date() } : {}));
+  for (let i = 0; i < 3; i += 1) expect(await apiStatus(page, used.secret)).toBe(200);
   await expect
     .poll(() => database().usageHour.findFirst({ where: { apiKeyId: used.key.id } }))
     .toMatchObject({ requests: 3n });
 
-  await page.goto(HOME);
+  await page.goto(KEY_LIST);
   await wholePage(page).check();
   await bar(page).getByRole("button", { name: "Select all 1,201 that match" }).click();
   await expect(bar(page)).toBeFocused();
@@ -87,7 +69,7 @@ test("all that match are revoked after one look at what was used lately, but for
   expect(await page.evaluate(() => window.scrollY)).toBe(0);
   await one(page, "key 7").uncheck();
   await expect(bar(page)).toContainText("1,200 keys selected");
-  await expectNoViolation(page);
+  await expectAccessibleInBothThemes(page);
   await bar(page).getByRole("button", { name: "Revoke" }).click();
 
   const dialog = page.getByRole("alertdialog", { name: "Revoke 1,197 keys?" });
@@ -97,27 +79,30 @@ test("all that match are revoked after one look at what was used lately, but for
     new RegExp(`Production App${used.key.prefix}….*, 3 in ~24 h`),
   );
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await expectNoViolation(page);
-  await addKeys(person.email, 1, () => ({ name: "later", createdAt: new Date() }));
+  await expectAccessibleInBothThemes(page);
+  await addKeys(user.email, 1, () => ({ name: "later", createdAt: new Date() }));
   await dialog.getByRole("button", { name: "Revoke keys" }).click();
   await expect(dialog.getByText("This is not the number of keys.")).toBeVisible();
-  expect(await answer(page, used.secret)).toBe(200);
+  expect(await apiStatus(page, used.secret)).toBe(200);
   await dialog.getByRole("textbox", { name: "Type the number of keys to confirm" }).fill("1,197");
   await dialog.getByRole("button", { name: "Revoke keys" }).click();
   await expect(page.getByText("1,197 keys revoked")).toBeVisible();
-  expect(await answer(page, used.secret)).toBe(401);
+  expect(await apiStatus(page, used.secret)).toBe(401);
   await expect(list(page).locator(":focus")).toHaveCount(1);
   await expect(bar(page)).toHaveCount(0);
-  const left = await database().apiKey.findMany({ where: { userId, revokedAt: null }, select: { name: true } });
+  const left = await database().apiKey.findMany({
+    where: { userId: used.userId, revokedAt: null },
+    select: { name: true },
+  });
   expect(left.map(({ name }) => name).toSorted()).toEqual(["key 7", "later"]);
 });
 
-test("the words are those of one key or of many, and promise no refusal of what is refused already", async ({
+test("the dialog speaks of one key or of many, and doesn't announce the rejection of ended keys", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 4, (i) => (i > 1 ? { revokedAt: new Date() } : {}));
-  await page.goto(HOME);
+  await addKeys(user.email, 4, (i) => (i > 1 ? { revokedAt: new Date() } : {}));
+  await page.goto(KEY_LIST);
   const dialog = page.getByRole("alertdialog");
   const open = async (change: "Revoke" | "Delete", ...keys: number[]) => {
     await page.keyboard.press("Escape");
@@ -148,13 +133,10 @@ test("the words are those of one key or of many, and promise no refusal of what 
   await expect(dialog).toContainText("All of them are active.");
 });
 
-test("by keyboard alone, on a phone: keys are selected and deleted, and the focus is never lost", async ({
-  page,
-  person,
-}) => {
+test("the keyboard alone selects and deletes keys on a phone, and the focus is never lost", async ({ page, user }) => {
   await page.setViewportSize({ width: 375, height: 812 });
-  await addKeys(person.email, 3);
-  await page.goto(HOME);
+  await addKeys(user.email, 3);
+  await page.goto(KEY_LIST);
   await pressSearchShortcut(page);
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("Tab");
   await expect(wholePage(page)).toBeFocused();
@@ -165,14 +147,14 @@ test("by keyboard alone, on a phone: keys are selected and deleted, and the focu
   await expect(one(page, "key 0")).not.toBeChecked();
   await page.keyboard.press("Escape");
   await expect(bar(page)).toContainText("2 keys selected");
-  expect(await widerThanScreen(page)).toBe(false);
+  await expectNoSidewaysScroll(page);
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("Shift+Tab");
   await expect(bar(page).getByRole("button", { name: "Delete" })).toBeFocused();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("alertdialog", { name: "Delete 2 keys?" });
   await expect(dialog).toContainText("None of them was used in the last 24 hours.");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-  expect(await widerThanScreen(page)).toBe(false);
+  await expectNoSidewaysScroll(page);
   await page.keyboard.press("Escape");
   await expect(bar(page).getByRole("button", { name: "Delete" })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -183,11 +165,11 @@ test("by keyboard alone, on a phone: keys are selected and deleted, and the focu
   await expect(list(page).locator(":focus")).toHaveCount(1);
   await expect(list(page).getByRole("rowheader")).toHaveCount(1);
 
-  // At 400 % nothing floats over the little that is seen; a high-contrast theme draws the boxes itself.
+  // Nothing floats at 400 %, and a high-contrast theme draws the boxes itself.
   await page.setViewportSize({ width: 320, height: 256 });
   await page.emulateMedia({ forcedColors: "active" });
   await one(page, "key 0").check();
   await expect(one(page, "key 0")).toHaveCSS("appearance", "auto");
   await expect(bar(page)).toHaveCSS("position", "static");
-  expect(await widerThanScreen(page)).toBe(false);
+  await expectNoSidewaysScroll(page);
 });

@@ -1,5 +1,5 @@
-import { expect, test } from "#e2e/support/person.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, test } from "#e2e/support/user.ts";
 
 const PROVIDER = { GITHUB_ID: "an id", GITHUB_SECRET: "a secret" };
 
@@ -8,12 +8,11 @@ for (const { SIGN_UP, form, link } of [
   { SIGN_UP: "providers", form: false, link: true },
   { SIGN_UP: "open", form: true, link: true },
 ])
-  test(`SIGN_UP=${SIGN_UP} shows what is possible`, async ({ browser }) => {
+  test(`SIGN_UP=${SIGN_UP} shows only the sign-up methods that it allows`, async ({ openBrowser }) => {
     const { directory, remove } = await temporaryDirectory();
     const server = await startServer({ DATA_DIR: directory, SIGN_UP, ...PROVIDER });
-    const context = await browser.newContext({ baseURL: server.url });
     try {
-      const page = await context.newPage();
+      const page = await openBrowser({ baseURL: server.url });
       await page.goto("/sign-in");
       await expect(page.getByRole("button", { name: "Continue with GitHub" })).toBeVisible();
       await expect(page.getByRole("link", { name: "Sign up" })).toHaveCount(link ? 1 : 0);
@@ -22,7 +21,6 @@ for (const { SIGN_UP, form, link } of [
       await expect(page.getByRole("button", { name: "Continue with GitHub" })).toHaveCount(link ? 1 : 0);
       await expect(page.getByText("New accounts can't be created here")).toHaveCount(SIGN_UP === "closed" ? 1 : 0);
     } finally {
-      await context.close();
       await server.end("SIGTERM");
       await remove();
     }

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright/test";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
-import { expect, test } from "#e2e/support/person.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { createShownKey } from "#e2e/support/key-list.ts";
+import { expect, test } from "#e2e/support/user.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
 
@@ -19,15 +20,7 @@ const PAGES = {
   api: "API reference",
 };
 
-async function createKey(page: Page): Promise<string> {
-  await page.goto("/settings/developer");
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("Docs");
-  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
-  return page.getByRole("dialog").getByRole("textbox", { name: "API key" }).inputValue();
-}
-
-/** Runs a command as it stands on the page. */
+/** Runs a command of the page. Returns what it printed. */
 async function shell(code: string, secret: string): Promise<string> {
   const { PATH = "", HOME = "/" } = process.env;
   const env = { PATH, HOME, GOODTAKE_API_KEY: secret } as unknown as NodeJS.ProcessEnv;
@@ -43,9 +36,7 @@ const cells = (page: Page, table: string) =>
     );
 
 for (const [path, title] of Object.entries(PAGES)) {
-  test(`/docs/${path} is public, is found in the navigation, and every link within it leads somewhere`, async ({
-    page,
-  }) => {
+  test(`/docs/${path} is public, is in the navigation, and has no dead link within it`, async ({ page }) => {
     await page.goto("/docs/authentication");
     await page.getByRole("navigation", { name: "API documentation" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/docs/${path}`);
@@ -53,8 +44,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     const links = await page
       .locator('main a[href^="#"], nav a[href^="#"]')
       .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
-    if (path !== "api") expect(links.length).toBeGreaterThan(5);
-    else expect(links.length).toBeGreaterThan(2);
+    expect(links.length).toBeGreaterThan(path === "api" ? 2 : 5);
     for (const link of links) await expect(page.locator(`[id="${link.slice(1)}"]`), link).toHaveCount(1);
   });
 
@@ -62,7 +52,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     test(`/docs/${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.goto(`/docs/${path}`);
-      expect(await violations(page)).toEqual([]);
+      await expectAccessible(page);
     });
   }
 }
@@ -83,11 +73,8 @@ test("the pages show the tables that the code uses", async ({ page }) => {
   );
 });
 
-test("the command that shows the limit runs as shown, and its headers are as the page says", async ({
-  page,
-  person: _,
-}) => {
-  const secret = await createKey(page);
+test("the command that shows the limit runs as shown and gets the headers of the page", async ({ page, user: _ }) => {
+  const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/rate-limits");
   const code = await page.getByRole("region", { name: "The minute" }).locator("code").last().textContent();
   const output = await shell(code ?? "", secret);
@@ -97,11 +84,11 @@ test("the command that shows the limit runs as shown, and its headers are as the
   expect(output).toMatch(/^RateLimit: "free";r=19;t=\d+\s*$/im);
 });
 
-test("the command that asks about a request runs as shown, and answers each header of the page", async ({
+test("the command that authenticates a request runs as shown and gets the headers of the page", async ({
   page,
-  person: _,
+  user: _,
 }) => {
-  const secret = await createKey(page);
+  const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/gateway");
   const code = await page.getByRole("region", { name: "Ask about a request" }).locator("code").first().textContent();
   const output = await shell(code ?? "", secret);
@@ -110,7 +97,7 @@ test("the command that asks about a request runs as shown, and answers each head
   expect(output).toMatch(/^GoodTake-Credits-Remaining: 99\s*$/im);
 });
 
-test("the gateways' configurations are those that are tested against the real programs", async ({ page }) => {
+test("the gateways' configurations are those of the tests with the real programs", async ({ page }) => {
   await page.goto("/docs/gateway");
   const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
   for (const [name, configuration] of Object.entries(gatewayExamples(places)))
@@ -140,8 +127,8 @@ test.describe("the API reference", () => {
     for (const url of asked) expect(new URL(url).origin === baseURL || url.startsWith("data:"), url).toBe(true);
   });
 
-  test("its requests run as shown, and the answers have the fields that it shows", async ({ page, person: _ }) => {
-    const secret = await createKey(page);
+  test("its requests run as shown, and the answers have the fields that it shows", async ({ page, user: _ }) => {
+    const secret = await createShownKey(page, "Docs");
     await page.goto("/docs/api");
     for (const summary of ["The calling key about itself", "Draw an image from a prompt"]) {
       const [request, answer] = await page.getByRole("region", { name: summary }).locator("pre code").allTextContents();

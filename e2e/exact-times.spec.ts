@@ -1,49 +1,38 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-const HOME = "/settings/developer";
 const EXACT = /\d{1,2} \w+ \d{4} at \d\d:\d\d:\d\d (GMT|UTC|CES?T)/;
 const CREATED = new Date("2025-03-04T05:06:07Z");
 const EXPIRES = new Date(Date.now() + 40 * DAY_MS);
 
 const tooltip = (page: Page) => page.getByRole("tooltip");
-const row = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
 
-test("a tap on a time says it exactly, and a tap elsewhere takes it away", async ({
-  person,
-  browser,
-  context,
-  baseURL,
-}) => {
-  await addKeys(person.email, 2, () => ({ createdAt: CREATED }));
-  const phone = await browser.newContext({
-    baseURL: String(baseURL),
+test("a tap on a time shows it exactly, and a tap elsewhere hides it", async ({ user, openBrowser, context }) => {
+  await addKeys(user.email, 2, () => ({ createdAt: CREATED }));
+  const page = await openBrowser({
     storageState: await context.storageState(),
     viewport: { width: 375, height: 812 },
     hasTouch: true,
     isMobile: true,
-    timezoneId: "Europe/Berlin",
-    locale: "en-GB",
   });
-  const page = await phone.newPage();
-  await page.goto(HOME, { waitUntil: "networkidle" });
-  await row(page, "key 1").locator("time").first().tap();
+  await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+  await keyRow(page, "key 1").locator("time").first().tap();
   await expect(tooltip(page)).toHaveText("4 March 2025 at 06:06:07 CET");
   const box = await tooltip(page).boundingBox();
   expect(Number(box?.x)).toBeGreaterThanOrEqual(0);
   expect(Number(box?.x) + Number(box?.width)).toBeLessThanOrEqual(375);
   await page.getByRole("heading", { level: 1 }).tap();
   await expect(tooltip(page)).toHaveCount(0);
-  await phone.close();
 });
 
-test("by keyboard a row says its times exactly, without a tab stop more", async ({ page, person }) => {
-  await addKeys(person.email, 2, (i) => ({ createdAt: new Date(CREATED.getTime() - i), expiresAt: EXPIRES }));
-  await page.goto(HOME, { waitUntil: "networkidle" });
+test("the keyboard shows the exact times of a row without another tab stop", async ({ page, user }) => {
+  await addKeys(user.email, 2, (i) => ({ createdAt: new Date(CREATED.getTime() - i), expiresAt: EXPIRES }));
+  await page.goto(KEY_LIST, { waitUntil: "networkidle" });
   await page.getByRole("checkbox", { name: "Select key 0" }).focus();
   await expect(tooltip(page)).toContainText(
     /last year: 4 March 2025 at 06:06:07 CET|ago: 4 March 2025 at 06:06:07 CET/,
@@ -53,7 +42,7 @@ test("by keyboard a row says its times exactly, without a tab stop more", async 
   await page.keyboard.press("Tab");
   await expect(name).toBeFocused();
   await expect(name).toHaveAccessibleDescription(EXACT);
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
   await page.keyboard.press("Escape");
   await expect(tooltip(page)).toHaveCount(0);
   // Revoke, the menu, and the next row.

@@ -1,18 +1,13 @@
 import type { RequestListener } from "node:http";
-import type { Browser, Page } from "playwright/test";
+import type { Page } from "playwright/test";
 import { startInterceptor } from "#e2e/support/interceptor.ts";
-import { test as base, expect, newAddress, type Person } from "#e2e/support/person.ts";
+import { fillInNewKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
+import { test as base, expect, type User } from "#e2e/support/user.ts";
 
-const HOME = "/settings/developer";
 const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });
 const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
 
-async function openCreate(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Create New API Key" }).first().click();
-  await expect(nameField(page)).toBeFocused();
-}
-
-/** What stands between a browser and us answers in our place. */
+/** Answers of what stands between a browser and the server. */
 const ANSWERS: Record<string, RequestListener> = {
   "a 502 page of a proxy": (_, response) =>
     response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad</h1>"),
@@ -33,29 +28,31 @@ const test = base.extend<{ interceptor: Awaited<ReturnType<typeof startIntercept
 });
 
 for (const [name, answer] of Object.entries(ANSWERS))
-  test(`${name} is told apart from no answer, and nothing typed is lost`, async ({
+  test(`${name} is reported as a new version, and nothing typed is lost`, async ({
     page,
-    person,
+    user,
     interceptor,
-    browser,
+    openBrowser,
   }) => {
-    await openCreate(page);
-    await nameField(page).fill("Kept");
-    const visitor = await signInPage(browser, interceptor.url, person);
+    await fillInNewKey(page, "Kept");
+    const visitor = await fillInSignIn(await openBrowser(), user);
     interceptor.answerWith(answer);
     await page.getByRole("button", { name: "Create key" }).click();
     await expect(alert(page)).toBeVisible();
     await expect(nameField(page)).toHaveValue("Kept");
     await visitor.getByRole("button", { name: "Sign in" }).click();
     await expect(alert(visitor)).toBeVisible();
-    await expect(visitor.getByLabel("Email")).toHaveValue(person.email);
-    await visitor.context().close();
+    await expect(visitor.getByLabel("Email")).toHaveValue(user.email);
   });
 
-test("no answer is said to be none, and the next try succeeds", async ({ page, person, interceptor, browser }) => {
-  await openCreate(page);
-  await nameField(page).fill("Kept");
-  const visitor = await signInPage(browser, interceptor.url, person);
+test("a missing answer is reported as such, and the next try succeeds", async ({
+  page,
+  user,
+  interceptor,
+  openBrowser,
+}) => {
+  await fillInNewKey(page, "Kept");
+  const visitor = await fillInSignIn(await openBrowser(), user);
   interceptor.answerWith((request) => request.socket.destroy());
   for (const [tab, button] of [
     [page, "Create key"],
@@ -66,17 +63,13 @@ test("no answer is said to be none, and the next try succeeds", async ({ page, p
   }
   interceptor.answerWith(undefined);
   await page.getByRole("button", { name: "Create key" }).click();
-  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
+  await expect(newKeyField(page)).toBeVisible();
   await visitor.getByRole("button", { name: "Sign in" }).click();
-  await visitor.waitForURL(HOME);
-  await visitor.context().close();
+  await visitor.waitForURL(KEY_LIST);
 });
 
-/** A browser that has typed everything that signing in needs. */
-async function signInPage(browser: Browser, baseURL: string, { email, password }: Person): Promise<Page> {
-  const page = await (
-    await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
-  ).newPage();
+/** Types everything that signing in needs. */
+async function fillInSignIn(page: Page, { email, password }: User): Promise<Page> {
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);

@@ -1,31 +1,34 @@
 import type { Page } from "playwright/test";
-import { expect, newPerson, signUp } from "#e2e/support/person.ts";
+import {
+  clickRowAction,
+  createButton,
+  createShownKey,
+  expectRow,
+  KEY_LIST,
+  keyRow,
+  newKeyField,
+} from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
-const HOME = "/settings/developer";
-
 const dialog = (page: Page) => page.getByRole("dialog").or(page.getByRole("alertdialog"));
-const key = (page: Page) => page.getByRole("row").nth(1);
+const key = (page: Page) => keyRow(page, "key 0");
 const more = (page: Page) => key(page).getByRole("button", { name: "More actions" });
 
 async function choose(page: Page, action: string): Promise<void> {
-  await more(page).click();
-  await page.getByRole("menuitem", { name: action }).click();
+  await clickRowAction(page, "key 0", action);
   await expect(dialog(page)).toBeVisible();
 }
 
-test("a rotated key's successor stays in sight when the old key leaves the list behind it", async ({
-  page,
-  person,
-}) => {
-  await addKeys(person.email, 1);
-  await page.goto(`${HOME}?status=active`);
+test("a successor stays visible when its predecessor leaves the list behind the dialog", async ({ page, user }) => {
+  await addKeys(user.email, 1);
+  await page.goto(`${KEY_LIST}?status=active`);
   await choose(page, "Rotate");
   await page.getByLabel("The old key ends").selectOption("Immediately");
   await page.getByRole("button", { name: "Rotate key" }).click();
-  const field = page.getByRole("textbox", { name: "API key" });
+  const field = newKeyField(page);
   const secret = await field.inputValue();
   const before = await page.locator("tbody tr a").getAttribute("href");
   await page.getByRole("button", { name: "Send a test request" }).click();
@@ -33,12 +36,9 @@ test("a rotated key's successor stays in sight when the old key leaves the list 
   await expect(field).toHaveValue(secret);
 });
 
-test("the focus returns to where a dialog was opened from, and to the list when the key has ended", async ({
-  page,
-  person,
-}) => {
-  await addKeys(person.email, 1);
-  await page.goto(HOME);
+test("the focus returns to the dialog's opener, or to the list when the key has ended", async ({ page, user }) => {
+  await addKeys(user.email, 1);
+  await page.goto(KEY_LIST);
   for (const action of ["Rotate", "Rename", "Delete"]) {
     await choose(page, action);
     await page.keyboard.press("Escape");
@@ -51,15 +51,14 @@ test("the focus returns to where a dialog was opened from, and to the list when 
   await expect(revoke).toBeFocused();
   await revoke.click();
   await dialog(page).getByRole("button", { name: "Revoke key" }).click();
-  await expect(key(page).getByText("Revoked")).toBeVisible();
+  await expectRow(page, "key 0", { Status: "Revoked" });
   await expect(page.locator("#api-keys :focus")).toHaveCount(1);
 });
 
-test("a key in use is not deleted, and not rotated immediately, before its name is typed", async ({ page, person }) => {
-  await addKeys(person.email, 1);
-  await database().apiKey.updateMany({ where: { user: { email: person.email } }, data: { lastUsedAt: new Date() } });
-  await page.goto(HOME);
-  const name = String(await key(page).getByRole("rowheader").locator("bdi").textContent());
+test("a key in use is deleted or rotated immediately only after its name is typed", async ({ page, user }) => {
+  await addKeys(user.email, 1);
+  await database().apiKey.updateMany({ where: { user: { email: user.email } }, data: { lastUsedAt: new Date() } });
+  await page.goto(KEY_LIST);
   const typed = dialog(page).getByRole("textbox", { name: "Type the key's name to confirm" });
   await choose(page, "Rotate");
   await expect(typed).toHaveCount(0);
@@ -71,20 +70,20 @@ test("a key in use is not deleted, and not rotated immediately, before its name 
   await choose(page, "Delete");
   await dialog(page).getByRole("button", { name: "Revoke and delete" }).click();
   await expect(dialog(page).getByText("This is not the key's name.")).toBeVisible();
-  await typed.fill(name);
+  await typed.fill("key 0");
   await dialog(page).getByRole("button", { name: "Revoke and delete" }).click();
   await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
 });
 
-test("the list is read again by itself, but not while a dialog is open, and a server that is away takes nothing from the page", async ({
+test("the list refreshes by itself, but not behind a dialog, and stays when the server is away", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 1);
+  await addKeys(user.email, 1);
   await page.clock.install();
-  await page.goto(HOME);
+  await page.goto(KEY_LIST);
   const read: string[] = [];
-  page.on("request", (request) => request.url().includes(HOME) && read.push(request.method()));
+  page.on("request", (request) => request.url().includes(KEY_LIST) && read.push(request.method()));
   const tick = () => page.clock.fastForward(11_000);
   const refreshed = page.waitForResponse((response) => response.url().includes("_rsc"));
   await tick();
@@ -98,7 +97,7 @@ test("the list is read again by itself, but not while a dialog is open, and a se
   expect(read).toEqual([]);
 
   await page.evaluate("globalThis.same = true");
-  await page.route(`**${HOME}*`, (route) => route.abort());
+  await page.route(`**${KEY_LIST}*`, (route) => route.abort());
   for (let i = 0; i < 2; i += 1) {
     const failed = page.waitForEvent("requestfailed");
     await tick();
@@ -108,35 +107,24 @@ test("the list is read again by itself, but not while a dialog is open, and a se
   await expect(more(page)).toBeVisible();
 });
 
-test("the form for a key breaks no policy of the page when it checks what was typed", async ({ page, person: _ }) => {
+test("validating the form for a key breaks no Content-Security-Policy", async ({ page, user: _ }) => {
   await page.addInitScript(() => {
     Object.assign(globalThis, { violations: [] });
     document.addEventListener("securitypolicyviolation", ({ blockedURI }) =>
       (globalThis as unknown as { violations: string[] }).violations.push(blockedURI),
     );
   });
-  await page.goto(HOME);
-  await page.getByRole("button", { name: "Create New API Key" }).click();
+  await page.goto(KEY_LIST);
+  await createButton(page).click();
   await page.getByRole("button", { name: "Create key" }).click();
   await expect(dialog(page).getByText("Give the key a name.")).toBeVisible();
   expect(await page.evaluate("violations")).toEqual([]);
 });
 
-test("after signing up the test request is there, also where the page was not reached by an IP address", async ({
-  browser,
-  address,
-  baseURL,
-}) => {
-  const context = await browser.newContext({
-    baseURL: String(baseURL).replace("127.0.0.1", "localhost"),
-    extraHTTPHeaders: { "x-forwarded-for": address },
-  });
-  const page = await context.newPage();
-  await signUp(page, newPerson());
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("textbox", { name: "Name" }).fill("First");
-  await page.getByRole("button", { name: "Create key" }).click();
+test("the test request works after sign-up on a host name, too", async ({ openBrowser, baseURL }) => {
+  const page = await openBrowser({ baseURL: String(baseURL).replace("127.0.0.1", "localhost") });
+  await signUp(page, newUser());
+  await createShownKey(page, "First");
   await page.getByRole("button", { name: "Send a test request" }).click();
   await expect(page.getByText("200 OK")).toBeVisible();
-  await context.close();
 });

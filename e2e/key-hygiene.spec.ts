@@ -1,35 +1,32 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-const HOME = "/settings/developer";
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
 
 const rows = (page: Page) => page.getByRole("rowheader");
 const list = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 
-test("forty keys that were never used are found, shown, and revoked at once; then all is good", async ({
-  page,
-  person,
-}) => {
-  await addKeys(person.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
-  await addKeys(person.email, 2, () => ({ name: "young" }));
-  await page.goto(HOME);
+test("forty keys that were never used are found, shown and revoked at once", async ({ page, user }) => {
+  await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
+  await addKeys(user.email, 2, () => ({ name: "young" }));
+  await page.goto(KEY_LIST);
   await page.getByText("Key health: 1 suggestion").click();
   await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
-  await page.waitForURL(`${HOME}?finding=never_used`);
+  await page.waitForURL(`${KEY_LIST}?finding=never_used`);
   await expect(list(page)).toContainText("40 keys were never used in 30 days.");
   await expect(list(page)).toBeFocused();
   await expect(list(page).getByText("40 keys were never used in 30 days.")).toBeInViewport();
   await expect(page.getByText("1–25 of 40 keys")).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
 
   await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
-  await page.waitForURL(`${HOME}?finding=never_used&sort=name&direction=asc`);
+  await page.waitForURL(`${KEY_LIST}?finding=never_used&sort=name&direction=asc`);
   await page.getByRole("link", { name: "Next page" }).click();
   await expect(page.getByText("26–40 of 40 keys")).toBeVisible();
   const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
@@ -47,38 +44,35 @@ test("forty keys that were never used are found, shown, and revoked at once; the
   await page.getByRole("link", { name: "Show all keys" }).click();
   await page.waitForURL((url) => !url.searchParams.has("finding"));
   await expect(page.getByText("1–25 of 42 keys")).toBeVisible();
-  const left = await database().apiKey.findMany({ where: { user: { email: person.email }, revokedAt: null } });
+  const left = await database().apiKey.findMany({ where: { user: { email: user.email }, revokedAt: null } });
   expect(left.map(({ name }) => name)).toEqual(["young", "young"]);
 });
 
-test("a key that ends soon is replaced by a new one, because a successor would end as soon", async ({
+test("a key that expires soon is replaced by a new one, because a successor would expire as soon", async ({
   page,
-  person,
+  user,
 }) => {
-  await addKeys(person.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
-  await page.goto(HOME);
+  await addKeys(user.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
+  await page.goto(KEY_LIST);
   await page.getByText("Key health: 1 suggestion").click();
   await page.getByRole("link", { name: "Replace 1 key" }).click();
-  await page.waitForURL(`${HOME}?finding=expiring`);
+  await page.waitForURL(`${KEY_LIST}?finding=expiring`);
   await expect(rows(page)).toHaveText(["key 0Production"]);
   await expect(list(page)).toContainText("1 key expires within 7 days. Create a new key");
   await page.getByRole("button", { name: "Create a new key" }).click();
   await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
-test("a finding is part of the view: a search keeps it, Clear lets go of it, also without JavaScript", async ({
-  person,
-  browser,
+test("a warning is part of the view: a search keeps it and Clear removes it, also without JavaScript", async ({
+  user,
+  openBrowser,
   context,
-  baseURL,
 }) => {
-  await addKeys(person.email, 3, (i) => ({ ...(i > 0 && { createdAt: inDays(-31) }) }));
-  const { cookies } = await context.storageState();
+  await addKeys(user.email, 3, (i) => ({ ...(i > 0 && { createdAt: inDays(-31) }) }));
+  const storageState = await context.storageState();
   for (const javaScriptEnabled of [true, false]) {
-    const other = await browser.newContext({ javaScriptEnabled, baseURL: String(baseURL) });
-    await other.addCookies(cookies);
-    const page = await other.newPage();
-    await page.goto(HOME);
+    const page = await openBrowser({ javaScriptEnabled, storageState });
+    await page.goto(KEY_LIST);
     await page.getByText("Key health: 1 suggestion").click();
     await page.getByRole("link", { name: "Review and revoke 2 keys" }).click();
     await expect(rows(page)).toHaveCount(2);
@@ -88,8 +82,7 @@ test("a finding is part of the view: a search keeps it, Clear lets go of it, als
     await expect(page).toHaveURL(/finding=never_used/);
     await expect(rows(page)).toHaveCount(2);
     await page.getByRole("link", { name: "Clear" }).click();
-    await page.waitForURL(HOME);
+    await page.waitForURL(KEY_LIST);
     await expect(rows(page)).toHaveCount(3);
-    await other.close();
   }
 });

@@ -1,21 +1,19 @@
 import type { Page } from "playwright/test";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { paste } from "#e2e/support/paste.ts";
-import { expect } from "#e2e/support/person.ts";
-import { seedKeys } from "#e2e/support/seed.ts";
-import { createKey } from "#e2e/support/test-api.ts";
-import { findUserId } from "#e2e/support/user-id.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { seedKey, seedKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 
-const HOME = "/settings/developer";
-const REFUSALS = "/settings/developer/refusals";
+const REJECTED_REQUESTS = "/settings/developer/refusals";
 
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 const requestId = (page: Page) => page.getByRole("textbox", { name: "Request id" });
 
-/** All that the page asks for from now on, as text. */
+/** Collects everything that the page sends from now on, as text. */
 function watch(page: Page): string[] {
   const asked: string[] = [];
   page.on("request", (request) =>
@@ -25,32 +23,26 @@ function watch(page: Page): string[] {
 }
 
 for (const language of ["cURL", "Python", "JavaScript", "Go"] as const) {
-  test(`a key is found in our own ${language} example, pasted as a whole, and nothing of it is sent`, async ({
-    page,
-    person,
-    baseURL,
-  }) => {
-    const id = await findUserId(person.email);
-    const { secret } = await createKey(id);
-    await page.goto(HOME);
+  test(`a key is found in a pasted ${language} example, and nothing of it is sent`, async ({ page, user, baseURL }) => {
+    const { secret } = await seedKey(user.email);
+    await page.goto(KEY_LIST);
     const asked = watch(page);
     await paste(search(page), requestExamples({ baseUrl: String(baseURL), apiKey: secret })[language]);
     await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
     await expect(search(page)).toHaveValue("");
-    await expect(page).toHaveURL(HOME);
+    await expect(page).toHaveURL(KEY_LIST);
     expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
   });
 }
 
-test("a line after a pasted key does not hide it, and a part of a key is cleared as well", async ({ page, person }) => {
-  const id = await findUserId(person.email);
-  const { secret } = await createKey(id);
-  await page.goto(HOME);
+test("a key is found before another line, and a part of a key is cleared as well", async ({ page, user }) => {
+  const { secret } = await seedKey(user.email);
+  await page.goto(KEY_LIST);
   const asked = watch(page);
   await paste(search(page), `${secret}\nPORT=3000`);
   await expect(page.getByRole("region", { name: "The key you pasted" })).toContainText("Production App");
   await page.reload();
-  // A browser whose field drops the line break: what was pasted whole is in the event alone.
+  // A browser whose field drops the line break has the whole text only in the event.
   await expect(async () => {
     await search(page).evaluate((field, text) => {
       const clipboardData = new DataTransfer();
@@ -63,15 +55,12 @@ test("a line after a pasted key does not hide it, and a part of a key is cleared
   await expect(page.getByText("a character is missing or wrong")).toBeVisible();
   await expect(search(page)).toHaveValue("");
   await paste(search(page), "production");
-  await page.waitForURL(`${HOME}?q=production`);
+  await page.waitForURL(`${KEY_LIST}?q=production`);
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("where a request id is asked for, a key is cleared and said to be one, with the way to find it", async ({
-  page,
-  person: _,
-}) => {
-  await page.goto(REFUSALS);
+test("the field for a request id clears a key, names it as one and links to the search", async ({ page, user: _ }) => {
+  await page.goto(REJECTED_REQUESTS);
   const secret = generateSecret();
   const asked = watch(page);
   for (const text of [secret, `curl -H "X-API-Key: ${secret}" \\\n  https://api.example.com`]) {
@@ -79,34 +68,26 @@ test("where a request id is asked for, a key is cleared and said to be one, with
     await expect(page.getByText("This is an API key, or a part of one, and not a request id.")).toBeVisible();
     await expect(requestId(page)).toHaveValue("");
     await requestId(page).press("Enter");
-    await page.waitForURL(`${REFUSALS}?request=`);
-    await page.goto(REFUSALS);
+    await page.waitForURL(`${REJECTED_REQUESTS}?request=`);
+    await page.goto(REJECTED_REQUESTS);
   }
   await requestId(page).fill(secret);
   await expect(requestId(page)).toHaveValue("");
   await expect(page.getByText("This is an API key")).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
   await page.getByRole("link", { name: "the search of your keys" }).click();
-  await page.waitForURL(HOME);
+  await page.waitForURL(KEY_LIST);
   expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("a browser without JavaScript refuses to send a key, and sends other text", async ({
-  person,
-  browser,
-  context,
-  baseURL,
-}) => {
-  await seedKeys(person.email, 2);
-  const { cookies } = await context.storageState();
-  const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
-  await plain.addCookies(cookies);
-  const page = await plain.newPage();
+test("a browser without JavaScript sends no key, but other text", async ({ user, openBrowser, context }) => {
+  await seedKeys(user.email, 2);
+  const page = await openBrowser({ javaScriptEnabled: false, storageState: await context.storageState() });
   const asked = watch(page);
   const secret = generateSecret();
   for (const [address, field, button, other] of [
-    [HOME, search, "Apply", "q=production"],
-    [REFUSALS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
+    [KEY_LIST, search, "Apply", "q=production"],
+    [REJECTED_REQUESTS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
   ] as const) {
     await page.goto(address);
     for (const text of [secret, `Authorization: Bearer ${secret.slice(0, 30)}`]) {
@@ -119,10 +100,9 @@ test("a browser without JavaScript refuses to send a key, and sends other text",
     await page.waitForURL((url) => url.search.includes(other));
   }
   expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
-  await plain.close();
 });
 
-test("a key in the list's address does not stay there", async ({ page, person: _ }) => {
-  await page.goto(`${HOME}?status=active&q=${generateSecret()}`);
-  await expect(page).toHaveURL(`${HOME}?status=active`);
+test("a key in the list's address is removed", async ({ page, user: _ }) => {
+  await page.goto(`${KEY_LIST}?status=active&q=${generateSecret()}`);
+  await expect(page).toHaveURL(`${KEY_LIST}?status=active`);
 });

@@ -1,22 +1,19 @@
 import type { Page } from "playwright/test";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
 import { readCsv } from "#e2e/support/csv.ts";
-import { expect } from "#e2e/support/person.ts";
+import { createButton, expectRow, KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
-import { seedKeys } from "#e2e/support/seed.ts";
-import { createKey } from "#e2e/support/test-api.ts";
+import { CALLER, seedKey, seedKeys } from "#e2e/support/seed.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
-import { findUserId } from "#e2e/support/user-id.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-const HOME = "/settings/developer";
-
 const rows = (page: Page) => page.getByRole("rowheader");
-/** Name is the first, after the checkboxes. */
+/** Counts from the name, after the checkboxes. */
 const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index + 1})`);
 const section = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
@@ -29,19 +26,19 @@ function update(id: string, data: { expiresAt?: Date; lastUsedAt?: Date; name?: 
   return database().apiKey.update({ where: { id }, data });
 }
 
-test("60 keys are three pages, which the address knows: a reload, a link and the back button show the same", async ({
+test("60 keys are three pages in the address, so that a reload, a link and Back show the same", async ({
   page,
-  person,
+  user,
 }) => {
-  await seedKeys(person.email, 60);
-  await page.goto(HOME);
+  await seedKeys(user.email, 60);
+  await page.goto(KEY_LIST);
   await expect(rows(page)).toHaveCount(25);
   await expect(page.getByText("1–25 of 60 keys")).toBeVisible();
   await expect(page.getByRole("link", { name: "Previous page" })).toHaveCount(0);
   await page.getByRole("link", { name: "Next page" }).click();
-  await page.waitForURL(`${HOME}?page=2`);
+  await page.waitForURL(`${KEY_LIST}?page=2`);
   await page.getByRole("link", { name: "Next page" }).click();
-  await page.waitForURL(`${HOME}?page=3`);
+  await page.waitForURL(`${KEY_LIST}?page=3`);
   await expect(page.getByText("51–60 of 60 keys")).toBeVisible();
   await expect(rows(page)).toHaveCount(10);
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
@@ -50,65 +47,74 @@ test("60 keys are three pages, which the address knows: a reload, a link and the
   expect(await rows(page).allInnerTexts()).toEqual(shown);
   await page.goBack();
   await expect(page.getByText("26–50 of 60 keys")).toBeVisible();
-  await page.goto(`${HOME}?page=99`);
+  await page.goto(`${KEY_LIST}?page=99`);
   await expect(page.getByText("51–60 of 60 keys")).toBeVisible();
 });
 
-test("every column sorts, both ways, and says which", async ({ page, person }) => {
-  await seedKeys(person.email, 12);
-  await page.goto(HOME);
+test("every column sorts both ways and shows which", async ({ page, user }) => {
+  await seedKeys(user.email, 12);
+  await page.goto(KEY_LIST);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
   await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
-  for (const [name, first] of [
-    ["Name", "ascending"],
-    ["Key", "ascending"],
-    ["Created", "descending"],
-    ["Last used", "descending"],
-    ["Expires", "descending"],
-    ["Status", "ascending"],
+  const texts = async (place: number) => {
+    const cells = await (place === 1 ? rows(page).locator("bdi") : column(page, place)).allInnerTexts();
+    return cells.map((text) => text.split("\n")[0]);
+  };
+  for (const [place, name, first] of [
+    [1, "Name", "ascending"],
+    [2, "Key", "ascending"],
+    [3, "Created", "descending"],
+    [4, "Last used", "descending"],
+    [5, "Expires", "descending"],
+    [6, "Status", "ascending"],
   ] as const) {
     if (name !== "Created") {
       await header(name).getByRole("link").click();
       await expect(header(name)).toHaveAttribute("aria-sort", first);
     }
     await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    const oneWay = await rows(page).allInnerTexts();
+    const oneWay = await texts(place);
     const other = first === "ascending" ? "descending" : "ascending";
     await header(name).getByRole("link").click();
     await expect(header(name)).toHaveAttribute("aria-sort", other);
     await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    expect(await rows(page).allInnerTexts(), name).not.toEqual(oneWay);
+    expect(await texts(place), name).toEqual(oneWay.toReversed());
     await header("Created").getByRole("link").click();
     await expect(header("Created")).not.toHaveAttribute("aria-sort", "none");
   }
-  await page.goto(`${HOME}?sort=key&direction=asc`);
-  const prefixes = await column(page, 2).allInnerTexts();
+  await page.goto(`${KEY_LIST}?sort=key&direction=asc`);
+  const prefixes = await texts(2);
   expect(prefixes).toEqual(prefixes.toSorted());
-  // "Never used" is the oldest use: last where the latest comes first, and first the other way round.
-  await page.goto(`${HOME}?sort=lastUsed`);
+  await page.goto(`${KEY_LIST}?sort=created&direction=asc`);
+  const created = await column(page, 3)
+    .locator("time")
+    .evaluateAll((times) => times.map((time) => time.getAttribute("datetime")));
+  expect(created).toEqual(created.toSorted());
+  // "Never used" is the oldest use: last in descending order, first in ascending order.
+  await page.goto(`${KEY_LIST}?sort=lastUsed`);
   expect((await column(page, 4).allInnerTexts()).at(-1)).toBe("Never");
-  await page.goto(`${HOME}?sort=lastUsed&direction=asc`);
+  await page.goto(`${KEY_LIST}?sort=lastUsed&direction=asc`);
   expect((await column(page, 4).allInnerTexts())[0]).toBe("Never");
 });
 
-test("search by name and by prefix, filter by status and environment, all in the address", async ({ page, person }) => {
-  await seedKeys(person.email, 20);
-  await page.goto(HOME);
+test("search by name and by prefix, filter by status and environment, all in the address", async ({ page, user }) => {
+  await seedKeys(user.email, 20);
+  await page.goto(KEY_LIST);
   await search(page).fill("nightly");
-  await page.waitForURL(`${HOME}?q=nightly`);
+  await page.waitForURL(`${KEY_LIST}?q=nightly`);
   await expect(rows(page)).toHaveCount(2);
   const prefix = (await column(page, 2).allInnerTexts())[0] ?? "";
   await search(page).fill(prefix);
   await page.waitForURL((url) => url.searchParams.get("q") === prefix);
   await expect(column(page, 2)).toHaveText([prefix]);
   await page.getByRole("link", { name: "Clear" }).click();
-  await page.waitForURL(HOME);
+  await page.waitForURL(KEY_LIST);
   await expect(search(page)).toHaveValue("");
   await page.getByRole("combobox", { name: "Status" }).selectOption("Revoked");
-  await page.waitForURL(`${HOME}?status=revoked`);
+  await page.waitForURL(`${KEY_LIST}?status=revoked`);
   await expect(rows(page)).toHaveCount(3);
   await page.getByRole("combobox", { name: "Environment" }).selectOption("Staging");
-  await page.waitForURL(`${HOME}?status=revoked&environment=staging`);
+  await page.waitForURL(`${KEY_LIST}?status=revoked&environment=staging`);
   await expect(rows(page)).toHaveCount(1);
   await search(page).fill("100%_");
   await expect(page.getByText("No key matches this view.")).toBeVisible();
@@ -116,14 +122,11 @@ test("search by name and by prefix, filter by status and environment, all in the
   await expect(rows(page)).toHaveCount(20);
 });
 
-test("the search field shows what is applied after Back and Forward, and keeps what is typed on", async ({
-  page,
-  person,
-}) => {
-  await seedKeys(person.email, 20);
-  await page.goto(HOME);
+test("the search field follows Back and Forward, and keeps what is typed meanwhile", async ({ page, user }) => {
+  await seedKeys(user.email, 20);
+  await page.goto(KEY_LIST);
   await search(page).fill("nightly");
-  await page.waitForURL(`${HOME}?q=nightly`);
+  await page.waitForURL(`${KEY_LIST}?q=nightly`);
   await expect(search(page)).toBeFocused();
   await page.goBack();
   await expect(search(page)).toHaveValue("");
@@ -147,9 +150,9 @@ test("the search field shows what is applied after Back and Forward, and keeps w
   await expect(search(page)).toHaveValue("ios app");
 });
 
-test("text with a key's shape is cleared, said to be, and never sent or stored", async ({ page, person }) => {
-  await seedKeys(person.email, 2);
-  await page.goto(HOME);
+test("text with a key's shape is cleared, named, and never sent or stored", async ({ page, user }) => {
+  await seedKeys(user.email, 2);
+  await page.goto(KEY_LIST);
   const secret = generateSecret();
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
@@ -160,20 +163,17 @@ test("text with a key's shape is cleared, said to be, and never sent or stored",
   await expect(search(page)).toHaveValue("");
   await expect(page.getByText("a character is missing or wrong")).toBeVisible();
   await search(page).fill("production");
-  await page.waitForURL(`${HOME}?q=production`);
+  await page.waitForURL(`${KEY_LIST}?q=production`);
   expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("gt_");
 });
 
-test("a key is found by pasting it: whose it is, what became of it, and it is never sent", async ({ page, person }) => {
-  const id = await findUserId(person.email);
-  const [active, deleted, others] = await Promise.all([
-    createKey(id),
-    createKey(id),
-    createPerson("Bob", "free", `bob-${person.email}`).then((bob) => createKey(bob.id)),
-  ]);
-  await deleteApiKey(id, deleted.key.id, { actor: "user", address: null, userAgent: null });
-  await page.goto(HOME);
+test("a pasted key shows its name and status, or that it is unknown, and is never sent", async ({ page, user }) => {
+  const bobs = `bob-${user.email}`;
+  await createPerson("Bob", "free", bobs);
+  const [active, deleted, others] = [await seedKey(user.email), await seedKey(user.email), await seedKey(bobs)];
+  await deleteApiKey(deleted.userId, deleted.key.id, CALLER);
+  await page.goto(KEY_LIST);
   const asked: string[] = [];
   page.on("request", (request) =>
     asked.push(request.url(), request.postData() ?? "", JSON.stringify(request.headers())),
@@ -187,19 +187,19 @@ test("a key is found by pasting it: whose it is, what became of it, and it is ne
   await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
   await search(page).fill(active.secret);
   await expect(card).toContainText(/This is\s*Production App.*Active/);
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
   await card.getByRole("button", { name: "Revoke it" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked")).toBeVisible();
-  // What it said of the key is not true any more.
+  // The card no longer applies.
   await expect(card).toHaveCount(0);
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
 });
 
-test("what a view shows is exported, with no key and no formula in it", async ({ page, person }) => {
-  await seedKeys(person.email, 30);
-  await change(person.email, "CI smoke tests", { name: "=1+1" });
-  await page.goto(`${HOME}?status=active&sort=name&direction=asc`);
+test("the export has the rows of the view, no key and no formula", async ({ page, user }) => {
+  await seedKeys(user.email, 30);
+  await change(user.email, "CI smoke tests", { name: "=1+1" });
+  await page.goto(`${KEY_LIST}?status=active&sort=name&direction=asc`);
   const href = await page.getByRole("link", { name: "Export CSV" }).getAttribute("href");
   const answer = await page.request.get(String(href));
   expect(answer.headers()["content-disposition"]).toBe('attachment; filename="api-keys.csv"');
@@ -212,9 +212,9 @@ test("what a view shows is exported, with no key and no formula in it", async ({
   expect(rows.join()).not.toMatch(/gt_[0-9A-Za-z]{5}/);
 });
 
-test("shortcuts create, search and list themselves, and do nothing while somebody types", async ({ page, person }) => {
-  await seedKeys(person.email, 2);
-  await page.goto(HOME);
+test("shortcuts create, search and list themselves, and do nothing in a text field", async ({ page, user }) => {
+  await seedKeys(user.email, 2);
+  await page.goto(KEY_LIST);
   await pressSearchShortcut(page);
   await page.keyboard.type("c?/");
   await expect(search(page)).toHaveValue("c?/");
@@ -231,8 +231,8 @@ test("shortcuts create, search and list themselves, and do nothing while somebod
   await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
-test("an address nobody would write shows the list as it is, never an error", async ({ page, person }) => {
-  await seedKeys(person.email, 2);
+test("an invalid address shows the list, never an error", async ({ page, user }) => {
+  await seedKeys(user.email, 2);
   for (const view of [
     "page=-1",
     "page=x",
@@ -242,15 +242,15 @@ test("an address nobody would write shows the list as it is, never an error", as
     "q=%00",
     "q[]=1",
   ]) {
-    const answer = await page.goto(`${HOME}?${view}`);
+    const answer = await page.goto(`${KEY_LIST}?${view}`);
     expect(answer?.status(), view).toBe(200);
     await expect(rows(page)).toHaveCount(2);
   }
 });
 
-test("while a view is on its way, the old rows stay and are marked busy", async ({ page, person }) => {
-  await seedKeys(person.email, 5);
-  await page.goto(HOME);
+test("the old rows stay and are marked busy while a view loads", async ({ page, user }) => {
+  await seedKeys(user.email, 5);
+  await page.goto(KEY_LIST);
   let letThrough = () => {};
   const held = new Promise<void>((resolve) => {
     letThrough = resolve;
@@ -267,19 +267,19 @@ test("while a view is on its way, the old rows stay and are marked busy", async 
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
 });
 
-test("times read relative, with the exact time and zone at hand; what ends within 7 days is marked", async ({
+test("times are relative, with the exact time and zone in a tooltip, and keys that expire within 7 days are marked", async ({
   page,
-  person,
+  user,
 }) => {
-  await seedKeys(person.email, 3);
-  await change(person.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
-  await change(person.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
-  await change(person.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
-  await page.goto(HOME);
-  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+  await seedKeys(user.email, 3);
+  await change(user.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
+  await change(user.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
+  await change(user.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
+  await page.goto(KEY_LIST);
+  const row = (name: string) => keyRow(page, name);
   await expect(row("Production App").getByText("Expires soon:")).toBeAttached();
   await expect(row("iOS app").getByText("Expires soon:")).toHaveCount(0);
-  await expect(row("Nightly batch renderer").getByText("Expired", { exact: true })).toBeVisible();
+  await expectRow(page, "Nightly batch renderer", { Status: "Expired" });
   await expect(row("Nightly batch renderer").getByRole("button", { name: "Revoke" })).toHaveCount(0);
   const created = row("iOS app").locator("time").first();
   await expect(created).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -287,10 +287,10 @@ test("times read relative, with the exact time and zone at hand; what ends withi
   await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
 });
 
-test("a name can't reach out of its cell, whatever its script", async ({ page, person }) => {
-  await seedKeys(person.email, 8);
-  await change(person.email, "iOS app", { name: "<img src=x onerror=alert(1)>" });
-  await page.goto(HOME);
+test("a name stays within its cell in any script", async ({ page, user }) => {
+  await seedKeys(user.email, 8);
+  await change(user.email, "iOS app", { name: "<img src=x onerror=alert(1)>" });
+  await page.goto(KEY_LIST);
   await expect(rows(page).filter({ hasText: "<img src=x onerror=alert(1)>" })).toHaveCount(1);
   await expect(rows(page).locator("bdi[dir=auto]")).toHaveCount(8);
   for (const cell of await rows(page).all()) {
@@ -300,13 +300,10 @@ test("a name can't reach out of its cell, whatever its script", async ({ page, p
 });
 
 test.describe("without JavaScript", () => {
-  test("the list reads, sorts, searches and pages", async ({ page, person, browser, context, baseURL }) => {
-    await seedKeys(person.email, 30);
-    const { cookies } = await context.storageState();
-    const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: String(baseURL) });
-    await plain.addCookies(cookies);
-    const reader = await plain.newPage();
-    await reader.goto(HOME);
+  test("the list shows, sorts, searches and pages", async ({ user, openBrowser, context }) => {
+    await seedKeys(user.email, 30);
+    const reader = await openBrowser({ javaScriptEnabled: false, storageState: await context.storageState() });
+    await reader.goto(KEY_LIST);
     await expect(rows(reader)).toHaveCount(25);
     await reader.getByRole("link", { name: "Next page" }).click();
     await expect(rows(reader)).toHaveCount(5);
@@ -316,10 +313,8 @@ test.describe("without JavaScript", () => {
     await reader.getByRole("button", { name: "Apply" }).click();
     await expect(rows(reader)).toHaveCount(3);
     await expect(reader.getByText("Creating and changing keys needs JavaScript.")).toBeVisible();
-    await expect(reader.getByRole("button", { name: "Create New API Key" })).toBeHidden();
+    await expect(createButton(reader)).toBeHidden();
     await reader.getByRole("button", { name: "Sign out" }).click();
     await expect(reader).toHaveURL("/sign-in");
-    await plain.close();
-    expect(page.url()).toContain(HOME);
   });
 });

@@ -1,39 +1,30 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
-import { expect, newAddress, newPerson, signUp } from "#e2e/support/person.ts";
-import { addKeys } from "#e2e/support/seed.ts";
-import { createKey } from "#e2e/support/test-api.ts";
-import { findUserId } from "#e2e/support/user-id.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { addKeys, CALLER, seedKey } from "#e2e/support/seed.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
-const CALLER = { actor: "user", address: null, userAgent: null } as const;
-
-/** A key of the person, made beside the browser. */
-async function keyOf(email: string) {
-  const id = await findUserId(email);
-  return { userId: id, ...(await createKey(id)) };
-}
 const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret, "user-agent": "nightly/2.1" } });
 const section = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
-test("the page shows what real requests did: by day and outcome, who called, what was refused and why, what happened", async ({
+test("the page shows requests by day and outcome, callers, rejected requests with reasons, and activity", async ({
   page,
-  person,
+  user,
 }) => {
-  const { userId, key, secret } = await keyOf(person.email);
+  const { userId, key, secret } = await seedKey(user.email);
   for (let i = 0; i < 3; i += 1) expect((await ask(page, "/key", secret)).status()).toBe(200);
   expect((await ask(page, "/auth?cost=nothing", secret)).status()).toBe(400);
   expect((await ask(page, "/auth?cost=1000", secret)).status()).toBe(403);
   await database().balance.update({ where: { userId }, data: { requests: 1_000 } });
   expect((await ask(page, "/auth?cost=1", secret)).status()).toBe(403);
   await revokeApiKey(userId, key.id, CALLER);
-  const refused = await ask(page, "/key", secret);
-  expect(refused.status()).toBe(401);
+  const rejected = await ask(page, "/key", secret);
+  expect(rejected.status()).toBe(401);
 
   await expect(async () => {
     await page.goto(`/settings/developer/${key.id}`);
@@ -63,25 +54,24 @@ test("the page shows what real requests did: by day and outcome, who called, wha
   await expect(section(page, "Recent activity")).toContainText("Key revoked");
 
   await page.goto("/settings/developer/refusals");
-  const requestId = refused.headers()["x-request-id"] ?? "";
+  const requestId = rejected.headers()["x-request-id"] ?? "";
   await page.getByLabel("Request id").fill(`X-Request-Id: ${requestId}`);
   await page.getByRole("button", { name: "Explain" }).click();
-  await expect(section(page, "Why it was refused")).toContainText(
+  await expect(section(page, "Why it was rejected")).toContainText(
     "The key had been revoked less than a minute before.",
   );
   await expect(page.getByLabel("Request id")).toHaveValue(requestId);
 });
 
-test("another person's key and refusal are like those that don't exist", async ({ page, person, browser, baseURL }) => {
-  const { userId, key, secret } = await keyOf(person.email);
+test("another user's key and rejected request are answered like unknown ones", async ({ page, user, openBrowser }) => {
+  const { userId, key, secret } = await seedKey(user.email);
   await revokeApiKey(userId, key.id, CALLER);
   const requestId = (await ask(page, "/key", secret)).headers()["x-request-id"] ?? "";
   await expect.poll(() => database().rejection.count({ where: { requestId } })).toBe(1);
 
-  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-  const bob = await context.newPage();
+  const bob = await openBrowser();
   expect((await bob.goto(`/settings/developer/${key.id}`))?.url()).toContain("/sign-in?next=");
-  await signUp(bob, newPerson("Bob"));
+  await signUp(bob, newUser("Bob"));
   for (const id of [key.id, randomUUID(), "nothing", "%00"])
     expect((await bob.goto(`/settings/developer/${id}`))?.status(), id).toBe(404);
   for (const id of [requestId, randomUUID()]) {
@@ -90,35 +80,31 @@ test("another person's key and refusal are like those that don't exist", async (
   }
   await bob.goto("/settings/developer/refusals?request=drop+table");
   await expect(bob.getByText("This is not a request id.")).toBeVisible();
-  await expect(bob.getByText("None of your requests was refused.")).toBeVisible();
-  await context.close();
+  await expect(bob.getByText("None of your requests was rejected.")).toBeVisible();
 });
 
-test("a successor's page says that it was made, and a key without a record that there is none", async ({
-  page,
-  person,
-}) => {
-  const { userId, key } = await keyOf(person.email);
+test("a successor's page shows its creation, and a key without activity says so", async ({ page, user }) => {
+  const { userId, key } = await seedKey(user.email);
   const rotated = await rotateApiKey(userId, key.id, "24h", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
   await page.goto(`/settings/developer/${rotated.value.key.id}`);
   await expect(section(page, "Recent activity")).toContainText("Key created");
 
-  await addKeys(person.email, 1);
+  await addKeys(user.email, 1);
   const { id } = await database().apiKey.findFirstOrThrow({ where: { userId, name: "key 0" }, select: { id: true } });
   await page.goto(`/settings/developer/${id}`);
   await expect(section(page, "Recent activity")).toContainText("Nothing that happened to this key is on record.");
 });
 
-test("the menu of a key's own page leads everywhere but to this page", async ({ page, person }) => {
-  const { key } = await keyOf(person.email);
+test("the menu on a key's page has no link to that page", async ({ page, user }) => {
+  const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}`);
   await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
   await expect(page.getByRole("menuitem")).toHaveText(["Rotate", "Rename", "Delete"]);
 });
 
-test("a range is in the address, and one that isn't there shows 30 days", async ({ page, person }) => {
-  const { key } = await keyOf(person.email);
+test("a range is in the address, and an unknown one shows 30 days", async ({ page, user }) => {
+  const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}?days=1000000`);
   await expect(page.getByRole("link", { name: "30 days" })).toHaveAttribute("aria-current", "true");
   await expect(page.getByText("No requests in these 30 days.")).toBeVisible();
@@ -128,20 +114,20 @@ test("a range is in the address, and one that isn't there shows 30 days", async 
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`they have no accessibility violation in the ${colorScheme} theme, and nothing scrolls sideways on a phone`, async ({
+  test(`a key's pages have no accessibility violation in the ${colorScheme} theme, and don't scroll sideways on a phone`, async ({
     page,
-    person,
+    user,
   }) => {
-    const { key, secret } = await keyOf(person.email);
+    const { key, secret } = await seedKey(user.email);
     await ask(page, "/key", secret);
     await ask(page, "/auth?cost=1000", secret);
     await expect.poll(() => database().rejection.count({ where: { apiKeyId: key.id } })).toBe(1);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const path of [`/settings/developer/${key.id}`, "/settings/developer/refusals"]) {
       await page.goto(path);
-      expect(await violations(page), path).toEqual([]);
+      await expectAccessible(page);
       await page.setViewportSize({ width: 375, height: 812 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+      await expectNoSidewaysScroll(page);
       const tables = page.locator("section:has(> table)");
       expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
       await page.setViewportSize({ width: 1280, height: 720 });
@@ -151,8 +137,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
-  test("the key's page and the explanation read", async ({ page, person }) => {
-    const { key, secret } = await keyOf(person.email);
+  test("the key's page and the explanation of a request work", async ({ page, user }) => {
+    const { key, secret } = await seedKey(user.email);
     await ask(page, "/key", secret);
     await page.goto(`/settings/developer/${key.id}`);
     await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();

@@ -1,41 +1,38 @@
 import type { Page, Request } from "playwright/test";
+import { createButton, KEY_LIST } from "#e2e/support/key-list.ts";
 import { startLate } from "#e2e/support/late-page.ts";
-import { expect } from "#e2e/support/person.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 
-const HOME = "/settings/developer";
 const CHUNKS = "**/_next/static/chunks/*.js";
 const MOST_BYTES = 180_000;
-/** Words of code that the list does without: of Zod, of Base UI's dialogs, and of the charts. */
+/** Words in code that the list must not load: of Zod, of Base UI's dialogs, and of the charts. */
 const LATER = ["ZodError", "data-base-ui-portal", "Most in a day"];
 
-/** The list of 25 keys, in a browser that has nothing in its cache. */
+/** The list of 25 keys in a browser with an empty cache. */
 const test = base.extend<{ list: Page; scripts: Request[] }>({
   scripts: async ({ browserName: _ }, use) => use([]),
-  list: async ({ person, context, browser, baseURL, scripts }, use) => {
-    await seedKeys(person.email, 25);
-    const fresh = await browser.newContext({ baseURL, storageState: await context.storageState() });
-    const page = await fresh.newPage();
+  list: async ({ user, context, openBrowser, scripts }, use) => {
+    await seedKeys(user.email, 25);
+    const page = await openBrowser({ storageState: await context.storageState() });
     page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request));
     await page.addInitScript(sumLayoutShifts);
-    // The slowest of fonts comes when there is something to read already.
+    // Fonts arrive after the first paint.
     await page.route("**/*.woff2", async (route) => {
       await page.evaluate(
         "new Promise((done) => new PerformanceObserver(done).observe({ type: 'paint', buffered: true }))",
       );
       await route.continue();
     });
-    await page.goto(HOME, { waitUntil: "networkidle" });
+    await page.goto(KEY_LIST, { waitUntil: "networkidle" });
     await use(page);
-    await fresh.close();
   },
 });
 
-const createButton = (page: Page) => page.getByRole("button", { name: "Create New API Key" });
 const menuButton = (page: Page) => page.getByRole("button", { name: "More actions for Production App" }).first();
 
-/** Runs in the page, before anything else: `moved` is how far the layout has shifted so far. */
+/** Runs in the page before its scripts. Sums up the layout shifts in `moved`. */
 function sumLayoutShifts() {
   const page = globalThis as unknown as { moved: number };
   page.moved = 0;
@@ -49,7 +46,7 @@ async function wordsOf(scripts: Request[]): Promise<string[]> {
   return LATER.filter((word) => texts.some((text) => text?.includes(word)));
 }
 
-test("the list of 25 keys takes at most 180 kB of compressed JavaScript, and none for what nobody has opened", async ({
+test("the list of 25 keys loads at most 180 kB of compressed JavaScript, and none of dialogs", async ({
   list,
   scripts,
 }) => {
@@ -57,7 +54,7 @@ test("the list of 25 keys takes at most 180 kB of compressed JavaScript, and non
   expect(sizes.length).toBeGreaterThan(5);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
   expect(await wordsOf(scripts)).toEqual([]);
-  // The same words are found once they are needed; the charts are drawn on the server.
+  // The same words arrive once they are needed. The server draws the charts.
   await createButton(list).click();
   await expect(list.getByRole("dialog")).toBeVisible();
   expect(await wordsOf(scripts)).toEqual(LATER.slice(0, 2));
@@ -70,7 +67,7 @@ test("nothing on the list moves while its code and its fonts arrive", async ({ l
 test("nothing on the list moves when half of it arrives late", async ({ list, baseURL }) => {
   const late = await startLate(String(baseURL), '<select name="environment"');
   try {
-    await list.goto(late.url + HOME, { waitUntil: "networkidle" });
+    await list.goto(late.url + KEY_LIST, { waitUntil: "networkidle" });
     await expect(list.getByRole("row")).toHaveCount(26);
     expect(await list.evaluate("moved")).toBe(0);
   } finally {
@@ -78,7 +75,7 @@ test("nothing on the list moves when half of it arrives late", async ({ list, ba
   }
 });
 
-test("one press is enough while a dialog's code is on its way, and the button shows that it is", async ({ list }) => {
+test("one press is enough while a dialog's code loads, and the button shows that it does", async ({ list }) => {
   const held = Promise.withResolvers<void>();
   await list.route(CHUNKS, (route) => held.promise.then(() => route.continue()));
   await createButton(list).click();
@@ -93,7 +90,7 @@ test("one press is enough while a dialog's code is on its way, and the button sh
   await expect(createButton(list)).not.toHaveAttribute("aria-busy");
 });
 
-test("code that can't be loaded is said to be, and the same button tries again", async ({ list }) => {
+test("a failed load of code is reported, and the same button tries again", async ({ list }) => {
   for (const [button, opened] of [
     [createButton(list), list.getByRole("dialog")],
     [list.getByRole("button", { name: "Revoke Production App" }).first(), list.getByRole("alertdialog")],
@@ -111,7 +108,7 @@ test("code that can't be loaded is said to be, and the same button tries again",
   }
 });
 
-test("a menu opens at its first item for the keyboard, closes on Escape, and gives the focus back, each time", async ({
+test("a menu opens at its first item by keyboard, closes on Escape and returns the focus, each time", async ({
   list,
 }) => {
   for (const key of ["Enter", "ArrowDown", "Space"]) {

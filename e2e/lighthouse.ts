@@ -2,15 +2,16 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { connectTo, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { formatTable, type Row } from "#scripts/table.ts";
 
-// Run by `npm run lighthouse`: the production build on a server of its own, as a person with keys and usage sees it. Words as
-// arguments choose pages. Lighthouse is installed by this alone, because it and what it needs are as large as all the rest.
+// `npm run lighthouse` measures the production build on a server of its own, as a user with keys
+// and usage sees it. Words as arguments choose pages. Lighthouse is installed only by this script,
+// because it is as large as all other dependencies.
 const TOOL = path.join(import.meta.dirname, "lighthouse");
 const ROUNDS = 3;
 const PROFILES = { desktop: ["--preset=desktop"], mobile: ["--form-factor=mobile"] };
@@ -25,7 +26,7 @@ type Report = {
   categories: Record<Category, { score: number | null; auditRefs: { id: string; weight: number }[] } | undefined>;
 };
 
-/** Ends the process with what to install, where something is missing. */
+/** Ends the process where no browser starts, and names what to install. */
 async function requireBrowser(): Promise<string> {
   const browser = await findBrowser();
   if (spawnSync(browser, ["--version"], { stdio: "ignore" }).status === 0) return browser;
@@ -65,7 +66,7 @@ function score(report: Report, category: Category): number {
   return Math.round((report.categories[category]?.score ?? 0) * 100);
 }
 
-/** What cost points, for a category that missed its target. */
+/** Returns the failed audits of a category that missed its target. */
 function shortfalls(report: Report, category: Category): string[] {
   return (report.categories[category]?.auditRefs ?? []).flatMap(({ id, weight }) => {
     const { title = "", score = null } = report.audits[id] ?? {};
@@ -105,7 +106,7 @@ try {
         reports.push(await audit(server.url + page.path, profile, page.cookie, browser));
       const row: Row = { page: page.title, profile };
       for (const category of Object.keys(TARGETS) as Category[]) {
-        // What a person sees signed in is for no search engine.
+        // Pages behind a session are not for search engines.
         if (category === "seo" && !page.public) continue;
         const reached = median(reports.map((report) => score(report, category)));
         row[category] = reached;

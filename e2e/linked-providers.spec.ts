@@ -1,7 +1,7 @@
-import type { Browser, Page } from "playwright/test";
-import { catchAction } from "#e2e/support/catch-action.ts";
-import { expect, newAddress, newPerson, type Person, signIn, signOut, signUp } from "#e2e/support/person.ts";
-import { violations } from "#e2e/support/violations.ts";
+import type { Page } from "playwright/test";
+import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
+import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
+import { expect, newUser, signOut, type User } from "#e2e/support/user.ts";
 import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/support/with-provider.ts";
 
 const ACCOUNT = "/settings/account";
@@ -9,146 +9,127 @@ const LINK = "Link Hopper SSO";
 const UNLINK = "Unlink Hopper SSO";
 const ATTEMPT = /^goodtake-oauth-/;
 
-const ways = (page: Page) => page.getByRole("region", { name: "Sign-in methods" });
+const methods = (page: Page) => page.getByRole("region", { name: "Sign-in methods" });
 
-/** Presses the button, and answers the question for the password. */
+/** Presses the button, and enters the password that it asks for. */
 async function press(page: Page, name: string, password: string): Promise<void> {
-  await ways(page).getByRole("button", { name, exact: true }).click();
-  await ways(page).getByLabel("Password", { exact: true }).fill(password);
-  await ways(page).getByRole("button", { name, exact: true }).click();
+  await methods(page).getByRole("button", { name, exact: true }).click();
+  await methods(page).getByLabel("Password", { exact: true }).fill(password);
+  await methods(page).getByRole("button", { name, exact: true }).click();
 }
 
-/** As far as the provider's own pages. */
-async function beginLinking(page: Page, { password }: Person): Promise<void> {
+/** Begins to link, up to the provider's own pages. */
+async function beginLinking(page: Page, { password }: User): Promise<void> {
   await page.goto(ACCOUNT);
   await press(page, LINK, password);
   await page.getByPlaceholder("Enter any login").waitFor();
 }
 
-async function somebodyElse(browser: Browser, baseURL: string | undefined): Promise<Page> {
-  const options = { baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } };
-  return (await browser.newContext(options)).newPage();
-}
-
 test("a provider is linked with the password, signs in to the same account, and is unlinked", async ({
   page,
-  person,
+  user,
 }) => {
   const login = newcomer();
   await page.goto(ACCOUNT);
   await press(page, LINK, "not my password");
-  await expect(ways(page).getByText("This is not your password.")).toBeVisible();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect(await violations(page)).toEqual([]);
-  }
-  await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
-  await ways(page).getByRole("button", { name: LINK, exact: true }).click();
+  await expect(methods(page).getByText("This is not your password.")).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+  await methods(page).getByLabel("Password", { exact: true }).fill(user.password);
+  await methods(page).getByRole("button", { name: LINK, exact: true }).click();
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
-  await expect(ways(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
+  await expect(methods(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
   await expect(page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
 
   await signOut(page);
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
-  await expect(page.getByText(person.email).first()).toBeVisible();
-  await press(page, UNLINK, person.password);
-  await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
+  await expect(page.getByText(user.email).first()).toBeVisible();
+  await press(page, UNLINK, user.password);
+  await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeFocused();
   await page.goto("/settings/activity");
   for (const what of ["Sign-in method linked", "Sign-in method unlinked"])
     await expect(page.getByRole("row").filter({ hasText: what })).toContainText("OpenID Connect");
 });
 
-test("the last way in stays, and the refusal says why", async ({ page }) => {
+test("the last sign-in method can't be unlinked, and the page says why", async ({ page }) => {
   await page.goto("/sign-in");
   await continueWithProvider(page, newcomer());
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
-  await ways(page).getByRole("button", { name: UNLINK, exact: true }).click();
-  await expect(ways(page).getByRole("alert").filter({ hasText: "This is the last sign-in method" })).toBeVisible();
+  await methods(page).getByRole("button", { name: UNLINK, exact: true }).click();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "This is the last sign-in method" })).toBeVisible();
   await page.reload();
-  await expect(ways(page).getByText("Linked", { exact: true })).toBeVisible();
+  await expect(methods(page).getByText("Linked", { exact: true })).toBeVisible();
 });
 
-test("another account's identity is refused, also to a person who gives up at the provider first", async ({
-  page,
-  person,
-  browser,
-  baseURL,
-}) => {
+test("another account's identity is rejected, also after a cancelled attempt", async ({ page, user, openBrowser }) => {
   const login = newcomer();
-  const grace = await somebodyElse(browser, baseURL);
+  const grace = await openBrowser();
   await grace.goto("/sign-in");
   await continueWithProvider(grace, login);
   await grace.waitForURL("/settings/developer");
 
-  await beginLinking(page, person);
+  await beginLinking(page, user);
   await page.getByRole("link", { name: "[ Cancel ]" }).click();
   await expect(page).toHaveURL(/\/settings\/account\?error=/);
-  await expect(ways(page).getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
 
-  await beginLinking(page, person);
+  await beginLinking(page, user);
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
-  await expect(ways(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
-  await expect(page.getByText(person.email).first()).toBeVisible();
-  await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
+  await expect(page.getByText(user.email).first()).toBeVisible();
+  await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await signOut(grace);
   await grace.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await grace.waitForURL("/settings/developer");
   await grace.goto(ACCOUNT);
   await expect(grace.getByText(login).first()).toBeVisible();
-  await grace.context().close();
 });
 
-test.describe("a way back that doesn't belong to this session links nothing and signs nobody in", () => {
-  test("without what it was begun for", async ({ page, person }) => {
-    await beginLinking(page, person);
+test.describe("a callback that doesn't belong to this session links nothing and opens no session", () => {
+  test("without its state cookie", async ({ page, user }) => {
+    await beginLinking(page, user);
     await page.context().clearCookies({ name: ATTEMPT });
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-    await expect(page.getByText(person.email).first()).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(page.getByText(user.email).first()).toBeVisible();
   });
 
-  test("with what another way was begun for", async ({ page, person }) => {
-    await beginLinking(page, person);
+  test("with the state cookie of another attempt", async ({ page, user }) => {
+    await beginLinking(page, user);
     const attempts = async () => (await page.context().cookies()).filter(({ name }) => ATTEMPT.test(name));
     const [first] = await attempts();
-    await beginLinking(page, person);
+    await beginLinking(page, user);
     const second = (await attempts()).filter(({ name }) => name !== first?.name);
     await page.context().addCookies(second.map((cookie) => ({ ...cookie, value: String(first?.value) })));
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=oauth_state_lost`);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
-  test("in a session of somebody else", async ({ page, person, browser, baseURL }) => {
-    const bob = await somebodyElse(browser, baseURL);
-    await signUp(bob, newPerson("Bob"));
+  test("in a session of another user", async ({ page, user, asAnotherUser }) => {
+    const bob = await asAnotherUser();
     const sessionOf = async (owner: Page) =>
       (await owner.context().cookies()).filter(({ name }) => name === "goodtake-session");
     const adas = await sessionOf(page);
-    await beginLinking(page, person);
+    await beginLinking(page, user);
     await page.context().addCookies(await sessionOf(bob));
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?error=session_over`);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
     await page.context().addCookies(adas);
     await page.goto(ACCOUNT);
-    await expect(page.getByText(person.email).first()).toBeVisible();
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-    await bob.context().close();
+    await expect(page.getByText(user.email).first()).toBeVisible();
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 
-  test("after the session was ended elsewhere", async ({ page, person, browser, baseURL }) => {
-    const other = await somebodyElse(browser, baseURL);
-    await other.goto("/sign-in");
-    await signIn(other, person);
-    await other.waitForURL("/settings/developer");
-    await beginLinking(page, person);
+  test("after the session was ended elsewhere", async ({ page, user, signInElsewhere }) => {
+    const other = await signInElsewhere(user);
+    await beginLinking(page, user);
     await other.goto(ACCOUNT);
     await other.getByRole("button", { name: "Sign out everywhere else" }).click();
     await expect(other.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
@@ -156,56 +137,51 @@ test.describe("a way back that doesn't belong to this session links nothing and 
     await expect(page).toHaveURL("/sign-in?error=session_over");
     await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();
     await other.reload();
-    await expect(ways(other).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-    await other.context().close();
+    await expect(methods(other).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 });
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the server asks for the password, and a provider is linked and unlinked as well", async ({ page, person }) => {
+  test("the server asks for the password, then links and unlinks a provider", async ({ page, user }) => {
     await page.goto(ACCOUNT);
-    await ways(page).getByRole("button", { name: LINK, exact: true }).click();
-    await expect(ways(page).getByText("Enter your password.")).toBeVisible();
-    await ways(page).getByLabel("Password", { exact: true }).fill(person.password);
-    await ways(page).getByRole("button", { name: LINK, exact: true }).click();
+    await methods(page).getByRole("button", { name: LINK, exact: true }).click();
+    await expect(methods(page).getByText("Enter your password.")).toBeVisible();
+    await methods(page).getByLabel("Password", { exact: true }).fill(user.password);
+    await methods(page).getByRole("button", { name: LINK, exact: true }).click();
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
-    await press(page, UNLINK, person.password);
-    await expect(ways(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
+    await press(page, UNLINK, user.password);
+    await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   });
 });
 
-test("unlink: Ada may, Bob who sends her request is told that he has nothing linked, and nobody is sent to sign in", async ({
+test("a replayed request to unlink tells Bob that he has nothing linked, and sends a visitor to sign in", async ({
   page: ada,
-  person,
-  browser,
-  baseURL,
+  user,
+  asAnotherUser,
+  openBrowser,
 }) => {
-  await beginLinking(ada, person);
+  await beginLinking(ada, user);
   await signInAtProvider(ada, newcomer());
   await ada.waitForURL(`${ACCOUNT}?linked=oidc`);
-  const [bob, nobody] = [await somebodyElse(browser, baseURL), await somebodyElse(browser, baseURL)];
-  await signUp(bob, { ...newPerson("Bob"), password: person.password });
-  await ways(ada).getByRole("button", { name: UNLINK, exact: true }).click();
-  await ways(ada).getByLabel("Password", { exact: true }).fill(person.password);
+  const bob = await asAnotherUser({ ...newUser("Bob"), password: user.password });
+  const visitor = await openBrowser();
+  await methods(ada).getByRole("button", { name: UNLINK, exact: true }).click();
+  await methods(ada).getByLabel("Password", { exact: true }).fill(user.password);
   const caught = await catchAction(ada, `${ACCOUNT}**`, () =>
-    ways(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
+    methods(ada).getByRole("button", { name: UNLINK, exact: true }).click(),
   );
-  const { "next-action": action = "", "content-type": type = "" } = caught.headers();
   const send = async (page: Page) => {
-    const headers = { "next-action": action, "content-type": type, origin: String(baseURL) };
-    const data = caught.postDataBuffer() ?? "";
-    const answer = await page.request.post(ACCOUNT, { headers, data, maxRedirects: 0 });
+    const answer = await sendAction(page, caught);
     return answer.headers()["x-action-redirect"] ?? answer.text();
   };
   expect(await send(bob)).toContain('"error":"not_linked"');
-  expect(await send(nobody)).toContain("/sign-in?next=");
+  expect(await send(visitor)).toContain("/sign-in?next=");
   await ada.goto(ACCOUNT);
-  await expect(ways(ada).getByText("Linked", { exact: true })).toBeVisible();
+  await expect(methods(ada).getByText("Linked", { exact: true })).toBeVisible();
   expect(await send(ada)).toContain('"done":{');
   await ada.goto(ACCOUNT);
-  await expect(ways(ada).getByRole("button", { name: LINK, exact: true })).toBeVisible();
-  await Promise.all([bob.context().close(), nobody.context().close()]);
+  await expect(methods(ada).getByRole("button", { name: LINK, exact: true })).toBeVisible();
 });

@@ -2,23 +2,26 @@ import { spawnSync } from "node:child_process";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright/test";
-import { test as base, expect, newPerson, signIn, signUp } from "#e2e/support/person.ts";
-import { freePort } from "#e2e/support/redis.ts";
+import { freePort } from "#e2e/support/free-port.ts";
+import { createButton, createKey, expectRow, fillInNewKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
 import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 
-const HOME = "/settings/developer";
 const PROJECT = path.resolve(import.meta.dirname, "..");
-/** What a checkout doesn't have. Packages are hard links, because a build accepts none that lie elsewhere. */
+/**
+ * Folders that a checkout doesn't have. Packages are hard links, because a build accepts none
+ * outside.
+ */
 const LEFT_OUT = ["node_modules", ".next", ".git", ".env", "data", "test-results"];
 
 type Deployment = {
   url: string;
-  /** Stops the server and starts the one of the other build in its place, on the same data. */
+  /** Stops the server and starts the one of the other build on the same data. */
   deploy: () => Promise<void>;
 };
 
 const test = base.extend<{ deployment: Deployment }, { newer: string }>({
-  /** The same sources, really built once more: with another key, all actions have other names. */
+  /** The same sources, built once more: with another key all actions have other names. */
   newer: [
     async ({ browserName: _ }, use) => {
       const { directory, remove } = await temporaryDirectory();
@@ -54,25 +57,19 @@ const test = base.extend<{ deployment: Deployment }, { newer: string }>({
   baseURL: ({ deployment }, use) => use(deployment.url),
 });
 
-// One build for all of them.
+// All tests share one build.
 test.describe.configure({ mode: "default" });
 
 const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });
 const reload = (page: Page) => alert(page).getByRole("button", { name: "Reload" }).click();
 const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
 
-async function openCreate(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Create New API Key" }).first().click();
-  await expect(nameField(page)).toBeFocused();
-}
-
-test("create: a form that was open during a deploy says so, and what was typed is there again after Reload", async ({
+test("a form that was open during a deploy says so, and is filled in again after Reload", async ({
   page,
-  person: _,
+  user: _,
   deployment,
 }) => {
-  await openCreate(page);
-  await nameField(page).fill("Nightly backup");
+  await fillInNewKey(page, "Nightly backup");
   await page.getByText("Staging").click();
   await page.getByLabel("Expires").selectOption("90 days");
   await deployment.deploy();
@@ -81,24 +78,20 @@ test("create: a form that was open during a deploy says so, and what was typed i
   await expect(nameField(page)).toHaveValue("Nightly backup");
   await reload(page);
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await openCreate(page);
+  await createButton(page).click();
   await expect(nameField(page)).toHaveValue("Nightly backup");
   await expect(page.getByRole("radio", { name: "Staging" })).toBeChecked();
   await expect(page.getByLabel("Expires")).toHaveValue("90d");
   await page.getByRole("button", { name: "Create key" }).click();
-  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
+  await expect(newKeyField(page)).toBeVisible();
 });
 
-test("revoke: a dialog that was open during a deploy says so, and revokes after Reload", async ({
+test("a dialog that was open during a deploy says so, and works after Reload", async ({
   page,
-  person: _,
+  user: _,
   deployment,
 }) => {
-  await openCreate(page);
-  await nameField(page).fill("To go");
-  await page.getByRole("button", { name: "Create key" }).click();
-  await page.getByRole("button", { name: "Download .env" }).click();
-  await page.getByRole("button", { name: "Done" }).click();
+  await createKey(page, "To go");
   const revoke = async () => {
     await page.getByRole("button", { name: "Revoke To go" }).click();
     await page.getByRole("alertdialog").waitFor();
@@ -111,22 +104,22 @@ test("revoke: a dialog that was open during a deploy says so, and revokes after 
   await expect(page.getByRole("alertdialog")).toHaveCount(0);
   await revoke();
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByRole("row").nth(1)).toContainText("Revoked");
+  await expectRow(page, "To go", { Status: "Revoked" });
 });
 
-test("sign-in and sign-up keep what was typed, but for the password, through a deploy and Reload", async ({
+test("sign-in and sign-up keep what was typed, except the password, through a deploy and Reload", async ({
   page: up,
   context,
   deployment,
 }) => {
-  const person = newPerson();
+  const user = newUser();
   const inside = await context.newPage();
   await up.goto("/sign-up");
   await inside.goto("/sign-in");
-  await up.getByLabel("Name").fill(person.name);
+  await up.getByLabel("Name").fill(user.name);
   for (const page of [up, inside]) {
-    await page.getByLabel("Email").fill(person.email);
-    await page.getByLabel("Password").fill(person.password);
+    await page.getByLabel("Email").fill(user.email);
+    await page.getByLabel("Password").fill(user.password);
   }
   await deployment.deploy();
   for (const [page, button] of [
@@ -135,23 +128,27 @@ test("sign-in and sign-up keep what was typed, but for the password, through a d
   ] as const) {
     await page.getByRole("button", { name: button }).click();
     await expect(alert(page)).toBeVisible();
-    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await expect(page.getByLabel("Email")).toHaveValue(user.email);
     await reload(page);
     await expect(alert(page)).toHaveCount(0);
-    await expect(page.getByLabel("Email")).toHaveValue(person.email);
+    await expect(page.getByLabel("Email")).toHaveValue(user.email);
     await expect(page.getByLabel("Password")).toHaveValue("");
-    await page.getByLabel("Password").fill(person.password);
-    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(person.password);
+    await page.getByLabel("Password").fill(user.password);
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(user.password);
   }
-  await expect(up.getByLabel("Name")).toHaveValue(person.name);
+  await expect(up.getByLabel("Name")).toHaveValue(user.name);
   await up.getByRole("button", { name: "Create account" }).click();
-  await up.waitForURL(HOME);
+  await up.waitForURL(KEY_LIST);
   await context.clearCookies();
   await inside.getByRole("button", { name: "Sign in" }).click();
-  await inside.waitForURL(HOME);
+  await inside.waitForURL(KEY_LIST);
 });
 
-test("signing out of a page of an earlier version says so", async ({ page, person: _, deployment }) => {
+test("signing out on a page of an earlier version says that there is a new one", async ({
+  page,
+  user: _,
+  deployment,
+}) => {
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
   await deployment.deploy();
@@ -164,16 +161,19 @@ test("signing out of a page of an earlier version says so", async ({ page, perso
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("a form of an earlier version leads back to its page, which says so", async ({ page, deployment }) => {
-    const person = newPerson();
-    await signUp(page, person);
+  test("a form of an earlier version leads back to its page, which says that there is a new one", async ({
+    page,
+    deployment,
+  }) => {
+    const user = newUser();
+    await signUp(page, user);
     await page.context().clearCookies();
     await page.goto("/sign-in?next=/settings/usage");
-    await page.getByLabel("Email").fill(person.email);
+    await page.getByLabel("Email").fill(user.email);
     await deployment.deploy();
-    await signIn(page, person);
+    await signIn(page, user);
     await expect(page.getByRole("status").filter({ hasText: "There is a new version" })).toBeVisible();
-    await signIn(page, person);
+    await signIn(page, user);
     await page.waitForURL("/settings/usage");
   });
 });

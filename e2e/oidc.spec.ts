@@ -1,5 +1,5 @@
 import type { Page } from "playwright/test";
-import { expect, newPerson, signOut, signUp } from "#e2e/support/person.ts";
+import { expect, newUser, signOut, signUp } from "#e2e/support/user.ts";
 import {
   continueWithProvider,
   newcomer,
@@ -14,7 +14,7 @@ async function expectSignedInAs(page: Page, email: string): Promise<void> {
   await page.keyboard.press("Escape");
 }
 
-test("a new person gets an account through the provider, and the same one the next time", async ({ page }) => {
+test("a new user gets an account through the provider, and returns to it the next time", async ({ page }) => {
   const login = newcomer();
   await page.goto("/settings/developer?status=active");
   await continueWithProvider(page, login);
@@ -29,19 +29,19 @@ test("a new person gets an account through the provider, and the same one the ne
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the way through the provider is the same", async ({ page }) => {
+  test("signing in with the provider works", async ({ page }) => {
     await page.goto("/sign-up");
     await continueWithProvider(page, newcomer());
     await expect(page).toHaveURL("/settings/developer");
   });
 });
 
-test("an address that has an account is never linked; one is told how to sign in", async ({ page }) => {
-  const person = newPerson();
-  await signUp(page, person);
+test("a provider's address that has an account is never linked, and the page says how to sign in", async ({ page }) => {
+  const user = newUser();
+  await signUp(page, user);
   await page.context().clearCookies();
   await page.goto("/sign-in");
-  await continueWithProvider(page, person.email);
+  await continueWithProvider(page, user.email);
   await expect(page).toHaveURL(/\/sign-in\?error=email_taken/);
   await expect(page.getByRole("alert").filter({ hasText: "Sign in the way you did before" })).toBeVisible();
 });
@@ -54,7 +54,7 @@ for (const login of ["nobody-without-an-address", `unverified+${newcomer()}`])
     await expect(page.getByRole("alert").filter({ hasText: "verified email address" })).toBeVisible();
   });
 
-test("a NUL in the name costs the name, and one in the subject leads back with a reason", async ({ page }) => {
+test("a NUL in the name drops the name, and one in the subject is rejected with a reason", async ({ page }) => {
   const login = `nul+${newcomer()}`;
   await page.goto("/sign-up");
   await continueWithProvider(page, login);
@@ -67,7 +67,7 @@ test("a NUL in the name costs the name, and one in the subject leads back with a
   await expect(page.getByRole("alert").filter({ hasText: "didn't work" })).toBeVisible();
 });
 
-test("who gives up at the provider is back at signing in", async ({ page }) => {
+test("cancelling at the provider leads back to the sign-in page", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await page.getByRole("link", { name: "[ Cancel ]" }).click();
@@ -76,7 +76,7 @@ test("who gives up at the provider is back at signing in", async ({ page }) => {
 });
 
 for (const parameters of ["?code=stolen&state=forged", "?code=stolen", "?error=access_denied&state=forged", ""])
-  test(`a callback that nobody asked for signs nobody in, and the provider hears nothing of it: ${parameters || "bare"}`, async ({
+  test(`an unexpected callback opens no session and sends the provider no request: ${parameters || "bare"}`, async ({
     page,
     provider,
   }) => {
@@ -89,7 +89,7 @@ for (const parameters of ["?code=stolen&state=forged", "?code=stolen", "?error=a
   });
 
 for (const first of [0, 1])
-  test(`of two tabs that go through the provider, the ${first ? "second" : "first"} comes back first, and both land where they were going`, async ({
+  test(`two tabs sign in with the provider and reach their pages, the ${first ? "second" : "first"} one first`, async ({
     page,
     context,
   }) => {
@@ -107,11 +107,7 @@ for (const first of [0, 1])
     await expect(tabs[1 - first] as Page).toHaveURL(String(places[1 - first]));
   });
 
-test("a person who begins again and again is still led through, and the cookies don't pile up", async ({
-  page,
-  context,
-  server,
-}) => {
+test("many unfinished attempts leave few cookies, and the next one succeeds", async ({ page, context, server }) => {
   for (let attempt = 0; attempt < 12; attempt += 1) {
     await page.goto("/sign-in");
     await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();

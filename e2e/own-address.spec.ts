@@ -1,43 +1,42 @@
-import { expect, newPerson, signIn, signUp, test } from "#e2e/support/person.ts";
-import { freePort } from "#e2e/support/redis.ts";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signIn, signUp, test } from "#e2e/support/user.ts";
 
-/** Browsers take each name below `localhost` for the machine itself. */
+/** Browsers resolve each name below `localhost` to the machine itself. */
 for (const { host, named } of [
   { host: "localhost", named: false },
   { host: "dashboard.localhost", named: true },
 ])
-  for (const javaScriptEnabled of [true, false])
-    test(`at ${host}${javaScriptEnabled ? "" : " without JavaScript"}, the first page after sign-up and sign-in shows the browser's address`, async ({
-      browser,
-    }) => {
-      const { directory, remove } = await temporaryDirectory();
-      const port = await freePort();
-      const address = `http://${host}:${port}`;
-      const server = await startServer({
-        DATA_DIR: directory,
-        PORT: String(port),
-        ...(named && { PUBLIC_URL: address }),
-      });
-      const context = await browser.newContext({ baseURL: address, javaScriptEnabled });
-      try {
-        const page = await context.newPage();
-        const person = newPerson();
-        await signUp(page, person);
-        // Read at once: the list reads the page again every few seconds.
+  test(`at ${host} the first page after sign-up and sign-in shows the browser's address, also without JavaScript`, async ({
+    openBrowser,
+  }) => {
+    const { directory, remove } = await temporaryDirectory();
+    const port = await freePort();
+    const address = `http://${host}:${port}`;
+    const server = await startServer({
+      DATA_DIR: directory,
+      PORT: String(port),
+      ...(named && { PUBLIC_URL: address }),
+    });
+    try {
+      for (const javaScriptEnabled of [true, false]) {
+        const page = await openBrowser({ baseURL: address, javaScriptEnabled });
+        const user = newUser();
+        await signUp(page, user);
+        // Reads it at once, before the list refreshes.
         const example = () => page.locator("pre").filter({ hasText: "curl" }).first().textContent();
         expect(await example()).toContain(`${address}/api/v1/`);
         for (const next of ["/settings/developer", "/docs/authentication"]) {
-          await context.clearCookies();
+          await page.context().clearCookies();
           await page.goto(`/sign-in?next=${next}`);
-          await signIn(page, person);
+          await signIn(page, user);
           await page.waitForURL(next);
           expect(await example()).toContain(`${address}/api/v1/`);
         }
         expect(await page.content()).not.toContain("127.0.0.1");
-      } finally {
-        await context.close();
-        await server.end("SIGTERM");
-        await remove();
       }
-    });
+    } finally {
+      await server.end("SIGTERM");
+      await remove();
+    }
+  });

@@ -1,5 +1,5 @@
-import { expect, newPerson, type Person, signIn, signUp } from "#e2e/support/person.ts";
 import { CALLER } from "#e2e/support/seed.ts";
+import { expect, newUser, signIn, signUp, type User } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 import { createPasswordLink, passwordLinkPath } from "#lib/accounts/password-links.ts";
@@ -9,8 +9,8 @@ import { database } from "#lib/database/client.ts";
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const NEW_PASSWORD = "a completely new password";
 
-/** What the operator's command does: a link for a person, made beside the running server. */
-const test = base.extend<{ link: (person: Person) => Promise<string> }>({
+/** Creates a link for a user, as the operator's command does. */
+const test = base.extend<{ link: (user: User) => Promise<string> }>({
   link: async ({ browserName: _ }, use) =>
     use(async ({ email }) => {
       const link = await createPasswordLink(email, OPERATOR);
@@ -21,21 +21,19 @@ const test = base.extend<{ link: (person: Person) => Promise<string> }>({
 
 test("a password link sets a new password, signs out everywhere, and leaves no trace in the address", async ({
   page,
-  person,
+  user,
   link,
-  browser,
-  baseURL,
+  openBrowser,
 }) => {
-  const path = await link(person);
+  const path = await link(user);
   const asked: string[] = [];
-  const elsewhere = await browser.newContext({ baseURL });
-  const other = await elsewhere.newPage();
+  const other = await openBrowser();
   other.on("request", (request) => asked.push(request.url(), JSON.stringify(request.headers())));
   await other.goto(path);
   await expect(other).toHaveURL("/password-link");
   await other.getByLabel("New password").fill("short");
   await other.getByRole("button", { name: "Set password" }).click();
-  // The hint says the same words from the start: only the error makes the field invalid.
+  // The hint has the same words, so only the error marks the field as invalid.
   await expect(other.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
   await expect(other.getByLabel("New password")).toHaveAccessibleDescription(/at least 10 characters/i);
   await other.getByLabel("New password").fill(NEW_PASSWORD);
@@ -45,15 +43,14 @@ test("a password link sets a new password, signs out everywhere, and leaves no t
 
   await page.goto("/settings/developer");
   await expect(page).toHaveURL(/\/sign-in/);
-  await signIn(page, { email: person.email, password: NEW_PASSWORD });
+  await signIn(page, { email: user.email, password: NEW_PASSWORD });
   await expect(page).toHaveURL("/settings/developer");
-  await elsewhere.close();
 });
 
-test("a link that was used says so", async ({ page, link }) => {
-  const person = newPerson();
-  await signUp(page, person);
-  const path = await link(person);
+test("a used link says so", async ({ page, link }) => {
+  const user = newUser();
+  await signUp(page, user);
+  const path = await link(user);
   for (const words of ["Your password was changed", "This link was used already"]) {
     await page.goto("/sign-in");
     await page.goto(path);
@@ -63,8 +60,8 @@ test("a link that was used says so", async ({ page, link }) => {
   }
 });
 
-/** Two keys of a person's, made beside the browser. */
-async function seedKeysOf({ email }: Person): Promise<void> {
+/** Creates two keys of a user beside the browser. */
+async function seedKeysOf({ email }: User): Promise<void> {
   const id = await findUserId(email);
   for (const name of ["Mine", "Somebody else's"])
     await createApiKey(id, { name, environment: "production", expiry: { type: "never" } }, CALLER);
@@ -72,12 +69,12 @@ async function seedKeysOf({ email }: Person): Promise<void> {
 
 test("a link to an account with keys lists them and asks whether they stay, with nothing preselected", async ({
   page,
-  person,
+  user,
   link,
 }) => {
-  await seedKeysOf(person);
+  await seedKeysOf(user);
   await page.context().clearCookies();
-  await page.goto(await link(person));
+  await page.goto(await link(user));
   const keys = page.getByRole("list", { name: "Existing API keys" }).getByRole("listitem");
   await expect(keys).toHaveText([/Somebody else's.*gt_.*production.*created just now.*never used/, /Mine/]);
   const [keep, revoke] = [page.getByRole("radio", { name: /Keep them/ }), page.getByRole("radio", { name: /Revoke/ })];
@@ -91,15 +88,15 @@ test("a link to an account with keys lists them and asks whether they stay, with
   await page.getByLabel("New password").fill(NEW_PASSWORD);
   await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.getByRole("status")).toContainText("Your password was changed");
-  await signIn(page, { email: person.email, password: NEW_PASSWORD });
+  await signIn(page, { email: user.email, password: NEW_PASSWORD });
   await expect(page.getByRole("row", { name: /Mine/ })).toContainText("Revoked");
 });
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the whole link can be pasted", async ({ page, person, link, baseURL }) => {
-    const path = await link(person);
+  test("the whole link can be pasted", async ({ page, user, link, baseURL }) => {
+    const path = await link(user);
     await page.context().clearCookies();
     await page.goto("/password-link");
     await page.getByLabel("Link or code").fill(`${baseURL}${path}`);
@@ -108,14 +105,14 @@ test.describe("without JavaScript", () => {
     await expect(page.getByText("Your password was changed")).toBeVisible();
   });
 
-  test("keys are listed after the first try, and kept where that is chosen", async ({
+  test("keys are listed after the first try, and kept if the user chooses so", async ({
     page,
-    person,
+    user,
     link,
     baseURL,
   }) => {
-    await seedKeysOf(person);
-    const path = await link(person);
+    await seedKeysOf(user);
+    const path = await link(user);
     await page.context().clearCookies();
     await page.goto("/password-link");
     await page.getByLabel("Link or code").fill(`${baseURL}${path}`);
@@ -128,6 +125,6 @@ test.describe("without JavaScript", () => {
     await page.getByRole("radio", { name: /Keep them/ }).check();
     await send();
     await expect(page.getByText("Your password was changed")).toBeVisible();
-    expect(await database().apiKey.count({ where: { user: { email: person.email }, revokedAt: null } })).toBe(2);
+    expect(await database().apiKey.count({ where: { user: { email: user.email }, revokedAt: null } })).toBe(2);
   });
 });

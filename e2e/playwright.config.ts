@@ -1,8 +1,9 @@
 import { defineConfig } from "playwright/test";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { freePort } from "#e2e/support/free-port.ts";
 
-// Workers evaluate this file again and must find the port that the first evaluation chose.
-process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000));
+// Workers evaluate this file again and find the port here.
+process.env.E2E_PORT ??= String(await freePort());
 const baseURL = `http://127.0.0.1:${process.env.E2E_PORT}`;
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
-  // The second try only tells a defect of the test from one of the product: a test that needs it fails the run.
+  // The second try tells a flaky test from a broken one. Both fail the run.
   retries: process.env.CI ? 1 : 0,
   failOnFlakyTests: true,
   timeout: 120_000,
@@ -21,7 +22,7 @@ export default defineConfig({
     baseURL,
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
-    // A trace takes a picture of every change, which was half of the time of a run.
+    // A trace took half of the time of a run.
     screenshot: "only-on-failure",
     launchOptions: { executablePath: await findBrowser(), args: BROWSER_ARGUMENTS },
   },

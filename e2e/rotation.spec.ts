@@ -1,60 +1,49 @@
 import type { Page } from "playwright/test";
-import { expect, test } from "#e2e/support/person.ts";
-import { violations } from "#e2e/support/violations.ts";
+import { expectAccessible } from "#e2e/support/accessibility.ts";
+import {
+  apiStatus,
+  clickRowAction,
+  closeNewKey,
+  createKey,
+  expectRow,
+  fillInNewKey,
+  keyRow,
+  newKeyField,
+  openRowMenu,
+} from "#e2e/support/key-list.ts";
+import { expect, test } from "#e2e/support/user.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-async function createKey(page: Page, name: string): Promise<string> {
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("textbox", { name: "Name" }).fill(name);
-  await page.getByRole("button", { name: "Create key" }).click();
-  return close(page);
-}
-
-/** Takes the key that is shown, and closes its dialog. */
-async function close(page: Page): Promise<string> {
-  const secret = await page.getByRole("textbox", { name: "API key" }).inputValue();
-  await page.getByRole("button", { name: "Done" }).click();
-  await page.getByRole("button", { name: "Close anyway" }).click();
-  await expect(page.getByRole("dialog")).toHaveCount(0);
-  return secret;
-}
-
 async function rotate(page: Page, overlap: string): Promise<string> {
-  await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await clickRowAction(page, "Main", "Rotate");
   await page.getByLabel("The old key ends").selectOption(overlap);
   await page.getByRole("button", { name: "Rotate key" }).click();
-  return close(page);
+  return closeNewKey(page);
 }
 
-const row = (page: Page, badge: string) =>
-  page.getByRole("row").filter({ has: page.getByText(badge, { exact: true }) });
-const status = async (page: Page, secret: string) =>
-  (await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).status();
-
-test("a rotated key overlaps with its successor: both work, the rows say which is which, and it is finished or extended", async ({
+test("a rotated key overlaps with its successor, is marked in the list, and can be extended or ended", async ({
   page,
   address,
-  person: _,
+  user: _,
 }) => {
   const old = await createKey(page, "Main");
   const successor = await rotate(page, "24 hours");
   expect(successor).not.toBe(old);
   const table = page.getByRole("table", { name: "API keys" });
   await expect(table.getByText("Nobody has called with the old key since it was rotated.")).toBeVisible();
-  expect([await status(page, old), await status(page, successor)]).toEqual([200, 200]);
+  expect([await apiStatus(page, old), await apiStatus(page, successor)]).toEqual([200, 200]);
   const network = address.replace(/\d+$/, "0/24");
   await expect(async () => {
     await page.reload();
     await expect(table).toContainText(new RegExp(`Still called from ${network} by .*· 1 request ·`), { timeout: 500 });
   }).toPass();
-  await expect(row(page, "Old key").locator("time").last()).toHaveText(/^in 2[34] hours$/);
-  await expect(row(page, "New key")).toContainText("Never");
-  expect(await violations(page)).toEqual([]);
+  await expect(keyRow(page, "Old key").locator("time").last()).toHaveText(/^in 2[34] hours$/);
+  await expectRow(page, "New key", { "Last used": "just now", Expires: "Never" });
+  await expectAccessible(page);
 
-  const end = row(page, "Old key").locator("time").last();
+  const end = keyRow(page, "Old key").locator("time").last();
   const later = new Date(Date.parse((await end.getAttribute("datetime")) ?? "") + 7 * DAY_MS);
-  await row(page, "Old key").getByRole("button", { name: "More actions" }).click();
+  await openRowMenu(page, "Old key");
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toHaveCount(0);
   await page.getByRole("menuitem", { name: "Extend" }).click();
   await page.getByLabel("Extend by").selectOption("7 days");
@@ -63,24 +52,22 @@ test("a rotated key overlaps with its successor: both work, the rows say which i
   await expect(page.getByText("Old key extended")).toBeVisible();
   await expect(end).toHaveAttribute("datetime", later.toISOString());
 
-  await row(page, "Old key").getByRole("button", { name: "Finish now" }).click();
+  await keyRow(page, "Old key").getByRole("button", { name: "Finish now" }).click();
   const alert = page.getByRole("alertdialog");
   await alert.getByRole("textbox").fill("Main");
   await alert.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked")).toBeVisible();
-  expect([await status(page, old), await status(page, successor)]).toEqual([401, 200]);
+  expect([await apiStatus(page, old), await apiStatus(page, successor)]).toEqual([401, 200]);
 });
 
-test("a key that expires before its overlap would end is said to, with the time", async ({ page, person: _ }) => {
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("textbox", { name: "Name" }).fill("Short");
+test("a key that expires before the end of its overlap shows when", async ({ page, user: _ }) => {
+  await fillInNewKey(page, "Short");
   await page.getByLabel("Expires").selectOption("Custom date");
   const day = await page.evaluate(() => new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
   await page.getByLabel("Expiry date").fill(day);
   await page.getByRole("button", { name: "Create key" }).click();
-  await close(page);
-  await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await closeNewKey(page);
+  await clickRowAction(page, "Short", "Rotate");
   const overlap = page.getByLabel("The old key ends");
   await expect(overlap).toHaveAccessibleDescription("Both keys work for a day.");
   await overlap.selectOption("7 days");
@@ -89,62 +76,56 @@ test("a key that expires before its overlap would end is said to, with the time"
   await expect(overlap).toHaveAccessibleDescription(/, and at the latest on \d.+, when both expire\.$/);
 });
 
-test("immediately: the old key is refused as soon as the new one is shown", async ({ page, person: _ }) => {
+test("rotated immediately, the old key is rejected once the new one is shown", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
-  expect(await status(page, old)).toBe(200);
-  await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  expect(await apiStatus(page, old)).toBe(200);
+  await clickRowAction(page, "Main", "Rotate");
   await page.getByLabel("The old key ends").selectOption("Immediately");
   await page.getByRole("button", { name: "Rotate key" }).click();
-  await expect(page.getByRole("textbox", { name: "API key" })).toBeVisible();
-  expect(await status(page, old)).toBe(401);
-  expect(await status(page, await close(page))).toBe(200);
+  await expect(newKeyField(page)).toBeVisible();
+  expect(await apiStatus(page, old)).toBe(401);
+  expect(await apiStatus(page, await closeNewKey(page))).toBe(200);
 });
 
-test("when the new key is used: said so in the row, and a key that was rotated elsewhere meanwhile is not rotated twice", async ({
+test("a key that ends on its successor's first use says so, and is not rotated twice from another tab", async ({
   page,
   context,
-  person: _,
+  user: _,
 }) => {
   await createKey(page, "Main");
   const other = await context.newPage();
-  // It doesn't look again by itself, however long the rotation takes.
+  // Offline, this tab doesn't refresh its list.
   await other.addInitScript("Object.defineProperty(navigator, 'onLine', { get: () => false })");
   await other.goto("/settings/developer");
-  await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await clickRowAction(page, "Main", "Rotate");
   await page.getByLabel("The old key ends").selectOption("When the new key is used");
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(page.getByRole("button", { name: "Send a test request" })).toHaveAccessibleDescription(
     "A test request is a first use, too: the old key ends 24 hours after it.",
   );
-  await close(page);
-  await expect(row(page, "Old key")).toContainText("When the new key is used");
-  await expect(row(page, "Old key")).toContainText(/or in (29 days|1 month|30 days)/);
+  await closeNewKey(page);
+  await expectRow(page, "Old key", { Expires: /When the new key is used.*or in (29 days|1 month|30 days)/ });
 
-  await other.getByRole("button", { name: "More actions" }).click();
-  await other.getByRole("menuitem", { name: "Rotate" }).click();
+  await clickRowAction(other, "Main", "Rotate");
   await other.getByRole("button", { name: "Rotate key" }).click();
   await expect(other.getByText("This key was rotated already. Its successor is in your list.")).toBeVisible();
 });
 
-test("a key whose successor was revoked is not an old key any more, and is rotated again", async ({
-  page,
-  person: _,
-}) => {
+test("a key whose successor was revoked can be rotated again", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
   await rotate(page, "When the new key is used");
-  await row(page, "New key").getByRole("button", { name: "Revoke" }).click();
+  await keyRow(page, "New key").getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Key revoked")).toBeVisible();
-  await expect(row(page, "Old key")).toHaveCount(0);
-  await expect(row(page, "Active")).not.toContainText("When the new key is used");
+  await expect(keyRow(page, "Old key")).toHaveCount(0);
+  const active = page.getByRole("row").filter({ hasText: "Active" });
+  await expect(active).not.toContainText("When the new key is used");
 
-  await row(page, "Active").getByRole("button", { name: "More actions" }).click();
+  await active.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Rotate" }).click();
   await page.getByRole("button", { name: "Rotate key" }).click();
-  const successor = await close(page);
-  await expect(row(page, "Old key")).toBeVisible();
-  await expect(row(page, "New key").getByRole("cell").nth(4)).toHaveText("Never");
-  expect([await status(page, old), await status(page, successor)]).toEqual([200, 200]);
+  const successor = await closeNewKey(page);
+  await expectRow(page, "Old key");
+  await expectRow(page, "New key", { Expires: "Never" });
+  expect([await apiStatus(page, old), await apiStatus(page, successor)]).toEqual([200, 200]);
 });

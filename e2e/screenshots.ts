@@ -1,14 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright";
+import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { createButton, createShownKey } from "#e2e/support/key-list.ts";
 import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 
-// Writes every screen at three widths in both themes into `screenshots/`. Run by `npm run screenshots`.
+// `npm run screenshots` writes every screen at three widths in both themes into `screenshots/`.
 const FOLDER = "screenshots";
 const WIDTHS = [1440, 768, 375];
 const PASSWORD = "correct horse battery";
@@ -16,7 +19,7 @@ const PASSWORD = "correct horse battery";
 type Screen = {
   name: string;
   signedIn?: "full" | "empty";
-  /** It goes on below what a window shows: all of it is a second picture. */
+  /** The screen is longer than the window, so that a second picture shows all of it. */
   long?: true;
   show: (page: Page) => Promise<unknown>;
 };
@@ -142,7 +145,7 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByRole("button", { name: "Create New API Key" }).click();
+      await createButton(page).click();
       await page.getByLabel("Expires").selectOption("custom");
       await page.getByRole("button", { name: "Create key" }).click();
       await page.getByText("Give the key a name.").waitFor();
@@ -153,9 +156,7 @@ const SCREENS: Screen[] = [
     signedIn: "empty",
     show: async (page) => {
       await page.goto("/settings/developer");
-      await page.getByRole("button", { name: "Create New API Key" }).click();
-      await page.getByLabel("Name").fill("Production App");
-      await page.getByRole("button", { name: "Create key" }).click();
+      await createShownKey(page, "Production App");
       await page.getByRole("button", { name: "Send a test request" }).click();
       await page.getByText("200 OK").waitFor();
     },
@@ -199,7 +200,7 @@ async function choose(page: Page, list: string, action: string): Promise<void> {
   await page.getByRole("dialog").or(page.getByRole("alertdialog")).waitFor();
 }
 
-/** Two keys more: one that was rotated, and its successor. */
+/** Creates a rotated key and its successor. */
 async function rotateOne(email: string): Promise<void> {
   const userId = await findUserId(email);
   const created = await createApiKey(
@@ -210,15 +211,9 @@ async function rotateOne(email: string): Promise<void> {
   if (created.ok) await rotateApiKey(userId, created.value.key.id, "7d", CALLER);
 }
 
-async function signUp(browser: Browser, url: string, email: string): Promise<string> {
+async function sessionOf(browser: Browser, url: string, email: string): Promise<string> {
   const context = await browser.newContext({ baseURL: url, extraHTTPHeaders: { "x-forwarded-for": "198.18.0.1" } });
-  const page = await context.newPage();
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Ada Lovelace");
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await page.waitForURL("/settings/developer");
+  await signUp(await context.newPage(), { name: "Ada Lovelace", email, password: PASSWORD });
   const state = JSON.stringify(await context.storageState());
   await context.close();
   return state;
@@ -241,7 +236,7 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
         });
         const page = await context.newPage();
         await screen.show(page);
-        await page.waitForTimeout(300);
+        await waitForAnimations(page);
         const picture = (name: string) => `${FOLDER}/${name}-${width}-${theme}.png`;
         await page.screenshot({ path: picture(screen.name) });
         if (screen.long) await page.screenshot({ path: picture(`${screen.name}-whole`), fullPage: true });
@@ -252,7 +247,7 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
 }
 
 const data = await temporaryDirectory();
-// The provider's secret is never used: nobody signs in there.
+// The provider's secret is never used.
 const server = await startServer({
   DATA_DIR: data.directory,
   TRUSTED_PROXIES: "127.0.0.1",
@@ -268,8 +263,8 @@ const browser = await chromium.launch({ executablePath: await findBrowser(), arg
 try {
   await mkdir(FOLDER, { recursive: true });
   const states = {
-    empty: await signUp(browser, server.url, "grace@example.com"),
-    full: await signUp(browser, server.url, "ada@example.com"),
+    empty: await sessionOf(browser, server.url, "grace@example.com"),
+    full: await sessionOf(browser, server.url, "ada@example.com"),
   };
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");

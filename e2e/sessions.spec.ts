@@ -1,10 +1,10 @@
-import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, newPerson, signUp, test } from "#e2e/support/person.ts";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 
-/** Fills in the sign-up form as a browser without JavaScript does, and returns the answer. */
+/** Sends the sign-up form as a browser without JavaScript does. Returns the answer. */
 async function signUpByHand(url: string, headers: Record<string, string>): Promise<Response> {
   const page = await (await fetch(`${url}/sign-up`, { headers })).text();
   const form = new FormData();
@@ -13,13 +13,13 @@ async function signUpByHand(url: string, headers: Record<string, string>): Promi
     const [, value = ""] = /value="([^"]*)"/.exec(input) ?? [];
     form.set(name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&"));
   }
-  for (const [name, value] of Object.entries(newPerson())) form.set(name, value);
+  for (const [name, value] of Object.entries(newUser())) form.set(name, value);
   return fetch(`${url}/sign-up`, { method: "POST", headers, body: form, redirect: "manual" });
 }
 
 test("behind TLS the session cookie is Secure and bound to its host", async () => {
   const { directory, remove } = await temporaryDirectory();
-  const PORT = String(40_000 + randomInt(20_000));
+  const PORT = String(await freePort());
   const server = await startServer({ DATA_DIR: directory, PORT, PUBLIC_URL: `https://127.0.0.1:${PORT}` });
   try {
     const answer = await signUpByHand(`http://127.0.0.1:${PORT}`, { origin: `https://127.0.0.1:${PORT}` });
@@ -35,13 +35,12 @@ test("behind TLS the session cookie is Secure and bound to its host", async () =
   }
 });
 
-test("a database that is away reads as an error, never as signed out", async ({ browser }) => {
+test("a missing database is shown as an error, never as signed out", async ({ openBrowser }) => {
   const { directory, remove } = await temporaryDirectory();
   const server = await startServer({ DATA_DIR: directory });
-  const context = await browser.newContext({ baseURL: server.url });
   try {
-    const page = await context.newPage();
-    await signUp(page, newPerson());
+    const page = await openBrowser({ baseURL: server.url });
+    await signUp(page, newUser());
     killPostgres(directory);
     const answer = await page.goto("/settings/developer");
     expect(answer?.status()).toBe(500);
@@ -49,15 +48,14 @@ test("a database that is away reads as an error, never as signed out", async ({ 
     await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
     expect(await page.content()).not.toMatch(/prisma|postgres|ECONN/i);
     expect(new URL(page.url()).pathname).toBe("/settings/developer");
-    expect((await context.cookies()).some(({ name }) => name === "goodtake-session")).toBe(true);
+    expect((await page.context().cookies()).some(({ name }) => name === "goodtake-session")).toBe(true);
   } finally {
-    await context.close();
     await server.end("SIGTERM");
     await remove();
   }
 });
 
-/** Ends the database at once and with it every connection, as a crash does. */
+/** Ends the database with all connections, like a crash. */
 function killPostgres(directory: string): void {
   const file = readdirSync(directory, { recursive: true, encoding: "utf8" }).find((name) =>
     name.endsWith("postmaster.pid"),

@@ -1,9 +1,9 @@
 import type { Page } from "playwright/test";
+import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { readCsv } from "#e2e/support/csv.ts";
-import { expect, newAddress, newPerson, signIn, signOut, signUp } from "#e2e/support/person.ts";
-import { createKey } from "#e2e/support/test-api.ts";
+import { CALLER, seedKey } from "#e2e/support/seed.ts";
+import { expect, newUser, signIn, signOut } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
-import { violations } from "#e2e/support/violations.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -11,7 +11,6 @@ import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-const CALLER = { actor: "user", address: null, userAgent: null } as const;
 const PAGES = { usage: "Usage", activity: "Activity", account: "Account" };
 
 const ask = (page: Page, path: string, secret: string) =>
@@ -25,11 +24,11 @@ const cells = (page: Page, table: string) =>
     );
 
 test.describe("usage", () => {
-  test("shows what real requests did and cost, by day, by key and in the ledger, and what is left", async ({
+  test("shows requests and their cost by day, by key and in the ledger, and the credits left", async ({
     page,
-    person,
+    user,
   }) => {
-    const { secret, key } = await createKey(await findUserId(person.email));
+    const { secret, key } = await seedKey(user.email);
     for (const path of ["/key", "/key", "/auth?cost=7", "/auth?cost=1000"]) await ask(page, path, secret);
     await expect(async () => {
       await page.goto("/settings/usage");
@@ -52,13 +51,12 @@ test.describe("usage", () => {
 
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
-    test("every key and every row of the ledger is reached page by page, and the exported ledger sums up to the balance", async ({
+    test("paging reaches every key and every row of the ledger, and the exported ledger sums up to the balance", async ({
       page,
-      person,
+      user,
     }) => {
-      const id = await findUserId(person.email);
-      await setTier(id, "scale", CALLER);
-      const keys = await Promise.all(Array.from({ length: 26 }, () => createKey(id)));
+      await setTier(await findUserId(user.email), "scale", CALLER);
+      const keys = await Promise.all(Array.from({ length: 26 }, () => seedKey(user.email)));
       for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
       const [first] = keys as [(typeof keys)[number]];
       await ask(page, "/auth?cost=3", first.secret);
@@ -113,7 +111,7 @@ test.describe("usage", () => {
       expect(await cells(page, "Requests by key")).toEqual(busiest);
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
 
-      // The month before has a link, and nothing in it.
+      // The month before is linked, and empty.
       await page.getByRole("navigation", { name: "Month" }).getByRole("link").click();
       await expect(page.getByText(/^None of your keys was used in \w+ \d{4}\.$/)).toBeVisible();
       await page.getByRole("navigation", { name: "Month" }).getByRole("link").last().click();
@@ -123,9 +121,8 @@ test.describe("usage", () => {
 });
 
 test.describe("a row of the ledger", () => {
-  test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, person }) => {
-    const userId = await findUserId(person.email);
-    const { key } = await createKey(userId);
+  test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, user }) => {
+    const { userId, key } = await seedKey(user.email);
     await database().$executeRaw`
       WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
       INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
@@ -158,12 +155,9 @@ test.describe("a row of the ledger", () => {
     await expect(page).toHaveURL(/\?from=later_/);
     await expect(pages.getByRole("link")).toHaveText(["Newer"]);
     expect(await cells(page, "Single movements")).toHaveLength(10);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      expect(await violations(page)).toEqual([]);
-    }
+    await expectAccessibleInBothThemes(page);
     await page.setViewportSize({ width: 375, height: 812 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await expectNoSidewaysScroll(page);
 
     await page.goto(`/settings/usage/${rolledUp}/${key.id}`);
     await expect(page.getByText("Of this day only the sums above are kept.")).toBeVisible();
@@ -176,12 +170,8 @@ test.describe("a row of the ledger", () => {
 });
 
 test.describe("activity", () => {
-  test("lists what happened, filtered, and exports it for spreadsheets without a formula in it", async ({
-    page,
-    person,
-  }) => {
-    const id = await findUserId(person.email);
-    const { key } = await createKey(id);
+  test("is listed, filtered, and exported without a formula", async ({ page, user }) => {
+    const { userId: id, key } = await seedKey(user.email);
     await revokeApiKey(id, key.id, CALLER);
     await database().activity.create({
       data: { userId: id, actor: "user", action: "api_key.created", details: { name: '=HYPERLINK("x")' } },
@@ -213,12 +203,8 @@ test.describe("activity", () => {
 
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
-    test("is paged to its end and back while more happens, and filtered by key, action and day", async ({
-      page,
-      person,
-    }) => {
-      const id = await findUserId(person.email);
-      const { key } = await createKey(id);
+    test("is paged to its end and back while it grows, and filtered by key, action and day", async ({ page, user }) => {
+      const { userId: id, key } = await seedKey(user.email);
       const rename = (ago: number) => ({
         userId: id,
         actor: "user" as const,
@@ -233,11 +219,12 @@ test.describe("activity", () => {
       await page.goto("/settings/activity");
       const seen = [await details()];
       await expect(pages.getByRole("link")).toHaveText(["Older"]);
-      while (await pages.getByRole("link", { name: "Older" }).isVisible()) {
+      for (let page = 2; page <= 3; page += 1) {
         await database().activity.create({ data: rename(0), select: { id: true } });
         await pages.getByRole("link", { name: "Older" }).click();
         seen.push(await details());
       }
+      await expect(pages.getByRole("link")).toHaveText(["Newer"]);
       expect(seen.map(({ length }) => length)).toEqual([50, 50, 22]);
       expect(new Set(seen.flat()).size).toBe(122);
       await pages.getByRole("link", { name: "Newer" }).click();
@@ -265,18 +252,12 @@ test.describe("activity", () => {
 });
 
 test.describe("account", () => {
-  test("a name is changed, and a password, which signs out every other browser", async ({
+  test("a name is changed, and a new password signs out every other browser", async ({
     page,
-    person,
-    browser,
-    baseURL,
+    user,
+    signInElsewhere,
   }) => {
-    const other = await (
-      await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } })
-    ).newPage();
-    await other.goto("/sign-in");
-    await signIn(other, person);
-    await other.waitForURL("/settings/developer");
+    const other = await signInElsewhere(user);
 
     await page.goto("/settings/account");
     await page.getByLabel("Name").fill("");
@@ -294,32 +275,28 @@ test.describe("account", () => {
     };
     await change("not my password", "a wholly new password");
     await expect(page.getByText("This is not your password.")).toBeVisible();
-    await change(person.password, "Password123");
+    await change(user.password, "Password123");
     await expect(page.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
-    await change(person.password, "a wholly new password");
+    await change(user.password, "a wholly new password");
     await expect(page.getByText("Changed. Other browsers signed out: 1.")).toBeVisible();
 
     await other.goto("/settings/developer");
     await expect(other).toHaveURL(/\/sign-in/);
     await page.reload();
     await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
-    await signIn(other, { email: person.email, password: person.password });
+    await signIn(other, { email: user.email, password: user.password });
     await expect(other.getByText(/is wrong/)).toBeVisible();
-    await signIn(other, { email: person.email, password: "a wholly new password" });
+    await signIn(other, { email: user.email, password: "a wholly new password" });
     await other.waitForURL("/settings/developer");
-    await other.context().close();
   });
 
-  test("an address is changed by whoever knows the password, and not to somebody else's", async ({
+  test("changing the address needs the password and an address without an account", async ({
     page,
-    person,
-    browser,
-    baseURL,
+    user,
+    asAnotherUser,
   }) => {
-    const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-    const bob = newPerson("Bob");
-    await signUp(await context.newPage(), bob);
-    await context.close();
+    const bob = newUser("Bob");
+    await asAnotherUser(bob);
     await page.goto("/settings/account");
     const form = page.getByRole("region", { name: "Email" });
     const change = async (email: string, password: string) => {
@@ -327,41 +304,27 @@ test.describe("account", () => {
       await form.getByLabel("Password").fill(password);
       await form.getByRole("button", { name: "Change email" }).click();
     };
-    const email = `new-${person.email}`;
+    const email = `new-${user.email}`;
     await change(email, "not my password");
     await expect(form.getByText("This is not your password.")).toBeVisible();
-    await change(bob.email, person.password);
+    await change(bob.email, user.password);
     await expect(form.getByText("Another account has this address.")).toBeVisible();
-    await change(` ${email.toUpperCase()} `, person.password);
+    await change(` ${email.toUpperCase()} `, user.password);
     await expect(form.getByText("Changed", { exact: true })).toBeVisible();
     await signOut(page);
-    await signIn(page, { email, password: person.password });
+    await signIn(page, { email, password: user.password });
     await page.waitForURL("/settings/developer");
     await page.goto("/settings/activity");
-    await expect(page.getByRole("row").filter({ hasText: "Email changed" })).toContainText(
-      `${person.email} → ${email}`,
-    );
+    await expect(page.getByRole("row").filter({ hasText: "Email changed" })).toContainText(`${user.email} → ${email}`);
   });
 
   test("browsers are listed, and signed out one by one or all others at once", async ({
     page,
-    person,
-    browser,
-    baseURL,
+    user,
+    signInElsewhere,
   }) => {
-    const others: Page[] = [];
-    for (let i = 0; i < 3; i += 1) {
-      const context = await browser.newContext({
-        baseURL,
-        userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-        extraHTTPHeaders: { "x-forwarded-for": newAddress() },
-      });
-      const other = await context.newPage();
-      await other.goto("/sign-in");
-      await signIn(other, person);
-      await other.waitForURL("/settings/developer");
-      others.push(other);
-    }
+    const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+    const others = await Promise.all([1, 2, 3].map(() => signInElsewhere(user, { userAgent })));
     await page.goto("/settings/account");
     const list = page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem");
     await expect(list).toHaveCount(4);
@@ -377,19 +340,16 @@ test.describe("account", () => {
     for (const other of others) {
       await other.goto("/settings/developer");
       await expect(other).toHaveURL(/\/sign-in/);
-      await other.context().close();
     }
   });
 
-  test("nobody signs out another person's browser", async ({ page, person, browser, baseURL }) => {
-    const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": newAddress() } });
-    const bob = await context.newPage();
-    const { email } = newPerson("Bob");
-    await signUp(bob, { name: "Bob", email, password: person.password });
+  test("a user can't sign out another user's browser", async ({ page, user, asAnotherUser }) => {
+    const { email } = newUser("Bob");
+    const bob = await asAnotherUser({ name: "Bob", email, password: user.password });
     const spare = { userId: await findUserId(email), address: "", userAgent: "spare" };
     await database().session.create({ data: spare, select: { id: true } });
     const adas = await database().session.findFirstOrThrow({
-      where: { userId: await findUserId(person.email) },
+      where: { userId: await findUserId(user.email) },
       select: { id: true },
     });
     await bob.goto("/settings/account");
@@ -400,50 +360,40 @@ test.describe("account", () => {
     await bob.waitForLoadState("networkidle");
     await page.goto("/settings/account");
     await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
-    await context.close();
   });
 });
 
 for (const [path, title] of Object.entries(PAGES)) {
-  test(`/settings/${path} is one's own: it is in the navigation, wants a sign-in, and has no violation in either theme, also on a phone`, async ({
+  test(`/settings/${path} is in the navigation, needs a session, has no violation in either theme, and fits a phone`, async ({
     page,
-    person: _,
-    browser,
-    baseURL,
+    user: _,
+    openBrowser,
   }) => {
     await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/settings/${path}`);
     await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      expect(await violations(page)).toEqual([]);
-    }
+    await expectAccessibleInBothThemes(page);
     await page.setViewportSize({ width: 375, height: 812 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await expectNoSidewaysScroll(page);
     const tables = page.locator("section:has(> table)");
     expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
 
-    const stranger = await browser.newContext({ baseURL });
-    const visitor = await stranger.newPage();
+    const visitor = await openBrowser();
     await visitor.goto(`/settings/${path}`);
     await expect(visitor).toHaveURL(`/sign-in?next=%2Fsettings%2F${path}`);
-    expect((await stranger.request.get("/settings/activity/export", { maxRedirects: 0 })).status()).toBe(307);
-    await stranger.close();
+    expect((await visitor.request.get("/settings/activity/export", { maxRedirects: 0 })).status()).toBe(307);
   });
 }
 
 for (const shown of ["/settings/developer?status=active", "/settings/usage", "/settings/activity?about=api_key"])
-  test(`an export that is asked for while signed out leads to the page that has it: ${shown}`, async ({
-    page,
-    person,
-  }) => {
-    await createKey(await findUserId(person.email));
+  test(`an export without a session leads to sign-in and then to its page: ${shown}`, async ({ page, user }) => {
+    await seedKey(user.email);
     await page.goto(shown);
     const link = page.getByRole("link", { name: "Export CSV" });
     await page.context().clearCookies();
     await link.click();
     await page.waitForURL(/sign-in/);
-    await signIn(page, person);
+    await signIn(page, user);
     await expect(page).toHaveURL(shown);
     const download = page.waitForEvent("download");
     await link.click();

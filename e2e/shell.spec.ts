@@ -1,9 +1,12 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
-/** Collects what the browser refused to load or run, and every error and warning on the page, such as those of a failed hydration. */
+/**
+ * Collects what the browser blocks, and every error and warning of the page, such as a failed
+ * hydration.
+ */
 function troubles(page: Page): string[] {
   const found: string[] = [];
   page.on("pageerror", (error) => found.push(String(error)));
@@ -15,10 +18,15 @@ function troubles(page: Page): string[] {
 }
 
 const DOCS = ["authentication", "rate-limits", "errors", "gateway", "api"].map((page) => `/docs/${page}`);
-const VISITOR = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
-const PERSON = ["/settings/developer", "/settings/developer?page=9&q=x", "/settings/nowhere", "/docs/authentication"];
+const SIGNED_OUT = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
+const SIGNED_IN = [
+  "/settings/developer",
+  "/settings/developer?page=9&q=x",
+  "/settings/nowhere",
+  "/docs/authentication",
+];
 
-/** Opens each page and expects no trouble on it; returns the nonces of the answers. */
+/** Opens each page and expects no trouble. Returns the nonces of the answers. */
 async function visit(page: Page, paths: string[]): Promise<string[]> {
   const found = troubles(page);
   const nonces: string[] = [];
@@ -28,7 +36,7 @@ async function visit(page: Page, paths: string[]): Promise<string[]> {
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? `no nonce at ${path}`;
     await page.waitForLoadState("networkidle");
     expect(found, path).toEqual([]);
-    // Those of the answer: what a trusted script loads later is trusted through it.
+    // The answer's own scripts. Those may load others.
     const scripts = (await answer?.text())?.match(/<script\b[^>]*>/g) ?? [];
     expect(scripts.length, path).toBeGreaterThan(0);
     for (const script of scripts) expect(script, path).toContain(`nonce="${nonce}"`);
@@ -39,22 +47,16 @@ async function visit(page: Page, paths: string[]): Promise<string[]> {
 
 test("no page breaks its own Content-Security-Policy, and each answer has a nonce of its own", async ({
   page,
-  person: _,
-  browser,
-  baseURL,
+  user: _,
+  openBrowser,
 }) => {
-  const strangers = await browser.newContext({ baseURL: String(baseURL) });
-  const nonces = [...(await visit(await strangers.newPage(), VISITOR)), ...(await visit(page, PERSON))];
-  expect(new Set(nonces).size).toBe(VISITOR.length + PERSON.length);
-  await strangers.close();
+  const nonces = [...(await visit(await openBrowser(), SIGNED_OUT)), ...(await visit(page, SIGNED_IN))];
+  expect(new Set(nonces).size).toBe(SIGNED_OUT.length + SIGNED_IN.length);
 });
 
-test("neither does a page that is full of keys, usage and history, in whatever zone its reader is", async ({
-  page,
-  person,
-}) => {
-  await seedKeys(person.email, 12);
-  const id = await seedUsage(person.email);
+test("no page full of keys, usage and activity breaks it either", async ({ page, user }) => {
+  await seedKeys(user.email, 12);
+  const id = await seedUsage(user.email);
   await visit(page, [
     "/settings/developer",
     `/settings/developer/${id}`,
@@ -67,10 +69,7 @@ test("neither does a page that is full of keys, usage and history, in whatever z
   await expect(page.getByRole("row")).toHaveCount(13);
 });
 
-test("the addresses above the settings and the documentation lead to the first page of each", async ({
-  page,
-  person: _,
-}) => {
+test("/settings and /docs lead to their first pages", async ({ page, user: _ }) => {
   for (const [path, first] of [
     ["/settings", "/settings/developer"],
     ["/docs", "/docs/authentication"],
@@ -91,7 +90,7 @@ test("a script without the nonce does not run", async ({ page }) => {
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
 });
 
-test("a signed-in person's pages are stored nowhere, and no answer says what made it", async ({ page, person: _ }) => {
+test("pages of a signed-in user are not cached, and no answer names the framework", async ({ page, user: _ }) => {
   for (const path of ["/settings/developer", "/settings/developer?q=a", "/", "/sign-in"]) {
     const headers = (await page.request.get(path, { maxRedirects: 0 })).headers();
     expect(headers["cache-control"], path).toContain("no-store");
@@ -101,11 +100,7 @@ test("a signed-in person's pages are stored nowhere, and no answer says what mad
   expect((await page.request.get(String(script))).headers()["cache-control"]).toContain("immutable");
 });
 
-test("whatever is sent to an action in place of its form is refused, and is no error of the server", async ({
-  page,
-  request,
-  baseURL,
-}) => {
+test("malformed requests to an action are rejected without a server error", async ({ page, request, baseURL }) => {
   await page.goto("/sign-in");
   const fields = await page
     .locator("form input[type=hidden]")

@@ -1,35 +1,28 @@
 import type { Page } from "playwright/test";
-import { expect } from "#e2e/support/person.ts";
+import {
+  clickRowAction,
+  createShownKey,
+  expectRow,
+  fillInNewKey,
+  KEY_LIST,
+  newKeyField,
+} from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
-
-const HOME = "/settings/developer";
 
 const dialog = (page: Page) => page.getByRole("dialog");
 const question = (page: Page) => page.getByRole("alertdialog", { name: "Close without saving the key?" });
-const field = (page: Page) => page.getByRole("textbox", { name: "API key" });
-
-async function fillForm(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Create New API Key" }).click();
-  await page.getByRole("textbox", { name: "Name" }).fill("Production App");
-}
 
 for (const [name, open, submit] of [
-  ["made", fillForm, "Create key"],
-  [
-    "rotated",
-    async (page: Page) => {
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Rotate" }).click();
-    },
-    "Rotate key",
-  ],
+  ["created", (page: Page) => fillInNewKey(page, "Production App"), "Create key"],
+  ["rotated", (page: Page) => clickRowAction(page, "key 0", "Rotate"), "Rotate key"],
 ] as const) {
-  test(`while a key is being ${name}, nothing closes the dialog that will show it`, async ({ page, person }) => {
-    await addKeys(person.email, 1);
-    await page.goto(HOME);
+  test(`while a key is being ${name}, nothing closes the dialog that will show it`, async ({ page, user }) => {
+    await addKeys(user.email, 1);
+    await page.goto(KEY_LIST);
     const answer = Promise.withResolvers<void>();
-    await page.route(`**${HOME}*`, async (route) => {
+    await page.route(`**${KEY_LIST}*`, async (route) => {
       if ("next-action" in route.request().headers()) await answer.promise;
       await route.continue();
     });
@@ -40,38 +33,36 @@ for (const [name, open, submit] of [
     await dialog(page).getByRole("button", { name: "Close" }).click();
     await page.mouse.click(5, 5);
     answer.resolve();
-    await expect(field(page)).toHaveValue(/^gt_/);
+    await expect(newKeyField(page)).toHaveValue(/^gt_/);
   });
 }
 
-test("going back and reloading ask before they lose a key, once", async ({ page, person: _ }) => {
+test("Back and a reload ask once before they lose a key", async ({ page, user: _ }) => {
   await page.goto("/settings/usage");
   await page.getByRole("link", { name: "Developer Settings" }).click();
-  await fillForm(page);
-  await page.getByRole("button", { name: "Create key" }).click();
-  const secret = await field(page).inputValue();
+  const secret = await createShownKey(page, "Production App");
 
   await page.evaluate(() => history.back());
   await question(page).getByRole("button", { name: "Go back" }).click();
-  await expect(field(page)).toHaveValue(secret);
+  await expect(newKeyField(page)).toHaveValue(secret);
   const [asked] = await Promise.all([
     page.waitForEvent("dialog"),
     page.evaluate(() => setTimeout(() => location.reload())),
   ]);
   expect(asked.type()).toBe("beforeunload");
   await asked.dismiss();
-  await expect(field(page)).toHaveValue(secret);
+  await expect(newKeyField(page)).toHaveValue(secret);
 
-  // Kept, it is nobody's business any more.
+  // A key that was used is safe.
   await page.getByRole("button", { name: "Send a test request" }).click();
   await expect(page.getByText("200 OK")).toBeVisible();
   await page.evaluate(() => history.back());
   await expect(page).toHaveURL("/settings/usage");
 });
 
-test("who was signed out elsewhere is told that what was pressed was not done", async ({ page, person, context }) => {
-  await addKeys(person.email, 1);
-  await page.goto(`${HOME}?status=active`);
+test("a user who was signed out elsewhere learns that nothing was changed", async ({ page, user, context }) => {
+  await addKeys(user.email, 1);
+  await page.goto(`${KEY_LIST}?status=active`);
   await page.getByRole("button", { name: "Revoke" }).click();
   const confirm = page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" });
   await expect(confirm).toBeVisible();
@@ -80,9 +71,7 @@ test("who was signed out elsewhere is told that what was pressed was not done", 
   await expect(page.getByRole("status").first()).toContainText(
     "You were signed out in the meantime, and nothing was changed.",
   );
-  await page.getByLabel("Email").fill(person.email);
-  await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(`${HOME}?status=active`);
-  await expect(page.getByRole("row").nth(1)).toContainText("Active");
+  await signIn(page, user);
+  await expect(page).toHaveURL(`${KEY_LIST}?status=active`);
+  await expectRow(page, "key 0", { Status: "Active" });
 });

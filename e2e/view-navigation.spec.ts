@@ -1,25 +1,20 @@
-import { expect } from "#e2e/support/person.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
-const HOME = "/settings/developer";
-
-test("the next page is read from its first row, and the focus stays with the list", async ({ page, person }) => {
-  await addKeys(person.email, 40);
-  await page.goto(HOME);
+test("the next page starts at its first row, and the focus stays with the list", async ({ page, user }) => {
+  await addKeys(user.email, 40);
+  await page.goto(KEY_LIST);
   await page.getByRole("link", { name: "Next page" }).press("Enter");
   await expect(page.getByRole("status").filter({ hasText: "26–40 of 40 keys" })).toBeVisible();
   await expect(page.getByRole("row").nth(1)).toBeInViewport();
   await expect(page.locator("#api-keys")).toBeFocused();
 });
 
-test("offline the list stays as it is, and follows when there is a network again", async ({
-  page,
-  person,
-  context,
-}) => {
-  await addKeys(person.email, 2);
-  await page.goto(HOME, { waitUntil: "networkidle" });
+test("the list stays as it is offline, and follows once there is a network", async ({ page, user, context }) => {
+  await addKeys(user.email, 2);
+  await page.goto(KEY_LIST, { waitUntil: "networkidle" });
   await context.setOffline(true);
   await page.getByRole("searchbox", { name: "Search" }).fill("key 1");
   await expect(page.getByText("You are offline, and the list is as it was.")).toBeVisible();

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Ended, runCommand } from "#e2e/support/run-command.ts";
 import { CALLER, connectTo } from "#e2e/support/seed.ts";
-import { type Person, signUpByForm } from "#e2e/support/sign-up.ts";
+import { signUpByForm, type User } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
@@ -54,7 +54,7 @@ async function start(directory: string): Promise<TestServer> {
   return server;
 }
 
-const person = (name: string): Person => ({
+const person = (name: string): User => ({
   name,
   email: `${name.toLowerCase()}@example.com`,
   password: `correct horse ${name}`,

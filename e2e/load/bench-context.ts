@@ -9,7 +9,7 @@ import { openClient } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 
 export const KEYS = 100_000;
-/** How much of the large account is made: 0.01 is ready in seconds. */
+/** The size of the large account: 0.01 is ready in seconds. */
 const FACTOR = Number(process.env.BENCH_FACTOR ?? 1);
 const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
 
@@ -19,7 +19,10 @@ export type Databases = {
   large: { postgres: TestPostgres; settings: Record<string, string>; large: FilledAccount; small: FilledAccount };
 };
 
-/** What the groups of a bench share: databases and bare servers, each made when a group first asks for it. */
+/**
+ * Databases and bare servers that the groups of a bench share. Each is made when a group first asks
+ * for it.
+ */
 export class BenchContext {
   readonly report: Report;
   readonly directory: string;
@@ -32,7 +35,7 @@ export class BenchContext {
     this.directory = directory;
   }
 
-  /** A database with 100,000 keys of 10,000 accounts, to which `pool()` is connected. */
+  /** Returns a database with 100,000 keys of 10,000 accounts, to which `pool()` is connected. */
   keys(): Promise<Databases["keys"]> {
     this.#keys ??= (async () => {
       const { postgres, settings } = await this.#database();
@@ -44,7 +47,10 @@ export class BenchContext {
     return this.#keys;
   }
 
-  /** A database with an account of 20 million charges and one of ten. It counts statements (pg_stat_statements). */
+  /**
+   * Returns a database with an account of 20 million charges and one of ten. It has
+   * pg_stat_statements.
+   */
   large(): Promise<Databases["large"]> {
     this.#large ??= (async () => {
       const { postgres, settings } = await this.#database();
@@ -66,7 +72,7 @@ export class BenchContext {
     return this.#large;
   }
 
-  /** Runs `work` with a server of the database, and ends it. */
+  /** Runs `work` with a server on the database, then ends the server. */
   async withServer<T>(
     database: { settings: Record<string, string> },
     role: Role,
@@ -81,11 +87,11 @@ export class BenchContext {
     }
   }
 
-  /** The address of a `node:http` server that answers with the headers of `/auth`, and nothing else. */
+  /** Starts a bare `node:http` server that answers with the headers of `/auth`. */
   async bare(url: string, hot: Record<string, string>): Promise<{ url: string; child: ChildProcess; end: () => void }> {
     const answer = await fetch(`${url}/api/v1/auth`, { headers: hot });
     if (answer.status !== 204) throw new Error(`/auth answered ${answer.status}`);
-    // Those that Node writes by itself are written by the other one, too.
+    // Node adds these to both.
     const headers = [...answer.headers].filter(([name]) => !["date", "connection", "keep-alive"].includes(name));
     const { line, child, end } = await startBare(headers.flat());
     return { url: `http://127.0.0.1:${line}/`, child, end };

@@ -9,12 +9,13 @@ import { start } from "#e2e/load/groups/start.ts";
 import { twoProcesses } from "#e2e/load/groups/two-processes.ts";
 import { upkeep } from "#e2e/load/groups/upkeep.ts";
 import { Report } from "#e2e/load/report.ts";
-import { requirePrograms } from "#e2e/load/tools.ts";
+import { requirePrograms } from "#e2e/support/installed.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
-// Run by `npm run bench`, which takes an hour; `BENCH_ONLY=charges,pages` runs some groups. All in one run on one machine, each
-// compared in turns with its baseline. Rates, latencies and CPU times are medians of five measurements of BENCH_SECONDS each. The last
-// group changes the large account's history.
+// `npm run bench` runs all groups in an hour; `BENCH_ONLY=charges,pages` runs some. Each figure is
+// compared in turns with its baseline, in one run on one machine. Rates, latencies and CPU times
+// are medians of five measurements of BENCH_SECONDS each. The last group changes the history of the
+// large account.
 const GROUPS = {
   "hot-key": hotKey,
   keys: manyKeys,

@@ -1,13 +1,15 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FilledAccount } from "#e2e/load/large-accounts.ts";
-import { wrk } from "#e2e/load/tools.ts";
+import { wrk } from "#e2e/load/wrk.ts";
 import { newAddress, readForm, submitForm } from "#e2e/support/sign-up.ts";
 
-/** Loads the dashboard for some seconds; returns in words what came of it, or throws where it was no load. */
+/**
+ * Loads the dashboard for some seconds. Returns a summary in words, or throws if there was no load.
+ */
 export type DashboardLoad = (url: string, seconds: number) => Promise<string>;
 
-/** Signs in as a browser without JavaScript does; returns the session's cookie. */
+/** Signs in as a browser without JavaScript does. Returns the session's cookie. */
 export async function signInByForm(url: string, { email, password }: FilledAccount): Promise<string> {
   const address = { "x-forwarded-for": newAddress() };
   const answer = await submitForm(`${url}/sign-in`, "password", { email, password }, address);
@@ -17,7 +19,7 @@ export async function signInByForm(url: string, { email, password }: FilledAccou
   return cookie.split(";")[0] as string;
 }
 
-/** Asks for pages at a fixed rate a second, whether or not earlier ones are answered. */
+/** Asks for pages at a fixed rate a second without waiting for answers. */
 export async function renderPages(urls: string[], cookie: string, rate: number, seconds: number): Promise<string> {
   const asked: Promise<number>[] = [];
   for (const start = performance.now(); asked.length < rate * seconds; await sleep(5))
@@ -26,7 +28,10 @@ export async function renderPages(urls: string[], cookie: string, rate: number, 
   return statuses("pages", await Promise.all(asked));
 }
 
-/** Reads some exports at once, each as often as it ends. One that is not begun in time is asked for again a second later. */
+/**
+ * Reads some exports at once, again and again. Waits a second after each that was not begun in
+ * time.
+ */
 export async function runExports(urls: string[], cookie: string, atOnce: number, seconds: number): Promise<string> {
   const over = AbortSignal.timeout(seconds * 1_000);
   let bytes = 0;
@@ -46,14 +51,14 @@ export async function runExports(urls: string[], cookie: string, atOnce: number,
   return `${statuses("exports", answers)}, ${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** `GET /sign-in` without a session on 32 connections. */
+/** Loads `GET /sign-in` without a session on 32 connections. */
 export const floodSignInPages: DashboardLoad = async (url, seconds) => {
-  const { requests, refused } = await wrk({ url: `${url}/sign-in`, connections: 32, seconds });
-  if (requests === refused) throw new Error("No sign-in page was rendered.");
-  return `${requests - refused} pages, ${refused} rejected`;
+  const { requests, rejected } = await wrk({ url: `${url}/sign-in`, connections: 32, seconds });
+  if (requests === rejected) throw new Error("No sign-in page was rendered.");
+  return `${requests - rejected} pages, ${rejected} rejected`;
 };
 
-/** Wrong passwords of many addresses, 32 at a time. */
+/** Sends wrong passwords from many addresses, 32 at a time. */
 export const floodSignIns: DashboardLoad = async (url, seconds) => {
   const send = await readForm(`${url}/sign-in`, "password");
   const end = performance.now() + seconds * 1_000;

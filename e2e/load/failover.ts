@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
 import { type ReplicatedPostgres, startReplicatedPostgres } from "#e2e/support/replicated-postgres.ts";
+import { until } from "#e2e/support/until.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
@@ -12,7 +13,7 @@ import { connectDatabase, database, disconnectDatabase, pool } from "#lib/databa
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 const KEYS = 200;
 const CREDITS = 10_000_000;
-/** How long no server is a primary. */
+/** How long there is no primary. */
 const WITHOUT_PRIMARY_MS = 1_500;
 
 export type FailoverOptions = { rounds: number; parallel: number; say?: (line: string) => void };
@@ -21,18 +22,19 @@ export type FailoverReport = {
   requests: number;
   statuses: Record<string, number>;
   revocations: number;
-  /** From a promotion until all processes accept keys again, in milliseconds. */
+  /** Milliseconds from a promotion until all processes accept keys again. */
   recoveries: number[];
-  /** Promises that were broken, each in a sentence. */
+  /** Broken promises, each in a sentence. */
   violations: string[];
 };
 
 type Key = { id: string; secret: string; begun: number; confirmed: number };
 
 /**
- * Three API processes on two PostgreSQL servers and a Redis under Sentinels. Under load, each round takes the primary away, promotes the
- * standby, kills the Redis master, and makes new standbys of what was lost. Every answer is checked against what was confirmed
- * before its request began; at the end nothing that was confirmed is missing.
+ * Runs three API processes on two PostgreSQL servers and a Redis under Sentinels. Under load, each
+ * round takes the primary away, promotes the standby, kills the Redis master and rebuilds what was
+ * lost. It checks every answer against what was confirmed before its request began, and at the end
+ * that nothing confirmed is missing.
  */
 export async function runFailovers({ rounds, parallel, say = () => {} }: FailoverOptions): Promise<FailoverReport> {
   const report: FailoverReport = { requests: 0, statuses: {}, revocations: 0, recoveries: [], violations: [] };
@@ -40,12 +42,12 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
   const sentinels = await startSentinels();
   const processes = await startApiProcesses(3, postgres.url, { REDIS_URL: sentinels.url });
   connectDatabase(postgres.url, 8);
+  const stage = new Stage(processes, report);
   try {
-    const stage = new Stage(processes, report);
     await stage.populate();
     const load = [...Array.from({ length: parallel }, () => stage.ask()), stage.revoke()];
     for (let round = 1; round <= rounds; round += 1) {
-      // The first primary crashes, the second one hangs, and so on.
+      // Crashes and hangs take turns.
       const hangs = round % 2 === 0;
       say(`the primary ${hangs ? "hangs" : "crashes"}`);
       await sleep(1_000);
@@ -59,6 +61,7 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
     await Promise.all(load);
     await stage.checkTheEnd();
   } finally {
+    stage.over = true;
     await disconnectDatabase();
     await processes.end();
     await sentinels.stop();
@@ -68,7 +71,7 @@ export async function runFailovers({ rounds, parallel, say = () => {} }: Failove
 }
 
 async function promote(postgres: ReplicatedPostgres, stage: Stage): Promise<void> {
-  // A key that is known passes for the rest of its lease, which the primary gave.
+  // A cached key passes for the rest of the lease that the primary gave.
   stage.withoutPrimary = { from: performance.now() + LEASE_MS, to: Number.POSITIVE_INFINITY };
   await sleep(WITHOUT_PRIMARY_MS);
   stage.withoutPrimary.to = performance.now();
@@ -92,7 +95,7 @@ class Stage {
   readonly #keys: Key[] = [];
   #userId = "" as UserId;
   #paid = 0;
-  /** Requests that begin in this time have no primary to ask, and no lease. */
+  /** When requests have neither a primary to ask nor a lease. */
   withoutPrimary = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   over = false;
 
@@ -110,7 +113,7 @@ class Stage {
     await openBalance(database(), id, 0);
     await grantCredits(id, CREDITS, OPERATOR);
     this.#userId = id;
-    // Not one by one as a user makes them: that is throttled.
+    // One statement, because creating keys one by one is throttled.
     const secrets = Array.from({ length: KEYS }, generateSecret);
     const keys = await database().apiKey.createManyAndReturn({
       data: secrets.map((secret) => ({
@@ -139,7 +142,7 @@ class Stage {
       const start = performance.now();
       const status = await fetch(`${server?.url}/api/v1/auth?cost=${cost}`, {
         headers: { "x-api-key": key.secret },
-        signal: AbortSignal.timeout(5_000),
+        signal: AbortSignal.timeout(10_000),
       }).then(({ status }) => status, String);
       this.#judge(key, status, start);
       if (status === 204) this.#paid += cost;
@@ -159,7 +162,10 @@ class Stage {
     if (![204, 401, 503].includes(status as number)) violations.push(`${key.id} was answered ${status}`);
   }
 
-  /** Revokes keys one after the other. A revocation that fails may have happened, and nothing is expected of it. */
+  /**
+   * Revokes keys one after the other. A revocation that fails may have happened, so nothing is
+   * expected of it.
+   */
   async revoke(): Promise<void> {
     for (const key of this.#keys.slice(0, KEYS / 2)) {
       if (this.over) return;
@@ -174,18 +180,14 @@ class Stage {
     }
   }
 
-  /** Returns when every process says so; says which one never does. */
+  /** Waits until every process is in a state, or records a violation. */
   async allAnswer(wanted: string): Promise<void> {
-    const until = performance.now() + 30_000;
     for (const { url, output } of this.#processes.all) {
       const state = () => fetch(`${url}/readyz`).then(async (answer) => (await answer.json()).status, String);
-      for (let found = await state(); found !== wanted; found = await state()) {
-        if (performance.now() > until) {
-          this.report.violations.push(`a process did not come back by itself: ${found}\n${output().slice(-1_000)}`);
-          return;
-        }
-        await sleep(20);
-      }
+      await until(async () => (await state()) === wanted).catch(async () => {
+        const printed = output().slice(-1_000);
+        this.report.violations.push(`a process did not come back by itself: ${await state()}\n${printed}`);
+      });
     }
   }
 
@@ -196,7 +198,7 @@ class Stage {
       const { revokedAt } = await database().apiKey.findUniqueOrThrow({ where: { id }, select: { revokedAt: true } });
       if (!revokedAt) violations.push(`${id} lost its revocation`);
       for (const { url } of this.#processes.all) {
-        const { status } = await fetch(`${url}/api/v1/auth`, { headers: { "x-api-key": secret } });
+        const status = await this.#statusOf(`${url}/api/v1/auth`, secret);
         if (status !== 401) violations.push(`${id} was revoked and is answered ${status}`);
       }
     }
@@ -205,22 +207,29 @@ class Stage {
       violations.push(`a balance is not its ledger's sum: ${JSON.stringify(row)}`);
   }
 
-  /** Requests that were answered 204 took a credit; of the others it comes back, at the latest by the sweep. */
+  /** Returns the status of a key, once the process is not recovering with 503. */
+  #statusOf(url: string, secret: string): Promise<number> {
+    return until(async () => {
+      const { status } = await fetch(url, { headers: { "x-api-key": secret } });
+      return status !== 503 && status;
+    });
+  }
+
+  /** Expects one credit taken for each 204, once reservations of other answers have expired. */
   async #checkCredits(): Promise<void> {
-    const until = performance.now() + 10_000;
-    for (;;) {
+    let taken = 0;
+    const areEqual = async () => {
       await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
       await sweepReservations();
       const { credits } = await database().balance.findUniqueOrThrow({
         where: { userId: this.#userId },
         select: { credits: true },
       });
-      if (CREDITS - credits === this.#paid) return;
-      if (performance.now() > until) {
-        this.report.violations.push(`${this.#paid} credits were acknowledged and ${CREDITS - credits} are taken`);
-        return;
-      }
-      await sleep(200);
-    }
+      taken = CREDITS - credits;
+      return taken === this.#paid;
+    };
+    await until(areEqual, 10_000).catch(() => {
+      this.report.violations.push(`${this.#paid} credits were acknowledged and ${taken} are taken`);
+    });
   }
 }

@@ -6,6 +6,7 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { startServer, type TestServer } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount, setTier } from "#lib/accounts/store.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
@@ -22,9 +23,9 @@ export type Options = {
   seed: number;
   /** How long faults and changes go on under load. */
   seconds: number;
-  /** Revocations to be made in that time. */
+  /** Revocations to make in that time. */
   revocations: number;
-  /** Requests at a time. */
+  /** Requests in flight. */
   parallel: number;
   say?: (line: string) => void;
 };
@@ -34,13 +35,13 @@ export type Report = {
   statuses: Record<string, number>;
   faults: Record<string, number>;
   revocations: number;
-  /** Requests that met an instance's own limit while Redis was away. */
+  /** Requests that an instance's own limit rejected while Redis was away. */
   limitedAlone: number;
-  /** Promises that were broken, each in a sentence. */
+  /** Broken promises, each in a sentence. */
   violations: string[];
 };
 
-/** What the test knows of a thing that changes: from when on the old is over for certain, and from when on the new may be there. */
+/** The times of a change: before `begun` the old state holds, after `confirmed` the new one. */
 type Change = { begun: number; confirmed: number };
 const NEVER: Change = { begun: Number.POSITIVE_INFINITY, confirmed: Number.POSITIVE_INFINITY };
 
@@ -48,9 +49,9 @@ type Account = { id: UserId; limited: boolean; tier: string; tierChange: Change;
 type Key = { id: string; account: Account; secret: string; revoked: Change };
 
 /**
- * Three API processes and a dashboard on one PostgreSQL and one Redis, under load, while processes are killed, paused and
- * restarted, the database and Redis are stopped, and keys, tiers, accounts and credits change. Every answer is checked
- * against what was confirmed before its request began.
+ * Runs three API processes and a dashboard on one PostgreSQL and one Redis, under load. Meanwhile
+ * it kills, pauses and restarts processes, stops the database and Redis, and changes keys, tiers,
+ * accounts and credits. It checks every answer against what was confirmed before its request began.
  */
 export async function runFaults({ seed, seconds, revocations, parallel, say = () => {} }: Options): Promise<Report> {
   const random = new Random(seed);
@@ -68,7 +69,7 @@ export async function runFaults({ seed, seconds, revocations, parallel, say = ()
     const end = performance.now() + seconds * 1_000;
     let over = false;
     const running = () => !over;
-    // A third asks for what is limited only, or the limits would hardly be reached.
+    // A third of the load is for limited keys, which would hardly reach their limits otherwise.
     const limitedKeys = keys.filter(({ account }) => account.limited);
     const load = Array.from({ length: parallel }, async (_, i) => {
       while (running()) await ask(random, processes, i % 3 === 0 ? limitedKeys : keys, limits, report);
@@ -144,21 +145,19 @@ async function ask(
   }).catch(() => undefined);
   const end = performance.now();
   report.requests += 1;
-  // A process that was killed or stands still answers nobody, which breaks no promise.
+  // A killed or paused process doesn't answer, which breaks no promise.
   const status = String(answer?.status ?? "none");
   report.statuses[status] = (report.statuses[status] ?? 0) + 1;
   await answer?.arrayBuffer().catch(() => {});
   if (!answer || status === "503") return;
-  // A credit that is missing is refused behind the limit.
+  // The check of credits comes after that of the limit.
   if (account.limited && status !== "401") limits.note({ accountId: account.id, passed: status !== "429", start, end });
 
   const over = Math.min(key.revoked.confirmed, account.disabled.confirmed);
   const begun = Math.min(key.revoked.begun, account.disabled.begun);
   if (answer.ok && start > over)
-    report.violations.push(
-      `${key.id} was let in by a request that began ${Math.round(start - over)} ms after the end of it`,
-    );
-  if (status === "401" && end < begun) report.violations.push(`${key.id} was refused while it was good`);
+    report.violations.push(`${key.id} passed a request that began ${Math.round(start - over)} ms after its end`);
+  if (status === "401" && end < begun) report.violations.push(`${key.id} was rejected while it was good`);
   if (!["204", "401", "403", "429"].includes(status)) report.violations.push(`${key.id} was answered ${status}`);
   if (status === "429" && !account.limited) report.violations.push(`${key.id} was limited without reason`);
   const settled =
@@ -179,12 +178,12 @@ async function makeChanges(
   const pace = plan.ms / plan.count;
   const open: Promise<void>[] = [];
   const change = (work: () => Promise<{ ok: boolean }>, onConfirmed: (confirmed: number) => void) => {
-    // What fails may have happened or not: it is not confirmed, and nothing is expected of it.
+    // A change that fails may have happened. It is not confirmed, and nothing is expected of it.
     open.push(
       work().then(
         ({ ok }) => {
           if (ok) onConfirmed(performance.now());
-          else report.violations.push("a change was refused");
+          else report.violations.push("a change was rejected");
         },
         () => {},
       ),
@@ -203,7 +202,7 @@ async function makeChanges(
       },
     );
     const enabled = accounts.filter(({ limited, disabled }) => !limited && disabled === NEVER);
-    // Some stay, for the end.
+    // Some accounts stay enabled for the checks at the end.
     if (enabled.length > 10 && random.chance(0.1)) {
       const account = random.pick(enabled);
       account.disabled = { ...NEVER, begun: performance.now() };
@@ -242,7 +241,7 @@ async function makeChanges(
 
 type Stage = { processes: ApiProcesses; postgres: TestPostgres; redis: TestRedis; limits: LimitHistory };
 
-/** One fault after the other, each followed by its repair, as a supervisor would. */
+/** Causes one fault after the other, and repairs each as a supervisor would. */
 async function causeFaults(
   random: Random,
   { processes, postgres, redis, limits }: Stage,
@@ -283,7 +282,7 @@ async function causeFaults(
       server.process.kill("SIGCONT");
     },
   };
-  // Each at least once, in an order of its own.
+  // Each fault comes at least once, in a random order.
   const order = Object.keys(faults).sort(() => random.next() - 0.5);
   while (performance.now() < end || order.length > 0) {
     const name = order.shift() ?? random.pick(Object.keys(faults));
@@ -307,15 +306,15 @@ async function checkTheEnd(
     const { exitCode, signalCode } = server.process;
     if (exitCode !== null || signalCode !== null)
       fail(`a process ended by itself (${exitCode ?? signalCode}): ${server.output().slice(-2_000)}`);
-    const status = await until(204, async () => {
+    const status = await settle(204, async () => {
       const answer = await fetch(`${server.url}/api/v1/auth`, { headers: { "x-api-key": good?.secret ?? "" } });
       return answer.status;
     });
     if (status !== 204) fail(`a process did not come back by itself: ${status}`);
-    const ready = await until("ready", async () => (await (await fetch(`${server.url}/readyz`)).json()).status);
+    const ready = await settle("ready", async () => (await (await fetch(`${server.url}/readyz`)).json()).status);
     if (ready !== "ready") fail(`a process stayed ${ready}`);
   }
-  const page = await until(200, async () => (await fetch(`${dashboard.url}/sign-in`)).status);
+  const page = await settle(200, async () => (await fetch(`${dashboard.url}/sign-in`)).status);
   if (page !== 200) fail(`the dashboard did not come back by itself: ${page}`);
 
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
@@ -342,11 +341,15 @@ async function checkTheEnd(
   }
 }
 
-async function until<T>(wanted: T, read: () => Promise<T>): Promise<T | string> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const value = await read().catch(String);
-    if (value === wanted || performance.now() > end) return value;
-    await sleep(50);
-  }
+/** Reads until the value is the wanted one. Returns the last one, or the error, after 10 s. */
+async function settle<T>(wanted: T, read: () => Promise<T>): Promise<T | string> {
+  let value: T | string = "nothing";
+  const isWanted = async () => {
+    value = await read().catch(String);
+    return value === wanted;
+  };
+  return until(isWanted, 10_000).then(
+    () => value,
+    () => value,
+  );
 }

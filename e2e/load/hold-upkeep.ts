@@ -1,11 +1,11 @@
 import { openClient } from "#lib/database/connection.ts";
 
-/** The names of scheduled work (lib/server/scheduled-work.ts), which one process of all does at a time. */
+/** The names of scheduled work (lib/server/scheduled-work.ts). One process does it at a time. */
 const UPKEEP = ["pruning", "sweeping"];
 const LOCKS = `pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
-/** Keeps scheduled work from running, so that what is measured stays as it was filled in. */
+/** Keeps scheduled work from running, so that the measured data stays as it is. */
 export async function holdUpkeep(url: string): Promise<{ check: () => Promise<void>; release: () => Promise<void> }> {
   const client = await openClient(url);
   await client.query("SELECT pg_advisory_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) name", [UPKEEP]);
@@ -19,7 +19,7 @@ export async function holdUpkeep(url: string): Promise<{ check: () => Promise<vo
   };
 }
 
-/** Whether a process is at scheduled work at this moment. */
+/** Tells whether a process does scheduled work at this moment. */
 export async function isUpkeepRunning(url: string): Promise<boolean> {
   const client = await openClient(url);
   const { rowCount } = await client.query(`SELECT FROM ${LOCKS}`).finally(() => client.end());

@@ -6,11 +6,11 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
-// A thread of its own, so that moving hundreds of megabytes doesn't delay what `huge-provider.ts` measures.
+// A thread of its own keeps hundreds of megabytes from delaying what huge-provider.ts measures.
 
 export type HugeOptions = { bytes: number; delayMs: number };
 export type HugeOrder = { url: string; secret: string; images: number; idempotent: boolean };
-/** By status, and how many of the images came whole. */
+/** Counts of the answers by status, and of the images that arrived whole. */
 export type HugeResult = { statuses: Record<string, number>; whole: number };
 
 const { bytes, delayMs } = workerData as HugeOptions;
@@ -24,7 +24,7 @@ await once(provider, "listening");
 parentPort?.on("message", (order: HugeOrder) => void ask(order));
 parentPort?.postMessage((provider.address() as AddressInfo).port);
 
-/** Answers in ModelArk's format after a while, with an image of `bytes` characters of base64. */
+/** Answers in ModelArk's format after `delayMs`, with an image of `bytes` characters of base64. */
 async function draw(response: ServerResponse): Promise<void> {
   await sleep(delayMs);
   drawn += 1;

@@ -16,18 +16,20 @@ const METRICS_TOKEN = "a token for Prometheus";
 
 type Watched = { statuses: Record<string, number>; p99: number };
 export type HugeReport = HugeResult & {
-  /** Images that the provider drew. */
+  /** Images that the provider sent. */
   drawn: number;
   charged: number;
-  /** Requests of other callers to `/auth`, before the images are asked for and meanwhile; in `p99` ms 99 of 100 were answered. */
+  /**
+   * Requests of other callers to `/auth`, before and during the images. `p99` is in milliseconds.
+   */
   before: Watched;
   meanwhile: Watched;
-  /** The longest time for which the process did nothing else, and the most memory that it had. */
+  /** The longest pause of the event loop, and the peak of resident memory. */
   blockedMs: number;
   residentMb: number;
 };
 
-/** Promises that were broken, each in a sentence. */
+/** Returns the broken promises, each in a sentence. */
 export function violationsOf({ statuses, whole, drawn, charged, meanwhile, blockedMs }: HugeReport): string[] {
   const violations: string[] = [];
   if (drawn !== whole || charged !== whole) violations.push(`${drawn} drawn, ${charged} charged, ${whole} delivered`);
@@ -35,14 +37,14 @@ export function violationsOf({ statuses, whole, drawn, charged, meanwhile, block
     if (status !== "200" && status !== "429") violations.push(`an image was answered ${status}`);
   for (const status of Object.keys(meanwhile.statuses))
     if (status !== "204") violations.push(`another caller was answered ${status}`);
-  // Some times what it takes on a busy machine; it was seconds.
+  // Several times what a busy machine needs. It was seconds before a fix.
   if (blockedMs > 1_500) violations.push(`the process stood still for ${blockedMs} ms`);
   return violations;
 }
 
 /**
- * One account asks for many large images at once, at a provider that is slow and sends them in base64, while other accounts check
- * their keys. `cwd` is another copy of the project, to compare with.
+ * Asks for many large images at once from one account, at a provider that is slow and sends base64,
+ * while other accounts check their keys. `cwd` is another copy of the project to compare with.
  */
 export async function runHugeProvider(
   options: HugeOptions & { images: number; idempotent: boolean; cwd?: string; settings?: Record<string, string> },
@@ -69,7 +71,7 @@ export async function runHugeProvider(
   );
   connectDatabase(postgres.url, 2);
   try {
-    // The first ten are one account's, the others another's.
+    // The first ten belong to one account, the others to another one.
     const secrets = await insertKeys(20);
     await database().$transaction(async (transaction) => {
       for (const { id } of await transaction.user.findMany({ select: { id: true } }))
@@ -96,7 +98,10 @@ export async function runHugeProvider(
   }
 }
 
-/** Sends a request every few milliseconds whether or not the ones before are answered, so that a pause of the process counts in full. */
+/**
+ * Sends a request every few milliseconds without waiting for answers, so that a pause of the
+ * process counts in full.
+ */
 function watchAuth({ url }: TestServer, secrets: string[]) {
   const statuses: Record<string, number> = {};
   const times: number[] = [];
@@ -127,7 +132,7 @@ function watchAuth({ url }: TestServer, secrets: string[]) {
   };
 }
 
-/** Reading it also begins it anew. */
+/** Reads a metric, which also resets it. */
 async function readMetric({ url }: TestServer, name: string): Promise<number> {
   const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } });
   return Number(new RegExp(`^${name} (.+)$`, "m").exec(await answer.text())?.[1]);

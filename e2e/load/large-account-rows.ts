@@ -1,4 +1,4 @@
-/** What an account has, spread evenly over its last `days`. */
+/** The size of an account, spread evenly over its last `days`. */
 export type AccountSize = {
   charges: number;
   activity: number;
@@ -9,13 +9,19 @@ export type AccountSize = {
 };
 export type SizedAccount = AccountSize & { id: string };
 
-/** The statement that makes a table's rows for one account, whose keys stand in the temporary table "Key" ("place", "id"). */
+/**
+ * The statement that makes a table's rows for one account. The temporary table "Key" ("place",
+ * "id") has its keys.
+ */
 export type Fill = { table: string; columns: string; rows: (account: SizedAccount) => string };
 
 const NO_KEY = "00000000-0000-0000-0000-000000000000";
 const TODAY = "(now() AT TIME ZONE 'UTC')::date";
 const AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
-/** UsageHour keeps 90 days (lib/usage/prune.ts). Both have two days more, which the pruning removes. */
+/**
+ * UsageHour keeps 90 days (lib/usage/prune.ts). Both tables have two days more, which pruning
+ * removes.
+ */
 const HOUR_DAYS = 92;
 const PRUNED_DAYS = 2;
 
@@ -23,7 +29,7 @@ const PRUNED_DAYS = 2;
 const at = (count: number, days: number) => `now() - interval '${days} days' * (1 - (i - 0.5) / ${count})`;
 const numbers = (count: number) => `(SELECT generate_series(1, ${count}) AS i)`;
 
-/** What requests, sign-ins and changes write, row by row. */
+/** The rows that requests, sign-ins and changes write. */
 const DETAILS: Fill[] = [
   {
     table: "CreditMovement",

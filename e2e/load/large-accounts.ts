@@ -14,22 +14,23 @@ const LARGE: AccountSize = {
   answers: 100_000,
 };
 const SMALL: AccountSize = { charges: 10, activity: 10, keys: 10, days: 10, sessions: 10, answers: 10 };
-/** Keys that are active; the older ones are revoked. As many as MAX_ACTIVE_KEYS allows. */
+/** Active keys, as many as MAX_ACTIVE_KEYS allows. The older ones are revoked. */
 const ACTIVE_KEYS = 1_000;
 
 export type FilledAccount = {
   id: string;
   email: string;
   password: string;
-  /** An active key, and its id: the latest. */
+  /** The latest key, which is active, and its id. */
   secret: string;
   keyId: string;
 };
 
 /**
- * Fills a migrated database with an account that has 20 million charges, 5 million activity records and 10,000 keys with two years of
- * usage, and one that has ten of each. `factor` makes the large one smaller: 0.01 has 200,000 charges and 100 keys, also over two
- * years. Needs PostgreSQL's superuser, and nobody else who writes meanwhile. Takes minutes and some 10 GB with the factor 1.
+ * Fills a migrated database with an account of 20 million charges, 5 million activity records and
+ * 10,000 keys with two years of usage, and with one that has ten of each. `factor` scales the large
+ * one: 0.01 makes 200,000 charges and 100 keys, over two years as well. Factor 1 takes minutes and
+ * some 10 GB. Needs a superuser of PostgreSQL, and no other writers.
  */
 export async function fillLargeAccounts(
   url: string,
@@ -38,7 +39,7 @@ export async function fillLargeAccounts(
   const client = await openClient(url);
   const tables = [...new Set(FILLS.map(({ table }) => table))];
   try {
-    // Without triggers and foreign keys, without a wait for the disk, and with indexes that are made at the end.
+    // Triggers, foreign keys and waits for the disk are off, and indexes are rebuilt at the end.
     await client.query(`SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '256MB';
       SET maintenance_work_mem = '512MB'; SET jit = off; CREATE TEMPORARY TABLE "Key" ("place" int PRIMARY KEY, "id" uuid)`);
     const scaled = Object.entries(LARGE).map(([name, size]) => [
@@ -89,7 +90,10 @@ async function fillAccount(client: pg.Client, name: string, size: AccountSize): 
   return { ...filled, keyId: keys[0]?.id as string };
 }
 
-/** Takes the indexes of tables out of use, or makes them anew: sorting all rows once costs less than finding a place for each. */
+/**
+ * Disables the indexes of tables, or rebuilds them: one sort of all rows costs less than a place
+ * for each.
+ */
 async function setIndexes(client: pg.Client, tables: string[], used: boolean): Promise<void> {
   if (used) for (const table of tables) await client.query(`REINDEX TABLE "${table}"`);
   else

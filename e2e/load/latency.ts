@@ -8,8 +8,9 @@ import type { SteadyLoad, SteadyResult } from "#e2e/load/steady-client.ts";
 type Load = { url: string; connections: number; rate: number; headers: Record<string, string> };
 
 /**
- * Sends so many requests a second with autocannon, each second's as fast as they are answered and then none until the next. Returns
- * how many were answered and the milliseconds in which 99 of 100 were, from all their times: autocannon's own histogram has whole ones only.
+ * Sends requests at a rate with autocannon: those of each second as fast as they are answered, then
+ * none until the next. Returns the number of answers and the milliseconds of 99 in 100.
+ * Autocannon's own histogram has whole milliseconds only.
  */
 export async function loadAtRate({
   url,
@@ -22,7 +23,7 @@ export async function loadAtRate({
     const run = autocannon({ url, connections, duration: SECONDS, overallRate: rate, headers }, (error, result) => {
       if (error) reject(error);
       else if (result.errors > 0 || result.non2xx > 0)
-        reject(new Error(`autocannon against ${url}: ${result.errors} errors, ${result.non2xx} refused`));
+        reject(new Error(`autocannon against ${url}: ${result.errors} errors, ${result.non2xx} rejected`));
       else resolve();
     });
     run.on("response", (_client, _status, _bytes, ms) => times.push(ms));
@@ -30,7 +31,10 @@ export async function loadAtRate({
   return { requests: times.length, p99: percentile(times, 99) };
 }
 
-/** Sends requests evenly from a process of its own. Returns the milliseconds of 99 in 100; one that fails takes forever. */
+/**
+ * Sends requests evenly from a process of its own. Returns the milliseconds of 99 in 100, where a
+ * failed request counts as infinite.
+ */
 export async function steadyP99(load: SteadyLoad): Promise<number> {
   const client = path.join(import.meta.dirname, "steady-client.ts");
   const { stdout } = await promisify(execFile)(process.execPath, [client, JSON.stringify(load)], {
@@ -40,7 +44,7 @@ export async function steadyP99(load: SteadyLoad): Promise<number> {
   return percentile([...times, ...Array<number>(failed).fill(Number.POSITIVE_INFINITY)], 99);
 }
 
-/** The value that so many in a hundred don't exceed; NaN of nothing. */
+/** Returns the value that so many percent don't exceed; NaN of an empty list. */
 export function percentile(values: number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil(sorted.length * (percent / 100)) - 1] ?? Number.NaN;

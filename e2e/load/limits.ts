@@ -6,7 +6,7 @@ const PATIENCE_MS = 20_000;
 
 type Answer = { accountId: string; passed: boolean; start: number; end: number };
 
-/** What accounts with a limit were answered, and when Redis was away. */
+/** Records the answers to accounts with a limit, and when Redis was away. */
 export class LimitHistory {
   readonly #instances: number;
   readonly #accounts: number;
@@ -23,11 +23,13 @@ export class LimitHistory {
     this.#answers.push(answer);
   }
 
-  /** To be called while Redis is away: returns when twice as much was asked as they may let through. */
+  /**
+   * Waits, while Redis is away, until the accounts have sent twice as many requests as may pass.
+   */
   async whileAway(): Promise<void> {
     const from = performance.now();
     const already = this.#answers.length;
-    // A window that an earlier loss has opened may end in the middle.
+    // A window from an earlier loss of Redis may end in the middle.
     const most = LIMITED * this.#instances * (from - this.#began > WINDOW_MS - PATIENCE_MS ? 2 : 1);
     const enough = already + 2 * this.#accounts * most;
     while (this.#answers.length < enough && performance.now() < from + PATIENCE_MS) await sleep(20);
@@ -35,8 +37,9 @@ export class LimitHistory {
   }
 
   /**
-   * Broken bounds, each in a sentence. While Redis is away N instances let through N times the limit. In all each place that counts lets
-   * through the limit once a window: Redis, begun anew with each loss of it, and each instance, begun anew with each of its starts.
+   * Returns the broken bounds, each in a sentence. While Redis is away, N instances accept N times
+   * the limit. In all, each place that counts accepts the limit once a window: Redis, which starts
+   * again at each loss, and each instance, which starts again at each restart.
    */
   violations(lostCounts: number, restarts: number): string[] {
     const sentences: string[] = [];
@@ -55,9 +58,10 @@ export class LimitHistory {
     return sentences;
   }
 
-  /** Requests that were limited while Redis was away. */
+  /** The number of requests that were rejected while Redis was away. */
   get limitedAlone(): number {
-    const refused = this.#answers.filter(({ passed }) => !passed);
-    return refused.filter((answer) => this.#away.some(({ from, to }) => answer.start > from && answer.end < to)).length;
+    const rejected = this.#answers.filter(({ passed }) => !passed);
+    return rejected.filter((answer) => this.#away.some(({ from, to }) => answer.start > from && answer.end < to))
+      .length;
   }
 }

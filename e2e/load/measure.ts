@@ -1,6 +1,8 @@
-import { cpuSeconds, type KeyOrder, type Measured, median, wrk } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
+import { cpuSeconds } from "#e2e/load/process-usage.ts";
+import { type KeyOrder, type Measured, wrk } from "#e2e/load/wrk.ts";
 
-/** How long one measurement takes, and of how many a figure is the median. */
+/** The seconds of one measurement, and the measurements of a median. */
 export const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
 export const ROUNDS = 5;
 
@@ -8,22 +10,25 @@ export type Target = {
   url: string;
   headers?: Record<string, string>;
   keys?: KeyOrder;
-  /** The server's process, where the CPU that it uses is of interest. */
+  /** The server's process, if its CPU time is measured. */
   pid?: number | undefined;
 };
 
 export type Figure = {
   rate: number;
   p99: number;
-  /** CPU time of the server's process each second. Below 1 something else than its code held it up: the client, or other processes. */
+  /**
+   * CPU time of the server's process each second. Below 1 something else was the bottleneck: the
+   * client or other processes.
+   */
   cores: number;
-  refused: number;
+  rejected: number;
   requests: number;
-  /** Different keys among those requests. */
+  /** Different keys in those requests. */
   distinct: number;
 };
 
-/** Each of them in turn, warmed up again, so that what is compared finds the machine as it is for the others. */
+/** Measures targets in turns, each warmed up again, so that all meet the same machine. */
 export async function measureInTurns<Name extends string>(
   targets: Record<Name, Target>,
   connections: number,
@@ -44,7 +49,7 @@ export async function measureInTurns<Name extends string>(
       rate: median(measured.map(({ requestsPerSecond }) => requestsPerSecond)),
       p99: median(measured.map(({ p99 }) => p99)),
       cores: median(measured.map(({ cores }) => cores)),
-      refused: sum(measured.map(({ refused }) => refused)),
+      rejected: sum(measured.map(({ rejected }) => rejected)),
       requests: sum(measured.map(({ requests }) => requests)),
       distinct: new Set(measured.flatMap(({ sent }) => [...sent])).size,
     },
@@ -56,7 +61,7 @@ function sum(values: number[]): number {
   return values.reduce((all, value) => all + value, 0);
 }
 
-/** One of them alone, time after time. */
+/** Measures one target, time after time. */
 export async function measure(target: Target, connections: number, rounds?: number) {
   return (await measureInTurns({ target }, connections, rounds)).target;
 }

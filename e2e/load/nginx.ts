@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { freePort } from "#e2e/support/free-port.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 
-/** nginx in front of some API processes, as in examples/nginx.conf, without TLS. */
+/** Starts nginx in front of some API processes, as in examples/nginx.conf without TLS. */
 export async function startNginx(directory: string, servers: { url: string }[]): Promise<Program> {
   const port = await freePort();
   const file = path.join(directory, `nginx-${port}.conf`);

@@ -1,4 +1,6 @@
-/** Numbers from 0 to 1 that follow from a seed (mulberry32), so that a failure can be had again. */
+/**
+ * Random numbers from 0 to 1 that follow from a seed (mulberry32), so that a failure is repeatable.
+ */
 export class Random {
   readonly seed: number;
   #state: number;

@@ -1,10 +1,10 @@
 import { formatTable, type Row } from "#scripts/table.ts";
 
-/** A bound that the figure itself is within: `least` or `most`. */
+/** A bound, which the figure may reach. */
 export type Target = { least: number } | { most: number };
 type Words = { unit?: string; against?: string; because?: string };
 
-/** What was measured, each figure beside its target, and at the end which targets are missed. */
+/** Collects figures, each beside its target, and names the missed targets at the end. */
 export class Report {
   readonly #rows: Row[] = [];
   readonly #missed: string[] = [];
@@ -20,7 +20,9 @@ export class Report {
     this.#add({ figure, measured, against, target: "", verdict: "" });
   }
 
-  /** Adds a figure and its verdict. One that is no number, because nothing was measured, misses its target. */
+  /**
+   * Adds a figure and its verdict. NaN, which means that nothing was measured, misses its target.
+   */
   judge(figure: string, value: number, target: Target, { unit = "", against = "", because = "" }: Words = {}): void {
     const met = "least" in target ? value >= target.least : value <= target.most;
     const [sign, bound] = "least" in target ? ["≥", target.least] : ["≤", target.most];
@@ -36,7 +38,7 @@ export class Report {
     this.#add(row);
   }
 
-  /** Notes that some figures could not be measured. */
+  /** Notes figures that could not be measured. */
   fail(what: string, error: Error): void {
     this.#judged += 1;
     this.#missed.push(`${what}: not measured, ${error.message}`);

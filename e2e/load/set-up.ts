@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { KeyOrder } from "#e2e/load/tools.ts";
+import type { KeyOrder } from "#e2e/load/wrk.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
 const NODE = process.execPath;
 
-/** A tier that no load reaches. */
+/** Writes a tiers file whose one tier no load exhausts. */
 export async function writeTiers(directory: string): Promise<string> {
   const file = path.join(directory, "tiers.json");
   await writeFile(
@@ -18,7 +18,7 @@ export async function writeTiers(directory: string): Promise<string> {
   return file;
 }
 
-/** Keys of many accounts, ten each, in two statements. Returns the secrets. */
+/** Creates keys of many accounts, ten each, in few statements. Returns their secrets. */
 export async function insertKeys(count: number): Promise<string[]> {
   const secrets = Array.from({ length: count }, generateSecret);
   const owners = Array.from({ length: Math.ceil(count / 10) }, () => randomUUID());
@@ -43,7 +43,10 @@ export async function insertKeys(count: number): Promise<string[]> {
   return secrets;
 }
 
-/** A script for wrk that sends these keys in the order of `picks`, from the place that stands behind its address. */
+/**
+ * Writes a script for wrk that sends these keys in the order of `picks`. Its argument is the place
+ * to start at.
+ */
 export async function writeKeyScript(
   directory: string,
   name: string,
@@ -69,7 +72,10 @@ end`,
   return { script, picks, next: 0 };
 }
 
-/** Numbers below `count` by Zipf's law with exponent 1: the second is asked for half as often as the first. */
+/**
+ * Returns numbers below `count` by Zipf's law with exponent 1: the second is half as frequent as
+ * the first.
+ */
 export function zipf(count: number, picks: number): Uint32Array {
   const cumulated = new Float64Array(count);
   let sum = 0;
@@ -92,9 +98,10 @@ export function zipf(count: number, picks: number): Uint32Array {
 
 type Started = { child: ChildProcess; line: string; end: () => void };
 
-/** Runs a program of Node.js until it prints its first line. */
+/** Runs a program in Node.js until it prints its first line. */
 export async function startNode(args: string[], cwd: string, env: Record<string, string> = {}): Promise<Started> {
-  // Linux shares the cores among sessions: each server that is measured has one of its own, as ours have (e2e/support/start-server.ts).
+  // Linux shares the cores among sessions, so each measured server has a session of its own, as
+  // e2e/support/start-server.ts does it.
   const options = { cwd, env: { ...process.env, ...env }, detached: true };
   const child = spawn(NODE, args, { ...options, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
@@ -106,7 +113,7 @@ export async function startNode(args: string[], cwd: string, env: Record<string,
   return { child, line: output.split("\n")[0] as string, end: () => child.kill("SIGKILL") };
 }
 
-/** What to measure against: nothing but `node:http`, answering these headers. */
+/** Starts the baseline: `node:http` alone, which answers these headers. */
 export function startBare(headers: string[]): Promise<Started> {
   const program = `
     const headers = ${JSON.stringify(headers)};

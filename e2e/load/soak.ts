@@ -2,9 +2,10 @@ import { randomInt } from "node:crypto";
 import { runFailovers } from "#e2e/load/failover.ts";
 import { runFaults } from "#e2e/load/faults.ts";
 import { runHugeProvider, violationsOf } from "#e2e/load/huge-provider.ts";
-import { requirePrograms } from "#e2e/load/tools.ts";
+import { requirePrograms } from "#e2e/support/installed.ts";
 
-// Run by `npm run soak`: the long form of e2e/process/faults.test.ts and failover.test.ts. SOAK_SECONDS and FAULTS_SEED may be given.
+// `npm run soak` is the long form of e2e/process/faults.test.ts and failover.test.ts. SOAK_SECONDS
+// and FAULTS_SEED are optional.
 requirePrograms("redis-server", "redis-sentinel", "postgresql");
 const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
 const seconds = Number(process.env.SOAK_SECONDS ?? 180);
@@ -15,7 +16,7 @@ const say = (line: string) =>
 const faults = await runFaults({
   seed,
   seconds,
-  // A sixth of them meets a database that is away, and is not confirmed.
+  // A sixth of them meets a database that is away and is not confirmed.
   revocations: 360,
   parallel: 32,
   say,

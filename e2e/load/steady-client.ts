@@ -2,12 +2,18 @@ import { Agent, request } from "node:http";
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How to send requests: at which rate a second, and for how long. */
+/** The load: requests a second, and for how long. */
 export type SteadyLoad = { url: string; headers: Record<string, string>; rate: number; seconds: number };
-/** The milliseconds of each answer, and how many requests got none or another status than 200 and 204. */
+/**
+ * The milliseconds of each answer, and the number of requests that got none or a status other than
+ * 200 and 204.
+ */
 export type SteadyResult = { times: number[]; failed: number };
 
-/** Sends at a fixed rate whether or not earlier requests are answered, so that a pause of the server counts in full. */
+/**
+ * Sends requests at a fixed rate without waiting for answers, so that a pause of the server counts
+ * in full.
+ */
 async function run({ url, headers, rate, seconds }: SteadyLoad): Promise<SteadyResult> {
   const agent = new Agent({ keepAlive: true });
   const result: SteadyResult = { times: [], failed: 0 };
@@ -24,7 +30,7 @@ async function run({ url, headers, rate, seconds }: SteadyLoad): Promise<SteadyR
       });
       sent.once("error", () => end(false)).end();
     });
-  // Connections and code are warm before the first that counts.
+  // Warms up connections and code.
   for (let i = 0; i < rate / 2; i += 1) await ask();
   Object.assign(result, { times: [], failed: 0 });
   const all: Promise<void>[] = [];
@@ -36,7 +42,7 @@ async function run({ url, headers, rate, seconds }: SteadyLoad): Promise<SteadyR
 }
 
 try {
-  // What waits for this process's own turn on a busy machine is not the server's time.
+  // Time that this process waits for a core is not the server's.
   os.setPriority(-15);
 } catch {
   // Only root may.

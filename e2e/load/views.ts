@@ -2,18 +2,21 @@ import { globSync } from "node:fs";
 import path from "node:path";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
-/** Views that a form leads to, or a link of a filtered page. */
+/** Views that only a form or a filtered page leads to. */
 const FURTHER = [
   "/settings/activity/export?about=account",
   "/settings/developer?q=Key+9",
   "/settings/developer/refusals?request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60",
 ];
-/** Links of one page to views of one route that differ in the same parameters. */
+/** The most links of one route that differ in the same parameters. */
 const ALIKE_MAX = 4;
 
 export type Route = { pattern: RegExp; path: string; kind: "page" | "export" };
 
-/** Every page and every route that answers with a file, from the folder of Next's routes. Those of `/api` are no pages. */
+/**
+ * Returns every page, and every route that answers with a file, from the folder of Next's routes.
+ * The routes of `/api` are not pages.
+ */
 export function dashboardRoutes(): Route[] {
   return globSync("**/{page.tsx,route.ts}", { cwd: path.join(PROJECT, "app") })
     .map((file) => ({ file, segments: path.dirname(file).split(path.sep) }))
@@ -30,7 +33,10 @@ export function dashboardRoutes(): Route[] {
     .sort((a, b) => a.path.localeCompare(b.path));
 }
 
-/** The views of one account by the route's path: the route itself, and those that its pages link to (ranges, filters, older pages). */
+/**
+ * The views of one account by route: the route itself, and links to it (ranges, filters, older
+ * pages).
+ */
 export type Views = Map<Route, string[]>;
 
 /**
@@ -41,7 +47,8 @@ export type Views = Map<Route, string[]>;
 export async function findViews(read: (path: string) => Promise<string | undefined>): Promise<Views> {
   const routes = dashboardRoutes();
   const views: Views = new Map(routes.map((route) => [route, route.path.includes("[") ? [] : [route.path]]));
-  // The pages of static paths link to the others, whose own links are looked at, too. A fixed path wins over a parameter.
+  // Pages of fixed paths link to the others, whose own links count, too. A fixed path has
+  // precedence over a parameter.
   const routeOf = (pathname: string) =>
     routes.find((route) => route.path === pathname) ?? routes.find((route) => route.pattern.test(pathname));
   for (const isParametric of [false, true])

@@ -6,7 +6,7 @@ import { database } from "#lib/database/client.ts";
 /** Requests a minute of the tier `limited`. */
 export const LIMITED = 20;
 const UNLIMITED = { requestsPerMinute: 1_000_000, requestsPerMonth: null, signupCredits: 0 };
-/** Two tiers that limit nothing that a test does, and one that does. */
+/** Two tiers whose limits no test reaches, and one with a low limit. */
 const TIERS = { free: UNLIMITED, pro: UNLIMITED, limited: { ...UNLIMITED, requestsPerMinute: LIMITED } };
 
 export type ApiProcesses = {
@@ -14,11 +14,11 @@ export type ApiProcesses = {
   tiersFile: string;
   /** Starts one more, or one in the place of another that ended. */
   start: (place?: number) => Promise<TestServer>;
-  /** Stops all that still run, and removes what they shared. */
+  /** Stops all that still run, and removes their files. */
   end: () => Promise<void>;
 };
 
-/** Real API processes on one database. */
+/** Starts API processes on one database. */
 export async function startApiProcesses(
   count: number,
   databaseUrl: string,
@@ -53,7 +53,7 @@ export async function startApiProcesses(
   };
 }
 
-/** What every test of money ends with: each balance is the sum of its movements, and none is below zero. */
+/** Returns the balances that differ from the sum of their movements or are negative. */
 export async function differingBalances(): Promise<unknown[]> {
   return database().$queryRaw`
     SELECT b."userId", b."credits", coalesce(m."sum", 0)::int AS "ledger"

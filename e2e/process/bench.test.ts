@@ -5,7 +5,7 @@ import { percentile } from "#e2e/load/latency.ts";
 import { Report } from "#e2e/load/report.ts";
 import { dashboardRoutes, findViews } from "#e2e/load/views.ts";
 
-test("a figure meets its target up to the bound itself, by what was measured and not by what is shown", () => {
+test("a figure meets its target up to the bound itself, before rounding", () => {
   const verdictOf = (value: number, target: { least: number } | { most: number }) => {
     const lines: string[] = [];
     const report = new Report((line) => lines.push(line));
@@ -35,7 +35,7 @@ test("the summary names each target that is missed, and says so where none is", 
   ]);
 });
 
-test("a percentile is a value that was measured, and of failures it is endless", () => {
+test("a percentile is a measured value, and infinite for failures", () => {
   const values = Array.from({ length: 100 }, (_, i) => 100 - i);
   expect(percentile(values, 99)).toBe(99);
   expect(percentile([...values.slice(2), Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY], 99)).toBe(
@@ -56,7 +56,7 @@ test("every page and export of the dashboard is among its routes", () => {
   expect(paths).toEqual(expect.arrayContaining(["/", "/sign-in", "/settings/developer", "/settings/developer/[id]"]));
 });
 
-test("the views of a page are those that it links to, and a route that no page links to is not forgotten", async () => {
+test("the views of a page are its links, and a route without a link is an error", async () => {
   const links: Record<string, string> = {
     "/settings/developer": `<a class="x" href="/settings/developer/refusals">r</a> <a href="/settings/developer/k1">k</a>
       <a href="/settings/developer/k2">k</a> <a href="/settings/developer?sort=name&amp;page=2">n</a> <a href="https://example.com/">x</a>`,

@@ -12,7 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => data.remove());
 
-/** Lets a writer work until it has had `changes` acknowledged, then kills it, the server and PostgreSQL at once. */
+/**
+ * Runs a writer until `changes` are acknowledged, then kills it, the server and PostgreSQL at once.
+ */
 async function writeAndCrash(server: TestServer, changes: number): Promise<string[]> {
   const writer = spawn(process.execPath, ["e2e/process/key-writer.ts", data.directory], {
     env: serverEnvironment({ LOG_LEVEL: "silent" }),
@@ -56,4 +58,4 @@ test("after a kill -9 of everything, twice, every acknowledged creation and revo
   expect(acknowledged.filter((change) => !stored.has(change))).toEqual([]);
   expect(torn).toEqual([]);
   expect(await server.end("SIGTERM")).toBe(0);
-}, 60_000);
+}, 120_000);

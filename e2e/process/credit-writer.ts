@@ -8,11 +8,12 @@ import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { beginOnce, fingerprint, settleWithAnswer } from "#lib/idempotency/store.ts";
 import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 
-/** What a process says of one id: what was paid under it by the answers that the process got. */
+/** What the answers to a process say was paid under one id. */
 export type Outcome = { kind: string; userId: UserId; id: string; paid: number; key?: string; answer?: string };
 
-// Spends the credits of accounts in all ways at once, beside others of its kind, and prints what it was answered: first of the accounts
-// that nobody holds, then, when its input ends, of the one that another transaction holds.
+// Spends the credits of accounts in all ways at once, beside other processes, and prints the
+// answers: first of the accounts that no transaction holds, then, when its input ends, of the held
+// one.
 const [url = "", seed = "", ...ids] = process.argv.slice(2);
 const [held, ...users] = ids.map(asUserId) as [UserId, ...UserId[]];
 const random = new Random(Number(seed));
@@ -67,11 +68,11 @@ const kinds: Record<string, (userId: UserId, id: string, credits: number) => Pro
   },
 };
 
-/** One of few keys that all processes share. */
+/** Asks for an image under one of a few idempotency keys that all processes share. */
 async function imageOnce(userId: UserId, id: string): Promise<void> {
   const key = `${userId} ${random.below(KEYS)}`;
   const asked = beginOnce({ key, fingerprint: fingerprint("/image", key) }, spendingOf(userId, 1), 60, id);
-  // A row that is held for too long.
+  // The row is held for too long.
   const begun = await asked.catch(() => ({ ok: false as const }));
   const outcome = { kind: "once", userId, id, paid: 0, key };
   if (!begun.ok) outcomes.push(outcome);

@@ -13,13 +13,13 @@ import { openClient } from "#lib/database/connection.ts";
 
 const PROCESSES = 3;
 
-test("three processes that charge, reserve, settle, refund and cancel at once: each answer is as the ledger has it, and a held account delays none", async () => {
+test("of three processes that charge, reserve, settle, refund and cancel at once each answer agrees with the ledger, and a locked account delays no other", async () => {
   const seed = Number(process.env.CREDITS_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`CREDITS_SEED=${seed}\n`);
   const { url, drop } = await createDatabase();
   connectDatabase(url, 5);
-  const people = await Promise.all(Array.from({ length: 6 }, () => createPerson()));
-  const [held = "", ...others] = people.map(({ id }) => id);
+  const users = await Promise.all(Array.from({ length: 6 }, () => createPerson()));
+  const [held = "", ...others] = users.map(({ id }) => id);
   const holder = await openClient(url);
   await holder.query("BEGIN");
   await holder.query(`SELECT FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [held]);

@@ -21,7 +21,7 @@ const readiness = async () => (await (await fetch(`${server.url}/readyz`)).json(
 const comesBack = () =>
   vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(200), { timeout: 40_000, interval: 100 });
 
-/** The process that a server runs the dashboard in. */
+/** Returns the id of the process that the server runs the dashboard in. */
 async function dashboardPid(): Promise<number> {
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const [status, command] = await Promise.all(
@@ -33,13 +33,13 @@ async function dashboardPid(): Promise<number> {
   throw new Error("The server has no process for the dashboard.");
 }
 
-/** False also for a process that has ended and that its new parent has not noticed yet. */
+/** Tells whether a process runs. A zombie doesn't. */
 async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return status !== "" && !status.includes("\nState:\tZ");
 }
 
-test("the API answers on while the dashboard's process is gone, pages say so, and it comes back", async () => {
+test("the API goes on while the dashboard's process is gone, pages say so, and it restarts", async () => {
   server = await startServer({ DATA_DIR: data.directory });
   process.kill(await dashboardPid(), "SIGKILL");
   await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(503), 5_000);
@@ -49,7 +49,7 @@ test("the API answers on while the dashboard's process is gone, pages say so, an
   expect(await readiness()).toBe("ready");
 }, 60_000);
 
-test("a dashboard's process that hangs is ended and started again; meanwhile pages say when to try again, and the API answers", async () => {
+test("a hanging dashboard's process is restarted; meanwhile pages say when to try again, and the API goes on", async () => {
   server = await startServer({ DATA_DIR: data.directory });
   const hanging = await dashboardPid();
   process.kill(hanging, "SIGSTOP");
@@ -68,7 +68,7 @@ test("a page that takes long still arrives when all processes of the server are 
   const page = get(`${server.url}/sign-in`);
   const answer = once(page, "response");
   await once(page, "finish");
-  // The server reads what was sent before this.
+  // The server has read the first request once it answers this one.
   await readiness();
   process.kill(pid, "SIGTERM");
   const ended = server.end("SIGTERM");
@@ -77,7 +77,7 @@ test("a page that takes long still arrives when all processes of the server are 
   expect([statusCode, await ended]).toEqual([200, 0]);
 });
 
-test("the dashboard lets the API have a core first that both want", async () => {
+test("the dashboard's process has a lower priority than the API's", async () => {
   server = await startServer({ DATA_DIR: data.directory });
   const folder = `/proc/${await dashboardPid()}/task`;
   await vi.waitFor(async () => {
@@ -104,7 +104,7 @@ test("metrics are of both processes", async () => {
   await statusOf("/sign-in");
   await statusOf("/api/v1/key");
   const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
-  // A request is counted when its answer is sent, which its client may notice first.
+  // The server counts a request when its answer is sent, which the client may notice first.
   await vi.waitFor(async () => {
     const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
     expect(text).toContain('\ngoodtake_http_requests_total{route="dashboard",status="200"} 1\n');

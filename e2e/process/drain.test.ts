@@ -31,7 +31,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-/** A process that is asked for an image, which the provider is drawing. */
+/** Starts a process with an image in progress at the provider. */
 async function startDrawing(settings: Record<string, string> = {}) {
   processes = await startApiProcesses(1, own.url, { ...provider.settings, ...settings });
   const server = processes.all[0] as (typeof processes.all)[number];
@@ -57,7 +57,7 @@ async function expectPaid(credits: number): Promise<void> {
   expect(await differingBalances()).toEqual([]);
 }
 
-test("an image that takes longer than any other request is delivered after SIGTERM; meanwhile nothing new comes, and idle connections close", async () => {
+test("an image is delivered after SIGTERM, while idle connections close and new ones are rejected", async () => {
   const { server, answer, drawing } = await startDrawing();
   const agent = new Agent({ keepAlive: true });
   const [idle] = (await once(get(`${server.url}/healthz`, { agent }), "response")) as [IncomingMessage];
@@ -66,14 +66,14 @@ test("an image that takes longer than any other request is delivered after SIGTE
   const ended = server.end("SIGTERM");
   await closed;
   await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
-  // Longer than the 5 seconds that other requests have.
+  // Longer than the 5 s of other requests.
   setTimeout(draw, 7_000, drawing);
   expect((await answer).status).toBe(200);
   expect(await ended).toBe(0);
   await expectPaid(1);
 });
 
-test("an image whose caller has gone is waited for, too, and is there for who asks again", async () => {
+test("a drain also waits for an image whose caller has hung up, and stores it for a retry", async () => {
   const { server, answer, caller, drawing } = await startDrawing();
   caller.abort();
   await expect(answer).rejects.toThrow();
@@ -92,7 +92,7 @@ test.each([
     const { server, answer } = await startDrawing(settings);
     const start = performance.now();
     const ended = server.end("SIGTERM");
-    // Two signals at once would be one.
+    // Two signals at the same time would be one.
     await vi.waitFor(() => expect(fetch(`${server.url}/readyz`)).rejects.toThrow());
     if (signals === 2) server.process.kill("SIGTERM");
     const { status, headers } = await answer;

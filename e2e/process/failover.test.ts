@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runFailovers } from "#e2e/load/failover.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 
-/** The short form of what `npm run soak` does for minutes. */
+/** The short form of `npm run soak`. */
 test.skipIf(isMissing("postgresql") || isMissing("redis-sentinel") || isMissing("redis-server"))(
   "a promoted standby and a Sentinel failover under load lose nothing that was confirmed, and every process recovers by itself",
   async () => {

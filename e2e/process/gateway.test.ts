@@ -16,7 +16,7 @@ import { connectDatabase, database, disconnectDatabase } from "#lib/database/cli
 let postgres: TestPostgres;
 let goodtake: TestServer;
 let upstream: Server;
-/** What reached somebody's own API behind the gateway, and what it answers. */
+/** Requests that reached the API behind the gateway, and its answer to them. */
 let arrived: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
 let upstreamStatus = 200;
 let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -71,7 +71,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
     fetch(`${gateway.url}/things?x=1`, { ...init, headers });
   const bearer = () => ({ authorization: `Bearer ${secret}` });
 
-  test("lets a good key through, tells the API who calls, charges a credit, and keeps the key to itself", async () => {
+  test("accepts a good key, tells the API the caller, charges a credit, and doesn't pass the key on", async () => {
     const answer = await ask({ "x-api-key": secret, "user-agent": "things/1" }, { method: "POST", body: "hello" });
     expect([answer.status, await answer.text()]).toEqual([200, "upstream 200"]);
     expect(arrived).toHaveLength(1);
@@ -95,7 +95,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
     );
   });
 
-  test("answers 401 with the documented body, and the API hears nothing of it", async () => {
+  test("answers 401 with the documented body without a request to the API", async () => {
     for (const headers of [{}, { authorization: "Bearer gt_wrong" }, { "GoodTake-User-Id": ada.id }]) {
       const answer = await ask(headers as Record<string, string>);
       expect(answer.status).toBe(401);
@@ -119,7 +119,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
     expect(arrived).toEqual([]);
   });
 
-  test("answers 429 with Retry-After when the minute's requests are", async () => {
+  test("answers 429 with Retry-After when the minute's requests are used up", async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => ask(bearer())));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
     expect(arrived).toHaveLength(20);
@@ -156,7 +156,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
     expect(arrived).toEqual([]);
   });
 
-  test("leaves the API's own answers alone, its errors too", async () => {
+  test("passes on the API's own answers, errors included", async () => {
     for (const status of [400, 401, 403, 429, 500, 503]) {
       upstreamStatus = status;
       const answer = await ask(bearer());

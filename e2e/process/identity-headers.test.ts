@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { freePort } from "#e2e/support/free-port.ts";
 import { GATEWAYS } from "#e2e/support/gateways.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
@@ -18,7 +18,10 @@ const IDENTITY = [
   "GoodTake-Key-Environment",
   "GoodTake-Tier",
 ];
-/** What a header's name may have besides letters, digits and the hyphen (RFC 9110, 5.6.2). CGI folds each to `_`. */
+/**
+ * Characters of a header's name other than letters, digits and the hyphen (RFC 9110, 5.6.2). CGI
+ * folds each to `_`.
+ */
 const SEPARATORS = [..."!#$%&'*+.^_`|~"];
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
@@ -113,12 +116,12 @@ describe.each(GATEWAYS)("through the configuration for %s", (name, start) => {
     expect(arrived).toEqual([expect.objectContaining(identity)]);
   });
 
-  test("nor by speaking HTTP/1.0", async () => {
+  test("a client has no identity header removed by speaking HTTP/1.0", async () => {
     expect(await send(gateway, [`Connection: ${IDENTITY.join(", ")}`], "GET / HTTP/1.0")).toMatch(/^HTTP\/1\.\d 200 /);
     expect(arrived).toEqual([expect.objectContaining(identity)]);
   });
 
-  test("a client adds none, in whatever case, more than once, or in a trailer", async () => {
+  test("a client can't add an identity header in any case, more than once, or in a trailer", async () => {
     const forged = IDENTITY.flatMap((header) => [`${header}: forged`, `${header.toUpperCase()}: forged`]);
     expect(await send(gateway, [...forged, "Connection: close"])).toMatch(/^HTTP\/1\.1 200 /);
     const trailers = [`Trailer: ${IDENTITY.join(", ")}`, "Transfer-Encoding: chunked", "Connection: close"];
@@ -128,7 +131,7 @@ describe.each(GATEWAYS)("through the configuration for %s", (name, start) => {
     expect(JSON.stringify(arrived)).not.toContain("forged");
   });
 
-  test("an API that reads headers the CGI way sees only GoodTake's, however a client spells them", async () => {
+  test("an API that reads headers as CGI variables sees only GoodTake's in any spelling", async () => {
     const aliases = SEPARATORS.flatMap((separator) =>
       IDENTITY.map((header) => `${header.replaceAll("-", separator)}: forged`),
     );

@@ -5,12 +5,13 @@ import { runCommand } from "#e2e/support/run-command.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createDatabase } from "#e2e/support/test-database.ts";
 
-// What the Dockerfile copies, run without a container: a server that needs another file or a development dependency fails here.
+// Runs what the Dockerfile copies, without a container. A server that needs another file or a
+// development dependency fails here.
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
-/** What the Dockerfile removes of them: Next.js's compiler and image library. */
+/** Packages that the Dockerfile removes: the compiler and the image library of Next.js. */
 const REMOVED = /^node_modules\/(@next\/swc-|@img\/|sharp$)/;
-/** 300 MB in thousands of files, on a machine that does other things, too. */
+/** Copying 300 MB in thousands of files on a busy machine. */
 const COPY_TIMEOUT_MS = 180_000;
 const CACHE = path.join(PROJECT, ".next/cache");
 

@@ -3,12 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
-import { wrk } from "#e2e/load/tools.ts";
+import { wrk } from "#e2e/load/wrk.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 test.skipIf(isMissing("wrk"))(
-  "each run of the load goes on where the last one ended, and the keys that it says it sent did arrive",
+  "each run of the load starts where the last one ended, and reports the keys that arrived",
   async () => {
     let arrived: string[] = [];
     const server = createServer((request, response) => {
@@ -25,7 +25,7 @@ test.skipIf(isMissing("wrk"))(
     expect(first.sent.length).toBe(first.requests);
     expect(arrived.slice(0, first.requests)).toEqual(Array.from(first.sent, (key) => "abc"[key]));
     arrived = [];
-    // In the middle of the order, wherever the first has ended.
+    // Starts in the middle of the order, wherever the first run ended.
     keys.next = 1;
     const second = await wrk({ url, connections: 1, seconds: 1, keys });
     expect(arrived.slice(0, second.requests)).toEqual(Array.from(second.sent, (key) => "abc"[key]));

@@ -1,12 +1,13 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Random } from "#e2e/load/random.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { startTraffic } from "#e2e/support/traffic.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
@@ -19,12 +20,10 @@ beforeAll(async () => {
   own = await createDatabase();
   connectDatabase(own.url, 10);
   provider = await startImageProvider();
-});
-beforeEach(async () => {
   processes = await startApiProcesses(3, own.url, provider.settings);
 });
-afterEach(() => processes.end());
 afterAll(async () => {
+  await processes.end();
   provider.stop();
   await disconnectDatabase();
   await own.drop();
@@ -42,7 +41,7 @@ function generate(place: number, secret: string, headers: Record<string, string>
 }
 const credits = async (userId: UserId) => (await findRemaining(userId, null))?.credits;
 
-/** As if the time that reservations have was over. */
+/** Lets all reservations expire and sweeps them. */
 async function sweepAll(): Promise<void> {
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
   await sweepReservations();
@@ -61,7 +60,7 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
   await cut;
 
   provider.behave = draw;
-  // Whoever retries at once is told to wait, whatever instance is asked.
+  // An early retry is told to wait by every instance.
   const early = await generate(1, secret, { "idempotency-key": key });
   expect([early.status, early.headers.get("retry-after")]).toEqual([409, "1"]);
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
@@ -90,7 +89,7 @@ test.each([
   caller.abort();
   await gone;
   provider.behave = drawn;
-  // The process knows that the caller has gone before the provider answers.
+  // The process notices the abort before the provider answers.
   expect((await fetch(`${processes.all[0]?.url}/healthz`)).status).toBe(200);
   drawn(response);
   await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0));
@@ -102,7 +101,7 @@ test.each([
   expect(await differingBalances()).toEqual([]);
 });
 
-test("a provider that breaks the connection is not asked again, and the credit comes back", async () => {
+test("a provider that breaks the connection is not asked again, and the credit is refunded", async () => {
   const ada = await createPerson();
   const { secret } = await createKey(ada.id);
   const broken = vi.fn((response: ServerResponse) => void response.socket?.resetAndDestroy());
@@ -112,6 +111,7 @@ test("a provider that breaks the connection is not asked again, and the credit c
   expect(await credits(ada.id)).toBe(100);
 });
 
+// This test comes last, because it ends the processes.
 test("after a storm of requests, failures, grants and kills every balance is its ledger's sum, and nothing is paid twice", async () => {
   const seed = Number(process.env.STORM_SEED ?? randomInt(2 ** 31));
   process.stdout.write(`storm: STORM_SEED=${seed}\n`);
@@ -119,46 +119,45 @@ test("after a storm of requests, failures, grants and kills every balance is its
 
   provider.behave = (response) => {
     const fate = random.next();
-    // Some requests never come back from the provider: their callers give up.
+    // Some requests never get an answer from the provider, and their callers give up.
     if (fate < 0.9) setTimeout(fate < 0.6 ? draw : fail, fate * 40, response);
   };
-  const people = await Promise.all(
+  const users = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const { id } = await createPerson();
       return { id, secret: (await createKey(id)).secret, keys: Array.from({ length: 10 }, () => randomUUID()) };
     }),
   );
-  /** By account: credits that answers say were paid, and credits of requests whose answer never came. */
-  const paid = new Map(people.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
+  /** Credits by account: of answers that say paid, and of requests without an answer. */
+  const paid = new Map(users.map(({ id }) => [id, { certain: 0, unknown: 0, granted: 0 }]));
   const drawn = new Set<string>();
   const statuses = new Map<number | "none", number>();
-  let over = false;
 
   async function once(): Promise<void> {
-    const person = random.pick(people);
-    const account = paid.get(person.id) as { certain: number; unknown: number; granted: number };
+    const user = random.pick(users);
+    const account = paid.get(user.id) as { certain: number; unknown: number; granted: number };
     const place = random.below(3);
     if (random.chance(0.02)) {
-      const granted = await grantCredits(person.id, 20, OPERATOR);
+      const granted = await grantCredits(user.id, 20, OPERATOR);
       if (granted.ok) account.granted += 20;
       return;
     }
     const cost = random.chance(0.4) ? random.below(4) : undefined;
-    const key = cost === undefined && random.chance(0.3) ? random.pick(person.keys) : undefined;
+    const key = cost === undefined && random.chance(0.3) ? random.pick(user.keys) : undefined;
     const price = cost ?? 1;
     const signal = AbortSignal.timeout(200 + random.below(800));
     const request =
       cost === undefined
-        ? generate(place, person.secret, key ? { "idempotency-key": key } : {}, signal)
+        ? generate(place, user.secret, key ? { "idempotency-key": key } : {}, signal)
         : fetch(`${processes.all[place]?.url}/api/v1/auth?cost=${cost}`, {
-            headers: { "x-api-key": person.secret },
+            headers: { "x-api-key": user.secret },
             signal,
           });
     const answer = await request.catch(() => undefined);
     await answer?.arrayBuffer().catch(() => {});
     statuses.set(answer?.status ?? "none", (statuses.get(answer?.status ?? "none") ?? 0) + 1);
     if (!answer) {
-      // Of many with one idempotency key, one at most has paid; that one may be among the answered.
+      // Of many requests with one idempotency key at most one has paid, and it may have an answer.
       account.unknown += price;
       await sleep(20);
     } else if (answer.ok && !answer.headers.has("idempotency-replayed")) {
@@ -169,20 +168,15 @@ test("after a storm of requests, failures, grants and kills every balance is its
       }
     } else if (answer.status === 503 || answer.status === 500) account.unknown += price;
   }
-  const traffic = Array.from({ length: 16 }, async () => {
-    while (!over) await once();
-  });
-  const kills = async () => {
-    for (let kill = 0; kill < 4; kill += 1) {
-      await sleep(1_000);
-      const place = random.below(3);
-      await processes.all[place]?.end("SIGKILL");
-      await processes.start(place);
-    }
-    over = true;
-  };
-  await Promise.all([kills(), ...traffic]);
-  // A drain waits for what the provider is still drawing.
+  const traffic = startTraffic(Array(16).fill(once));
+  for (let kill = 0; kill < 4; kill += 1) {
+    await sleep(1_000);
+    const place = random.below(3);
+    await processes.all[place]?.end("SIGKILL");
+    await processes.start(place);
+  }
+  await traffic.stop();
+  // A drain would wait for what the provider is still drawing.
   provider.breakOff();
   await Promise.all(processes.all.map((server) => server.end("SIGTERM")));
   await sweepAll();
@@ -198,7 +192,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
     SELECT "reservationId", "kind" FROM "CreditMovement" WHERE "reservationId" IS NOT NULL
     GROUP BY 1, 2 HAVING count(*) > 1`;
   expect(twice).toEqual([]);
-  // The storm was one: work was done, refused, failed and cut off.
+  // The load met every status.
   for (const status of [200, 204, 403, 502, "none"] as const)
     expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
   expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);

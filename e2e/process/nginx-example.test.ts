@@ -6,11 +6,11 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startNginx } from "#e2e/support/gateways.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { nginxExample } from "#e2e/support/nginx-example.ts";
 import type { Program } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 const NAME = "dashboard.example.com";
@@ -42,7 +42,10 @@ describe.skipIf(isMissing("nginx"))("examples/nginx.conf", () => {
     await folder.remove();
   });
 
-  /** Returns the status and the body of an answer over TLS, from a server that has the certificate of `NAME`. */
+  /**
+   * Returns the status and the body of an answer over TLS, from a server with the certificate of
+   * `NAME`.
+   */
   async function getSecurely(target: string): Promise<string> {
     const ca = readFileSync(path.join(folder.directory, "own.pem"));
     const options = { port: secure, path: target, ca, servername: NAME, headers: { host: NAME } };
@@ -75,7 +78,7 @@ describe.skipIf(isMissing("nginx"))("examples/nginx.conf", () => {
     expect(await getSecurely(target)).toBe(answer);
   });
 
-  test.each(["/readyz", "/metrics"])("%s is not shown to the world", async (target) => {
+  test.each(["/readyz", "/metrics"])("%s is not public", async (target) => {
     expect(await getSecurely(target)).toMatch(/^404 /);
   });
 });

@@ -5,9 +5,12 @@ import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/s
 import { createKey } from "#e2e/support/test-api.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 
-/** PostgreSQL stores no NUL in a text and refuses the statement (22021): whatever a client sends, that is no error of ours. */
+/**
+ * PostgreSQL rejects a statement with a NUL in a text (22021). Such input must not become a server
+ * error.
+ */
 const NUL = "\0";
-const PERSON = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
+const USER = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
 
 let server: TestServer;
 let remove: () => Promise<void>;
@@ -18,10 +21,10 @@ beforeAll(async () => {
   remove = temporary.remove;
   const provider = { OIDC_ISSUER: "http://127.0.0.1:1", OIDC_ID: "id", OIDC_SECRET: "secret" };
   server = await startServer({ DATA_DIR: temporary.directory, ...provider });
-  cookie = await signUpByForm(server.url, PERSON);
+  cookie = await signUpByForm(server.url, USER);
   const disconnect = await connectTo(temporary.directory);
-  ({ secret } = await createKey(await findUserId(PERSON.email)));
-  await seedIdentity(PERSON.email, "oidc");
+  ({ secret } = await createKey(await findUserId(USER.email)));
+  await seedIdentity(USER.email, "oidc");
   await disconnect();
 });
 afterAll(async () => {
@@ -29,7 +32,7 @@ afterAll(async () => {
   await remove();
 });
 
-describe("NUL is no error of the server", () => {
+describe("NUL is no server error", () => {
   test.each([
     "/settings/developer?q=%00&status=%00&environment=%00&finding=%00&sort=%00&direction=%00&page=%00",
     "/settings/developer?q=a%00b&q=%00",
@@ -57,18 +60,18 @@ describe("NUL is no error of the server", () => {
   });
 
   test.each([
-    ["/sign-in", "password", { ...PERSON, email: NUL }],
-    ["/sign-in", "password", { ...PERSON, email: `${NUL}${PERSON.email}` }],
-    ["/sign-in", "password", { ...PERSON, password: NUL }],
-    ["/sign-in", "password", { ...PERSON, next: `/settings${NUL}` }],
-    ["/sign-up", "password", { ...PERSON, email: "nul-1@example.com", name: `A${NUL}` }],
-    ["/sign-up", "password", { ...PERSON, email: `nul-2${NUL}@example.com` }],
-    ["/sign-up", "password", { ...PERSON, email: "nul-3@example.com", password: `correct horse ${NUL}` }],
-    ["/password-link", "token", { token: NUL, password: PERSON.password }],
+    ["/sign-in", "password", { ...USER, email: NUL }],
+    ["/sign-in", "password", { ...USER, email: `${NUL}${USER.email}` }],
+    ["/sign-in", "password", { ...USER, password: NUL }],
+    ["/sign-in", "password", { ...USER, next: `/settings${NUL}` }],
+    ["/sign-up", "password", { ...USER, email: "nul-1@example.com", name: `A${NUL}` }],
+    ["/sign-up", "password", { ...USER, email: `nul-2${NUL}@example.com` }],
+    ["/sign-up", "password", { ...USER, email: "nul-3@example.com", password: `correct horse ${NUL}` }],
+    ["/password-link", "token", { token: NUL, password: USER.password }],
     ["/settings/account", "name", { name: `A${NUL}` }],
-    ["/settings/account", "email", { email: `a${NUL}@example.com`, password: PERSON.password }],
+    ["/settings/account", "email", { email: `a${NUL}@example.com`, password: USER.password }],
     ["/settings/account", "email", { email: "nul-4@example.com", password: NUL }],
-    ["/settings/account", "provider", { provider: NUL, password: PERSON.password }],
+    ["/settings/account", "provider", { provider: NUL, password: USER.password }],
     ["/settings/account", "next", { current: NUL, next: `another good one ${NUL}` }],
   ])("in the form of %s with %s: %j", async (page, field, values) => {
     const headers: Record<string, string> = page.startsWith("/settings") ? { cookie } : {};

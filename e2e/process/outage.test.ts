@@ -5,8 +5,11 @@ import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/pr
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createPerson } from "#e2e/support/test-database.ts";
+import { startTraffic } from "#e2e/support/traffic.ts";
 import { grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
+
+const DRAW = { method: "POST", body: '{"prompt":"A cat"}' };
 
 let postgres: TestPostgres;
 let processes: ApiProcesses;
@@ -29,50 +32,42 @@ test.each([
   ["stopped", () => postgres.stop(), () => postgres.start()],
   ["hanging", () => postgres.signal("SIGSTOP"), () => postgres.signal("SIGCONT")],
 ])(
-  "a database that is %s in the middle of traffic is 503 with Retry-After in under 3 s, and everything is as before when it is back",
+  "a database that is %s under traffic is answered with 503 and Retry-After in under 3 s, and all recovers with it",
   async (_, breakIt, mendIt) => {
     const url = processes.all[0]?.url;
-    let refusals = 0;
+    let rejections = 0;
     let successes = 0;
-    let over = false;
     const problems: string[] = [];
-    const loop = async (path: string, init: RequestInit = {}) => {
-      while (!over) {
-        const headers = { "x-api-key": secret, "content-type": "application/json" };
-        // The promise is an answer in under 3 s, so waiting longer fails.
-        const signal = AbortSignal.timeout(3_000);
-        const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers, signal }).catch(String);
-        if (typeof answer === "string") {
-          problems.push(`${path}: ${answer}`);
-          continue;
-        }
-        await answer.arrayBuffer();
-        if (answer.ok) successes += 1;
-        else if (answer.status === 503 && /^[1-9]\d*$/.test(answer.headers.get("retry-after") ?? "")) {
-          refusals += 1;
-          await sleep(20);
-        } else problems.push(`${path}: ${answer.status}`);
-      }
+    const ask = async (path: string, init: RequestInit = {}) => {
+      const headers = { "x-api-key": secret, "content-type": "application/json" };
+      // The promise is an answer in under 3 s, so waiting longer fails.
+      const signal = AbortSignal.timeout(3_000);
+      const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers, signal }).catch(String);
+      if (typeof answer === "string") return problems.push(`${path}: ${answer}`);
+      await answer.arrayBuffer();
+      if (answer.ok) successes += 1;
+      else if (answer.status === 503 && /^[1-9]\d*$/.test(answer.headers.get("retry-after") ?? "")) {
+        rejections += 1;
+        await sleep(20);
+      } else problems.push(`${path}: ${answer.status}`);
     };
-    const draw = { method: "POST", body: '{"prompt":"A cat"}' };
-    const traffic = [
-      ...Array.from({ length: 6 }, () => loop("/key")),
-      ...Array.from({ length: 6 }, () => loop("/auth?cost=1")),
-      ...Array.from({ length: 6 }, () => loop("/bytedance/generate-image", draw)),
-    ];
+    const traffic = startTraffic([
+      ...Array(6).fill(() => ask("/key")),
+      ...Array(6).fill(() => ask("/auth?cost=1")),
+      ...Array(6).fill(() => ask("/bytedance/generate-image", DRAW)),
+    ]);
     const grow = (read: () => number, by: number) => {
       const goal = read() + by;
       return vi.waitFor(() => expect(read()).toBeGreaterThan(goal), { timeout: 15_000, interval: 20 });
     };
     await grow(() => successes, 200);
     await breakIt();
-    await grow(() => refusals, 40);
+    await grow(() => rejections, 40);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     await mendIt();
     await grow(() => successes, 200);
-    over = true;
-    await Promise.all(traffic);
+    await traffic.stop();
     expect(problems, processes.all[0]?.output()).toEqual([]);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
@@ -85,31 +80,23 @@ test.each([
   60_000,
 );
 
-/** Asks again and again, and counts the credits of the answers that say that they were paid. */
+/** Sends requests that cost credits. Sums up the credits of those that succeeded. */
 function payingTraffic(url: string | undefined) {
-  let over = false;
-  const seen = { paid: 0, refused: 0, unexpected: new Set<string>() };
-  const loop = async (path: string, credits: number, init: RequestInit) => {
-    while (!over) {
-      const headers = { "x-api-key": secret, "content-type": "application/json" };
-      const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers });
-      await answer.arrayBuffer();
-      if (answer.ok) seen.paid += credits;
-      else if (answer.status === 503) seen.refused += 1;
-      else seen.unexpected.add(`${path}: ${answer.status}`);
-      if (!answer.ok) await sleep(20);
-    }
+  const seen = { paid: 0, rejected: 0, unexpected: new Set<string>() };
+  const ask = async (path: string, credits: number, init: RequestInit) => {
+    const headers = { "x-api-key": secret, "content-type": "application/json" };
+    const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers });
+    await answer.arrayBuffer();
+    if (answer.ok) seen.paid += credits;
+    else if (answer.status === 503) seen.rejected += 1;
+    else seen.unexpected.add(`${path}: ${answer.status}`);
+    if (!answer.ok) await sleep(20);
   };
-  const draw = { method: "POST", body: '{"prompt":"A cat"}' };
-  const loops = [
-    ...Array.from({ length: 8 }, () => loop("/auth?cost=5", 5, {})),
-    ...Array.from({ length: 8 }, () => loop("/bytedance/generate-image", 1, draw)),
-  ];
-  const end = () => {
-    over = true;
-    return Promise.all(loops);
-  };
-  return { seen, end };
+  const traffic = startTraffic([
+    ...Array(8).fill(() => ask("/auth?cost=5", 5, {})),
+    ...Array(8).fill(() => ask("/bytedance/generate-image", 1, DRAW)),
+  ]);
+  return { seen, stop: traffic.stop };
 }
 
 async function creditsLeft(): Promise<number> {
@@ -120,22 +107,22 @@ async function creditsLeft(): Promise<number> {
   return rows[0]?.credits ?? Number.NaN;
 }
 
-test("a database that stands still for 5 s takes credits for answers of success, and for no other", async () => {
+test("a database that pauses for 5 s takes credits only for successful answers", async () => {
   connectDatabase(postgres.url, 4);
   const before = await creditsLeft();
-  const { seen, end } = payingTraffic(processes.all[0]?.url);
+  const { seen, stop } = payingTraffic(processes.all[0]?.url);
   await vi.waitFor(() => expect(seen.paid).toBeGreaterThan(500), { timeout: 15_000 });
   await postgres.signal("SIGSTOP");
   await sleep(5_000);
   await postgres.signal("SIGCONT");
   const paid = seen.paid;
   await vi.waitFor(() => expect(seen.paid).toBeGreaterThan(paid + 500), { timeout: 15_000 });
-  await end();
-  expect(seen.refused).toBeGreaterThan(0);
+  await stop();
+  expect(seen.rejected).toBeGreaterThan(0);
   expect([...seen.unexpected]).toEqual([]);
   await vi.waitFor(
     async () => {
-      // Reservations whose answer was 503 are the sweep's.
+      // The sweep refunds reservations whose answer was 503.
       await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
       await sweepReservations();
       expect(before - (await creditsLeft())).toBe(seen.paid);
@@ -146,7 +133,7 @@ test("a database that stands still for 5 s takes credits for answers of success,
   await disconnectDatabase();
 }, 60_000);
 
-test("credits that a process asked for in vain before it was killed are not taken when the database goes on", async () => {
+test("unconfirmed charges of a killed process are not taken when the database goes on", async () => {
   connectDatabase(postgres.url, 4);
   const before = await creditsLeft();
   const server = processes.all[0];
@@ -172,7 +159,7 @@ test("credits that a process asked for in vain before it was killed are not take
   await disconnectDatabase();
 }, 60_000);
 
-test("a reservation that the database makes after its 503 leaves neither a credit taken nor an idempotency key in use", async () => {
+test("a reservation that commits after its 503 takes no credit and frees its idempotency key", async () => {
   connectDatabase(postgres.url, 4);
   const before = await creditsLeft();
   const key = randomUUID();
@@ -182,7 +169,7 @@ test("a reservation that the database makes after its 503 leaves neither a credi
       headers: { "x-api-key": secret, "content-type": "application/json", "idempotency-key": key },
       body: '{"prompt":"A cat"}',
     });
-  // Each statement waits for less than its timeout, and both for longer than the request.
+  // Each statement waits for less than its timeout, but both for longer than the request.
   const first = await hold(`LOCK TABLE "IdempotencyRecord" IN EXCLUSIVE MODE`);
   const second = await hold(`SELECT FROM "Balance" FOR UPDATE`);
   const rejected = generate();
@@ -197,7 +184,7 @@ test("a reservation that the database makes after its 503 leaves neither a credi
   await disconnectDatabase();
 }, 60_000);
 
-/** Keeps what a statement locks until it is called. */
+/** Keeps the locks of a statement until the returned function is called. */
 async function hold(statement: string): Promise<() => Promise<void>> {
   const client = await pool().connect();
   await client.query("BEGIN");

@@ -16,7 +16,7 @@ import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.
 import { openClient } from "#lib/database/connection.ts";
 
 const ACCOUNTS = 3;
-/** Movements from before, which the upgrade adds up while both versions spend. */
+/** Older movements, which the upgrade adds up while both versions spend. */
 const MOVEMENTS = 30_000;
 const ROUNDS = 50;
 const CREDITS = 1_000_000;
@@ -31,7 +31,7 @@ beforeEach(async () => {
   folder = await temporaryDirectory();
   provider = await startImageProvider();
   let drawn = 0;
-  // Every other image fails, and is refunded.
+  // Every other image fails and is refunded.
   provider.behave = (response) => (drawn++ % 2 === 0 ? draw(response) : void response.writeHead(500).end("{}"));
 });
 afterEach(async () => {
@@ -55,7 +55,7 @@ async function settings(): Promise<Record<string, string>> {
   };
 }
 
-/** Asks a process for something that costs, and returns what was paid. */
+/** Sends a request that costs credits. Returns what was paid. */
 async function spend(url: string, { secret }: Account, round: number): Promise<number> {
   const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
   const cost = 1 + (round % 3);
@@ -72,7 +72,7 @@ async function spend(url: string, { secret }: Account, round: number): Promise<n
 
 type Client = Awaited<ReturnType<typeof openClient>>;
 
-/** Accounts with a history, made without the code of either version. */
+/** Creates accounts with a history, without the code of either version. */
 async function createAccounts(client: Client): Promise<Account[]> {
   const accounts = Array.from({ length: ACCOUNTS }, () => ({
     userId: randomUUID(),
@@ -102,7 +102,7 @@ async function createAccounts(client: Client): Promise<Account[]> {
   return accounts;
 }
 
-/** What differs between a table and what it adds up. */
+/** Queries for the differences between a table and its rollup. */
 const DIFFERENCES = {
   days: `
     WITH "sum" AS (
@@ -143,7 +143,7 @@ async function expectExactThroughUpgrade(startBefore: () => Promise<VersionBefor
     return credits;
   };
   const spending = Promise.all(accounts.map((account) => spendOn(account, counted, () => over)));
-  // A failure is told at the end, and not as one that nobody listens to.
+  // The await below reports a failure.
   spending.catch(() => {});
 
   const current = await startServer(await settings());

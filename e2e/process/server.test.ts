@@ -30,7 +30,7 @@ async function start(settings: Record<string, string>): Promise<TestServer> {
   return server;
 }
 
-/** The status of an answer; unlike `fetch` it sends any header. */
+/** Returns the status of an answer. Unlike `fetch` it sends any header. */
 async function statusOf(
   url: string,
   headers: Record<string, string>,
@@ -42,8 +42,8 @@ async function statusOf(
   return Promise.race([answer, once(sent, "continue").then(() => "continue")]).finally(() => sent.destroy());
 }
 
-/** Starts what must not come up; returns its exit code and words. */
-async function refused(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
+/** Starts a server that must not become ready. Returns its exit code and output. */
+async function failedStart(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
   const server = spawnServer(settings);
   running.push(server);
   return { code: await server.end(), output: server.output() };
@@ -54,12 +54,12 @@ async function postmasterPid(directory = data.directory): Promise<number> {
 }
 
 describe("with the embedded database", () => {
-  test("it starts, answers, says nothing like an error, and leaves nothing behind on SIGTERM", async () => {
+  test("it starts, answers, prints no error, and leaves nothing behind on SIGTERM", async () => {
     const server = await start({ DATA_DIR: data.directory });
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "ok" });
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: "ready" });
     const lines = server.output().trim().split("\n");
-    // As root there is one sentence more, which comes first.
+    // As root it prints one sentence before.
     expect(lines.slice(0, -1).filter((line) => !line.includes("GoodTake runs as root"))).toEqual([]);
     expect(lines.at(-1)).not.toMatch(/error|warn|fail/i);
     const postmaster = await postmasterPid();
@@ -67,7 +67,7 @@ describe("with the embedded database", () => {
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
   });
 
-  test("a secret that an older version made serves pages, whatever it spells", async () => {
+  test("any secret that an older version generated still works", async () => {
     const { directory, remove } = await temporaryDirectory();
     await writeFile(path.join(directory, "auth-secret"), "k3J9mQ2xV7bN5tR8wYourL4cF6hD0gS+a/Zu1Xe0BbQq\n");
     const server = await start({ DATA_DIR: directory, AUTH_SECRET: " " });
@@ -76,10 +76,10 @@ describe("with the embedded database", () => {
     await remove();
   });
 
-  test("a client can neither leave HTTP, nor be asked for a body that isn't read, nor write into the log", async () => {
+  test("a client can't upgrade from HTTP, isn't asked for a body that isn't read, and can't write into the log", async () => {
     const server = await start({ DATA_DIR: data.directory });
     const printed = server.output();
-    // Next listens for upgrades from its first page on.
+    // Next listens for upgrades after its first page.
     const page = await fetch(`${server.url}/sign-in`, { headers: { cookie: "goodtake-session=broken" } });
     expect(page.status).toBe(200);
     for (const upgrade of ["websocket", "h2c"])
@@ -97,7 +97,7 @@ describe("with the embedded database", () => {
     expect(server.output()).toBe(printed);
   });
 
-  test("a signal in the middle of a start lets it come to its end, and stops the database, too", async () => {
+  test("a signal during a start ends the server and its database after the start", async () => {
     const directory = path.join(data.directory, "new");
     const server = spawnServer({ DATA_DIR: directory });
     running.push(server);
@@ -113,9 +113,9 @@ describe("with the embedded database", () => {
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
   });
 
-  test("a second start on the same data folder says so and stops; the first goes on", async () => {
+  test("a second start on the same data folder ends with a sentence, and the first goes on", async () => {
     const first = await start({ DATA_DIR: data.directory });
-    const second = await refused({ DATA_DIR: data.directory });
+    const second = await failedStart({ DATA_DIR: data.directory });
     expect(second.code).toBe(1);
     expect(second.output.trim()).toBe(
       `Another GoodTake server is already running on ${data.directory}; stop it, or choose another DATA_DIR.`,
@@ -130,7 +130,7 @@ describe("with the embedded database", () => {
     let answer = "";
     socket.setEncoding("utf8").on("data", (text) => (answer += text));
     const closed = new Promise((resolve) => socket.once("close", resolve));
-    // The request is in flight as soon as its headers are there; its body follows after the signal.
+    // The request is in flight once its headers have arrived. Its body follows after the signal.
     socket.write(
       `POST /sign-in HTTP/1.1\r\nHost: ${hostname}:${port}\r\nOrigin: ${server.url}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
     );
@@ -161,7 +161,7 @@ describe("with an outside database", () => {
     await drop();
   });
 
-  test("a dashboard is ready whatever becomes of Redis, because it limits no requests", async () => {
+  test("a dashboard is ready without Redis, because it limits no requests", async () => {
     const { url, drop } = await createDatabase();
     const METRICS_TOKEN = "a token for Prometheus";
     const settings = { DATABASE_URL: url, AUTH_SECRET, METRICS_TOKEN, REDIS_URL: "redis://127.0.0.1:1" };
@@ -176,7 +176,7 @@ describe("with an outside database", () => {
     await drop();
   });
 
-  test("one that is started in the same moment is waited for", async () => {
+  test("a database that starts at the same time is waited for", async () => {
     const postgres = await startPostgres();
     await postgres.stop();
     const server = spawnServer({ DATABASE_URL: postgres.url, AUTH_SECRET, ROLE: "api" });
@@ -190,7 +190,7 @@ describe("with an outside database", () => {
 });
 
 describe.runIf(process.getuid?.() === 0)("started as root", () => {
-  test("it says once that it is, and names what runs it without", async () => {
+  test("it says so once, and names the alternatives", async () => {
     const server = await start({ DATA_DIR: data.directory });
     expect(server.output().match(/runs as root.*goodtake\.service.*compose\.yaml/g)).toHaveLength(1);
   });
@@ -219,7 +219,7 @@ describe.runIf(process.getuid?.() === 0)("started as root", () => {
 
   test("a data folder that PostgreSQL's own account can't enter stops it", async () => {
     await chmod(data.directory, 0o700);
-    const { code, output } = await refused({ DATA_DIR: path.join(data.directory, "inside") });
+    const { code, output } = await failedStart({ DATA_DIR: path.join(data.directory, "inside") });
     await chmod(data.directory, 0o755);
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toHaveLength(1);
@@ -227,7 +227,7 @@ describe.runIf(process.getuid?.() === 0)("started as root", () => {
   });
 });
 
-describe("what can't work stops the start with one sentence", () => {
+describe("invalid settings stop the start with one sentence", () => {
   test.each([
     ["a port that is none", { PORT: "http" }, /^PORT /],
     ["a role that is none", { ROLE: "worker" }, /^ROLE /],
@@ -236,12 +236,12 @@ describe("what can't work stops the start with one sentence", () => {
     ["a real provider with open sign-up by accident", { ARK_API_KEY: "key" }, /^SIGN_UP /],
     ["a data folder that is a file", { DATA_DIR: path.resolve("package.json") }, /^DATA_DIR can't be used/],
     [
-      "a database that nobody knows",
+      "an unknown database host",
       { DATABASE_URL: "postgresql://nowhere.invalid/x", AUTH_SECRET, ROLE: "api" },
       /^The database of DATABASE_URL can't be used \(E/,
     ],
   ])("%s", async (_, settings, sentence) => {
-    const { code, output } = await refused({ DATA_DIR: data.directory, ...settings });
+    const { code, output } = await failedStart({ DATA_DIR: data.directory, ...settings });
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toHaveLength(1);
     expect(output).toMatch(sentence);
@@ -251,7 +251,7 @@ describe("what can't work stops the start with one sentence", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
     const { port } = other.address() as AddressInfo;
-    const { code, output } = await refused({ DATA_DIR: data.directory, PORT: String(port) });
+    const { code, output } = await failedStart({ DATA_DIR: data.directory, PORT: String(port) });
     other.close();
     expect(code).toBe(1);
     expect(output.trim()).toBe(`PORT ${port} is in use by another program; stop it, or choose another PORT.`);

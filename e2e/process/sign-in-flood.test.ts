@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newPerson } from "#e2e/support/person.ts";
-import { readForm, signUpByForm } from "#e2e/support/sign-up.ts";
+import { newUser, readForm, signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
 let data: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -14,8 +13,8 @@ afterAll(async () => {
   await data.remove();
 });
 
-test("a flood of guesses from one /48 of IPv6 reaches few passwords, and keeps nobody else out", async () => {
-  const [owner, other] = [newPerson(), newPerson()];
+test("a flood of guesses from one /48 of IPv6 tries few passwords and delays no other user", async () => {
+  const [owner, other] = [newUser(), newUser()];
   const [home, elsewhere] = ["2001:db8:8::1", "198.18.7.1"];
   await signUpByForm(server.url, owner, home);
   await signUpByForm(server.url, other);
@@ -38,11 +37,11 @@ test("a flood of guesses from one /48 of IPv6 reaches few passwords, and keeps n
   };
   const flood = Promise.all(Array.from({ length: 60 }, guess));
   await halfDone;
-  // From where she has signed in before, and another user from a network that is new.
+  // The owner signs in from a known network, another user from a new one.
   expect(await signIn(owner, home)).toMatchObject({ status: 303, signedIn: true });
   expect(await signIn(other, elsewhere)).toMatchObject({ status: 303, signedIn: true });
   expect((await fetch(`${server.url}/api/v1/auth`)).status).toBe(401);
   await flood;
-  // 200 failures from the network and 100 at the account are free; then waits of 1 s and more begin.
+  // 200 failures of the network and 100 of the account are free; then waits of 1 s and more begin.
   expect(statuses.filter((status) => status !== 429).length).toBeLessThan(300);
 });

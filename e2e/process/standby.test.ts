@@ -25,7 +25,7 @@ describe.skipIf(isMissing("postgresql"))("a standby", () => {
   }, 60_000);
   afterAll(() => postgres.remove());
 
-  test("that a start or a command finds in place of the primary is told in one sentence", async () => {
+  test("in place of the primary ends a start or a command with one sentence", async () => {
     const settings = { DATABASE_URL: postgres.standby.url, AUTH_SECRET, ROLE: "api" };
     const server = spawnServer(settings);
     const [code, command] = await Promise.all([
@@ -37,7 +37,7 @@ describe.skipIf(isMissing("postgresql"))("a standby", () => {
     expect(command.stderr).toMatch(STANDBY_SENTENCE);
   });
 
-  test("is passed over by a command that knows both servers, whichever comes first", async () => {
+  test("is skipped by a command that knows both servers in either order", async () => {
     const { primary, standby } = postgres;
     const { directory, remove } = await temporaryDirectory();
     for (const [i, ports] of [
@@ -51,7 +51,7 @@ describe.skipIf(isMissing("postgresql"))("a standby", () => {
     await remove();
   });
 
-  test("never lets a revoked key pass, however far it is behind, when a balancer leads a process to it", async () => {
+  test("never accepts a revoked key behind a balancer, however far it lags", async () => {
     const balancer = await startTcpSwitch(postgres.primary.port);
     const processes = await startApiProcesses(1, `postgresql://goodtake@127.0.0.1:${balancer.port}/postgres`);
     connectDatabase(postgres.url, 4);
@@ -59,7 +59,7 @@ describe.skipIf(isMissing("postgresql"))("a standby", () => {
     const [kept, revoked] = [await createKey(ada.id), await createKey(ada.id)];
     const auth = async ({ secret }: { secret: string }) =>
       (await fetch(`${processes.all[0]?.url}/api/v1/auth`, { headers: { "x-api-key": secret } })).status;
-    // The standby has the keys before it is asked.
+    // Waits until the standby has the keys.
     await vi.waitFor(async () => expect(await onServer(postgres.standby, `SELECT 1 FROM "ApiKey"`)).toHaveLength(2), {
       timeout: 30_000,
       interval: 200,
@@ -85,11 +85,11 @@ describe.skipIf(isMissing("postgresql"))("a standby", () => {
     balancer.close();
   }, 60_000);
 
-  test("that a connection meets later is unavailable, and the connection is closed", async () => {
+  test("behind an open connection is reported as unavailable, and the connection is closed", async () => {
     connectDatabase(postgres.url, 1);
     const pid = async () => (await pool().query("SELECT pg_backend_pid() AS pid")).rows[0].pid;
     const before = await pid();
-    // A server that was demoted behind a pooler answers its old connections like this.
+    // A demoted server behind a pooler answers its old connections like this.
     await pool().query("SET default_transaction_read_only = on");
     const write = database().throttle.create({
       data: { scope: "x", attempts: 1, blockedUntil: new Date(), updatedAt: new Date() },

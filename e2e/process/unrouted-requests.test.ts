@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startNginx } from "#e2e/support/gateways.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { plainNginxExample } from "#e2e/support/nginx-example.ts";
 import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
@@ -28,13 +28,13 @@ beforeAll(async () => {
   port = Number(new URL(server.url).port);
 });
 afterAll(async () => {
-  // It has survived all of it, and ends as after any other day.
+  // It still ends as after any other day.
   expect(await server.end("SIGTERM")).toBe(0);
   await disconnectDatabase();
   await own.drop();
 });
 
-/** Expects exactly one answer, which is as the API's contract says of every error. */
+/** Expects exactly one answer, which has the form of every error of the API. */
 function expectError(answer: string, status: number, code: string): void {
   const [head = "", body = "", ...rest] = answer.split("\r\n\r\n");
   expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -95,11 +95,11 @@ describe("a request that reaches no route is answered as the API answers", () =>
     expectError(await sendRaw(port, bytes()), status, code);
   });
 
-  test("headers that don't come to an end within 10 s", { timeout: 20_000 }, async () => {
+  test("headers that don't end within 10 s", { timeout: 20_000 }, async () => {
     expectError(await sendRaw(port, get().slice(0, -2)), 408, "request_timeout");
   });
 
-  test("the answer to CONNECT says which methods there are", async () => {
+  test("the answer to CONNECT lists the methods", async () => {
     expect(await sendRaw(port, "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n")).toMatch(/^allow: GET, /im);
   });
 });
@@ -112,7 +112,7 @@ test.each([
   expect(await sendRaw(port, bytes())).toMatch(/^HTTP\/1\.1 401 /);
 });
 
-test("unreadable bytes behind a request do not take its answer, which is the last one", async () => {
+test("unreadable bytes after a request don't replace its answer, which is the last one", async () => {
   const answer = await sendRaw(port, `${get(`X-API-Key: ${secret}`)}\x00\x00`);
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer).toMatch(/^connection: close$/im);
@@ -148,7 +148,7 @@ describe.skipIf(isMissing("nginx"))("behind the example for nginx", () => {
     expectError(answer, status, status === 431 ? "headers_too_large" : "invalid_request");
   });
 
-  test("a redirect of an address as long as it may be comes through", async () => {
+  test("a redirect of the longest address arrives", async () => {
     const target = `/docs/?q=${"x".repeat(15_000)}`;
     const answer = await sendRaw(
       nginxPort,

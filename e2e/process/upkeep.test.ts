@@ -9,7 +9,7 @@ const TOKEN = "a-token-for-metrics";
 const OLD = 30_000;
 const KEPT = 1_000;
 const KEYS = 4_000;
-/** Of each key, one more than are kept. */
+/** For each key one more than the limit of kept callers. */
 const CALLERS = 21;
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
@@ -57,14 +57,14 @@ async function addCallers(): Promise<void> {
   );
 }
 
-/** What a process says that it has done. */
+/** Returns the rows that a process reports for a task. */
 async function rowsChanged(place: number, task: string): Promise<number> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const text = await (await fetch(`${processes.all[place]?.url}/metrics`, { headers })).text();
   return Number(new RegExp(`^goodtake_scheduled_rows_total\\{task="${task}"\\} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
 }
 
-test("two processes on one database remove each row once, and one of them says so", async () => {
+test("two processes on one database remove each row once, and one of them reports it", async () => {
   await addActivity();
   await Promise.all([processes.start(0), processes.start(1)]);
   const both = () => Promise.all([rowsChanged(0, "activity"), rowsChanged(1, "activity")]);
@@ -73,7 +73,7 @@ test("two processes on one database remove each row once, and one of them says s
   expect(await oldActivity()).toBe(0);
 }, 120_000);
 
-test("a kill -9 in the middle loses nothing, and the next process goes on where it was", async () => {
+test("a kill -9 in the middle loses nothing, and the next process goes on at the same place", async () => {
   await addCallers();
   const killed = await processes.start();
   await until(walk).toBeDefined();
@@ -89,11 +89,11 @@ test("a kill -9 in the middle loses nothing, and the next process goes on where 
   );
   await processes.start();
   await until(walk).toBeUndefined();
-  // The first key is looked at again in an hour.
+  // The first key's turn comes again in an hour.
   expect(await count(`"UsageCaller"`)).toBe(KEYS * 20 + 5);
 }, 120_000);
 
-test("a stop doesn't wait for the steps that are left, and is no failure", async () => {
+test("a stop doesn't wait for the remaining steps and is no failure", async () => {
   await addActivity();
   const server = await processes.start();
   await until(oldActivity).toBeLessThan(OLD);

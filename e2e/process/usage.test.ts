@@ -57,7 +57,7 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
   await pool().query(`UPDATE "ApiKey" SET "expiresAt" = now() WHERE "id" = $1`, [expired.key.id]);
 
   const json = { "content-type": "application/json" };
-  /** What is sent, and which outcome each status of its answer is. */
+  /** What is sent, and the outcome for each status of its answer. */
   const kinds = [
     { key: good, path: "/key", outcomes: { 200: "ok" } },
     { key: good, path: "/auth?cost=1", outcomes: { 204: "ok", 403: "no_credits" } },
@@ -73,7 +73,7 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
     { key: revoked, path: "/key", outcomes: { 401: "revoked" } },
     { key: expired, path: "/auth", outcomes: { 401: "expired" } },
     { key: deleted, path: "/key", outcomes: { 401: "deleted" } },
-    // Nobody's: neither an unknown key nor a path that isn't there belongs to anybody.
+    // Without an owner: an unknown key and an unknown path.
     { key: { secret: "gt_unknown", key: { id: "" } }, path: "/key", outcomes: { 401: "" } },
     { key: good, path: "/nothing", outcomes: { 404: "" } },
   ] as const satisfies {

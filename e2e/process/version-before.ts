@@ -6,21 +6,21 @@ import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createPool } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 
-/** The last commit whose processes know nothing of rollups of credits, and of what was built on them. */
+/** The last commit before the rollups of credits. */
 const COMMIT = "76a8343";
-/** The first migration that it doesn't know. */
+/** The first migration after it. */
 const FIRST_UNKNOWN = "20261126163601";
 const PROJECT = path.resolve(import.meta.dirname, "../..");
 
 export type Account = { userId: string; apiKeyId: string; secret: string };
-/** Something of the version before that runs on a database, which it has migrated as far as it can. */
+/** The earlier version on a database that it has migrated as far as it can. */
 export type VersionBefore = {
-  /** Spends some credits of an account, and returns how many were not refunded. */
+  /** Spends some credits of an account. Returns how many were not refunded. */
   spend: (account: Account, round: number) => Promise<number>;
   end: () => Promise<void>;
 };
 
-/** False in a clone that doesn't reach back so far. */
+/** Tells whether this clone has the commit. */
 export function isInHistory(): boolean {
   return spawnSync("git", ["cat-file", "-e", `${COMMIT}^{commit}`], { cwd: PROJECT }).status === 0;
 }
@@ -45,7 +45,7 @@ export async function startProcessBefore(
   };
 }
 
-/** Runs the statements of that commit, for a clone that doesn't have it. */
+/** Runs the statements of that commit, for a clone that lacks it. */
 export async function startStatementsBefore(url: string): Promise<VersionBefore> {
   const { directory, remove } = await temporaryDirectory();
   for (const name of await readdir("prisma/migrations"))
@@ -70,7 +70,8 @@ export async function startStatementsBefore(url: string): Promise<VersionBefore>
   };
 }
 
-// What `lib/credits/store.ts` of that commit sends, with the values that a test doesn't vary written out.
+// The statements of `lib/credits/store.ts` at that commit. Values that no test varies are written
+// out.
 const SPEND = `
     WITH "now" AS (
       SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date AS "month"

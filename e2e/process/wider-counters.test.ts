@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { cp, readdir } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createDatabase } from "#e2e/support/test-database.ts";
+import { startTraffic } from "#e2e/support/traffic.ts";
+import { createPool } from "#lib/database/connection.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { type UsageRows, WRITE_USAGE } from "#lib/usage/batch.ts";
 
@@ -14,7 +16,7 @@ const WRITERS = 3;
 const KEY = `lpad(to_hex(i % ${KEYS}), 32, '0')::uuid`;
 const keyOf = (i: number) => `00000000-0000-0000-0000-${(i % KEYS).toString(16).padStart(12, "0")}`;
 
-/** What the version before the counters were widened writes and reads. */
+/** The statements of the version before the wider counters. */
 const WRITE = WRITE_USAGE.replaceAll("bigint", "int");
 const READ = `SELECT "apiKeyId", sum("requests")::int AS "requests" FROM "UsageHour" WHERE "apiKeyId" = ANY($1) GROUP BY 1`;
 const NOTE = `
@@ -24,7 +26,7 @@ const NOTE = `
   UPDATE "UsageCaller" c SET "requestsBeforeRotation" = b."requests" FROM "before" b
   WHERE (c."apiKeyId", c."addressPrefix", c."userAgent", c."route") = (b."apiKeyId", b."addressPrefix", b."userAgent", b."route")`;
 
-test("while the counters are widened a process of the version before writes and reads on, and nothing is lost", async () => {
+test("a process of the version before writes and reads on while the counters are widened, and nothing is lost", async () => {
   const { url, drop } = await createDatabase("template0");
   const before = await temporaryDirectory();
   for (const name of (await readdir("prisma/migrations")).filter((name) => name < "20261126153001"))
@@ -39,43 +41,40 @@ test("while the counters are widened a process of the version before writes and 
   await client.query(`INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "requests", "lastSeenAt")
     SELECT ${KEY}, '', 'agent ' || i / ${KEYS}, '/', 1, now() FROM generate_series(0, ${ROWS / 10 - 1}) i`);
 
-  let over = false;
   let written = 0;
   let slowestMs = 0;
-  const writeAsBefore = async (writer: number) => {
-    const old = new pg.Client(url);
-    await old.connect();
-    for (let round = writer; !over; round += WRITERS) {
-      const keys = Array.from({ length: 20 }, (_, i) => keyOf(round * 7 + i));
-      const at = new Date(Date.UTC(2026, 0, 1, round % 500)).toISOString();
-      const rows: UsageRows = {
-        counts: keys.map((apiKeyId) => ({ apiKeyId, hour: at, outcome: "ok", requests: 1 })),
-        uses: [],
-        callers: keys.map((apiKeyId) => ({
-          apiKeyId,
-          addressPrefix: "",
-          userAgent: "agent 1",
-          route: "/",
-          requests: 1,
-          at,
-        })),
-        rejections: [],
-      };
-      const start = performance.now();
-      await old.query({ name: "write-usage", text: WRITE, values: [randomUUID(), JSON.stringify(rows)] });
-      await old.query({ name: "read-usage", text: READ, values: [keys.slice(0, 2)] });
-      await old.query({ name: "note-callers", text: NOTE, values: [keys[0]] });
-      slowestMs = Math.max(slowestMs, performance.now() - start);
-      written += keys.length;
-    }
-    await old.end();
+  const pool = createPool(url, { max: WRITERS });
+  let rounds = 0;
+  const writeAsBefore = async () => {
+    const round = rounds++;
+    const keys = Array.from({ length: 20 }, (_, i) => keyOf(round * 7 + i));
+    const at = new Date(Date.UTC(2026, 0, 1, round % 500)).toISOString();
+    const rows: UsageRows = {
+      counts: keys.map((apiKeyId) => ({ apiKeyId, hour: at, outcome: "ok", requests: 1 })),
+      uses: [],
+      callers: keys.map((apiKeyId) => ({
+        apiKeyId,
+        addressPrefix: "",
+        userAgent: "agent 1",
+        route: "/",
+        requests: 1,
+        at,
+      })),
+      rejections: [],
+    };
+    const start = performance.now();
+    await pool.query({ name: "write-usage", text: WRITE, values: [randomUUID(), JSON.stringify(rows)] });
+    await pool.query({ name: "read-usage", text: READ, values: [keys.slice(0, 2)] });
+    await pool.query({ name: "note-callers", text: NOTE, values: [keys[0]] });
+    slowestMs = Math.max(slowestMs, performance.now() - start);
+    written += keys.length;
   };
-  const writers = Array.from({ length: WRITERS }, (_, i) => writeAsBefore(i));
+  const traffic = startTraffic(Array(WRITERS).fill(writeAsBefore));
   const names = await migrate(url, "prisma/migrations");
   const during = written;
-  while (written < during + 100) await new Promise(setImmediate);
-  over = true;
-  await Promise.all(writers);
+  await vi.waitFor(() => expect(written).toBeGreaterThan(during + 100), { timeout: 10_000 });
+  await traffic.stop();
+  await pool.end();
 
   expect(names.length).toBeGreaterThanOrEqual(4);
   expect(during).toBeGreaterThan(0);

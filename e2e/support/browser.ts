@@ -2,14 +2,17 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright";
 
-/** The headless shell first: it takes a third of the processor time of a whole browser without a window. */
+/** The headless shell comes first: it needs a third of the CPU time of a whole browser. */
 const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const MAC = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** A Chromium, in this order: the one that is named, an installed one, Playwright's own, and on Linux one from npm. */
+/**
+ * Finds a Chromium, in this order: PLAYWRIGHT_CHROMIUM_PATH, an installed one, Playwright's own,
+ * and on Linux the one from npm.
+ */
 export async function findBrowser(): Promise<string> {
   const named = process.env.PLAYWRIGHT_CHROMIUM_PATH;
   if (named) return named;
@@ -25,7 +28,7 @@ export async function findBrowser(): Promise<string> {
   );
 }
 
-/** Chromium's sandbox refuses to run as root; nothing but these tests ever runs without it. */
+/** Arguments of the test browsers. Chromium doesn't run as root with its sandbox. */
 export const BROWSER_ARGUMENTS = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-background-networking",

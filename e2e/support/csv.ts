@@ -1,6 +1,8 @@
 const CELL = /"((?:[^"]|"")*)"|([^,]*)/y;
 
-/** The rows of a CSV file of ours, which begins with a byte order mark. No cell has a line break. */
+/**
+ * Reads the rows of an exported CSV file, which has a byte order mark and no line break in a cell.
+ */
 export function readCsv(file: string): string[][] {
   if (!file.startsWith("\uFEFF")) throw new Error("The file has no byte order mark.");
   return file.slice(1).trimEnd().split("\r\n").map(readLine);

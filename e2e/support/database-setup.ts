@@ -9,12 +9,12 @@ import { migrate } from "#lib/database/migrate.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The address of a PostgreSQL server whose database `template` is migrated. */
+    /** The URL of a PostgreSQL server whose database `template` is migrated. */
     serverUrl: string;
   }
 }
 
-/** One real PostgreSQL for the whole run; each test file copies the migrated template into a database of its own. */
+/** Starts one PostgreSQL for the whole run. Each test file copies the migrated template. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(tmpdir(), "goodtake-test-"));
   await chmod(directory, 0o755);
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await letOthersIn(server.url);
   const admin = new pg.Client(server.url);
   await admin.connect();
-  // Nothing here needs to survive a crash of the machine; the crash tests start servers of their own.
+  // No data here has to survive a crash of the machine. The crash tests start servers of their own.
   for (const setting of ["fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_connections = 300"])
     await admin.query(`ALTER SYSTEM SET ${setting}`);
   await admin.query("SELECT pg_reload_conf()");

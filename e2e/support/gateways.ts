@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { freePort } from "#e2e/support/free-port.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 
-/** Where GoodTake and the API behind the gateway listen, such as `127.0.0.1:3000`. */
+/** The addresses of GoodTake and of the API behind the gateway, such as `127.0.0.1:3000`. */
 type Behind = { goodtake: string; upstream: string };
 
 /** Runs nginx with `http` as the content of its `http` block. */
@@ -22,7 +22,10 @@ export async function startNginx(directory: string, port: number, http: string):
   return startProgram("nginx", ["-e", "/dev/null", "-c", file], port, directory);
 }
 
-/** The documented configuration, in an nginx whose other sites want what is dangerous for this one. */
+/**
+ * Runs the documented configuration in an nginx whose other sites use settings that are dangerous
+ * for it.
+ */
 async function startNginxGateway(directory: string, behind: Behind): Promise<Program> {
   const port = await freePort();
   const elsewhere = "underscores_in_headers on; ignore_invalid_headers off;";
@@ -36,7 +39,7 @@ async function startCaddyGateway(directory: string, behind: Behind): Promise<Pro
   return startProgram("caddy", ["run", "--adapter", "caddyfile", "--config", file], port, directory);
 }
 
-/** The gateways whose configurations in the docs can be run on this machine. */
+/** The gateways that this machine can run. */
 export const GATEWAYS = (
   [
     ["nginx", startNginxGateway],

@@ -6,14 +6,14 @@ import Provider from "oidc-provider";
 export const CLIENT = { id: "goodtake", secret: "a client secret of the tests" };
 
 /**
- * A real OpenID provider, at which everybody may sign in with any password. The login is the subject, and also the e-mail
- * address where it looks like one; `unverified+…` is one that the provider hasn't verified. `nul+…` has a NUL in
- * the name.
+ * Starts an OpenID provider that accepts any password. The login is the subject, and the email
+ * address where it has an `@`. The address of `unverified+…` is not verified, and the name of
+ * `nul+…` has a NUL.
  */
 export async function startIdentityProvider(): Promise<{
   issuer: string;
   serve(redirectUri: string): void;
-  /** How many requests it has had. */
+  /** Returns the number of requests so far. */
   requests(): number;
   stop(): Promise<void>;
 }> {

@@ -10,18 +10,18 @@ const IMAGE = {
 };
 
 export type ImageProvider = {
-  /** Makes a server ask it. */
+  /** The settings of a server that uses it. */
   settings: { ARK_API_KEY: string; ARK_BASE_URL: string };
-  /** What it does with a request; each test may say it. At first it draws. */
+  /** Answers a request. It draws until a test replaces it. */
   behave: (response: ServerResponse) => void;
-  /** Breaks off everything that it hasn't answered. */
+  /** Closes all connections that wait for an answer. */
   breakOff: () => void;
   stop: () => void;
 };
 
 export const draw = (response: ServerResponse) => void response.end(JSON.stringify(IMAGE));
 
-/** Speaks the image provider's wire format. */
+/** Starts a server with the image provider's wire format. */
 export async function startImageProvider(): Promise<ImageProvider> {
   const server = createServer((request, response) => {
     request.resume().on("end", () => provider.behave(response));

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A proxy that passes everything on, but for the POSTs of pages while `answer` is set: those get its answer in the server's place. */
+/** Starts a proxy that answers the POSTs of pages in the server's place while an answer is set. */
 export async function startInterceptor(target: string) {
   let answer: RequestListener | undefined;
   const server = createServer((request, response) => {

@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 
 const NEEDED = /(?<= (?:src|href)=")\/_next\/static\/[^"]+(?!" noModule)(?=")/g;
 
-/** A proxy on a bad line: of a page it sends what stands before `cut`, and the rest when all that this part needs was fetched. */
+/**
+ * Starts a proxy that sends of a page only what stands before `cut`, and the rest once the browser
+ * has fetched all scripts and styles of that part.
+ */
 export async function startLate(target: string, cut: string) {
   const complete = Promise.withResolvers<void>();
   const needed = new Set<string>();

@@ -4,7 +4,10 @@ import path from "node:path";
 const EXAMPLE = path.resolve(import.meta.dirname, "../../examples/nginx.conf");
 const REDIRECT_SERVER = /^server \{\n {4}listen 80;[\s\S]*?^\}\n/m;
 
-/** Returns examples/nginx.conf on a port without TLS. `addresses` replace those of its four upstream servers, in their order. */
+/**
+ * Returns examples/nginx.conf on a port without TLS. `addresses` replace its four upstream servers
+ * in their order.
+ */
 export async function plainNginxExample(port: number, addresses: string[]): Promise<string> {
   return (await nginxExample(addresses))
     .replace(REDIRECT_SERVER, "")

@@ -1,6 +1,6 @@
 import type { Locator } from "playwright/test";
 
-/** As a person does it: from the clipboard, line breaks and all, which `fill` would not keep. */
+/** Pastes a text from the clipboard. `fill` would not keep its line breaks. */
 export async function paste(field: Locator, text: string): Promise<void> {
   const page = field.page();
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

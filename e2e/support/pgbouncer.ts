@@ -1,12 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { freePort } from "#e2e/support/free-port.ts";
 import { startProgram } from "#e2e/support/program.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 
 export type TestPgBouncer = { url: string; stop: () => Promise<void> };
 
-/** A PgBouncer in transaction mode with the settings of the README, whose few server connections all clients share. */
+/**
+ * Starts a PgBouncer in transaction mode with the settings of the documentation. All clients share
+ * three server connections.
+ */
 export async function startPgBouncer(databaseUrl: string): Promise<TestPgBouncer> {
   const { directory, remove } = await temporaryDirectory();
   const { pathname, searchParams, username } = new URL(databaseUrl);

@@ -1,22 +1,25 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 import { prepareCluster } from "#lib/database/cluster.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { runPostmaster, stopPostmaster, urlOf } from "#lib/database/postmaster.ts";
 
-/** The zone of all test servers: it has an offset that no other mistake has by accident. */
+/** The time zone of all test servers, whose offset no mistake has by accident. */
 export const LOCAL_ZONE = "Asia/Kathmandu";
 
-/** Gives every database of a server the zone of an operator's machine, in place of UTC. */
+/** Gives every database of a server the time zone of an operator's machine, in place of UTC. */
 export async function setLocalZone(url: string): Promise<void> {
   const client = await openClient(url);
   await client.query(`ALTER ROLE ALL SET TimeZone = '${LOCAL_ZONE}'`).finally(() => client.end());
 }
 
-/** Lets roles that a test makes and a pooler of another account in. The product's own rules let in the account of its server only. */
+/**
+ * Lets other roles and a pooler's account connect. The product's own rules admit the server's
+ * account only.
+ */
 export async function letOthersIn(url: string): Promise<void> {
   const client = await openClient(url);
   try {
@@ -31,21 +34,29 @@ export async function letOthersIn(url: string): Promise<void> {
 export type TestPostgres = {
   url: string;
   stop: () => Promise<void>;
-  /** The same again, at the same address. */
+  /** Starts it again at the same address. */
   start: () => Promise<void>;
-  /** Sends a signal to every process of it. */
+  /** Sends a signal to all of its processes. */
   signal: (name: NodeJS.Signals) => Promise<void>;
-  /** Ends one of its processes with SIGKILL, upon which it ends all others, recovers and goes on within a fraction of a second. */
+  /**
+   * Kills one of its processes. PostgreSQL then ends all others, recovers and goes on within a
+   * second.
+   */
   crash: () => Promise<void>;
-  /** Starts it again as a standby that waits for a primary, and makes it a primary after the work. */
+  /** Starts it again as a standby that waits for a primary. Promotes it after `work`. */
   asStandby: (work: (standby: pg.Client) => Promise<void>) => Promise<void>;
   remove: () => Promise<void>;
 };
 
-/** Sends a signal to a postmaster and all of its children. Each has a session of its own, so that no signal reaches them all. */
+/**
+ * Sends a signal to a postmaster and all of its children. Each has a session of its own, so that no
+ * signal reaches them all.
+ */
 export async function signalPostgres(postmaster: number, name: NodeJS.Signals): Promise<void> {
+  // A postmaster that goes on could start a child that the list below doesn't have.
+  process.kill(postmaster, "SIGSTOP");
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, "utf8");
-  for (const pid of [postmaster, ...children.trim().split(" ").filter(Boolean)])
+  for (const pid of [...children.trim().split(" ").filter(Boolean), postmaster])
     try {
       process.kill(Number(pid), name);
     } catch {
@@ -53,7 +64,7 @@ export async function signalPostgres(postmaster: number, name: NodeJS.Signals): 
     }
 }
 
-/** A PostgreSQL of its own, for tests that stop it. */
+/** Starts a PostgreSQL of its own, for tests that stop it. */
 export async function startPostgres(): Promise<TestPostgres> {
   const { directory, remove } = await temporaryDirectory();
   const cluster = await prepareCluster(directory);
@@ -93,14 +104,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
 }
 
-async function untilConnected(url: string): Promise<pg.Client> {
-  for (;;) {
+/** Connects as soon as the server accepts connections. */
+function untilConnected(url: string): Promise<pg.Client> {
+  return until(async () => {
     const client = new pg.Client(url);
     client.on("error", () => {});
-    try {
-      return await client.connect();
-    } catch {
-      await sleep(20);
-    }
-  }
+    return client.connect().catch(() => undefined);
+  });
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "#e2e/support/until.ts";
 
 export type Program = { url: string; stop: () => Promise<void> };
 
-/** Runs a server that is not ours until it listens on its port. */
+/** Starts a server of another project. Returns when it listens on its port. */
 export async function startProgram(command: string, args: string[], port: number, home: string): Promise<Program> {
   const child = spawn(command, args, { cwd: home, stdio: "ignore", env: { ...process.env, HOME: home } });
   await untilListening(port, child);
@@ -20,16 +20,14 @@ export async function startProgram(command: string, args: string[], port: number
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended before it listened.`);
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended before it listened on port ${port}.`);
     const socket = net.connect(port, "127.0.0.1");
     const connected = await once(socket, "connect").then(
       () => true,
       () => false,
     );
     socket.destroy();
-    if (connected) return;
-    await sleep(20);
-  }
-  throw new Error(`${child.spawnfile} does not listen on port ${port}.`);
+    return connected;
+  });
 }

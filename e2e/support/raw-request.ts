@@ -1,6 +1,6 @@
 import net from "node:net";
 
-/** Sends exactly these bytes and returns all that comes back until the connection ends. */
+/** Sends exactly these bytes. Returns all that comes back until the connection ends. */
 export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1");

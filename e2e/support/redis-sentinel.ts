@@ -1,19 +1,20 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "#e2e/support/free-port.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
-import { freePort, startRedis, type TestRedis } from "#e2e/support/redis.ts";
+import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 
 const SERVICE = "limits";
 
 export type TestSentinels = {
-  /** As REDIS_URL takes it. */
+  /** The form of REDIS_URL. */
   url: string;
-  /** The Redis that the Sentinels call the master now. */
+  /** Returns the Redis that the Sentinels call the master now. */
   master: () => Promise<TestRedis>;
-  /** Returns when the Sentinels have made another Redis the master. */
+  /** Waits until the Sentinels have made another Redis the master. */
   failedOver: (from: TestRedis) => Promise<void>;
   /** Starts a Redis that was killed as a replica of the master. */
   rejoin: (redis: TestRedis) => Promise<void>;
@@ -21,8 +22,9 @@ export type TestSentinels = {
 };
 
 /**
- * Three Sentinels over a master and a replica, which notice within two seconds that one is gone. A shorter time lets them take a master
- * for gone that only waits for a core, and a failover that fails is tried again only after twice its own time-out.
+ * Starts three Sentinels over a master and a replica. After 2 s without an answer they call the
+ * master gone: in less time they would do so while it waits for a core, and they retry a failed
+ * failover only after twice its timeout.
  */
 export async function startSentinels(): Promise<TestSentinels> {
   const { directory, remove } = await temporaryDirectory();
@@ -58,7 +60,7 @@ sentinel failover-timeout ${SERVICE} 3000
     };
   };
   const all = async (holds: (found: Awaited<ReturnType<typeof state>>) => boolean) => {
-    while (!(await Promise.all(clients.map(state))).every(holds)) await sleep(50);
+    await until(async () => (await Promise.all(clients.map(state))).every(holds));
   };
   const master = async () => {
     const { port } = await state(clients[0] as Redis);

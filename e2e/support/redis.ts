@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { Redis } from "ioredis";
+import { freePort } from "#e2e/support/free-port.ts";
 
 export type TestRedis = {
   url: string;
@@ -9,21 +9,13 @@ export type TestRedis = {
   process: ChildProcess;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
   flush: () => Promise<void>;
-  /** The same again, empty, on the same port; a replica of the master on another port, if one is given. */
+  /** Starts it again, empty and on the same port; as a replica if the port of a master is given. */
   restart: (masterPort?: number) => Promise<void>;
 };
 
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-/** A real Redis of its own, ready to answer; a replica, if the port of a master is given. */
+/**
+ * Starts a Redis; a replica if the port of a master is given. Returns when it accepts connections.
+ */
 export async function startRedis(masterPort?: number): Promise<TestRedis> {
   const port = await freePort();
   const redis: TestRedis = {

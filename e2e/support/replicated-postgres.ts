@@ -2,13 +2,13 @@ import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_pro
 import { once } from "node:events";
 import { chown, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
+import { freePort } from "#e2e/support/free-port.ts";
 import { DEBIAN_POSTGRES } from "#e2e/support/installed.ts";
 import { setLocalZone, signalPostgres } from "#e2e/support/postgres.ts";
-import { freePort } from "#e2e/support/redis.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { until } from "#e2e/support/until.ts";
 import type { Account } from "#lib/database/account.ts";
 
 const run = promisify(execFile);
@@ -17,24 +17,26 @@ const USER = "goodtake";
 export type ReplicaServer = { url: string; port: number; data: string; process: ChildProcess };
 
 export type ReplicatedPostgres = {
-  /** The address of both servers, in the form that libpq has for several hosts. */
+  /** The URL of both servers, in the form that libpq has for several hosts. */
   url: string;
   primary: ReplicaServer;
   standby: ReplicaServer;
-  /** Ends the primary as its crash does. */
+  /** Ends the primary like a crash. */
   stopPrimary: () => Promise<void>;
-  /** Keeps the primary from answering, while its connections stay open, as a machine that is gone. */
+  /**
+   * Keeps the primary from answering while its connections stay open, like a network that is gone.
+   */
   hangPrimary: () => Promise<void>;
-  /** Makes the standby the primary. What was the primary is gone. */
+  /** Promotes the standby to primary. The former primary stays away. */
   promote: () => Promise<void>;
-  /** Makes a standby of the primary that is there, in the place of the one that is gone. */
+  /** Copies the primary to a new standby in the place of the server that is away. */
   rebuildStandby: () => Promise<void>;
   remove: () => Promise<void>;
 };
 
 /**
- * Two servers of Debian's `postgresql` with streaming replication: what the primary has confirmed, the standby has on its disk.
- * The standby applies it `applyDelayS` seconds later.
+ * Starts two servers of Debian's `postgresql` with streaming replication. The primary confirms what
+ * the standby has on its disk; the standby applies it `applyDelayS` seconds later.
  */
 export async function startReplicatedPostgres({ applyDelayS = 0 } = {}): Promise<ReplicatedPostgres> {
   const { directory, remove } = await temporaryDirectory();
@@ -88,18 +90,17 @@ export async function startReplicatedPostgres({ applyDelayS = 0 } = {}): Promise
   return pair;
 }
 
-/** From here on the primary confirms what the standby has. */
+/** Makes the primary confirm only what the standby has. */
 async function confirmOnBoth(primary: ReplicaServer): Promise<void> {
   await onServer(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'");
   await onServer(primary, "SELECT pg_reload_conf()");
-  for (;;) {
+  await until(async () => {
     const rows = await onServer(primary, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
-    if (rows.length > 0) return;
-    await sleep(20);
-  }
+    return rows.length > 0;
+  });
 }
 
-/** Asks one server, also a standby. */
+/** Sends a statement to one server, which may be the standby. */
 export async function onServer({ url }: { url: string }, statement: string): Promise<pg.QueryResultRow[]> {
   const client = new pg.Client(url);
   await client.connect();
@@ -119,7 +120,7 @@ async function startServer(
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
-    // Nothing here needs to survive a crash of the machine.
+    // No data here has to survive a crash of the machine.
     "fsync=off",
     "wal_receiver_timeout=5s",
     ...settings,
@@ -132,17 +133,14 @@ async function startServer(
   });
   let output = "";
   child.stderr?.on("data", (text) => (output = `${output}${text}`.slice(-4_000)));
-  while (child.exitCode === null && child.signalCode === null) {
-    if (
-      await onServer({ url }, "SELECT 1").then(
-        () => true,
-        () => false,
-      )
-    )
-      return child;
-    await sleep(50);
-  }
-  throw new Error(`PostgreSQL ended before it answered: ${output}`);
+  return until(async () => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`PostgreSQL ended before it answered: ${output}`);
+    return onServer({ url }, "SELECT 1").then(
+      () => child,
+      () => undefined,
+    );
+  });
 }
 
 async function end({ process: child }: ReplicaServer): Promise<void> {
@@ -156,7 +154,7 @@ async function runAs(account: Account | undefined, program: string, args: string
   await run(path.join(DEBIAN_POSTGRES, program), args, { ...account, cwd: "/" });
 }
 
-/** PostgreSQL refuses root. */
+/** PostgreSQL doesn't run as root. */
 function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"]));

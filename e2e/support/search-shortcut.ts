@@ -1,6 +1,6 @@
 import { expect, type Page } from "playwright/test";
 
-/** Presses `/` until it is heard, which is when the page has come to life; shortcuts pressed after it are heard, too. */
+/** Presses `/` until the search has the focus: only then does the page listen to shortcuts. */
 export async function pressSearchShortcut(page: Page): Promise<void> {
   await expect(async () => {
     await page.keyboard.press("/");

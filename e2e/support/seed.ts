@@ -1,18 +1,20 @@
+import { createKey } from "#e2e/support/test-api.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 import { DAY_MS, HOUR_MS } from "#lib/time/model/duration.ts";
 
-/** Connects to the database of the server that runs on this folder, for what a browser would need too long to do. */
+/** Connects to the database of the server that runs on this folder. Returns what disconnects. */
 export async function connectTo(dataDirectory: string): Promise<() => Promise<void>> {
   const { url } = await startEmbedded(dataDirectory, "guest");
   connectDatabase(url, 4);
   return disconnectDatabase;
 }
 
-/** Who has made what is seeded. */
+/** The author of what is seeded. */
 export const CALLER: Caller = {
   actor: "user",
   address: "203.0.113.7",
@@ -31,7 +33,16 @@ const NAMES = [
   "load-test-2026",
 ];
 
-/** Keys as a busy account has them: every environment and status, long, right-to-left and emoji names. */
+/** Creates a key of a user beside the browser. */
+export async function seedKey(email: string, expiry?: CreateApiKeyInput["expiry"]) {
+  const userId = await findUserId(email);
+  return { userId, ...(await createKey(userId, expiry)) };
+}
+
+/**
+ * Creates keys like those of a busy account: all environments and statuses, long names,
+ * right-to-left names and emoji.
+ */
 export async function seedKeys(email: string, count: number): Promise<void> {
   const userId = await findUserId(email);
   const now = Date.now();
@@ -62,13 +73,13 @@ export async function seedKeys(email: string, count: number): Promise<void> {
   }
 }
 
-/** A linked provider. */
+/** Links a provider to an account. */
 export async function seedIdentity(email: string, provider: string): Promise<void> {
   const userId = await findUserId(email);
   await database().providerIdentity.create({ data: { provider, subject: email, userId }, select: { userId: true } });
 }
 
-/** Any number of keys at once, named "key 0" and so on, the latest first. */
+/** Creates keys in one statement, named "key 0" and so on, the latest first. */
 export async function addKeys(
   email: string,
   count: number,
@@ -88,7 +99,10 @@ export async function addKeys(
   });
 }
 
-/** What a busy key's page shows: a month of requests, callers and refusals, and some credits spent. Returns the key's id. */
+/**
+ * Fills the page of the account's latest "Production App": a month of requests, callers, rejected
+ * requests and charges. Returns the key's id.
+ */
 export async function seedUsage(email: string): Promise<string> {
   const key = await database().apiKey.findFirstOrThrow({
     where: { user: { email }, name: "Production App" },

@@ -1,13 +1,22 @@
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
-export type Person = { name: string; email: string; password: string };
+export type User = { name: string; email: string; password: string };
 
-/** An address of the range that is reserved for benchmarks (RFC 2544). */
+/** Returns a user without an account, so that no test depends on another. */
+export function newUser(name = "Ada Lovelace"): User {
+  const id = randomUUID().slice(0, 8);
+  return { name, email: `ada-${id}@example.com`, password: `correct horse ${id}` };
+}
+
+/** Returns an address of the range that is reserved for benchmarks (RFC 2544). */
 export function newAddress(): string {
   return `198.${18 + randomInt(2)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/** Sends the form of a page that has a field of that name, filled in with `values`, as a browser without JavaScript does. */
+/**
+ * Sends the form of a page that has a field of that name, filled in with `values`, as a browser
+ * without JavaScript does.
+ */
 export async function submitForm(
   page: string,
   field: string,
@@ -17,7 +26,11 @@ export async function submitForm(
   return (await readForm(page, field, headers))(values, headers);
 }
 
-/** Reads such a form once; returns what sends it. Without such a form it throws. */
+/**
+ * Reads such a form once; returns what sends it.
+ *
+ * @throws if the page has no such form.
+ */
 export async function readForm(page: string, field: string, headers: Record<string, string> = {}) {
   const text = await (await fetch(page, { headers })).text();
   // A provider's button is a form, too.
@@ -36,8 +49,8 @@ export async function readForm(page: string, field: string, headers: Record<stri
 }
 
 /** Signs up as a browser without JavaScript does; returns the session's cookie. */
-export async function signUpByForm(url: string, person: Person, address = newAddress()): Promise<string> {
-  const answer = await submitForm(`${url}/sign-up`, "password", person, { "x-forwarded-for": address });
+export async function signUpByForm(url: string, user: User, address = newAddress()): Promise<string> {
+  const answer = await submitForm(`${url}/sign-up`, "password", user, { "x-forwarded-for": address });
   const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("goodtake-session="));
   if (!cookie) throw new Error(`Signing up answered ${answer.status}.`);
   return cookie.split(";")[0] as string;

@@ -3,26 +3,31 @@ import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { until } from "#e2e/support/until.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
+/** Enough on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
 
 export type TestServer = {
   url: string;
   process: ChildProcess;
-  /** Everything it has printed so far. */
+  /** Returns what it has printed so far. */
   output(): string;
-  /** Sends a signal and waits for the end; returns the exit code, null after a kill. */
+  /** Sends a signal and waits for the end. Returns the exit code, null after a kill. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** A folder that the embedded database can use also when the tests run as root. */
+/** Creates a folder that the embedded database can use when the tests run as root, too. */
 export async function temporaryDirectory(): Promise<{ directory: string; remove: () => Promise<void> }> {
   const directory = await mkdtemp(path.join(tmpdir(), "goodtake-test-"));
   await chmod(directory, 0o755);
   return { directory, remove: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** The environment of a test server: nothing of the developer's own settings, not even of a `.env` file. */
+/**
+ * Returns the environment of a test server, without the settings of the developer or a `.env` file.
+ */
 export function serverEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return {
@@ -36,7 +41,7 @@ export function serverEnvironment(settings: Record<string, string>): NodeJS.Proc
   } as unknown as NodeJS.ProcessEnv;
 }
 
-/** Runs `command` without waiting for it to be ready; what it prints is collected. */
+/** Starts the server without waiting until it is ready, and collects what it prints. */
 export function spawnServer(settings: Record<string, string>, cwd = PROJECT): Omit<TestServer, "url"> {
   const child = spawn(process.execPath, ["server.ts"], {
     cwd,
@@ -58,15 +63,17 @@ export function spawnServer(settings: Record<string, string>, cwd = PROJECT): Om
   };
 }
 
-/** The real server as its own process, ready to answer. */
+/** Starts the real server as a process of its own. Returns when it is ready. */
 export async function startServer(settings: Record<string, string>, cwd?: string): Promise<TestServer> {
   const server = spawnServer(settings, cwd);
-  for (;;) {
+  return until(async () => {
     const address = /ready at (http\S+?)"?[,}\s]/.exec(server.output())?.[1];
     if (address) return { ...server, url: address.replace("localhost", "127.0.0.1") };
     const { exitCode, signalCode } = server.process;
-    if (exitCode !== null || signalCode !== null)
-      throw new Error(`The server ended before it was ready: ${server.output()}`);
-    await Promise.race([once(server.process.stdout as NodeJS.ReadableStream, "data"), once(server.process, "close")]);
-  }
+    if (exitCode !== null || signalCode !== null) throw new Error("It ended.");
+    return undefined;
+  }, START_TIMEOUT_MS).catch((cause) => {
+    server.process.kill("SIGKILL");
+    throw new Error(`The server was not ready: ${server.output()}`, { cause });
+  });
 }

@@ -3,12 +3,12 @@ import { connect, createServer, type Socket } from "node:net";
 
 export type TcpSwitch = {
   port: number;
-  /** Breaks all connections, and leads further ones to another port. */
+  /** Closes all connections and leads new ones to another port. */
   turnTo: (port: number) => void;
   close: () => void;
 };
 
-/** Leads connections to a server, as a load balancer or a name does, whose target changes. */
+/** Starts a TCP proxy whose target changes, like a load balancer. */
 export async function startTcpSwitch(target: number): Promise<TcpSwitch> {
   let current = target;
   const open = new Set<Socket>();

@@ -11,12 +11,14 @@ async function onServer(statement: string): Promise<void> {
   await admin.query(statement).finally(() => admin.end());
 }
 
-/** Makes a migrated database (or a blank one, from `template0`) and returns its address and the way to remove it. */
+/**
+ * Creates a migrated database, or an empty one from `template0`. Returns its URL and its removal.
+ */
 export async function createDatabase(
   template: "template" | "template0" = "template",
 ): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  // Two copies of one template at the same time are refused by PostgreSQL, so they queue on a lock.
+  // PostgreSQL rejects two copies of one template at the same time, so they queue on a lock.
   const admin = new pg.Client(inject("serverUrl"));
   await admin.connect();
   await admin.query("SELECT pg_advisory_lock(1)");
@@ -26,7 +28,7 @@ export async function createDatabase(
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-/** Connects this test file to a database of its own; returns what a `afterAll` calls. */
+/** Connects this test file to a database of its own. Returns what `afterAll` calls. */
 export async function useOwnDatabase(): Promise<() => Promise<void>> {
   const { url, drop } = await createDatabase();
   connectDatabase(url, 20);
@@ -36,21 +38,16 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
   };
 }
 
-let people = 0;
+let users = 0;
 
-/** A person without a password and with 100 credits, for tests of what belongs to a person. */
+/** Creates a user without a password and with 100 credits. */
 export async function createPerson(
   name = "Ada",
   tier = "free",
-  email = `${name.toLowerCase()}-${++people}@example.com`,
+  email = `${name.toLowerCase()}-${++users}@example.com`,
 ): Promise<{ id: UserId; email: string }> {
-  return database().$transaction(async (transaction) => {
-    const person = await transaction.user.create({
-      data: { name, email, tier },
-      select: { id: true, email: true },
-    });
-    const id = asUserId(person.id);
-    await openBalance(transaction, id, 100);
-    return { ...person, id };
-  });
+  const user = await database().user.create({ data: { name, email, tier }, select: { id: true, email: true } });
+  const id = asUserId(user.id);
+  await openBalance(database(), id, 100);
+  return { ...user, id };
 }

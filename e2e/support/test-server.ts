@@ -4,7 +4,7 @@ import path from "node:path";
 import { setLocalZone } from "#e2e/support/postgres.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
 
-/** Where the browser tests' server keeps its data; the tests reach the same database through it. */
+/** The data folder of the browser tests' server, through which the tests reach its database. */
 export const TEST_DATA_DIRECTORY = path.join(tmpdir(), `goodtake-e2e-${process.env.E2E_PORT}`);
 
 if (import.meta.main) {
@@ -16,7 +16,7 @@ if (import.meta.main) {
     DATA_DIR: TEST_DATA_DIRECTORY,
     HOST: "127.0.0.1",
     PORT: process.env.E2E_PORT,
-    // Each test comes from an address of its own, so that throttling by address stays on and hurts no neighbour.
+    // Each test has an address of its own, so that throttling by address stays on.
     TRUSTED_PROXIES: "127.0.0.1",
     LOG_LEVEL: "info",
   });

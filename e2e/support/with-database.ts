@@ -1,8 +1,11 @@
-import { test as base } from "#e2e/support/person.ts";
 import { connectTo } from "#e2e/support/seed.ts";
 import { TEST_DATA_DIRECTORY } from "#e2e/support/test-server.ts";
+import { test as base } from "#e2e/support/user.ts";
 
-/** For tests that reach past the browser: the domain's functions work on the running server's own database. */
+/**
+ * Extends `test` for specs that also call the domain's functions, on the database of the running
+ * server.
+ */
 export const test = base.extend<object, { database: undefined }>({
   database: [
     async ({ browserName: _ }, use) => {

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
 import { CLIENT, startIdentityProvider } from "#e2e/support/identity-provider.ts";
-import { test as base } from "#e2e/support/person.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { test as base } from "#e2e/support/user.ts";
 
-/** A server of its own, because the others have no provider. */
 type Provider = Awaited<ReturnType<typeof startIdentityProvider>>;
 
 export const test = base.extend<object, { provider: Provider; server: TestServer }>({
@@ -37,22 +36,22 @@ export const test = base.extend<object, { provider: Provider; server: TestServer
   baseURL: ({ server }, use) => use(server.url),
 });
 
-/** A login at the provider that nobody has had before. */
+/** Returns a login that has never signed in. */
 export const newcomer = () => `grace-${randomUUID().slice(0, 8)}@example.com`;
 
-/** From the sign-in page through the provider's own pages and back. */
+/** Signs in with the provider, from the sign-in page through the provider's own pages. */
 export async function continueWithProvider(page: Page, login: string): Promise<void> {
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await signInAtProvider(page, login);
 }
 
-/** On the provider's own pages. */
+/** Signs in and consents on the provider's own pages. */
 export async function signInAtProvider(page: Page, login: string): Promise<void> {
   await signInAgainAtProvider(page, login);
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
-/** The same for a login that the provider has asked for its consent already. */
+/** Signs in with a login that has consented before. */
 export async function signInAgainAtProvider(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder("Enter any login").fill(login);
   await page.getByPlaceholder("and password").fill("anything");

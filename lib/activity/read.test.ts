@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectNoMoreReads, fill, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
+import { fill } from "#e2e/support/fill.ts";
+import { expectNoMoreReads, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { activityQuery } from "#lib/activity/model/schema.ts";

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type WatchedStatement, watchStatements } from "#e2e/support/statement-reads.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
-import { type Watched, watchStatements } from "#e2e/support/watch-statements.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { metrics } from "#lib/metrics.ts";
@@ -55,7 +55,7 @@ const COLUMNS: Record<string, string> = {
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
 let client: pg.Client;
-let watched: Watched[];
+let watched: WatchedStatement[];
 beforeEach(async () => {
   own = await createDatabase();
   client = await openClient(own.url);

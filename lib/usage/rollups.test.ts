@@ -1,8 +1,9 @@
 import { cp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fill } from "#e2e/support/fill.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
-import { expectNoMoreReads, fill, watchReads } from "#e2e/support/statement-reads.ts";
+import { expectNoMoreReads, watchReads } from "#e2e/support/statement-reads.ts";
 import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";

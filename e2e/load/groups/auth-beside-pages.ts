@@ -11,15 +11,17 @@ import {
 import { holdUpkeep } from "#e2e/load/hold-upkeep.ts";
 import { steadyP99 } from "#e2e/load/latency.ts";
 import { ROUNDS, SECONDS } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 
 export const AUTH_RATE = 300;
 const PAGES_RATE = 4.5;
 const EXPORTS = 32;
-/** So long a load runs before it counts. */
+/** How long a load runs before it counts. */
 const LEAD_MS = 1_000;
 
-/** `/auth` at a fixed rate while the dashboard is loaded in several ways, each in turns with none of it. */
+/**
+ * Measures `/auth` at a fixed rate under several loads of the dashboard, each in turns with none.
+ */
 export async function authBesidePages(bench: BenchContext): Promise<void> {
   const database = await bench.large();
   const { large, postgres } = database;
@@ -57,12 +59,12 @@ export async function authBesidePages(bench: BenchContext): Promise<void> {
           for (let round = 0; round < ROUNDS; round += 1) {
             p99.without.push(await auth());
             const loading = load(url, SECONDS + (2 * LEAD_MS) / 1000);
-            // One that fails early is told of at its end.
+            // A load that fails early is reported at its end.
             loading.catch(() => {});
             await sleep(LEAD_MS);
             p99.beside.push(await auth());
             words = await loading;
-            // What it left in queues waits for 2 s at most.
+            // Queues are empty after 2 s at most.
             await sleep(2_500);
           }
           const without = median(p99.without);

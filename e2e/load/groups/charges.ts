@@ -4,10 +4,10 @@ import { writeKeyScript } from "#e2e/load/set-up.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
-/** Requests that cost a credit, of one account and of eight, against the same requests without a cost. */
+/** Measures requests that cost a credit, of one account and of eight, against free ones. */
 export async function charges(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
-  // Ten keys an account.
+  // Each account has ten keys.
   const secrets = database.secrets.filter((_, i) => i % 10 === 0).slice(0, 8);
   await pool().query(
     `INSERT INTO "Balance" ("userId", "credits", "month")
@@ -29,7 +29,7 @@ export async function charges(bench: BenchContext): Promise<void> {
           },
           connections,
         );
-        if (free.refused + costed.refused > 0) throw new Error("Charges were rejected");
+        if (free.rejected + costed.rejected > 0) throw new Error("Charges were rejected");
         const figure = `charges of ${accounts}, ${connections} connections`;
         bench.report.judge(
           figure,

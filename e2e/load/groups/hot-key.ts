@@ -1,12 +1,15 @@
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { loadAtRate } from "#e2e/load/latency.ts";
 import { type Figure, measure, measureInTurns, ROUNDS, rate, ratio } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 
-/** What a request costs the process, and whether it had a core for itself. */
+/** Formats the CPU time of a request, and how much of a core the process had. */
 const cpu = ({ rate, cores }: Figure) => `${((cores / rate) * 1e6).toFixed(0)} µs on ${cores.toFixed(2)} cores`;
 
-/** One key that the cache knows, in the API's own process and in the default start, against `node:http` with the same headers. */
+/**
+ * Measures one cached key with ROLE=api and in the default start, against `node:http` with the same
+ * headers.
+ */
 export async function hotKey(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const headers = database.hot;
@@ -23,7 +26,8 @@ export async function hotKey(bench: BenchContext): Promise<void> {
           },
           connections,
         );
-        if (measured.api.refused + measured.all.refused > 0) throw new Error("Requests with a good key were rejected");
+        if (measured.api.rejected + measured.all.rejected > 0)
+          throw new Error("Requests with a good key were rejected");
         const judge = (figure: string, of: "api" | "all", against: "bare" | "api", least: number) =>
           bench.report.judge(
             `hot key, ${figure}, ${connections} connections`,

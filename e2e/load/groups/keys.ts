@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BenchContext, KEYS } from "#e2e/load/bench-context.ts";
 import { type Figure, keysIn, measureInTurns, rate, ratio, type Target } from "#e2e/load/measure.ts";
+import { median } from "#e2e/load/median.ts";
+import { residentMegabytes } from "#e2e/load/process-usage.ts";
 import { insertKeys, writeKeyScript, zipf } from "#e2e/load/set-up.ts";
-import { median, residentMegabytes, wrk } from "#e2e/load/tools.ts";
+import { wrk } from "#e2e/load/wrk.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
-/** Many keys, good and bad: how fast they are, and what they ask of the database and of memory. */
+/**
+ * Measures many keys, good and bad: their rate, and what they ask of the database and of memory.
+ */
 export async function manyKeys(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const { secrets, hot } = database;
@@ -33,7 +37,8 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
         },
         connections,
       );
-      // Requests to a service never stop for a second, as they do between two runs of wrk: the cache would be empty again.
+      // Requests to a service never stop for a second, as they do between two runs of wrk. The
+      // cache would be empty again.
       const others = setInterval(() => void fetch(url, { headers: hot }), 100);
       await wrk({ url, connections, seconds: 10, keys: scripts.zipf });
       const { bareByScript, byZipf } = await measureInTurns(
@@ -41,7 +46,7 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
         connections,
       );
       clearInterval(others);
-      if (byZipf.refused + few.refused > 0) throw new Error("Requests with good keys were rejected");
+      if (byZipf.rejected + few.rejected > 0) throw new Error("Requests with good keys were rejected");
       const judge = (figure: string, measured: Figure, against: Figure, what: string, least: number) =>
         bench.report.judge(
           `${figure}, ${connections} connections`,
@@ -69,7 +74,7 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
     );
   });
 
-  // A fresh process, so that the memory is its own.
+  // A fresh process has memory of its own.
   await bench.withServer(database, "api", async (server) => {
     const sizes: number[] = [];
     let requests = 0;
@@ -90,7 +95,7 @@ export async function manyKeys(bench: BenchContext): Promise<void> {
   });
 }
 
-/** What reaches the database during ten seconds of load. */
+/** Counts what reaches the database during ten seconds of load. */
 async function observe(load: Target) {
   const seconds = 10;
   const counters = async () =>

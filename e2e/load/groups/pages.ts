@@ -2,13 +2,16 @@ import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { signInByForm } from "#e2e/load/dashboard.ts";
 import { holdUpkeep } from "#e2e/load/hold-upkeep.ts";
 import { ROUNDS } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 import { findViews, type Route } from "#e2e/load/views.ts";
 
 const MOST_MS = 100;
 const TIMES = 1.5;
 
-/** Every page and the first row of every export: of an account with years of history against one with ten of each. */
+/**
+ * Measures every page and the first row of every export: of an account with years of history
+ * against one with ten of each.
+ */
 export async function pages(bench: BenchContext): Promise<void> {
   const database = await bench.large();
   const held = await holdUpkeep(database.postgres.url);
@@ -32,14 +35,15 @@ export async function pages(bench: BenchContext): Promise<void> {
       for (const [route, views] of large.views) {
         const own = smallViews.find(([{ path }]) => path === route.path)?.[1] ?? [];
         for (const view of views) {
-          // A view that the small account doesn't have, such as older rows, is compared with its first.
+          // A view that the small account lacks, such as older rows, is compared with its first
+          // view.
           const other = own.find((each) => each.split("?")[1] === view.split("?")[1]) ?? (own[0] as string);
           const times = { large: [] as number[], small: [] as number[] };
           for (let round = 0; round <= ROUNDS; round += 1) {
             times.large.push(await large.time(view, route.kind));
             times.small.push(await small.time(other, route.kind));
           }
-          // The first of each is for warming up.
+          // The first of each warms up.
           const [a, b] = [median(times.large.slice(1)), median(times.small.slice(1))];
           const figure = `${route.path}${view.includes("?") ? `?${view.split("?")[1]}` : ""}${route.kind === "export" ? ", first row" : ""}`;
           bench.report.judge(
@@ -60,7 +64,10 @@ export async function pages(bench: BenchContext): Promise<void> {
   }
 }
 
-/** Milliseconds until a page is read, or the first row of a file below its heading; Infinity where it is an error. */
+/**
+ * Returns the milliseconds until a page is read, or the first row of a file below its heading. An
+ * error is infinite.
+ */
 async function timeOf(url: string, headers: Record<string, string>, kind: Route["kind"]): Promise<number> {
   const start = performance.now();
   const abort = new AbortController();

@@ -10,7 +10,7 @@ import { pool } from "#lib/database/client.ts";
 
 const PEERS = path.join(import.meta.dirname, "../peers");
 
-/** The API keys of better-auth, in each set-up alone on the machine. */
+/** Measures better-auth's API keys, each set-up alone on the machine. */
 export async function peer(bench: BenchContext): Promise<void> {
   if (!existsSync(path.join(PEERS, "node_modules"))) {
     const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: PEERS, stdio: "inherit" });
@@ -31,7 +31,7 @@ export async function peer(bench: BenchContext): Promise<void> {
       const server = await startNode(["better-auth.js"], PEERS, { DATABASE_URL: url.href, ...env });
       const { port, key } = JSON.parse(server.line);
       const measured = await measure({ url: `http://127.0.0.1:${port}/`, headers: { "X-API-Key": key } }, 16);
-      if (measured.refused > 0) throw new Error(`better-auth rejected ${measured.refused} requests`);
+      if (measured.rejected > 0) throw new Error(`better-auth rejected ${measured.rejected} requests`);
       theirs[name] = measured.rate;
       server.end();
       await sleep(1_000);

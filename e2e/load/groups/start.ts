@@ -4,14 +4,15 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { ROUNDS } from "#e2e/load/measure.ts";
-import { median, residentMegabytes } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
+import { residentMegabytes } from "#e2e/load/process-usage.ts";
 import { serverEnvironment, startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 
-/** Folder of another build, whose memory is the one to compare with. */
+/** The folder of another build to compare the memory with. */
 const BASELINE = process.env.BENCH_BASELINE;
 const IDLE_MS = 5_000;
 
-/** How long `npm start` takes until it says that it is ready, and what its processes hold when nobody asks anything. */
+/** Measures the time of `npm start` until it is ready, and the memory of its idle processes. */
 export async function start(bench: BenchContext): Promise<void> {
   const { directory, remove } = await temporaryDirectory();
   try {
@@ -46,7 +47,7 @@ export async function start(bench: BenchContext): Promise<void> {
   bench.report.judge("ROLE=api to ready", started / 1000, { most: 1.5 }, { unit: "s" });
 }
 
-/** Seconds from the command to the line that says where the server is ready. */
+/** Returns the seconds from the command to the line that says where the server is ready. */
 async function npmStart(directory: string): Promise<number> {
   const began = performance.now();
   const npm = spawn("npm", ["start"], {
@@ -67,7 +68,7 @@ async function npmStart(directory: string): Promise<number> {
   return seconds;
 }
 
-/** Resident memory of a server's process and of those that it started, without its database's. */
+/** Returns the resident memory of a server's process and its children, without its database's. */
 async function idleMegabytes(begin: () => Promise<TestServer>): Promise<number[]> {
   const server = await begin();
   const pid = server.process.pid as number;

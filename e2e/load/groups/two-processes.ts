@@ -2,12 +2,16 @@ import type { ChildProcess } from "node:child_process";
 import type { BenchContext } from "#e2e/load/bench-context.ts";
 import { loadAtRate } from "#e2e/load/latency.ts";
 import { measureInTurns, ROUNDS, rate, ratio } from "#e2e/load/measure.ts";
+import { median } from "#e2e/load/median.ts";
 import { startNginx } from "#e2e/load/nginx.ts";
+import { cpuMicroseconds } from "#e2e/load/process-usage.ts";
 import { writeKeyScript } from "#e2e/load/set-up.ts";
-import { cpuMicroseconds, median } from "#e2e/load/tools.ts";
 import { startRedis } from "#e2e/support/redis.ts";
 
-/** One process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show twice the rate beside the load's own process. */
+/**
+ * Measures one process and two on one PostgreSQL and one Redis, behind nginx. Two cores can't show
+ * twice the rate beside the load's own process.
+ */
 export async function twoProcesses(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const keys = await writeKeyScript(bench.directory, "few-keys", database.secrets.slice(0, 1_000));
@@ -38,8 +42,9 @@ export async function twoProcesses(bench: BenchContext): Promise<void> {
               { one: { url: fronts.one.url, keys }, two: { url: fronts.two.url, keys } },
               32,
             );
-            if (one.refused + two.refused > 0) throw new Error("Requests behind nginx were rejected");
-            // A second process for a second share of the load, each at a quarter of its rate: at full load they would fight for the cores.
+            if (one.rejected + two.rejected > 0) throw new Error("Requests behind nginx were rejected");
+            // Each process has a quarter of its rate as its share: at full load they would compete
+            // for the cores.
             const share = Math.round(one.rate / 4);
             for (let round = 0; round < ROUNDS; round += 1)
               for (const { url, processes, used } of Object.values(fronts)) {

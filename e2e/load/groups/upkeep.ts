@@ -5,13 +5,13 @@ import { AUTH_RATE } from "#e2e/load/groups/auth-beside-pages.ts";
 import { holdUpkeep, isUpkeepRunning } from "#e2e/load/hold-upkeep.ts";
 import { steadyP99 } from "#e2e/load/latency.ts";
 import { ROUNDS, SECONDS } from "#e2e/load/measure.ts";
-import { median } from "#e2e/load/tools.ts";
+import { median } from "#e2e/load/median.ts";
 import { openClient } from "#lib/database/connection.ts";
 
-/** So long the last round watches the statements of scheduled work that isn't done yet. */
+/** How long the last round watches unfinished scheduled work. */
 const WATCHED_MS = Number(process.env.BENCH_UPKEEP_SECONDS ?? 120) * 1_000;
 
-/** Scheduled work on years of history: the slowest statement, and `/auth` meanwhile against `/auth` while it is held back. */
+/** Measures scheduled work on years of history: its slowest statement, and `/auth` beside it. */
 export async function upkeep(bench: BenchContext): Promise<void> {
   const database = await bench.large();
   const { large, postgres } = database;
@@ -36,7 +36,7 @@ export async function upkeep(bench: BenchContext): Promise<void> {
         p99.without.push(await auth(url));
       });
       await held.release();
-      // It begins with the process.
+      // Scheduled work starts with the process.
       await bench.withServer(database, "all", async ({ url, output }) => {
         p99.beside.push(await auth(url));
         if (await isUpkeepRunning(postgres.url)) running += 1;
@@ -46,7 +46,7 @@ export async function upkeep(bench: BenchContext): Promise<void> {
           await sleep(1_000)
         )
           if (!(await isUpkeepRunning(postgres.url))) break;
-        // A statement that runs into its time-out is in no statistics.
+        // pg_stat_statements has no statement that timed out.
         if (output().includes("is tried again")) failed += 1;
       });
     }

@@ -1,5 +1,6 @@
-// better-auth's API-key plugin behind the same bare node:http, in the two set-ups that its documentation recommends for speed:
-// keys in PostgreSQL with deferred updates, or in Redis (secondary storage) with deferred updates. Prints its port and a key.
+// Serves better-auth's API-key plugin with bare node:http, in the two set-ups that its
+// documentation recommends for speed: keys in PostgreSQL or in Redis (secondary storage), both with
+// deferred updates. Prints its port and a key.
 import { createServer } from "node:http";
 import { apiKey } from "@better-auth/api-key";
 import { betterAuth } from "better-auth";
