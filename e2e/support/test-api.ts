@@ -7,7 +7,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createApiListener } from "#lib/api/listener.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
-import type { Generate } from "#lib/generation/generate.ts";
+import type { Generate } from "#lib/generation/generation.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 

@@ -9,7 +9,7 @@ import { errorResponse, setHeaders } from "#lib/api/response.ts";
 import { describeAuth } from "#lib/api/routes/auth.ts";
 import { registerGenerateImage } from "#lib/api/routes/generate-image.ts";
 import { registerKey } from "#lib/api/routes/key.ts";
-import type { Generate } from "#lib/generation/generate.ts";
+import type { Generate } from "#lib/generation/generation.ts";
 
 export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   const root = new OpenAPIHono<ApiContext>({

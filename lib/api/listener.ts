@@ -5,7 +5,8 @@ import { ApiError } from "#lib/api/errors.ts";
 import { answerUnmatched } from "#lib/api/exchange.ts";
 import { answerForwardAuth, FORWARD_AUTH_PATH } from "#lib/api/forward-auth.ts";
 import { toResponse } from "#lib/api/response.ts";
-import { createGenerate, type Generate } from "#lib/generation/generate.ts";
+import { createGenerate } from "#lib/generation/generate.ts";
+import type { Generate } from "#lib/generation/generation.ts";
 import { log } from "#lib/log.ts";
 
 /** Creates the listener for everything below `/api/` except `/api/auth/`. */

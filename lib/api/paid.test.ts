@@ -8,7 +8,7 @@ import { setTier } from "#lib/accounts/store.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import { findRemaining, sweepReservations } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
-import type { Generate } from "#lib/generation/generate.ts";
+import type { Generate } from "#lib/generation/generation.ts";
 import { answerOf } from "#lib/generation/image-answer.ts";
 import { ACCOUNT_BUDGET_BYTES } from "#lib/generation/in-flight.ts";
 import { answerMaxBytes } from "#lib/generation/model-ark.ts";

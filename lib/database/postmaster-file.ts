@@ -3,16 +3,19 @@ import { constants, readFileSync } from "node:fs";
 import { open, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Cluster } from "#lib/database/cluster.ts";
+import type { Account } from "#lib/database/account.ts";
 
 const run = promisify(execFile);
+/** A data directory and the account that PostgreSQL runs as, if we are root. */
+type OwnedData = { data: string; account: Account | undefined };
+
 const READ_MAX = 4_096;
 
 /**
  * Reads a small file that PostgreSQL's account wrote. As root it follows no symlink, waits for no
  * pipe and reads only the account's own files, because the text may end up in a message.
  */
-export async function readFromData({ data, account }: Pick<Cluster, "data" | "account">, name: string) {
+export async function readFromData({ data, account }: OwnedData, name: string) {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const handle = await open(path.join(data, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
@@ -29,7 +32,7 @@ export async function readFromData({ data, account }: Pick<Cluster, "data" | "ac
  * Reads pid and socket folder from postmaster.pid. Its lines are pid, data, start, port, socket
  * folder.
  */
-export async function readPostmasterFile(cluster: Cluster): Promise<{ pid: number; socket: string }> {
+export async function readPostmasterFile(cluster: OwnedData): Promise<{ pid: number; socket: string }> {
   const lines = await readFromData(cluster, "postmaster.pid").then(
     (text) => text.split("\n"),
     () => [],
@@ -42,7 +45,7 @@ export async function readPostmasterFile(cluster: Cluster): Promise<{ pid: numbe
  * that process runs as PostgreSQL's account on this data folder: the pid may have been reused, and
  * the account can write any pid.
  */
-export async function findPostmaster(cluster: Cluster): Promise<number | undefined> {
+export async function findPostmaster(cluster: OwnedData): Promise<number | undefined> {
   const { pid } = await readPostmasterFile(cluster);
   if (!Number.isSafeInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
   const { uid, args } = await describe(pid).catch(() => ({ uid: undefined, args: [] as string[] }));

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Generate } from "#lib/generation/generate.ts";
+import type { Generate } from "#lib/generation/generation.ts";
 import { type ImageAnswer, ImageAnswerReader, PARSED_MAX_BYTES } from "#lib/generation/image-answer.ts";
 import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import { log } from "#lib/log.ts";

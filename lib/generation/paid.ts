@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Remaining, Spending } from "#lib/credits/spending.ts";
 import { type Reservation, refund, reserve, settle } from "#lib/credits/store.ts";
-import type { Generate, GenerationError } from "#lib/generation/generate.ts";
+import type { Generate, GenerationError } from "#lib/generation/generation.ts";
 import type { ImageAnswer } from "#lib/generation/image-answer.ts";
 import type { GenerateImageInput } from "#lib/generation/model/schema.ts";
 import {

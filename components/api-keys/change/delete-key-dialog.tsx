@@ -2,7 +2,7 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useRef } from "react";
-import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
+import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";

@@ -2,7 +2,7 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useRef, useState } from "react";
-import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
+import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";

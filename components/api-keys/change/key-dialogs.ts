@@ -1,14 +1,4 @@
 import { onDemand } from "#components/ui/on-demand.tsx";
-import type { ListedApiKey } from "#lib/api-keys/list.ts";
-
-export type KeyDialogProps = {
-  apiKey: ListedApiKey;
-  open: boolean;
-  onClose: () => void;
-  /** Called instead of `onClose` after the key was revoked or deleted. */
-  onEnded: () => void;
-  finalFocus: () => HTMLElement | null;
-};
 
 /** The code of each dialog is loaded when the user is about to open it. */
 export const KEY_DIALOGS = {

@@ -2,7 +2,7 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type ReactNode, type RefObject, useRef, useState } from "react";
-import type { KeyDialogProps } from "#components/api-keys/change/key-dialogs.ts";
+import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";

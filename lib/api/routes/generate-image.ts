@@ -9,7 +9,7 @@ import { readIdempotencyKey } from "#lib/api/idempotency-key.ts";
 import { readBody, requireJson } from "#lib/api/json-body.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import type { Generate } from "#lib/generation/generate.ts";
+import type { Generate } from "#lib/generation/generation.ts";
 import { type BusyError, takePlace } from "#lib/generation/in-flight.ts";
 import { generatedImage, generateImageInput } from "#lib/generation/model/schema.ts";
 import { answerMaxBytes } from "#lib/generation/model-ark.ts";
