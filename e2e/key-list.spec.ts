@@ -4,7 +4,7 @@ import { readCsv } from "#e2e/support/csv.ts";
 import { createButton, expectRow, KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { CALLER, seedKey, seedKeys } from "#e2e/support/seed.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
@@ -170,7 +170,7 @@ test("text with a key's shape is cleared, named, and never sent or stored", asyn
 
 test("a pasted key shows its name and status, or that it is unknown, and is never sent", async ({ page, user }) => {
   const bobs = `bob-${user.email}`;
-  await createPerson("Bob", "free", bobs);
+  await createUser("Bob", "free", bobs);
   const [active, deleted, others] = [await seedKey(user.email), await seedKey(user.email), await seedKey(bobs)];
   await deleteApiKey(deleted.userId, deleted.key.id, CALLER);
   await page.goto(KEY_LIST);

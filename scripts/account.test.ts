@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, runCommand } from "#e2e/support/run-command.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
@@ -58,7 +58,7 @@ test("create makes an account without a password, whose link lets its user choos
 });
 
 test("grant adds credits, and rejects what is not a number of them", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   expect((await account("grant", ada.email, "900")).stdout).toBe(`${ada.email} has 1000 credits.\n`);
   expect((await account("show", ada.email)).stdout).toMatch(/Credits +1000\n/);
   expect(await actions(ada.id)).toEqual([{ action: "account.credits_granted", actor: "operator" }]);
@@ -70,7 +70,7 @@ test("grant adds credits, and rejects what is not a number of them", async () =>
 });
 
 test("set-tier, sign-out, disable and enable do what they say, and are recorded as the operator's", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { sessionId } = await database().$transaction((transaction) => startSession(transaction, ada.id, user));
   expect((await account("set-tier", ada.email, "pro")).stdout).toBe(`${ada.email} has the tier pro.\n`);
   expect((await account("sign-out", ada.email)).stdout).toBe(`${ada.email} was signed out (browsers: 1).\n`);
@@ -90,7 +90,7 @@ test("set-tier, sign-out, disable and enable do what they say, and are recorded 
 });
 
 test("keys lists every key, deleted ones too, and revoke ends one of them for good", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const [kept, deleted] = [await makeKey(ada.id, "Kept"), await makeKey(ada.id, "Gone")];
   await deleteApiKey(ada.id, deleted, user);
   expect((await account("revoke", kept)).stdout).toBe(`The API key ${kept} is revoked: it is rejected from now on.\n`);
@@ -110,7 +110,7 @@ test("keys lists every key, deleted ones too, and revoke ends one of them for go
 });
 
 test("show says that the address is unverified, and which provider's identity is linked", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const identity = { provider: "github", subject: "583231", userId: ada.id };
   await database().providerIdentity.create({ data: identity });
   const { stdout } = await account("show", ada.email);
@@ -121,7 +121,7 @@ test("show says that the address is unverified, and which provider's identity is
 });
 
 test("a deleted account is shown as deleted, its address is free, and nothing revives it", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const key = await makeKey(ada.id);
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, user));
   expect((await deleteAccount(session, { password: "", email: ada.email }, user)).ok).toBe(true);
@@ -147,7 +147,7 @@ test("a deleted account is shown as deleted, its address is free, and nothing re
 });
 
 test("list and --json have every account, and a name can forge no line", async () => {
-  const eve = await createPerson("Eve");
+  const eve = await createUser("Eve");
   await database().user.update({ where: { id: eve.id }, data: { name: "Eve\nroot@example.com  Root  pro\u202e" } });
   const { stdout } = await account("list");
   expect(stdout).toMatch(/^EMAIL +NAME +TIER +CREATED +STATUS\n/);
@@ -170,7 +170,7 @@ describe("what can't be done", () => {
   });
 
   test("a tier that does not exist: the sentence names those that do", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { code, stderr } = await account("set-tier", ada.email, "gold");
     expect(code).toBe(1);
     expect(stderr).toBe('There is no tier "gold"; the tiers are free, pro, scale.\n');

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCommand } from "#e2e/support/run-command.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { pool } from "#lib/database/client.ts";
 
 let leave: () => Promise<void>;
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 test("a backup of an outside database moves into a new embedded one, which a second restore doesn't touch", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const file = path.join(directory, "backup.gz");
   const outside = { DATABASE_URL: pool().options.connectionString ?? "" };
   const made = await runCommand("backup.ts", [file], outside);

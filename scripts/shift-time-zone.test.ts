@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCommand } from "#e2e/support/run-command.ts";
 import { spawnServer, startServer } from "#e2e/support/start-server.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
 import { deleteEveryApiKey } from "#lib/api-keys/bulk.ts";
@@ -55,7 +55,7 @@ async function readInstants() {
 /** Uses the product as it was and returns the true instants. */
 async function writeAsBefore(zone: string) {
   connectAsBefore(zone);
-  const [ada, bob] = [await createPerson("Ada", "scale"), await createPerson("Bob")];
+  const [ada, bob] = [await createUser("Ada", "scale"), await createUser("Bob")];
   const create = async (name: string, expiry: CreateApiKeyInput["expiry"] = { type: "never" }, owner = ada.id) => {
     const created = await createApiKey(owner, { name, environment: "staging", expiry }, CALLER);
     if (!created.ok) throw new Error(created.error);
@@ -205,7 +205,7 @@ describe("the correction is rejected, and changes nothing,", () => {
 
   test("on a database whose instants are right", async () => {
     connectDatabase(url, 2);
-    await createPerson();
+    await createUser();
     await disconnectDatabase();
     const right = await readAgain();
     expect(await run("--from", "Asia/Tokyo", "--apply")).toMatchObject({

@@ -40,16 +40,16 @@ async function succeed<T>(result: Promise<Result<T, string> | { ok: false }>): P
  * the account's id.
  */
 async function everyAction(): Promise<UserId> {
-  const person = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
-  const signedUp = await succeed(signUp(person, CALLER));
+  const user = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
+  const signedUp = await succeed(signUp(user, CALLER));
   const { userId } = signedUp;
   await endSession(userId, signedUp.sessionId, CALLER);
-  let session = await succeed(signIn(person, CALLER));
+  let session = await succeed(signIn(user, CALLER));
   await succeed(linkProvider(session, { provider: "oidc", subject: "ada" }, CALLER));
   await succeed(signInWithProvider({ provider: "oidc", subject: "ada", name: "Ada", email: null }, CALLER));
-  await succeed(unlinkProvider(session, { provider: "oidc", password: person.password }, [], CALLER));
+  await succeed(unlinkProvider(session, { provider: "oidc", password: user.password }, [], CALLER));
   const next = "another horse battery";
-  await succeed(changePassword(session, { current: person.password, next }, CALLER));
+  await succeed(changePassword(session, { current: user.password, next }, CALLER));
   await renameAccount(userId, "Countess", CALLER);
   const email = "countess@example.com";
   await succeed(changeEmail(userId, { email, password: next }, CALLER));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   // Delays the write-ahead log of rolled-back transactions, as on a busy server.
   await pool().query("ALTER SYSTEM SET wal_writer_delay = '10s'");
   await pool().query("SELECT pg_reload_conf()");
-  ada = await createPerson();
+  ada = await createUser();
 });
 afterAll(async () => {
   await disconnectDatabase();

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { differingBalances } from "#e2e/process/api-processes.ts";
 import type { Outcome } from "#e2e/process/credit-writer.ts";
 import { serverEnvironment } from "#e2e/support/start-server.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
@@ -18,7 +18,7 @@ test("of three processes that charge, reserve, settle, refund and cancel at once
   process.stdout.write(`CREDITS_SEED=${seed}\n`);
   const { url, drop } = await createDatabase();
   connectDatabase(url, 5);
-  const users = await Promise.all(Array.from({ length: 6 }, () => createPerson()));
+  const users = await Promise.all(Array.from({ length: 6 }, () => createUser()));
   const [held = "", ...others] = users.map(({ id }) => id);
   const holder = await openClient(url);
   await holder.query("BEGIN");

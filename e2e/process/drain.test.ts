@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   provider = await startImageProvider();
 });
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
   ({ secret } = await createKey(ada.id));
 });
 afterEach(() => processes?.end());

@@ -8,7 +8,7 @@ import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
@@ -53,7 +53,7 @@ afterAll(async () => {
 beforeEach(async () => {
   arrived = [];
   upstreamStatus = 200;
-  ada = await createPerson();
+  ada = await createUser();
   ({ key, secret } = await createKey(ada.id));
 });
 

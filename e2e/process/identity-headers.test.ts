@@ -8,7 +8,7 @@ import { type Program, startProgram } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
 const IDENTITY = [
@@ -70,7 +70,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   arrived = [];
-  const ada = await createPerson("Ada", "scale");
+  const ada = await createUser("Ada", "scale");
   const created = await createKey(ada.id);
   ({ secret } = created);
   identity = {

@@ -7,7 +7,7 @@ import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   processes = await startApiProcesses(1, postgres.url);
   connectDatabase(postgres.url, 4);
-  const ada = await createPerson();
+  const ada = await createUser();
   await grantCredits(ada.id, 1_000_000, { actor: "operator", address: null, userAgent: null });
   ({ secret } = await createKey(ada.id));
   await disconnectDatabase();

@@ -6,7 +6,7 @@ import { Random } from "#e2e/load/random.ts";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/store.ts";
@@ -48,7 +48,7 @@ async function sweepAll(): Promise<void> {
 }
 
 test("a kill -9 between reservation and answer: the next process refunds, and the idempotency key is free again", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { secret } = await createKey(ada.id);
   const key = randomUUID();
   const asked = Promise.withResolvers<void>();
@@ -77,7 +77,7 @@ test.each([
   ["with an idempotency key gets it by asking again", true],
   ["without one has paid all the same", false],
 ])("a caller that hangs up while the provider draws pays for the image; %s", async (_, idempotent) => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { secret } = await createKey(ada.id);
   const headers: Record<string, string> = idempotent ? { "idempotency-key": randomUUID() } : {};
   const asked = Promise.withResolvers<ServerResponse>();
@@ -102,7 +102,7 @@ test.each([
 });
 
 test("a provider that breaks the connection is not asked again, and the credit is refunded", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { secret } = await createKey(ada.id);
   const broken = vi.fn((response: ServerResponse) => void response.socket?.resetAndDestroy());
   provider.behave = broken;
@@ -124,7 +124,7 @@ test("after a storm of requests, failures, grants and kills every balance is its
   };
   const users = await Promise.all(
     Array.from({ length: 4 }, async () => {
-      const { id } = await createPerson();
+      const { id } = await createUser();
       return { id, secret: (await createKey(id)).secret, keys: Array.from({ length: 10 }, () => randomUUID()) };
     }),
   );

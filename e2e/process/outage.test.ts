@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
 import { grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   processes = await startApiProcesses(1, postgres.url);
   connectDatabase(postgres.url, 4);
-  const ada = await createPerson();
+  const ada = await createUser();
   await grantCredits(ada.id, 1_000_000, { actor: "operator", address: null, userAgent: null });
   ({ secret } = await createKey(ada.id));
   await disconnectDatabase();

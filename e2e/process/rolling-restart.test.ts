@@ -8,7 +8,7 @@ import { plainNginxExample } from "#e2e/support/nginx-example.ts";
 import { signUpByForm } from "#e2e/support/sign-up.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -50,7 +50,7 @@ test.skipIf(isMissing("nginx"))(
         ...provider.settings,
       });
     const servers: TestServer[] = await Promise.all(ports.map((_, place) => start(place)));
-    const owners = await Promise.all(Array.from({ length: 30 }, () => createPerson("Ada", "scale")));
+    const owners = await Promise.all(Array.from({ length: 30 }, () => createUser("Ada", "scale")));
     const secrets = await Promise.all(
       owners.map(async ({ id }) => {
         await grantCredits(id, 10_000, { actor: "operator", address: null, userAgent: null });

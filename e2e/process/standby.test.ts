@@ -7,7 +7,7 @@ import { runCommand } from "#e2e/support/run-command.ts";
 import { spawnServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { startTcpSwitch } from "#e2e/support/tcp-switch.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
@@ -55,7 +55,7 @@ describe.skipIf(isMissing("postgresql"))("a standby", () => {
     const balancer = await startTcpSwitch(postgres.primary.port);
     const processes = await startApiProcesses(1, `postgresql://goodtake@127.0.0.1:${balancer.port}/postgres`);
     connectDatabase(postgres.url, 4);
-    const ada = await createPerson();
+    const ada = await createUser();
     const [kept, revoked] = [await createKey(ada.id), await createKey(ada.id)];
     const auth = async ({ secret }: { secret: string }) =>
       (await fetch(`${processes.all[0]?.url}/api/v1/auth`, { headers: { "x-api-key": secret } })).status;

@@ -7,7 +7,7 @@ import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
@@ -18,7 +18,7 @@ let settings: Record<string, string>;
 beforeAll(async () => {
   own = await createDatabase();
   connectDatabase(own.url, 2);
-  ({ secret } = await createKey((await createPerson("Ada", "scale")).id));
+  ({ secret } = await createKey((await createUser("Ada", "scale")).id));
   settings = {
     DATABASE_URL: own.url,
     AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",

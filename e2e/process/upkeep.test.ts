@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
 
@@ -35,7 +35,7 @@ const walk = async () =>
 const until = (what: () => Promise<unknown>) => expect.poll(what, { timeout: 60_000, interval: 5 });
 
 async function addActivity(): Promise<void> {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   await client.query(
     `INSERT INTO "Activity" ("id", "userId", "actor", "action", "createdAt")
      SELECT gen_random_uuid(), $1, 'user', 'account.created', now() - CASE WHEN i <= ${OLD} THEN interval '500 days' ELSE interval '1 day' END
@@ -45,7 +45,7 @@ async function addActivity(): Promise<void> {
 }
 
 async function addCallers(): Promise<void> {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   await client.query(
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
      SELECT lpad(i::text, 32, '0')::uuid, $1, 'Many', 'production', 'gt_many', sha256(i::text::bytea) FROM generate_series(1, ${KEYS}) i`,

@@ -3,7 +3,7 @@ import { type ApiProcesses, startApiProcesses } from "#e2e/process/api-processes
 import { isMissing } from "#e2e/support/installed.ts";
 import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
@@ -43,8 +43,8 @@ async function counted(table: "UsageHour" | "UsageDay"): Promise<Totals> {
 }
 
 test(`after a clean stop the totals are those of the ${REQUESTS} answers that two instances gave, by key and outcome`, async () => {
-  const ada = await createPerson("Ada");
-  const bob = await createPerson("Bob", "limited");
+  const ada = await createUser("Ada");
+  const bob = await createUser("Bob", "limited");
   const [good, revoked, expired, deleted, limited] = await Promise.all([
     createKey(ada.id),
     createKey(ada.id),
@@ -129,7 +129,7 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
 }, 60_000);
 
 test("after a kill -9 what was flushed is there, and no more than the last interval is missing", async () => {
-  const ada = await createPerson("Ada");
+  const ada = await createUser("Ada");
   const { key, secret } = await createKey(ada.id);
   const call = async () => {
     const answer = await fetch(`${processes.all[0]?.url}/api/v1/key`, { headers: { "x-api-key": secret } });

@@ -41,7 +41,7 @@ export async function useOwnDatabase(): Promise<() => Promise<void>> {
 let users = 0;
 
 /** Creates a user without a password and with 100 credits. */
-export async function createPerson(
+export async function createUser(
   name = "Ada",
   tier = "free",
   email = `${name.toLowerCase()}-${++users}@example.com`,

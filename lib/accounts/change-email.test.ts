@@ -1,6 +1,6 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 async function userWithPassword(): Promise<{ id: UserId; email: string }> {
-  const user = await createPerson();
+  const user = await createUser();
   const passwordHash = await hash(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
   await database().user.update({ where: { id: user.id }, data: { passwordHash } });
   return user;
@@ -23,7 +23,7 @@ async function userWithPassword(): Promise<{ id: UserId; email: string }> {
 
 test("addresses can't be tried faster than by signing up, and free ones cost nothing", async () => {
   const ada = await userWithPassword();
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const to = (email: string) => changeEmail(ada.id, { email, password: PASSWORD }, CALLER);
   for (let i = 0; i < 40; i += 1) expect(await to(`ada-${i}@example.org`)).toEqual({ ok: true, value: undefined });
   for (let i = 0; i < 30; i += 1) expect(await to(bob.email)).toEqual({ ok: false, error: "email_taken" });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { linkProvider } from "#lib/accounts/linked-providers.ts";
@@ -42,7 +42,7 @@ afterAll(async () => {
 type TestUser = { id: UserId; email: string; session: StartedSession };
 
 async function signedInUser(name?: string, withPassword = true): Promise<TestUser> {
-  const ada = await createPerson(name);
+  const ada = await createUser(name);
   if (withPassword)
     await database().user.update({ where: { id: ada.id }, data: { passwordHash }, select: { id: true } });
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
@@ -126,7 +126,7 @@ describe("a deleted account", () => {
 
   test("is deleted although an account from before the rule has the address that it gets", async () => {
     const ada = await signedInUser("Ada");
-    await createPerson("Eve", "free", `deleted-${ada.id}@invalid`);
+    await createUser("Eve", "free", `deleted-${ada.id}@invalid`);
     expect(await deleteAccount(ada.session, PROOF, CALLER)).toEqual(OK);
     expect(await waysLeft(ada.id)).toEqual(NONE);
     const { email } = await database().user.findUniqueOrThrow({ where: { id: ada.id } });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { linkProvider, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
@@ -23,7 +23,7 @@ afterAll(() => close());
 
 /** Creates a user with a session, these providers and, if asked for, a password. */
 async function signedInUser(providers: string[], password = false): Promise<StartedSession> {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   if (password) await database().user.update({ where: { id }, data: { passwordHash }, select: { id: true } });
   const identities = providers.map((provider) => ({ provider, subject: randomUUID(), userId: id }));
   await database().providerIdentity.createMany({ data: identities });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { redeemInput } from "#lib/accounts/model/schema.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -48,7 +48,7 @@ function activeKeys(userId: UserId): Promise<number> {
 describe("a password link to an account that another user created", () => {
   /** An account with a provider, a session and two keys of the intruder's. */
   async function takenAccount() {
-    const ada = await createPerson();
+    const ada = await createUser();
     await database().providerIdentity.create({ data: { provider: "github", subject: ada.id, userId: ada.id } });
     const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
     const secrets = [];
@@ -130,7 +130,7 @@ describe("a password link to an account that another user created", () => {
 
 describe("a password link", () => {
   test("sets a password, ends all sessions and is recorded", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
     const token = await linkFor(ada.email);
     expect(await redeemPasswordLink({ token: token, password: PASSWORD }, CALLER)).toEqual({
@@ -148,7 +148,7 @@ describe("a password link", () => {
   });
 
   test("is good once, also for parallel attempts", async () => {
-    const token = await linkFor((await createPerson()).email);
+    const token = await linkFor((await createUser()).email);
     const results = await Promise.all(
       Array.from({ length: 5 }, () => redeemPasswordLink({ token: token, password: PASSWORD }, CALLER)),
     );
@@ -160,7 +160,7 @@ describe("a password link", () => {
   });
 
   test("is good for an hour", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const token = await linkFor(ada.email);
     const [row] = await database().passwordLink.findMany({ where: { userId: ada.id } });
     expect((row?.expiresAt.getTime() ?? 0) - (row?.createdAt.getTime() ?? 0)).toBe(HOUR_MS);
@@ -172,7 +172,7 @@ describe("a password link", () => {
   });
 
   test("is not used up by a password that is rejected", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const token = await linkFor(ada.email);
     expect(await redeemPasswordLink({ token: token, password: "password123" }, CALLER)).toEqual({
       ok: false,
@@ -186,7 +186,7 @@ describe("a password link", () => {
   });
 
   test("replaces an older one", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const older = await linkFor(ada.email);
     const newer = await linkFor(ada.email);
     expect(await redeemPasswordLink({ token: older, password: PASSWORD }, CALLER)).toEqual({
@@ -197,7 +197,7 @@ describe("a password link", () => {
   });
 
   test("is worth nothing when the password was changed meanwhile, and only the user's own is", async () => {
-    const [ada, bob] = [await createPerson(), await createPerson("Bob")];
+    const [ada, bob] = [await createUser(), await createUser("Bob")];
     await redeemPasswordLink({ token: await linkFor(ada.email), password: PASSWORD }, CALLER);
     const [adas, bobs] = [await linkFor(ada.email), await linkFor(bob.email)];
     const change = (current: string) =>
@@ -214,7 +214,7 @@ describe("a password link", () => {
   });
 
   test("of a disabled user, and a made-up one, are rejected", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const token = await linkFor(ada.email);
     await disableAccount(ada.id, OPERATOR);
     expect(await redeemPasswordLink({ token: token, password: PASSWORD }, CALLER)).toEqual({
@@ -229,20 +229,20 @@ describe("a password link", () => {
   });
 
   test("is stored only as a hash", async () => {
-    const token = await linkFor((await createPerson()).email);
+    const token = await linkFor((await createUser()).email);
     const rows = await database().$queryRaw<{ row: string }[]>`SELECT l::text AS "row" FROM "PasswordLink" l`;
     expect(rows.some(({ row }) => row.includes(token) || row.includes(Buffer.from(token).toString("hex")))).toBe(false);
   });
 
   test("may be pasted whole or as the code alone", async () => {
-    const token = await linkFor((await createPerson()).email);
+    const token = await linkFor((await createUser()).email);
     for (const pasted of [token, ` ${token}\n`, `https://dash.example.com/password-link#${token}`])
       expect(redeemInput.safeParse({ token: pasted, password: PASSWORD }).data?.token).toBe(token);
   });
 });
 
 test("links that ended more than a day ago are removed, used or not, and all of them", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const token = await linkFor(ada.email);
   const makeOld = (count: number, end: string) =>
     database().$executeRawUnsafe(`

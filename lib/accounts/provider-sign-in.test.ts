@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { findSessionUser } from "#lib/accounts/sessions.ts";
 import { disableAccount, findAccount } from "#lib/accounts/store.ts";
@@ -35,7 +35,7 @@ describe("a provider's user", () => {
   });
 
   test("is never linked to an account by its address", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const impostor = { ...newcomer(), email: ada.email.toUpperCase() };
     expect(await signInWithProvider(impostor, CALLER)).toEqual({ ok: false, error: "email_taken" });
     expect(await database().providerIdentity.count({ where: { userId: ada.id } })).toBe(0);

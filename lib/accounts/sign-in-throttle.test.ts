@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { networksOf } from "#lib/accounts/networks.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
@@ -41,7 +41,7 @@ function pass(seconds: number): Promise<number> {
 
 /** An account with a session that was begun from the address. */
 async function accountAt(address: string): Promise<{ id: UserId; email: string }> {
-  const account = await createPerson();
+  const account = await createUser();
   await database().$transaction((transaction) => startSession(transaction, account.id, from(address)));
   return account;
 }
@@ -106,7 +106,7 @@ describe("beyond 100 failures a day at one account", () => {
   });
 
   test("providers and password links work from anywhere", async () => {
-    const { id, email } = await createPerson();
+    const { id, email } = await createUser();
     await database().providerIdentity.create({ data: { provider: "github", subject: "ada", userId: id } });
     await attack(email);
     const ada = { provider: "github", subject: "ada", name: "Ada", email };

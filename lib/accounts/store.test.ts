@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
 import {
@@ -40,7 +40,7 @@ describe("the operator", () => {
   });
 
   test("changes a tier to one that exists, which is recorded", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     expect(await setTier(ada.id, "pro", OPERATOR)).toEqual({ ok: true, value: undefined });
     expect(await setTier(ada.id, "platinum", OPERATOR)).toEqual({ ok: false, error: "unknown_tier" });
     expect(await setTier(ada.id, "constructor", OPERATOR)).toEqual({ ok: false, error: "unknown_tier" });
@@ -50,7 +50,7 @@ describe("the operator", () => {
   });
 
   test("disables and enables, each once, and disabling ends the sessions", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { sessionId } = await database().$transaction((transaction) => startSession(transaction, ada.id, OPERATOR));
     await Promise.all([disableAccount(ada.id, OPERATOR), disableAccount(ada.id, OPERATOR)]);
     expect((await findAccount(ada.email))?.disabledAt).toBeInstanceOf(Date);

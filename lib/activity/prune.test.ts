@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { pruneActivity } from "#lib/activity/prune.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 async function recordedDaysAgo(days: number): Promise<string> {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { id } = await database().activity.create({
     data: {
       userId: ada.id,
@@ -33,7 +33,7 @@ describe("activity", () => {
   });
 
   test("is removed to the last row, however many they are", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     await database().$executeRaw`
       INSERT INTO "Activity" ("id", "userId", "actor", "action", "createdAt")
       SELECT gen_random_uuid(), ${ada.id}::uuid, 'user', 'account.created', now() - interval '500 days' FROM generate_series(1, 5001)`;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fill } from "#e2e/support/fill.ts";
 import { expectNoMoreReads, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { activityQuery } from "#lib/activity/model/schema.ts";
 import { type ActivityFilter, exportActivity, listActivity } from "#lib/activity/read.ts";
@@ -50,7 +50,7 @@ async function pagesOf(
 }
 
 test("activity is exported whole, each record once, also of one instant and while more happens", async () => {
-  const [ada, bob] = [await createPerson(), await createPerson("Bob")];
+  const [ada, bob] = [await createUser(), await createUser("Bob")];
   await record(ada.id, "api_key.created", 1_200);
   await record(ada.id, "account.updated", 3);
   await record(bob.id, "api_key.created", 2);
@@ -68,7 +68,7 @@ test("activity is exported whole, each record once, also of one instant and whil
 });
 
 test("pages of activity have each record once, also of one instant and while more happens, and lead back", async () => {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   await record(id, "api_key.created", 100);
   await record(id, "account.renamed", 100);
   const before = (await listActivity(id, {}, 200)).rows;
@@ -80,7 +80,7 @@ test("pages of activity have each record once, also of one instant and while mor
 
 describe("a filter", () => {
   test("by key, action and day shows what it says, and of nobody else", async () => {
-    const [ada, bob] = [await createPerson(), await createPerson("Bob")];
+    const [ada, bob] = [await createUser(), await createUser("Bob")];
     const [key, other] = [randomUUID(), randomUUID()];
     await record(ada.id, "api_key.created", 1, key);
     await record(ada.id, "api_key.renamed", 1_500, key);
@@ -126,7 +126,7 @@ describe("of 100,000 records no more is read than of 300", () => {
       ["small", 1],
       ["large", 10],
     ] as const) {
-      const { id } = await createPerson();
+      const { id } = await createUser();
       // Few of what a filter asks for stand among many others.
       await record(id, "api_key.renamed", 99 * count, key[size]);
       await record(id, "api_key.created", 99 * count, randomUUID());

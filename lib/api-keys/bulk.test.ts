@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
 });
 
 type Change = {
@@ -252,7 +252,7 @@ describe("isolation: another user's keys are as if they did not exist", () => {
     ["revoke", revokeAnything],
     ["delete", deleteAnything],
   ])("%s", async (_, operation) => {
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     const bobs = await keysOf(bob.id, 3, () => ({ lastUsedAt: ago(1) }));
     const before = await database().apiKey.findMany({ where: { userId: bob.id } });
     expect(await operation(ada.id, these(bobs))).toEqual(await operation(ada.id, these(bobs.map(() => randomUUID()))));

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { exportApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
@@ -20,7 +20,7 @@ afterAll(() => close());
  * it.
  */
 async function userWithKeys(): Promise<UserId> {
-  const { id: userId } = await createPerson();
+  const { id: userId } = await createUser();
   const now = Date.now();
   await database().apiKey.createMany({
     data: Array.from({ length: KEYS }, (_, i) => ({

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey as createTestKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CacheQuery, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
   cache = new KeyCache(asked as CacheQuery);
 });
 afterEach(() => {

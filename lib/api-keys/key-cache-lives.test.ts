@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
 import type { CacheQuery } from "#lib/api-keys/key-cache-queries.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   // Rolled-back transactions are not written soon, as on a busy server.
   await pool().query("ALTER SYSTEM SET wal_writer_delay = '10s'");
   await pool().query("SELECT pg_reload_conf()");
-  ada = await createPerson();
+  ada = await createUser();
 });
 afterAll(async () => {
   await disconnectDatabase();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import {
   CACHED_FIELDS,
   type CacheQuery,
@@ -37,7 +37,7 @@ test("the triggers that mark changes name each column that caches read and that 
 
 /** In a small table all plans are equally good. */
 async function addKeys(count: number): Promise<void> {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   await pool().query(
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
      SELECT gen_random_uuid(), $1, 'Key', 'production', 'gt_abcd', sha256(gen_random_uuid()::text::bytea)

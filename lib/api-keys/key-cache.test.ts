@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey as createTestKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
   cache = new KeyCache(asked as CacheQuery);
 });
 afterEach(() => {
@@ -161,7 +161,7 @@ describe("a change of", () => {
 
   test("many keys, while a transaction stays open, empties the cache once and not with each answer", async () => {
     const { hash } = await createKey();
-    const other = await createPerson();
+    const other = await createUser();
     const slow = await pool().connect();
     await slow.query("BEGIN");
     await slow.query(`UPDATE "User" SET "tier" = 'pro' WHERE "id" = $1`, [other.id]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findWarnings } from "#lib/api-keys/key-health.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
 });
 
 type Change = { createdAt?: Date; lastUsedAt?: Date; expiresAt?: Date };
@@ -92,7 +92,7 @@ test("many networks are five or more, within 30 days in which the key was used",
 
 test("keys that have ended, were replaced or are another user's have no warning", async () => {
   const old = { createdAt: ago(100), lastUsedAt: ago(1) };
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const theirs = await createKey(bob.id);
   await database().apiKey.update({ where: { id: theirs.key.id }, data: old });
   await keyWith({ createdAt: ago(400), lastUsedAt: ago(100), expiresAt: ago(1) });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
@@ -36,7 +36,7 @@ const pass = (userId: UserId, seconds: number) => database().$executeRaw`
   WHERE "scope" = ${`keys of ${userId}`}`;
 
 test("an account creates 100 keys at once and then one a second, and others don't wait", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const start = performance.now();
   let waited = 0;
   const createMany = async () => {
@@ -52,12 +52,12 @@ test("an account creates 100 keys at once and then one a second, and others don'
   await createMany();
   expect(await rows(ada.id)).toBeGreaterThanOrEqual(130);
   expect(await rows(ada.id)).toBeLessThanOrEqual(most());
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   expect(await create(bob.id)).toMatchObject({ ok: true });
 });
 
 test("a rotation counts as a creation, and both say when to try again", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const id = await created(ada.id);
   expect(await rotateApiKey(ada.id, id, "1h", CALLER)).toMatchObject({ ok: true });
   const scope = `keys of ${ada.id}`;
@@ -76,7 +76,7 @@ test("a rotation counts as a creation, and both say when to try again", async ()
 
 test("an account has at most MAX_KEYS keys, revoked and deleted ones included, and the error names the support", async () => {
   Object.assign(env(), { MAX_KEYS: 3, SUPPORT_URL: "https://support.example.com" });
-  const ada = await createPerson();
+  const ada = await createUser();
   const [kept, gone] = [await created(ada.id), await created(ada.id)];
   await deleteApiKey(ada.id, gone, CALLER);
   const results = await Promise.all(Array.from({ length: 10 }, () => create(ada.id)));

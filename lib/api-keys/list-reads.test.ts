@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fill } from "#e2e/support/fill.ts";
 import { expectNoMoreReads, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findWarnings } from "#lib/api-keys/key-health.ts";
@@ -18,8 +18,8 @@ let old: UserId;
 beforeAll(async () => {
   close = await useOwnDatabase();
   measure = watchReads();
-  young = (await createPerson()).id;
-  old = (await createPerson("Bob")).id;
+  young = (await createUser()).id;
+  old = (await createUser("Bob")).id;
   await addKeys(young, 0, 300);
   await addKeys(old, 20_000, 300);
 });
@@ -57,7 +57,7 @@ describe("an account with 20,000 deleted keys costs no more reads than one with 
   });
 
   test("for the last page of a long list, except for what its index skips", async () => {
-    const { id } = await createPerson();
+    const { id } = await createUser();
     await addKeys(id, 0, 5_000);
     const page = (number: number) => measure(() => listApiKeys(id, { ...DEFAULT_VIEW, page: number }, new Date()));
     expectNoMoreReads(await page(1), await page(200), 300);
@@ -65,7 +65,7 @@ describe("an account with 20,000 deleted keys costs no more reads than one with 
 });
 
 test("warnings about many keys are counted once a minute, about few each time", async () => {
-  const [few, many] = [await createPerson(), await createPerson()];
+  const [few, many] = [await createUser(), await createUser()];
   await addKeys(few.id, 0, 100);
   await addKeys(many.id, 0, 1_200);
   const now = new Date();
@@ -80,7 +80,7 @@ test("warnings about many keys are counted once a minute, about few each time", 
 });
 
 test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of many open ones", async () => {
-  const [few, many] = [await createPerson(), await createPerson()];
+  const [few, many] = [await createUser(), await createUser()];
   const add = (userId: UserId, open: number, ended: number) =>
     fill([
       `INSERT INTO "Session" ("id", "userId", "lastSeenAt", "endedAt", "address", "userAgent")

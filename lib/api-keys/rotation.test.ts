@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
@@ -30,7 +30,7 @@ afterAll(async () => {
   await close();
 });
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
 });
 
 async function create(expiry: CreateApiKeyInput["expiry"] = { type: "never" }) {
@@ -278,7 +278,7 @@ test("a revocation and a rotation of one key wait for each other without a deadl
 });
 
 test("an unknown, expired, revoked, deleted or another user's key can't be rotated", async () => {
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const { key } = await create();
   const attempt = (userId: UserId, id: string) => rotateApiKey(userId, id, "1h", CALLER);
   expect(await attempt(bob.id, key.id)).toEqual({ ok: false, error: "not_found" });
@@ -338,7 +338,7 @@ describe("extending", () => {
     const { key } = await create();
     expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "not_replaced" });
     await rotate(key.id, "1h");
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     expect(await extendOverlap(bob.id, key.id, "24h", CALLER)).toEqual({ ok: false, error: "not_found" });
     await revokeApiKey(ada.id, key.id, CALLER);
     expect(await extend(key.id, "24h")).toEqual({ ok: false, error: "not_active" });

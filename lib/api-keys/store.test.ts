@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
@@ -30,7 +30,7 @@ function activityOf(apiKeyId: string) {
 
 describe("creating", () => {
   test("a new key is active, well-formed and recorded with its caller", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key, secret } = await createKey(ada.id);
     expect(isSecret(secret)).toBe(true);
     expect(secret.startsWith(key.prefix)).toBe(true);
@@ -42,7 +42,7 @@ describe("creating", () => {
   });
 
   test("of 20 parallel creations with one place left exactly one succeeds", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { MAX_ACTIVE_KEYS } = env();
     await database().apiKey.createMany({
       data: Array.from({ length: MAX_ACTIVE_KEYS - 1 }, (_, i) => ({
@@ -60,7 +60,7 @@ describe("creating", () => {
   });
 
   test("revoked, deleted and expired keys don't count against the limit", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     await database().apiKey.createMany({
       data: Array.from({ length: env().MAX_ACTIVE_KEYS }, (_, i) => ({
         userId: ada.id,
@@ -80,7 +80,7 @@ describe("creating", () => {
     ["tomorrow", 86_400_000, true],
     ["six years ahead", 6 * 366 * 86_400_000, false],
   ])("a custom expiry of %s", async (_, offsetMs, accepted) => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const at = new Date(Date.now() + offsetMs);
     const result = await createApiKey(ada.id, { ...NEVER, expiry: { type: "custom", at } }, CALLER);
     expect(result.ok).toBe(accepted);
@@ -91,7 +91,7 @@ describe("creating", () => {
 
 describe("revoking", () => {
   test("of 20 parallel revocations one succeeds and is recorded, the others get already_revoked", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key } = await createKey(ada.id);
     const results = await Promise.all(Array.from({ length: 20 }, () => revokeApiKey(ada.id, key.id, CALLER)));
     expect(results.filter((result) => result.ok)).toHaveLength(1);
@@ -100,14 +100,14 @@ describe("revoking", () => {
   });
 
   test("the database itself rejects the restoration of a revoked key", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key } = await createKey(ada.id);
     await revokeApiKey(ada.id, key.id, CALLER);
     await expect(database().apiKey.update({ where: { id: key.id }, data: { revokedAt: null } })).rejects.toThrow();
   });
 
   test("deleting an active key revokes it, and both are recorded", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key } = await createKey(ada.id);
     expect(await deleteApiKey(ada.id, key.id, CALLER)).toEqual({ ok: true, value: undefined });
     const row = await database().apiKey.findUniqueOrThrow({ where: { id: key.id } });
@@ -128,7 +128,7 @@ describe("isolation: another user's key is as if it did not exist", () => {
     ["revoke", (userId: UserId, id: string) => revokeApiKey(userId, id, CALLER)],
     ["delete", (userId: UserId, id: string) => deleteApiKey(userId, id, CALLER)],
   ])("%s", async (_, operation) => {
-    const [ada, bob] = await Promise.all([createPerson("Ada"), createPerson("Bob")]);
+    const [ada, bob] = await Promise.all([createUser("Ada"), createUser("Bob")]);
     const { key } = await createKey(ada.id);
     const before = await database().apiKey.findUniqueOrThrow({ where: { id: key.id } });
     expect(await operation(bob.id, key.id)).toEqual(await operation(bob.id, NO_KEY));
@@ -141,7 +141,7 @@ describe("isolation: another user's key is as if it did not exist", () => {
 
 describe("activity", () => {
   test("the database rejects changes, deletions and truncation of records, except pruning", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key } = await createKey(ada.id);
     await expect(
       database().activity.updateMany({ where: { apiKeyId: key.id }, data: { action: "x" } }),

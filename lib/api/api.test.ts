@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sendRaw } from "#e2e/support/raw-request.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   close = await useOwnDatabase();
   api = await startApi();
   // The tests of this file stay below this tier's limit.
-  ada = await createPerson("Ada", "scale");
+  ada = await createUser("Ada", "scale");
   ({ secret } = await createKey(ada.id));
 });
 afterAll(async () => {
@@ -125,7 +125,7 @@ describe("everything else is the same 401, byte for byte", () => {
   });
 
   test("of a disabled owner", async () => {
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     const { secret } = await createKey(bob.id);
     await disableAccount(bob.id, CALLER);
     await expectUnauthorized(await call("/key", {}, secret));
@@ -253,7 +253,7 @@ describe("routes and methods", () => {
 
 describe("GET /key", () => {
   test("tells a key about itself, and each key only about itself", async () => {
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     const bobs = await createKey(bob.id, { type: "preset", preset: "30d" });
     const body = await (await call("/key", {}, bobs.secret)).json();
     expect(body).toEqual({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import { pruneThrottles, reserveSignUp } from "#lib/accounts/throttle.ts";
@@ -78,7 +78,7 @@ async function* ledgerRows(userId: UserId): AsyncGenerator<object[]> {
 }
 
 test("with every counter of the schema at its largest value every request, page, export and task works", async () => {
-  const ada = await createPerson("Ada", "scale");
+  const ada = await createUser("Ada", "scale");
   const { key: old, secret: oldSecret } = await createKey(ada.id);
   const rotated = await rotateApiKey(ada.id, old.id, "on_use", CALLER);
   if (!rotated.ok) throw new Error(rotated.error);
@@ -136,7 +136,7 @@ test("with every counter of the schema at its largest value every request, page,
   expect(read.keys.rows.map(({ requests }) => requests > 2 ** 31)).toEqual([true, true]);
   await endReplacedKeys();
   // The filled reservations exceed their account and must not block the refunds of others.
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const { key: bobs } = await createKey(bob.id);
   await reserveExpired(bob.id, bobs.id);
   expect(await sweepReservations()).toBe(1);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
@@ -35,7 +35,7 @@ afterAll(async () => {
   await close();
 });
 beforeEach(async () => {
-  ada = await createPerson("Ada", "scale");
+  ada = await createUser("Ada", "scale");
   ({ secret } = await createKey(ada.id));
 });
 afterEach(() => {
@@ -175,7 +175,7 @@ describe("an image costs one credit", () => {
     const each = Math.max(1, Math.floor(ACCOUNT_BUDGET_BYTES / answerMaxBytes(LARGE)));
     const all: Promise<Response>[] = [];
     for (let status = 429; status === 429; ) {
-      const user = await createPerson("Ada", "scale");
+      const user = await createUser("Ada", "scale");
       const { inFlight, busy } = await fill((await createKey(user.id)).secret);
       all.push(...inFlight);
       ({ status } = busy);
@@ -367,7 +367,7 @@ describe("Idempotency-Key", () => {
 
   test("each account has keys of its own", async () => {
     const key = randomUUID();
-    const bob = await createPerson("Bob", "scale");
+    const bob = await createUser("Bob", "scale");
     const { secret: bobs } = await createKey(bob.id);
     await generate(CAT, { "idempotency-key": key });
     const answer = await generate({ prompt: "A dog" }, { "idempotency-key": key }, {}, bobs);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 
 let api: TestApi;
@@ -16,7 +16,7 @@ afterAll(async () => {
   await close();
 });
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
   ({ secret } = await createKey(ada.id));
 });
 
@@ -61,7 +61,7 @@ test("of 100 parallel requests by two keys, both headers and all routes, 20 pass
     expect(Number(answer.headers.get("retry-after"))).toBe(limitOf(answer).t);
     expect((await answer.clone().json()).error.code).toBe("rate_limit_exceeded");
   }
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const { secret: bobs } = await createKey(bob.id);
   expect((await api.call("/key", {}, bobs)).status).toBe(200);
 });

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { env } from "#lib/config/env.ts";
@@ -49,7 +49,7 @@ async function moveTo(id: string, tier: string): Promise<void> {
 }
 
 async function userWithKey(tier = "free") {
-  const { id } = await createPerson("Ada", tier);
+  const { id } = await createUser("Ada", tier);
   return { id, secret: (await createKey(id)).secret };
 }
 async function policyOf(secret: string): Promise<string | null> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
 import { checkTiers, firstTier, loadTiers, TiersError } from "#lib/config/tiers-file.ts";
 
@@ -62,7 +62,7 @@ describe("TIERS_FILE", () => {
   });
 
   test("that lacks a tier in use is rejected", async () => {
-    await createPerson();
+    await createUser();
     await checkTiers(DEFAULT_TIERS);
     await expect(checkTiers({ team: TEAM })).rejects.toThrow('lacks the tier "free"');
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
 import type { Spending } from "#lib/credits/spending.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(async () => {
   groups = chargeGroups();
-  ada = await createPerson();
+  ada = await createUser();
 });
 
 const spending = (credits = 1, quota: number | null = null, userId = ada.id): Spending => ({
@@ -87,7 +87,7 @@ test("a new month starts with the whole quota", async () => {
 });
 
 test("an account whose row is locked delays no other, and its charges are made once it is free", async () => {
-  const others = await Promise.all(Array.from({ length: 5 }, () => createPerson("Bob")));
+  const others = await Promise.all(Array.from({ length: 5 }, () => createUser("Bob")));
   const holder = await pool().connect();
   await holder.query("BEGIN");
   await holder.query(`SELECT FROM "Balance" WHERE "userId" = $1 FOR UPDATE`, [ada.id]);
@@ -127,7 +127,7 @@ test("no member of a group fails because of another: not for one that was cancel
   await cancelCharge(canceled, spending());
   const made = randomUUID();
   await make(spending(), made);
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const results = await Promise.allSettled([
     make(spending(1)),
     make(spending(1), canceled),
@@ -149,7 +149,7 @@ test("no member of a group fails because of another: not for one that was cancel
 });
 
 test("three instances at once, charges and cancellations, more accounts than one: nothing is lost and nothing charged twice", async () => {
-  const people = await Promise.all(Array.from({ length: 4 }, () => createPerson("Cyd")));
+  const people = await Promise.all(Array.from({ length: 4 }, () => createUser("Cyd")));
   const instances = Array.from({ length: 3 }, () => chargeGroups());
   const passed = new Map(people.map(({ id }) => [id, 0]));
   await Promise.all(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { pool } from "#lib/database/client.ts";
@@ -23,7 +23,7 @@ async function readDays(): Promise<{ userId: UserId; closing: number | null; exp
 
 test("every day that ended a day ago is closed for every account, and again after a late movement", async () => {
   const people: { id: string }[] = [];
-  for (let i = 0; i < 25; i += 1) people.push(await createPerson());
+  for (let i = 0; i < 25; i += 1) people.push(await createUser());
   await pool().query(
     `INSERT INTO "CreditDayTotal" ("userId", "day", "added", "charged")
      SELECT "id", (now() AT TIME ZONE 'UTC')::date - ago, ago % 7, ago % 3 FROM unnest($1::uuid[]) "id", generate_series(1, $2::int) ago`,

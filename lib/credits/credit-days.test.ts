@@ -4,7 +4,7 @@ import path from "node:path";
 import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { charge, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
@@ -57,7 +57,7 @@ beforeEach(async () => {
 });
 
 test("every kind of movement counts in its day at once", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
   await charge(spending);
   await grantCredits(ada.id, 50, OPERATOR);
@@ -94,7 +94,7 @@ test.each(UPGRADES)(
     await before.remove();
     connectDatabase(url, 10);
 
-    const people = await Promise.all(Array.from({ length: 3 }, () => createPerson("Ada", "free")));
+    const people = await Promise.all(Array.from({ length: 3 }, () => createUser("Ada", "free")));
     const keys = Array.from({ length: 50 }, () => randomUUID());
     for (const { id } of people) await grantCredits(id, 1_000_000, OPERATOR);
     await pool().query(

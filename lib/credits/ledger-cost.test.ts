@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { creditsByDay, findLedgerRow, listLedger } from "#lib/credits/ledger.ts";
@@ -38,7 +38,7 @@ afterAll(async () => {
  * with sums only, as pruning leaves them.
  */
 async function addAccount(name: string, size: { keys: number; days: number; movementsADay: number }): Promise<UserId> {
-  const { id } = await createPerson(name);
+  const { id } = await createUser(name);
   await client.query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
      SELECT $1::uuid, 'charged', -1, md5($1::uuid::text || n % $2::int)::uuid, now() - make_interval(secs => n * 86400.0 / $3::int)

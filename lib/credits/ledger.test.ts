@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { creditsByDay, findLedgerRow, type LedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
 });
 
 const spend = (credits: number, apiKeyId: string = randomUUID(), userId = ada.id) =>
@@ -172,7 +172,7 @@ describe("the exported ledger", () => {
 });
 
 test("a user sees nothing of another's ledger, whatever place or row is asked for", async () => {
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   const apiKeyId = randomUUID();
   await spend(7, apiKeyId, bob.id);
   const bobs = { day: TODAY, apiKeyId };

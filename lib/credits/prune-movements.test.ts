@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { listLedger } from "#lib/credits/ledger.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(async () => {
   await pool().query(`DELETE FROM "LedgerDetail"`);
-  ada = await createPerson();
+  ada = await createUser();
   await grantCredits(ada.id, 20_000, { actor: "operator", address: null, userAgent: null });
   await spendOnDays(AGES, 2);
 });
@@ -95,7 +95,7 @@ test("days are rolled up first and their movements removed later; page and file 
 });
 
 test("many movements are removed in steps, the oldest first, and another account's newer ones stay", async () => {
-  const bob = await createPerson("Bob");
+  const bob = await createUser("Bob");
   for (let times = 0; times < 6; times += 1) await spendOnDays([30, 31], 1_000);
   await pruneMovements(NOW);
   expect(await pruneMovements(NOW)).toBe(12_010);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
 import type { Spending } from "#lib/credits/spending.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
 });
 
 const spending = (credits = 1, quota: number | null = null): Spending => ({
@@ -93,7 +93,7 @@ describe("spending", () => {
     await setBalance(37);
     const poor = await Promise.all(Array.from({ length: 100 }, () => charge(spending(1, 1_000))));
     expect(new Set(poor.map((result) => !result.ok && result.error))).toEqual(new Set([false, "no_credits"]));
-    ada = await createPerson();
+    ada = await createUser();
     const many = await Promise.all(Array.from({ length: 100 }, () => charge(spending(1, 23))));
     expect(new Set(many.map((result) => !result.ok && result.error))).toEqual(new Set([false, "quota_exceeded"]));
   });
@@ -107,7 +107,7 @@ describe("spending", () => {
   });
 
   test("a charge changes only its own account's balance", async () => {
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     await setBalance(0);
     expect((await charge(spending())).ok).toBe(false);
     expect(await credits(bob.id)).toBe(100);
@@ -154,7 +154,7 @@ describe("reservations", () => {
   });
 
   test("the sweep refunds what is overdue, of any number of users, and nothing else", async () => {
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     const overdue = await Promise.all([
       reserved(),
       reserved(),

@@ -4,7 +4,7 @@ import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createDatabase, createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
@@ -73,7 +73,7 @@ async function writeKey(userId: UserId, name = "Key"): Promise<string> {
 }
 
 test("a restored database equals the backed-up one, row by row", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   for (const name of ["a\tb\\N", "\\.", "line\nbreak", '{"json"}', "émoji 🗝️", ""]) await writeKey(ada.id, name);
   await revokeApiKey(ada.id, await writeKey(ada.id), caller);
   await database().passwordLink.create({
@@ -105,7 +105,7 @@ test("a restored database equals the backed-up one, row by row", async () => {
 });
 
 test("a backup taken while keys are created has each key with its record, and only whole pairs", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   let going = true;
   const writers = Array.from({ length: 4 }, async () => {
     while (going) await writeKey(ada.id);
@@ -135,7 +135,7 @@ test("a backup taken while keys are created has each key with its record, and on
 });
 
 test("a database that holds a row is rejected, and stays as it was", async () => {
-  await createPerson();
+  await createUser();
   const file = newFile();
   await backUp(url, file);
   const copy = await target("template");
@@ -147,7 +147,7 @@ test("a database that holds a row is rejected, and stays as it was", async () =>
 });
 
 test("of two restores into one database, one succeeds", async () => {
-  await createPerson();
+  await createUser();
   const file = newFile();
   await backUp(url, file);
   const copy = await target();
@@ -157,7 +157,7 @@ test("of two restores into one database, one succeeds", async () => {
 });
 
 test("a truncated, damaged or foreign file is rejected before the database is touched", async () => {
-  await createPerson();
+  await createUser();
   const file = newFile();
   await backUp(url, file);
   const whole = await readFile(file);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { isFreshSession, startSession } from "#lib/accounts/sessions.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
@@ -29,7 +29,7 @@ describe.each(["UTC", "America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("on a
   });
 
   test("a key is rejected once it has expired, and its stored end is the one that was asked for", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key, secret } = await createKey(ada.id, { type: "preset", preset: "7d" });
     expect((await api.call("/auth", {}, secret)).status).toBe(204);
     const session = await openClient(url);
@@ -46,7 +46,7 @@ describe.each(["UTC", "America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("on a
   });
 
   test("a rotated key passes for the hour of its overlap", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { key, secret } = await createKey(ada.id);
     await rotateApiKey(ada.id, key.id, "1h", CALLER);
     const answer = await api.call("/key", {}, secret);
@@ -56,7 +56,7 @@ describe.each(["UTC", "America/New_York", "Asia/Tokyo", "Asia/Kathmandu"])("on a
   });
 
   test("a new session is fresh", async () => {
-    const ada = await createPerson();
+    const ada = await createUser();
     const { userId, sessionId } = await database().$transaction((transaction) =>
       startSession(transaction, ada.id, CALLER),
     );

@@ -6,7 +6,7 @@ import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { CALLER } from "#e2e/support/seed.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson } from "#e2e/support/test-database.ts";
+import { createUser } from "#e2e/support/test-database.ts";
 import { disableAccount, enableAccount } from "#lib/accounts/store.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
@@ -56,7 +56,7 @@ const REVOKED = { revokedAt: expect.any(String) };
 const DISABLED = { disabledAt: expect.any(String) };
 
 test("changes from before and after the start are in the list, and the last one counts", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const [before, meanwhile, kept] = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
   await revokeApiKey(ada.id, before.key.id, CALLER);
   const file = follow();
@@ -73,7 +73,7 @@ test("changes from before and after the start are in the list, and the last one 
 });
 
 test("a change whose transaction was still open when a later one was seen is not missed", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const [slow, quick] = [await createKey(ada.id), await createKey(ada.id)];
   const file = follow();
   const client = new pg.Client(postgres.url);
@@ -89,7 +89,7 @@ test("a change whose transaction was still open when a later one was seen is not
 });
 
 test("a crash of PostgreSQL, which then reuses transaction ids, loses no change", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { key } = await createKey(ada.id);
   const file = follow();
   await disableAccount(ada.id, CALLER);
@@ -106,7 +106,7 @@ test("a crash of PostgreSQL, which then reuses transaction ids, loses no change"
 });
 
 test("the list has all changes, also more than one answer can name", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const file = follow();
   await vi.waitFor(() => readFile(file), 10_000);
   await database().$executeRaw`
@@ -125,7 +125,7 @@ test("the list has all changes, also more than one answer can name", async () =>
 });
 
 test("a list that can't be written blocks no revocation, and has it once it can be written", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { key } = await createKey(ada.id);
   const directory = path.join(root, "unplugged");
   const file = follow(directory);
@@ -135,7 +135,7 @@ test("a list that can't be written blocks no revocation, and has it once it can 
 });
 
 test("a clean stop writes the last changes, and the next start rewrites the list without repetitions", async () => {
-  const ada = await createPerson();
+  const ada = await createUser();
   const { key } = await createKey(ada.id);
   const file = follow();
   await vi.waitFor(() => readFile(file), 10_000);

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { createApiListener } from "#lib/api/listener.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -52,7 +52,7 @@ test("without a token there are no metrics; with one, only for who has it", asyn
 
 test("requests by route and status, decisions about keys, and the state of the process are told as they are", async () => {
   const url = await serve({ METRICS_TOKEN: TOKEN });
-  const ada = await createPerson();
+  const ada = await createUser();
   const { secret } = await createKey(ada.id);
   const revoked = await createKey(ada.id);
   await revokeApiKey(ada.id, revoked.key.id, { actor: "user", address: null, userAgent: null });

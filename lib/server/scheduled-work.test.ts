@@ -2,7 +2,7 @@ import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type WatchedStatement, watchStatements } from "#e2e/support/statement-reads.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
 import { metrics } from "#lib/metrics.ts";
@@ -74,7 +74,7 @@ async function failures(task: string): Promise<number> {
 
 /** Adds rows to a table with retention. `age` is SQL for the age of row `i`. */
 async function addRows(table: string, rows: number, age: string): Promise<void> {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   await client.query(
     `INSERT INTO "${table}" (${COLUMNS[table]}) SELECT ${VALUES[table]?.(`now() - (${age})`)} FROM generate_series(1, ${rows}) i
      WHERE $1::uuid IS NOT NULL`,
@@ -141,7 +141,7 @@ test("what is kept for a time is kept to the second", async () => {
   const { UsageDay: _, UsageAccountDay: __, UsageKeyMonth: ___, ...tables } = KEPT_FOR;
   for (const [table, keptFor] of Object.entries(tables))
     await addRows(table, 2, `interval '${keptFor}' + CASE WHEN i = 1 THEN interval '1 s' ELSE interval '-30 s' END`);
-  const { id } = await createPerson();
+  const { id } = await createUser();
   for (const [ended, seen] of [
     ["30 days 1 s", "31 days"],
     ["29 days 23:59:30", "31 days"],
@@ -161,7 +161,7 @@ test("what is kept for a time is kept to the second", async () => {
 });
 
 test("a caller that comes again while callers are pruned stays, and nothing waits for it", async () => {
-  const { id } = await createPerson();
+  const { id } = await createUser();
   const { key } = await createKey(id);
   await client.query(
     `INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")

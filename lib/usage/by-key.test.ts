@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { creditsByDay } from "#lib/credits/ledger.ts";
@@ -27,7 +27,7 @@ afterAll(async () => {
   await close();
 });
 beforeEach(async () => {
-  ada = await createPerson("Ada", "scale");
+  ada = await createUser("Ada", "scale");
 });
 
 const read = (size = 100, from: From = null) => usageByKey(ada.id, MONTH, size, from);
@@ -61,7 +61,7 @@ describe("usage by key", () => {
   });
 
   test("shows only the user's own keys", async () => {
-    const bob = await createPerson("Bob", "scale");
+    const bob = await createUser("Bob", "scale");
     const { secret, key } = await createKey(bob.id);
     await api.call("/auth?cost=5", {}, secret);
     await flushUsage();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { startSession } from "#lib/accounts/sessions.ts";
@@ -18,15 +18,15 @@ beforeAll(async () => {
 afterAll(() => close());
 
 /** A user with used keys, callers and rejected requests. */
-async function busyPerson(): Promise<{ id: UserId; email: string; keyId: string }> {
-  const person = await createPerson();
-  const { key } = await createKey(person.id);
+async function busyUser(): Promise<{ id: UserId; email: string; keyId: string }> {
+  const user = await createUser();
+  const { key } = await createKey(user.id);
   await database().$executeRaw`
     INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
-    SELECT gen_random_uuid(), ${person.id}::uuid, 'Key ' || i, 'staging', 'gt_aaaa', sha256(convert_to(${person.id} || i, 'UTF8'))
+    SELECT gen_random_uuid(), ${user.id}::uuid, 'Key ' || i, 'staging', 'gt_aaaa', sha256(convert_to(${user.id} || i, 'UTF8'))
     FROM generate_series(1, ${KEYS}::int) i`;
-  await leaveTraces(person.id, key.id);
-  return { ...person, keyId: key.id };
+  await leaveTraces(user.id, key.id);
+  return { ...user, keyId: key.id };
 }
 
 async function leaveTraces(userId: UserId, apiKeyId: string): Promise<void> {
@@ -50,7 +50,7 @@ async function tracesOf(userId: UserId) {
 }
 
 test("names and callers of a deleted account's keys are removed, later ones too, and no other account's", async () => {
-  const [ada, bob] = [await busyPerson(), await busyPerson()];
+  const [ada, bob] = [await busyUser(), await busyUser()];
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
   expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);
   const none = { names: 0, used: 0, callers: 0, rejections: 0 };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createPerson, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createPerson();
+  ada = await createUser();
   apiKeyId = (await createKey(ada.id)).key.id;
 });
 afterEach(() => vi.restoreAllMocks());
@@ -318,7 +318,7 @@ describe("pruning", () => {
   });
 
   test("keeps the latest 1,000 rejections of an account and the latest 20 callers of a key", async () => {
-    const bob = await createPerson("Bob");
+    const bob = await createUser("Bob");
     for (let i = 0; i < 60; i += 1) {
       for (let j = 0; j < 20; j += 1)
         recordRequest(note({ outcome: "expired", authenticated: false, at: HOUR + i * 1_000, agent: `agent ${i}` }));

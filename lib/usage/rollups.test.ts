@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fill } from "#e2e/support/fill.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expectNoMoreReads, watchReads } from "#e2e/support/statement-reads.ts";
-import { createDatabase, createPerson } from "#e2e/support/test-database.ts";
+import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
@@ -79,7 +79,7 @@ function use(userId: UserId, apiKeyIds: string[], times = 1): void {
 }
 
 test("usage of all keys by day and of each by month is exact, whichever process writes it and however many write at once", async () => {
-  const people = [await createPerson(), await createPerson("Bob")];
+  const people = [await createUser(), await createUser("Bob")];
   const keys = await Promise.all(people.map(({ id }) => addKeys(id, 30, 40)));
   await expectRollupsToAgree();
   for (const [i, { id }] of people.entries()) use(id, keys[i] as string[], 5);
@@ -106,7 +106,7 @@ test("an upgrade adds up existing usage while processes of the previous version 
   await migrate(url, before.directory);
   await before.remove();
   connectDatabase(url, 10);
-  const people = [await createPerson(), await createPerson("Bob")];
+  const people = [await createUser(), await createUser("Bob")];
   const keys = await Promise.all(people.map(({ id }) => addKeys(id, 150, 100)));
 
   let over = false;
@@ -125,7 +125,7 @@ test("an upgrade adds up existing usage while processes of the previous version 
 describe("an account with 2,000 keys reads no more than one with ten", () => {
   test("by the charts and the keys of the usage page", async () => {
     const measure = watchReads();
-    const [small, large] = [await createPerson(), await createPerson("Bob")];
+    const [small, large] = [await createUser(), await createUser("Bob")];
     const keys = { small: await addKeys(small.id, 10, 90), large: await addKeys(large.id, 2_000, 90) };
     const now = new Date();
     const month = now.toISOString().slice(0, 7);
