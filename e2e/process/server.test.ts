@@ -181,7 +181,7 @@ describe("with an outside database", () => {
     await postgres.stop();
     const server = spawnServer({ DATABASE_URL: postgres.url, AUTH_SECRET, ROLE: "api" });
     running.push(server);
-    await vi.waitFor(() => expect(server.output()).toContain("is waited for"), 20_000);
+    await vi.waitFor(() => expect(server.output()).toContain("waiting for it"), 20_000);
     await postgres.start();
     await vi.waitFor(() => expect(server.output()).toContain("GoodTake is ready"), 20_000);
     await server.end("SIGKILL");
