@@ -29,10 +29,12 @@ export async function pruneMovements({
   );
   const removed = decided[0] ? await removeBefore(decided[0].day, signal) : 0;
   // Writes nothing into an empty database, because a backup is restored only into an empty one.
+  // The column has milliseconds. Rounded up, the time would lie ahead.
   await pool().query(
-    `INSERT INTO "LedgerDetail" AS l ("day")
-     SELECT (now() AT TIME ZONE 'UTC')::date - $1::int WHERE EXISTS (SELECT FROM "Balance")
-     ON CONFLICT ("id") DO UPDATE SET "day" = excluded."day", "decidedAt" = now(), "prunedAt" = NULL WHERE l."day" < excluded."day"`,
+    `INSERT INTO "LedgerDetail" AS l ("day", "decidedAt")
+     SELECT (now() AT TIME ZONE 'UTC')::date - $1::int, date_trunc('milliseconds', now()) WHERE EXISTS (SELECT FROM "Balance")
+     ON CONFLICT ("id") DO UPDATE SET "day" = excluded."day", "decidedAt" = excluded."decidedAt", "prunedAt" = NULL
+       WHERE l."day" < excluded."day"`,
     [days],
   );
   return removed;
