@@ -47,10 +47,10 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
   await expect(callers.getByRole("row").filter({ hasText: "/api/v1/key" })).toContainText(
     /198\.1[89]\.\d+\.0\/24\s*nightly\/2\.1.*4/,
   );
-  const refusals = section(page, "Recent refusals");
-  await expect(refusals).toContainText("The key had been revoked less than a minute before.");
-  await expect(refusals.getByText("There were not enough credits left.")).toHaveCount(1);
-  await expect(refusals.getByText("The month's requests were used up.", { exact: true })).toHaveCount(1);
+  const rejections = section(page, "Recent rejections");
+  await expect(rejections).toContainText("The key had been revoked less than a minute before.");
+  await expect(rejections.getByText("There were not enough credits left.")).toHaveCount(1);
+  await expect(rejections.getByText("The month's requests were used up.", { exact: true })).toHaveCount(1);
   await expect(section(page, "Recent activity")).toContainText("Key revoked");
 
   await page.goto("/settings/developer/refusals");

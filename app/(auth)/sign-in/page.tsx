@@ -43,7 +43,7 @@ export default async function SignInPage({ searchParams }: Props) {
       )}
       {notice === "account_deleted" && (
         <div role="status">
-          <Notice>Your account was deleted, and its API keys are refused from now on.</Notice>
+          <Notice>Your account was deleted, and its API keys are rejected from now on.</Notice>
         </div>
       )}
       {notice === "signed_out" && (

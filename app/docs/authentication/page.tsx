@@ -149,7 +149,7 @@ export default async function AuthenticationPage() {
         <ol className="list-decimal space-y-1.5 pl-5 marker:text-muted">
           <li>Open Settings → Developer Settings and find the key by its name or its first characters.</li>
           <li>
-            Press <strong className="font-medium">Revoke</strong>. From then on every request with it is refused.
+            Press <strong className="font-medium">Revoke</strong>. From then on every request with it is rejected.
           </li>
           <li>Create a new key and give it to your programs.</li>
         </ol>

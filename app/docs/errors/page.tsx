@@ -69,7 +69,7 @@ export default function ErrorsPage() {
       <DocsSection {...SECTIONS.support}>
         <p>
           Every answer has an <InlineCode>X-Request-Id</InlineCode>. Keep it in your logs: it is how we find your
-          request, and the exact reason of a refusal.
+          request, and the exact reason of a rejection.
         </p>
       </DocsSection>
     </DocsPage>

@@ -34,7 +34,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
-  const [days, callers, refusals, activity] = await Promise.all([
+  const [days, callers, rejections, activity] = await Promise.all([
     usageByDay(user.userId, range, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listRejections(user.userId, apiKey.id, 10),
@@ -77,21 +77,21 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         )}
       </Section>
       <Section
-        title="Recent refusals"
+        title="Recent rejections"
         note="What a caller is not told: the exact cause."
         aside={
           <Link
             href="/settings/developer/refusals"
             className="text-[0.8125rem] text-accent-ink underline underline-offset-3"
           >
-            Explain a refusal
+            Explain a rejection
           </Link>
         }
       >
-        {refusals.length === 0 ? (
-          <p className="text-muted">No request with this key was refused lately.</p>
+        {rejections.length === 0 ? (
+          <p className="text-muted">No request with this key was rejected lately.</p>
         ) : (
-          <RejectionTable rejections={refusals} withKey={false} />
+          <RejectionTable rejections={rejections} withKey={false} />
         )}
       </Section>
       <Section

@@ -8,12 +8,12 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { requestIdIn } from "#lib/usage/model/schema.ts";
 import { findRejection, listRejections } from "#lib/usage/read.ts";
 
-export const metadata: Metadata = { title: "Refused requests" };
+export const metadata: Metadata = { title: "Rejected requests" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 /** Explains a rejected request to the key's owner by its id; the caller isn't told the cause. */
-export default async function RefusalsPage({ searchParams }: Props) {
+export default async function RejectionsPage({ searchParams }: Props) {
   const user = await requireUser();
   const { request } = await searchParams;
   const asked = typeof request === "string" ? request.trim() : "";
@@ -24,9 +24,9 @@ export default async function RefusalsPage({ searchParams }: Props) {
   ]);
   return (
     <NowProvider now={new Date()}>
-      <h1 className="font-semibold text-xl tracking-tight">Refused requests</h1>
+      <h1 className="font-semibold text-xl tracking-tight">Rejected requests</h1>
       <p className="mt-1 max-w-2xl text-muted">
-        Every refusal looks the same to its caller. Paste the <code className="font-mono">X-Request-Id</code> of one,
+        Every rejection looks the same to its caller. Paste the <code className="font-mono">X-Request-Id</code> of one,
         and see the exact cause.
       </p>
       <RejectionSearch asked={id ?? ""}>
@@ -35,19 +35,19 @@ export default async function RefusalsPage({ searchParams }: Props) {
         )}
         {id && !found && (
           <Notice>
-            Nothing is known of this request. It was not refused for one of your keys, or it was too long ago: the
-            latest 1,000 refusals are kept, and of a flood some.
+            Nothing is known of this request. It was not rejected for one of your keys, or it was too long ago: the
+            latest 1,000 rejections are kept, and of a flood some.
           </Notice>
         )}
       </RejectionSearch>
       {found && (
-        <Section title="Why it was refused">
+        <Section title="Why it was rejected">
           <RejectionTable rejections={[found]} withKey />
         </Section>
       )}
-      <Section title="Latest refusals" note="With all your keys. New ones are here within a few seconds.">
+      <Section title="Latest rejections" note="With all your keys. New ones are here within a few seconds.">
         {recent.length === 0 ? (
-          <p className="text-muted">None of your requests was refused.</p>
+          <p className="text-muted">None of your requests was rejected.</p>
         ) : (
           <RejectionTable rejections={recent} withKey />
         )}
