@@ -110,10 +110,12 @@ describe("an error of the database is told by its SQLSTATE, from pg and from Pri
     ["undefined_table", `SELECT 1 FROM "Missing"`, "neither"],
   ])("%s", async (_, statement, kind) => {
     const statements = statement.split("; ");
-    const prisma = database().$transaction(async (tx) => {
-      for (const each of statements) await tx.$executeRawUnsafe(each);
-    });
-    for (const error of [await errorOf(pool().query(`BEGIN; ${statement}`)), await errorOf(prisma)]) {
+    const ofPrisma = errorOf(
+      database().$transaction(async (tx) => {
+        for (const each of statements) await tx.$executeRawUnsafe(each);
+      }),
+    );
+    for (const error of [await errorOf(pool().query(`BEGIN; ${statement}`)), await ofPrisma]) {
       expect(isUnavailable(error)).toBe(kind.startsWith("unavailable"));
       expect(isRejectedForContent(error)).toBe(kind === "content");
       expect(wasRolledBack(error)).toBe(!kind.endsWith("unknown"));
