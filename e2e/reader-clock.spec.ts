@@ -6,7 +6,7 @@ import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-/** Opens a page whose clock is so many days ahead, and lets a minute pass there. */
+/** Opens a page whose clock is the given days ahead, and lets a minute pass there. */
 async function openWithClock(page: Page, days: number, path: string): Promise<void> {
   await page.clock.install({ time: Date.now() + days * DAY_MS });
   await page.goto(path);

@@ -1,4 +1,7 @@
-/** An expected outcome as a value: `error` is a literal that the caller must tell apart. Surprises throw. */
+/**
+ * An expected outcome as a value: `error` is a literal that the caller must tell apart. Surprises
+ * throw.
+ */
 export type Result<T, E extends string> = { ok: true; value: T } | { ok: false; error: E };
 
 export function ok(): { ok: true; value: undefined };

@@ -81,7 +81,8 @@ const DETAILS: Fill[] = [
   {
     table: "Session",
     columns: `"id", "userId", "createdAt", "lastSeenAt", "address", "userAgent"`,
-    // Nobody signed out of them: those of the last 14 days are alive, and those from before the last 44 are pruned.
+    // No user signed out of them: those of the last 14 days are alive, and those from before the
+    // last 44 are pruned.
     rows: ({ id, sessions }) => `
       SELECT gen_random_uuid(), '${id}'::uuid, at, at, '203.0.113.7', '${AGENT}'
       FROM (SELECT ${at(sessions, 90)} AS at FROM ${numbers(sessions)} n) s`,

@@ -44,7 +44,7 @@ export async function steadyP99(load: SteadyLoad): Promise<number> {
   return percentile([...times, ...Array<number>(failed).fill(Number.POSITIVE_INFINITY)], 99);
 }
 
-/** Returns the value that so many percent don't exceed; NaN of an empty list. */
+/** Returns the given percentile, or NaN for an empty list. */
 export function percentile(values: number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil(sorted.length * (percent / 100)) - 1] ?? Number.NaN;

@@ -73,7 +73,7 @@ async function onFreeCore<T>(address: string | null, compute: () => Promise<T>):
     return await compute();
   } finally {
     work.done += 1;
-    // The slot goes straight to the next in the queue; no newcomer can take it.
+    // The slot goes straight to the next in the queue; no later request can take it.
     if (!work.waiting.next()) work.running -= 1;
   }
 }

@@ -28,7 +28,7 @@ beforeEach(async () => {
   await spendOnDays(AGES, 2);
 });
 
-/** Charges one credit with each of the keys, so many days ago. */
+/** Charges one credit with `times` keys on each of the given days. */
 async function spendOnDays(daysAgo: number[], times: number): Promise<void> {
   await pool().query(
     `WITH "balance" AS (

@@ -37,8 +37,8 @@ export function syncClock(databaseMs: number, sentAt: number): void {
 }
 
 /**
- * Returns the error of a statement that ran late and did nothing. Also forgets the clock: if the caller is still waiting, the clock was set or the database
- * moved.
+ * Returns the error of a statement that ran late and did nothing. Also forgets the clock: if the
+ * caller is still waiting, the clock was set or the database moved.
  */
 export function lateError(): UnavailableError {
   aheadMs = null;

@@ -10,8 +10,9 @@ const RETRY_MS = 500;
 const unconfirmed = new Set<Promise<void>>();
 
 /**
- * Returns the database's answer, or throws {@link UnavailableError} after {@link DEADLINE_MS}. The statement keeps running after that and may still take effect, as may a
- * statement whose connection broke.
+ * Returns the database's answer, or throws {@link UnavailableError} after {@link DEADLINE_MS}. The
+ * statement keeps running after that and may still take effect, as may a statement whose connection
+ * broke.
  *
  * `followUp` then cancels or repeats the write. It is called until the database confirms it, so it
  * must be right whether the statement took effect, didn't, or still will. With `always` it is also
