@@ -15,13 +15,17 @@ const PAGES = { usage: "Usage", activity: "Activity", account: "Account" };
 
 const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret } });
-const cells = (page: Page, table: string) =>
-  page
-    .getByRole("region", { name: table, exact: true })
+/** Reads a table once its page has come. After a click, first wait for the new address. */
+const cells = async (page: Page, table: string) => {
+  await page.waitForLoadState();
+  const region = page.getByRole("region", { name: table, exact: true });
+  await region.waitFor();
+  return region
     .getByRole("row")
     .evaluateAll((rows) =>
       rows.slice(1).map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent)),
     );
+};
 
 test.describe("usage", () => {
   test("shows requests and their cost by day, by key and in the ledger, and the credits left", async ({
@@ -104,6 +108,7 @@ test.describe("usage", () => {
       expect(await cells(page, "Credits by day and key")).toEqual([day, ...newest]);
       expect(await cells(page, "Requests by key")).toEqual(rest);
       await page.getByRole("navigation", { name: "Pages of keys" }).getByRole("link", { name: "Busier" }).click();
+      await expect(page).toHaveURL(/keys=earlier_.+#by-key$/);
       expect(await cells(page, "Requests by key")).toEqual(busiest);
       await page.goto(
         "/settings/usage?days=x&month=2026-13&keys=later_9223372036854775808_x&ledger=later_2026-13-45_x",
@@ -115,6 +120,7 @@ test.describe("usage", () => {
       await page.getByRole("navigation", { name: "Month" }).getByRole("link").click();
       await expect(page.getByText(/^None of your keys was used in \w+ \d{4}\.$/)).toBeVisible();
       await page.getByRole("navigation", { name: "Month" }).getByRole("link").last().click();
+      await expect(page).toHaveURL(new RegExp(`month=${new Date().toISOString().slice(0, 7)}`));
       expect(await cells(page, "Requests by key")).toEqual(busiest);
     });
   });
