@@ -1,7 +1,8 @@
 "use server";
 
+import { z } from "zod";
 import { userAction } from "#lib/actions/user-action.ts";
-import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { deleteApiKeys, readUsageSummary, restoreApiKeys, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import {
   apiKeyId,
@@ -9,12 +10,13 @@ import {
   createApiKeyInput,
   extendOverlapInput,
   keyHash,
+  noteApiKeyInput,
   renameApiKeyInput,
   rotateApiKeyInput,
   selection,
 } from "#lib/api-keys/model/schema.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
@@ -48,6 +50,10 @@ export const renameApiKeyAction = userAction(renameApiKeyInput, (user, { id, nam
   renameApiKey(user.userId, id, name, user.caller),
 );
 
+export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note }) =>
+  noteApiKey(user.userId, id, note, user.caller),
+);
+
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
@@ -65,4 +71,9 @@ export const revokeApiKeysAction = userAction(confirmedSelection, (user, keys) =
 
 export const deleteApiKeysAction = userAction(confirmedSelection, (user, keys) =>
   deleteApiKeys(user.userId, keys, user.caller),
+);
+
+/** Undoes a deletion, by the instant that it answered with. The keys stay revoked. */
+export const restoreApiKeysAction = userAction(z.date(), (user, deletedAt) =>
+  restoreApiKeys(user.userId, deletedAt, user.caller),
 );

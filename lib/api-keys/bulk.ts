@@ -1,6 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
-import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
+import { markDeleted, markRestored, markRevoked } from "#lib/api-keys/end-keys.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -59,7 +59,7 @@ export async function readUsageSummary(userId: UserId, selection: Selection, now
   };
 }
 
-type BulkResult = Result<{ keys: number }, "selection_changed">;
+type BulkResult<Changed> = Result<{ keys: number } & Changed, "selection_changed">;
 
 /**
  * Revokes the active ones of the selected keys, all or none, each as exactly as `revokeApiKey`, and
@@ -67,31 +67,64 @@ type BulkResult = Result<{ keys: number }, "selection_changed">;
  *
  * `selection_changed`: it would be more keys than were confirmed, and nothing was changed.
  */
-export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
+export function revokeApiKeys(
+  userId: UserId,
+  selection: ConfirmedSelection,
+  caller: Caller,
+): Promise<BulkResult<unknown>> {
   const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
     AND ${hasStatus("active", selection.confirmedAt)}`;
-  return change(which, selection, (transaction, ids) => markRevoked(transaction, userId, ids, caller));
+  return change(which, selection, async (transaction, ids) => {
+    await markRevoked(transaction, userId, ids, caller);
+    return {};
+  });
 }
 
 /**
  * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
  */
-export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
+export function deleteApiKeys(
+  userId: UserId,
+  selection: ConfirmedSelection,
+  caller: Caller,
+): Promise<BulkResult<{ deletedAt: Date }>> {
   const which = isSelected(userId, selection, selection.confirmedAt);
-  return change(which, selection, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
+  return change(which, selection, async (transaction, ids) => ({
+    deletedAt: await markDeleted(transaction, userId, ids, caller),
+  }));
 }
 
-async function change(
+/**
+ * Puts the keys that were deleted at that instant back into the list, and returns their number.
+ * They stay revoked: only their rows come back.
+ */
+export async function restoreApiKeys(
+  userId: UserId,
+  deletedAt: Date,
+  caller: Caller,
+): Promise<Result<{ keys: number }, "not_found">> {
+  const keys = await database().$transaction(
+    async (transaction) => {
+      const deleted = Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" = ${deletedAt} AND "revokedAt" IS NOT NULL`;
+      const ids = await lockApiKeys(transaction, deleted);
+      await markRestored(transaction, userId, ids, caller);
+      return ids.length;
+    },
+    { timeout: TRANSACTION_MS },
+  );
+  return keys > 0 ? ok({ keys }) : err("not_found");
+}
+
+async function change<Changed>(
   which: Prisma.Sql,
   { confirmedKeys }: ConfirmedSelection,
-  mark: (transaction: Transaction, ids: string[]) => Promise<unknown>,
-): Promise<BulkResult> {
+  mark: (transaction: Transaction, ids: string[]) => Promise<Changed>,
+): Promise<BulkResult<Changed>> {
   const changed = await database().$transaction(
     async (transaction) => {
       const ids = await lockApiKeys(transaction, which);
       if (ids.length > confirmedKeys) return err("selection_changed");
-      await mark(transaction, ids);
-      return ok({ keys: ids.length });
+      return ok({ keys: ids.length, ...(await mark(transaction, ids)) });
     },
     { timeout: TRANSACTION_MS },
   );

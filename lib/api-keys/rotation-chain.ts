@@ -1,4 +1,5 @@
-import { hasStatus } from "#lib/api-keys/key-conditions.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -50,6 +51,22 @@ export const PASSED_END = Prisma.sql`nullif(greatest(
   coalesce(k."expiresAt", 'infinity'),
   (${withSuccessors(Prisma.sql`k."id"`)} SELECT coalesce("expiresAt", 'infinity') FROM "successors" ORDER BY "place" DESC LIMIT 1)
 ), 'infinity')`;
+
+/**
+ * Selects a user's old keys: listed and active, and replaced by another active key. "successorId"
+ * is {@link currentSuccessor}, and "usedSince" tells whether a request came after the rotation. A
+ * rotation gives every old key an end, so that keys without one are not looked up.
+ */
+export function oldKeys(userId: UserId, now: Date): Prisma.Sql {
+  const active = hasStatus("active", now);
+  return Prisma.sql`
+    SELECT * FROM (
+      SELECT k."id", k."lastUsedAt" > s."createdAt" AS "usedSince",
+        (${withSuccessors(Prisma.sql`k."id"`)} SELECT "id" FROM "successors" WHERE ${active} ORDER BY "place" DESC LIMIT 1) AS "successorId"
+      FROM (SELECT * FROM "ApiKey" WHERE ${isListed(userId)} AND ${active} AND "expiresAt" IS NOT NULL) k
+      JOIN "ApiKey" s ON s."replacesId" = k."id"
+    ) o WHERE "successorId" IS NOT NULL`;
+}
 
 /** Whether an active key has replaced the one with that id, in SQL. */
 export function isReplaced(id: Prisma.Sql, now: Date): Prisma.Sql {

@@ -9,7 +9,7 @@ import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts
 import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { currentSuccessor, readSuccessors } from "#lib/api-keys/rotation-chain.ts";
-import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
@@ -49,15 +49,16 @@ export async function rotateApiKey(
     const last = successors.at(-1);
     const expiresAt = last ? later(last.expiresAt, old.expiresAt) : old.expiresAt;
     await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
-    const { name, environment } = old;
+    const { name, environment, note } = old;
     const key = await transaction.apiKey.create({
       data: {
         userId,
         name,
         environment,
+        note,
         expiresAt,
         replacesId: id,
-        prefix: displayPrefix(secret),
+        ...displayParts(secret),
         hash: hashSecret(secret),
         createdAt: now,
       },
