@@ -1,11 +1,14 @@
 "use server";
 
 import { z } from "zod";
-import { userAction } from "#lib/actions/user-action.ts";
-import { deleteApiKeys, readUsageSummary, restoreApiKeys, revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { type ActingUser, userAction } from "#lib/actions/user-action.ts";
+import { deleteApiKeys, readUsageSummary, restoreApiKeys, revokeApiKeys, setDisabledKeys } from "#lib/api-keys/bulk.ts";
+import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { findApiKeyByHash } from "#lib/api-keys/list.ts";
 import {
   apiKeyId,
+  changeExpiryInput,
   confirmedSelection,
   createApiKeyInput,
   extendOverlapInput,
@@ -21,22 +24,37 @@ import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
 
+/** Returns the caller of a change that must not be made after the session has ended. */
+const inSession = ({ caller, sessionId }: ActingUser) => ({ ...caller, sessionId });
+
 /** Answers with the secret, once. The list is refreshed when its dialog closes. */
 export const createApiKeyAction = userAction(
   createApiKeyInput,
-  ({ userId, caller, sessionId }, input) => createApiKey(userId, input, { ...caller, sessionId }),
+  (user, input) => createApiKey(user.userId, input, inSession(user)),
   noRefresh,
 );
 
 /** Answers with the successor's secret, once. */
 export const rotateApiKeyAction = userAction(
   rotateApiKeyInput,
-  (user, { id, overlap }) => rotateApiKey(user.userId, id, overlap, { ...user.caller, sessionId: user.sessionId }),
+  (user, { id, overlap, expiry }) => rotateApiKey(user.userId, id, overlap, inSession(user), expiry),
   noRefresh,
 );
 
 export const extendOverlapAction = userAction(extendOverlapInput, (user, { id, by }) =>
   extendOverlap(user.userId, id, by, user.caller),
+);
+
+export const changeExpiryAction = userAction(changeExpiryInput, (user, { id, expiry }) =>
+  changeExpiry(user.userId, id, expiry, inSession(user)),
+);
+
+export const disableApiKeyAction = userAction(apiKeyId, (user, id) =>
+  setDisabled(user.userId, id, "disabled", inSession(user)),
+);
+
+export const enableApiKeyAction = userAction(apiKeyId, (user, id) =>
+  setDisabled(user.userId, id, "enabled", inSession(user)),
 );
 
 /** Finds a key by the hash that the browser computes: the key itself is never sent. */
@@ -76,4 +94,12 @@ export const deleteApiKeysAction = userAction(confirmedSelection, (user, keys) =
 /** Undoes a deletion, by the instant that it answered with. The keys stay revoked. */
 export const restoreApiKeysAction = userAction(z.date(), (user, deletedAt) =>
   restoreApiKeys(user.userId, deletedAt, user.caller),
+);
+
+export const disableApiKeysAction = userAction(confirmedSelection, (user, keys) =>
+  setDisabledKeys(user.userId, keys, "disabled", inSession(user)),
+);
+
+export const enableApiKeysAction = userAction(confirmedSelection, (user, keys) =>
+  setDisabledKeys(user.userId, keys, "enabled", inSession(user)),
 );

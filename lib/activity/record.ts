@@ -51,6 +51,10 @@ export type Details = {
   "api_key.rotated": OfKey & { successor: string; overlap: string; endsAt: string };
   "api_key.overlap_extended": OfKey & { endsAt: string };
   "api_key.overlap_ends": OfKey & { endsAt: string };
+  /** Null for a key without an end. */
+  "api_key.expiry_changed": OfKey & { from: string | null; to: string | null };
+  "api_key.disabled": OfKey;
+  "api_key.enabled": OfKey;
   "api_key.revoked": OfKey;
   "api_key.deleted": OfKey;
   /** The row is back in the list. The key stays revoked. */

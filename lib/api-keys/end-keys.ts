@@ -72,6 +72,7 @@ export async function markRestored(
     );
 }
 
-function* inParts(ids: string[]): Generator<string[]> {
+/** Yields the ids in parts, one for each statement. */
+export function* inParts(ids: string[]): Generator<string[]> {
   for (let i = 0; i < ids.length; i += STATEMENT_KEYS_MAX) yield ids.slice(i, i + STATEMENT_KEYS_MAX);
 }

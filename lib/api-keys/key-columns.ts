@@ -12,6 +12,7 @@ export const KEY_SELECT = {
   createdAt: true,
   expiresAt: true,
   revokedAt: true,
+  disabledAt: true,
   lastUsedAt: true,
   lastUsedAddress: true,
   lastUsedAgent: true,

@@ -15,14 +15,25 @@ export function isListed(userId: UserId): Prisma.Sql {
  * them is ever NULL in an existing row.
  */
 export function hasStatus(status: ApiKeyStatus, now: Date | Prisma.Sql): Prisma.Sql {
-  if (status === "revoked") return Prisma.sql`("revokedAt" IS NOT NULL)`;
-  if (status === "expired")
-    return Prisma.sql`("revokedAt" IS NULL AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
+  switch (status) {
+    case "revoked":
+      return Prisma.sql`("revokedAt" IS NOT NULL)`;
+    case "expired":
+      return Prisma.sql`("revokedAt" IS NULL AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
+    case "disabled":
+      return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NOT NULL)`;
+    case "active":
+      return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NULL)`;
+  }
+}
+
+/** Selects the keys that are active, or disabled and can be enabled: `isLiveKey` in SQL. */
+export function isLive(now: Date | Prisma.Sql): Prisma.Sql {
   return Prisma.sql`("revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
 }
 
 /** Computes the status of each key, to show it and to sort by it. */
 export function statusAt(now: Date): Prisma.Sql {
-  return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked'
-    WHEN ${hasStatus("expired", now)} THEN 'expired' ELSE 'active' END`;
+  return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked' WHEN ${hasStatus("expired", now)} THEN 'expired'
+    WHEN "disabledAt" IS NOT NULL THEN 'disabled' ELSE 'active' END`;
 }

@@ -1,8 +1,8 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type ApiKey, KEY_COLUMNS } from "#lib/api-keys/key-columns.ts";
-import { isListed, statusAt } from "#lib/api-keys/key-conditions.ts";
+import { isListed, isLive, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
-import { oldKeys, PASSED_END, successorField } from "#lib/api-keys/rotation-chain.ts";
+import { LATEST_END, oldKeys, SUCCESSOR_DURATION, successorField } from "#lib/api-keys/rotation-chain.ts";
 import { matchesView, orderOf } from "#lib/api-keys/view-conditions.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -18,15 +18,17 @@ export type ListedApiKey = ApiKey & {
   /** The same by hour, the oldest first. Empty if there were none. */
   requestsByHour: number[];
   /**
-   * The key that replaces it. Null if no successor works, so that an active key can be rotated
+   * The key that replaces it. Null if no successor is live, so that an active key can be rotated
    * again.
    */
   successorId: string | null;
   successorExpiresAt: Date | null;
-  /**
-   * The end that its next successor would get. It is later than its own if it was rotated before.
-   */
-  nextExpiresAt: Date | null;
+  /** The latest end that a rotation may give it. */
+  latestEnd: Date | null;
+  /** How long its next successor lasts by default; null for one without an end. */
+  durationMs: number | null;
+  /** Another live key has the same name, so that the name doesn't tell which key is meant. */
+  hasNamesake: boolean;
   replacesId: string | null;
   /** Callers that have used it since it was rotated. */
   stillCalling: RecentCaller[];
@@ -144,24 +146,41 @@ async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey |
   return key ?? null;
 }
 
-type Usage = Pick<ListedApiKey, "recentRequests" | "requestsByHour" | "stillCalling">;
+type Usage = Pick<ListedApiKey, "recentRequests" | "requestsByHour" | "stillCalling" | "hasNamesake">;
 type Row = Omit<ListedApiKey, keyof Usage>;
 
 const listedColumns = (now: Date) => Prisma.sql`
   ${KEY_COLUMNS}, "replacesId", "endsOnUse",
   ${successorField("id", now)} AS "successorId", ${successorField("expiresAt", now)} AS "successorExpiresAt",
-  ${PASSED_END} AS "nextExpiresAt"`;
+  ${LATEST_END} AS "latestEnd", ${SUCCESSOR_DURATION} AS "durationMs"`;
 
 async function withUsage<R extends Row>(userId: UserId, rows: R[], now: Date): Promise<(R & Usage)[]> {
   const replaced = rows.filter(({ successorId }) => successorId !== null).map(({ id }) => id);
   const ids = rows.map(({ id }) => id);
-  const [recent, callers] = await Promise.all([
+  const [recent, callers, shared] = await Promise.all([
     readRecentHours(userId, ids, now),
     replaced.length > 0 ? findCallersSinceRotation(userId, replaced) : undefined,
+    findSharedNames(
+      userId,
+      rows.map(({ name }) => name),
+    ),
   ]);
   return rows.map((key) => {
     const requestsByHour = recent.get(key.id) ?? [];
-    const recentRequests = requestsByHour.reduce((sum, requests) => sum + requests, 0);
-    return { ...key, recentRequests, requestsByHour, stillCalling: callers?.get(key.id) ?? [] };
+    return {
+      ...key,
+      recentRequests: requestsByHour.reduce((sum, requests) => sum + requests, 0),
+      requestsByHour,
+      stillCalling: callers?.get(key.id) ?? [],
+      hasNamesake: shared.has(key.name),
+    };
   });
+}
+
+/** Finds the names that more than one live key of the user has. */
+async function findSharedNames(userId: UserId, names: string[]): Promise<Set<string>> {
+  const shared = await database().$queryRaw<{ name: string }[]>`
+    SELECT "name" FROM "ApiKey" WHERE ${isListed(userId)} AND ${isLive(new Date())} AND "name" = ANY(${names})
+    GROUP BY "name" HAVING count(*) > 1`;
+  return new Set(shared.map(({ name }) => name));
 }

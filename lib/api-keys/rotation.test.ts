@@ -8,6 +8,7 @@ import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts"
 import type { Overlap } from "#lib/api-keys/model/overlap-end.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { successorDuration } from "#lib/api-keys/rotation-chain.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
@@ -50,10 +51,11 @@ const row = (id: string) =>
   });
 const hoursFromNow = (at: Date | null) => ((at?.getTime() ?? 0) - Date.now()) / HOUR_MS;
 
-test("the successor has the same name, environment and end, and a secret of its own; both keys work", async () => {
+test("the successor has the same name, environment and duration, and a secret of its own; both keys work", async () => {
   const old = await create({ type: "preset", preset: "90d" });
   const { key, secret } = await rotate(old.key.id);
-  expect(key).toMatchObject({ name: "Main", environment: "staging", expiresAt: old.key.expiresAt });
+  expect(key).toMatchObject({ name: "Main", environment: "staging" });
+  expect(successorDuration(key)).toBe(90 * 24 * HOUR_MS);
   expect((await row(key.id)).replacesId).toBe(old.key.id);
   expect(Buffer.from((await row(key.id)).hash)).toEqual(Buffer.from(hashSecret(secret)));
   for (const each of [old.secret, secret]) expect(await verifySecret(each)).toMatchObject({ ok: true });
@@ -83,9 +85,8 @@ describe("the old key ends", () => {
 
   test("never later than it would have without a rotation", async () => {
     const { key } = await create({ type: "custom", at: new Date(Date.now() + HOUR_MS) });
-    const successor = await rotate(key.id, "7d");
+    await rotate(key.id, "7d");
     expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
-    expect(successor.key.expiresAt).toEqual(key.expiresAt);
   });
 
   describe("when the new key is used", () => {
@@ -212,16 +213,17 @@ describe("a key whose successor has ended", () => {
 
   test.each([
     ["never", { type: "never" }],
-    ["at its own time", { type: "preset", preset: "90d" }],
+    ["after 90 days", { type: "preset", preset: "90d" }],
   ] as const)(
-    "that ended %s gives that end to the next one, and not the short one of the overlap",
+    "that ended %s gives that duration to the next one, and not the short one of the overlap",
     async (_, expiry) => {
       const { key } = await create(expiry);
       const ended = await rotate(key.id, "1h");
       await revokeApiKey(ada.id, ended.key.id, CALLER);
-      expect((await findListedApiKey(ada.id, key.id))?.nextExpiresAt).toEqual(key.expiresAt);
+      const listed = await findListedApiKey(ada.id, key.id);
+      expect(listed).toMatchObject({ latestEnd: ended.key.expiresAt, durationMs: successorDuration(key) });
       const again = await rotate(key.id, "7d");
-      expect(again.key.expiresAt).toEqual(key.expiresAt);
+      expect(successorDuration(again.key)).toEqual(successorDuration(key));
       expect(hoursFromNow((await row(key.id)).expiresAt)).toBeCloseTo(168, 1);
     },
   );
@@ -238,13 +240,13 @@ describe("a key whose successor has ended", () => {
     const { key } = await create({ type: "preset", preset: "90d" });
     const second = await rotate(key.id, "7d");
     const third = await rotate(second.key.id, "now");
-    expect(await listed(key.id)).toEqual([third.key.id, key.expiresAt]);
+    expect(await listed(key.id)).toEqual([third.key.id, third.key.expiresAt]);
     expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
     await revokeApiKey(ada.id, third.key.id, CALLER);
     expect(await listed(key.id)).toEqual([null, null]);
     // An ended key still has its direct successor.
-    expect(await listed(second.key.id)).toEqual([third.key.id, key.expiresAt]);
-    expect((await rotate(key.id, "1h")).key.expiresAt).toEqual(key.expiresAt);
+    expect(await listed(second.key.id)).toEqual([third.key.id, third.key.expiresAt]);
+    expect(successorDuration((await rotate(key.id, "1h")).key)).toBe(90 * 24 * HOUR_MS);
   });
 });
 
@@ -318,11 +320,11 @@ describe("extending", () => {
 
   test("stops at the successor's own end, and is an error when both end together", async () => {
     const { key } = await create({ type: "custom", at: new Date(Date.now() + 48 * HOUR_MS) });
-    await rotate(key.id, "24h");
+    const successor = await rotate(key.id, "24h");
     expect(await extend(key.id, "7d")).toEqual({ ok: true });
-    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+    expect((await row(key.id)).expiresAt).toEqual(successor.key.expiresAt);
     expect(await extend(key.id, "1h")).toEqual({ ok: false, error: "ends_with_successor" });
-    expect((await row(key.id)).expiresAt).toEqual(key.expiresAt);
+    expect((await row(key.id)).expiresAt).toEqual(successor.key.expiresAt);
   });
 
   test("moves the latest end of a key that ends on use, which it still does", async () => {

@@ -5,12 +5,11 @@ import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/model/schema.ts";
+import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-
-const DAY_MS = 86_400_000;
 
 /**
  * Creates a key. Only this answer holds the secret: the database keeps its hash.
@@ -52,16 +51,6 @@ export async function createApiKey(
     });
     return ok({ key, secret });
   });
-}
-
-function expiryInstant(expiry: CreateApiKeyInput["expiry"], now: Date): Date | null | "out_of_range" {
-  if (expiry.type === "never") return null;
-  if (expiry.type === "preset") return new Date(now.getTime() + EXPIRY_PRESETS[expiry.preset] * DAY_MS);
-  const latest = new Date(now);
-  // The end of a day in a zone west of UTC is the next day in UTC.
-  latest.setUTCFullYear(latest.getUTCFullYear() + EXPIRY_MAX_YEARS);
-  latest.setUTCDate(latest.getUTCDate() + 2);
-  return expiry.at > now && expiry.at <= latest ? expiry.at : "out_of_range";
 }
 
 export async function renameApiKey(

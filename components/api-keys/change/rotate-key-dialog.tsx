@@ -7,6 +7,7 @@ import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
 import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
+import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { type Make, SecretDialog } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
@@ -38,6 +39,8 @@ const PROBLEMS = {
   ...KEY_PROBLEMS,
   ...NO_ROOM,
   not_active: { form: "This key has ended, so there is nothing to replace. Create a new one instead." },
+  disabled: { form: "This key is disabled. Enable it before you rotate it." },
+  expiry_out_of_range: { form: OUT_OF_RANGE },
   already_rotated: { form: "This key was rotated already. Its successor is in your list." },
 };
 
@@ -78,7 +81,7 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
     setError(undefined);
     make(async () => {
       try {
-        const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
+        const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap, expiry: { type: "same" } });
         if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
         setError(failureProblems(rotated, PROBLEMS).form);
       } catch (error) {
@@ -127,10 +130,10 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
  * Says when the old key ends. If the old key expires before the overlap is over, its successor
  * expires with it.
  */
-function Hint({ apiKey: { nextExpiresAt }, overlap }: Pick<KeyDialogProps, "apiKey"> & { overlap: Overlap }) {
+function Hint({ apiKey: { latestEnd }, overlap }: Pick<KeyDialogProps, "apiKey"> & { overlap: Overlap }) {
   const now = useNow();
-  if (!nextExpiresAt || overlapEnd(overlap, nextExpiresAt, now) < nextExpiresAt) return HINTS[overlap];
-  const when = exactTime(nextExpiresAt);
+  if (!latestEnd || overlapEnd(overlap, [latestEnd], now) < latestEnd) return HINTS[overlap];
+  const when = exactTime(latestEnd);
   return overlap === "on_use"
     ? `The old key ends 24 hours after the first successful request with the new one, and at the latest on ${when}, when both expire.`
     : `Both keys work until they expire on ${when}.`;

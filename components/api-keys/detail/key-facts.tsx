@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import { Ban, CircleCheck, CirclePause, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
@@ -6,7 +6,7 @@ import { Time, useNow } from "#components/ui/time.tsx";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
-import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/model/status.ts";
+import { type ApiKeyStatus, isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
 export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {
@@ -14,7 +14,12 @@ export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {
   staging: "Staging",
   development: "Development",
 };
-export const STATUS_LABELS: Record<ApiKeyStatus, string> = { active: "Active", expired: "Expired", revoked: "Revoked" };
+export const STATUS_LABELS: Record<ApiKeyStatus, string> = {
+  active: "Active",
+  disabled: "Disabled",
+  expired: "Expired",
+  revoked: "Revoked",
+};
 
 const ENVIRONMENT_TONES: Record<ApiKeyEnvironment, Tone> = {
   production: "accent",
@@ -23,6 +28,7 @@ const ENVIRONMENT_TONES: Record<ApiKeyEnvironment, Tone> = {
 };
 const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
   active: { tone: "success", Icon: CircleCheck },
+  disabled: { tone: "warning", Icon: CirclePause },
   expired: { tone: "neutral", Icon: CircleSlash },
   revoked: { tone: "danger", Icon: Ban },
 };
@@ -42,16 +48,16 @@ export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | 
   );
 }
 
-/** Tells whether the key was rotated and is still active. */
+/** Tells whether the key was rotated and is still live. */
 export function isOldKey(apiKey: ListedApiKey, now: Date): boolean {
-  return apiKey.successorId !== null && keyStatus(apiKey, now) === "active";
+  return apiKey.successorId !== null && isLiveKey(apiKey, now);
 }
 
-/** Tells the two keys of a rotation apart while both are active. */
+/** Tells the two keys of a rotation apart while both are live. */
 export function RotationBadge({ apiKey }: { apiKey: ListedApiKey }) {
   const now = useNow();
   if (isOldKey(apiKey, now)) return <Badge tone="warning">Old key</Badge>;
-  if (apiKey.replacesId && keyStatus(apiKey, now) === "active") return <Badge tone="success">New key</Badge>;
+  if (apiKey.replacesId && isLiveKey(apiKey, now)) return <Badge tone="success">New key</Badge>;
   return null;
 }
 
@@ -106,7 +112,7 @@ export function Expires({
 }
 
 /** Shows the status by color, icon and word, so that no user depends on color. */
-export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {
+export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt"> }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];

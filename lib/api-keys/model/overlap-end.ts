@@ -7,8 +7,8 @@ export type Overlap = keyof typeof OVERLAPS;
 
 const HOUR_MS = 3_600_000;
 
-/** Computes the end of a key that is replaced now: the overlap's, but not past its successor's. */
-export function overlapEnd(overlap: Overlap, successorEndsAt: Date | null, now: Date): Date {
-  const asked = new Date(now.getTime() + OVERLAPS[overlap] * HOUR_MS);
-  return successorEndsAt && successorEndsAt < asked ? successorEndsAt : asked;
+/** Computes the end of a key that is replaced now: the overlap's, but not past any of the limits. */
+export function overlapEnd(overlap: Overlap, limits: (Date | null)[], now: Date): Date {
+  const asked = now.getTime() + OVERLAPS[overlap] * HOUR_MS;
+  return new Date(Math.min(asked, ...limits.map((limit) => limit?.getTime() ?? Number.POSITIVE_INFINITY)));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
+import { EXPIRY_PRESETS, type ExpiryPreset } from "#lib/api-keys/model/expiry.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { WARNINGS } from "#lib/api-keys/model/key-warning.ts";
@@ -20,11 +21,6 @@ if (typeof window !== "undefined") z.config({ jitless: true });
 
 export const NAME_MAX = 64;
 export const NOTE_MAX = 500;
-export const EXPIRY_MAX_YEARS = 5;
-
-/** In days. The form also offers `never` and `custom`. */
-export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
-type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
 
 export const apiKeyName = z
   .string("Give the key a name.")
@@ -53,23 +49,26 @@ export const apiKeyNote = z
       .refine((note) => !KEY_SHAPE.test(note), "This has an API key in it. Write where the key is stored instead."),
   );
 
-const customExpiry = z.object({
+const never = z.object({ type: z.literal("never") });
+const preset = z.object({
+  type: z.literal("preset"),
+  preset: z.enum(Object.keys(EXPIRY_PRESETS) as [ExpiryPreset, ...ExpiryPreset[]]),
+});
+const custom = z.object({
   type: z.literal("custom"),
   /** The end of the chosen day in the user's time zone. */
   at: z.iso.datetime({ offset: true, error: "Choose a date." }).transform((at) => new Date(at)),
 });
+export const keyExpiry = z.discriminatedUnion("type", [never, preset, custom]);
+/** `same`: the successor lasts as long as the key that it replaces. */
+const successorExpiry = z.discriminatedUnion("type", [z.object({ type: z.literal("same") }), never, preset, custom]);
+export type SuccessorExpiry = z.output<typeof successorExpiry>;
+export type SuccessorExpiryForm = z.input<typeof successorExpiry>;
 
 export const createApiKeyInput = z.object({
   name: apiKeyName,
   environment: z.enum(ENVIRONMENTS, "Choose an environment."),
-  expiry: z.discriminatedUnion("type", [
-    z.object({ type: z.literal("never") }),
-    z.object({
-      type: z.literal("preset"),
-      preset: z.enum(Object.keys(EXPIRY_PRESETS) as [ExpiryPreset, ...ExpiryPreset[]]),
-    }),
-    customExpiry,
-  ]),
+  expiry: keyExpiry,
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 /** The input as the form sends it. */
@@ -80,7 +79,12 @@ export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
 export const noteApiKeyInput = z.object({ id: apiKeyId, note: apiKeyNote });
 
-export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
+export const rotateApiKeyInput = z.object({
+  id: apiKeyId,
+  overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]),
+  expiry: successorExpiry,
+});
+export const changeExpiryInput = z.object({ id: apiKeyId, expiry: keyExpiry });
 export const extendOverlapInput = z.object({ id: apiKeyId, by: z.enum(Object.keys(EXTENSIONS) as [Extension]) });
 
 /** Replaces invalid parts of an address by their defaults, so that a shared link never fails. */
