@@ -3,6 +3,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { BulkUsageSummary } from "#components/api-keys/change/bulk-usage-summary.tsx";
+import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
@@ -21,7 +22,7 @@ export type BulkChange = "revoke" | "delete";
 
 const WORDS = {
   revoke: { verb: "Revoke", done: "revoked", action: revokeApiKeysAction },
-  delete: { verb: "Delete", done: "deleted", action: deleteApiKeysAction },
+  delete: { verb: "Delete", done: "removed from the list", action: deleteApiKeysAction },
 };
 
 type Props = {
@@ -73,6 +74,10 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
         return result;
       },
       ({ keys }) => `${keyCount(keys)} ${done}`,
+      (changed: { keys: number; deletedAt?: Date }) =>
+        changed.deletedAt
+          ? undoRemoval(changed.deletedAt, `${keyCount(changed.keys)} ${inListAgain(changed.keys)}`)
+          : undefined,
     );
   }
   return (
@@ -102,19 +107,18 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
             {summary && <BulkUsageSummary summary={summary} kind={kind} />}
             {inUse && (
               <TextField
-                label="Type the number of keys to confirm"
-                hint={
+                label={
                   <>
-                    {affected === 1 ? "It is" : "Some are"} in use. The number is{" "}
-                    <span className="font-medium text-ink">{formatNumber(affected)}</span>
+                    Type <strong className="font-semibold">{formatNumber(affected)}</strong> to confirm
                   </>
                 }
+                hint={affected === 1 ? "The key is in use." : "Some of the keys are in use."}
                 value={typed}
                 onChange={(event) => {
                   setTyped(event.currentTarget.value);
                   setMismatch(false);
                 }}
-                error={mismatch && "This is not the number of keys."}
+                error={mismatch && `Type ${formatNumber(affected)}, the number of keys.`}
                 inputMode="numeric"
                 autoComplete="off"
               />
@@ -133,16 +137,17 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   );
 }
 
-/** Says what happens to the keys. Keys that have ended already stay rejected. */
+const inListAgain = (keys: number) =>
+  keys === 1 ? "is back in the list. It stays revoked." : "are back in the list. They stay revoked.";
+
+/** Says what happens to the keys. */
 function describe(kind: BulkChange, keys: number, active: number): string {
   const one = keys === 1;
   if (kind === "revoke")
-    return `Requests using ${one ? "this key" : "these keys"} will start failing at once. This can't be undone.`;
+    return `Requests using ${one ? "this key" : "these keys"} will fail immediately. This can't be undone.`;
   if (active === 0)
-    return one
-      ? "The key leaves your list. It stays rejected, and its history is kept."
-      : "The keys leave your list. They stay rejected, and their history is kept.";
+    return one ? "The key leaves your list. Its history is kept." : "The keys leave your list. Their history is kept.";
   return one
-    ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
-    : "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.";
+    ? "The key is revoked and leaves your list. Requests using it will fail immediately. This can't be undone."
+    : "The keys are revoked and leave your list. Requests using them will fail immediately. This can't be undone.";
 }

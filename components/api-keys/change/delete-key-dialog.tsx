@@ -3,6 +3,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
+import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
@@ -27,8 +28,8 @@ export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: 
         }
         description={
           active
-            ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
-            : "The key leaves your list. It stays rejected, and its history is kept."
+            ? "The key is revoked and leaves your list. Requests using it will fail immediately. This can't be undone."
+            : "The key leaves your list. Its history is kept."
         }
         initialFocus={cancel}
         finalFocus={finalFocus}
@@ -49,7 +50,12 @@ function DeleteForm({ apiKey, active, cancel, onEnded }: FormProps) {
   const { change, pending, error } = useKeyChange(onEnded);
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!active || confirm()) change(() => deleteApiKeyAction(apiKey.id), "Key deleted");
+    if (active && !confirm()) return;
+    change(
+      () => deleteApiKeyAction(apiKey.id),
+      `${active ? "Revoked and removed" : "Removed"} "${apiKey.name}"`,
+      ({ deletedAt }) => undoRemoval(deletedAt, `"${apiKey.name}" is back in the list. It stays revoked.`),
+    );
   }
   return (
     <form onSubmit={submit} noValidate className="contents">

@@ -21,7 +21,7 @@ export function RevokeKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: 
             Revoke "<bdi>{apiKey.name}</bdi>"?
           </>
         }
-        description="Requests using this key will start failing at once. This can't be undone."
+        description="Requests using this key will fail immediately. This can't be undone."
         initialFocus={cancel}
         finalFocus={finalFocus}
       >
@@ -38,7 +38,7 @@ function RevokeForm({ apiKey, cancel, onEnded }: FormProps) {
   const { change, pending, error } = useKeyChange(onEnded);
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), "Key revoked");
+    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), `Revoked "${apiKey.name}"`);
   }
   return (
     <form onSubmit={submit} noValidate className="contents">

@@ -12,6 +12,11 @@ export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "s
 /** Active keys that no request has used, and old keys of a rotation that programs still use. */
 export const USES = ["never", "old_key"] as const;
 
+/** The direction in which a column is sorted first: texts start with A, times with the latest. */
+export function firstDirection(sort: (typeof SORT_COLUMNS)[number]): "asc" | "desc" {
+  return sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
+}
+
 /** The view of the list as the address holds it. Links keep the name `finding` for a warning. */
 export type ListQuery = {
   q: string;
