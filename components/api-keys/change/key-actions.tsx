@@ -8,9 +8,11 @@ import { MenuButton } from "#components/ui/menu-button.tsx";
 import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey } from "#lib/api-keys/model/status.ts";
 
 const KeyMenu = onDemand(() => import("#components/api-keys/change/key-menu.tsx").then((module) => module.KeyMenu));
+
+const END_WORDS = { revoke: "Revoke", endOld: "End old key" };
 
 type Props = {
   apiKey: ListedApiKey;
@@ -18,26 +20,27 @@ type Props = {
   withDetails: boolean;
 };
 
-/** Offers to revoke an active key, with everything else in a menu, and to delete any other key. */
+/** Offers to revoke a live key, with everything else in a menu, and to delete any other key. */
 export function KeyActions({ apiKey, withDetails }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const menuButton = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
-  const active = keyStatus(apiKey, useNow()) === "active";
-  const replaced = apiKey.successorId !== null;
+  const live = isLiveKey(apiKey, useNow());
+  const end = apiKey.successorId === null ? "revoke" : "endOld";
+  const endWords = END_WORDS[end];
   return (
     <div className="flex items-center justify-end gap-1">
-      {active ? (
+      {live ? (
         <>
           <DemandButton
             ref={button}
-            needs={KEY_DIALOGS.revoke}
+            needs={KEY_DIALOGS[end]}
             size="small"
-            aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
-            onClick={() => openDialog("revoke", apiKey, button)}
+            aria-label={`${endWords} ${apiKey.name}`}
+            onClick={() => openDialog(end, apiKey, button)}
           >
-            {replaced ? "Finish now" : "Revoke"}
+            {endWords}
           </DemandButton>
           <MenuButton
             ref={menuButton}

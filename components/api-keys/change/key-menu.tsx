@@ -1,6 +1,15 @@
 "use client";
 
-import { ChartNoAxesColumn, Pencil, RefreshCw, TimerReset, Trash2 } from "lucide-react";
+import {
+  CalendarClock,
+  ChartNoAxesColumn,
+  CirclePause,
+  CirclePlay,
+  Pencil,
+  RefreshCw,
+  TimerReset,
+  Trash2,
+} from "lucide-react";
 import Link from "next/link";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
 import { MenuItem, PressedMenu } from "#components/ui/menu.tsx";
@@ -24,18 +33,34 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
           <ChartNoAxesColumn aria-hidden /> Details
         </MenuItem>
       )}
+      <MenuItem {...to("rename")}>
+        <Pencil aria-hidden /> Rename
+      </MenuItem>
       {apiKey.successorId ? (
         <MenuItem {...to("extend")}>
           <TimerReset aria-hidden /> Extend
         </MenuItem>
       ) : (
-        <MenuItem {...to("rotate")}>
-          <RefreshCw aria-hidden /> Rotate
+        <>
+          {!apiKey.disabledAt && (
+            <MenuItem {...to("rotate")}>
+              <RefreshCw aria-hidden /> Rotate
+            </MenuItem>
+          )}
+          <MenuItem {...to("editExpiry")}>
+            <CalendarClock aria-hidden /> Edit expiry
+          </MenuItem>
+        </>
+      )}
+      {apiKey.disabledAt ? (
+        <MenuItem {...to("enable")}>
+          <CirclePlay aria-hidden /> Enable
+        </MenuItem>
+      ) : (
+        <MenuItem {...to("disable")}>
+          <CirclePause aria-hidden /> Disable
         </MenuItem>
       )}
-      <MenuItem {...to("rename")}>
-        <Pencil aria-hidden /> Rename
-      </MenuItem>
       <MenuItem tone="danger" {...to("delete")}>
         <Trash2 aria-hidden /> Delete
       </MenuItem>

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState, useTransition } from "react";
 import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
+import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
 import { announce } from "#components/ui/toast.tsx";
@@ -13,9 +14,10 @@ const PROBLEMS = {
   not_active: { form: "This key has ended already." },
   not_replaced: { form: "This key has no successor any more. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
-  selection_changed: {
-    form: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
-  },
+  replaced: { form: "This key was rotated. Extend it instead." },
+  expiry_out_of_range: { form: OUT_OF_RANGE },
+  session_over: { form: "You've been signed out. Sign in to continue." },
+  selection_changed: { form: "The list has changed. Nothing was changed; review it and try again." },
 };
 
 /** Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`. */
