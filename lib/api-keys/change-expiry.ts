@@ -30,7 +30,7 @@ export async function changeExpiry(
     const now = new Date();
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, now)) return err("not_active");
-    if (currentSuccessor(await readSuccessors(transaction, id), now)) return err("replaced");
+    if (currentSuccessor(await readSuccessors(transaction, userId, id), now)) return err("replaced");
     const expiresAt = expiryInstant(expiry, now);
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");
     if (expiresAt?.getTime() === key.expiresAt?.getTime()) return ok();

@@ -1,6 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type ApiKey, KEY_COLUMNS } from "#lib/api-keys/key-columns.ts";
-import { isListed, isLive, statusAt } from "#lib/api-keys/key-conditions.ts";
+import { isListed, isLive, isOwned, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
 import { LATEST_END, oldKeys, SUCCESSOR_DURATION, successorField } from "#lib/api-keys/rotation-chain.ts";
 import { matchesView, orderOf } from "#lib/api-keys/view-conditions.ts";
@@ -141,7 +141,7 @@ export function findApiKeyByHash(userId: UserId, hash: string): Promise<FoundApi
 async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey | null> {
   const now = new Date();
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
-    SELECT ${listedColumns(now)}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
+    SELECT ${listedColumns(now)}, "deletedAt" FROM "ApiKey" k WHERE ${isOwned(userId)} AND ${where}`;
   const [key] = await withUsage(userId, rows, now);
   return key ?? null;
 }

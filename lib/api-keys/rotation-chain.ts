@@ -1,5 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { isListed, isLive } from "#lib/api-keys/key-conditions.ts";
+import { isListed, isLive, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -21,10 +21,11 @@ export function withSuccessors(id: Prisma.Sql): Prisma.Sql {
 type Span = { createdAt: Date; expiresAt: Date | null };
 type Successor = Span & { id: string; revokedAt: Date | null };
 
-/** Reads the successors of a key, its direct one first. */
-export function readSuccessors(transaction: Transaction, id: string): Promise<Successor[]> {
+/** Reads the successors of a user's key, its direct one first. */
+export function readSuccessors(transaction: Transaction, userId: UserId, id: string): Promise<Successor[]> {
+  const owned = Prisma.sql`(SELECT "id" FROM "ApiKey" WHERE ${isOwned(userId)} AND "id" = ${id}::uuid)`;
   return transaction.$queryRaw<Successor[]>`
-    ${withSuccessors(Prisma.sql`${id}::uuid`)} SELECT "id", "createdAt", "expiresAt", "revokedAt" FROM "successors" ORDER BY "place"`;
+    ${withSuccessors(owned)} SELECT "id", "createdAt", "expiresAt", "revokedAt" FROM "successors" ORDER BY "place"`;
 }
 
 /** Finds the key that replaces the one before the chain: the last successor that is live. */

@@ -41,7 +41,7 @@ export async function rotateApiKey(
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
-    const successors = await readSuccessors(transaction, id);
+    const successors = await readSuccessors(transaction, userId, id);
     if (currentSuccessor(successors, now)) return err("already_rotated");
     if (!isLiveKey(old, now)) return err("not_active");
     if (old.disabledAt) return err("disabled");
@@ -115,7 +115,7 @@ export async function extendOverlap(
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(old, now)) return err("not_active");
-    const successor = currentSuccessor(await readSuccessors(transaction, id), now);
+    const successor = currentSuccessor(await readSuccessors(transaction, userId, id), now);
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
     if (!endsAt) return err("ends_with_successor");

@@ -8,9 +8,11 @@ import { MenuButton } from "#components/ui/menu-button.tsx";
 import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey } from "#lib/api-keys/model/status.ts";
 
 const KeyMenu = onDemand(() => import("#components/api-keys/change/key-menu.tsx").then((module) => module.KeyMenu));
+
+const END_WORDS = { revoke: "Revoke", endOld: "End old key" };
 
 type Props = {
   apiKey: ListedApiKey;
@@ -18,27 +20,31 @@ type Props = {
   inList: boolean;
 };
 
-/** Offers to revoke an active key, and everything else in a menu. */
+/** Offers to revoke a live key, and everything else in a menu. */
 export function KeyActions({ apiKey, inList }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const menuButton = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
-  const active = keyStatus(apiKey, useNow()) === "active";
+  const live = isLiveKey(apiKey, useNow());
+  const old = apiKey.successorId !== null;
+  const end = old ? "endOld" : "revoke";
+  const endWords = END_WORDS[end];
   return (
     <div className="flex items-center justify-end gap-1 noscript:hidden">
-      {active && apiKey.successorId === null && (
+      {/* In the list, the line below an old key has the button. */}
+      {live && !(old && inList) && (
         <DemandButton
           ref={button}
-          needs={KEY_DIALOGS.revoke}
+          needs={KEY_DIALOGS[end]}
           variant={inList ? "quiet" : "secondary"}
           size="small"
           className={inList ? "key-action max-lg:size-8 max-lg:px-0" : ""}
-          aria-label={`Revoke ${apiKey.name}`}
-          onClick={() => openDialog("revoke", apiKey, button)}
+          aria-label={`${endWords} ${apiKey.name}`}
+          onClick={() => openDialog(end, apiKey, button)}
         >
           {inList && <Ban aria-hidden className="size-4 lg:hidden" />}
-          <span className={inList ? "max-lg:hidden" : ""}>Revoke</span>
+          <span className={inList ? "max-lg:hidden" : ""}>{endWords}</span>
         </DemandButton>
       )}
       <MenuButton

@@ -12,6 +12,18 @@ export const KEY_DIALOGS = {
   extend: onDemand(() =>
     import("#components/api-keys/change/extend-overlap-dialog.tsx").then((module) => module.ExtendOverlapDialog),
   ),
+  editExpiry: onDemand(() =>
+    import("#components/api-keys/change/edit-expiry-dialog.tsx").then((module) => module.EditExpiryDialog),
+  ),
+  disable: onDemand(() =>
+    import("#components/api-keys/change/disable-key-dialog.tsx").then((module) => module.DisableKeyDialog),
+  ),
+  enable: onDemand(() =>
+    import("#components/api-keys/change/disable-key-dialog.tsx").then((module) => module.EnableKeyDialog),
+  ),
+  endOld: onDemand(() =>
+    import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.EndOldKeyDialog),
+  ),
   revoke: onDemand(() =>
     import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
   ),

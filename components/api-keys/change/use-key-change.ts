@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState, useTransition } from "react";
 import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
+import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
 import { announce, type ToastAction } from "#components/ui/toast.tsx";
@@ -13,6 +14,9 @@ const PROBLEMS = {
   not_active: { form: "This key has ended already." },
   not_replaced: { form: "This key has no successor any more. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
+  replaced: { form: "This key was rotated. Extend it instead." },
+  expiry_out_of_range: { form: OUT_OF_RANGE },
+  session_over: { form: "You've been signed out. Sign in to continue." },
   selection_changed: { form: "The list has changed. Nothing was changed; review it and try again." },
 };
 

@@ -112,7 +112,7 @@ export function Expires({
   if (endsOnUse && successorId && expiresAt && expiresAt > now)
     return (
       <span>
-        <span className="block">When the new key is used</span>
+        <span className="block">24 hours after the new key is first used</span>
         <span className="block text-muted text-xs">
           or <Time at={expiresAt} />
         </span>

@@ -11,7 +11,7 @@ import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { FoundApiKey } from "#lib/api-keys/list.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
 
 const RevokeKeyDialog = onDemand(() =>
   import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
@@ -79,7 +79,7 @@ function Card({ apiKey, onRevoked, searchField }: Props & { apiKey: FoundApiKey 
         <Link href={`/settings/developer/${apiKey.id}`} className={buttonClass({ size: "small" })}>
           Details
         </Link>
-        {status === "active" && (
+        {isLiveKey(apiKey, now) && (
           <DemandButton needs={RevokeKeyDialog} size="small" variant="danger" onClick={() => setRevoking(true)}>
             Revoke it
           </DemandButton>

@@ -19,8 +19,8 @@ export function OldKey({ apiKey }: { apiKey: ListedApiKey }) {
       <div className="min-w-0 max-w-full">
         {expiresAt && (
           <p>
-            Ends <Time at={expiresAt} />
-            {apiKey.endsOnUse && " or 24 hours after the new key is first used"}
+            Ends {apiKey.endsOnUse && "24 hours after the new key is first used, at the latest "}
+            <Time at={expiresAt} />
           </p>
         )}
         {stillCalling.length === 0 ? (
@@ -35,7 +35,7 @@ export function OldKey({ apiKey }: { apiKey: ListedApiKey }) {
       </div>
       <div className="flex gap-1 noscript:hidden">
         <DialogButton dialog="extend" words="Extend" label={`Extend the old key of ${name}`} apiKey={apiKey} />
-        <DialogButton dialog="revoke" words="End old key" label={`End old key of ${name}`} apiKey={apiKey} />
+        <DialogButton dialog="endOld" words="End old key" label={`End old key of ${name}`} apiKey={apiKey} />
       </div>
     </div>
   );
