@@ -149,19 +149,19 @@ test("no member of a group fails because of another: not for one that was cancel
 });
 
 test("three instances at once, charges and cancellations, more accounts than one: nothing is lost and nothing charged twice", async () => {
-  const people = await Promise.all(Array.from({ length: 4 }, () => createUser("Cyd")));
+  const users = await Promise.all(Array.from({ length: 4 }, () => createUser("Cyd")));
   const instances = Array.from({ length: 3 }, () => chargeGroups());
-  const passed = new Map(people.map(({ id }) => [id, 0]));
+  const passed = new Map(users.map(({ id }) => [id, 0]));
   await Promise.all(
     Array.from({ length: 600 }, async (_, i) => {
-      const { id: userId } = people[i % people.length] as { id: UserId };
+      const { id: userId } = users[i % users.length] as { id: UserId };
       const id = randomUUID();
       const charged = instances[i % 3]?.ask({ ...spending(1, null, userId), id, deadline: null });
       if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), cancelCharge(id, spending(1, null, userId))]);
       else if ((await charged)?.ok) passed.set(userId, (passed.get(userId) ?? 0) + 1);
     }),
   );
-  for (const { id } of people) {
+  for (const { id } of users) {
     expect((await leftOf(id)) ?? -1).toBe(100 - (passed.get(id) ?? 0));
     await expectLedgerToAgree(id);
   }
