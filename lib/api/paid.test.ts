@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -222,7 +223,7 @@ describe("an image costs one credit", () => {
     const caller = new AbortController();
     const lock = asked ? undefined : await lockBalance();
     const gone = generate(CAT, {}, { signal: caller.signal });
-    await (asked ? started : vi.waitFor(async () => expect(await waitingForLocks()).toBe(1)));
+    await (asked ? started : expectLockWaits(1));
     caller.abort();
     await expect(gone).rejects.toThrow();
     // Sent after the connection's end, so the server knows of it by now.
@@ -412,13 +413,6 @@ async function lockBalance(): Promise<() => Promise<void>> {
     await client.query("ROLLBACK");
     client.release();
   };
-}
-
-async function waitingForLocks(): Promise<number> {
-  const { rows } = await pool().query(
-    `SELECT count(*)::int AS "waiting" FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`,
-  );
-  return rows[0].waiting;
 }
 
 async function outcomes(): Promise<string[]> {

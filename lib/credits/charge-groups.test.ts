@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
@@ -111,12 +112,7 @@ test.each([
   await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
   const charged = groups.ask({ ...spending(4), id: randomUUID(), deadline: statementDeadline(), reserved });
   // Its statement has begun and sees no later change.
-  await vi.waitFor(async () => {
-    const { rowCount } = await pool().query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(rowCount).toBe(1);
-  });
+  await expectLockWaits(1);
   await grant.query("COMMIT");
   grant.release();
   expect(await charged).toEqual({ ok: true, value: { credits: 6, requests: null } });

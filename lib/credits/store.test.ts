@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { exportLedger } from "#lib/credits/movements.ts";
@@ -18,6 +18,7 @@ import {
 import { database, pool } from "#lib/database/client.ts";
 import { UnavailableError } from "#lib/database/unavailable.ts";
 import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
+import { DEADLINE_MS } from "#lib/unconfirmed-writes/in-time.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
@@ -252,14 +253,6 @@ describe("after waiting for a lock that was released without a change", () => {
       client.release();
     };
   }
-  const waitForWaiting = () =>
-    vi.waitFor(async () => {
-      const { rows } = await pool().query(
-        `SELECT FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`,
-      );
-      expect(rows.length).toBe(1);
-    });
-
   test.each([
     ["a charge", (): Promise<unknown> => charge(spending())],
     ["a reservation", (): Promise<unknown> => reserve(spending(), 60)],
@@ -269,11 +262,13 @@ describe("after waiting for a lock that was released without a change", () => {
     const unlock = await lock("Balance");
     // Waits for a connection first, so that the database's own timeout comes after the deadline.
     const others = await Promise.all(Array.from({ length: 19 }, () => pool().connect()));
+    const start = Date.now();
     const late = expect(spend()).rejects.toThrow(UnavailableError);
-    await sleep(1_500);
+    const passed = (ms: number) => expect.poll(() => Date.now() - start, { timeout: ms + 1_000 }).toBeGreaterThan(ms);
+    await passed(DEADLINE_MS / 2);
     for (const other of others) other.release();
-    await waitForWaiting();
-    await sleep(1_500);
+    await expectLockWaits(1);
+    await passed(DEADLINE_MS + 400);
     await unlock();
     await late;
     expect(await credits()).toBe(99);
@@ -284,9 +279,10 @@ describe("after waiting for a lock that was released without a change", () => {
     const reserved = await reserve(spending(), 60);
     const id = reserved.ok ? reserved.value.id : "";
     const unlock = await lock("Reservation");
-    const late = expect(settle(ada.id, id, { deadline: Date.now() + 300 })).rejects.toThrow(UnavailableError);
-    await waitForWaiting();
-    await sleep(400);
+    const deadline = Date.now() + 300;
+    const late = expect(settle(ada.id, id, { deadline })).rejects.toThrow(UnavailableError);
+    await expectLockWaits(1);
+    await expect.poll(() => Date.now()).toBeGreaterThan(deadline);
     await unlock();
     await late;
     expect(await refund(ada.id, id)).toBe(true);
