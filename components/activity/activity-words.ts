@@ -39,6 +39,7 @@ export const ACTION_WORDS: Words = {
   "account.deleted": ["Account deleted", ({ keys }) => count(keys, "API key")],
   "api_key.created": ["Key created", keyName],
   "api_key.renamed": ["Key renamed", change],
+  "api_key.note_changed": ["Note changed", keyName],
   "api_key.rotated": ["Key rotated", keyName],
   "api_key.overlap_extended": ["Old key extended", keyName],
   "api_key.overlap_ends": ["New key in use: the old one ends soon", keyName],
@@ -47,6 +48,7 @@ export const ACTION_WORDS: Words = {
   "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],
   "api_key.deleted": ["Key deleted", keyName],
+  "api_key.restored": ["Key restored to the list", keyName],
 };
 
 /** Returns the title of an action. An action that only a newer version knows is its own title. */

@@ -1,7 +1,8 @@
 "use server";
 
+import { z } from "zod";
 import { type ActingUser, userAction } from "#lib/actions/user-action.ts";
-import { deleteApiKeys, readUsageSummary, revokeApiKeys, setDisabledKeys } from "#lib/api-keys/bulk.ts";
+import { deleteApiKeys, readUsageSummary, restoreApiKeys, revokeApiKeys, setDisabledKeys } from "#lib/api-keys/bulk.ts";
 import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { findApiKeyByHash, listApiKeys } from "#lib/api-keys/list.ts";
@@ -13,13 +14,14 @@ import {
   createApiKeyInput,
   extendOverlapInput,
   keyHash,
+  noteApiKeyInput,
   renameApiKeyInput,
   rotateApiKeyInput,
   selection,
   warningKind,
 } from "#lib/api-keys/model/schema.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
@@ -68,6 +70,10 @@ export const renameApiKeyAction = userAction(renameApiKeyInput, (user, { id, nam
   renameApiKey(user.userId, id, name, user.caller),
 );
 
+export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note }) =>
+  noteApiKey(user.userId, id, note, user.caller),
+);
+
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
@@ -92,6 +98,11 @@ export const revokeApiKeysAction = userAction(confirmedSelection, (user, keys) =
 
 export const deleteApiKeysAction = userAction(confirmedSelection, (user, keys) =>
   deleteApiKeys(user.userId, keys, user.caller),
+);
+
+/** Undoes a deletion, by the instant that it answered with. The keys stay revoked. */
+export const restoreApiKeysAction = userAction(z.date(), (user, deletedAt) =>
+  restoreApiKeys(user.userId, deletedAt, user.caller),
 );
 
 export const disableApiKeysAction = userAction(confirmedSelection, (user, keys) =>

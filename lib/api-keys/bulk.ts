@@ -1,7 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { type Disabling, markDisabled } from "#lib/api-keys/disable-keys.ts";
-import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
+import { markDeleted, markRestored, markRevoked } from "#lib/api-keys/end-keys.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import { hasStatus, isListed, isLive } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -101,10 +101,43 @@ export function setDisabledKeys(
 
 /**
  * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
+ * Answers with the instant, too, by which `restoreApiKeys` finds them.
  */
-export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
-  const which = isSelected(userId, selection, selection.confirmedAt);
-  return change(which, selection, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
+export async function deleteApiKeys(
+  userId: UserId,
+  selection: ConfirmedSelection,
+  caller: Caller,
+): Promise<Result<{ keys: number; deletedAt: Date }, "selection_changed">> {
+  let deletedAt = selection.confirmedAt;
+  const deleted = await change(
+    isSelected(userId, selection, selection.confirmedAt),
+    selection,
+    async (transaction, ids) => {
+      deletedAt = await markDeleted(transaction, userId, ids, caller);
+    },
+  );
+  return deleted.ok ? ok({ ...deleted.value, deletedAt }) : deleted;
+}
+
+/**
+ * Puts the keys that were deleted at that instant back into the list, and returns their number.
+ * They stay revoked: only their rows come back.
+ */
+export async function restoreApiKeys(
+  userId: UserId,
+  deletedAt: Date,
+  caller: Caller,
+): Promise<Result<{ keys: number }, "not_found">> {
+  const keys = await database().$transaction(
+    async (transaction) => {
+      const deleted = Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" = ${deletedAt} AND "revokedAt" IS NOT NULL`;
+      const ids = await lockApiKeys(transaction, deleted);
+      await markRestored(transaction, userId, ids, caller);
+      return ids.length;
+    },
+    { timeout: TRANSACTION_MS },
+  );
+  return keys > 0 ? ok({ keys }) : err("not_found");
 }
 
 async function change<E extends string = never>(

@@ -7,6 +7,8 @@ export const KEY_SELECT = {
   name: true,
   environment: true,
   prefix: true,
+  lastFour: true,
+  note: true,
   createdAt: true,
   expiresAt: true,
   revokedAt: true,

@@ -1,5 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { isLive, isOwned } from "#lib/api-keys/key-conditions.ts";
+import { isListed, isLive, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -67,6 +67,22 @@ function laterOf(value: (span: Prisma.Sql) => Prisma.Sql): Prisma.Sql {
   const ofLast = Prisma.sql`${withSuccessors(Prisma.sql`k."id"`)}
     SELECT coalesce(${value(Prisma.sql`l`)}, 'infinity') FROM "successors" l ORDER BY "place" DESC LIMIT 1`;
   return Prisma.sql`nullif(greatest(coalesce(${value(Prisma.sql`k`)}, 'infinity'), (${ofLast})), 'infinity')`;
+}
+
+/**
+ * Selects a user's old keys: listed and live, and replaced by another live key. "successorId" is
+ * {@link currentSuccessor}, and "usedSince" tells whether a request came after the rotation. A
+ * rotation gives every old key an end, so that keys without one are not looked up.
+ */
+export function oldKeys(userId: UserId, now: Date): Prisma.Sql {
+  const live = isLive(now);
+  return Prisma.sql`
+    SELECT * FROM (
+      SELECT k."id", k."lastUsedAt" > s."createdAt" AS "usedSince",
+        (${withSuccessors(Prisma.sql`k."id"`)} SELECT "id" FROM "successors" WHERE ${live} ORDER BY "place" DESC LIMIT 1) AS "successorId"
+      FROM (SELECT * FROM "ApiKey" WHERE ${isListed(userId)} AND ${live} AND "expiresAt" IS NOT NULL) k
+      JOIN "ApiKey" s ON s."replacesId" = k."id"
+    ) o WHERE "successorId" IS NOT NULL`;
 }
 
 /** Whether a live key has replaced the one with that id, in SQL. */

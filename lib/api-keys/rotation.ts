@@ -11,7 +11,7 @@ import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
 import type { SuccessorExpiry } from "#lib/api-keys/model/schema.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import { currentSuccessor, readSuccessors, successorDuration } from "#lib/api-keys/rotation-chain.ts";
-import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
@@ -54,15 +54,16 @@ export async function rotateApiKey(
     if (!slot.ok) return slot;
     if (overlap === "now") await markRevoked(transaction, userId, [id], caller, now);
     await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
-    const { name, environment } = old;
+    const { name, environment, note } = old;
     const key = await transaction.apiKey.create({
       data: {
         userId,
         name,
         environment,
+        note,
         expiresAt,
         replacesId: id,
-        prefix: displayPrefix(secret),
+        ...displayParts(secret),
         hash: hashSecret(secret),
         createdAt: now,
       },

@@ -4,6 +4,7 @@ import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { type BulkChange, changedKeys } from "#components/api-keys/change/bulk-change.ts";
 import { BulkUsageSummary } from "#components/api-keys/change/bulk-usage-summary.tsx";
+import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
@@ -28,7 +29,7 @@ const WORDS = {
   revoke: { verb: "Revoke", done: "revoked", action: revokeApiKeysAction },
   disable: { verb: "Disable", done: "disabled", action: disableApiKeysAction },
   enable: { verb: "Enable", done: "enabled", action: enableApiKeysAction },
-  delete: { verb: "Delete", done: "deleted", action: deleteApiKeysAction },
+  delete: { verb: "Delete", done: "removed from the list", action: deleteApiKeysAction },
 };
 
 type Props = {
@@ -80,6 +81,10 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
         return result;
       },
       ({ keys }) => `${keyCount(keys)} ${done}`,
+      (changed: { keys: number; deletedAt?: Date }) =>
+        changed.deletedAt
+          ? undoRemoval(changed.deletedAt, `${keyCount(changed.keys)} ${inListAgain(changed.keys)}`)
+          : undefined,
     );
   }
   return (
@@ -109,19 +114,18 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
             {summary && <BulkUsageSummary summary={summary} kind={kind} />}
             {inUse && (
               <TextField
-                label="Type the number of keys to confirm"
-                hint={
+                label={
                   <>
-                    {affected === 1 ? "It is" : "Some are"} in use. The number is{" "}
-                    <span className="font-medium text-ink">{formatNumber(affected)}</span>
+                    Type <strong className="font-semibold">{formatNumber(affected)}</strong> to confirm
                   </>
                 }
+                hint={affected === 1 ? "The key is in use." : "Some of the keys are in use."}
                 value={typed}
                 onChange={(event) => {
                   setTyped(event.currentTarget.value);
                   setMismatch(false);
                 }}
-                error={mismatch && "This is not the number of keys."}
+                error={mismatch && `Type ${formatNumber(affected)}, the number of keys.`}
                 inputMode="numeric"
                 autoComplete="off"
               />
@@ -144,6 +148,9 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
     </AlertDialog.Root>
   );
 }
+
+const inListAgain = (keys: number) =>
+  keys === 1 ? "is back in the list. It stays revoked." : "are back in the list. They stay revoked.";
 
 /** Says what happens to the keys. */
 function describe(kind: BulkChange, keys: number, live: number): string {

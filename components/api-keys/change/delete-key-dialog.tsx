@@ -4,6 +4,7 @@ import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { KeyIdentity } from "#components/api-keys/change/key-identity.tsx";
+import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
@@ -50,7 +51,12 @@ function DeleteForm({ apiKey, live, cancel, onEnded }: FormProps) {
   const { change, pending, error } = useKeyChange(onEnded);
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!live || confirm()) change(() => deleteApiKeyAction(apiKey.id), "Key deleted");
+    if (live && !confirm()) return;
+    change(
+      () => deleteApiKeyAction(apiKey.id),
+      `${live ? "Revoked and removed" : "Removed"} "${apiKey.name}"`,
+      ({ deletedAt }) => undoRemoval(deletedAt, `"${apiKey.name}" is back in the list. It stays revoked.`),
+    );
   }
   return (
     <form onSubmit={submit} noValidate className="contents">

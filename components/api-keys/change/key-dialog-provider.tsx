@@ -4,11 +4,13 @@ import { createContext, type ReactNode, type RefObject, useCallback, useContext,
 import type { Row } from "#components/api-keys/change/key-dialog-props.ts";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
+import { linkAt, type Place, placeOf } from "#components/api-keys/list/row-focus.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /**
  * Opens a dialog whose code is loaded, for one key or for several, one after the other. The focus
- * returns to `trigger`, or to the list if the trigger is gone.
+ * returns to `trigger`. If the trigger is gone, it returns to the key's row, to the row that took its
+ * place, or to the list.
  */
 type OpenKeyDialog = (
   name: KeyDialog,
@@ -26,14 +28,23 @@ const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
  */
 export function KeyDialogProvider({ children }: { children: ReactNode }) {
   const list = useListRef();
-  const focus = useRef(list);
+  const focus = useRef<RefObject<HTMLElement | null>>(undefined);
+  const place = useRef<Place>(undefined);
   // The last dialog stays mounted after it closes, so that its closing is animated.
   const [opened, setOpened] = useState<Opened>();
-  const open = useCallback<OpenKeyDialog>((name, apiKey, trigger) => {
-    focus.current = trigger;
-    const keys = [apiKey].flat();
-    setOpened((before) => ({ name, keys, place: 0, open: true, times: (before?.times ?? 0) + 1 }));
-  }, []);
+  const open = useCallback<OpenKeyDialog>(
+    (name, apiKey, trigger) => {
+      focus.current = trigger;
+      place.current = placeOf(list.current, trigger.current);
+      const keys = [apiKey].flat();
+      setOpened((before) => ({ name, keys, place: 0, open: true, times: (before?.times ?? 0) + 1 }));
+    },
+    [list],
+  );
+  function finalFocus(): HTMLElement | null {
+    const row = list.current && place.current && linkAt(list.current, place.current);
+    return focus.current?.current ?? row ?? list.current;
+  }
   const close = () => opened && setOpened({ ...opened, open: false });
   const apiKey = opened?.keys[opened.place];
   const Dialog = opened && KEY_DIALOGS[opened.name];
@@ -49,10 +60,10 @@ export function KeyDialogProvider({ children }: { children: ReactNode }) {
           onClose={close}
           onEnded={() => {
             // The key's row gets other buttons, or leaves the list.
-            focus.current = list;
+            focus.current = undefined;
             close();
           }}
-          finalFocus={() => focus.current.current ?? list.current}
+          finalFocus={finalFocus}
         />
       )}
     </OpenKeyDialogContext>

@@ -5,6 +5,7 @@ export const KEY_DIALOGS = {
   rename: onDemand(() =>
     import("#components/api-keys/change/rename-key-dialog.tsx").then((module) => module.RenameKeyDialog),
   ),
+  note: onDemand(() => import("#components/api-keys/change/note-dialog.tsx").then((module) => module.NoteDialog)),
   rotate: onDemand(() =>
     import("#components/api-keys/change/rotate-key-dialog.tsx").then((module) => module.RotateKeyDialog),
   ),

@@ -5,7 +5,7 @@ import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
 import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
-import { announce } from "#components/ui/toast.tsx";
+import { announce, type ToastAction } from "#components/ui/toast.tsx";
 import type { Result } from "#lib/result.ts";
 
 const PROBLEMS = {
@@ -20,13 +20,17 @@ const PROBLEMS = {
   selection_changed: { form: "The list has changed. Nothing was changed; review it and try again." },
 };
 
-/** Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`. */
+/**
+ * Runs a change of keys. Success shows a toast, with a way back if `undo` makes one, and calls
+ * `done`; a failure becomes `error`.
+ */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<ReactNode>();
   function change<T>(
     action: () => Promise<Result<T, keyof typeof PROBLEMS>>,
     success: string | ((changed: NoInfer<T>) => string),
+    undo?: (changed: NoInfer<T>) => ToastAction | undefined,
   ) {
     if (pending) return;
     setError(undefined);
@@ -34,7 +38,7 @@ export function useKeyChange(done: () => void) {
       try {
         const result = await action();
         if (!result.ok) return setError(failureProblems(result, PROBLEMS).form);
-        announce(typeof success === "string" ? success : success(result.value));
+        announce(typeof success === "string" ? success : success(result.value), undo?.(result.value));
         done();
       } catch (error) {
         setError(failureWords(error));

@@ -12,7 +12,7 @@ export function KeyHealth({ warnings, query }: { warnings: KeyWarning[]; query: 
   /** The links stand below the list, which may fill more than a screen. */
   function showList() {
     list.current?.focus({ preventScroll: true });
-    list.current?.scrollIntoView();
+    window.scrollTo({ top: 0 });
   }
   if (warnings.length === 0)
     return (

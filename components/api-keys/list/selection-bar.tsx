@@ -88,8 +88,13 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           key={asked.times}
           {...asked}
           open={open}
-          // The focus returns to the button that opened the dialog, unless the bar is gone.
-          finalFocus={() => bar.current !== null || list.current}
+          // The focus returns to the button that opened the dialog. If the bar is gone, the list
+          // takes it: returned, it would go to the first control in the list.
+          finalFocus={() => {
+            if (bar.current) return true;
+            list.current?.focus({ preventScroll: true });
+            return false;
+          }}
           onClose={() => setOpen(false)}
           onDone={() => {
             setOpen(false);

@@ -4,7 +4,14 @@ import { EXPIRY_PRESETS, type ExpiryPreset } from "#lib/api-keys/model/expiry.ts
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { WARNINGS } from "#lib/api-keys/model/key-warning.ts";
-import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/model/list-view.ts";
+import {
+  DEFAULT_VIEW,
+  type ListQuery,
+  SEARCH_MAX,
+  SORT_COLUMNS,
+  searchText,
+  USES,
+} from "#lib/api-keys/model/list-view.ts";
 import { OVERLAPS, type Overlap } from "#lib/api-keys/model/overlap-end.ts";
 import { STATUSES } from "#lib/api-keys/model/status.ts";
 import { isLegible } from "#lib/text/legible.ts";
@@ -13,6 +20,7 @@ import { isLegible } from "#lib/text/legible.ts";
 if (typeof window !== "undefined") z.config({ jitless: true });
 
 export const NAME_MAX = 64;
+export const NOTE_MAX = 500;
 
 export const apiKeyName = z
   .string("Give the key a name.")
@@ -24,6 +32,21 @@ export const apiKeyName = z
       .refine((name) => [...name].length <= NAME_MAX, `A name has at most ${NAME_MAX} characters.`)
       .refine(isLegible, "A name can't contain control, text-direction or invisible characters.")
       .refine((name) => !KEY_SHAPE.test(name), "This looks like an API key. Give the key a name instead."),
+  );
+
+/** Text of several lines. Empty removes the note. */
+export const apiKeyNote = z
+  .string()
+  .transform((note) => note.normalize("NFC").replace(/\r\n?/g, "\n").trim())
+  .pipe(
+    z
+      .string()
+      .refine((note) => [...note].length <= NOTE_MAX, `A note has at most ${NOTE_MAX} characters.`)
+      .refine(
+        (note) => note === "" || isLegible(note.replaceAll(/[\n\t]/g, " ")),
+        "A note can't contain control, text-direction or invisible characters.",
+      )
+      .refine((note) => !KEY_SHAPE.test(note), "This has an API key in it. Write where the key is stored instead."),
   );
 
 const never = z.object({ type: z.literal("never") });
@@ -54,6 +77,7 @@ export type CreateApiKeyForm = z.input<typeof createApiKeyInput>;
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
+export const noteApiKeyInput = z.object({ id: apiKeyId, note: apiKeyNote });
 
 export const rotateApiKeyInput = z.object({
   id: apiKeyId,
@@ -71,6 +95,7 @@ export const listQuery = z.object({
   status: z.enum(STATUSES).nullable().catch(DEFAULT_VIEW.status),
   environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
   finding: z.enum(WARNINGS).nullable().catch(DEFAULT_VIEW.finding),
+  use: z.enum(USES).nullable().catch(DEFAULT_VIEW.use),
   sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
   direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
@@ -89,6 +114,7 @@ export const selection = z.object({
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
     finding: z.enum(WARNINGS).nullable(),
+    use: z.enum(USES).nullable(),
   }),
 });
 export type Selection = z.output<typeof selection>;
