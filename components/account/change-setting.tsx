@@ -16,7 +16,7 @@ type Props = {
 
 /**
  * Shows a setting with a button that opens its form. A `details` element opens without JavaScript,
- * too. The form closes after a change, and the button gets the focus back.
+ * too. The first field gets the focus; after a change the form closes, and the button has it again.
  */
 export function ChangeSetting({ label, value, done, failed, children }: Props) {
   const [open, setOpen] = useState(failed);
@@ -28,7 +28,15 @@ export function ChangeSetting({ label, value, done, failed, children }: Props) {
   }, [done]);
   return (
     <>
-      <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)} className="group">
+      <details
+        open={open}
+        onToggle={({ currentTarget }) => {
+          setOpen(currentTarget.open);
+          if (currentTarget.open && !failed)
+            currentTarget.querySelector<HTMLElement>("input:not([type=hidden])")?.focus();
+        }}
+        className="group"
+      >
         <summary
           ref={button}
           className="flex cursor-default list-none flex-wrap items-center justify-between gap-x-4 gap-y-2 [&::-webkit-details-marker]:hidden"
