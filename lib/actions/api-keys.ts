@@ -5,7 +5,8 @@ import { type ActingUser, userAction } from "#lib/actions/user-action.ts";
 import { deleteApiKeys, readUsageSummary, restoreApiKeys, revokeApiKeys, setDisabledKeys } from "#lib/api-keys/bulk.ts";
 import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
-import { findApiKeyByHash } from "#lib/api-keys/list.ts";
+import { findApiKeyByHash, listApiKeys } from "#lib/api-keys/list.ts";
+import { DEFAULT_VIEW } from "#lib/api-keys/model/list-view.ts";
 import {
   apiKeyId,
   changeExpiryInput,
@@ -17,6 +18,7 @@ import {
   renameApiKeyInput,
   rotateApiKeyInput,
   selection,
+  warningKind,
 } from "#lib/api-keys/model/schema.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -75,6 +77,13 @@ export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note })
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
+
+/** Finds the first keys that a warning is about. */
+export const findKeysWithWarningAction = userAction(
+  warningKind,
+  async (user, finding) => ok((await listApiKeys(user.userId, { ...DEFAULT_VIEW, finding }, new Date())).rows),
+  noRefresh,
+);
 
 /** Reads the usage summary of many keys before they are changed. */
 export const readBulkEvidenceAction = userAction(

@@ -2,6 +2,7 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type BulkChange, changedKeys } from "#components/api-keys/change/bulk-change.ts";
 import { BulkUsageSummary } from "#components/api-keys/change/bulk-usage-summary.tsx";
 import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
@@ -14,14 +15,20 @@ import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
-import { deleteApiKeysAction, readBulkEvidenceAction, revokeApiKeysAction } from "#lib/actions/api-keys.ts";
+import {
+  deleteApiKeysAction,
+  disableApiKeysAction,
+  enableApiKeysAction,
+  readBulkEvidenceAction,
+  revokeApiKeysAction,
+} from "#lib/actions/api-keys.ts";
 import type { UsageSummary as Summary } from "#lib/api-keys/bulk.ts";
 import type { Selection } from "#lib/api-keys/model/schema.ts";
 
-export type BulkChange = "revoke" | "delete";
-
 const WORDS = {
   revoke: { verb: "Revoke", done: "revoked", action: revokeApiKeysAction },
+  disable: { verb: "Disable", done: "disabled", action: disableApiKeysAction },
+  enable: { verb: "Enable", done: "enabled", action: enableApiKeysAction },
   delete: { verb: "Delete", done: "removed from the list", action: deleteApiKeysAction },
 };
 
@@ -60,8 +67,8 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   }, [selection]);
   useEffect(() => void read(), [read]);
 
-  const affected = summary ? (kind === "revoke" ? summary.active : summary.keys) : count;
-  const inUse = summary !== undefined && summary.usedLastHour > 0;
+  const affected = summary ? changedKeys(kind, summary) : count;
+  const inUse = kind !== "enable" && summary !== undefined && summary.usedLastHour > 0;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -84,7 +91,7 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
         title={`${verb} ${keyCount(affected)}?`}
-        description={describe(kind, affected, summary ? summary.active : count)}
+        description={describe(kind, affected, summary ? summary.active + summary.disabled : count)}
         width="medium"
         initialFocus={cancel}
         finalFocus={finalFocus}
@@ -127,7 +134,12 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
           </DialogBody>
           <DialogFooter>
             <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
-            <Button type="submit" variant="danger" pending={pending} disabled={!summary || affected === 0}>
+            <Button
+              type="submit"
+              variant={kind === "enable" ? "primary" : "danger"}
+              pending={pending}
+              disabled={!summary || affected === 0}
+            >
               {verb} {affected === 1 ? "key" : "keys"}
             </Button>
           </DialogFooter>
@@ -141,11 +153,13 @@ const inListAgain = (keys: number) =>
   keys === 1 ? "is back in the list. It stays revoked." : "are back in the list. They stay revoked.";
 
 /** Says what happens to the keys. */
-function describe(kind: BulkChange, keys: number, active: number): string {
+function describe(kind: BulkChange, keys: number, live: number): string {
   const one = keys === 1;
-  if (kind === "revoke")
-    return `Requests using ${one ? "this key" : "these keys"} will fail immediately. This can't be undone.`;
-  if (active === 0)
+  const requests = `Requests using ${one ? "this key" : "these keys"}`;
+  if (kind === "revoke") return `${requests} will fail immediately. This can't be undone.`;
+  if (kind === "disable") return `${requests} will fail immediately, until you enable ${one ? "it" : "them"} again.`;
+  if (kind === "enable") return `${requests} will succeed again immediately.`;
+  if (live === 0)
     return one ? "The key leaves your list. Its history is kept." : "The keys leave your list. Their history is kept.";
   return one
     ? "The key is revoked and leaves your list. Requests using it will fail immediately. This can't be undone."

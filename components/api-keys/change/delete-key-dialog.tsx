@@ -54,7 +54,7 @@ function DeleteForm({ apiKey, live, cancel, onEnded }: FormProps) {
     if (live && !confirm()) return;
     change(
       () => deleteApiKeyAction(apiKey.id),
-      `"${apiKey.name}" ${live ? "revoked and " : ""}removed from the list`,
+      `${live ? "Revoked and removed" : "Removed"} "${apiKey.name}"`,
       ({ deletedAt }) => undoRemoval(deletedAt, `"${apiKey.name}" is back in the list. It stays revoked.`),
     );
   }

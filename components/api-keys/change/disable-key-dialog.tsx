@@ -15,13 +15,13 @@ const WORDS = {
   disable: {
     verb: "Disable",
     description: "Requests using this key will fail immediately, until you enable it again.",
-    done: "disabled",
+    done: "Disabled",
     action: disableApiKeyAction,
   },
   enable: {
     verb: "Enable",
     description: "Requests using this key will succeed again immediately.",
-    done: "enabled",
+    done: "Enabled",
     action: enableApiKeyAction,
   },
 };
@@ -41,7 +41,7 @@ function DisablingDialog({ apiKey, open, onClose, finalFocus, kind }: KeyDialogP
   const { verb, description, done, action } = WORDS[kind];
   function submit(event: FormEvent) {
     event.preventDefault();
-    change(() => action(apiKey.id), `"${apiKey.name}" ${done}`);
+    change(() => action(apiKey.id), `${done} "${apiKey.name}"`);
   }
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>

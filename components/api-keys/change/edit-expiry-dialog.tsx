@@ -51,7 +51,7 @@ function ExpiryForm({ apiKey, field, onClose }: FormProps) {
     if (expiry.type === "same") return;
     change(
       () => changeExpiryAction({ id: apiKey.id, expiry: sentExpiry(expiry) }),
-      `Expiry of "${apiKey.name}" changed`,
+      `Changed the expiry of "${apiKey.name}"`,
     );
   }
   return (

@@ -17,14 +17,14 @@ const WORDS = {
     title: "Revoke",
     description: "Requests using this key will fail immediately. This can't be undone.",
     button: "Revoke key",
-    done: (name: string) => `"${name}" revoked`,
+    done: "Revoked",
   },
   endOld: {
     title: "End old key",
     description:
       "Requests using the old key will fail immediately, and the new key keeps working. This can't be undone.",
     button: "End old key",
-    done: (name: string) => `Old key of "${name}" ended`,
+    done: "Ended the old key",
   },
 };
 type Kind = keyof typeof WORDS;
@@ -70,7 +70,7 @@ function EndForm({ apiKey, cancel, onEnded, kind }: FormProps) {
   const { button, done } = WORDS[kind];
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), done(apiKey.name));
+    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), `${done} "${apiKey.name}"`);
   }
   return (
     <form onSubmit={submit} noValidate className="contents">

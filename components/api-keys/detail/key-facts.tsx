@@ -5,8 +5,8 @@ import { Time, useNow } from "#components/ui/time.tsx";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
+import { isExpiringSoon } from "#lib/api-keys/model/expires-soon.ts";
 import { type ApiKeyStatus, isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
-import { DAY_MS } from "#lib/time/model/duration.ts";
 
 export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {
   production: "Production",
@@ -36,8 +36,6 @@ const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
   expired: { tone: "neutral", Icon: CircleSlash },
   revoked: { tone: "danger", Icon: Ban },
 };
-
-const SOON_MS = 7 * DAY_MS;
 
 export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | "name"> }) {
   return (
@@ -105,7 +103,7 @@ export function LastUsed({ apiKey: { lastUsedAt } }: { apiKey: Pick<ApiKey, "las
 export function Expires({
   apiKey,
 }: {
-  apiKey: Pick<ListedApiKey, "expiresAt" | "revokedAt" | "endsOnUse" | "successorId">;
+  apiKey: Pick<ListedApiKey, "createdAt" | "expiresAt" | "revokedAt" | "endsOnUse" | "successorId">;
 }) {
   const now = useNow();
   const { expiresAt, revokedAt, endsOnUse, successorId } = apiKey;
@@ -119,7 +117,7 @@ export function Expires({
       </span>
     );
   if (!expiresAt) return <span className="text-muted">Never</span>;
-  const soon = !revokedAt && expiresAt > now && expiresAt.getTime() - now.getTime() < SOON_MS;
+  const soon = !revokedAt && expiresAt > now && isExpiringSoon(apiKey, now);
   if (!soon) return <Time at={expiresAt} />;
   return (
     <span className="inline-flex items-center gap-1.5 text-warning-ink">

@@ -87,6 +87,8 @@ export const rotateApiKeyInput = z.object({
 export const changeExpiryInput = z.object({ id: apiKeyId, expiry: keyExpiry });
 export const extendOverlapInput = z.object({ id: apiKeyId, by: z.enum(Object.keys(EXTENSIONS) as [Extension]) });
 
+export const warningKind = z.enum(WARNINGS);
+
 /** Replaces invalid parts of an address by their defaults, so that a shared link never fails. */
 export const listQuery = z.object({
   q: z.string().transform(searchText).catch(DEFAULT_VIEW.q),
