@@ -32,7 +32,7 @@ test("60 keys are three pages in the address, so that a reload, a link and Back 
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
   const shown = await rows(page).allInnerTexts();
   await page.reload();
-  expect(await rows(page).allInnerTexts()).toEqual(shown);
+  await expect(rows(page)).toHaveText(shown, { useInnerText: true });
   await page.goBack();
   await expect(page.getByText("26–50 of 60 keys")).toBeVisible();
   await page.goto(`${KEY_LIST}?page=99`);
@@ -44,10 +44,11 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
   await page.goto(KEY_LIST);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
   await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
-  const texts = async (place: number) => {
-    const cells = await (place === 1 ? rows(page).locator("bdi") : column(page, place)).allInnerTexts();
-    return cells.map((text) => text.split("\n")[0]);
-  };
+  // A relative time changes while the test runs.
+  const values = (place: number) =>
+    (place === 1 ? rows(page).locator("bdi") : column(page, place)).evaluateAll((cells) =>
+      cells.map((cell) => cell.querySelector("time")?.dateTime ?? cell.textContent),
+    );
   for (const [place, name, first] of [
     [1, "Name", "ascending"],
     [2, "Key", "ascending"],
@@ -61,28 +62,26 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
       await expect(header(name)).toHaveAttribute("aria-sort", first);
     }
     await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    const oneWay = await texts(place);
+    const oneWay = await values(place);
     const other = first === "ascending" ? "descending" : "ascending";
     await header(name).getByRole("link").click();
     await expect(header(name)).toHaveAttribute("aria-sort", other);
     await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    expect(await texts(place), name).toEqual(oneWay.toReversed());
+    await expect.poll(() => values(place), name).toEqual(oneWay.toReversed());
     await header("Created").getByRole("link").click();
     await expect(header("Created")).not.toHaveAttribute("aria-sort", "none");
   }
   await page.goto(`${KEY_LIST}?sort=key&direction=asc`);
-  const prefixes = await texts(2);
+  const prefixes = await values(2);
   expect(prefixes).toEqual(prefixes.toSorted());
   await page.goto(`${KEY_LIST}?sort=created&direction=asc`);
-  const created = await column(page, 3)
-    .locator("time")
-    .evaluateAll((times) => times.map((time) => time.getAttribute("datetime")));
+  const created = await values(3);
   expect(created).toEqual(created.toSorted());
   // "Never used" is the oldest use: last in descending order, first in ascending order.
   await page.goto(`${KEY_LIST}?sort=lastUsed`);
-  expect((await column(page, 4).allInnerTexts()).at(-1)).toBe("Never");
+  await expect(column(page, 4).last()).toHaveText("Never");
   await page.goto(`${KEY_LIST}?sort=lastUsed&direction=asc`);
-  expect((await column(page, 4).allInnerTexts())[0]).toBe("Never");
+  await expect(column(page, 4).first()).toHaveText("Never");
 });
 
 test("the export has the rows of the view, no key and no formula", async ({ page, user }) => {
@@ -154,7 +153,7 @@ test("times are relative, with the exact time and zone in a tooltip, and keys th
   const created = row("iOS app").locator("time").first();
   await expect(created).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   await created.hover();
-  await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
+  await expect(page.getByText(/\d{4} at .*(GMT|UTC|CES?T)/).last()).toBeVisible();
 });
 
 test("a name stays within its cell in any script", async ({ page, user }) => {
