@@ -1,5 +1,5 @@
 import { readCsv } from "#e2e/support/csv.ts";
-import { column, createButton, expectRow, KEY_LIST, keyRow, rows, search, section } from "#e2e/support/key-list.ts";
+import { column, createButton, expectRow, KEY_LIST, keyList, keyRow, rows, search } from "#e2e/support/key-list.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -61,12 +61,12 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
       await header(name).getByRole("link").click();
       await expect(header(name)).toHaveAttribute("aria-sort", first);
     }
-    await expect(section(page)).toHaveAttribute("aria-busy", "false");
+    await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
     const oneWay = await values(place);
     const other = first === "ascending" ? "descending" : "ascending";
     await header(name).getByRole("link").click();
     await expect(header(name)).toHaveAttribute("aria-sort", other);
-    await expect(section(page)).toHaveAttribute("aria-busy", "false");
+    await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
     await expect.poll(() => values(place), name).toEqual(oneWay.toReversed());
     await header("Created").getByRole("link").click();
     await expect(header("Created")).not.toHaveAttribute("aria-sort", "none");
@@ -92,7 +92,7 @@ test("the export has the rows of the view, no key and no formula", async ({ page
   const answer = await page.request.get(String(href));
   expect(answer.headers()["content-disposition"]).toBe('attachment; filename="api-keys.csv"');
   const rows = readCsv(await answer.text());
-  const status = (await section(page).getByRole("status").textContent()) ?? "";
+  const status = (await keyList(page).getByRole("status").textContent()) ?? "";
   const active = Number(/(\d+) keys$/.exec(status)?.[1]);
   expect(rows).toHaveLength(active + 1);
   expect(rows[1]?.[0]).toBe("'=1+1");
@@ -129,10 +129,10 @@ test("the old rows stay and are marked busy while a view loads", async ({ page, 
     await route.continue();
   });
   await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
-  await expect(section(page)).toHaveAttribute("aria-busy", "true");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "true");
   await expect(rows(page)).toHaveCount(5);
   letThrough();
-  await expect(section(page)).toHaveAttribute("aria-busy", "false");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
 });
 
