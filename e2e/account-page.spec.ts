@@ -12,9 +12,11 @@ test("a name is changed, and a new password signs out every other browser", asyn
   await expect(page.getByText("Enter your name.")).toBeVisible();
   await page.getByLabel("Name").fill("Ada King");
   await page.getByRole("button", { name: "Save name" }).click();
-  await expect(page.getByText("Saved")).toBeVisible();
+  await expect(page.getByText("Name saved.")).toBeVisible();
   await expect(page.getByRole("button", { name: /Ada King/ })).toBeVisible();
 
+  await page.getByText("Change password…").click();
+  await expect(page.getByLabel("Current password")).toBeFocused();
   const change = async (current: string, next: string) => {
     await page.getByLabel("Current password").fill(current);
     await page.getByLabel("New password").fill(next);
@@ -25,7 +27,7 @@ test("a name is changed, and a new password signs out every other browser", asyn
   await change(user.password, "Password123");
   await expect(page.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
   await change(user.password, "a wholly new password");
-  await expect(page.getByText("Changed. Other browsers signed out: 1.")).toBeVisible();
+  await expect(page.getByText("Password changed. 1 other session was signed out.")).toBeVisible();
 
   await other.goto("/settings/developer");
   await expect(other).toHaveURL(/\/sign-in/);
@@ -46,8 +48,9 @@ test("changing the address needs the password and an address without an account"
   await asAnotherUser(bob);
   await page.goto("/settings/account");
   const form = page.getByRole("region", { name: "Email" });
+  await form.getByText("Change email…").click();
   const change = async (email: string, password: string) => {
-    await form.getByLabel("Email").fill(email);
+    await form.getByLabel("New email").fill(email);
     await form.getByLabel("Password").fill(password);
     await form.getByRole("button", { name: "Change email" }).click();
   };
@@ -57,7 +60,7 @@ test("changing the address needs the password and an address without an account"
   await change(bob.email, user.password);
   await expect(form.getByText("Another account has this address.")).toBeVisible();
   await change(` ${email.toUpperCase()} `, user.password);
-  await expect(form.getByText("Changed", { exact: true })).toBeVisible();
+  await expect(form.getByText(`Email changed to ${email}.`)).toBeVisible();
   await signOut(page);
   await signIn(page, { email, password: user.password });
   await page.waitForURL("/settings/developer");
@@ -73,17 +76,17 @@ test("browsers are listed, and signed out one by one or all others at once", asy
   const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
   const others = await Promise.all([1, 2, 3].map(() => signInElsewhere(user, { userAgent })));
   await page.goto("/settings/account");
-  const list = page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem");
+  const list = page.getByRole("list", { name: "Active sessions" }).getByRole("listitem");
   await expect(list).toHaveCount(4);
   await expect(list.filter({ hasText: "This browser" }).getByRole("button")).toHaveCount(0);
   await expect(list.filter({ hasText: "Firefox on Linux" })).toHaveCount(3);
   await list.filter({ hasText: "Firefox on Linux" }).first().getByRole("button", { name: "Sign out" }).click();
   await expect(list).toHaveCount(3);
-  await expect(page.getByRole("status").filter({ hasText: "1 browser was signed out." })).toBeVisible();
-  await expect(page.getByRole("list", { name: "Signed-in browsers" })).toBeFocused();
+  await expect(page.getByRole("status").filter({ hasText: "1 session was signed out." })).toBeVisible();
+  await expect(page.getByRole("list", { name: "Active sessions" })).toBeFocused();
   await page.getByRole("button", { name: "Sign out everywhere else" }).click();
   await expect(list).toHaveCount(1);
-  await expect(page.getByText("2 browsers were signed out.")).toBeVisible();
+  await expect(page.getByText("2 sessions were signed out.")).toBeVisible();
   for (const other of others) {
     await other.goto("/settings/developer");
     await expect(other).toHaveURL(/\/sign-in/);

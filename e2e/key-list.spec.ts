@@ -44,11 +44,13 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
   await page.goto(KEY_LIST);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
   await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
-  // A relative time changes while the test runs.
-  const values = (place: number) =>
-    (place === 1 ? rows(page).locator("bdi") : column(page, place)).evaluateAll((cells) =>
-      cells.map((cell) => cell.querySelector("time")?.dateTime ?? cell.textContent),
-    );
+  const values = async (place: number) => {
+    // A relative time changes while the test runs.
+    if (place >= 3 && place <= 5)
+      return column(page, place).evaluateAll((cells) => cells.map((cell) => cell.querySelector("time")?.dateTime));
+    const cells = await (place === 1 ? rows(page).locator("bdi") : column(page, place)).allInnerTexts();
+    return cells.map((text) => text.split("\n")[0]);
+  };
   for (const [place, name, first] of [
     [1, "Name", "ascending"],
     [2, "Key", "ascending"],
