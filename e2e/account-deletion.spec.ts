@@ -31,7 +31,7 @@ test("deleting an account names what goes and what stays, needs the password, an
   await deleteAccount(page, "not my password");
   const dialog = page.getByRole("alertdialog", { name: "Delete your account?" });
   await expect(dialog.getByText("This is not your password.")).toBeVisible();
-  for (const words of ["your API keys: revoked", "activity, for 400 days", "as long as the books have to be kept"])
+  for (const words of ["your API keys: revoked", "activity, for 400 days", "as long as accounting rules require"])
     await expect(dialog.getByText(words)).toBeVisible();
   await expectAccessibleInBothThemes(page);
   await page.keyboard.press("Escape");

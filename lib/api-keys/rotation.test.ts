@@ -110,11 +110,13 @@ test("a rotation and its records stand or fall together", async () => {
   const { key } = await createKey(ada.id);
   const kept = () => Promise.all([readKeyRow(key.id), database().activity.count({ where: { userId: ada.id } })]);
   const before = await kept();
-  await pool().query(`ALTER TABLE "Activity" ADD CONSTRAINT "refuse" CHECK ("details"->>'replaces' IS NULL) NOT VALID`);
+  await pool().query(
+    `ALTER TABLE "Activity" ADD CONSTRAINT "no_successor" CHECK ("details"->>'replaces' IS NULL) NOT VALID`,
+  );
   try {
     await expect(rotateKey(ada.id, key.id)).rejects.toThrow();
   } finally {
-    await pool().query(`ALTER TABLE "Activity" DROP CONSTRAINT "refuse"`);
+    await pool().query(`ALTER TABLE "Activity" DROP CONSTRAINT "no_successor"`);
   }
   expect(await kept()).toEqual(before);
   expect(await database().apiKey.count({ where: { userId: ada.id } })).toBe(1);
