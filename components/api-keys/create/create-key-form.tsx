@@ -55,7 +55,7 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
     make(async () => {
       try {
         const created = await createApiKeyAction(parsed.input);
-        if (created.ok) return { secret: created.value.secret };
+        if (created.ok) return created.value;
         setProblems(failureProblems(created, PROBLEMS));
       } catch (error) {
         setProblems({ form: failureWords(error, "If a key that was never used appears in your list, delete it.") });
