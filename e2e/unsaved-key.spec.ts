@@ -105,9 +105,7 @@ test("a user who was signed out elsewhere learns that nothing was changed", asyn
   await expect(confirm).toBeVisible();
   await context.clearCookies();
   await confirm.click();
-  await expect(page.getByRole("status").first()).toContainText(
-    "You were signed out in the meantime, and nothing was changed.",
-  );
+  await expect(page.getByRole("status").first()).toContainText("You've been signed out. Sign in to continue.");
   await signIn(page, user);
   await expect(page).toHaveURL(`${KEY_LIST}?status=active`);
   await expectRow(page, "key 0", { Status: "Active" });

@@ -14,5 +14,5 @@ export const CONFIRM_PROBLEMS = {
   stale_session: {
     form: `To be sure that it is you: sign out, sign in again, and do this within ${FRESH_MINUTES} minutes.`,
   },
-  session_over: { form: "You were signed out meanwhile. Sign in and try again." },
+  session_over: { form: "You've been signed out. Sign in to continue." },
 };

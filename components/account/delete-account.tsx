@@ -20,7 +20,7 @@ export function DeleteAccount(props: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger render={<Button variant="danger">Delete account</Button>} />
+      <AlertDialog.Trigger render={<Button variant="danger" className="noscript:hidden">Delete account</Button>} />
       <AlertDialogContent
         title="Delete your account?"
         description="Requests using any of your API keys will start failing at once. This can't be undone."

@@ -93,7 +93,7 @@ export function DialogBody({ children }: { children: ReactNode }) {
 /** The actions of a dialog. The primary one comes last. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
-    <div className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">
+    <div className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6 [@media(max-height:30rem)]:static">
       {children}
     </div>
   );

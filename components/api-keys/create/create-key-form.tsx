@@ -6,8 +6,8 @@ import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
 import { OUT_OF_RANGE, readCreateForm, selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
-import { failureWords } from "#components/frame/action-failure.tsx";
-import { takeDraft } from "#components/frame/draft.ts";
+import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
+import { keepDraft, takeDraft } from "#components/frame/draft.ts";
 import { failureProblems, type Problems } from "#components/frame/form-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
@@ -59,12 +59,14 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
       return;
     }
     setProblems({});
+    const { currentTarget: form } = event;
     make(async () => {
       try {
         const created = await createApiKeyAction(parsed.input);
         if (created.ok) return created.value;
         setProblems(failureProblems(created, PROBLEMS));
       } catch (error) {
+        if (isSignedOut(error)) keepDraft(form);
         setProblems({ form: failureWords(error, "If a key that was never used appears in your list, delete it.") });
       }
     });
