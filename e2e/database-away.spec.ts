@@ -1,4 +1,4 @@
-import { type TestPostgres, startPostgres } from "#e2e/support/postgres.ts";
+import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { test as base, expect } from "#e2e/support/user.ts";
 

@@ -1,8 +1,8 @@
 import { KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
-import { test } from "#e2e/support/with-database.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
+import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
 test("an open list asks for a stamp every 10 s, and is rendered only when it has changed", async ({ page, user }) => {

@@ -12,7 +12,7 @@ const deadButtons = (page: Page) =>
     .evaluateAll((buttons) =>
       (buttons as HTMLButtonElement[])
         .filter(({ type, form }) => type !== "submit" || !form)
-        .map((button) => button.ariaLabel ?? button.innerText),
+        .map((button) => button.ariaLabel ?? button.textContent),
     );
 
 test("without JavaScript no page but the list shows a button that does nothing", async ({
@@ -40,7 +40,7 @@ test("without JavaScript no page but the list shows a button that does nothing",
 test("the titles of a key's pages name the key", async ({ page, user }) => {
   const id = await seedUsage(user.email);
   await page.goto(`${KEY_LIST}/${id}`);
-  const name = await page.getByRole("heading", { level: 1 }).innerText();
+  const name = await page.getByRole("heading", { level: 1 }).textContent();
   await expect(page).toHaveTitle(`${name} · GoodTake`);
   await page.goto("/settings/usage");
   await page

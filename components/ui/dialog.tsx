@@ -8,7 +8,7 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { DIALOG_PLACE, DIALOG_WIDTHS } from "#components/ui/dialog-look.ts";
 import { countOpenPopup } from "#components/ui/open-popups.ts";
 
-const BACKDROP =
+export const BACKDROP =
   "dialog-backdrop fixed inset-0 z-40 bg-shade/45 backdrop-blur-[2px] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
 const POPUP = `${DIALOG_PLACE} flex flex-col transition duration-150 data-ending-style:translate-y-4 data-ending-style:opacity-0 data-starting-style:translate-y-4 data-starting-style:opacity-0 sm:data-ending-style:translate-y-0 sm:data-ending-style:scale-98 sm:data-starting-style:translate-y-0 sm:data-starting-style:scale-98`;
 

@@ -3,7 +3,9 @@
 import { Plus } from "lucide-react";
 import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
 import { OpeningDialog } from "#components/api-keys/create/opening-dialog.tsx";
-import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
+import { createKeyAsk } from "#components/frame/asks.ts";
+import { useShortcut } from "#components/frame/use-shortcut.ts";
+import { useAsked } from "#components/ui/ask.ts";
 import { Button } from "#components/ui/button.tsx";
 import { onDemand, onIntent, useDemand, useIdleLoad } from "#components/ui/on-demand.tsx";
 
@@ -35,6 +37,7 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   };
   const close = useCallback(() => setShown("nothing"), []);
   useShortcut("c", create);
+  useAsked(createKeyAsk, create);
 
   /** Moves what the user has typed, and the caret, into the form's own field. */
   const takeOver = useCallback((nameField: HTMLInputElement) => {

@@ -10,7 +10,6 @@ import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
 import { Pagination } from "#components/api-keys/list/pagination.tsx";
 import { SelectionBar } from "#components/api-keys/list/selection-bar.tsx";
-import { Shortcuts } from "#components/api-keys/list/shortcuts.tsx";
 import { useSelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/list/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/list/view-url.ts";
@@ -46,7 +45,6 @@ export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, e
                   <Keys page={page} query={query} warnings={warnings} />
                 )}
               </CreateKeyProvider>
-              <Shortcuts />
             </KeyDialogProvider>
           </ViewNavigationProvider>
         </ListRef>
