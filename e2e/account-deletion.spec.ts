@@ -13,7 +13,7 @@ const ACCOUNT = "/settings/account";
 /** Confirms the deletion, in the dialog that may be open already. */
 async function deleteAccount(page: Page, password: string): Promise<void> {
   const dialog = page.getByRole("alertdialog");
-  if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Delete account" }).click();
+  if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Delete account…" }).click();
   await dialog.getByLabel("Password", { exact: true }).fill(password);
   await dialog.getByRole("button", { name: "Delete account" }).click();
 }
@@ -36,7 +36,7 @@ test("deleting an account names what goes and what stays, needs the password, an
   await expectAccessibleInBothThemes(page);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole("button", { name: "Delete account" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Delete account…" })).toBeFocused();
 
   await deleteAccount(page, user.password);
   await expect(page).toHaveURL("/sign-in?notice=account_deleted");

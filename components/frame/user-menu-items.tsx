@@ -1,8 +1,9 @@
 "use client";
 
 import { Menu } from "@base-ui/react/menu";
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Keyboard, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
 import { useState, useTransition } from "react";
+import { paletteAsk, shortcutsAsk } from "#components/frame/asks.ts";
 import { applyTheme, THEMES, type Theme } from "#components/frame/theme.ts";
 import { MenuItem, MenuRadioItem, MenuSeparator, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
@@ -46,9 +47,24 @@ export function UserMenuItems({ pressed, name, email, theme: initialTheme }: Pro
         </Menu.RadioGroup>
       </Menu.Group>
       <MenuSeparator />
+      <MenuItem onClick={() => paletteAsk.ask()}>
+        <Search aria-hidden /> Command menu <Keys>⌘K</Keys>
+      </MenuItem>
+      <MenuItem onClick={() => shortcutsAsk.ask()}>
+        <Keyboard aria-hidden /> Keyboard shortcuts <Keys>?</Keys>
+      </MenuItem>
+      <MenuSeparator />
       <MenuItem onClick={() => startTransition(() => signOutAction())}>
         <LogOut aria-hidden /> Sign out
       </MenuItem>
     </PressedMenu>
+  );
+}
+
+function Keys({ children }: { children: string }) {
+  return (
+    <kbd aria-hidden className="ml-auto pl-6 font-mono text-muted text-xs">
+      {children}
+    </kbd>
   );
 }
