@@ -39,7 +39,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
   await expect(methods(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
-  await expect(page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
+  await expect(page.getByRole("list", { name: "Active sessions" }).getByRole("listitem")).toHaveCount(1);
 
   await signOut(page);
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
@@ -132,7 +132,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await beginLinking(page, user);
     await other.goto(ACCOUNT);
     await other.getByRole("button", { name: "Sign out everywhere else" }).click();
-    await expect(other.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
+    await expect(other.getByRole("list", { name: "Active sessions" }).getByRole("listitem")).toHaveCount(1);
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL("/sign-in?error=session_over");
     await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();

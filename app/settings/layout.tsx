@@ -5,6 +5,7 @@ import { NewVersionNotice } from "#components/frame/new-version-notice.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { PlainSignOut } from "#components/frame/plain-sign-out.tsx";
 import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
+import { Shortcuts } from "#components/frame/shortcuts.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
@@ -47,6 +48,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
           {children}
         </main>
       </div>
+      {user && <Shortcuts />}
     </>
   );
 }

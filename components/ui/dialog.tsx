@@ -7,7 +7,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { countOpenPopup } from "#components/ui/open-popups.ts";
 
-const BACKDROP =
+export const BACKDROP =
   "dialog-backdrop fixed inset-0 z-40 bg-shade/45 backdrop-blur-[2px] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
 const POPUP =
   "fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface shadow-overlay outline-none transition duration-150 data-ending-style:translate-y-4 data-ending-style:opacity-0 data-starting-style:translate-y-4 data-starting-style:opacity-0 sm:top-[max(4dvh,calc(42dvh-18rem))] sm:bottom-auto sm:rounded-2xl sm:data-ending-style:translate-y-0 sm:data-ending-style:scale-98 sm:data-starting-style:translate-y-0 sm:data-starting-style:scale-98";

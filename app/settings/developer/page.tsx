@@ -22,7 +22,7 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   // A secret in the address is not searched for, and is removed from it.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const [page, findings] = await Promise.all([listApiKeys(user.userId, query, now), findWarnings(user.userId, now)]);
+  const [page, warnings] = await Promise.all([listApiKeys(user.userId, query, now), findWarnings(user.userId, now)]);
   return (
     <DeveloperSettings
       page={page}
@@ -30,7 +30,7 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
       now={now}
       apiUrl={configuredApiAddress()}
       exampleUrl={apiAddress((await headers()).get("host"))}
-      warnings={findings}
+      warnings={warnings}
       sandbox={!env().ARK_API_KEY}
     />
   );

@@ -2,7 +2,9 @@
 
 import { Plus } from "lucide-react";
 import { createContext, type ReactNode, type RefObject, useContext, useRef, useState } from "react";
-import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
+import { createKeyAsk } from "#components/frame/asks.ts";
+import { useShortcut } from "#components/frame/use-shortcut.ts";
+import { useAsked } from "#components/ui/ask.ts";
 import { Button } from "#components/ui/button.tsx";
 import { onDemand, onIntent, useDemand } from "#components/ui/on-demand.tsx";
 
@@ -33,6 +35,7 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const { demand, pending, failure } = useDemand();
   const create = () => demand(CreateKeyDialog, () => setOpen(true));
   useShortcut("c", create);
+  useAsked(createKeyAsk, create);
   return (
     <Context value={{ create, pending, open, button }}>
       {children}

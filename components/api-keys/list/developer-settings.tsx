@@ -11,7 +11,6 @@ import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
 import { Pagination } from "#components/api-keys/list/pagination.tsx";
 import { SelectionBar } from "#components/api-keys/list/selection-bar.tsx";
-import { Shortcuts } from "#components/api-keys/list/shortcuts.tsx";
 import { useSelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/list/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/list/view-url.ts";
@@ -51,7 +50,6 @@ export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbo
                   <Keys page={page} query={query} warnings={warnings} />
                 )}
               </CreateKeyProvider>
-              <Shortcuts />
               {sandbox && (
                 <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
                   <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />

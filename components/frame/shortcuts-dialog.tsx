@@ -5,8 +5,10 @@ import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 
 const SHORTCUTS = [
+  ["⌘K or Ctrl K", "Command menu"],
   ["c", "Create a key"],
-  ["/", "Search"],
+  ["/", "Search keys"],
+  ["Esc", "Clear the selection"],
   ["?", "Show this list"],
 ] as const;
 
