@@ -35,3 +35,15 @@ export async function copyFrom(field: HTMLInputElement | HTMLTextAreaElement): P
   if (copied && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   return copied;
 }
+
+/** Copies a text that no field of the page has. Returns whether it was copied. */
+export async function copyText(text: string): Promise<boolean> {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.readOnly = true;
+  field.className = "fixed size-px opacity-0";
+  document.body.append(field);
+  const copied = await copyFrom(field);
+  field.remove();
+  return copied;
+}
