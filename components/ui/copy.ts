@@ -2,9 +2,10 @@
  * Copies a text that no field on the page has. `within` takes the focus for a moment where
  * `navigator.clipboard` doesn't exist: inside it no focus trap interferes.
  */
-export async function copyText(text: string, within: Element): Promise<boolean> {
+export async function copyText(text: string, within: Element = document.body): Promise<boolean> {
   const field = document.createElement("textarea");
   field.value = text;
+  field.readOnly = true;
   field.className = "sr-only";
   within.append(field);
   try {
@@ -33,17 +34,5 @@ export async function copyFrom(field: HTMLInputElement | HTMLTextAreaElement): P
   field.select();
   const copied = document.execCommand("copy");
   if (copied && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
-  return copied;
-}
-
-/** Copies a text that no field of the page has. Returns whether it was copied. */
-export async function copyText(text: string): Promise<boolean> {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.readOnly = true;
-  field.className = "fixed size-px opacity-0";
-  document.body.append(field);
-  const copied = await copyFrom(field);
-  field.remove();
   return copied;
 }
