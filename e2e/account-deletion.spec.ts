@@ -10,10 +10,10 @@ import { database } from "#lib/database/client.ts";
 
 const ACCOUNT = "/settings/account";
 
-/** Confirms the deletion, in the dialog that may be open already. */
+/** Opens the dialog, fills in the password and confirms. */
 async function deleteAccount(page: Page, password: string): Promise<void> {
   const dialog = page.getByRole("alertdialog");
-  if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Delete account…" }).click();
+  await page.getByRole("button", { name: "Delete account…" }).click();
   await dialog.getByLabel("Password", { exact: true }).fill(password);
   await dialog.getByRole("button", { name: "Delete account" }).click();
 }

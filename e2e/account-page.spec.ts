@@ -106,8 +106,9 @@ test("a user can't sign out another user's browser", async ({ page, user, asAnot
   await bob.getByRole("button", { name: "Sign out", exact: true }).evaluate((button: HTMLButtonElement, id) => {
     button.value = id;
   }, adas.id);
+  const answered = bob.waitForResponse((response) => response.request().method() === "POST");
   await bob.getByRole("button", { name: "Sign out", exact: true }).click();
-  await bob.waitForLoadState("networkidle");
+  await answered;
   await page.goto("/settings/account");
   await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
 });

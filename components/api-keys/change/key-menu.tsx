@@ -14,9 +14,9 @@ import {
   TimerReset,
   Trash2,
 } from "lucide-react";
-import Link from "next/link";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
 import { copyText } from "#components/ui/copy.ts";
+import { Link } from "#components/ui/link.tsx";
 import { MenuItem, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { onIntent } from "#components/ui/on-demand.tsx";
@@ -48,7 +48,7 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
   return (
     <PressedMenu {...pressed}>
       {withDetails && (
-        <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} prefetch={false} />}>
+        <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} />}>
           <ChartNoAxesColumn aria-hidden /> Details
         </MenuItem>
       )}

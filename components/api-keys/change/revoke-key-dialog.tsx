@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { type FormEvent, type RefObject, useRef } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { KeyIdentity } from "#components/api-keys/change/key-identity.tsx";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
@@ -66,7 +66,11 @@ type FormProps = Pick<KeyDialogProps, "apiKey" | "onEnded"> & {
 
 function EndForm({ apiKey, cancel, onEnded, kind }: FormProps) {
   const { confirm, field } = useNameConfirmation(apiKey);
-  const { change, pending, error } = useKeyChange(onEnded);
+  const { change, pending, error, final } = useKeyChange(onEnded);
+  useEffect(() => {
+    // A disabled button loses the focus.
+    if (final) cancel.current?.focus();
+  }, [final, cancel]);
   const { button, done } = WORDS[kind];
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -81,8 +85,8 @@ function EndForm({ apiKey, cancel, onEnded, kind }: FormProps) {
         <FormAlert>{error}</FormAlert>
       </DialogBody>
       <DialogFooter>
-        <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
-        <Button type="submit" variant="danger" pending={pending}>
+        <AlertDialog.Close ref={cancel} render={<Button>{final ? "Close" : "Cancel"}</Button>} />
+        <Button type="submit" variant="danger" pending={pending} disabled={final}>
           {button}
         </Button>
       </DialogFooter>

@@ -66,7 +66,7 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap, expiry: sentExpiry(expiry) });
         if (!rotated.ok) return setError(failureProblems(rotated, PROBLEMS).form) as undefined;
         onRotated();
-        return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
+        return { ...rotated.value, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
       } catch (error) {
         setError(failureWords(error, "Check your list first: the key may have been rotated."));
       }

@@ -20,13 +20,17 @@ const PROBLEMS = {
   selection_changed: { form: "The list has changed. Nothing was changed; review it and try again." },
 };
 
+/** Failures that no other try can change. */
+const FINAL = new Set<string>(["already_revoked", "not_found", "not_active"]);
+
 /**
  * Runs a change of keys. Success shows a toast, with a way back if `undo` makes one, and calls
- * `done`; a failure becomes `error`.
+ * `done`; a failure becomes `error`, and `final` if another try would fail, too.
  */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<ReactNode>();
+  const [final, setFinal] = useState(false);
   function change<T>(
     action: () => Promise<Result<T, keyof typeof PROBLEMS>>,
     success: string | ((changed: NoInfer<T>) => string),
@@ -37,7 +41,10 @@ export function useKeyChange(done: () => void) {
     startTransition(async () => {
       try {
         const result = await action();
-        if (!result.ok) return setError(failureProblems(result, PROBLEMS).form);
+        if (!result.ok) {
+          setFinal(FINAL.has(result.error));
+          return setError(failureProblems(result, PROBLEMS).form);
+        }
         announce(typeof success === "string" ? success : success(result.value), undo?.(result.value));
         done();
       } catch (error) {
@@ -45,5 +52,5 @@ export function useKeyChange(done: () => void) {
       }
     });
   }
-  return { change, pending, error };
+  return { change, pending, error, final };
 }
