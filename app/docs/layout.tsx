@@ -35,6 +35,10 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
       >
         <PhoneNavigation>
           <DocsNavigation />
+          {/* The header has no place for it on a phone with large text. */}
+          <Link href="/docs/search" className="mt-2 block px-2.5 py-1.5 text-muted hover:text-ink">
+            Search the docs
+          </Link>
         </PhoneNavigation>
       </TopBar>
       <div className="mx-auto flex w-full max-w-7xl flex-1 gap-10 px-4 sm:px-6">

@@ -2,7 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useState } from "react";
-import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
+import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { onDemand, onIntent, useDemand } from "#components/ui/on-demand.tsx";
 
@@ -30,7 +30,7 @@ export function SearchLink() {
         }}
         className={buttonClass(
           { variant: "secondary", size: "small" },
-          "text-muted max-sm:w-8 max-sm:px-0 sm:w-52 sm:justify-start",
+          "text-muted @max-3xs:hidden max-sm:w-8 max-sm:px-0 sm:w-52 sm:justify-start",
         )}
       >
         <Search aria-hidden className="size-4 shrink-0" />
