@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Page } from "playwright/test";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
 import { expectAccessible } from "#e2e/support/accessibility.ts";
 import { createShownKey } from "#e2e/support/key-list.ts";
+import { cells } from "#e2e/support/table.ts";
 import { expect, test } from "#e2e/support/user.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
 import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
@@ -27,14 +27,6 @@ async function shell(code: string, secret: string): Promise<string> {
   const env = { PATH, HOME, GOODTAKE_API_KEY: secret } as unknown as NodeJS.ProcessEnv;
   return (await run("bash", ["-c", code], { env })).stdout;
 }
-
-const cells = (page: Page, table: string) =>
-  page
-    .getByRole("region", { name: table, exact: true })
-    .getByRole("row")
-    .evaluateAll((rows) =>
-      rows.slice(1).map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent)),
-    );
 
 for (const [path, title] of Object.entries(PAGES)) {
   test(`/docs/${path} is public, is in the navigation, and has no dead link within it`, async ({ page }) => {
@@ -104,13 +96,15 @@ test("the gateways' configurations are those of the tests with the real programs
   await page.goto("/docs/gateway");
   const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
   for (const [name, configuration] of Object.entries(gatewayExamples(places)))
-    expect(
-      await page
-        .getByRole("region", { name: new RegExp(`^${name}`) })
-        .locator("code")
-        .last()
-        .textContent(),
-    ).toBe(configuration);
+    await expect
+      .poll(() =>
+        page
+          .getByRole("region", { name: new RegExp(`^${name}`) })
+          .locator("code")
+          .last()
+          .textContent(),
+      )
+      .toBe(configuration);
 });
 
 test.describe("the API reference", () => {

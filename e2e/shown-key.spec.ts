@@ -10,14 +10,14 @@ test("neither Escape nor a click outside loses it, closing asks once, and then i
   user: _,
 }) => {
   const secret = await createShownKey(page, "Shown once");
-  const question = page.getByRole("alertdialog", { name: "Close without saving the key?" });
+  const question = page.getByRole("alertdialog", { name: "You haven't saved this key" });
   await page.keyboard.press("Escape");
   await expect(question).toBeVisible();
-  await question.getByRole("button", { name: "Go back" }).click();
+  await question.getByRole("button", { name: "Back to key" }).click();
   await expect(newKeyField(page)).toHaveValue(secret);
   await page.mouse.click(5, 5);
   await expect(question).toBeVisible();
-  await question.getByRole("button", { name: "Close anyway" }).click();
+  await question.getByRole("button", { name: "Close without saving" }).click();
   await expect(dialog(page)).toHaveCount(0);
   await expect(createButton(page)).toBeFocused();
   expect(await page.content()).not.toContain(secret);
@@ -52,7 +52,7 @@ test("where copying is impossible the dialog says so and selects the key", async
   await dialog(page).getByRole("button", { name: "Copy" }).first().click();
   await expect(newKeyField(page)).toHaveAccessibleDescription(/Ctrl\+C/);
   await expect(dialog(page).getByText("Copied")).toHaveCount(0);
-  expect(await page.evaluate(() => getSelection()?.toString())).toBe(secret);
+  await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe(secret);
 });
 
 test("it can be downloaded as .env", async ({ page, user: _ }) => {

@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
+import { LogsTable } from "#components/logs/logs-table.tsx";
+import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
@@ -11,33 +14,42 @@ import { Time } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
-import { RejectionTable } from "#components/usage/rejection-table.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { configuredApiAddress } from "#lib/config/api-address.ts";
+import { listFailedRequests } from "#lib/usage/logs.ts";
+import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeQuery } from "#lib/usage/model/ranges.ts";
-import { listCallers, listRejections, usageByDay } from "#lib/usage/read.ts";
-
-export const metadata: Metadata = { title: "API key" };
+import { listCallers, usageByDay } from "#lib/usage/read.ts";
 
 type Props = {
   params: Promise<{ id: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
+/** Reads the key once for the title and the page. */
+const findKey = cache(async (asked: string) => {
+  const user = await requireUser();
+  const id = apiKeyId.safeParse(asked);
+  return id.success ? findListedApiKey(user.userId, id.data) : null;
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await findKey((await params).id))?.name ?? "Page not found" };
+}
+
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
-  const id = apiKeyId.safeParse((await params).id);
-  const apiKey = id.success ? await findListedApiKey(user.userId, id.data) : null;
+  const apiKey = await findKey((await params).id);
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const [days, callers, rejections, activity] = await Promise.all([
     usageByDay(user.userId, range, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
-    listRejections(user.userId, apiKey.id, 10),
+    listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
@@ -45,7 +57,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       <Section
         framed
         title="Requests"
-        note="By day and by what became of them. New ones are here within a few seconds."
+        note="Requests per day by outcome."
         aside={<RangeLinks path={`/settings/developer/${apiKey.id}`} range={range} />}
       >
         <DayChart days={days} looks={OUTCOME_LOOKS} nouns={["request", "requests"]} />
@@ -78,20 +90,20 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       </Section>
       <Section
         title="Recent rejections"
-        note="What a caller is not told: the exact cause."
+        note="Why requests were rejected."
         aside={
           <Link
-            href="/settings/developer/refusals"
+            href={logsHref({ key: apiKey.id, reason: ANY_FAILURE })}
             className="text-[0.8125rem] text-accent-ink underline underline-offset-3"
           >
-            Explain a rejection
+            View in Logs
           </Link>
         }
       >
         {rejections.length === 0 ? (
           <p className="text-muted">No request with this key was rejected lately.</p>
         ) : (
-          <RejectionTable rejections={rejections} withKey={false} />
+          <LogsTable rows={rejections} label="Rejected requests" withKey={false} />
         )}
       </Section>
       <Section
