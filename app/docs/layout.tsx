@@ -7,6 +7,8 @@ import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
+import { LANGUAGE_COOKIE, languageOf } from "#components/request-examples/language.ts";
+import { LanguageProvider } from "#components/request-examples/use-language.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { currentUser } from "#lib/auth/require-user.ts";
@@ -16,7 +18,9 @@ import { env } from "#lib/config/env.ts";
 export default async function DocsLayout({ children }: { children: ReactNode }) {
   // The docs need no database.
   const user = await currentUser().catch(() => null);
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const stored = await cookies();
+  const theme = themeOf(stored.get(THEME_COOKIE)?.value);
+  const language = languageOf(stored.get(LANGUAGE_COOKIE)?.value);
   return (
     <>
       <TopBar
@@ -56,7 +60,7 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
         <aside className="sticky top-14 hidden w-44 shrink-0 self-start pt-12 xl:block print:hidden">
           <DocsNavigation />
         </aside>
-        {children}
+        <LanguageProvider language={language}>{children}</LanguageProvider>
       </div>
     </>
   );
