@@ -10,7 +10,7 @@ export function DocsPage({ title, lead, sections, children }: Props) {
   return (
     <div className="flex min-w-0 flex-1 justify-between gap-12">
       <main id="content" tabIndex={-1} className="min-w-0 max-w-3xl flex-1 pt-8 pb-24 outline-none sm:pt-12">
-        <h1 className="text-balance font-semibold text-3xl tracking-tight">{title}</h1>
+        <h1 className="hyphens-auto text-balance break-words font-semibold text-3xl tracking-tight">{title}</h1>
         <p className="mt-3 text-pretty text-base text-muted">{lead}</p>
         {children}
       </main>
@@ -64,7 +64,7 @@ export function DocsLink({ href, children }: { href: string; children: ReactNode
 
 export function InlineCode({ children }: { children: ReactNode }) {
   return (
-    <code className="whitespace-nowrap rounded-md border border-line bg-sunken px-1.5 py-0.5 font-mono text-[0.85em]">
+    <code className="whitespace-nowrap rounded-md max-sm:whitespace-normal max-sm:[overflow-wrap:anywhere] border border-line bg-sunken px-1.5 py-0.5 font-mono text-[0.85em]">
       {children}
     </code>
   );
