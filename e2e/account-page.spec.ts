@@ -47,7 +47,7 @@ test("changing the address needs the password and an address without an account"
   const bob = newUser("Bob");
   await asAnotherUser(bob);
   await page.goto("/settings/account");
-  const form = page.getByRole("region", { name: "Email" });
+  const form = page.locator("section").filter({ has: page.getByRole("heading", { name: "Email" }) });
   await form.getByText("Change email…").click();
   const change = async (email: string, password: string) => {
     await form.getByLabel("New email").fill(email);
@@ -106,8 +106,9 @@ test("a user can't sign out another user's browser", async ({ page, user, asAnot
   await bob.getByRole("button", { name: "Sign out", exact: true }).evaluate((button: HTMLButtonElement, id) => {
     button.value = id;
   }, adas.id);
+  const answered = bob.waitForResponse((response) => response.request().method() === "POST");
   await bob.getByRole("button", { name: "Sign out", exact: true }).click();
-  await bob.waitForLoadState("networkidle");
+  await answered;
   await page.goto("/settings/account");
   await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
 });

@@ -46,7 +46,7 @@ test("a key is created, accepted by the API in both headers, shown as used, revo
   await expect(alert.getByText("This is not the key's name.")).toBeVisible();
   await alert.getByRole("textbox").fill("Production App");
   await alert.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(page.getByText('Revoked "Production App"')).toBeVisible();
   await expectRow(page, "Production App", { Status: "Revoked" });
   await expect(key.getByRole("button", { name: "Revoke" })).toHaveCount(0);
 
@@ -118,11 +118,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(keyRow(page, "Accessible")).toBeVisible();
     await expectAccessible(page);
     await openRowMenu(page, "Accessible");
+    await expect(page.getByRole("menuitem", { name: "Rename" })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("menuitem", { name: "Rename" }).click();
+    await expect(dialog(page)).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     await keyRow(page, "Accessible").getByRole("button", { name: "Revoke" }).click();
+    await expect(page.getByRole("alertdialog")).toBeVisible();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: /account menu/ }).click();
@@ -135,7 +138,7 @@ test("the theme is chosen in the menu and is part of the next page's HTML", asyn
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();
   const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
-  expect(await scheme()).toBe("dark");
+  await expect.poll(scheme).toBe("dark");
   const html = await (await page.request.get(KEY_LIST)).text();
   expect(html).toMatch(/<html[^>]*data-theme="dark"/);
 });
@@ -148,8 +151,10 @@ test.describe("on a phone", () => {
     await createShownKey(page, name);
     await expectNoSidewaysScroll(page);
     await dialog(page).getByRole("button", { name: "Copy" }).first().click();
+    await expect(dialog(page).getByRole("button", { name: "Copied" })).toBeVisible();
     await dialog(page).getByRole("button", { name: "Done" }).click();
     const item = keyRow(page, name);
+    await expect(item).toBeVisible();
     for (const part of [item.getByRole("rowheader"), item.getByText("Active"), item.getByRole("button")])
       for (const one of await part.all()) await expect(one).toBeInViewport({ ratio: 1 });
     await expectNoSidewaysScroll(page);

@@ -1,5 +1,5 @@
 import { readCsv } from "#e2e/support/csv.ts";
-import { column, createButton, expectRow, KEY_LIST, keyRow, rows, search, section } from "#e2e/support/key-list.ts";
+import { column, createButton, expectRow, KEY_LIST, keyList, keyRow, rows, search } from "#e2e/support/key-list.ts";
 import { seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -32,7 +32,7 @@ test("60 keys are three pages in the address, so that a reload, a link and Back 
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
   const shown = await rows(page).allInnerTexts();
   await page.reload();
-  expect(await rows(page).allInnerTexts()).toEqual(shown);
+  await expect(rows(page)).toHaveText(shown, { useInnerText: true });
   await page.goBack();
   await expect(page.getByText("26–50 of 60 keys")).toBeVisible();
   await page.goto(`${KEY_LIST}?page=99`);
@@ -44,7 +44,10 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
   await page.goto(KEY_LIST);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
   await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
-  const texts = async (place: number) => {
+  const values = async (place: number) => {
+    // A relative time changes while the test runs.
+    if (place >= 3 && place <= 5)
+      return column(page, place).evaluateAll((cells) => cells.map((cell) => cell.querySelector("time")?.dateTime));
     const cells = await (place === 1 ? rows(page).locator("bdi") : column(page, place)).allInnerTexts();
     return cells.map((text) => text.split("\n")[0]);
   };
@@ -60,29 +63,27 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
       await header(name).getByRole("link").click();
       await expect(header(name)).toHaveAttribute("aria-sort", first);
     }
-    await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    const oneWay = await texts(place);
+    await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
+    const oneWay = await values(place);
     const other = first === "ascending" ? "descending" : "ascending";
     await header(name).getByRole("link").click();
     await expect(header(name)).toHaveAttribute("aria-sort", other);
-    await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    expect(await texts(place), name).toEqual(oneWay.toReversed());
+    await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
+    await expect.poll(() => values(place), name).toEqual(oneWay.toReversed());
     await header("Created").getByRole("link").click();
     await expect(header("Created")).not.toHaveAttribute("aria-sort", "none");
   }
   await page.goto(`${KEY_LIST}?sort=key&direction=asc`);
-  const prefixes = await texts(2);
+  const prefixes = await values(2);
   expect(prefixes).toEqual(prefixes.toSorted());
   await page.goto(`${KEY_LIST}?sort=created&direction=asc`);
-  const created = await column(page, 3)
-    .locator("time")
-    .evaluateAll((times) => times.map((time) => time.getAttribute("datetime")));
+  const created = await values(3);
   expect(created).toEqual(created.toSorted());
   // "Never used" is the oldest use: last in descending order, first in ascending order.
   await page.goto(`${KEY_LIST}?sort=lastUsed`);
-  expect((await column(page, 4).allInnerTexts()).at(-1)).toBe("Never");
+  await expect(column(page, 4).last()).toHaveText("Never");
   await page.goto(`${KEY_LIST}?sort=lastUsed&direction=asc`);
-  expect((await column(page, 4).allInnerTexts())[0]).toBe("Never");
+  await expect(column(page, 4).first()).toHaveText("Never");
 });
 
 test("the export has the rows of the view, no key and no formula", async ({ page, user }) => {
@@ -93,7 +94,7 @@ test("the export has the rows of the view, no key and no formula", async ({ page
   const answer = await page.request.get(String(href));
   expect(answer.headers()["content-disposition"]).toBe('attachment; filename="api-keys.csv"');
   const rows = readCsv(await answer.text());
-  const status = (await section(page).getByRole("status").textContent()) ?? "";
+  const status = (await keyList(page).getByRole("status").textContent()) ?? "";
   const active = Number(/(\d+) keys$/.exec(status)?.[1]);
   expect(rows).toHaveLength(active + 1);
   expect(rows[1]?.[0]).toBe("'=1+1");
@@ -130,10 +131,10 @@ test("the old rows stay and are marked busy while a view loads", async ({ page, 
     await route.continue();
   });
   await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
-  await expect(section(page)).toHaveAttribute("aria-busy", "true");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "true");
   await expect(rows(page)).toHaveCount(5);
   letThrough();
-  await expect(section(page)).toHaveAttribute("aria-busy", "false");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
 });
 
@@ -154,7 +155,7 @@ test("times are relative, with the exact time and zone in a tooltip, and keys th
   const created = row("iOS app").locator("time").first();
   await expect(created).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   await created.hover();
-  await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
+  await expect(page.getByText(/\d{4} at .*(GMT|UTC|CES?T)/).last()).toBeVisible();
 });
 
 test("a name stays within its cell in any script", async ({ page, user }) => {

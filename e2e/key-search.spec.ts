@@ -1,5 +1,5 @@
 import { expectAccessible } from "#e2e/support/accessibility.ts";
-import { column, KEY_LIST, rows, search, section } from "#e2e/support/key-list.ts";
+import { column, KEY_LIST, keyList, rows, search } from "#e2e/support/key-list.ts";
 import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
 import { CALLER, seedKey, seedKeys } from "#e2e/support/seed.ts";
 import { createUser } from "#e2e/support/test-database.ts";
@@ -54,7 +54,7 @@ test("the search field follows Back and Forward, and keeps what is typed meanwhi
     await route.continue();
   });
   await search(page).fill("ios");
-  await expect(section(page)).toHaveAttribute("aria-busy", "true");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "true");
   await search(page).pressSequentially(" app");
   letThrough();
   await page.waitForURL((url) => url.searchParams.get("q") === "ios app");
@@ -101,7 +101,7 @@ test("a pasted key shows its name and status, or that it is unknown, and is neve
   await expectAccessible(page);
   await card.getByRole("button", { name: "Revoke it" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(page.getByText('Revoked "Production App"')).toBeVisible();
   // The card no longer applies.
   await expect(card).toHaveCount(0);
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));

@@ -2,6 +2,7 @@ import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/suppo
 import { seedKey } from "#e2e/support/seed.ts";
 import { cells } from "#e2e/support/table.ts";
 import { expect } from "#e2e/support/user.ts";
+import { awayFromMidnight } from "#e2e/support/utc-day.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { reserve } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -9,11 +10,12 @@ import { DAY_MS } from "#lib/time/model/duration.ts";
 
 test.describe("a row of the ledger", () => {
   test("opens into its movements, page by page, until only the sums of its day are kept", async ({ page, user }) => {
+    await awayFromMidnight();
     const { userId, key } = await seedKey(user.email);
     await database().$executeRaw`
       WITH "balance" AS (UPDATE "Balance" SET "credits" = "credits" - 61 WHERE "userId" = ${userId}::uuid)
       INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
-      SELECT ${userId}::uuid, 'charged', -1, ${key.id}::uuid, now() - make_interval(days => CASE WHEN i = 61 THEN 200 ELSE 1 END)
+      SELECT ${userId}::uuid, 'charged', -1, ${key.id}::uuid, now() - make_interval(hours => 24 * CASE WHEN i = 61 THEN 200 ELSE 1 END)
       FROM generate_series(1, 61) i`;
     await database().$executeRaw`
       INSERT INTO "LedgerDetail" ("day") VALUES ((now() AT TIME ZONE 'UTC')::date - 100) ON CONFLICT ("id") DO NOTHING`;

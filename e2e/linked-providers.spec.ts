@@ -79,7 +79,7 @@ test("another account's identity is rejected, also after a cancelled attempt", a
   await beginLinking(page, user);
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
-  await expect(methods(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "belongs to another account" })).toBeVisible();
   await expect(page.getByText(user.email).first()).toBeVisible();
   await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await signOut(grace);

@@ -69,6 +69,7 @@ for (const { name, viewport, text } of SIZES)
       await openRowMenu(page, "Production App");
       await expectLaidOut(page, "a key's menu");
       await page.keyboard.press("Escape");
+      await expect(page.getByRole("menu")).toHaveCount(0);
       for (const action of ["Rename", "Rotate", "Delete"]) {
         await clickRowAction(page, "Production App", action);
         await expect(page.getByRole("button", { name: "Cancel" })).toBeVisible();

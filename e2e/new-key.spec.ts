@@ -56,7 +56,7 @@ test("environment and expiry are chosen, and a custom date is the end of that da
   expect(response.headers()["goodtake-key-expires-at"]).toBe(`${year}-07-01T21:59:59.999Z`);
   await page.reload();
   await expect(keyRow(page, "Campaign").getByText("Staging")).toBeVisible();
-  await expect(keyRow(page, "Campaign").locator("time").nth(1)).toHaveAttribute(
+  await expect(keyRow(page, "Campaign").locator("time").last()).toHaveAttribute(
     "datetime",
     `${year}-07-01T21:59:59.999Z`,
   );

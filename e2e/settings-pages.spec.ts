@@ -1,4 +1,4 @@
-import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { expectAccessibleInBothThemes, expectNoSidewaysScroll, expectTablesFit } from "#e2e/support/accessibility.ts";
 import { seedKey } from "#e2e/support/seed.ts";
 import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -17,8 +17,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     await expectAccessibleInBothThemes(page);
     await page.setViewportSize({ width: 375, height: 812 });
     await expectNoSidewaysScroll(page);
-    const tables = page.locator("section:has(> table)");
-    expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
+    await expectTablesFit(page);
 
     const visitor = await openBrowser();
     await visitor.goto(`/settings/${path}`);

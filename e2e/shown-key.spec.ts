@@ -52,7 +52,7 @@ test("where copying is impossible the dialog says so and selects the key", async
   await dialog(page).getByRole("button", { name: "Copy" }).first().click();
   await expect(newKeyField(page)).toHaveAccessibleDescription(/Ctrl\+C/);
   await expect(dialog(page).getByText("Copied")).toHaveCount(0);
-  expect(await page.evaluate(() => getSelection()?.toString())).toBe(secret);
+  await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe(secret);
 });
 
 test("it can be downloaded as .env", async ({ page, user: _ }) => {

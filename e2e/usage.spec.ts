@@ -4,14 +4,19 @@ import { CALLER, seedKey } from "#e2e/support/seed.ts";
 import { cells } from "#e2e/support/table.ts";
 import { expect } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
+import { awayFromMidnight } from "#e2e/support/utc-day.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { setTier } from "#lib/accounts/store.ts";
 
 const ask = (page: Page, path: string, secret: string) =>
   page.request.get(`/api/v1${path}`, { headers: { "x-api-key": secret } });
 
-test("shows requests and their cost by day, by key and in the ledger, and the credits left", async ({ page, user }) => {
+test("the usage page shows requests and their cost by day, by key and in the ledger, and the credits left", async ({
+  page,
+  user,
+}) => {
   const { secret, key } = await seedKey(user.email);
+  await awayFromMidnight();
   for (const path of ["/key", "/key", "/auth?cost=7", "/auth?cost=1000"]) await ask(page, path, secret);
   await expect(async () => {
     await page.goto("/settings/usage");
@@ -39,7 +44,9 @@ test.describe("without JavaScript", () => {
     user,
   }) => {
     await setTier(await findUserId(user.email), "scale", CALLER);
-    const keys = await Promise.all(Array.from({ length: 26 }, () => seedKey(user.email)));
+    const keys: Awaited<ReturnType<typeof seedKey>>[] = [];
+    while (keys.length < 26) keys.push(await seedKey(user.email));
+    await awayFromMidnight();
     for (const { secret } of keys) expect((await ask(page, "/auth?cost=2", secret)).status()).toBe(204);
     const [first] = keys as [(typeof keys)[number]];
     await ask(page, "/auth?cost=3", first.secret);

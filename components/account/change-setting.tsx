@@ -32,7 +32,8 @@ export function ChangeSetting({ label, value, done, failed, children }: Props) {
         open={open}
         onToggle={({ currentTarget }) => {
           setOpen(currentTarget.open);
-          if (currentTarget.open && !failed) currentTarget.querySelector("input")?.focus();
+          if (currentTarget.open && !failed)
+            currentTarget.querySelector<HTMLElement>("input:not([type=hidden])")?.focus();
         }}
         className="group"
       >

@@ -2,9 +2,10 @@
 
 import { Menu } from "@base-ui/react/menu";
 import { Keyboard, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
-import { useState, useTransition } from "react";
+import { useRef, useState, useTransition } from "react";
 import { paletteAsk, shortcutsAsk } from "#components/frame/asks.ts";
 import { applyTheme, THEMES, type Theme } from "#components/frame/theme.ts";
+import type { Ask } from "#components/ui/ask.ts";
 import { MenuItem, MenuRadioItem, MenuSeparator, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { signOutAction } from "#lib/actions/sign-in.ts";
@@ -20,12 +21,21 @@ type Props = { pressed: PressedButton; name: string; email: string; theme: Theme
 export function UserMenuItems({ pressed, name, email, theme: initialTheme }: Props) {
   const [theme, setTheme] = useState(initialTheme);
   const [, startTransition] = useTransition();
+  // A dialog opens when the menu has closed, so that the focus returns to the menu's button.
+  const chosen = useRef<Ask>(undefined);
+  function askForChosen() {
+    chosen.current?.ask();
+    chosen.current = undefined;
+  }
+  const choosing = (ask: Ask) => () => {
+    chosen.current = ask;
+  };
   function choose(next: Theme) {
     setTheme(next);
     applyTheme(next);
   }
   return (
-    <PressedMenu {...pressed}>
+    <PressedMenu {...pressed} onClosed={askForChosen}>
       <div className="max-w-64 px-2.5 py-1.5">
         <p className="truncate font-medium">
           <bdi>{name}</bdi>
@@ -47,10 +57,10 @@ export function UserMenuItems({ pressed, name, email, theme: initialTheme }: Pro
         </Menu.RadioGroup>
       </Menu.Group>
       <MenuSeparator />
-      <MenuItem onClick={() => paletteAsk.ask()}>
+      <MenuItem onClick={choosing(paletteAsk)}>
         <Search aria-hidden /> Command menu <Keys>⌘K</Keys>
       </MenuItem>
-      <MenuItem onClick={() => shortcutsAsk.ask()}>
+      <MenuItem onClick={choosing(shortcutsAsk)}>
         <Keyboard aria-hidden /> Keyboard shortcuts <Keys>?</Keys>
       </MenuItem>
       <MenuSeparator />

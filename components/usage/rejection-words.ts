@@ -9,6 +9,8 @@ export function rejectionWords({ cause, createdAt, keyExpiresAt, keyRevokedAt, k
       return `The key had expired${before(keyExpiresAt, createdAt)}.`;
     case "revoked":
       return `The key had been revoked${before(keyRevokedAt, createdAt)}.`;
+    case "disabled":
+      return "The key was disabled.";
     case "deleted":
       return `The key had been deleted${before(keyDeletedAt, createdAt)}.`;
     case "owner_disabled":

@@ -19,7 +19,7 @@ export const keyRow = (page: Page, text: string): Locator =>
 export const rows = (page: Page) => page.getByRole("rowheader");
 /** Counts from the name, after the checkboxes. */
 export const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index + 1})`);
-export const section = (page: Page) => page.getByRole("region", { name: "Your API keys" });
+export const keyList = (page: Page) => page.getByRole("region", { name: "Your API keys" });
 export const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 
 /** Opens the form for a new key and fills in its name. */

@@ -5,7 +5,7 @@ const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_dat
 
 /** Waits until exactly so many statements wait for locks in the database of this test file. */
 export const expectLockWaits = (statements: number) =>
-  expect.poll(async () => (await pool().query(LOCK_WAITS)).rowCount).toBe(statements);
+  expect.poll(async () => (await pool().query(LOCK_WAITS)).rowCount, { timeout: 10_000 }).toBe(statements);
 
 /** Locks a key's row until it is released. */
 export async function holdKey(id: string): Promise<{ release: () => Promise<void> }> {

@@ -35,15 +35,15 @@ export default async function SignInPage({ searchParams }: Props) {
     </>
   );
   return (
-    <AuthCard title="Sign in" text="To create and manage your API keys." footer={signUpLink}>
+    <AuthCard title="Sign in" text="Create and manage your API keys." footer={signUpLink}>
       {notice === "password_changed" && (
         <div role="status">
-          <Notice>Your password was changed and all your sessions were ended. Sign in with the new one.</Notice>
+          <Notice>Your password was changed, and every session was signed out. Sign in with the new password.</Notice>
         </div>
       )}
       {notice === "account_deleted" && (
         <div role="status">
-          <Notice>Your account was deleted, and its API keys are rejected from now on.</Notice>
+          <Notice>Your account was deleted, and its API keys are rejected.</Notice>
         </div>
       )}
       {notice === "signed_out" && (

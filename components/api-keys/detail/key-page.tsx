@@ -7,12 +7,13 @@ import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provid
 import {
   EnvironmentBadge,
   Expires,
-  KeyPrefix,
+  KeyText,
   LastUsed,
   RotationBadge,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
 import { ListRef } from "#components/api-keys/list/list-ref.ts";
+import { RecentRequests } from "#components/api-keys/list/recent-requests.tsx";
 import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -58,7 +59,7 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
           {!deletedAt && (
             <ListRef value={heading}>
               <KeyDialogProvider>
-                <KeyActions apiKey={apiKey} withDetails={false} />
+                <KeyActions apiKey={apiKey} inList={false} />
               </KeyDialogProvider>
             </ListRef>
           )}
@@ -66,14 +67,14 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
         {deletedAt && (
           <div className="mt-4">
             <Notice>
-              This key was deleted <Time at={deletedAt} />. It stays rejected, and its history is kept.
+              This key was deleted <Time at={deletedAt} />. Its history is kept.
             </Notice>
           </div>
         )}
         <Rotation apiKey={apiKey} />
-        <dl className="mt-6 grid grid-cols-2 gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-5">
+        <dl className="mt-6 grid grid-cols-2 gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-6">
           <Fact term="Key">
-            <KeyPrefix prefix={apiKey.prefix} />
+            <KeyText apiKey={apiKey} />
           </Fact>
           <Fact term="Status">
             <Status apiKey={apiKey} />
@@ -98,6 +99,17 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
           <Fact term="Expires">
             <Expires apiKey={apiKey} />
           </Fact>
+          <Fact term="Requests (24 h)">
+            <RecentRequests apiKey={apiKey} />
+          </Fact>
+          {apiKey.note && (
+            <div className="col-span-full min-w-0">
+              <dt className="mb-1 text-muted text-xs">Note</dt>
+              <dd className="whitespace-pre-line break-words text-[0.8125rem]">
+                <bdi dir="auto">{apiKey.note}</bdi>
+              </dd>
+            </div>
+          )}
         </dl>
         {children}
       </ApiAddressProvider>
