@@ -23,7 +23,7 @@ test("without JavaScript no page but the list shows a button that does nothing",
   await seedKeys(user.email, 3);
   const id = await seedUsage(user.email);
   const page = await openBrowser({ storageState: await context.storageState(), javaScriptEnabled: false });
-  const docs = ["authentication", "rate-limits", "errors", "gateway", "api"].map((name) => `/docs/${name}`);
+  const docs = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map((name) => `/docs/${name}`);
   const settings = [`developer/${id}`, "developer/refusals", "usage", "activity", "account"].map(
     (name) => `/settings/${name}`,
   );
@@ -88,7 +88,7 @@ test("a key that was revoked elsewhere can't be revoked again, and the focus sta
   const other = await signInElsewhere(user);
   await other.getByRole("button", { name: "Revoke key 0" }).click();
   await other.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(other.getByText("Key revoked")).toBeVisible();
+  await expect(other.getByText('Revoked "key 0"')).toBeVisible();
   await dialog.getByRole("button", { name: "Revoke key" }).click();
   await expect(dialog.getByRole("alert")).toContainText("revoked already");
   await expect(dialog.getByRole("button", { name: "Revoke key" })).toBeDisabled();
