@@ -2,9 +2,10 @@
  * Copies a text that no field on the page has. `within` takes the focus for a moment where
  * `navigator.clipboard` doesn't exist: inside it no focus trap interferes.
  */
-export async function copyText(text: string, within: Element): Promise<boolean> {
+export async function copyText(text: string, within: Element = document.body): Promise<boolean> {
   const field = document.createElement("textarea");
   field.value = text;
+  field.readOnly = true;
   field.className = "sr-only";
   within.append(field);
   try {

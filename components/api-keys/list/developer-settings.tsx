@@ -127,8 +127,8 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
         <a href={exportHref(query)} className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV
         </a>
-        <Link href="/settings/developer/refusals" className="rounded underline underline-offset-3 hover:text-ink">
-          Explain a rejection
+        <Link href="/settings/logs" className="rounded underline underline-offset-3 hover:text-ink">
+          View logs
         </Link>
       </p>
     </div>

@@ -4,6 +4,8 @@ import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
+import { LogsTable } from "#components/logs/logs-table.tsx";
+import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
@@ -12,14 +14,15 @@ import { Time } from "#components/ui/time.tsx";
 import { DayChart } from "#components/usage/day-chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
-import { RejectionTable } from "#components/usage/rejection-table.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { configuredApiAddress } from "#lib/config/api-address.ts";
+import { listFailedRequests } from "#lib/usage/logs.ts";
+import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeQuery } from "#lib/usage/model/ranges.ts";
-import { listCallers, listRejections, usageByDay } from "#lib/usage/read.ts";
+import { listCallers, usageByDay } from "#lib/usage/read.ts";
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -46,7 +49,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const [days, callers, rejections, activity] = await Promise.all([
     usageByDay(user.userId, range, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
-    listRejections(user.userId, apiKey.id, 10),
+    listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
@@ -90,17 +93,17 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         note="Why requests were rejected."
         aside={
           <Link
-            href="/settings/developer/refusals"
+            href={logsHref({ key: apiKey.id, reason: ANY_FAILURE })}
             className="text-[0.8125rem] text-accent-ink underline underline-offset-3"
           >
-            Explain a rejection
+            View in Logs
           </Link>
         }
       >
         {rejections.length === 0 ? (
           <p className="text-muted">No request with this key was rejected lately.</p>
         ) : (
-          <RejectionTable rejections={rejections} withKey={false} />
+          <LogsTable rows={rejections} label="Rejected requests" withKey={false} />
         )}
       </Section>
       <Section
