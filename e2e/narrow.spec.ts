@@ -44,7 +44,7 @@ for (const { name, viewport, text } of SIZES)
       await expectLaidOut(page, "the empty list");
       await seedKeys(user.email, 12);
       const id = await seedUsage(user.email);
-      const paths = [KEY_LIST, `${KEY_LIST}/${id}`, `${KEY_LIST}/refusals`];
+      const paths = [KEY_LIST, `${KEY_LIST}/${id}`, "/settings/logs"];
       for (const path of [...paths, "/settings/usage", "/settings/activity", "/settings/account"]) {
         await page.goto(path, { waitUntil: "networkidle" });
         await expectLaidOut(page, path);

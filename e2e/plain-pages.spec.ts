@@ -24,7 +24,7 @@ test("without JavaScript no page but the list shows a button that does nothing",
   const id = await seedUsage(user.email);
   const page = await openBrowser({ storageState: await context.storageState(), javaScriptEnabled: false });
   const docs = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map((name) => `/docs/${name}`);
-  const settings = [`developer/${id}`, "developer/refusals", "usage", "activity", "account"].map(
+  const settings = [`developer/${id}`, "logs", "usage", "activity", "account"].map(
     (name) => `/settings/${name}`,
   );
   for (const path of [...docs, ...settings]) {
