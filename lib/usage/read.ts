@@ -32,7 +32,7 @@ export async function usageByDay(userId: UserId, days: number, now: Date, apiKey
   return all;
 }
 
-type CallerOfKey = {
+export type CallerOfKey = {
   addressPrefix: string;
   userAgent: string;
   route: string;

@@ -17,6 +17,7 @@ import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
+import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 type Props = {
@@ -52,7 +53,6 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
             <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">
               <bdi>{apiKey.name}</bdi>
             </h1>
-            <EnvironmentBadge environment={apiKey.environment} />
             <RotationBadge apiKey={apiKey} />
           </div>
           {!deletedAt && (
@@ -66,20 +66,26 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
         {deletedAt && (
           <div className="mt-4">
             <Notice>
-              This key was deleted <Time at={deletedAt} />. It stays rejected, and its history is kept.
+              This key was deleted <Time at={deletedAt} />. Its history is kept.
             </Notice>
           </div>
         )}
         <Rotation apiKey={apiKey} />
-        <dl className="mt-6 grid grid-cols-2 gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-5">
-          <Fact term="Key">
-            <KeyPrefix prefix={apiKey.prefix} />
-          </Fact>
+        <dl className="mt-6 grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-6">
           <Fact term="Status">
             <Status apiKey={apiKey} />
           </Fact>
+          <Fact term="Key">
+            <KeyPrefix prefix={apiKey.prefix} />
+          </Fact>
+          <Fact term="Environment">
+            <EnvironmentBadge environment={apiKey.environment} />
+          </Fact>
           <Fact term="Created">
             <Time at={apiKey.createdAt} />
+          </Fact>
+          <Fact term="Expires">
+            <Expires apiKey={apiKey} />
           </Fact>
           <Fact term="Last used">
             <LastUsed apiKey={apiKey} />
@@ -89,14 +95,11 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
                 {lastUsedAgent && (
                   <>
                     {" "}
-                    by <bdi>{lastUsedAgent}</bdi>
+                    by <bdi title={lastUsedAgent}>{programName(lastUsedAgent)}</bdi>
                   </>
                 )}
               </span>
             )}
-          </Fact>
-          <Fact term="Expires">
-            <Expires apiKey={apiKey} />
           </Fact>
         </dl>
         {children}
@@ -115,9 +118,9 @@ function Rotation({ apiKey: { successorId, replacesId } }: Pick<Props, "apiKey">
   return (
     <div className="mt-4 flex flex-col gap-2">
       {successorId && (
-        <Notice tone="warning">This key was rotated. {link(successorId, "Its successor")} takes its place.</Notice>
+        <Notice tone="warning">This key was rotated. {link(successorId, "Its successor")} replaces it.</Notice>
       )}
-      {replacesId && <Notice>This key takes the place of {link(replacesId, "an older one")}.</Notice>}
+      {replacesId && <Notice>This key replaces {link(replacesId, "an older one")}.</Notice>}
     </div>
   );
 }

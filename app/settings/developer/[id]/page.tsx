@@ -1,26 +1,36 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { Link } from "#components/ui/link.tsx";
-import { formatNumber } from "#components/ui/number.ts";
-import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { Time } from "#components/ui/time.tsx";
-import { DayChart } from "#components/usage/day-chart.tsx";
+import { CallerTable } from "#components/usage/caller-table.tsx";
+import { Chart } from "#components/usage/chart/chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { RejectionTable } from "#components/usage/rejection-table.tsx";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { configuredApiAddress } from "#lib/config/api-address.ts";
-import { rangeQuery } from "#lib/usage/model/ranges.ts";
-import { listCallers, listRejections, usageByDay } from "#lib/usage/read.ts";
+import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
+import { usageOfRange } from "#lib/usage/of-range.ts";
+import { listCallers, listRejections } from "#lib/usage/read.ts";
 
-export const metadata: Metadata = { title: "API key" };
+/** Finds the key of the address, once a request. Not found for another user's key and for none alike. */
+const findKey = cache(async (userId: UserId, id: string) => {
+  const parsed = apiKeyId.safeParse(id);
+  return (parsed.success && (await findListedApiKey(userId, parsed.data))) || notFound();
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { userId } = await requireUser();
+  return { title: (await findKey(userId, (await params).id)).name };
+}
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -29,13 +39,11 @@ type Props = {
 
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
-  const id = apiKeyId.safeParse((await params).id);
-  const apiKey = id.success ? await findListedApiKey(user.userId, id.data) : null;
-  if (!apiKey) notFound();
+  const apiKey = await findKey(user.userId, (await params).id);
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
-  const [days, callers, rejections, activity] = await Promise.all([
-    usageByDay(user.userId, range, now, apiKey.id),
+  const [requests, callers, rejections, activity] = await Promise.all([
+    usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listRejections(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
@@ -45,40 +53,26 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       <Section
         framed
         title="Requests"
-        note="By day and by what became of them. New ones are here within a few seconds."
+        note={`Requests per ${requests.unit} by outcome. New requests appear within a few seconds.`}
         aside={<RangeLinks path={`/settings/developer/${apiKey.id}`} range={range} />}
       >
-        <DayChart days={days} looks={OUTCOME_LOOKS} nouns={["request", "requests"]} />
+        <Chart
+          {...requests}
+          looks={OUTCOME_LOOKS}
+          nouns={["request", "requests"]}
+          range={`the last ${rangeName(range)}`}
+        />
       </Section>
-      <Section title="Last callers" note="Networks and programs that used this key.">
+      <Section title="Callers" note="Networks and programs that used this key, latest first.">
         {callers.length === 0 ? (
-          <p className="text-muted">Nobody has used this key yet.</p>
+          <p className="text-muted">No requests with this key yet.</p>
         ) : (
-          <ReadingTable
-            label="Callers"
-            head={["Network", "Program", "Route", "Requests", "Last seen"]}
-            rows={callers.map((caller) => ({
-              key: `${caller.addressPrefix} ${caller.userAgent} ${caller.route}`,
-              cells: [
-                <span key="network" className="font-mono">
-                  {caller.addressPrefix || "–"}
-                </span>,
-                <bdi key="program" className="break-all">
-                  {caller.userAgent || "–"}
-                </bdi>,
-                <code key="route" className="font-mono text-xs">
-                  {caller.route}
-                </code>,
-                formatNumber(caller.requests),
-                <Time key="when" at={caller.lastSeenAt} />,
-              ],
-            }))}
-          />
+          <CallerTable callers={callers} />
         )}
       </Section>
       <Section
         title="Recent rejections"
-        note="What a caller is not told: the exact cause."
+        note="Why requests were rejected."
         aside={
           <Link
             href="/settings/developer/refusals"
@@ -89,7 +83,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         }
       >
         {rejections.length === 0 ? (
-          <p className="text-muted">No request with this key was rejected lately.</p>
+          <p className="text-muted">No rejected requests recently.</p>
         ) : (
           <RejectionTable rejections={rejections} withKey={false} />
         )}
@@ -106,7 +100,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         }
       >
         {activity.rows.length === 0 ? (
-          <p className="text-muted">Nothing that happened to this key is on record.</p>
+          <p className="text-muted">No activity recorded for this key.</p>
         ) : (
           <ActivityTable records={activity.rows} />
         )}
