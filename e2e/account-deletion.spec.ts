@@ -10,10 +10,10 @@ import { database } from "#lib/database/client.ts";
 
 const ACCOUNT = "/settings/account";
 
-/** Confirms the deletion, in the dialog that may be open already. */
+/** Opens the dialog, fills in the password and confirms. */
 async function deleteAccount(page: Page, password: string): Promise<void> {
   const dialog = page.getByRole("alertdialog");
-  if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Delete account" }).click();
+  await page.getByRole("button", { name: "Delete account…" }).click();
   await dialog.getByLabel("Password", { exact: true }).fill(password);
   await dialog.getByRole("button", { name: "Delete account" }).click();
 }
@@ -31,12 +31,12 @@ test("deleting an account names what goes and what stays, needs the password, an
   await deleteAccount(page, "not my password");
   const dialog = page.getByRole("alertdialog", { name: "Delete your account?" });
   await expect(dialog.getByText("This is not your password.")).toBeVisible();
-  for (const words of ["your API keys: revoked", "activity, for 400 days", "as long as the books have to be kept"])
+  for (const words of ["your API keys: revoked", "activity, for 400 days", "as long as accounting rules require"])
     await expect(dialog.getByText(words)).toBeVisible();
   await expectAccessibleInBothThemes(page);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole("button", { name: "Delete account" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Delete account…" })).toBeFocused();
 
   await deleteAccount(page, user.password);
   await expect(page).toHaveURL("/sign-in?notice=account_deleted");

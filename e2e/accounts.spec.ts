@@ -109,7 +109,7 @@ test("signing up with a known address says that it has an account", async ({ pag
 
 for (const [password, words] of [
   ["short", "Use at least 10 characters."],
-  ["Password123", "one of the commonest passwords"],
+  ["Password123", "This password is too common."],
 ] as const)
   test(`the password ${password} is rejected beside its field`, async ({ page }) => {
     await page.goto("/sign-up");

@@ -19,7 +19,7 @@ for (const { SIGN_UP, form, link } of [
       await page.goto("/sign-up");
       await expect(page.getByRole("button", { name: "Create account" })).toHaveCount(form ? 1 : 0);
       await expect(page.getByRole("button", { name: "Continue with GitHub" })).toHaveCount(link ? 1 : 0);
-      await expect(page.getByText("New accounts can't be created here")).toHaveCount(SIGN_UP === "closed" ? 1 : 0);
+      await expect(page.getByText("Sign-up is closed.")).toHaveCount(SIGN_UP === "closed" ? 1 : 0);
     } finally {
       await server.end("SIGTERM");
       await remove();

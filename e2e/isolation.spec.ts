@@ -3,6 +3,7 @@ import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
 import { readCsv } from "#e2e/support/csv.ts";
 import { apiStatus, clickRowAction, closeNewKey, createKey, expectRow, KEY_LIST } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
+import { awayFromMidnight } from "#e2e/support/utc-day.ts";
 
 const NO_KEY = "00000000-0000-7000-8000-000000000000";
 
@@ -150,6 +151,7 @@ test("pages and exports of keys, usage and activity show users only their own da
     { page: ada, key: "Only Ada", id: "" },
     { page: bob, key: "Only Bob", id: "" },
   ];
+  await awayFromMidnight();
   for (const user of users) {
     const secret = await createKey(user.page, user.key);
     // The ledger and the usage now name the key.

@@ -1,6 +1,5 @@
-import type { Page } from "playwright/test";
 import { expectAccessible } from "#e2e/support/accessibility.ts";
-import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { KEY_LIST, keyList, rows, search } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -9,9 +8,6 @@ import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
 
-const rows = (page: Page) => page.getByRole("rowheader");
-const list = (page: Page) => page.getByRole("region", { name: "Your API keys" });
-
 test("forty keys that were never used are found, shown and revoked at once", async ({ page, user }) => {
   await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
   await addKeys(user.email, 2, () => ({ name: "young" }));
@@ -19,9 +15,9 @@ test("forty keys that were never used are found, shown and revoked at once", asy
   await page.getByText("Key health: 1 suggestion").click();
   await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
   await page.waitForURL(`${KEY_LIST}?finding=never_used`);
-  await expect(list(page)).toContainText("40 keys were never used in 30 days.");
-  await expect(list(page)).toBeFocused();
-  await expect(list(page).getByText("40 keys were never used in 30 days.")).toBeInViewport();
+  await expect(keyList(page)).toContainText("40 keys were never used in 30 days.");
+  await expect(keyList(page)).toBeFocused();
+  await expect(keyList(page).getByText("40 keys were never used in 30 days.")).toBeInViewport();
   await expect(page.getByText("1–25 of 40 keys")).toBeVisible();
   await expectAccessible(page);
 
@@ -58,7 +54,7 @@ test("a key that expires soon is replaced by a new one, because a successor woul
   await page.getByRole("link", { name: "Replace 1 key" }).click();
   await page.waitForURL(`${KEY_LIST}?finding=expiring`);
   await expect(rows(page)).toHaveText(["key 0Production"]);
-  await expect(list(page)).toContainText("1 key expires within 7 days. Create a new key");
+  await expect(keyList(page)).toContainText("1 key expires within 7 days. Create a new key");
   await page.getByRole("button", { name: "Create a new key" }).click();
   await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
@@ -76,7 +72,7 @@ test("a warning is part of the view: a search keeps it and Clear removes it, als
     await page.getByText("Key health: 1 suggestion").click();
     await page.getByRole("link", { name: "Review and revoke 2 keys" }).click();
     await expect(rows(page)).toHaveCount(2);
-    await page.getByRole("searchbox", { name: "Search" }).fill("key");
+    await search(page).fill("key");
     if (!javaScriptEnabled) await page.getByRole("button", { name: "Apply" }).click();
     await page.waitForURL((url) => url.searchParams.get("q") === "key");
     await expect(page).toHaveURL(/finding=never_used/);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { expectAccessible } from "#e2e/support/accessibility.ts";
-import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { KEY_LIST, search } from "#e2e/support/key-list.ts";
 import { paste } from "#e2e/support/paste.ts";
 import { seedKey, seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
@@ -10,7 +10,6 @@ import { generateSecret } from "#lib/api-keys/secret.ts";
 
 const REJECTED_REQUESTS = "/settings/developer/refusals";
 
-const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 const requestId = (page: Page) => page.getByRole("textbox", { name: "Request id" });
 
 /** Collects everything that the page sends from now on, as text. */

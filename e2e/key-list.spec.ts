@@ -1,22 +1,10 @@
-import type { Page } from "playwright/test";
-import { expectAccessible } from "#e2e/support/accessibility.ts";
 import { readCsv } from "#e2e/support/csv.ts";
-import { createButton, expectRow, KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
-import { pressSearchShortcut } from "#e2e/support/search-shortcut.ts";
-import { CALLER, seedKey, seedKeys } from "#e2e/support/seed.ts";
-import { createUser } from "#e2e/support/test-database.ts";
+import { column, createButton, expectRow, KEY_LIST, keyList, keyRow, rows, search } from "#e2e/support/key-list.ts";
+import { seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
-import { generateSecret } from "#lib/api-keys/secret.ts";
-import { deleteApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
-
-const rows = (page: Page) => page.getByRole("rowheader");
-/** Counts from the name, after the checkboxes. */
-const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index + 1})`);
-const section = (page: Page) => page.getByRole("region", { name: "Your API keys" });
-const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 
 async function change(email: string, name: string, data: Parameters<typeof update>[1]): Promise<void> {
   const key = await database().apiKey.findFirstOrThrow({ where: { name, user: { email } }, select: { id: true } });
@@ -44,7 +32,7 @@ test("60 keys are three pages in the address, so that a reload, a link and Back 
   await expect(page.getByRole("link", { name: "Next page" })).toHaveCount(0);
   const shown = await rows(page).allInnerTexts();
   await page.reload();
-  expect(await rows(page).allInnerTexts()).toEqual(shown);
+  await expect(rows(page)).toHaveText(shown, { useInnerText: true });
   await page.goBack();
   await expect(page.getByText("26–50 of 60 keys")).toBeVisible();
   await page.goto(`${KEY_LIST}?page=99`);
@@ -56,7 +44,10 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
   await page.goto(KEY_LIST);
   const header = (name: string) => page.getByRole("columnheader", { name, exact: true });
   await expect(header("Created")).toHaveAttribute("aria-sort", "descending");
-  const texts = async (place: number) => {
+  const values = async (place: number) => {
+    // A relative time changes while the test runs.
+    if (place >= 3 && place <= 5)
+      return column(page, place).evaluateAll((cells) => cells.map((cell) => cell.querySelector("time")?.dateTime));
     const cells = await (place === 1 ? rows(page).locator("bdi") : column(page, place)).allInnerTexts();
     return cells.map((text) => text.split("\n")[0]);
   };
@@ -72,128 +63,27 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
       await header(name).getByRole("link").click();
       await expect(header(name)).toHaveAttribute("aria-sort", first);
     }
-    await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    const oneWay = await texts(place);
+    await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
+    const oneWay = await values(place);
     const other = first === "ascending" ? "descending" : "ascending";
     await header(name).getByRole("link").click();
     await expect(header(name)).toHaveAttribute("aria-sort", other);
-    await expect(section(page)).toHaveAttribute("aria-busy", "false");
-    expect(await texts(place), name).toEqual(oneWay.toReversed());
+    await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
+    await expect.poll(() => values(place), name).toEqual(oneWay.toReversed());
     await header("Created").getByRole("link").click();
     await expect(header("Created")).not.toHaveAttribute("aria-sort", "none");
   }
   await page.goto(`${KEY_LIST}?sort=key&direction=asc`);
-  const prefixes = await texts(2);
+  const prefixes = await values(2);
   expect(prefixes).toEqual(prefixes.toSorted());
   await page.goto(`${KEY_LIST}?sort=created&direction=asc`);
-  const created = await column(page, 3)
-    .locator("time")
-    .evaluateAll((times) => times.map((time) => time.getAttribute("datetime")));
+  const created = await values(3);
   expect(created).toEqual(created.toSorted());
   // "Never used" is the oldest use: last in descending order, first in ascending order.
   await page.goto(`${KEY_LIST}?sort=lastUsed`);
-  expect((await column(page, 4).allInnerTexts()).at(-1)).toBe("Never");
+  await expect(column(page, 4).last()).toHaveText("Never");
   await page.goto(`${KEY_LIST}?sort=lastUsed&direction=asc`);
-  expect((await column(page, 4).allInnerTexts())[0]).toBe("Never");
-});
-
-test("search by name and by prefix, filter by status and environment, all in the address", async ({ page, user }) => {
-  await seedKeys(user.email, 20);
-  await page.goto(KEY_LIST);
-  await search(page).fill("nightly");
-  await page.waitForURL(`${KEY_LIST}?q=nightly`);
-  await expect(rows(page)).toHaveCount(2);
-  const prefix = (await column(page, 2).allInnerTexts())[0] ?? "";
-  await search(page).fill(prefix);
-  await page.waitForURL((url) => url.searchParams.get("q") === prefix);
-  await expect(column(page, 2)).toHaveText([prefix]);
-  await page.getByRole("link", { name: "Clear" }).click();
-  await page.waitForURL(KEY_LIST);
-  await expect(search(page)).toHaveValue("");
-  await page.getByRole("combobox", { name: "Status" }).selectOption("Revoked");
-  await page.waitForURL(`${KEY_LIST}?status=revoked`);
-  await expect(rows(page)).toHaveCount(3);
-  await page.getByRole("combobox", { name: "Environment" }).selectOption("Staging");
-  await page.waitForURL(`${KEY_LIST}?status=revoked&environment=staging`);
-  await expect(rows(page)).toHaveCount(1);
-  await search(page).fill("100%_");
-  await expect(page.getByText("No key matches this view.")).toBeVisible();
-  await page.getByRole("link", { name: "Show all keys" }).click();
-  await expect(rows(page)).toHaveCount(20);
-});
-
-test("the search field follows Back and Forward, and keeps what is typed meanwhile", async ({ page, user }) => {
-  await seedKeys(user.email, 20);
-  await page.goto(KEY_LIST);
-  await search(page).fill("nightly");
-  await page.waitForURL(`${KEY_LIST}?q=nightly`);
-  await expect(search(page)).toBeFocused();
-  await page.goBack();
-  await expect(search(page)).toHaveValue("");
-  await expect(search(page)).toBeFocused();
-  await page.goForward();
-  await expect(search(page)).toHaveValue("nightly");
-
-  let letThrough = () => {};
-  const held = new Promise<void>((resolve) => {
-    letThrough = resolve;
-  });
-  await page.route(/q=ios/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  await search(page).fill("ios");
-  await expect(section(page)).toHaveAttribute("aria-busy", "true");
-  await search(page).pressSequentially(" app");
-  letThrough();
-  await page.waitForURL((url) => url.searchParams.get("q") === "ios app");
-  await expect(search(page)).toHaveValue("ios app");
-});
-
-test("text with a key's shape is cleared, named, and never sent or stored", async ({ page, user }) => {
-  await seedKeys(user.email, 2);
-  await page.goto(KEY_LIST);
-  const secret = generateSecret();
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
-  await search(page).fill(secret);
-  await expect(search(page)).toHaveValue("");
-  await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
-  await search(page).fill(`my key is ${secret.slice(0, -3)}`);
-  await expect(search(page)).toHaveValue("");
-  await expect(page.getByText("a character is missing or wrong")).toBeVisible();
-  await search(page).fill("production");
-  await page.waitForURL(`${KEY_LIST}?q=production`);
-  expect(asked.join("\n")).not.toContain(secret.slice(0, 12));
-  expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("gt_");
-});
-
-test("a pasted key shows its name and status, or that it is unknown, and is never sent", async ({ page, user }) => {
-  const bobs = `bob-${user.email}`;
-  await createUser("Bob", "free", bobs);
-  const [active, deleted, others] = [await seedKey(user.email), await seedKey(user.email), await seedKey(bobs)];
-  await deleteApiKey(deleted.userId, deleted.key.id, CALLER);
-  await page.goto(KEY_LIST);
-  const asked: string[] = [];
-  page.on("request", (request) =>
-    asked.push(request.url(), request.postData() ?? "", JSON.stringify(request.headers())),
-  );
-  const card = page.getByRole("region", { name: "The key you pasted" });
-
-  await search(page).fill(` ${deleted.secret}\n`);
-  await expect(card).toContainText("Deleted");
-  await expect(card.getByRole("button", { name: "Revoke it" })).toHaveCount(0);
-  await search(page).fill(others.secret);
-  await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
-  await search(page).fill(active.secret);
-  await expect(card).toContainText(/This is\s*Production App.*Active/);
-  await expectAccessible(page);
-  await card.getByRole("button", { name: "Revoke it" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
-  // The card no longer applies.
-  await expect(card).toHaveCount(0);
-  for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));
+  await expect(column(page, 4).first()).toHaveText("Never");
 });
 
 test("the export has the rows of the view, no key and no formula", async ({ page, user }) => {
@@ -204,31 +94,12 @@ test("the export has the rows of the view, no key and no formula", async ({ page
   const answer = await page.request.get(String(href));
   expect(answer.headers()["content-disposition"]).toBe('attachment; filename="api-keys.csv"');
   const rows = readCsv(await answer.text());
-  const status = (await section(page).getByRole("status").textContent()) ?? "";
+  const status = (await keyList(page).getByRole("status").textContent()) ?? "";
   const active = Number(/(\d+) keys$/.exec(status)?.[1]);
   expect(rows).toHaveLength(active + 1);
   expect(rows[1]?.[0]).toBe("'=1+1");
   expect(rows[1]?.[1]).toMatch(/^gt_.{4}$/);
   expect(rows.join()).not.toMatch(/gt_[0-9A-Za-z]{5}/);
-});
-
-test("shortcuts create, search and list themselves, and do nothing in a text field", async ({ page, user }) => {
-  await seedKeys(user.email, 2);
-  await page.goto(KEY_LIST);
-  await pressSearchShortcut(page);
-  await page.keyboard.type("c?/");
-  await expect(search(page)).toHaveValue("c?/");
-  await expect(page.getByRole("dialog")).toHaveCount(0);
-  await search(page).fill("");
-  await search(page).blur();
-  await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
-  await page.keyboard.press("c");
-  await expect(page.getByRole("dialog")).toHaveCount(1);
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("dialog")).toHaveCount(0);
-  await page.keyboard.press("c");
-  await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
 });
 
 test("an invalid address shows the list, never an error", async ({ page, user }) => {
@@ -260,10 +131,10 @@ test("the old rows stay and are marked busy while a view loads", async ({ page, 
     await route.continue();
   });
   await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
-  await expect(section(page)).toHaveAttribute("aria-busy", "true");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "true");
   await expect(rows(page)).toHaveCount(5);
   letThrough();
-  await expect(section(page)).toHaveAttribute("aria-busy", "false");
+  await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
 });
 
@@ -284,7 +155,7 @@ test("times are relative, with the exact time and zone in a tooltip, and keys th
   const created = row("iOS app").locator("time").first();
   await expect(created).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   await created.hover();
-  await expect(page.getByText(new RegExp(`${new Date().getFullYear()}.*(GMT|UTC|CES?T)`)).last()).toBeVisible();
+  await expect(page.getByText(/\d{4} at .*(GMT|UTC|CES?T)/).last()).toBeVisible();
 });
 
 test("a name stays within its cell in any script", async ({ page, user }) => {

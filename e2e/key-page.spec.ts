@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
-import { expectAccessible, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { expectAccessible, expectNoSidewaysScroll, expectTablesFit } from "#e2e/support/accessibility.ts";
 import { addKeys, CALLER, seedKey } from "#e2e/support/seed.ts";
 import { expect, newUser, signUp } from "#e2e/support/user.ts";
+import { awayFromMidnight } from "#e2e/support/utc-day.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
@@ -17,6 +18,7 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
   user,
 }) => {
   const { userId, key, secret } = await seedKey(user.email);
+  await awayFromMidnight();
   for (let i = 0; i < 3; i += 1) expect((await ask(page, "/key", secret)).status()).toBe(200);
   expect((await ask(page, "/auth?cost=nothing", secret)).status()).toBe(400);
   expect((await ask(page, "/auth?cost=1000", secret)).status()).toBe(403);
@@ -128,8 +130,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page);
       await page.setViewportSize({ width: 375, height: 812 });
       await expectNoSidewaysScroll(page);
-      const tables = page.locator("section:has(> table)");
-      expect(await tables.evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
+      await expectTablesFit(page);
       await page.setViewportSize({ width: 1280, height: 720 });
     }
   });

@@ -39,7 +39,7 @@ test("a provider is linked with the password, signs in to the same account, and 
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?linked=oidc`);
   await expect(methods(page).getByRole("status").filter({ hasText: "Hopper SSO is linked" })).toBeVisible();
-  await expect(page.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
+  await expect(page.getByRole("list", { name: "Active sessions" }).getByRole("listitem")).toHaveCount(1);
 
   await signOut(page);
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
@@ -79,7 +79,7 @@ test("another account's identity is rejected, also after a cancelled attempt", a
   await beginLinking(page, user);
   await signInAtProvider(page, login);
   await expect(page).toHaveURL(`${ACCOUNT}?error=identity_taken`);
-  await expect(methods(page).getByRole("alert").filter({ hasText: "signs in to another account" })).toBeVisible();
+  await expect(methods(page).getByRole("alert").filter({ hasText: "belongs to another account" })).toBeVisible();
   await expect(page.getByText(user.email).first()).toBeVisible();
   await expect(methods(page).getByRole("button", { name: LINK, exact: true })).toBeVisible();
   await signOut(grace);
@@ -132,7 +132,7 @@ test.describe("a callback that doesn't belong to this session links nothing and 
     await beginLinking(page, user);
     await other.goto(ACCOUNT);
     await other.getByRole("button", { name: "Sign out everywhere else" }).click();
-    await expect(other.getByRole("list", { name: "Signed-in browsers" }).getByRole("listitem")).toHaveCount(1);
+    await expect(other.getByRole("list", { name: "Active sessions" }).getByRole("listitem")).toHaveCount(1);
     await signInAtProvider(page, newcomer());
     await expect(page).toHaveURL("/sign-in?error=session_over");
     await expect(page.getByRole("alert").filter({ hasText: "Nothing was linked" })).toBeVisible();

@@ -11,9 +11,17 @@ import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 
-// `npm run screenshots` writes every screen at three widths in both themes into `screenshots/`.
+// `npm run screenshots` writes every screen at each size in both themes into `screenshots/`. Names
+// of screens as arguments write only those.
 const FOLDER = "screenshots";
-const WIDTHS = [1440, 768, 375];
+const SIZES = [
+  { size: "1920", width: 1920 },
+  { size: "1440", width: 1440 },
+  { size: "768", width: 768 },
+  { size: "375", width: 375 },
+  { size: "320", width: 320 },
+  { size: "375-large-text", width: 375, fontSize: "200%" },
+];
 const PASSWORD = "correct horse battery";
 
 type Screen = {
@@ -42,6 +50,8 @@ const SCREENS: Screen[] = [
     name: "docs-api",
     show: (page) => page.goto("/docs/api").then(() => page.getByText("/api/v1/key").first().waitFor()),
   },
+  { name: "docs-quick-start", long: true, show: (page) => page.goto("/docs/quick-start") },
+  { name: "docs-search", show: (page) => page.goto("/docs/search?q=retry") },
   { name: "docs-gateway", long: true, show: (page) => page.goto("/docs/gateway") },
   { name: "usage", signedIn: "full", long: true, show: (page) => page.goto("/settings/usage") },
   {
@@ -74,7 +84,7 @@ const SCREENS: Screen[] = [
     signedIn: "full",
     show: async (page) => {
       await page.goto("/settings/account");
-      await page.getByRole("button", { name: "Delete account" }).click();
+      await page.getByRole("button", { name: "Delete account…" }).click();
       await page.getByRole("alertdialog").waitFor();
     },
   },
@@ -222,13 +232,13 @@ async function sessionOf(browser: Browser, url: string, email: string): Promise<
 async function shoot(browser: Browser, url: string, states: Record<string, string>): Promise<void> {
   let client = 0;
   for (const screen of SCREENS.filter(({ name }) => process.argv.length < 3 || process.argv.includes(name))) {
-    for (const width of WIDTHS) {
+    for (const { size, width, fontSize } of SIZES) {
       for (const theme of ["light", "dark"] as const) {
         client += 1;
         const state = screen.signedIn && states[screen.signedIn];
         const context = await browser.newContext({
           baseURL: url,
-          viewport: { width, height: width === 375 ? 812 : 900 },
+          viewport: { width, height: width < 400 ? 812 : 900 },
           colorScheme: theme,
           reducedMotion: "reduce",
           extraHTTPHeaders: { "x-forwarded-for": `198.18.1.${client}` },
@@ -236,8 +246,12 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
         });
         const page = await context.newPage();
         await screen.show(page);
+        if (fontSize)
+          await page.evaluate((fontSize) => {
+            document.documentElement.style.fontSize = fontSize;
+          }, fontSize);
         await waitForAnimations(page);
-        const picture = (name: string) => `${FOLDER}/${name}-${width}-${theme}.png`;
+        const picture = (name: string) => `${FOLDER}/${name}-${size}-${theme}.png`;
         await page.screenshot({ path: picture(screen.name) });
         if (screen.long) await page.screenshot({ path: picture(`${screen.name}-whole`), fullPage: true });
         await context.close();

@@ -1,4 +1,4 @@
-import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { KEY_LIST, search } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -16,14 +16,14 @@ test("the list stays as it is offline, and follows once there is a network", asy
   await addKeys(user.email, 2);
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });
   await context.setOffline(true);
-  await page.getByRole("searchbox", { name: "Search" }).fill("key 1");
-  await expect(page.getByText("You are offline, and the list is as it was.")).toBeVisible();
+  await search(page).fill("key 1");
+  await expect(page.getByText("You're offline. The list may be out of date.")).toBeVisible();
   await page.getByRole("link", { name: /^Name/ }).click();
   await expect(page.getByRole("row")).toHaveCount(3);
-  await page.getByRole("searchbox", { name: "Search" }).fill("key 0");
+  await search(page).fill("key 0");
   await page.getByRole("button", { name: "Try again" }).click();
   await context.setOffline(false);
   await expect(page).toHaveURL(/q=key/);
   await expect(page.getByRole("row")).toHaveCount(2);
-  await expect(page.getByText("You are offline")).toBeHidden();
+  await expect(page.getByText("You're offline")).toBeHidden();
 });

@@ -2,6 +2,7 @@ import { format } from "node:util";
 import pino from "pino";
 import pretty from "pino-pretty";
 import { env } from "#lib/config/env.ts";
+import { onceAProcess } from "#lib/once-a-process.ts";
 
 const API_KEY = /gt_[0-9A-Za-z]{36}/g;
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
@@ -30,8 +31,6 @@ const SECRET_FIELDS = [
   "hash",
   "client_secret",
 ];
-
-const shared = globalThis as { goodtakeLog?: pino.Logger };
 
 /** Creates a logger whose lines contain no key, password, cookie or authorization header. */
 export function createLogger(level: string, destination?: pino.DestinationStream): pino.Logger {
@@ -71,19 +70,13 @@ function keepKeysOut(text: string): string {
   return text.replace(API_KEY, (key) => `${key.slice(0, 7)}…`);
 }
 
-/** Returns the one logger of the process, which Next's copy of this module shares. */
-export function log(): pino.Logger {
-  if (!shared.goodtakeLog) {
-    const { LOG_LEVEL, NODE_ENV } = env();
-    // A terminal shows lines; log collectors read JSON.
-    const forPeople = NODE_ENV === "development" || process.stdout.isTTY;
-    shared.goodtakeLog = createLogger(
-      LOG_LEVEL,
-      forPeople ? pretty({ sync: true, translateTime: "HH:MM:ss" }) : undefined,
-    );
-  }
-  return shared.goodtakeLog;
-}
+/** Returns the logger of the process. */
+export const log = onceAProcess("goodtakeLog", () => {
+  const { LOG_LEVEL, NODE_ENV } = env();
+  // A terminal shows lines; log collectors read JSON.
+  const forPeople = NODE_ENV === "development" || process.stdout.isTTY;
+  return createLogger(LOG_LEVEL, forPeople ? pretty({ sync: true, translateTime: "HH:MM:ss" }) : undefined);
+});
 
 /** Sends the console output of libraries through the logger, in one format and without keys. */
 export function captureConsole(): void {

@@ -54,7 +54,7 @@ async function start(directory: string): Promise<TestServer> {
   return server;
 }
 
-const person = (name: string): User => ({
+const userNamed = (name: string): User => ({
   name,
   email: `${name.toLowerCase()}@example.com`,
   password: `correct horse ${name}`,
@@ -67,10 +67,10 @@ function command(script: string, args: string[], directory: string): Promise<End
 async function loseInstallation(root: string): Promise<Lost> {
   const directory = path.join(root, "lost");
   const server = await start(directory);
-  const cookie = await signUpByForm(server.url, person("Ada"));
-  for (const name of ["Bob", "Carol", "Dan"]) await signUpByForm(server.url, person(name));
+  const cookie = await signUpByForm(server.url, userNamed("Ada"));
+  for (const name of ["Bob", "Carol", "Dan"]) await signUpByForm(server.url, userNamed(name));
   const disconnect = await connectTo(directory);
-  const idOf = (name: string) => findUserId(person(name).email);
+  const idOf = (name: string) => findUserId(userNamed(name).email);
   const [ada, bob, carol, dan] = [await idOf("Ada"), await idOf("Bob"), await idOf("Carol"), await idOf("Dan")];
   const keys: Record<string, Awaited<ReturnType<typeof createKey>>> = {};
   for (const name of ["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "extended", "kept"])
@@ -78,10 +78,10 @@ async function loseInstallation(root: string): Promise<Lost> {
   Object.assign(keys, { bob: await createKey(bob), carol: await createKey(carol), dan: await createKey(dan) });
   const id = (name: string) => String(keys[name]?.key.id);
   await rotateApiKey(ada, id("extended"), "1h", CALLER);
-  await command("account.ts", ["disable", person("Dan").email], directory);
+  await command("account.ts", ["disable", userNamed("Dan").email], directory);
   const tokens = await Promise.all(
     ["Ada", "Carol"].map(async (name) => {
-      const link = await createPasswordLink(person(name).email, CALLER);
+      const link = await createPasswordLink(userNamed(name).email, CALLER);
       return link.ok ? link.value.token : "";
     }),
   );
@@ -97,10 +97,10 @@ async function loseInstallation(root: string): Promise<Lost> {
   await database().apiKey.update({ where: { id: id("shortened") }, data: { expiresAt: new Date() } });
   await extendOverlap(ada, id("extended"), "24h", CALLER);
   await command("account.ts", ["revoke", id("operator")], directory);
-  await command("account.ts", ["disable", person("Bob").email], directory);
-  await command("account.ts", ["enable", person("Dan").email], directory);
+  await command("account.ts", ["disable", userNamed("Bob").email], directory);
+  await command("account.ts", ["enable", userNamed("Dan").email], directory);
   const { id: sessionId } = await database().session.findFirstOrThrow({ where: { userId: carol } });
-  const proof = { password: person("Carol").password, email: "" };
+  const proof = { password: userNamed("Carol").password, email: "" };
   expect(await deleteAccount({ userId: carol, sessionId }, proof, CALLER)).toMatchObject({ ok: true });
   const token = tokens[0] ?? "";
   const read = await readPasswordLink(token);
@@ -186,7 +186,7 @@ for (const source of ["list", "exported"] as const)
     await expectNoAccess(url);
     const { expiresAt } = await database().apiKey.findUniqueOrThrow({ where: { id: String(lost.ids.extended) } });
     expect(expiresAt).toEqual(lost.extendedUntil);
-    expect(await database().user.count({ where: { email: person("Carol").email } })).toBe(0);
+    expect(await database().user.count({ where: { email: userNamed("Carol").email } })).toBe(0);
     expect(await database().user.count({ where: { email: { endsWith: "@invalid" }, passwordHash: null } })).toBe(1);
     const unrecorded = await database().$queryRaw`
       SELECT "id" FROM "ApiKey" WHERE ("revokedAt" IS NOT NULL)

@@ -5,19 +5,23 @@ import { NewVersionNotice } from "#components/frame/new-version-notice.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { PlainSignOut } from "#components/frame/plain-sign-out.tsx";
 import { SettingsNavigation } from "#components/frame/settings-navigation.tsx";
+import { Shortcuts } from "#components/frame/shortcuts.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
 import { requestedPath } from "#lib/auth/current-request.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
+import { env } from "#lib/config/env.ts";
 
 /** Frames the settings. Each page calls `requireUser` itself, because a layout is no gate. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
-  const user = await currentUser();
+  // Each page shows the error of its own read; the frame stays.
+  const user = await currentUser().catch(() => null);
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <>
       <TopBar
+        sandbox={!env().ARK_API_KEY}
         aside={
           <>
             <DocsLink />
@@ -47,6 +51,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
           {children}
         </main>
       </div>
+      {user && <Shortcuts />}
     </>
   );
 }

@@ -12,7 +12,7 @@ export const CONFIRM_PROBLEMS = {
   busy: BUSY,
   no_password: { form: "You sign in through a provider and have no password here." },
   stale_session: {
-    form: `To be sure that it is you: sign out, sign in again, and do this within ${FRESH_MINUTES} minutes.`,
+    form: `Sign out, sign in again, and do this within ${FRESH_MINUTES} minutes, to confirm that it's you.`,
   },
-  session_over: { form: "You were signed out meanwhile. Sign in and try again." },
+  session_over: { form: "You've been signed out. Sign in to continue." },
 };

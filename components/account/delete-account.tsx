@@ -20,10 +20,16 @@ export function DeleteAccount(props: Props) {
   const cancel = useRef<HTMLButtonElement>(null);
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger render={<Button variant="danger">Delete account</Button>} />
+      <AlertDialog.Trigger
+        render={
+          <Button size="small" className="text-danger-ink noscript:hidden">
+            Delete account…
+          </Button>
+        }
+      />
       <AlertDialogContent
         title="Delete your account?"
-        description="Requests using any of your API keys will start failing at once. This can't be undone."
+        description="Requests using any of your API keys will fail immediately. This can't be undone."
         initialFocus={cancel}
       >
         <DeleteAccountForm {...props} cancel={cancel} />
@@ -74,23 +80,23 @@ function DeleteAccountForm({ email, hasPassword, activityDays, cancel }: FormPro
 function Consequences({ activityDays }: { activityDays: number }) {
   return (
     <>
-      <List title="Removed at once">
-        <li>your API keys: revoked, and taken out of the list</li>
-        <li>your password, linked providers and signed-in browsers</li>
+      <List title="Removed immediately">
+        <li>your API keys: revoked and removed from the list</li>
+        <li>your password, linked providers and sessions</li>
         <li>your name and email address, which is free for a new account</li>
         <li>your remaining credits: they can no longer be spent</li>
       </List>
       <List title="Removed within an hour">
-        <li>the names of your keys, who called with them, and their rejected requests</li>
+        <li>the names of your keys, their callers and their rejected requests</li>
       </List>
-      <List title="Kept, and for how long">
+      <List title="Kept">
         <li>
           activity, for {activityDays} days: what was done and from which address, with key names and with names and
           email addresses that you have changed
         </li>
         <li>usage, without your name: 90 days by hour, 2 years by day</li>
-        <li>movements of credits, without your name: as long as the books have to be kept</li>
-        <li>a fingerprint of each key: for good, so that it stays rejected</li>
+        <li>movements of credits, without your name: as long as accounting rules require</li>
+        <li>a hash of each key: for good, so that the key stays rejected</li>
       </List>
     </>
   );

@@ -1,5 +1,6 @@
 "use client";
 
+import { ChangeSetting } from "#components/account/change-setting.tsx";
 import { CONFIRM_PROBLEMS } from "#components/account/confirm-problems.ts";
 import { OwnPassword } from "#components/account/own-password.tsx";
 import { useServerForm } from "#components/frame/use-server-form.ts";
@@ -14,28 +15,30 @@ export function EmailForm({ email }: { email: string }) {
   const first = { values: { email } };
   const { state, pending, problems, props } = useServerForm(changeEmailAction, first, "email", PROBLEMS);
   return (
-    <form {...props}>
-      <FormAlert>{problems.form}</FormAlert>
-      <TextField
-        required
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        defaultValue={state.values.email}
-        error={problems.email}
-      />
-      <OwnPassword error={problems.password} />
-      <div className="flex items-center gap-3">
-        <Button type="submit" pending={pending}>
+    <ChangeSetting
+      label="Change email…"
+      value={<bdi>{email}</bdi>}
+      done={state.done && `Email changed to ${email}.`}
+      failed={state.failure !== undefined}
+    >
+      <form {...props}>
+        <FormAlert>{problems.form}</FormAlert>
+        <TextField
+          required
+          label="New email"
+          name="email"
+          type="email"
+          autoComplete="email"
+          autoCapitalize="none"
+          spellCheck={false}
+          defaultValue={state.values.email}
+          error={problems.email}
+        />
+        <OwnPassword error={problems.password} />
+        <Button type="submit" variant="primary" pending={pending} className="self-start">
           Change email
         </Button>
-        <span role="status" className="text-muted">
-          {state.done && "Changed"}
-        </span>
-      </div>
-    </form>
+      </form>
+    </ChangeSetting>
   );
 }

@@ -14,7 +14,7 @@ export function NameForm({ name }: { name: string }) {
       <FormAlert>{problems.form}</FormAlert>
       <TextField
         required
-        label="Name"
+        aria-label="Name"
         name="name"
         autoComplete="name"
         defaultValue={state.values.name}
@@ -24,8 +24,8 @@ export function NameForm({ name }: { name: string }) {
         <Button type="submit" pending={pending}>
           Save name
         </Button>
-        <span role="status" className="text-muted">
-          {state.done && "Saved"}
+        <span role="status" className="text-[0.8125rem] text-muted">
+          {state.done && "Name saved."}
         </span>
       </div>
     </form>

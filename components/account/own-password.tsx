@@ -10,7 +10,7 @@ export function OwnPassword(props: Pick<ComponentProps<typeof PasswordField>, "r
       label="Password"
       name="password"
       autoComplete="current-password"
-      hint="To be sure that it is you."
+      hint="Confirm with your password."
     />
   );
 }

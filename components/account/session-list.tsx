@@ -6,17 +6,17 @@ import { Badge } from "#components/ui/badge.tsx";
 import { browserName } from "#components/ui/browser-name.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { formatNumber } from "#components/ui/number.ts";
+import { counted } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ListedSession } from "#lib/accounts/sessions.ts";
 import { endSessionsAction } from "#lib/actions/account.ts";
 
-const FORM = "signed-in-browsers";
+const FORM = "active-sessions";
 const FIRST = { values: {} };
 
 /**
- * Lists the browsers that are signed in. It is one form, so that it works without JavaScript: the
- * pressed button's value says which browser to sign out.
+ * Lists the active sessions. It is one form, so that it works without JavaScript: the
+ * pressed button's value says which session to end.
  */
 export function SessionList({ sessions, current }: { sessions: ListedSession[]; current: string }) {
   const { state, pending, problems, props } = useServerForm(endSessionsAction, FIRST, FORM, { own_session: {} });
@@ -29,14 +29,9 @@ export function SessionList({ sessions, current }: { sessions: ListedSession[]; 
   return (
     <form {...props} id={FORM} aria-busy={pending} className="transition-opacity aria-busy:opacity-60">
       <FormAlert>{problems.form}</FormAlert>
-      <ul
-        ref={list}
-        tabIndex={-1}
-        aria-label="Signed-in browsers"
-        className="divide-y divide-line rounded-xl border border-line bg-surface outline-none"
-      >
+      <ul ref={list} tabIndex={-1} aria-label="Active sessions" className="divide-y divide-line outline-none">
         {sessions.map(({ id, address, userAgent, createdAt, lastSeenAt }) => (
-          <li key={id} className="flex items-center justify-between gap-4 px-4 py-3">
+          <li key={id} className="flex items-center justify-between gap-4 py-3 first:pt-0 last:pb-0">
             <div className="min-w-0">
               <p className="flex min-w-0 items-center gap-2">
                 <bdi title={userAgent} className="truncate font-medium">
@@ -58,8 +53,7 @@ export function SessionList({ sessions, current }: { sessions: ListedSession[]; 
         ))}
       </ul>
       <p role="status" className="mt-2 text-[0.8125rem] text-muted empty:hidden">
-        {ended !== undefined &&
-          (ended === 1 ? "1 browser was signed out." : `${formatNumber(ended)} browsers were signed out.`)}
+        {ended !== undefined && `${counted(ended, "session was", "sessions were")} signed out.`}
       </p>
     </form>
   );
@@ -67,7 +61,7 @@ export function SessionList({ sessions, current }: { sessions: ListedSession[]; 
 
 export function EndOtherSessions() {
   return (
-    <Button type="submit" form={FORM} name="id" value="others" size="small">
+    <Button type="submit" form={FORM} name="id" value="others" size="small" className="mt-3">
       Sign out everywhere else
     </Button>
   );

@@ -15,7 +15,7 @@ type State = StateOf<typeof linkProviderAction> | StateOf<typeof unlinkProviderA
 const FIRST: State = { values: {} };
 const PROBLEMS = {
   ...CONFIRM_PROBLEMS,
-  not_linked: { form: "It is not linked any more." },
+  not_linked: { form: "It is no longer linked." },
   last_sign_in_method: { form: "This is the last sign-in method of your account, so it can't be unlinked." },
 };
 const focus = (field: HTMLInputElement | null) => field?.focus();
@@ -45,7 +45,7 @@ export function SignInMethod({ id, name, linked, hasPassword }: Props) {
     turn(true);
   }
   return (
-    <li className="px-4 py-3">
+    <li className="py-3 last:pb-0">
       <form {...props} className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <input type="hidden" name="provider" value={id} />
         <span className="flex min-w-0 items-center gap-2.5">

@@ -1,10 +1,10 @@
 import { LockKeyhole } from "lucide-react";
+import { SettingCard } from "#components/account/setting-card.tsx";
 import { SignInMethod } from "#components/account/sign-in-method.tsx";
 import { providerProblem } from "#components/auth/provider-problem.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
-import { Section } from "#components/ui/section.tsx";
 
 type Props = {
   methods: { id: string; name: string; linked: boolean }[];
@@ -17,17 +17,17 @@ type Props = {
 export function SignInMethods({ methods, hasPassword, came: { linked, error } }: Props) {
   const fresh = methods.find((method) => method.linked && method.id === linked);
   return (
-    <Section title="Sign-in methods" note="Each of them alone lets you in. The last one can't be removed.">
+    <SettingCard title="Sign-in methods" note="Each of them is enough to sign in. The last one can't be removed.">
       <div className="mb-3 flex flex-col gap-3 empty:hidden">
         {fresh && (
           <div role="status">
-            <Notice>{fresh.name} is linked: you can sign in with it from now on.</Notice>
+            <Notice>{fresh.name} is linked. You can sign in with it now.</Notice>
           </div>
         )}
         {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}
       </div>
-      <ul aria-label="Sign-in methods" className="divide-y divide-line rounded-xl border border-line bg-surface">
-        <li className="flex min-h-14 flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-3">
+      <ul aria-label="Sign-in methods" className="divide-y divide-line">
+        <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 pb-3">
           <span className="flex items-center gap-2.5">
             <LockKeyhole aria-hidden className="size-4 text-muted" />
             <span className="font-medium">Password</span>
@@ -43,6 +43,6 @@ export function SignInMethods({ methods, hasPassword, came: { linked, error } }:
           <SignInMethod key={method.id} {...method} hasPassword={hasPassword} />
         ))}
       </ul>
-    </Section>
+    </SettingCard>
   );
 }

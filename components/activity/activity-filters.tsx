@@ -9,7 +9,7 @@ import { Select } from "#components/ui/select.tsx";
 import type { ActivityQuery } from "#lib/activity/model/schema.ts";
 
 const GROUPS = { api_key: "Keys", account: "Account" } as const;
-const TABS = [[null, "Everything"], ...Object.entries(GROUPS)] as const;
+const TABS = [[null, "All"], ...Object.entries(GROUPS)] as const;
 const actionsOf = (group: string) => Object.entries(ACTION_WORDS).filter(([action]) => action.startsWith(`${group}.`));
 
 type Props = { query: ActivityQuery; keyName: string | null };
@@ -48,7 +48,7 @@ export function ActivityFilters({ query, keyName }: Props) {
         {key && <input type="hidden" name="key" value={key} />}
         <Labeled id="about" label="Action">
           <Select key={about} id="about" name="about" defaultValue={about ?? ""}>
-            <option value="">Every action</option>
+            <option value="">All actions</option>
             {groups.map((group) => (
               <optgroup key={group} label={GROUPS[group]}>
                 <option value={group}>{`All of ${GROUPS[group].toLowerCase()}`}</option>

@@ -9,7 +9,7 @@ export function ActivityTable({ records }: { records: ActivityRecord[] }) {
   return (
     <ReadingTable
       label="Activity"
-      head={["What", "Detail", "Who", "From", "When"]}
+      head={["Action", "Details", "By", "From", "Time"]}
       rows={records.map((record) => ({
         key: record.id,
         cells: [

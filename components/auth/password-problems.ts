@@ -2,8 +2,8 @@
 export function passwordProblems<Field extends string>(field: Field) {
   return {
     common_password: {
-      [field]: "This is one of the commonest passwords, and so one of the first guesses. Choose another one.",
+      [field]: "This password is too common. Choose another.",
     },
-    own_name_password: { [field]: "Your name or email address is one of the first guesses. Choose another password." },
+    own_name_password: { [field]: "This password contains your name or email address. Choose another." },
   };
 }

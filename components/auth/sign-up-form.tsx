@@ -72,6 +72,6 @@ function problemWords(next: string): FailureWords<FailureOf<typeof signUpAction>
       form: `Many accounts were created from your network. Try again ${inWords(retryAfterSeconds)}.`,
     }),
     busy: BUSY,
-    sign_up_closed: { form: "New accounts can't be created here at the moment." },
+    sign_up_closed: { form: "Sign-up is closed." },
   };
 }

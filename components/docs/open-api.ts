@@ -1,5 +1,5 @@
 /** The parts of an OpenAPI 3.1 document that the API reference reads. */
-export type OpenApi = {
+type OpenApi = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 };

@@ -4,7 +4,7 @@ import type { LucideIcon } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { Link } from "#components/ui/link.tsx";
 
-export type PageLink = { href: string; label: string; Icon: LucideIcon };
+type PageLink = { href: string; label: string; Icon: LucideIcon };
 
 /** Links pages that belong together and marks the current one. */
 export function PageNavigation({ label, pages }: { label: string; pages: PageLink[] }) {

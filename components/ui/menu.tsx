@@ -11,12 +11,18 @@ const POPUP =
 const ITEM =
   "flex h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
 
+type PressedMenuProps = PressedButton & {
+  /** Called when the menu is gone and its button has the focus again. */
+  onClosed?: () => void;
+  children: ReactNode;
+};
+
 /** The menu of a `MenuButton`, opened by the press that loaded it. */
-export function PressedMenu({ button, byKeyboard, children }: PressedButton & { children: ReactNode }) {
+export function PressedMenu({ button, byKeyboard, onClosed, children }: PressedMenuProps) {
   const popup = useRef<HTMLDivElement>(null);
   const firstFocus = useRef(byKeyboard);
   return (
-    <Menu.Root defaultOpen>
+    <Menu.Root defaultOpen onOpenChangeComplete={(open) => !open && onClosed?.()}>
       <Menu.Trigger render={button} />
       {/* Inside the main landmark, because all content belongs in a landmark. */}
       <Menu.Portal container={document.querySelector("main")}>

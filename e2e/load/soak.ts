@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { runFailovers } from "#e2e/load/failover.ts";
-import { runFaults } from "#e2e/load/faults.ts";
+import { runFaults } from "#e2e/load/faults/run-faults.ts";
 import { runHugeProvider, violationsOf } from "#e2e/load/huge-provider.ts";
 import { requirePrograms } from "#e2e/support/installed.ts";
 

@@ -93,7 +93,7 @@ test.each([
     const start = performance.now();
     const ended = server.end("SIGTERM");
     // Two signals at the same time would be one.
-    await vi.waitFor(() => expect(fetch(`${server.url}/readyz`)).rejects.toThrow());
+    await vi.waitFor(() => expect(fetch(`${server.url}/readyz`)).rejects.toThrow(), { timeout: 10_000 });
     if (signals === 2) server.process.kill("SIGTERM");
     const { status, headers } = await answer;
     expect([status, headers.get("retry-after")]).toEqual([503, "1"]);

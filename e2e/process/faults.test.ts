@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
-import { runFaults } from "#e2e/load/faults.ts";
+import { runFaults } from "#e2e/load/faults/run-faults.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 
 /** The short form of `npm run soak`. */

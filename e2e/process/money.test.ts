@@ -13,6 +13,9 @@ import { findRemaining, grantCredits, sweepReservations } from "#lib/credits/sto
 import { connectDatabase, database, disconnectDatabase, pool } from "#lib/database/client.ts";
 
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
+/** What the storm goes on for. A retry that comes too early may also be answered 409. */
+const EVERY_STATUS: (number | "none")[] = [200, 204, 403, 502, "none"];
+
 let own: Awaited<ReturnType<typeof createDatabase>>;
 let processes: ApiProcesses;
 let provider: ImageProvider;
@@ -65,7 +68,7 @@ test("a kill -9 between reservation and answer: the next process refunds, and th
   expect([early.status, early.headers.get("retry-after")]).toEqual([409, "1"]);
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
   await processes.start(0);
-  await vi.waitFor(async () => expect(await credits(ada.id)).toBe(100), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await credits(ada.id)).toBe(100), { timeout: 10_000 });
   const retry = await generate(0, secret, { "idempotency-key": key });
   expect(retry.status).toBe(200);
   expect(await credits(ada.id)).toBe(99);
@@ -92,7 +95,9 @@ test.each([
   // The process notices the abort before the provider answers.
   expect((await fetch(`${processes.all[0]?.url}/healthz`)).status).toBe(200);
   drawn(response);
-  await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0));
+  await vi.waitFor(async () => expect(await database().reservation.count({ where: { userId: ada.id } })).toBe(0), {
+    timeout: 10_000,
+  });
   expect(await credits(ada.id)).toBe(99);
   const again = await generate(1, secret, headers);
   expect([again.status, again.headers.has("idempotency-replayed")]).toEqual([200, idempotent]);
@@ -169,12 +174,17 @@ test("after a storm of requests, failures, grants and kills every balance is its
     } else if (answer.status === 503 || answer.status === 500) account.unknown += price;
   }
   const traffic = startTraffic(Array(16).fill(once));
+  const answered = () => [...statuses.values()].reduce((sum, times) => sum + times, 0);
   for (let kill = 0; kill < 4; kill += 1) {
-    await sleep(1_000);
+    const goal = answered() + 200;
+    await vi.waitFor(() => expect(answered()).toBeGreaterThan(goal), { timeout: 15_000 });
     const place = random.below(3);
     await processes.all[place]?.end("SIGKILL");
     await processes.start(place);
   }
+  await vi.waitFor(() => expect([...statuses.keys()]).toEqual(expect.arrayContaining([...EVERY_STATUS])), {
+    timeout: 15_000,
+  });
   await traffic.stop();
   // A drain would wait for what the provider is still drawing.
   provider.breakOff();
@@ -192,8 +202,5 @@ test("after a storm of requests, failures, grants and kills every balance is its
     SELECT "reservationId", "kind" FROM "CreditMovement" WHERE "reservationId" IS NOT NULL
     GROUP BY 1, 2 HAVING count(*) > 1`;
   expect(twice).toEqual([]);
-  // The load met every status.
-  for (const status of [200, 204, 403, 502, "none"] as const)
-    expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
-  expect([...statuses.keys()].filter((status) => ![200, 204, 403, 409, 502, "none"].includes(status))).toEqual([]);
-}, 60_000);
+  expect([...statuses.keys()].filter((status) => ![...EVERY_STATUS, 409].includes(status))).toEqual([]);
+}, 120_000);

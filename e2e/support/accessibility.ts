@@ -28,9 +28,15 @@ export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
 
 /** Expects that the page doesn't scroll sideways (WCAG 2.2, 1.4.10). */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const { scrollWidth, clientWidth } = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return { scrollWidth, clientWidth };
-  });
-  expect(scrollWidth, page.url()).toBeLessThanOrEqual(clientWidth);
+  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await expect.poll(excess, page.url()).toBeLessThanOrEqual(0);
+}
+
+/** Expects that the page has tables and none of them scrolls sideways. */
+export async function expectTablesFit(page: Page): Promise<void> {
+  const excess = () =>
+    page
+      .locator("section:has(> table)")
+      .evaluateAll((tables) => tables.map((table) => Math.max(0, table.scrollWidth - table.clientWidth)));
+  await expect.poll(async () => Math.max(0, ...(await excess())), page.url()).toBe(0);
 }

@@ -15,6 +15,13 @@ export const newKeyField = (page: Page) => page.getByRole("textbox", { name: "AP
 export const keyRow = (page: Page, text: string): Locator =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader").getByText(text, { exact: true }) });
 
+/** Finds the cells that hold the names of keys. */
+export const rows = (page: Page) => page.getByRole("rowheader");
+/** Counts from the name, after the checkboxes. */
+export const column = (page: Page, index: number) => page.getByRole("row").locator(`td:nth-child(${index + 1})`);
+export const keyList = (page: Page) => page.getByRole("region", { name: "Your API keys" });
+export const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
+
 /** Opens the form for a new key and fills in its name. */
 export async function fillInNewKey(page: Page, name: string): Promise<void> {
   await createButton(page).click();
@@ -38,7 +45,7 @@ export async function createKey(page: Page, name: string): Promise<string> {
 export async function closeNewKey(page: Page): Promise<string> {
   const secret = await newKeyField(page).inputValue();
   await page.getByRole("button", { name: "Done" }).click();
-  await page.getByRole("button", { name: "Close anyway" }).click();
+  await page.getByRole("button", { name: "Close without saving" }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   return secret;
 }

@@ -33,10 +33,10 @@ test("addresses can't be tried faster than by signing up, and free ones cost not
 });
 
 test("of two that want one address at the same time, one gets it, and both are told", async () => {
-  const people = await Promise.all([userWithPassword(), userWithPassword()]);
+  const users = await Promise.all([userWithPassword(), userWithPassword()]);
   const email = "wanted@example.com";
   const answers = await Promise.all(
-    people.map(({ id }, i) =>
+    users.map(({ id }, i) =>
       changeEmail(id, { email, password: PASSWORD }, { ...CALLER, address: `198.18.6.${10 + i}` }),
     ),
   );

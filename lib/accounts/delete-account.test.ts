@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
@@ -217,7 +218,7 @@ describe("at the same time as a deletion", () => {
     await database().$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${ada.id}::uuid FOR UPDATE`;
       const deletion = deleteAccount(ada.session, PROOF, CALLER);
-      await queued(1);
+      await expectLockWaits(1);
       waiting = [
         deletion,
         createApiKey(ada.id, NEW_KEY, CALLER),
@@ -228,7 +229,7 @@ describe("at the same time as a deletion", () => {
         redeemPasswordLink({ token, password: "a fresh new password" }, CALLER),
         renameAccount(ada.id, "Ada King", CALLER),
       ];
-      await queued(waiting.length);
+      await expectLockWaits(waiting.length);
     });
     const rejected = (error: string) => ({ ok: false, error });
     expect(await Promise.all(waiting)).toEqual([
@@ -246,13 +247,3 @@ describe("at the same time as a deletion", () => {
     expect([email, name]).toEqual([`deleted-${ada.id}@invalid`, "Deleted account"]);
   });
 });
-
-/** Until so many statements wait for a lock. */
-async function queued(count: number): Promise<void> {
-  for (;;) {
-    const [row] = await database().$queryRaw<{ waiting: number }[]>`
-      SELECT count(*)::int AS "waiting" FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    if (row?.waiting === count) return;
-  }
-}

@@ -63,9 +63,9 @@ describe("linking", () => {
   });
 
   test("of one identity by many accounts at once succeeds for one", async () => {
-    const people = await Promise.all(Array.from({ length: 8 }, () => signedInUser([], true)));
+    const users = await Promise.all(Array.from({ length: 8 }, () => signedInUser([], true)));
     const grace = identity();
-    const results = await Promise.all(people.map((each) => linkProvider(each, grace, CALLER)));
+    const results = await Promise.all(users.map((each) => linkProvider(each, grace, CALLER)));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await database().providerIdentity.count({ where: { subject: grace.subject } })).toBe(1);
   });

@@ -23,12 +23,12 @@ export function coresForPasswords(): number {
   return Math.max(1, Math.min(availableParallelism() - 1, threads - THREADS_LEFT_FREE));
 }
 
-type Work = { running: number; waiting: FairQueue; done: number };
+type Work = { running: number; waiting: FairQueue };
 
 /** Returns the one queue of the process. */
-export const passwordWork = onceAProcess(
+const passwordWork = onceAProcess(
   "goodtakePasswordWork",
-  (): Work => ({ running: 0, waiting: new FairQueue(QUEUE_PER_CORE * coresForPasswords()), done: 0 }),
+  (): Work => ({ running: 0, waiting: new FairQueue(QUEUE_PER_CORE * coresForPasswords()) }),
 );
 
 /**
@@ -72,7 +72,6 @@ async function onFreeCore<T>(address: string | null, compute: () => Promise<T>):
   try {
     return await compute();
   } finally {
-    work.done += 1;
     // The slot goes straight to the next in the queue; no later request can take it.
     if (!work.waiting.next()) work.running -= 1;
   }

@@ -1,38 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
+import { activityOf, caller, from, newEmail, PASSWORD, signUpAs } from "#e2e/support/test-accounts.ts";
 import { useOwnDatabase } from "#e2e/support/test-database.ts";
-import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { coresForPasswords, hashPassword, passwordWork } from "#lib/accounts/password.ts";
-import { endSession, endSessions, findSessionUser, pruneSessions } from "#lib/accounts/sessions.ts";
+import { findSessionUser } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { disableAccount, enableAccount, findAccount } from "#lib/accounts/store.ts";
-import type { Caller } from "#lib/activity/record.ts";
 import { env } from "#lib/config/env.ts";
-import { database } from "#lib/database/client.ts";
-import { DAY_MS } from "#lib/time/model/duration.ts";
+import { database, pool } from "#lib/database/client.ts";
 
-const PASSWORD = "correct horse battery";
 let close: () => Promise<void>;
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
 afterAll(() => close());
-
-let people = 0;
-const newEmail = () => `user-${people++}@example.com`;
-const from = (host: number): Caller => ({ actor: "user", address: `198.18.0.${host}`, userAgent: "vitest" });
-/** Every test comes from an address of its own. */
-const caller = () => from((people++ % 250) + 1);
-
-async function signUpAs(email: string, password = PASSWORD) {
-  const signedUp = await signUp({ name: "Ada", email, password }, caller());
-  if (!signedUp.ok) throw new Error(signedUp.error);
-  return signedUp.value;
-}
-
-function activityOf(userId: UserId) {
-  return database().activity.findMany({ where: { userId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
-}
 
 describe("signing up", () => {
   test("makes an account of the first tier, signed in, and records it with the address", async () => {
@@ -113,36 +94,6 @@ describe("signing in", () => {
     expect((await signIn({ email, password: "cafe\u0301 cafe\u0301 cafe\u0301" }, caller())).ok).toBe(true);
   });
 
-  test("an unknown address, an account without a password and a wrong one get the same answer by the same work", async () => {
-    const email = newEmail();
-    await signUpAs(email);
-    const withoutPassword = newEmail();
-    await database().user.create({ data: { email: withoutPassword, name: "Grace", tier: "free" } });
-    for (const attempt of [
-      { email, password: "wrong password" },
-      { email: newEmail(), password: PASSWORD },
-      { email: withoutPassword, password: PASSWORD },
-    ]) {
-      const before = passwordWork().done;
-      expect(await signIn(attempt, caller())).toEqual({ ok: false, error: "wrong_credentials" });
-      expect(passwordWork().done - before).toBe(1);
-    }
-  });
-
-  test("of 50 parallel guesses from one address few reach the password", async () => {
-    const email = newEmail();
-    await signUpAs(email);
-    const here = caller();
-    const before = passwordWork().done;
-    const results = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => signIn({ email, password: `guess number ${i}` }, here)),
-    );
-    const throttled = results.filter((result) => !result.ok && result.error === "throttled");
-    expect(throttled.length).toBeGreaterThanOrEqual(43);
-    expect(passwordWork().done - before).toBe(50 - throttled.length);
-    expect(await signIn({ email, password: PASSWORD }, caller())).toMatchObject({ ok: true });
-  });
-
   test("a disabled user is told so only with the password, and can sign in when enabled again", async () => {
     const email = newEmail();
     const { userId, sessionId } = await signUpAs(email);
@@ -157,148 +108,19 @@ describe("signing in", () => {
     expect(await findSessionUser(userId, sessionId)).toBeNull();
     expect((await signIn({ email, password: PASSWORD }, caller())).ok).toBe(true);
   });
-});
 
-describe("when the queue for the cores is full", () => {
-  afterEach(() => {
-    passwordWork().running = 0;
-    while (passwordWork().waiting.next());
-  });
-
-  test("signing in and up are told so, and it counts as no attempt", async () => {
-    const email = newEmail();
-    await signUpAs(email);
-    const here = caller();
-    const work = passwordWork();
-    work.running = 1_000;
-    // As full as it gets, of each network only one.
-    for (let i = 0; i < 10_000; i++) void work.waiting.wait(`network ${i}`);
-    for (let i = 0; i < 10; i++)
-      expect(await signIn({ email, password: PASSWORD }, here)).toEqual({ ok: false, error: "busy" });
-    expect(await signUp({ name: "Ada", email: newEmail(), password: PASSWORD }, here)).toEqual({
-      ok: false,
-      error: "busy",
-    });
-  });
-
-  test("a password that is changed while it is checked opens no session", async () => {
+  test("with a password that is changed while it is checked opens no session", async () => {
     const email = newEmail();
     const { userId } = await signUpAs(email);
-    const work = passwordWork();
-    work.running = 1_000;
+    const change = await pool().connect();
+    await change.query("BEGIN");
+    await change.query(`UPDATE "User" SET "passwordHash" = 'another' WHERE "id" = $1`, [userId]);
+    // It reads the old hash, checks it, and waits for the change.
     const attempt = signIn({ email, password: PASSWORD }, caller());
-    await vi.waitFor(() => expect(work.waiting.size).toBe(1), { timeout: 5_000 });
-    await database().user.update({ where: { id: userId }, data: { passwordHash: "another" } });
-    work.waiting.next();
+    await expectLockWaits(1);
+    await change.query("COMMIT");
+    change.release();
     expect(await attempt).toEqual({ ok: false, error: "wrong_credentials" });
     expect(await database().session.count({ where: { userId } })).toBe(1);
-  });
-
-  test("a network that fills it is told so, and others are not", async () => {
-    const email = newEmail();
-    await signUpAs(email);
-    const work = passwordWork();
-    const flood = Array.from({ length: 400 }, (_, i) => hashPassword(PASSWORD, `2001:db8:6:${i.toString(16)}::1`));
-    const before = work.done;
-    expect(await signIn({ email, password: PASSWORD }, caller())).toMatchObject({ ok: true });
-    // Its turn came with the first of the queue, whatever waited before it.
-    expect(work.done - before).toBeLessThan(20);
-    expect((await Promise.all(flood)).filter((hash) => hash === "busy").length).toBeGreaterThan(300);
-  });
-
-  test("computations leave a core free, and all that were queued finish", async () => {
-    const work = passwordWork();
-    const running: number[] = [];
-    const hashes = Array.from({ length: 12 }, async () => {
-      const made = hashPassword(PASSWORD, null);
-      running.push(work.running);
-      await made;
-      running.push(work.running);
-      return made;
-    });
-    expect(new Set(await Promise.all(hashes)).size).toBe(12);
-    expect(Math.max(...running)).toBe(Math.min(12, coresForPasswords()));
-    expect(work.running).toBe(0);
-  });
-});
-
-describe("a session", () => {
-  async function aged(change: "lastSeenAt" | "createdAt", days: number) {
-    const session = await signUpAs(newEmail());
-    await database().session.update({
-      where: { id: session.sessionId },
-      data: { [change]: new Date(Date.now() - days * DAY_MS) },
-    });
-    return session;
-  }
-
-  test.each([
-    ["lastSeenAt", 13.99, true],
-    ["lastSeenAt", 14.01, false],
-    ["createdAt", 89.99, true],
-    ["createdAt", 90.01, false],
-  ] as const)("with %s %d days ago is alive: %s", async (change, days, alive) => {
-    const { userId, sessionId } = await aged(change, days);
-    expect((await findSessionUser(userId, sessionId)) !== null).toBe(alive);
-  });
-
-  test("is dead after signing out, for every copy of its cookie, and that is recorded once", async () => {
-    const { userId, sessionId } = await signUpAs(newEmail());
-    await Promise.all([endSession(userId, sessionId, caller()), endSession(userId, sessionId, caller())]);
-    expect(await findSessionUser(userId, sessionId)).toBeNull();
-    expect((await activityOf(userId)).map(({ action }) => action)).toEqual(["account.created", "account.signed_out"]);
-  });
-
-  test("of another user can be neither read nor ended", async () => {
-    const ada = await signUpAs(newEmail());
-    const grace = await signUpAs(newEmail());
-    expect(await findSessionUser(grace.userId, ada.sessionId)).toBeNull();
-    await endSession(grace.userId, ada.sessionId, caller());
-    expect(await findSessionUser(ada.userId, ada.sessionId)).not.toBeNull();
-  });
-
-  test("that was seen is written at most once a minute, also by parallel requests", async () => {
-    const { userId, sessionId } = await signUpAs(newEmail());
-    const seen = async () => (await database().session.findUniqueOrThrow({ where: { id: sessionId } })).lastSeenAt;
-    const fresh = await seen();
-    await findSessionUser(userId, sessionId);
-    expect(await seen()).toEqual(fresh);
-    await database().session.update({ where: { id: sessionId }, data: { lastSeenAt: new Date(Date.now() - 61_000) } });
-    await Promise.all(Array.from({ length: 10 }, () => findSessionUser(userId, sessionId)));
-    const touched = await seen();
-    expect(touched.getTime()).toBeGreaterThanOrEqual(fresh.getTime());
-    await findSessionUser(userId, sessionId);
-    expect(await seen()).toEqual(touched);
-  });
-
-  test("ends with all others of the user, and no other user's", async () => {
-    const email = newEmail();
-    const first = await signUpAs(email);
-    const other = await signUpAs(newEmail());
-    const second = await signIn({ email, password: PASSWORD }, caller());
-    expect(await endSessions(first.userId, { actor: "operator", address: null, userAgent: null })).toBe(2);
-    expect(await findSessionUser(first.userId, first.sessionId)).toBeNull();
-    expect(second.ok && (await findSessionUser(first.userId, second.value.sessionId))).toBeNull();
-    expect(await findSessionUser(other.userId, other.sessionId)).not.toBeNull();
-    expect((await activityOf(first.userId)).at(-1)).toMatchObject({
-      action: "account.sessions_ended",
-      actor: "operator",
-      details: { sessions: 2 },
-    });
-  });
-
-  test("is removed 30 days after its end, and not before", async () => {
-    const recent = await signUpAs(newEmail());
-    const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
-    await endSession(recent.userId, recent.sessionId, caller());
-    await database().session.update({ where: { id: recent.sessionId }, data: { createdAt: daysAgo(31) } });
-    const old = await signUpAs(newEmail());
-    await database().session.update({
-      where: { id: old.sessionId },
-      data: { createdAt: daysAgo(31), endedAt: daysAgo(30.01) },
-    });
-    await pruneSessions();
-    const left = await database().session.findMany({ where: { id: { in: [recent.sessionId, old.sessionId] } } });
-    expect(left.map(({ id }) => id)).toEqual([recent.sessionId]);
   });
 });

@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-let people = 0;
-const unknownEmail = () => `unknown-${people++}@example.com`;
+let users = 0;
+const unknownEmail = () => `unknown-${users++}@example.com`;
 let addresses = 0;
 /** Each in a /24 of its own. */
 const somewhere = () => `198.${18 + Math.floor(addresses / 256)}.${addresses++ % 256}.1`;

@@ -43,9 +43,9 @@ describe("activity", () => {
   test("can't be changed or deleted in any other way, also right after a pruning", async () => {
     const id = await recordedDaysAgo(1);
     await pruneActivity(undefined, 400);
-    const refusal = /can not be changed or deleted/;
-    await expect(database().activity.delete({ where: { id } })).rejects.toThrow(refusal);
-    await expect(database().activity.update({ where: { id }, data: { action: "x" } })).rejects.toThrow(refusal);
-    await expect(database().$executeRaw`TRUNCATE "Activity"`).rejects.toThrow(refusal);
+    const rejection = /can not be changed or deleted/;
+    await expect(database().activity.delete({ where: { id } })).rejects.toThrow(rejection);
+    await expect(database().activity.update({ where: { id }, data: { action: "x" } })).rejects.toThrow(rejection);
+    await expect(database().$executeRaw`TRUNCATE "Activity"`).rejects.toThrow(rejection);
   });
 });

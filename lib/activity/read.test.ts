@@ -79,7 +79,7 @@ test("pages of activity have each record once, also of one instant and while mor
 });
 
 describe("a filter", () => {
-  test("by key, action and day shows what it says, and of nobody else", async () => {
+  test("by key, action and day shows what it says, and nothing of another user", async () => {
     const [ada, bob] = [await createUser(), await createUser("Bob")];
     const [key, other] = [randomUUID(), randomUUID()];
     await record(ada.id, "api_key.created", 1, key);

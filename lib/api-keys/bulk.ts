@@ -10,6 +10,7 @@ import { matchesView } from "#lib/api-keys/view-conditions.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
 
 export type UsedKey = Pick<ApiKey, "id" | "name" | "prefix" | "lastUsedAt"> & { recentRequests: number };
@@ -28,7 +29,6 @@ export type UsageSummary = {
   lately: UsedKey[];
 };
 
-const HOUR_MS = 3_600_000;
 const LATELY_USED_MAX = 10;
 
 /** A bulk change may take as long as the largest account needs. */

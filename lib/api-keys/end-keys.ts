@@ -1,5 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
+import { isOwned } from "#lib/api-keys/key-conditions.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
@@ -24,7 +25,7 @@ export async function markRevoked(
       caller,
       { userId, action: "api_key.revoked", at },
       Prisma.sql`UPDATE "ApiKey" SET "revokedAt" = ${at}
-        WHERE "userId" = ${userId}::uuid AND "id" = ANY(${part}::uuid[]) AND "revokedAt" IS NULL RETURNING "id", "name"`,
+        WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) AND "revokedAt" IS NULL RETURNING "id", "name"`,
     );
   return revoked;
 }
@@ -49,7 +50,7 @@ export async function markDeleted(
       caller,
       { userId, action: "api_key.deleted", at },
       Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = ${at}
-        WHERE "userId" = ${userId}::uuid AND "id" = ANY(${part}::uuid[]) RETURNING "id", "name"`,
+        WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) RETURNING "id", "name"`,
     );
 }
 

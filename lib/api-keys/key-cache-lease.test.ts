@@ -1,40 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createKey as createTestKey } from "#e2e/support/test-api.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
-import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import type { CacheQuery, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
+import { asked, cache, createKey, keyCachePerTest } from "#e2e/support/test-key-cache.ts";
+import type { CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
 import { LEASE_MS } from "#lib/api-keys/lease.ts";
-import { secretId } from "#lib/api-keys/secret.ts";
 import { queryPool } from "#lib/api-keys/verify.ts";
 import { database } from "#lib/database/client.ts";
 
 type Gate = ReturnType<typeof Promise.withResolvers<void>>;
 
 let close: () => Promise<void>;
-let ada: { id: UserId };
-let cache: KeyCache;
-/** What the cache asks the database. */
-const asked = vi.fn(queryPool);
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
 afterAll(() => close());
-beforeEach(async () => {
-  ada = await createUser();
-  cache = new KeyCache(asked as CacheQuery);
-});
-afterEach(() => {
-  cache.close();
-  asked.mockReset();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
-
-async function createKey() {
-  const { key, secret } = await createTestKey(ada.id);
-  return { id: key.id, hash: secretId(secret) };
-}
+keyCachePerTest();
 
 describe("the lease", () => {
   test("is renewed while requests come: no request waits, and there are at most 13 queries a second", async () => {

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createKey as createTestKey } from "#e2e/support/test-api.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
-import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { ada, asked, cache, createKey, keyCachePerTest } from "#e2e/support/test-key-cache.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import type { CachedKey, CacheQuery, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
-import { LEASE_MS } from "#lib/api-keys/lease.ts";
+import type { CachedKey, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
+import { LEASE_MS, outliveLeases } from "#lib/api-keys/lease.ts";
 import { revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
 import { generateSecret, secretId } from "#lib/api-keys/secret.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -17,29 +16,11 @@ import { isUnavailable } from "#lib/database/unavailable.ts";
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 let close: () => Promise<void>;
-let ada: { id: UserId };
-let cache: KeyCache;
-/** What the cache asks the database. */
-const asked = vi.fn(queryPool);
 beforeAll(async () => {
   close = await useOwnDatabase();
 });
 afterAll(() => close());
-beforeEach(async () => {
-  ada = await createUser();
-  cache = new KeyCache(asked as CacheQuery);
-});
-afterEach(() => {
-  cache.close();
-  asked.mockReset();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
-
-async function createKey() {
-  const { key, secret } = await createTestKey(ada.id);
-  return { id: key.id, hash: secretId(secret) };
-}
+keyCachePerTest();
 
 test("a key is looked up once and then found without a promise, with all that a request needs", async () => {
   const { id, hash } = await createKey();
@@ -62,7 +43,8 @@ test("a key is looked up once and then found without a promise, with all that a 
 });
 
 test("requests of one turn of the event loop share one query, for one key, many keys and an unknown one", async () => {
-  const keys = await Promise.all(Array.from({ length: 50 }, createKey));
+  const keys: Awaited<ReturnType<typeof createKey>>[] = [];
+  for (let i = 0; i < 50; i += 1) keys.push(await createKey());
   asked.mockClear();
   const unknown = secretId(generateSecret());
   const all = await Promise.all([...keys, ...keys].map(({ hash }) => cache.find(hash)).concat(cache.find(unknown)));
@@ -98,7 +80,7 @@ describe("a change of", () => {
       "its name",
       async ({ id }) => {
         await renameApiKey(ada.id, id, "Other", CALLER);
-        await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+        await outliveLeases();
       },
       { name: "Other" },
     ],
@@ -106,7 +88,7 @@ describe("a change of", () => {
       "its expiry, by another program",
       async ({ id }) => {
         await pool().query(`UPDATE "ApiKey" SET "expiresAt" = '2030-01-01T00:00:00.123Z' WHERE "id" = $1`, [id]);
-        await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+        await outliveLeases();
       },
       { expiresAt: Date.parse("2030-01-01T00:00:00.123Z") },
     ],
@@ -155,7 +137,7 @@ describe("a change of", () => {
     }
     await slow.query("COMMIT");
     slow.release();
-    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    await outliveLeases();
     expect(await cache.find(hash)).toMatchObject({ revokedAt: expect.any(Number) });
   });
 

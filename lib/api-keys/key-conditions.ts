@@ -4,9 +4,17 @@ import { Prisma } from "#lib/database/generated/client.ts";
 
 // Conditions on "ApiKey" that several statements share.
 
+/**
+ * Selects the keys of a user, deleted ones included. Every statement on the keys of one account has
+ * this condition; it is the one to change when an organization can own keys.
+ */
+export function isOwned(userId: UserId): Prisma.Sql {
+  return Prisma.sql`"userId" = ${userId}::uuid`;
+}
+
 /** Selects the keys in a user's list. A deleted key keeps its row. */
 export function isListed(userId: UserId): Prisma.Sql {
-  return Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" IS NULL`;
+  return Prisma.sql`${isOwned(userId)} AND "deletedAt" IS NULL`;
 }
 
 /**

@@ -4,13 +4,12 @@ import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** A warning and the number of active keys that it is about. */
 export type KeyWarning = { kind: WarningKind; keys: number };
 
 const MANY_NETWORKS = 5;
-const DAY_MS = 86_400_000;
-
 /**
  * Above this number of active keys the warnings are counted once a minute and remembered meanwhile.
  */

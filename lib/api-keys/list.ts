@@ -1,6 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type ApiKey, KEY_COLUMNS } from "#lib/api-keys/key-columns.ts";
-import { isListed, statusAt } from "#lib/api-keys/key-conditions.ts";
+import { isListed, isOwned, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
 import { PASSED_END, successorField } from "#lib/api-keys/rotation-chain.ts";
 import { matchesView, orderOf } from "#lib/api-keys/view-conditions.ts";
@@ -110,7 +110,7 @@ export function findApiKeyByHash(userId: UserId, hash: string): Promise<FoundApi
 
 async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey | null> {
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
-    SELECT ${listedColumns(new Date())}, "deletedAt" FROM "ApiKey" k WHERE "userId" = ${userId}::uuid AND ${where}`;
+    SELECT ${listedColumns(new Date())}, "deletedAt" FROM "ApiKey" k WHERE ${isOwned(userId)} AND ${where}`;
   const [key] = await withUsage(userId, rows);
   return key ?? null;
 }

@@ -1,4 +1,5 @@
-import { hasStatus } from "#lib/api-keys/key-conditions.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { hasStatus, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -19,10 +20,11 @@ export function withSuccessors(id: Prisma.Sql): Prisma.Sql {
 
 type Successor = { id: string; expiresAt: Date | null; revokedAt: Date | null };
 
-/** Reads the successors of a key, its direct one first. */
-export function readSuccessors(transaction: Transaction, id: string): Promise<Successor[]> {
+/** Reads the successors of a user's key, its direct one first. */
+export function readSuccessors(transaction: Transaction, userId: UserId, id: string): Promise<Successor[]> {
+  const owned = Prisma.sql`(SELECT "id" FROM "ApiKey" WHERE ${isOwned(userId)} AND "id" = ${id}::uuid)`;
   return transaction.$queryRaw<Successor[]>`
-    ${withSuccessors(Prisma.sql`${id}::uuid`)} SELECT "id", "expiresAt", "revokedAt" FROM "successors" ORDER BY "place"`;
+    ${withSuccessors(owned)} SELECT "id", "expiresAt", "revokedAt" FROM "successors" ORDER BY "place"`;
 }
 
 /** Finds the key that replaces the one before the chain: the last successor that is active. */

@@ -37,7 +37,7 @@ export async function rotateApiKey(
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
-    const successors = await readSuccessors(transaction, id);
+    const successors = await readSuccessors(transaction, userId, id);
     if (currentSuccessor(successors, now)) return err("already_rotated");
     if (keyStatus(old, now) !== "active") return err("not_active");
     // Both keys count while both are active.
@@ -108,7 +108,7 @@ export async function extendOverlap(
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (keyStatus(old, now) !== "active") return err("not_active");
-    const successor = currentSuccessor(await readSuccessors(transaction, id), now);
+    const successor = currentSuccessor(await readSuccessors(transaction, userId, id), now);
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
     if (!endsAt) return err("ends_with_successor");

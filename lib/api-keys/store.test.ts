@@ -8,6 +8,7 @@ import { isSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const CALLER: Caller = { actor: "user", address: "203.0.113.7", userAgent: "vitest" };
 const NEVER = { name: "Production App", environment: "production", expiry: { type: "never" } } as const;
@@ -75,17 +76,20 @@ describe("creating", () => {
     expect(await createApiKey(ada.id, NEVER, CALLER)).toEqual({ ok: false, error: "too_many_keys" });
   });
 
+  const createExpiring = async (at: Date) =>
+    createApiKey((await createUser()).id, { ...NEVER, expiry: { type: "custom", at } }, CALLER);
+
+  test("a custom expiry of tomorrow is the key's", async () => {
+    const at = new Date(Date.now() + DAY_MS);
+    expect(await createExpiring(at)).toMatchObject({ ok: true, value: { key: { expiresAt: at } } });
+  });
+
   test.each([
-    ["an instant that has passed", -1, false],
-    ["tomorrow", 86_400_000, true],
-    ["six years ahead", 6 * 366 * 86_400_000, false],
-  ])("a custom expiry of %s", async (_, offsetMs, accepted) => {
-    const ada = await createUser();
-    const at = new Date(Date.now() + offsetMs);
-    const result = await createApiKey(ada.id, { ...NEVER, expiry: { type: "custom", at } }, CALLER);
-    expect(result.ok).toBe(accepted);
-    if (result.ok) expect(result.value.key.expiresAt).toEqual(at);
-    else expect(result.error).toBe("expiry_out_of_range");
+    ["an instant that has passed", -1],
+    ["six years ahead", 6 * 366 * DAY_MS],
+  ])("a custom expiry of %s is rejected", async (_, offsetMs) => {
+    const result = await createExpiring(new Date(Date.now() + offsetMs));
+    expect(result).toEqual({ ok: false, error: "expiry_out_of_range" });
   });
 });
 

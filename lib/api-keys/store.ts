@@ -9,8 +9,7 @@ import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/a
 import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /**
  * Creates a key. Only this answer holds the secret: the database keeps its hash.

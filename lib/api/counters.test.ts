@@ -126,9 +126,9 @@ test("with every counter of the schema at its largest value every request, page,
     credits: await creditsByDay(ada.id, 90, now),
     list: await listApiKeys(ada.id, listQuery.parse({}), now),
     page: await findListedApiKey(ada.id, old.id),
-    hygiene: await findWarnings(ada.id, now),
+    warnings: await findWarnings(ada.id, now),
     exported: await all(exportApiKeys(ada.id, listQuery.parse({}), now)),
-    evidence: await readUsageSummary(ada.id, { all: true, ids: [], view: DEFAULT_VIEW }, now),
+    usageSummary: await readUsageSummary(ada.id, { all: true, ids: [], view: DEFAULT_VIEW }, now),
     activity: [await listActivity(ada.id, {}, 25), await all(exportActivity(ada.id, {}))],
   };
   // Pages and CSV files can't show a bigint.

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -174,18 +175,17 @@ describe("an image costs one credit", () => {
     });
     const each = Math.max(1, Math.floor(ACCOUNT_BUDGET_BYTES / answerMaxBytes(LARGE)));
     const all: Promise<Response>[] = [];
-    for (let status = 429; status === 429; ) {
+    const accounts: { images: number; rejection: unknown[] }[] = [];
+    do {
       const user = await createUser("Ada", "scale");
       const { inFlight, busy } = await fill((await createKey(user.id)).secret);
       all.push(...inFlight);
-      ({ status } = busy);
-      if (status === 429) expect(inFlight.length).toBe(each);
-      expect([busy.headers.get("retry-after"), (await busy.json()).error.code]).toEqual([
-        "5",
-        status === 429 ? "rate_limit_exceeded" : "unavailable",
-      ]);
+      const rejection = [busy.status, busy.headers.get("retry-after"), (await busy.json()).error.code];
+      accounts.push({ images: inFlight.length, rejection });
       expect((await findRemaining(user.id, null))?.credits).toBe(100 - inFlight.length);
-    }
+    } while (accounts.at(-1)?.rejection[0] === 429 && accounts.length < 10);
+    expect(accounts.pop()?.rejection).toEqual([503, "5", "unavailable"]);
+    expect(accounts).toEqual(accounts.map(() => ({ images: each, rejection: [429, "5", "rate_limit_exceeded"] })));
     expect(all.length).toBeGreaterThanOrEqual(Math.min(4, 4 * each));
     gate.resolve();
     expect(new Set(statuses(await Promise.all(all)))).toEqual(new Set([200]));
@@ -193,15 +193,15 @@ describe("an image costs one credit", () => {
   });
 
   test.each([
-    ["fails", 502, async () => err("upstream_error" as const)],
-    ["takes too long", 504, async () => err("upstream_timeout" as const)],
-    ["rejects the prompt", 400, async () => err("rejected" as const)],
-    ["throws unexpectedly", 500, () => Promise.reject(new Error("unexpected"))],
-  ])("a provider that %s is %i, and gives the credit back", async (_, status, behaviour) => {
-    provider.mockImplementation(behaviour);
+    ["fails", 502, "100", async () => err("upstream_error" as const)],
+    ["takes too long", 504, "100", async () => err("upstream_timeout" as const)],
+    ["rejects the prompt", 400, "100", async () => err("rejected" as const)],
+    ["throws unexpectedly", 500, null, () => Promise.reject(new Error("unexpected"))],
+  ])("a provider that %s is %i, and the credit is refunded", async (_, status, remaining, behavior) => {
+    provider.mockImplementation(behavior);
     const answer = await generate();
     expect(answer.status).toBe(status);
-    if (status !== 500) expect(answer.headers.get("goodtake-credits-remaining")).toBe("100");
+    expect(answer.headers.get("goodtake-credits-remaining")).toBe(remaining);
     expect(await credits()).toBe(100);
     expect(
       (await database().creditMovement.findMany({ where: { userId: ada.id }, orderBy: { createdAt: "asc" } })).map(
@@ -223,7 +223,7 @@ describe("an image costs one credit", () => {
     const caller = new AbortController();
     const lock = asked ? undefined : await lockBalance();
     const gone = generate(CAT, {}, { signal: caller.signal });
-    await (asked ? started : vi.waitFor(async () => expect(await waitingForLocks()).toBe(1)));
+    await (asked ? started : expectLockWaits(1));
     caller.abort();
     await expect(gone).rejects.toThrow();
     // Sent after the connection's end, so the server knows of it by now.
@@ -280,8 +280,10 @@ describe("Idempotency-Key", () => {
     const rejected = await Promise.all(
       parallel.map((answer) => Promise.race([answer, undefinedAfterOthers(parallel)])),
     );
-    expect(rejected.filter((answer) => answer?.status === 409).length).toBe(49);
-    for (const answer of rejected) if (answer) expect(answer.headers.get("retry-after")).toBe("1");
+    expect(rejected.map((answer) => answer && [answer.status, answer.headers.get("retry-after")]).sort()).toEqual([
+      ...Array(49).fill([409, "1"]),
+      undefined,
+    ]);
     finish();
     expect(statuses(await Promise.all(parallel))).toEqual([200, ...Array(49).fill(409)]);
     expect(provider).toHaveBeenCalledTimes(1);
@@ -289,39 +291,43 @@ describe("Idempotency-Key", () => {
     expect((await generate(CAT, { "idempotency-key": key })).headers.get("idempotency-replayed")).toBe("true");
   });
 
+  const TOO_LARGE = {
+    error: { code: "conflict", message: "The result was too large to store. You were not charged again." },
+  };
   test.each([
-    [1_048_576, 200],
-    [1_048_577, 409],
-  ])("an answer of %i bytes is delivered and charged once, and asked for again it is %i", async (bytes, status) => {
-    const key = randomUUID();
-    provider.mockImplementation(async () => ok({ chunks: [imageOf(bytes)], bytes }));
-    const first = await generate(LARGE, { "idempotency-key": key });
-    expect([first.status, (await first.arrayBuffer()).byteLength]).toEqual([200, bytes]);
-    const again = await generate(LARGE, { "idempotency-key": key });
-    expect(again.status).toBe(status);
-    if (status === 409)
-      expect([again.headers.get("retry-after"), await again.json()]).toEqual([
-        null,
-        {
-          error: { code: "conflict", message: "The result was too large to store. You were not charged again." },
-        },
-      ]);
-    expect((await generate(CAT, { "idempotency-key": key })).status).toBe(422);
-    expect(provider).toHaveBeenCalledTimes(1);
-    expect(await credits()).toBe(99);
-  });
+    [1_048_576, 200, { model: "m" }],
+    [1_048_577, 409, TOO_LARGE],
+  ])(
+    "an answer of %i bytes is delivered and charged once, and asked for again it is %i",
+    async (bytes, status, body) => {
+      const key = randomUUID();
+      provider.mockImplementation(async () => ok({ chunks: [imageOf(bytes)], bytes }));
+      const first = await generate(LARGE, { "idempotency-key": key });
+      expect([first.status, (await first.arrayBuffer()).byteLength]).toEqual([200, bytes]);
+      const again = await generate(LARGE, { "idempotency-key": key });
+      expect([again.status, again.headers.get("retry-after")]).toEqual([status, null]);
+      expect(await again.json()).toMatchObject(body);
+      expect((await generate(CAT, { "idempotency-key": key })).status).toBe(422);
+      expect(provider).toHaveBeenCalledTimes(1);
+      expect(await credits()).toBe(99);
+    },
+  );
 
   test("answers of any size are pruned, none in a statement that takes many of the large ones", async () => {
     // Stored before there was a limit. Incompressible, like images.
     await pool().query(`ALTER TABLE "IdempotencyRecord" ALTER COLUMN "answer" SET STORAGE EXTERNAL`);
+    // A busy machine may take longer for 30 MB than the deadline of a request's statement.
+    const client = await pool().connect();
+    await client.query("SET statement_timeout = 0");
     const insert = (from: number, to: number, bytes: number) =>
-      pool().query(
+      client.query(
         `INSERT INTO "IdempotencyRecord" ("userId", "key", "fingerprint", "answer", "createdAt")
          SELECT $1, i, '', repeat('x', $4), now() - interval '2 days' FROM generate_series($2::int, $3::int) i`,
         [ada.id, from, to, bytes],
       );
     for (let i = 1; i <= 6; i += 1) await insert(i, i, 30_000_000);
     await insert(7, 2_500, 1);
+    client.release(true);
     await pool().query(`CREATE FUNCTION reject_large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF (SELECT sum(pg_column_size("answer")) > 100000000 OR count(*) > 1000 FROM "gone") THEN RAISE 'too much at once'; END IF;
       RETURN NULL; END $$`);
@@ -407,13 +413,6 @@ async function lockBalance(): Promise<() => Promise<void>> {
     await client.query("ROLLBACK");
     client.release();
   };
-}
-
-async function waitingForLocks(): Promise<number> {
-  const { rows } = await pool().query(
-    `SELECT count(*)::int AS "waiting" FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`,
-  );
-  return rows[0].waiting;
 }
 
 async function outcomes(): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expectLockWaits } from "#e2e/support/lock-waits.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { chargeGroups } from "#lib/credits/charge-groups.ts";
@@ -111,12 +112,7 @@ test.each([
   await grant.query(`UPDATE "Balance" SET "credits" = 10 WHERE "userId" = $1`, [ada.id]);
   const charged = groups.ask({ ...spending(4), id: randomUUID(), deadline: statementDeadline(), reserved });
   // Its statement has begun and sees no later change.
-  await vi.waitFor(async () => {
-    const { rowCount } = await pool().query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    expect(rowCount).toBe(1);
-  });
+  await expectLockWaits(1);
   await grant.query("COMMIT");
   grant.release();
   expect(await charged).toEqual({ ok: true, value: { credits: 6, requests: null } });
@@ -149,19 +145,19 @@ test("no member of a group fails because of another: not for one that was cancel
 });
 
 test("three instances at once, charges and cancellations, more accounts than one: nothing is lost and nothing charged twice", async () => {
-  const people = await Promise.all(Array.from({ length: 4 }, () => createUser("Cyd")));
+  const users = await Promise.all(Array.from({ length: 4 }, () => createUser("Cyd")));
   const instances = Array.from({ length: 3 }, () => chargeGroups());
-  const passed = new Map(people.map(({ id }) => [id, 0]));
+  const passed = new Map(users.map(({ id }) => [id, 0]));
   await Promise.all(
     Array.from({ length: 600 }, async (_, i) => {
-      const { id: userId } = people[i % people.length] as { id: UserId };
+      const { id: userId } = users[i % users.length] as { id: UserId };
       const id = randomUUID();
       const charged = instances[i % 3]?.ask({ ...spending(1, null, userId), id, deadline: null });
       if (i % 10 === 0) await Promise.all([charged?.catch(() => {}), cancelCharge(id, spending(1, null, userId))]);
       else if ((await charged)?.ok) passed.set(userId, (passed.get(userId) ?? 0) + 1);
     }),
   );
-  for (const { id } of people) {
+  for (const { id } of users) {
     expect((await leftOf(id)) ?? -1).toBe(100 - (passed.get(id) ?? 0));
     await expectLedgerToAgree(id);
   }

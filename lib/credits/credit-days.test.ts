@@ -94,21 +94,21 @@ test.each(UPGRADES)(
     await before.remove();
     connectDatabase(url, 10);
 
-    const people = await Promise.all(Array.from({ length: 3 }, () => createUser("Ada", "free")));
+    const users = await Promise.all(Array.from({ length: 3 }, () => createUser("Ada", "free")));
     const keys = Array.from({ length: 50 }, () => randomUUID());
-    for (const { id } of people) await grantCredits(id, 1_000_000, OPERATOR);
+    for (const { id } of users) await grantCredits(id, 1_000_000, OPERATOR);
     await pool().query(
       `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
      SELECT ($1::uuid[])[1 + n % 3], 'charged', -1, ($2::uuid[])[1 + n % 50], now() - make_interval(hours => n % 1000)
      FROM generate_series(1, 25000) n`,
-      [people.map(({ id }) => id), keys],
+      [users.map(({ id }) => id), keys],
     );
     await pool().query(
       `UPDATE "Balance" b SET "credits" = (SELECT sum("amount") FROM "CreditMovement" m WHERE m."userId" = b."userId")`,
     );
 
     let over = false;
-    const charging = people.map(async ({ id: userId }, i) => {
+    const charging = users.map(async ({ id: userId }, i) => {
       while (!over) await charge({ userId, apiKeyId: keys[i] as string, credits: 1, quota: null });
     });
     await migrate(url, MIGRATIONS);

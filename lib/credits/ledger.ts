@@ -1,5 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
+import { owned } from "#lib/credits/owned.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
@@ -37,17 +38,17 @@ export const DETAIL_SINCE = `coalesce((SELECT "day" FROM "LedgerDetail"), '-infi
  */
 const rowsWhere = (condition: string, order = "") => `
   WITH "page" AS (
-    SELECT * FROM "CreditDay" WHERE "userId" = $1 AND ${condition} ${order} LIMIT $4
+    SELECT * FROM "CreditDay" d WHERE ${owned("d")} AND ${condition} ${order} LIMIT $4
   ), "closing" AS MATERIALIZED (
     SELECT "day", coalesce(t."closing", b."credits" - (
-        SELECT coalesce(sum(${NET}), 0) FROM "CreditDayTotal" l WHERE l."userId" = $1 AND l."day" > t."day" AND l."closing" IS NULL
+        SELECT coalesce(sum(${NET}), 0) FROM "CreditDayTotal" l WHERE ${owned("l")} AND l."day" > t."day" AND l."closing" IS NULL
       ))::float8 AS "closing"
     FROM (SELECT DISTINCT "day" FROM "page") d JOIN "CreditDayTotal" t USING ("day") JOIN "Balance" b USING ("userId")
-    WHERE t."userId" = $1
+    WHERE ${owned("t")}
   )
   SELECT to_char("day", 'YYYY-MM-DD') AS "day", "apiKeyId", k."name" AS "keyName", "charged"::float8 AS "charged",
     "refunded"::float8 AS "refunded", "added"::float8 AS "added", "closing", "day" >= ${DETAIL_SINCE} AS "isDetailed"
-  FROM "page" p JOIN "closing" USING ("day") LEFT JOIN "ApiKey" k ON k."id" = "apiKeyId" AND k."userId" = $1
+  FROM "page" p JOIN "closing" USING ("day") LEFT JOIN "ApiKey" k ON k."id" = "apiKeyId" AND ${owned("k")}
   ${order.replace('"day"', 'p."day"')}`;
 
 /** Reads one page of an account's ledger by UTC day and key, newest first. */
@@ -99,8 +100,8 @@ export async function creditsByDay(
   now: Date,
 ): Promise<{ day: string; credits: number }[]> {
   const { rows } = await pool().query<{ day: string; credits: number }>(
-    `SELECT to_char("day", 'YYYY-MM-DD') AS "day", ("charged" - "refunded")::float8 AS "credits" FROM "CreditDayTotal"
-     WHERE "userId" = $1 AND "day" > ($2::timestamptz AT TIME ZONE 'UTC')::date - $3::int`,
+    `SELECT to_char("day", 'YYYY-MM-DD') AS "day", ("charged" - "refunded")::float8 AS "credits" FROM "CreditDayTotal" t
+     WHERE ${owned("t")} AND "day" > ($2::timestamptz AT TIME ZONE 'UTC')::date - $3::int`,
     [userId, now, days],
   );
   const credits = new Map(rows.map((row) => [row.day, row.credits]));

@@ -1,6 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { DETAIL_SINCE, type LedgerRow, readLedger } from "#lib/credits/ledger.ts";
 import { type LedgerRowId, NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { owned } from "#lib/credits/owned.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 import { readAll } from "#lib/paging/read-page.ts";
@@ -27,10 +28,10 @@ const movementsWhere = (condition: string, order: string, limit: string) => `
   SELECT m."id", CASE WHEN r."id" IS NULL THEN m."kind"::text ELSE 'reserved' END AS "kind", m."amount", m."apiKeyId",
          k."name" AS "keyName", m."createdAt"
   FROM (
-    SELECT * FROM "CreditMovement" WHERE "userId" = $1 AND "amount" <> 0 AND ${condition}
+    SELECT * FROM "CreditMovement" m WHERE ${owned("m")} AND "amount" <> 0 AND ${condition}
     ORDER BY "createdAt" ${order}, "id" ${order} LIMIT ${limit}
   ) m
-  LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId" AND k."userId" = $1 LEFT JOIN "Reservation" r ON r."id" = m."id"
+  LEFT JOIN "ApiKey" k ON k."id" = m."apiKeyId" AND ${owned("k")} LEFT JOIN "Reservation" r ON r."id" = m."id"
   ORDER BY m."createdAt" ${order}, m."id" ${order}`;
 
 /**

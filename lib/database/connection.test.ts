@@ -69,7 +69,7 @@ describe("a connection", () => {
     await asOperator(`ALTER ROLE goodtake IN DATABASE ${name} RESET ALL`);
   });
 
-  test("whose zone something changes to another one than UTC is refused in a sentence, and so is one of a pool", async () => {
+  test("whose zone something changes to another one than UTC is rejected with a sentence, and so is one of a pool", async () => {
     await asOperator(
       `CREATE FUNCTION move() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN SET TimeZone = 'Asia/Tokyo'; END $$`,
       `CREATE EVENT TRIGGER move ON login EXECUTE FUNCTION move()`,

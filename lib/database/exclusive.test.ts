@@ -35,7 +35,7 @@ test("a connection that breaks during the work is an error and doesn't end the p
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
     // Waits until the holder's connection, and with it the lock, is gone.
-    while (!(await exclusively("work", async () => {})));
+    await expect.poll(() => exclusively("work", async () => {}), { timeout: 10_000 }).toBe(true);
   });
   await expect(breaks).rejects.toThrow();
 });

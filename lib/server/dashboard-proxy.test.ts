@@ -116,7 +116,7 @@ test("a client that asks before it sends a body is told to go on only by the das
     return answer as string;
   };
   expect(await ask("/read")).toBe("HTTP/1.1 100 Continue\r\n\r\n");
-  expect(await ask("/refuse")).toMatch(/^HTTP\/1.1 403/);
+  expect(await ask("/reject")).toMatch(/^HTTP\/1.1 403/);
 });
 
 test("a client that hangs up ends its request at the dashboard", async () => {

@@ -27,12 +27,13 @@ async function startChild(): Promise<void> {
 }
 
 /** Waits for the answer to a message that is sent now, after everything before it. */
-async function answerOf(program: string): Promise<unknown> {
+async function answerOf(program: string): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  const listen = ({ kind }: { kind: string }) => kind === "done" && done.resolve();
+  child.on("message", listen);
   child.send({ program: `${program}; process.send({ kind: "done" });` });
-  for (;;) {
-    const [message] = await once(child, "message");
-    if (message.kind === "done") return message;
-  }
+  await done.promise;
+  child.off("message", listen);
 }
 
 test.each(["SIGSTOP", "a loop"])("a process that hangs by %s is killed", async (cause) => {

@@ -15,6 +15,8 @@ type SlotLimits = {
 /**
  * Bounds work in flight, in total and for each holder. Work without a free slot waits its turn. A
  * holder at its own limit delays no other.
+ *
+ * By hand, because `p-limit` and `p-queue` have one limit for all and no bound on waiting.
  */
 export class Slots {
   readonly #limits: SlotLimits;

@@ -92,10 +92,10 @@ function use(userId: UserId, apiKeyIds: string[], times = 1): void {
 }
 
 test("usage of all keys by hour and day, and of each by month, is exact, whichever process writes it and however many write at once", async () => {
-  const people = [await createUser(), await createUser("Bob")];
-  const keys = await Promise.all(people.map(({ id }) => addKeys(id, 30, 40)));
+  const users = [await createUser(), await createUser("Bob")];
+  const keys = await Promise.all(users.map(({ id }) => addKeys(id, 30, 40)));
   await expectRollupsToAgree();
-  for (const [i, { id }] of people.entries()) use(id, keys[i] as string[], 5);
+  for (const [i, { id }] of users.entries()) use(id, keys[i] as string[], 5);
   // Another process, of any version, with the same accounts in another order.
   const others = Array.from({ length: 8 }, (_, i) =>
     pool().query(
@@ -127,13 +127,13 @@ test("an upgrade adds up existing usage while processes of the previous version 
   await migrate(url, before.directory);
   await before.remove();
   connectDatabase(url, 10);
-  const people = [await createUser(), await createUser("Bob")];
-  const keys = await Promise.all(people.map(({ id }) => addKeys(id, 150, 100)));
+  const users = [await createUser(), await createUser("Bob")];
+  const keys = await Promise.all(users.map(({ id }) => addKeys(id, 150, 100)));
 
   let over = false;
   const counting = (async () => {
     while (!over) {
-      for (const [i, { id }] of people.entries()) use(id, keys[i] as string[]);
+      for (const [i, { id }] of users.entries()) use(id, keys[i] as string[]);
       await flushUsage();
     }
   })();

@@ -35,22 +35,20 @@ export default async function SignInPage({ searchParams }: Props) {
     </>
   );
   return (
-    <AuthCard title="Sign in" text="To create and manage your API keys." footer={signUpLink}>
+    <AuthCard title="Sign in" text="Create and manage your API keys." footer={signUpLink}>
       {notice === "password_changed" && (
         <div role="status">
-          <Notice>Your password was changed and all your sessions were ended. Sign in with the new one.</Notice>
+          <Notice>Your password was changed, and every session was signed out. Sign in with the new password.</Notice>
         </div>
       )}
       {notice === "account_deleted" && (
         <div role="status">
-          <Notice>Your account was deleted, and its API keys are rejected from now on.</Notice>
+          <Notice>Your account was deleted, and its API keys are rejected.</Notice>
         </div>
       )}
       {notice === "signed_out" && (
         <div role="status">
-          <Notice tone="warning">
-            You were signed out in the meantime, and nothing was changed. Sign in to go on.
-          </Notice>
+          <Notice tone="warning">You've been signed out. Sign in to continue.</Notice>
         </div>
       )}
       {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}

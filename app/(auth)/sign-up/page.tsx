@@ -30,7 +30,7 @@ export default async function SignUpPage({ searchParams }: Props) {
   );
   return (
     <AuthCard title="Create your account" text="Your first API key is a minute away." footer={signInLink}>
-      {SIGN_UP === "closed" && <Notice>New accounts can't be created here at the moment.</Notice>}
+      {SIGN_UP === "closed" && <Notice>Sign-up is closed.</Notice>}
       <ProviderButtons providers={providers} next={next} />
       {SIGN_UP === "open" && providers.length > 0 && <OrDivider />}
       {SIGN_UP === "open" && <SignUpForm next={next} />}

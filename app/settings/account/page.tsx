@@ -4,8 +4,8 @@ import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
+import { SettingCard } from "#components/account/setting-card.tsx";
 import { SignInMethods } from "#components/account/sign-in-methods.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
@@ -34,41 +34,38 @@ export default async function AccountPage({ searchParams }: Props) {
   return (
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Account</h1>
-      <p className="mt-1 text-muted">{user.email}</p>
-      <div className="max-w-md">
-        <Section title="Profile">
+      <p className="mt-1 text-muted">Your name, how you sign in, and where you are signed in.</p>
+      <div className="mt-6 flex max-w-4xl flex-col gap-4">
+        <SettingCard title="Name" note="Shown in the menu at the top.">
           <NameForm name={user.name} />
-        </Section>
+        </SettingCard>
+        <SettingCard title="Email" note="You sign in with it.">
+          {hasPassword ? <EmailForm email={user.email} /> : <bdi className="break-words">{user.email}</bdi>}
+        </SettingCard>
         {hasPassword && (
-          <>
-            <Section title="Email" note="The address you sign in with.">
-              <EmailForm email={user.email} />
-            </Section>
-            <Section title="Password">
-              <PasswordForm />
-            </Section>
-          </>
+          <SettingCard title="Password" note="A change signs out every other session.">
+            <PasswordForm />
+          </SettingCard>
         )}
+        {(methods.length > 0 || error) && (
+          <SignInMethods methods={methods} hasPassword={hasPassword} came={{ linked, error }} />
+        )}
+        <SettingCard
+          title="Active sessions"
+          note="If you don't recognize a session, sign it out and change your password."
+        >
+          <SessionList sessions={sessions} current={user.sessionId} />
+          {more && (
+            <p className="mt-2 text-[0.8125rem] text-muted">
+              These are the {sessions.length} latest sessions. To end older ones, sign out everywhere else.
+            </p>
+          )}
+          {sessions.length > 1 && <EndOtherSessions />}
+        </SettingCard>
+        <SettingCard title="Delete account" note="Permanently deletes your account and revokes all keys.">
+          <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
+        </SettingCard>
       </div>
-      {(methods.length > 0 || error) && (
-        <SignInMethods methods={methods} hasPassword={hasPassword} came={{ linked, error }} />
-      )}
-      <Section
-        title="Signed-in browsers"
-        note="A browser that you don't know is a reason to sign it out and to change your password."
-        aside={sessions.length > 1 && <EndOtherSessions />}
-      >
-        <SessionList sessions={sessions} current={user.sessionId} />
-        {more && (
-          <p className="mt-2 text-[0.8125rem] text-muted">
-            These are the {sessions.length} browsers that were seen last. To sign out the others, too, sign out
-            everywhere else.
-          </p>
-        )}
-      </Section>
-      <Section title="Delete account" note="Ends your API keys and your access, for good.">
-        <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
-      </Section>
     </NowProvider>
   );
 }

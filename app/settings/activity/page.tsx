@@ -31,7 +31,7 @@ export default async function ActivityPage({ searchParams }: Props) {
       <header className="mb-6 flex flex-wrap items-start justify-between gap-4">
         <div>
           <h1 className="font-semibold text-xl tracking-tight">Activity</h1>
-          <p className="mt-1 text-muted">What happened to your keys and your account: who, from where, and when.</p>
+          <p className="mt-1 text-muted">Audit log of changes to your keys and account.</p>
         </div>
         <a href={activityHref({ ...query, page: null }, "/settings/activity/export")} className={buttonClass({})}>
           <Download aria-hidden className="size-4" />
@@ -40,7 +40,7 @@ export default async function ActivityPage({ searchParams }: Props) {
       </header>
       <ActivityFilters query={query} keyName={key ? key.name : null} />
       {page.rows.length === 0 ? (
-        <p className="text-muted">Nothing is on record.</p>
+        <p className="text-muted">No activity matches these filters.</p>
       ) : (
         <ActivityTable records={page.rows} />
       )}

@@ -6,9 +6,9 @@ import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/detail/k
 import { FoundKey } from "#components/api-keys/list/found-key.tsx";
 import { keyGuard } from "#components/api-keys/list/key-guard.ts";
 import { useKeyLookup } from "#components/api-keys/list/use-key-lookup.ts";
-import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
 import { useViewNavigation, ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { isFiltered, viewHref } from "#components/api-keys/list/view-url.ts";
+import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Select } from "#components/ui/select.tsx";

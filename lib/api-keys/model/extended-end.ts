@@ -1,8 +1,7 @@
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 /** The choices for moving the end of a replaced key, in hours. */
 export const EXTENSIONS = { "1h": 1, "24h": 24, "7d": 7 * 24 } as const;
 export type Extension = keyof typeof EXTENSIONS;
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Computes the end of a replaced key after an extension. It is counted from the present end, so

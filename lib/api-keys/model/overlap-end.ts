@@ -1,11 +1,10 @@
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 /**
  * How long a replaced key stays valid, in hours. `on_use`: until a day after its successor's first
  * success, at most 30 days.
  */
 export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 * 24 } as const;
 export type Overlap = keyof typeof OVERLAPS;
-
-const HOUR_MS = 3_600_000;
 
 /** Computes the end of a key that is replaced now: the overlap's, but not past its successor's. */
 export function overlapEnd(overlap: Overlap, successorEndsAt: Date | null, now: Date): Date {

@@ -11,7 +11,6 @@ import { Chart } from "#components/usage/chart/chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { RejectionTable } from "#components/usage/rejection-table.tsx";
-import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
@@ -21,25 +20,26 @@ import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
 import { usageOfRange } from "#lib/usage/of-range.ts";
 import { listCallers, listRejections } from "#lib/usage/read.ts";
 
-/** Finds the key of the address, once a request. Not found for another user's key and for none alike. */
-const findKey = cache(async (userId: UserId, id: string) => {
-  const parsed = apiKeyId.safeParse(id);
-  return (parsed.success && (await findListedApiKey(userId, parsed.data))) || notFound();
-});
-
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { userId } = await requireUser();
-  return { title: (await findKey(userId, (await params).id)).name };
-}
-
 type Props = {
   params: Promise<{ id: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
+/** Reads the key once for the title and the page. */
+const findKey = cache(async (asked: string) => {
+  const user = await requireUser();
+  const id = apiKeyId.safeParse(asked);
+  return id.success ? findListedApiKey(user.userId, id.data) : null;
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await findKey((await params).id))?.name ?? "Page not found" };
+}
+
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
-  const apiKey = await findKey(user.userId, (await params).id);
+  const apiKey = await findKey((await params).id);
+  if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const [requests, callers, rejections, activity] = await Promise.all([
