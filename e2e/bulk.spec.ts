@@ -72,7 +72,7 @@ test("all matching keys are revoked after a usage summary, except deselected and
   await bar(page).getByRole("button", { name: "Revoke" }).click();
 
   const dialog = page.getByRole("alertdialog", { name: "Revoke 1,197 keys?" });
-  await expect(dialog).toContainText("1,197 of the 1,200 keys are active.");
+  await expect(dialog).toContainText("1,197 active, 3 revoked or expired. 3 are skipped.");
   await expect(dialog).toContainText("1 used in the last hour, 1 in the last 24 hours.");
   await expect(dialog.getByRole("list", { name: "Used lately" })).toContainText(
     new RegExp(`Production App${used.key.prefix}….*, 3 in ~24 h`),
@@ -114,13 +114,13 @@ test("the dialog speaks of one key or of many, and doesn't announce the rejectio
   };
 
   await open("Delete", 2, 3);
-  await expect(dialog).toContainText("The keys leave your list. They stay rejected, and their history is kept.");
-  await expect(dialog).toContainText("All of them were revoked or have expired already.");
-  await expect(dialog).not.toContainText("failing");
+  await expect(dialog).toContainText("The keys leave your list. Their history is kept.");
+  await expect(dialog).toContainText("All of them are revoked or expired.");
+  await expect(dialog).not.toContainText("will fail");
   await close();
   await open("Delete", 3);
-  await expect(dialog).toContainText("The key leaves your list. It stays rejected, and its history is kept.");
-  await expect(dialog).toContainText("It was revoked or has expired already.");
+  await expect(dialog).toContainText("The key leaves your list. Its history is kept.");
+  await expect(dialog).toContainText("It is revoked or expired.");
   await close();
   await open("Delete", 0);
   await expect(dialog).toContainText("The key is revoked and leaves your list. Requests using it will");
@@ -128,10 +128,8 @@ test("the dialog speaks of one key or of many, and doesn't announce the rejectio
   await close();
   await open("Revoke", 0, 3);
   await expect(dialog).toHaveAccessibleName("Revoke 1 key?");
-  await expect(dialog).toContainText("Requests using this key will start failing at once.");
-  await expect(dialog).toContainText(
-    "1 of the 2 keys is active. The other was revoked or has expired already, and is skipped.",
-  );
+  await expect(dialog).toContainText("Requests using this key will fail immediately.");
+  await expect(dialog).toContainText("1 active, 1 revoked or expired. 1 is skipped.");
   await close();
   await open("Delete", 0, 1);
   await expect(dialog).toContainText("The keys are revoked and leave your list. Requests using them will");

@@ -46,7 +46,7 @@ test("a key is created, accepted by the API in both headers, shown as used, revo
   await expect(alert.getByText("This is not the key's name.")).toBeVisible();
   await alert.getByRole("textbox").fill("Production App");
   await alert.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(page.getByText('Revoked "Production App"')).toBeVisible();
   await expectRow(page, "Production App", { Status: "Revoked" });
   await expect(key.getByRole("button", { name: "Revoke" })).toHaveCount(0);
 

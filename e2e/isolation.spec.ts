@@ -47,6 +47,15 @@ const OPERATIONS: Record<string, Press | { before: Press; press: Press }> = {
       await page.getByRole("button", { name: "Extend", exact: true }).click();
     },
   },
+  "edit expiry": async (page) => {
+    await clickRowAction(page, "Ada's key", "Edit expiry");
+    await page.getByLabel("Expires").selectOption("30d");
+    await page.getByRole("button", { name: "Save expiry" }).click();
+  },
+  disable: async (page) => {
+    await clickRowAction(page, "Ada's key", "Disable");
+    await page.getByRole("button", { name: "Disable key" }).click();
+  },
   delete: async (page) => {
     await clickRowAction(page, "Ada's key", "Delete");
     await page.getByRole("button", { name: "Revoke and delete" }).click();
@@ -78,7 +87,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
   });
 }
 
-for (const change of ["Revoke", "Delete"]) {
+for (const change of ["Revoke", "Disable", "Delete"]) {
   test(`${change} many: another user's keys in a selection count as unknown`, async ({
     page: ada,
     user: _,
@@ -109,6 +118,23 @@ for (const change of ["Revoke", "Delete"]) {
     expect(await apiStatus(ada, secret)).toBe(401);
   });
 }
+
+test("Bob can't enable a key that Ada has disabled", async ({ page: ada, user: _, asAnotherUser }) => {
+  const bob = await asAnotherUser();
+  const secret = await createKey(ada, "Ada's key");
+  await clickRowAction(ada, "Ada's key", "Disable");
+  await ada.getByRole("button", { name: "Disable key" }).click();
+  await expectRow(ada, "Ada's key", { Status: "Disabled" });
+  await clickRowAction(ada, "Ada's key", "Enable");
+  const request = await catchAction(ada, KEY_LIST, () => ada.getByRole("button", { name: "Enable key" }).click());
+  const id = idIn(request);
+  const blocked = await send(bob, request, id, id);
+  expect(blocked).toEqual(await send(bob, request, id, NO_KEY));
+  expect(blocked.result).toContain('"error":"not_found"');
+  expect(await apiStatus(ada, secret)).toBe(401);
+  expect((await send(ada, request, id, id)).result).toContain('"ok":true');
+  expect(await apiStatus(ada, secret)).toBe(200);
+});
 
 test("a pasted key is found by its owner and unknown to other users", async ({
   page: ada,

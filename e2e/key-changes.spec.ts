@@ -29,7 +29,7 @@ test("a key that was revoked in another tab is reported as revoked", async ({ pa
   await keyRow(page, "Shared").getByRole("button", { name: "Revoke" }).click();
   await keyRow(other, "Shared").getByRole("button", { name: "Revoke" }).click();
   await other.getByRole("button", { name: "Revoke key" }).click();
-  await expect(other.getByText("Key revoked")).toBeVisible();
+  await expect(other.getByText('Revoked "Shared"')).toBeVisible();
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("has been revoked already")).toBeVisible();
 });

@@ -26,7 +26,7 @@ test("a successor stays visible when its predecessor leaves the list behind the 
   await addKeys(user.email, 1);
   await page.goto(`${KEY_LIST}?status=active`);
   await choose(page, "Rotate");
-  await page.getByLabel("The old key ends").selectOption("Immediately");
+  await page.getByLabel("Expire old key").selectOption("Now");
   await page.getByRole("button", { name: "Rotate key" }).click();
   const field = newKeyField(page);
   const secret = await field.inputValue();
@@ -39,7 +39,7 @@ test("a successor stays visible when its predecessor leaves the list behind the 
 test("the focus returns to the dialog's opener, or to the list when the key has ended", async ({ page, user }) => {
   await addKeys(user.email, 1);
   await page.goto(KEY_LIST);
-  for (const action of ["Rotate", "Rename", "Delete"]) {
+  for (const action of ["Rotate", "Rename", "Edit expiry", "Disable", "Delete"]) {
     await choose(page, action);
     await page.keyboard.press("Escape");
     await expect(dialog(page)).toHaveCount(0);
@@ -62,7 +62,7 @@ test("a key in use is deleted or rotated immediately only after its name is type
   const typed = dialog(page).getByRole("textbox", { name: "Type the key's name to confirm" });
   await choose(page, "Rotate");
   await expect(typed).toHaveCount(0);
-  await page.getByLabel("The old key ends").selectOption("Immediately");
+  await page.getByLabel("Expire old key").selectOption("Now");
   await dialog(page).getByRole("button", { name: "Rotate key" }).click();
   await expect(dialog(page).getByText("This is not the key's name.")).toBeVisible();
   await dialog(page).getByRole("button", { name: "Cancel" }).click();

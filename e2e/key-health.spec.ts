@@ -1,5 +1,5 @@
 import { expectAccessible } from "#e2e/support/accessibility.ts";
-import { KEY_LIST, keyList, rows, search } from "#e2e/support/key-list.ts";
+import { closeNewKey, KEY_LIST, keyList, rows, search } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -44,19 +44,35 @@ test("forty keys that were never used are found, shown and revoked at once", asy
   expect(left.map(({ name }) => name)).toEqual(["young", "young"]);
 });
 
-test("a key that expires soon is replaced by a new one, because a successor would expire as soon", async ({
+test("keys are rotated one after the other, in one dialog each, which can be skipped and stopped", async ({
   page,
   user,
 }) => {
-  await addKeys(user.email, 2, (i) => ({ ...(i === 0 && { expiresAt: inDays(3) }) }));
+  await addKeys(user.email, 4, (i) => ({ createdAt: inDays(-31 - i), lastUsedAt: inDays(-1), expiresAt: inDays(3) }));
   await page.goto(KEY_LIST);
   await page.getByText("Key health: 1 suggestion").click();
-  await page.getByRole("link", { name: "Replace 1 key" }).click();
-  await page.waitForURL(`${KEY_LIST}?finding=expiring`);
-  await expect(rows(page)).toHaveText(["key 0Production"]);
-  await expect(keyList(page)).toContainText("1 key expires within 7 days. Create a new key");
-  await page.getByRole("button", { name: "Create a new key" }).click();
-  await expect(page.getByRole("dialog", { name: "Create New API Key" })).toBeVisible();
+  const start = page.getByRole("button", { name: "Rotate 4 keys" });
+  await start.click();
+  const dialog = (place: number) =>
+    page.getByRole("dialog", { name: new RegExp(`^Rotate "key ${place - 1}" \\(${place} of 4\\)$`) });
+  await expect(dialog(1).getByLabel("New key expires")).toBeFocused();
+  await expectAccessible(page);
+  await dialog(1).getByRole("button", { name: "Skip" }).click();
+  await dialog(2).getByLabel("New key expires").selectOption("30d");
+  await dialog(2).getByRole("button", { name: "Rotate key" }).click();
+  await closeNewKey(page);
+  await dialog(3).getByRole("button", { name: "Rotate key" }).click();
+  await closeNewKey(page);
+  await dialog(4).getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Rotate 2 keys" })).toBeVisible();
+  const successors = await database().apiKey.findMany({
+    where: { user: { email: user.email }, replacesId: { not: null } },
+    orderBy: { createdAt: "asc" },
+  });
+  expect(successors.map(({ name }) => name)).toEqual(["key 1", "key 2"]);
+  const days = successors.map(({ createdAt, expiresAt }) => (Number(expiresAt) - Number(createdAt)) / DAY_MS);
+  expect(days.map(Math.round)).toEqual([30, 36]);
 });
 
 test("a warning is part of the view: a search keeps it and Clear removes it, also without JavaScript", async ({

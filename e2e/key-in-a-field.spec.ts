@@ -8,9 +8,9 @@ import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 
-const REJECTED_REQUESTS = "/settings/developer/refusals";
+const LOGS = "/settings/logs";
 
-const requestId = (page: Page) => page.getByRole("textbox", { name: "Request id" });
+const requestId = (page: Page) => page.getByRole("textbox", { name: "Request ID" });
 
 /** Collects everything that the page sends from now on, as text. */
 function watch(page: Page): string[] {
@@ -59,16 +59,16 @@ test("a key is found before another line, and a part of a key is cleared as well
 });
 
 test("the field for a request id clears a key, names it as one and links to the search", async ({ page, user: _ }) => {
-  await page.goto(REJECTED_REQUESTS);
+  await page.goto(LOGS);
   const secret = generateSecret();
   const asked = watch(page);
   for (const text of [secret, `curl -H "X-API-Key: ${secret}" \\\n  https://api.example.com`]) {
     await paste(requestId(page), text);
-    await expect(page.getByText("This is an API key, or a part of one, and not a request id.")).toBeVisible();
+    await expect(page.getByText("This is an API key, or a part of one, and not a request ID.")).toBeVisible();
     await expect(requestId(page)).toHaveValue("");
     await requestId(page).press("Enter");
-    await page.waitForURL(`${REJECTED_REQUESTS}?request=`);
-    await page.goto(REJECTED_REQUESTS);
+    await page.waitForURL(`${LOGS}?request=`);
+    await page.goto(LOGS);
   }
   await requestId(page).fill(secret);
   await expect(requestId(page)).toHaveValue("");
@@ -86,7 +86,7 @@ test("a browser without JavaScript sends no key, but other text", async ({ user,
   const secret = generateSecret();
   for (const [address, field, button, other] of [
     [KEY_LIST, search, "Apply", "q=production"],
-    [REJECTED_REQUESTS, requestId, "Explain", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
+    [LOGS, requestId, "Find request", "request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60"],
   ] as const) {
     await page.goto(address);
     for (const text of [secret, `Authorization: Bearer ${secret.slice(0, 30)}`]) {

@@ -101,7 +101,7 @@ test("a pasted key shows its name and status, or that it is unknown, and is neve
   await expectAccessible(page);
   await card.getByRole("button", { name: "Revoke it" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(page.getByText('Revoked "Production App"')).toBeVisible();
   // The card no longer applies.
   await expect(card).toHaveCount(0);
   for (const { secret } of [active, deleted, others]) expect(asked.join("\n")).not.toContain(secret.slice(4, 16));

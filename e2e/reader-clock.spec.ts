@@ -28,7 +28,7 @@ for (const days of [3, -3])
     await expectRow(page, "Ended", { Status: "Expired" });
     await expect(keyRow(page, "Production App").getByRole("button", { name: "Revoke" })).toBeVisible();
     await clickRowAction(page, "Production App", "Delete");
-    await expect(page.getByRole("alertdialog")).toContainText("will start failing");
+    await expect(page.getByRole("alertdialog")).toContainText("will fail immediately");
     await page.keyboard.press("Escape");
     await page.goto(`${KEY_LIST}/${soon.key.id}`);
     await page.clock.runFor(60_000);

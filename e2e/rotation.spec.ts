@@ -16,7 +16,7 @@ import { DAY_MS } from "#lib/time/model/duration.ts";
 
 async function rotate(page: Page, overlap: string): Promise<string> {
   await clickRowAction(page, "Main", "Rotate");
-  await page.getByLabel("The old key ends").selectOption(overlap);
+  await page.getByLabel("Expire old key").selectOption(overlap);
   await page.getByRole("button", { name: "Rotate key" }).click();
   return closeNewKey(page);
 }
@@ -52,11 +52,17 @@ test("a rotated key overlaps with its successor, is marked in the list, and can 
   await expect(page.getByText("Old key extended")).toBeVisible();
   await expect(end).toHaveAttribute("datetime", later.toISOString());
 
-  await keyRow(page, "Old key").getByRole("button", { name: "Finish now" }).click();
-  const alert = page.getByRole("alertdialog");
-  await alert.getByRole("textbox").fill("Main");
-  await alert.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
+  await keyRow(page, "Old key").getByRole("button", { name: "End old key" }).click();
+  const alert = page.getByRole("alertdialog", { name: 'End old key "Main"?' });
+  const typed = alert.getByRole("textbox", { name: "Type the key's prefix to confirm" });
+  for (const other of ["Main", successor.slice(0, 7)]) {
+    await typed.fill(other);
+    await alert.getByRole("button", { name: "End old key" }).click();
+    await expect(alert.getByText("This is not the key's prefix.")).toBeVisible();
+  }
+  await typed.fill(old.slice(0, 7));
+  await alert.getByRole("button", { name: "End old key" }).click();
+  await expect(page.getByText('Ended the old key "Main"')).toBeVisible();
   expect([await apiStatus(page, old), await apiStatus(page, successor)]).toEqual([401, 200]);
 });
 
@@ -68,19 +74,27 @@ test("a key that expires before the end of its overlap shows when", async ({ pag
   await page.getByRole("button", { name: "Create key" }).click();
   await closeNewKey(page);
   await clickRowAction(page, "Short", "Rotate");
-  const overlap = page.getByLabel("The old key ends");
-  await expect(overlap).toHaveAccessibleDescription("Both keys work for a day.");
+  const overlap = page.getByLabel("Expire old key");
+  const end = await page.evaluate((last) => {
+    const [year = 0, month = 0, date = 0] = last.split("-").map(Number);
+    const at = new Date(new Date(year, month - 1, date + 1).getTime() - 1);
+    return at.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
+  }, day);
+  await expect(overlap).toHaveAccessibleDescription(/^The old key works until .+\.$/);
+  await expect(overlap).not.toHaveAccessibleDescription(`The old key works until ${end}.`);
   await overlap.selectOption("7 days");
-  await expect(overlap).toHaveAccessibleDescription(/^Both keys work until they expire on \d.+\.$/);
-  await overlap.selectOption("When the new key is used");
-  await expect(overlap).toHaveAccessibleDescription(/, and at the latest on \d.+, when both expire\.$/);
+  await expect(overlap).toHaveAccessibleDescription(`The old key works until ${end}.`);
+  await overlap.selectOption("24 hours after the new key is first used");
+  await expect(overlap).toHaveAccessibleDescription(
+    `The old key works until 24 hours after the first successful request with the new one, and at the latest until ${end}.`,
+  );
 });
 
 test("rotated immediately, the old key is rejected once the new one is shown", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
   expect(await apiStatus(page, old)).toBe(200);
   await clickRowAction(page, "Main", "Rotate");
-  await page.getByLabel("The old key ends").selectOption("Immediately");
+  await page.getByLabel("Expire old key").selectOption("Now");
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(newKeyField(page)).toBeVisible();
   expect(await apiStatus(page, old)).toBe(401);
@@ -98,13 +112,15 @@ test("a key that ends on its successor's first use says so, and is not rotated t
   await other.addInitScript("Object.defineProperty(navigator, 'onLine', { get: () => false })");
   await other.goto("/settings/developer");
   await clickRowAction(page, "Main", "Rotate");
-  await page.getByLabel("The old key ends").selectOption("When the new key is used");
+  await page.getByLabel("Expire old key").selectOption("24 hours after the new key is first used");
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(page.getByRole("button", { name: "Send a test request" })).toHaveAccessibleDescription(
-    "A test request is a first use, too: the old key ends 24 hours after it.",
+    "A test request is a first use, too: the old key expires 24 hours after it.",
   );
   await closeNewKey(page);
-  await expectRow(page, "Old key", { Expires: /When the new key is used.*or in (29 days|1 month|30 days)/ });
+  await expectRow(page, "Old key", {
+    Expires: /24 hours after the new key is first used.*or in (29 days|1 month|30 days)/,
+  });
 
   await clickRowAction(other, "Main", "Rotate");
   await other.getByRole("button", { name: "Rotate key" }).click();
@@ -113,13 +129,13 @@ test("a key that ends on its successor's first use says so, and is not rotated t
 
 test("a key whose successor was revoked can be rotated again", async ({ page, user: _ }) => {
   const old = await createKey(page, "Main");
-  await rotate(page, "When the new key is used");
+  await rotate(page, "24 hours after the new key is first used");
   await keyRow(page, "New key").getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(page.getByText("Key revoked")).toBeVisible();
+  await expect(page.getByText('Revoked "Main"')).toBeVisible();
   await expect(keyRow(page, "Old key")).toHaveCount(0);
   const active = page.getByRole("row").filter({ hasText: "Active" });
-  await expect(active).not.toContainText("When the new key is used");
+  await expect(active).not.toContainText("24 hours after the new key is first used");
 
   await active.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Rotate" }).click();

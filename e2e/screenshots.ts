@@ -133,7 +133,8 @@ const SCREENS: Screen[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
-  { name: "refusals", signedIn: "full", show: (page) => page.goto("/settings/developer/refusals") },
+  { name: "logs", signedIn: "full", long: true, show: (page) => page.goto("/settings/logs") },
+  { name: "logs-empty", signedIn: "empty", show: (page) => page.goto("/settings/logs") },
   { name: "password-link", show: (page) => page.goto("/password-link") },
   { name: "docs-errors", long: true, show: (page) => page.goto("/docs/errors") },
   { name: "docs-rate-limits", long: true, show: (page) => page.goto("/docs/rate-limits") },

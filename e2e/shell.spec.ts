@@ -62,7 +62,7 @@ test("no page full of keys, usage and activity breaks it either", async ({ page,
   await visit(page, [
     "/settings/developer",
     `/settings/developer/${id}`,
-    "/settings/developer/refusals",
+    "/settings/logs",
     "/settings/usage",
     "/settings/activity",
     "/settings/account",

@@ -7,6 +7,7 @@ type Metrics = {
   durations: Histogram<"route">;
   authentications: Counter<"outcome">;
   usageRowsDropped: Counter<"rows">;
+  logRowsDropped: Counter<"rows">;
   upkeepRows: Counter<"task">;
   upkeepSeconds: Histogram<"task">;
   upkeepFailures: Counter<"task">;
@@ -64,7 +65,13 @@ function createMetrics(): Metrics {
     }),
     usageRowsDropped: new Counter({
       name: "goodtake_usage_rows_dropped_total",
-      help: "Rows of usage that the database rejects, by kind: counts, uses, callers, rejections. Each is in the log.",
+      help: "Rows of usage that the database rejects, by kind: counts, uses, callers, rejections, samples. Each is in the log.",
+      labelNames: ["rows"],
+      registers,
+    }),
+    logRowsDropped: new Counter({
+      name: "goodtake_log_rows_dropped_total",
+      help: "Requests that Logs leave out because too many came at once, by kind: rejections, samples.",
       labelNames: ["rows"],
       registers,
     }),

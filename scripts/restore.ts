@@ -11,7 +11,7 @@ import { LIST_NAME } from "#lib/revocations/list-file.ts";
 import { filePath, MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
 
 const REVIVED =
-  "Keys that were revoked or shortened and accounts that were disabled or deleted after that instant work again; look through them.\n";
+  "Keys that were revoked, disabled or shortened and accounts that were disabled or deleted after that instant work again; look through them.\n";
 
 type Options = { revocations?: string; acceptRevived?: boolean };
 
@@ -60,9 +60,11 @@ async function load(file: string, { revocations: list, acceptRevived = false }: 
   }
 }
 
-function said({ revoked, expiryMoved, disabled, enabled, deleted, absent }: Applied, until: string): string {
+function said(applied: Applied, until: string): string {
+  const { revoked, expiryMoved, keysDisabled, keysEnabled, disabled, enabled, deleted, absent } = applied;
   return (
     `Applied from the list, which ends at ${until}: ${revoked} keys revoked, ${expiryMoved} expiries changed, ` +
+    `${keysDisabled} keys disabled, ${keysEnabled} enabled, ` +
     `${disabled} accounts disabled, ${enabled} enabled, ${deleted} deleted; ${absent} entries are of what the backup does not have.\n`
   );
 }

@@ -14,6 +14,9 @@ const METHODS: Record<string, string> = {
 const method = (name = "") => METHODS[name] ?? name;
 const change = ({ from, to }: Read<"api_key.renamed">) => from && to && `${from} → ${to}`;
 const keyName = ({ name }: { name?: string }) => name;
+const minute = (at: string | null) => (at ? `${at.slice(0, 10)} ${at.slice(11, 16)} UTC` : "never");
+const expiryChange = ({ name, from, to }: Read<"api_key.expiry_changed">) =>
+  from === undefined || to === undefined ? name : `${name}: ${minute(from)} → ${minute(to)}`;
 const count = (number: number | undefined, noun: string) =>
   number === undefined ? undefined : `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -36,11 +39,16 @@ export const ACTION_WORDS: Words = {
   "account.deleted": ["Account deleted", ({ keys }) => count(keys, "API key")],
   "api_key.created": ["Key created", keyName],
   "api_key.renamed": ["Key renamed", change],
+  "api_key.note_changed": ["Note changed", keyName],
   "api_key.rotated": ["Key rotated", keyName],
   "api_key.overlap_extended": ["Old key extended", keyName],
   "api_key.overlap_ends": ["New key in use: the old one ends soon", keyName],
+  "api_key.expiry_changed": ["Key expiry changed", expiryChange],
+  "api_key.disabled": ["Key disabled", keyName],
+  "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],
   "api_key.deleted": ["Key deleted", keyName],
+  "api_key.restored": ["Key restored to the list", keyName],
 };
 
 /** Returns the title of an action. An action that only a newer version knows is its own title. */

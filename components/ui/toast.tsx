@@ -2,16 +2,32 @@
 
 import { Toast } from "@base-ui/react/toast";
 import { CircleCheck, X } from "lucide-react";
+import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { fillToastSlot } from "#components/ui/toast-slot.tsx";
 
 const manager = Toast.createToastManager();
 
+export type ToastAction = { label: string; run: () => void };
+
 /**
- * Announces a success on the screen and to screen readers. A failure is shown where it happened.
+ * Announces a success on the screen and to screen readers. A failure is shown where it happened. An
+ * action, such as undoing, is offered for 15 s.
  */
-export function announce(title: string): void {
-  manager.add({ title, timeout: 5_000 });
+export function announce(title: ReactNode, action?: ToastAction): void {
+  const id = manager.add({
+    title,
+    timeout: action ? 15_000 : 5_000,
+    ...(action && {
+      actionProps: {
+        children: action.label,
+        onClick: () => {
+          manager.close(id);
+          action.run();
+        },
+      },
+    }),
+  });
 }
 
 function Toasts() {
@@ -38,6 +54,7 @@ function ToastList() {
       <Toast.Content className="flex items-center gap-2.5 py-2 pr-2 pl-3.5">
         <CircleCheck aria-hidden className="size-4 shrink-0 text-success-ink" />
         <Toast.Title className="min-w-0 flex-1 break-words" />
+        <Toast.Action className={buttonClass({ size: "small" })} />
         <Toast.Close aria-label="Dismiss" className={buttonClass({ variant: "quiet", size: "icon" })}>
           <X aria-hidden className="size-4" />
         </Toast.Close>

@@ -12,7 +12,7 @@ import {
 import { draw, type ImageProvider, startImageProvider } from "#e2e/support/image-provider.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createDatabase } from "#e2e/support/test-database.ts";
-import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { openClient } from "#lib/database/connection.ts";
 
 const ACCOUNTS = 3;
@@ -86,7 +86,7 @@ async function createAccounts(client: Client): Promise<Account[]> {
     );
     await client.query(
       `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash") VALUES ($1, $2, 'Key', 'production', $3, $4)`,
-      [apiKeyId, userId, displayPrefix(secret), hashSecret(secret)],
+      [apiKeyId, userId, displayParts(secret).prefix, hashSecret(secret)],
     );
     await client.query(
       `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")

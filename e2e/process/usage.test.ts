@@ -116,7 +116,7 @@ test(`after a clean stop the totals are those of the ${REQUESTS} answers that tw
   expect(refusals.length).toBeGreaterThan(0);
   for (const { requestId, cause } of refusals) expect(requestIds.get(requestId)).toBe(cause);
   expect(new Set(refusals.map(({ cause }) => cause))).toEqual(
-    new Set(["deleted", "expired", "no_credits", "rate_limited", "revoked"]),
+    new Set(["deleted", "expired", "invalid", "no_credits", "rate_limited", "revoked"]),
   );
   const callers = await database().usageCaller.findMany({ where: { apiKeyId: good.key.id } });
   expect(callers.map(({ route }) => route).sort()).toEqual([

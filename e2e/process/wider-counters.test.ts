@@ -61,6 +61,7 @@ test("a process of the version before writes and reads on while the counters are
         at,
       })),
       rejections: [],
+      samples: [],
     };
     const start = performance.now();
     await pool.query({ name: "write-usage", text: WRITE, values: [randomUUID(), JSON.stringify(rows)] });

@@ -146,15 +146,29 @@ export async function seedUsage(email: string): Promise<string> {
     })),
   });
   await database().rejection.createMany({
-    data: ["rate_limited", "no_credits", "rate_limited"].map((cause, i) => ({
+    data: [...Array<string>(4).fill("rate_limited"), "no_credits", "error", "rate_limited"].map((cause, i) => ({
       requestId: crypto.randomUUID(),
       userId: key.userId,
       apiKeyId: key.id,
       cause,
+      status: { no_credits: 403, error: 503 }[cause] ?? 429,
       route: "/api/v1/bytedance/generate-image",
       addressPrefix: "203.0.113.0/24",
       userAgent: "python-requests/2.32.3",
       createdAt: new Date(now - i * 900_000),
+    })),
+  });
+  await database().requestSample.createMany({
+    data: Array.from({ length: 9 }, (_, i) => ({
+      apiKeyId: key.id,
+      minute: new Date(now - (i + 70) * 60_000),
+      requestId: crypto.randomUUID(),
+      userId: key.userId,
+      status: 204,
+      route: "/api/v1/auth",
+      addressPrefix: `203.0.${114 + (i % 3 === 2 ? 1 : 0)}.0/24`,
+      userAgent: "node",
+      createdAt: new Date(now - (i + 70) * 60_000),
     })),
   });
   const spent = days.flatMap((day, i) =>

@@ -1,40 +1,62 @@
 "use server";
 
-import { userAction } from "#lib/actions/user-action.ts";
-import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
-import { findApiKeyByHash } from "#lib/api-keys/list.ts";
+import { z } from "zod";
+import { type ActingUser, userAction } from "#lib/actions/user-action.ts";
+import { deleteApiKeys, readUsageSummary, restoreApiKeys, revokeApiKeys, setDisabledKeys } from "#lib/api-keys/bulk.ts";
+import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
+import { findApiKeyByHash, listApiKeys } from "#lib/api-keys/list.ts";
+import { DEFAULT_VIEW } from "#lib/api-keys/model/list-view.ts";
 import {
   apiKeyId,
+  changeExpiryInput,
   confirmedSelection,
   createApiKeyInput,
   extendOverlapInput,
   keyHash,
+  noteApiKeyInput,
   renameApiKeyInput,
   rotateApiKeyInput,
   selection,
+  warningKind,
 } from "#lib/api-keys/model/schema.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import { createApiKey, deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
 
+/** Returns the caller of a change that must not be made after the session has ended. */
+const inSession = ({ caller, sessionId }: ActingUser) => ({ ...caller, sessionId });
+
 /** Answers with the secret, once. The list is refreshed when its dialog closes. */
 export const createApiKeyAction = userAction(
   createApiKeyInput,
-  ({ userId, caller, sessionId }, input) => createApiKey(userId, input, { ...caller, sessionId }),
+  (user, input) => createApiKey(user.userId, input, inSession(user)),
   noRefresh,
 );
 
 /** Answers with the successor's secret, once. */
 export const rotateApiKeyAction = userAction(
   rotateApiKeyInput,
-  (user, { id, overlap }) => rotateApiKey(user.userId, id, overlap, { ...user.caller, sessionId: user.sessionId }),
+  (user, { id, overlap, expiry }) => rotateApiKey(user.userId, id, overlap, inSession(user), expiry),
   noRefresh,
 );
 
 export const extendOverlapAction = userAction(extendOverlapInput, (user, { id, by }) =>
   extendOverlap(user.userId, id, by, user.caller),
+);
+
+export const changeExpiryAction = userAction(changeExpiryInput, (user, { id, expiry }) =>
+  changeExpiry(user.userId, id, expiry, inSession(user)),
+);
+
+export const disableApiKeyAction = userAction(apiKeyId, (user, id) =>
+  setDisabled(user.userId, id, "disabled", inSession(user)),
+);
+
+export const enableApiKeyAction = userAction(apiKeyId, (user, id) =>
+  setDisabled(user.userId, id, "enabled", inSession(user)),
 );
 
 /** Finds a key by the hash that the browser computes: the key itself is never sent. */
@@ -48,9 +70,20 @@ export const renameApiKeyAction = userAction(renameApiKeyInput, (user, { id, nam
   renameApiKey(user.userId, id, name, user.caller),
 );
 
+export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note }) =>
+  noteApiKey(user.userId, id, note, user.caller),
+);
+
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
+
+/** Finds the first keys that a warning is about. */
+export const findKeysWithWarningAction = userAction(
+  warningKind,
+  async (user, finding) => ok((await listApiKeys(user.userId, { ...DEFAULT_VIEW, finding }, new Date())).rows),
+  noRefresh,
+);
 
 /** Reads the usage summary of many keys before they are changed. */
 export const readBulkEvidenceAction = userAction(
@@ -65,4 +98,17 @@ export const revokeApiKeysAction = userAction(confirmedSelection, (user, keys) =
 
 export const deleteApiKeysAction = userAction(confirmedSelection, (user, keys) =>
   deleteApiKeys(user.userId, keys, user.caller),
+);
+
+/** Undoes a deletion, by the instant that it answered with. The keys stay revoked. */
+export const restoreApiKeysAction = userAction(z.date(), (user, deletedAt) =>
+  restoreApiKeys(user.userId, deletedAt, user.caller),
+);
+
+export const disableApiKeysAction = userAction(confirmedSelection, (user, keys) =>
+  setDisabledKeys(user.userId, keys, "disabled", inSession(user)),
+);
+
+export const enableApiKeysAction = userAction(confirmedSelection, (user, keys) =>
+  setDisabledKeys(user.userId, keys, "enabled", inSession(user)),
 );

@@ -8,7 +8,7 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { err } from "#lib/result.ts";
 
 /** The signed-in user, and where the request comes from. */
-type ActingUser = SessionUser & { caller: Caller };
+export type ActingUser = SessionUser & { caller: Caller };
 type Settled = { ok: true } | Failure;
 
 /**

@@ -46,11 +46,19 @@ export type Details = {
   "account.deleted": { keys: number };
   "api_key.created": OfKey & { environment: string; expiresAt: string | null; replaces?: string };
   "api_key.renamed": Change;
+  /** Without the note, which may say where a secret is stored. */
+  "api_key.note_changed": OfKey;
   "api_key.rotated": OfKey & { successor: string; overlap: string; endsAt: string };
   "api_key.overlap_extended": OfKey & { endsAt: string };
   "api_key.overlap_ends": OfKey & { endsAt: string };
+  /** Null for a key without an end. */
+  "api_key.expiry_changed": OfKey & { from: string | null; to: string | null };
+  "api_key.disabled": OfKey;
+  "api_key.enabled": OfKey;
   "api_key.revoked": OfKey;
   "api_key.deleted": OfKey;
+  /** The row is back in the list. The key stays revoked. */
+  "api_key.restored": OfKey;
 };
 export type Action = keyof Details;
 /** The actions whose only detail is the key's name. */

@@ -4,7 +4,7 @@ import { createKey, startApi } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
-import { deleteApiKeys, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { deleteApiKeys as deleteForUndo, readUsageSummary, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { UNFILTERED, type View } from "#lib/api-keys/model/list-view.ts";
 import { type ConfirmedSelection, confirmedSelection, type Selection } from "#lib/api-keys/model/schema.ts";
 import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -49,6 +49,12 @@ async function keysOf(userId: UserId, count: number, change: (i: number) => Chan
   return keys.map(({ id }) => id);
 }
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE_MS);
+
+/** Deletes, and leaves out of the answer when that was. */
+const deleteApiKeys: typeof revokeApiKeys = async (...args) => {
+  const deleted = await deleteForUndo(...args);
+  return deleted.ok ? { ok: true, value: { keys: deleted.value.keys } } : deleted;
+};
 
 const these = (ids: string[]): Selection => ({ all: false, ids, view: UNFILTERED });
 const allBut = (ids: string[], view: View = UNFILTERED): Selection => ({ all: true, ids, view });

@@ -1,10 +1,11 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import type { Caller } from "#lib/activity/record.ts";
-import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
+import { type Disabling, markDisabled } from "#lib/api-keys/disable-keys.ts";
+import { markDeleted, markRestored, markRevoked } from "#lib/api-keys/end-keys.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
-import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, isListed, isLive } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
-import { lockApiKeys } from "#lib/api-keys/locks.ts";
+import { lockApiKeys, lockOwner } from "#lib/api-keys/locks.ts";
 import type { ConfirmedSelection, Selection } from "#lib/api-keys/model/schema.ts";
 import { matchesView } from "#lib/api-keys/view-conditions.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
@@ -22,6 +23,7 @@ export type UsageSummary = {
   /** Selected keys that are still in the list. */
   keys: number;
   active: number;
+  disabled: number;
   /** Of the active ones. */
   usedLastHour: number;
   usedLastDay: number;
@@ -40,8 +42,9 @@ export async function readUsageSummary(userId: UserId, selection: Selection, now
   const active = hasStatus("active", now);
   const usedSince = (hours: number) =>
     Prisma.sql`${active} AND "lastUsedAt" > ${new Date(now.getTime() - hours * HOUR_MS)}`;
-  const [counts] = await database().$queryRaw<[Pick<UsageSummary, "keys" | "active" | "usedLastHour" | "usedLastDay">]>`
+  const [counts] = await database().$queryRaw<[Omit<UsageSummary, "at" | "lately">]>`
     SELECT count(*)::int AS "keys", count(*) FILTER (WHERE ${active})::int AS "active",
+           count(*) FILTER (WHERE ${hasStatus("disabled", now)})::int AS "disabled",
            count(*) FILTER (WHERE ${usedSince(1)})::int AS "usedLastHour",
            count(*) FILTER (WHERE ${usedSince(24)})::int AS "usedLastDay"
     FROM "ApiKey" WHERE ${selected}`;
@@ -59,35 +62,94 @@ export async function readUsageSummary(userId: UserId, selection: Selection, now
   };
 }
 
-type BulkResult = Result<{ keys: number }, "selection_changed">;
+type BulkResult<E extends string = never> = Result<{ keys: number }, "selection_changed" | E>;
 
 /**
- * Revokes the active ones of the selected keys, all or none, each as exactly as `revokeApiKey`, and
- * returns their number.
+ * Revokes the active and disabled ones of the selected keys, all or none, each as exactly as
+ * `revokeApiKey`, and returns their number.
  *
  * `selection_changed`: it would be more keys than were confirmed, and nothing was changed.
  */
 export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
   const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
-    AND ${hasStatus("active", selection.confirmedAt)}`;
+    AND ${isLive(selection.confirmedAt)}`;
   return change(which, selection, (transaction, ids) => markRevoked(transaction, userId, ids, caller));
 }
 
 /**
- * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
+ * Disables the active ones of the selected keys, or enables the disabled ones, as exactly as
+ * `setDisabled` and otherwise as {@link revokeApiKeys} does.
+ *
+ * `session_over`: the account was deleted, or its session ended, while this waited.
  */
-export function deleteApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
-  const which = isSelected(userId, selection, selection.confirmedAt);
-  return change(which, selection, (transaction, ids) => markDeleted(transaction, userId, ids, caller));
+export function setDisabledKeys(
+  userId: UserId,
+  selection: ConfirmedSelection,
+  disabling: Disabling,
+  caller: Caller,
+): Promise<BulkResult<"session_over">> {
+  const before = disabling === "disabled" ? "active" : "disabled";
+  const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
+    AND ${hasStatus(before, selection.confirmedAt)}`;
+  return change<"session_over">(
+    which,
+    selection,
+    (transaction, ids) => markDisabled(transaction, userId, ids, disabling, caller),
+    async (transaction) => ((await lockOwner(transaction, userId, caller)) ? ok() : err("session_over")),
+  );
 }
 
-async function change(
+/**
+ * Deletes the selected keys and revokes those that aren't revoked, as {@link revokeApiKeys} does.
+ * Answers with the instant, too, by which `restoreApiKeys` finds them.
+ */
+export async function deleteApiKeys(
+  userId: UserId,
+  selection: ConfirmedSelection,
+  caller: Caller,
+): Promise<Result<{ keys: number; deletedAt: Date }, "selection_changed">> {
+  let deletedAt = selection.confirmedAt;
+  const deleted = await change(
+    isSelected(userId, selection, selection.confirmedAt),
+    selection,
+    async (transaction, ids) => {
+      deletedAt = await markDeleted(transaction, userId, ids, caller);
+    },
+  );
+  return deleted.ok ? ok({ ...deleted.value, deletedAt }) : deleted;
+}
+
+/**
+ * Puts the keys that were deleted at that instant back into the list, and returns their number.
+ * They stay revoked: only their rows come back.
+ */
+export async function restoreApiKeys(
+  userId: UserId,
+  deletedAt: Date,
+  caller: Caller,
+): Promise<Result<{ keys: number }, "not_found">> {
+  const keys = await database().$transaction(
+    async (transaction) => {
+      const deleted = Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" = ${deletedAt} AND "revokedAt" IS NOT NULL`;
+      const ids = await lockApiKeys(transaction, deleted);
+      await markRestored(transaction, userId, ids, caller);
+      return ids.length;
+    },
+    { timeout: TRANSACTION_MS },
+  );
+  return keys > 0 ? ok({ keys }) : err("not_found");
+}
+
+async function change<E extends string = never>(
   which: Prisma.Sql,
   { confirmedKeys }: ConfirmedSelection,
   mark: (transaction: Transaction, ids: string[]) => Promise<unknown>,
-): Promise<BulkResult> {
+  prepare?: (transaction: Transaction) => Promise<Result<undefined, E>>,
+): Promise<BulkResult<E>> {
   const changed = await database().$transaction(
     async (transaction) => {
+      const prepared = await prepare?.(transaction);
+      if (prepared?.ok === false) return prepared;
       const ids = await lockApiKeys(transaction, which);
       if (ids.length > confirmedKeys) return err("selection_changed");
       await mark(transaction, ids);
@@ -95,7 +157,7 @@ async function change(
     },
     { timeout: TRANSACTION_MS },
   );
-  // The promise holds for keys that were revoked already, too.
+  // The promise holds for keys that were changed already, too.
   if (changed.ok) await outliveLeases();
   return changed;
 }

@@ -32,13 +32,14 @@ export async function markRevoked(
 
 /**
  * Takes keys out of the list and revokes those that aren't revoked, as {@link markRevoked} does.
+ * Returns the instant, by which they can be restored.
  */
 export async function markDeleted(
   transaction: Transaction,
   userId: UserId,
   ids: string[],
   caller: Caller,
-): Promise<void> {
+): Promise<Date> {
   const revokedAt = new Date();
   await markRevoked(transaction, userId, ids, caller, revokedAt);
   // A millisecond later, so that the activity of a key lists both in the order in which they
@@ -52,8 +53,27 @@ export async function markDeleted(
       Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = ${at}
         WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) RETURNING "id", "name"`,
     );
+  return at;
 }
 
-function* inParts(ids: string[]): Generator<string[]> {
+/** Puts deleted keys back into the list and records each. They stay revoked. */
+export async function markRestored(
+  transaction: Transaction,
+  userId: UserId,
+  ids: string[],
+  caller: Caller,
+): Promise<void> {
+  for (const part of inParts(ids))
+    await recordEach(
+      transaction,
+      caller,
+      { userId, action: "api_key.restored", at: new Date() },
+      Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = NULL
+        WHERE "userId" = ${userId}::uuid AND "id" = ANY(${part}::uuid[]) RETURNING "id", "name"`,
+    );
+}
+
+/** Yields the ids in parts, one for each statement. */
+export function* inParts(ids: string[]): Generator<string[]> {
   for (let i = 0; i < ids.length; i += STATEMENT_KEYS_MAX) yield ids.slice(i, i + STATEMENT_KEYS_MAX);
 }

@@ -1,6 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { recordActivity } from "#lib/activity/record.ts";
-import { hasStatus } from "#lib/api-keys/key-conditions.ts";
+import { isLive } from "#lib/api-keys/key-conditions.ts";
 import { withSuccessors } from "#lib/api-keys/rotation-chain.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -36,7 +36,7 @@ function endNextKeys(after: string[] | null): Promise<Step> {
     await transaction.$executeRaw`
       UPDATE "ApiKey" SET "endsOnUse" = false WHERE "id" = ANY (ARRAY(
         SELECT "id" FROM "ApiKey" WHERE "id" = ANY(${ids}::uuid[])
-          AND ("deletedAt" IS NOT NULL OR NOT ${hasStatus("active", NOW)})
+          AND ("deletedAt" IS NOT NULL OR NOT ${isLive(NOW)})
         ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED))`;
     // Usage is looked up key by key, because a join reads every user's usage for each.
     const ended = await transaction.$queryRaw<{ id: string; userId: UserId; name: string; expiresAt: Date }[]>`

@@ -13,6 +13,7 @@ export type CachedKey = {
   createdAt: number;
   expiresAt: number | null;
   revokedAt: number | null;
+  disabledAt: number | null;
   deleted: boolean;
   ownerDisabled: boolean;
 };
@@ -32,6 +33,7 @@ export const CACHED_FIELDS: Record<keyof CachedKey, string> = {
   createdAt: milliseconds(`k."createdAt"`),
   expiresAt: milliseconds(`k."expiresAt"`),
   revokedAt: milliseconds(`k."revokedAt"`),
+  disabledAt: milliseconds(`k."disabledAt"`),
   deleted: `k."deletedAt" IS NOT NULL`,
   ownerDisabled: `u."disabledAt" IS NOT NULL`,
 };

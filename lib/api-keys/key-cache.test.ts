@@ -36,6 +36,7 @@ test("a key is looked up once and then found without a promise, with all that a 
     createdAt: expect.any(Number),
     expiresAt: null,
     revokedAt: null,
+    disabledAt: null,
     deleted: false,
     ownerDisabled: false,
   } satisfies Record<keyof CachedKey, unknown>);

@@ -1,6 +1,8 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { SOON_DAYS_MAX, SOON_PART_OF_LIFE } from "#lib/api-keys/model/expires-soon.ts";
 import type { ApiKeyStatus } from "#lib/api-keys/model/status.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 // Conditions on "ApiKey" that several statements share.
 
@@ -23,14 +25,35 @@ export function isListed(userId: UserId): Prisma.Sql {
  * them is ever NULL in an existing row.
  */
 export function hasStatus(status: ApiKeyStatus, now: Date | Prisma.Sql): Prisma.Sql {
-  if (status === "revoked") return Prisma.sql`("revokedAt" IS NOT NULL)`;
-  if (status === "expired")
-    return Prisma.sql`("revokedAt" IS NULL AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
+  switch (status) {
+    case "revoked":
+      return Prisma.sql`("revokedAt" IS NOT NULL)`;
+    case "expired":
+      return Prisma.sql`("revokedAt" IS NULL AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
+    case "disabled":
+      return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NOT NULL)`;
+    case "active":
+      return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NULL)`;
+  }
+}
+
+/** Selects the keys that are active, or disabled and can be enabled: `isLiveKey` in SQL. */
+export function isLive(now: Date | Prisma.Sql): Prisma.Sql {
   return Prisma.sql`("revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
+}
+
+/**
+ * Selects the keys that expire soon: `isExpiringSoon` in SQL. The instant is computed here, because
+ * computing it in SQL for each key takes five times as long.
+ */
+export function expiresSoon(now: Date): Prisma.Sql {
+  const latest = new Date(now.getTime() + SOON_DAYS_MAX * DAY_MS);
+  return Prisma.sql`("expiresAt" <= ${latest}
+    AND ("expiresAt" - ${now}::timestamptz) * ${SOON_PART_OF_LIFE}::int <= "expiresAt" - "createdAt")`;
 }
 
 /** Computes the status of each key, to show it and to sort by it. */
 export function statusAt(now: Date): Prisma.Sql {
-  return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked'
-    WHEN ${hasStatus("expired", now)} THEN 'expired' ELSE 'active' END`;
+  return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked' WHEN ${hasStatus("expired", now)} THEN 'expired'
+    WHEN "disabledAt" IS NOT NULL THEN 'disabled' ELSE 'active' END`;
 }

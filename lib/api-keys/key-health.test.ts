@@ -3,6 +3,7 @@ import { createKey } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
@@ -40,6 +41,7 @@ async function listed(finding: WarningKind): Promise<string[]> {
   return rows.map(({ id }) => id).toSorted();
 }
 const RECENT = { createdAt: ago(1), lastUsedAt: ago(1) };
+const LONG = { createdAt: ago(60), lastUsedAt: ago(1) };
 async function seenOn(apiKeyId: string, networks: number, lastSeenAt: Date): Promise<void> {
   await database().usageCaller.createMany({
     data: Array.from({ length: networks }, (_, i) => ({
@@ -55,11 +57,12 @@ async function seenOn(apiKeyId: string, networks: number, lastSeenAt: Date): Pro
 
 test("a key that is used, young and not about to end has no warning", async () => {
   await keyWith(RECENT);
+  await keyWith({ ...RECENT, expiresAt: ago(-6) });
   expect(await kinds()).toEqual([]);
 });
 
 test.each<[WarningKind, Change, Change]>([
-  ["expiring", { ...RECENT, expiresAt: ago(-7) }, { ...RECENT, expiresAt: ago(-7, -1) }],
+  ["expiring", { ...LONG, expiresAt: ago(-7) }, { ...LONG, expiresAt: ago(-7, -1) }],
   ["never_used", { createdAt: ago(30) }, { createdAt: ago(30, -1) }],
   ["idle", { createdAt: ago(80), lastUsedAt: ago(90) }, { createdAt: ago(80), lastUsedAt: ago(90, -1) }],
   [
@@ -90,7 +93,7 @@ test("many networks are five or more, within 30 days in which the key was used",
   expect(await listed("many_networks")).toEqual([id]);
 });
 
-test("keys that have ended, were replaced or are another user's have no warning", async () => {
+test("keys that have ended, are disabled, were replaced or are another user's have no warning", async () => {
   const old = { createdAt: ago(100), lastUsedAt: ago(1) };
   const bob = await createUser("Bob");
   const theirs = await createKey(bob.id);
@@ -99,6 +102,7 @@ test("keys that have ended, were replaced or are another user's have no warning"
   await deleteApiKey(ada.id, await keyWith(old), CALLER);
   await revokeApiKey(ada.id, await keyWith(old), CALLER);
   await rotateApiKey(ada.id, await keyWith(old), "7d", CALLER);
+  await setDisabled(ada.id, await keyWith(old), "disabled", CALLER);
   expect(await kinds()).toEqual([]);
   // A revoked successor replaces nothing.
   const alone = await keyWith({ ...old, expiresAt: ago(-300) });
@@ -113,7 +117,7 @@ test("keys that have ended, were replaced or are another user's have no warning"
 
 test("the list of a warning has exactly the keys that are counted, also when it is searched, exported or revoked", async () => {
   const keys = {
-    expiring: [await keyWith({ ...RECENT, expiresAt: ago(-3) }), await keyWith({ ...RECENT, expiresAt: ago(-6) })],
+    expiring: [await keyWith({ ...LONG, expiresAt: ago(-3) }), await keyWith({ ...LONG, expiresAt: ago(-6) })],
     never_used: [await keyWith({ createdAt: ago(40) })],
     idle: [await keyWith({ createdAt: ago(200), lastUsedAt: ago(95), expiresAt: ago(-100) })],
     many_networks: [await keyWith(RECENT)],

@@ -1,5 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
+import { expiresSoon, hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
 import { database } from "#lib/database/client.ts";
@@ -66,7 +66,7 @@ function conditionOf(kind: WarningKind, now: Date): Prisma.Sql {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   switch (kind) {
     case "expiring":
-      return Prisma.sql`"expiresAt" <= ${daysAgo(-7)}`;
+      return expiresSoon(now);
     case "never_used":
       return Prisma.sql`"lastUsedAt" IS NULL AND "createdAt" <= ${daysAgo(30)}`;
     case "idle":

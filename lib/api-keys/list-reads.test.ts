@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fill } from "#e2e/support/fill.ts";
 import { expectNoMoreReads, type MeasureReads, watchReads } from "#e2e/support/statement-reads.ts";
@@ -9,7 +8,6 @@ import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW, type ListQuery } from "#lib/api-keys/model/list-view.ts";
 import { pool } from "#lib/database/client.ts";
-import { findRejection, listRejections } from "#lib/usage/read.ts";
 
 let close: () => Promise<void>;
 let measure: MeasureReads;
@@ -93,36 +91,4 @@ test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of
   expectNoMoreReads(small, large, 60);
   const { sessions, more } = await listSessions(many.id);
   expect([sessions.length, more]).toEqual([50, true]);
-});
-
-test("the latest of 20,000 rejections, those of a key and one by its id cost no more reads than of 20", async () => {
-  const add = async (userId: UserId, count: number) => {
-    const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1 LIMIT 2`, [
-      userId,
-    ]);
-    const [quiet, loud] = rows.map(({ id }) => id) as [string, string];
-    const request = randomUUID();
-    await fill([
-      `INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
-       SELECT CASE WHEN i = 1 THEN $4::uuid ELSE gen_random_uuid() END, $1, CASE WHEN i > $5::int - 20 THEN $2::uuid ELSE $3::uuid END,
-         'revoked', '/', '', '', now() - i * interval '1 second' FROM generate_series(1, $5::int) i`,
-      [userId, quiet, loud, request, count],
-    ]);
-    return { quiet, request };
-  };
-  const [few, many] = [await add(young, 60), await add(old, 20_000)];
-  const compare = async (small: () => Promise<unknown>, large: () => Promise<unknown>) =>
-    expectNoMoreReads(await measure(small), await measure(large), 60);
-  await compare(
-    () => listRejections(young, null, 50),
-    () => listRejections(old, null, 50),
-  );
-  await compare(
-    () => listRejections(young, few.quiet, 10),
-    () => listRejections(old, many.quiet, 10),
-  );
-  await compare(
-    () => findRejection(young, few.request),
-    () => findRejection(old, many.request),
-  );
 });

@@ -1,13 +1,13 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type ApiKey, KEY_COLUMNS } from "#lib/api-keys/key-columns.ts";
-import { isListed, isOwned, statusAt } from "#lib/api-keys/key-conditions.ts";
+import { isListed, isLive, isOwned, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
-import { PASSED_END, successorField } from "#lib/api-keys/rotation-chain.ts";
+import { LATEST_END, oldKeys, SUCCESSOR_DURATION, successorField } from "#lib/api-keys/rotation-chain.ts";
 import { matchesView, orderOf } from "#lib/api-keys/view-conditions.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
-import { FIRST_ROWS, readPage, type Slice } from "#lib/paging/read-page.ts";
-import { countRecentRequests, findCallersSinceRotation, type RecentCaller } from "#lib/usage/recent.ts";
+import { FIRST_ROWS, readPage } from "#lib/paging/read-page.ts";
+import { findCallersSinceRotation, type RecentCaller, readRecentHours } from "#lib/usage/recent.ts";
 
 /** A key with its usage and its place in a rotation chain, as the list shows it. */
 export type ListedApiKey = ApiKey & {
@@ -15,16 +15,20 @@ export type ListedApiKey = ApiKey & {
    * Requests in the last 24 to 25 hours: they are counted by the hour, and the first counts whole.
    */
   recentRequests: number;
+  /** The same by hour, the oldest first. Empty if there were none. */
+  requestsByHour: number[];
   /**
-   * The key that replaces it. Null if no successor works, so that an active key can be rotated
+   * The key that replaces it. Null if no successor is live, so that an active key can be rotated
    * again.
    */
   successorId: string | null;
   successorExpiresAt: Date | null;
-  /**
-   * The end that its next successor would get. It is later than its own if it was rotated before.
-   */
-  nextExpiresAt: Date | null;
+  /** The latest end that a rotation may give it. */
+  latestEnd: Date | null;
+  /** How long its next successor lasts by default; null for one without an end. */
+  durationMs: number | null;
+  /** Another live key has the same name, so that the name doesn't tell which key is meant. */
+  hasNamesake: boolean;
   replacesId: string | null;
   /** Callers that have used it since it was rotated. */
   stillCalling: RecentCaller[];
@@ -34,10 +38,16 @@ export type ListedApiKey = ApiKey & {
 
 export type FoundApiKey = ListedApiKey & { deletedAt: Date | null };
 
+/** An old key is a sub-row of the key that replaces it, if both match the view. */
+export type PageRow = ListedApiKey & { isSubRow: boolean };
+
 export type ApiKeyPage = {
-  rows: ListedApiKey[];
+  /** Each is followed by its sub-rows. */
+  rows: PageRow[];
   /** Keys that match the search and filters. */
   matching: number;
+  /** Those of them that have a row of their own. */
+  topRows: number;
   /** All keys in the user's list, whatever the view. */
   total: number;
   /** The page that is shown: the last one if the address asks for more. */
@@ -50,16 +60,37 @@ export type ApiKeyPage = {
  */
 export async function listApiKeys(userId: UserId, query: ListQuery, now: Date): Promise<ApiKeyPage> {
   const matches = matchesView(userId, query, now);
-  const found = await readPage(query.page, PAGE_SIZE, async (slice) => {
+  const subRows = await readSubRows(userId, matches, now);
+  const top = Prisma.sql`${matches} AND "id" <> ALL(${subRows.map(({ id }) => id)}::uuid[])`;
+  const found = await readPage(query.page, PAGE_SIZE, async ({ limit, offset }) => {
     const [[counts], rows] = await Promise.all([
-      database().$queryRaw<[{ total: number; matching: number }]>`
-        SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "matching"
+      database().$queryRaw<[{ total: number; keys: number }]>`
+        SELECT count(*)::int AS "total", count(*) FILTER (WHERE ${matches})::int AS "keys"
         FROM "ApiKey" WHERE ${isListed(userId)}`,
-      readRows(userId, query, now, slice),
+      readRows(userId, query, now, Prisma.sql`${top} ORDER BY ${orderOf(query)} LIMIT ${limit} OFFSET ${offset}`),
     ]);
-    return { ...counts, rows };
+    return { ...counts, rows, matching: counts.keys - subRows.length };
   });
-  return { ...found, rows: await withUsage(userId, found.rows) };
+  const { total, keys, page, matching: topRows } = found;
+  const shown = new Set(found.rows.map(({ id }) => id));
+  const below = subRows.filter(({ successorId }) => shown.has(successorId)).map(({ id }) => id);
+  const old = below.length > 0 ? await readRows(userId, query, now, Prisma.sql`"id" = ANY(${below}::uuid[])`) : [];
+  const all = await withUsage(userId, [...found.rows, ...old], now);
+  const under = Map.groupBy(all.slice(found.rows.length), ({ successorId }) => successorId);
+  const rows = all
+    .slice(0, found.rows.length)
+    .flatMap((key): PageRow[] => [
+      { ...key, isSubRow: false },
+      ...(under.get(key.id) ?? []).map((subRow) => ({ ...subRow, isSubRow: true })),
+    ]);
+  return { rows, matching: keys, topRows, total, page };
+}
+
+/** Finds the old keys that match the view together with the keys that replace them. */
+function readSubRows(userId: UserId, matches: Prisma.Sql, now: Date): Promise<{ id: string; successorId: string }[]> {
+  const inView = Prisma.sql`(SELECT "id" FROM "ApiKey" WHERE ${isListed(userId)} AND ${matches})`;
+  return database().$queryRaw`
+    SELECT "id", "successorId" FROM (${oldKeys(userId, now)}) o WHERE "id" IN ${inView} AND "successorId" IN ${inView}`;
 }
 
 const EXPORT_PAGE_ROWS = 500;
@@ -87,12 +118,11 @@ export async function* exportApiKeys(userId: UserId, query: ListQuery, now: Date
  * Finds the rows of the page first, so that the columns of a rotation chain aren't computed for
  * skipped rows.
  */
-function readRows(userId: UserId, query: ListQuery, now: Date, { limit, offset }: Slice): Promise<Row[]> {
+function readRows(userId: UserId, query: ListQuery, now: Date, which: Prisma.Sql): Promise<Row[]> {
   return database().$queryRaw<Row[]>`
     SELECT ${listedColumns(now)}, "status" FROM (
       SELECT *, ${statusAt(now)} AS "status" FROM "ApiKey"
-      WHERE ${isListed(userId)} AND ${matchesView(userId, query, now)}
-      ORDER BY ${orderOf(query)} LIMIT ${limit} OFFSET ${offset}
+      WHERE ${isListed(userId)} AND ${which}
     ) k ORDER BY ${orderOf(query)}`;
 }
 
@@ -109,32 +139,48 @@ export function findApiKeyByHash(userId: UserId, hash: string): Promise<FoundApi
 }
 
 async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey | null> {
+  const now = new Date();
   const rows = await database().$queryRaw<(Row & { deletedAt: Date | null })[]>`
-    SELECT ${listedColumns(new Date())}, "deletedAt" FROM "ApiKey" k WHERE ${isOwned(userId)} AND ${where}`;
-  const [key] = await withUsage(userId, rows);
+    SELECT ${listedColumns(now)}, "deletedAt" FROM "ApiKey" k WHERE ${isOwned(userId)} AND ${where}`;
+  const [key] = await withUsage(userId, rows, now);
   return key ?? null;
 }
 
-type Usage = Pick<ListedApiKey, "recentRequests" | "stillCalling">;
+type Usage = Pick<ListedApiKey, "recentRequests" | "requestsByHour" | "stillCalling" | "hasNamesake">;
 type Row = Omit<ListedApiKey, keyof Usage>;
 
 const listedColumns = (now: Date) => Prisma.sql`
   ${KEY_COLUMNS}, "replacesId", "endsOnUse",
   ${successorField("id", now)} AS "successorId", ${successorField("expiresAt", now)} AS "successorExpiresAt",
-  ${PASSED_END} AS "nextExpiresAt"`;
+  ${LATEST_END} AS "latestEnd", ${SUCCESSOR_DURATION} AS "durationMs"`;
 
-async function withUsage<R extends Row>(userId: UserId, rows: R[]): Promise<(R & Usage)[]> {
+async function withUsage<R extends Row>(userId: UserId, rows: R[], now: Date): Promise<(R & Usage)[]> {
   const replaced = rows.filter(({ successorId }) => successorId !== null).map(({ id }) => id);
-  const [recent, callers] = await Promise.all([
-    countRecentRequests(
-      userId,
-      rows.map(({ id }) => id),
-    ),
+  const ids = rows.map(({ id }) => id);
+  const [recent, callers, shared] = await Promise.all([
+    readRecentHours(userId, ids, now),
     replaced.length > 0 ? findCallersSinceRotation(userId, replaced) : undefined,
+    findSharedNames(
+      userId,
+      rows.map(({ name }) => name),
+    ),
   ]);
-  return rows.map((key) => ({
-    ...key,
-    recentRequests: recent.get(key.id) ?? 0,
-    stillCalling: callers?.get(key.id) ?? [],
-  }));
+  return rows.map((key) => {
+    const requestsByHour = recent.get(key.id) ?? [];
+    return {
+      ...key,
+      recentRequests: requestsByHour.reduce((sum, requests) => sum + requests, 0),
+      requestsByHour,
+      stillCalling: callers?.get(key.id) ?? [],
+      hasNamesake: shared.has(key.name),
+    };
+  });
+}
+
+/** Finds the names that more than one live key of the user has. */
+async function findSharedNames(userId: UserId, names: string[]): Promise<Set<string>> {
+  const shared = await database().$queryRaw<{ name: string }[]>`
+    SELECT "name" FROM "ApiKey" WHERE ${isListed(userId)} AND ${isLive(new Date())} AND "name" = ANY(${names})
+    GROUP BY "name" HAVING count(*) > 1`;
+  return new Set(shared.map(({ name }) => name));
 }

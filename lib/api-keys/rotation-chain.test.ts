@@ -3,8 +3,10 @@ import { CALLER, hoursFromNow, readKeyRow, rotateKey } from "#e2e/support/rotate
 import { createKey } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { successorDuration } from "#lib/api-keys/rotation-chain.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -44,19 +46,29 @@ describe("a key whose successor has ended", () => {
 
   test.each([
     ["never", { type: "never" }],
-    ["at its own time", { type: "preset", preset: "90d" }],
+    ["after 90 days", { type: "preset", preset: "90d" }],
   ] as const)(
-    "that ended %s gives that end to the next one, and not the short one of the overlap",
+    "that ended %s gives that duration to the next one, and not the short one of the overlap",
     async (_, expiry) => {
       const { key } = await createKey(ada.id, expiry);
       const ended = await rotateKey(ada.id, key.id, "1h");
       await revokeApiKey(ada.id, ended.key.id, CALLER);
-      expect((await findListedApiKey(ada.id, key.id))?.nextExpiresAt).toEqual(key.expiresAt);
+      const durationMs = successorDuration(key);
+      const latestEnd = ended.key.expiresAt;
+      expect(await findListedApiKey(ada.id, key.id)).toMatchObject({ latestEnd, durationMs });
       const again = await rotateKey(ada.id, key.id, "7d");
-      expect(again.key.expiresAt).toEqual(key.expiresAt);
+      expect(successorDuration(again.key)).toBe(durationMs);
       expect(hoursFromNow((await readKeyRow(key.id)).expiresAt)).toBeCloseTo(168, 1);
     },
   );
+
+  test("is still replaced while its successor is disabled", async () => {
+    const { key } = await createKey(ada.id);
+    const successor = await rotateKey(ada.id, key.id);
+    await setDisabled(ada.id, successor.key.id, "disabled", CALLER);
+    expect(await listed(key.id)).toEqual([successor.key.id, null]);
+    expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
+  });
 
   test("lets one of 10 parallel rotations succeed again", async () => {
     const { key } = await createKey(ada.id);
@@ -70,12 +82,12 @@ describe("a key whose successor has ended", () => {
     const { key } = await createKey(ada.id, { type: "preset", preset: "90d" });
     const second = await rotateKey(ada.id, key.id, "7d");
     const third = await rotateKey(ada.id, second.key.id, "now");
-    expect(await listed(key.id)).toEqual([third.key.id, key.expiresAt]);
+    expect(await listed(key.id)).toEqual([third.key.id, third.key.expiresAt]);
     expect(await rotateApiKey(ada.id, key.id, "1h", CALLER)).toEqual({ ok: false, error: "already_rotated" });
     await revokeApiKey(ada.id, third.key.id, CALLER);
     expect(await listed(key.id)).toEqual([null, null]);
     // An ended key still has its direct successor.
-    expect(await listed(second.key.id)).toEqual([third.key.id, key.expiresAt]);
-    expect((await rotateKey(ada.id, key.id, "1h")).key.expiresAt).toEqual(key.expiresAt);
+    expect(await listed(second.key.id)).toEqual([third.key.id, third.key.expiresAt]);
+    expect(successorDuration((await rotateKey(ada.id, key.id, "1h")).key)).toBe(successorDuration(key));
   });
 });

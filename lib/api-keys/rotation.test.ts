@@ -3,7 +3,9 @@ import { CALLER, HOUR_MS, hoursFromNow, readKeyRow, rotateKey } from "#e2e/suppo
 import { createKey } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { successorDuration } from "#lib/api-keys/rotation-chain.ts";
 import { hashSecret } from "#lib/api-keys/secret.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
@@ -20,10 +22,11 @@ beforeEach(async () => {
   ada = await createUser();
 });
 
-test("the successor has the same name, environment and end, and a secret of its own; both keys work", async () => {
+test("the successor has the same name, environment and duration, and a secret of its own; both keys work", async () => {
   const old = await createKey(ada.id, { type: "preset", preset: "90d" });
   const { key, secret } = await rotateKey(ada.id, old.key.id);
-  expect(key).toMatchObject({ name: "Production App", environment: "production", expiresAt: old.key.expiresAt });
+  expect(key).toMatchObject({ name: "Production App", environment: "production" });
+  expect(successorDuration(key)).toBe(90 * 24 * HOUR_MS);
   expect((await readKeyRow(key.id)).replacesId).toBe(old.key.id);
   expect(Buffer.from((await readKeyRow(key.id)).hash)).toEqual(Buffer.from(hashSecret(secret)));
   for (const each of [old.secret, secret]) expect(await verifySecret(each)).toMatchObject({ ok: true });
@@ -53,18 +56,46 @@ describe("the old key ends", () => {
 
   test("never later than it would have without a rotation", async () => {
     const { key } = await createKey(ada.id, { type: "custom", at: new Date(Date.now() + HOUR_MS) });
-    const successor = await rotateKey(ada.id, key.id, "7d");
+    await rotateKey(ada.id, key.id, "7d");
     expect((await readKeyRow(key.id)).expiresAt).toEqual(key.expiresAt);
-    expect(successor.key.expiresAt).toEqual(key.expiresAt);
   });
 });
 
-test("an unknown, expired, revoked, deleted or another user's key can't be rotated", async () => {
+test("the successor has the chosen expiry, and the old key doesn't outlive it", async () => {
+  const { key } = await createKey(ada.id);
+  const soon = new Date(Date.now() + HOUR_MS);
+  const rotated = await rotateApiKey(ada.id, key.id, "7d", CALLER, { type: "custom", at: soon });
+  expect(rotated).toMatchObject({ ok: true, value: { key: { expiresAt: soon } } });
+  expect((await readKeyRow(key.id)).expiresAt).toEqual(soon);
+  const other = await createKey(ada.id, { type: "preset", preset: "7d" });
+  const never = await rotateApiKey(ada.id, other.key.id, "24h", CALLER, { type: "never" });
+  expect(never).toMatchObject({ ok: true, value: { key: { expiresAt: null } } });
+});
+
+test("a successor can't be made with an end in the past, and nothing is changed", async () => {
+  const { key } = await createKey(ada.id);
+  const past = { type: "custom", at: new Date(Date.now() - 1) } as const;
+  const rotated = await rotateApiKey(ada.id, key.id, "now", CALLER, past);
+  expect(rotated).toEqual({ ok: false, error: "expiry_out_of_range" });
+  expect(await readKeyRow(key.id)).toMatchObject({ expiresAt: null, revokedAt: null });
+});
+
+test("a successor lasts at most 5 years, however long the old key lasted", async () => {
+  const { key } = await createKey(ada.id);
+  const [createdAt, expiresAt] = [new Date("2020-01-01"), new Date(Date.now() + 365 * 24 * HOUR_MS)];
+  await database().apiKey.update({ where: { id: key.id }, data: { createdAt, expiresAt } });
+  const { key: successor } = await rotateKey(ada.id, key.id);
+  expect(hoursFromNow(successor.expiresAt) / 24 / 365.25).toBeCloseTo(5, 1);
+});
+
+test("an unknown, expired, disabled, revoked, deleted or another user's key can't be rotated", async () => {
   const bob = await createUser("Bob");
   const { key } = await createKey(ada.id);
   const attempt = (userId: UserId, id: string) => rotateApiKey(userId, id, "1h", CALLER);
   expect(await attempt(bob.id, key.id)).toEqual({ ok: false, error: "not_found" });
   expect(await attempt(ada.id, "00000000-0000-7000-8000-000000000000")).toEqual({ ok: false, error: "not_found" });
+  await setDisabled(ada.id, key.id, "disabled", CALLER);
+  expect(await attempt(ada.id, key.id)).toEqual({ ok: false, error: "disabled" });
   await revokeApiKey(ada.id, key.id, CALLER);
   expect(await attempt(ada.id, key.id)).toEqual({ ok: false, error: "not_active" });
   await deleteApiKey(ada.id, key.id, CALLER);

@@ -5,31 +5,35 @@ import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
+import { expiryInstant, sameDuration } from "#lib/api-keys/model/expiry.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts";
 import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
-import { currentSuccessor, readSuccessors } from "#lib/api-keys/rotation-chain.ts";
-import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import type { SuccessorExpiry } from "#lib/api-keys/model/schema.ts";
+import { isLiveKey } from "#lib/api-keys/model/status.ts";
+import { currentSuccessor, readSuccessors, successorDuration } from "#lib/api-keys/rotation-chain.ts";
+import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
-export type RotateError = "not_found" | "not_active" | "already_rotated";
+type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" | "expiry_out_of_range";
 type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /**
- * Creates a successor with the same name, environment and end, and lets the old key overlap. Only
- * this answer holds the secret. Of parallel rotations of a key one succeeds and the others get
+ * Creates a successor with the same name and environment, and by default of the same duration, and
+ * lets the old key overlap. Only this answer holds the secret. Of parallel rotations of a key one succeeds and the others get
  * `already_rotated`. With the overlap `now` the old key is revoked, and every instance rejects it
  * when this returns. A key whose successors aren't active can be rotated again.
  *
- * `not_active`: an expired or revoked key can't be rotated.
+ * `not_active`: an expired or revoked key can't be rotated. `disabled`: it must be enabled first.
+ * `expiry_out_of_range`: as in `createApiKey`.
  */
 export async function rotateApiKey(
   userId: UserId,
   id: string,
   overlap: Overlap,
   caller: Caller,
+  expiry: SuccessorExpiry = { type: "same" },
 ): Promise<Result<{ key: ApiKey; secret: string }, RotateError> | KeyLimitError> {
   const secret = generateSecret();
   const rotated = await database().$transaction(async (transaction) => {
@@ -39,31 +43,34 @@ export async function rotateApiKey(
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     const successors = await readSuccessors(transaction, userId, id);
     if (currentSuccessor(successors, now)) return err("already_rotated");
-    if (keyStatus(old, now) !== "active") return err("not_active");
+    if (!isLiveKey(old, now)) return err("not_active");
+    if (old.disabledAt) return err("disabled");
+    const last = successors.at(-1);
+    const expiresAt =
+      expiry.type === "same" ? sameDuration(successorDuration(old, last), now) : expiryInstant(expiry, now);
+    if (expiresAt === "out_of_range") return err("expiry_out_of_range");
     // Both keys count while both are active.
     const slot = await claimKeySlot(transaction, userId, now, overlap === "now" ? 1 : 0);
     if (!slot.ok) return slot;
     if (overlap === "now") await markRevoked(transaction, userId, [id], caller, now);
-    // A key that was rotated before ends with its overlap. Its last successor has the end that it
-    // was created with.
-    const last = successors.at(-1);
-    const expiresAt = last ? later(last.expiresAt, old.expiresAt) : old.expiresAt;
     await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
-    const { name, environment } = old;
+    const { name, environment, note } = old;
     const key = await transaction.apiKey.create({
       data: {
         userId,
         name,
         environment,
+        note,
         expiresAt,
         replacesId: id,
-        prefix: displayPrefix(secret),
+        ...displayParts(secret),
         hash: hashSecret(secret),
         createdAt: now,
       },
       select: KEY_SELECT,
     });
-    const endsAt = overlapEnd(overlap, expiresAt, now);
+    const latestEnd = last ? later(last.expiresAt, old.expiresAt) : old.expiresAt;
+    const endsAt = overlapEnd(overlap, [expiresAt, latestEnd], now);
     if (overlap !== "now") {
       await transaction.apiKey.update({
         where: { id, userId },
@@ -107,7 +114,7 @@ export async function extendOverlap(
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
-    if (keyStatus(old, now) !== "active") return err("not_active");
+    if (!isLiveKey(old, now)) return err("not_active");
     const successor = currentSuccessor(await readSuccessors(transaction, userId, id), now);
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);

@@ -1,6 +1,6 @@
 import { createHash, randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { displayPrefix, generateSecret, hashSecret, isSecret } from "#lib/api-keys/secret.ts";
+import { displayParts, generateSecret, hashSecret, isSecret } from "#lib/api-keys/secret.ts";
 import { keyStatistics } from "#scripts/key-statistics.ts";
 
 /**
@@ -58,7 +58,7 @@ describe("the stored part of a key", () => {
   });
 
   test("includes its first 7 characters for display", () => {
-    expect(displayPrefix(SECRET)).toBe("gt_abcd");
+    expect(displayParts(SECRET)).toEqual({ prefix: "gt_abcd", lastFour: SECRET.slice(-4) });
   });
 });
 

@@ -38,9 +38,9 @@ export function secretId(secret: string): string {
   return hash("sha256", secret);
 }
 
-/** Returns the part of a key that is shown: `gt_abcd`. */
-export function displayPrefix(secret: string): string {
-  return secret.slice(0, 7);
+/** Returns the parts of a key that are stored and shown, as in `gt_abcd…wxyz`. */
+export function displayParts(secret: string): { prefix: string; lastFour: string } {
+  return { prefix: secret.slice(0, 7), lastFour: secret.slice(-4) };
 }
 
 function checksum(text: string): string {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useOwnDatabase } from "#e2e/support/test-database.ts";
-import { hasStatus, statusAt } from "#lib/api-keys/key-conditions.ts";
-import { keyStatus, STATUSES } from "#lib/api-keys/model/status.ts";
+import { hasStatus, isLive, statusAt } from "#lib/api-keys/key-conditions.ts";
+import { isLiveKey, keyStatus, STATUSES } from "#lib/api-keys/model/status.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
@@ -16,24 +16,35 @@ beforeAll(async () => {
 afterAll(() => close());
 
 test.each([
-  ["a key without an end", null, null, "active"],
-  ["a key in its last millisecond", null, after(1), "active"],
-  ["a key at the very instant of its end", null, NOW, "expired"],
-  ["a key past its end", null, before(1), "expired"],
-  ["a revoked key", before(1), null, "revoked"],
-  ["a revoked key that would still have time", before(1), after(86_400_000), "revoked"],
-  ["a revoked key past its end", before(2), before(1), "revoked"],
-  // Clocks of two instances differ, and a revocation by one of them is in force on the other.
-  ["a key that a clock ahead of ours revoked", after(1_000), null, "revoked"],
-] as const)("%s has the same status in TypeScript and in SQL", async (_, revokedAt, expiresAt, status) => {
-  expect(keyStatus({ revokedAt, expiresAt }, NOW)).toBe(status);
-  const ms = { revokedAt: revokedAt?.getTime() ?? null, expiresAt: expiresAt?.getTime() ?? null };
+  ["a key without an end", null, null, null, "active"],
+  ["a key in its last millisecond", null, after(1), null, "active"],
+  ["a key at the very instant of its end", null, NOW, null, "expired"],
+  ["a key past its end", null, before(1), null, "expired"],
+  ["a disabled key", null, null, before(1), "disabled"],
+  ["a disabled key in its last millisecond", null, after(1), before(1), "disabled"],
+  ["a disabled key past its end", null, before(1), before(2), "expired"],
+  ["a revoked key", before(1), null, null, "revoked"],
+  ["a revoked key that would still have time", before(1), after(86_400_000), null, "revoked"],
+  ["a revoked key past its end", before(2), before(1), null, "revoked"],
+  ["a revoked key that was disabled before", before(1), null, before(2), "revoked"],
+  ["a revoked and disabled key past its end", before(2), before(1), before(3), "revoked"],
+  // Clocks of two instances differ, and a change by one of them is in force on the other.
+  ["a key that a clock ahead of ours revoked", after(1_000), null, null, "revoked"],
+  ["a key that a clock ahead of ours disabled", null, null, after(1_000), "disabled"],
+] as const)("%s has the same status in TypeScript and in SQL", async (_, revokedAt, expiresAt, disabledAt, status) => {
+  const key = { revokedAt, expiresAt, disabledAt };
+  expect(keyStatus(key, NOW)).toBe(status);
+  const inMs = (at: Date | null) => at?.getTime() ?? null;
+  const ms = { revokedAt: inMs(revokedAt), expiresAt: inMs(expiresAt), disabledAt: inMs(disabledAt) };
   expect(keyStatus(ms, NOW.getTime())).toBe(status);
+  const live = status === "active" || status === "disabled";
+  expect(isLiveKey(key, NOW)).toBe(live);
 
   const conditions = STATUSES.map((each) => Prisma.sql`${hasStatus(each, NOW)} AS ${Prisma.raw(`"${each}"`)}`);
   const [row] = await database().$queryRaw<object[]>`
-    SELECT ${statusAt(NOW)} AS "status", ${Prisma.join(conditions)}
-    FROM (SELECT ${revokedAt}::timestamptz AS "revokedAt", ${expiresAt}::timestamptz AS "expiresAt") k`;
-  const others = { active: false, expired: false, revoked: false };
-  expect(row).toEqual({ status, ...others, [status]: true });
+    SELECT ${statusAt(NOW)} AS "status", ${isLive(NOW)} AS "live", ${Prisma.join(conditions)}
+    FROM (SELECT ${revokedAt}::timestamptz AS "revokedAt", ${expiresAt}::timestamptz AS "expiresAt",
+                 ${disabledAt}::timestamptz AS "disabledAt") k`;
+  const none = Object.fromEntries(STATUSES.map((each) => [each, false]));
+  expect(row).toEqual({ status, live, ...none, [status]: true });
 });

@@ -113,7 +113,7 @@ describe("revoking", () => {
   test("deleting an active key revokes it, and both are recorded", async () => {
     const ada = await createUser();
     const { key } = await createKey(ada.id);
-    expect(await deleteApiKey(ada.id, key.id, CALLER)).toEqual({ ok: true, value: undefined });
+    expect(await deleteApiKey(ada.id, key.id, CALLER)).toMatchObject({ ok: true });
     const row = await database().apiKey.findUniqueOrThrow({ where: { id: key.id } });
     expect(row.revokedAt).not.toBeNull();
     expect((await activityOf(key.id)).map(({ action }) => action)).toEqual([

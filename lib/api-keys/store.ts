@@ -5,11 +5,11 @@ import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { type CreateApiKeyInput, EXPIRY_MAX_YEARS, EXPIRY_PRESETS } from "#lib/api-keys/model/schema.ts";
-import { displayPrefix, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
+import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
+import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
-import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /**
  * Creates a key. Only this answer holds the secret: the database keeps its hash.
@@ -36,7 +36,7 @@ export async function createApiKey(
         userId,
         name: input.name,
         environment: input.environment,
-        prefix: displayPrefix(secret),
+        ...displayParts(secret),
         hash: hashSecret(secret),
         createdAt: now,
         expiresAt,
@@ -51,16 +51,6 @@ export async function createApiKey(
     });
     return ok({ key, secret });
   });
-}
-
-function expiryInstant(expiry: CreateApiKeyInput["expiry"], now: Date): Date | null | "out_of_range" {
-  if (expiry.type === "never") return null;
-  if (expiry.type === "preset") return new Date(now.getTime() + EXPIRY_PRESETS[expiry.preset] * DAY_MS);
-  const latest = new Date(now);
-  // The end of a day in a zone west of UTC is the next day in UTC.
-  latest.setUTCFullYear(latest.getUTCFullYear() + EXPIRY_MAX_YEARS);
-  latest.setUTCDate(latest.getUTCDate() + 2);
-  return expiry.at > now && expiry.at <= latest ? expiry.at : "out_of_range";
 }
 
 export async function renameApiKey(
@@ -102,16 +92,42 @@ export async function revokeApiKey(
   return revoked;
 }
 
-/** Takes a key out of the list and revokes it, as exactly as {@link revokeApiKey} does. */
+/** Changes a key's note. The record of the change doesn't hold the text. */
+export async function noteApiKey(
+  userId: UserId,
+  id: string,
+  note: string,
+  caller: Caller,
+): Promise<Result<undefined, "not_found">> {
+  return database().$transaction(async (transaction) => {
+    const key = await lockApiKey(transaction, userId, id);
+    if (!key) return err("not_found");
+    const { count } = await transaction.apiKey.updateMany({
+      where: { id, userId, note: { not: note } },
+      data: { note },
+    });
+    if (count === 1)
+      await recordActivity(transaction, caller, {
+        userId,
+        action: "api_key.note_changed",
+        apiKeyId: id,
+        details: { name: key.name },
+      });
+    return ok();
+  });
+}
+
+/**
+ * Takes a key out of the list and revokes it, as exactly as {@link revokeApiKey} does. Returns when.
+ */
 export async function deleteApiKey(
   userId: UserId,
   id: string,
   caller: Caller,
-): Promise<Result<undefined, "not_found">> {
+): Promise<Result<{ deletedAt: Date }, "not_found">> {
   const deleted = await database().$transaction(async (transaction) => {
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
-    await markDeleted(transaction, userId, [id], caller);
-    return ok();
+    return ok({ deletedAt: await markDeleted(transaction, userId, [id], caller) });
   });
   if (deleted.ok) await outliveLeases();
   return deleted;

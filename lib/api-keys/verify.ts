@@ -6,7 +6,7 @@ import { onBrokenConnection, pool } from "#lib/database/client.ts";
 import { whenKnown } from "#lib/when-known.ts";
 
 /** A key that may be used now. */
-export type VerifiedKey = Readonly<Omit<CachedKey, "revokedAt" | "deleted" | "ownerDisabled">>;
+export type VerifiedKey = Readonly<Omit<CachedKey, "revokedAt" | "disabledAt" | "deleted" | "ownerDisabled">>;
 
 /** Why an existing key is rejected. For the key's owner and the log: callers aren't told. */
 export type RejectionCause = "deleted" | Exclude<ApiKeyStatus, "active"> | "owner_disabled";

@@ -2,6 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { hasStatus } from "#lib/api-keys/key-conditions.ts";
 import { hasWarning } from "#lib/api-keys/key-health.ts";
 import type { ListQuery, View } from "#lib/api-keys/model/list-view.ts";
+import { oldKeys } from "#lib/api-keys/rotation-chain.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
 /** "Never used" sorts as the oldest use, "Never expires" as the latest end. */
@@ -24,17 +25,29 @@ export function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
  * condition, so that the others cost nothing for each key.
  */
 export function matchesView(userId: UserId, view: View, now: Date): Prisma.Sql {
-  const pattern = view.q.replace(/[\\%_]/g, "\\$&");
-  // The display form of a key, `gt_abcd...`, means its prefix.
-  const prefix = pattern.replace(/(\.{3}|…)$/, "");
   return Prisma.join(
     [
       Prisma.sql`TRUE`,
-      ...(view.q ? [Prisma.sql`("name" ILIKE ${`%${pattern}%`} OR "prefix" LIKE ${`${prefix}%`})`] : []),
+      ...(view.q ? [matchesText(view.q)] : []),
       ...(view.environment ? [Prisma.sql`"environment"::text = ${view.environment}`] : []),
       ...(view.status ? [hasStatus(view.status, now)] : []),
       ...(view.finding ? [hasWarning(userId, view.finding, now)] : []),
+      ...(view.use ? [hasUse(userId, view.use, now)] : []),
     ],
     " AND ",
   );
+}
+
+/** Searches by name, or by the display form of a key: `gt_abcd`, `gt_abcd…` or `gt_abcd…wxyz`. */
+function matchesText(text: string): Prisma.Sql {
+  const pattern = text.replace(/[\\%_]/g, "\\$&");
+  const [prefix, lastFour] = pattern.split(/\.{3}|…/);
+  const shown = Prisma.sql`"prefix" LIKE ${`${prefix}%`}`;
+  const whole = lastFour ? Prisma.sql`${shown} AND "lastFour" LIKE ${`${lastFour}%`}` : shown;
+  return Prisma.sql`("name" ILIKE ${`%${pattern}%`} OR (${whole}))`;
+}
+
+function hasUse(userId: UserId, use: NonNullable<View["use"]>, now: Date): Prisma.Sql {
+  if (use === "old_key") return Prisma.sql`"id" IN (SELECT "id" FROM (${oldKeys(userId, now)}) o WHERE "usedSince")`;
+  return Prisma.sql`${hasStatus("active", now)} AND "lastUsedAt" IS NULL`;
 }

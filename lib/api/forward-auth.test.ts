@@ -8,7 +8,8 @@ import { setTier } from "#lib/accounts/store.ts";
 import { renameApiKey } from "#lib/api-keys/store.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
-import { findRejection, usageByDay } from "#lib/usage/read.ts";
+import { findLoggedRequest } from "#lib/usage/logs.ts";
+import { usageByDay } from "#lib/usage/read.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
@@ -132,11 +133,11 @@ describe("cost", () => {
       Array(2).fill('{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}'),
     );
     await flushUsage();
-    const causeOf = async (answer: Response) =>
-      (await findRejection(ada.id, answer.headers.get("x-request-id") ?? ""))?.cause;
-    expect([await causeOf(poor), await causeOf(rich), await causeOf(late)]).toEqual([
+    const reasonOf = async (answer: Response) =>
+      (await findLoggedRequest(ada.id, answer.headers.get("x-request-id") ?? ""))?.reason;
+    expect([await reasonOf(poor), await reasonOf(rich), await reasonOf(late)]).toEqual([
       "no_credits",
-      undefined,
+      "ok",
       "quota_exceeded",
     ]);
     const [day] = await usageByDay(ada.id, 1, new Date());

@@ -16,7 +16,7 @@ import { answerMaxBytes } from "#lib/generation/model-ark.ts";
 import { drawInSandbox } from "#lib/generation/sandbox.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { err, ok } from "#lib/result.ts";
-import { findRejection } from "#lib/usage/read.ts";
+import { findLoggedRequest } from "#lib/usage/logs.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 /** What the provider does in the current test. By default it draws. */
@@ -108,7 +108,10 @@ describe("an image costs one credit", () => {
         '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}',
       );
       await flushUsage();
-      expect(await findRejection(ada.id, rejected.headers.get("x-request-id") ?? "")).toMatchObject({ cause });
+      expect(await findLoggedRequest(ada.id, rejected.headers.get("x-request-id") ?? "")).toMatchObject({
+        reason: cause,
+        status: 403,
+      });
     }
   });
 

@@ -29,6 +29,7 @@ export function recordAnswer(answered: Answered, route: string, status: number, 
     apiKeyId: admission.key.id,
     outcome: admission.kind === "rejected" ? admission.cause : outcomeOf(status, admission.limit?.exceeded, unpaid),
     authenticated: admission.kind === "admitted",
+    status,
     at: Date.now(),
     route,
     // The front listener has replaced the header's value by the client's address.

@@ -10,6 +10,8 @@ const BATCH_ENTRIES = 1_000;
 export type Applied = {
   revoked: number;
   expiryMoved: number;
+  keysDisabled: number;
+  keysEnabled: number;
   disabled: number;
   enabled: number;
   deleted: number;
@@ -38,15 +40,27 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
 
   const newlyRevoked = `k."revokedAt" IS NULL AND l."revokedAt" IS NOT NULL`;
   const newlyDeleted = `k."deletedAt" IS NULL AND l."deletedAt" IS NOT NULL`;
-  const revoked = await run(recordKeys("api_key.revoked", "revokedAt", newlyRevoked));
-  await run(recordKeys("api_key.deleted", "deletedAt", newlyDeleted));
+  const revoked = await run(recordKeys("api_key.revoked", `l."revokedAt"`, newlyRevoked));
+  await run(recordKeys("api_key.deleted", `l."deletedAt"`, newlyDeleted));
   await run(`
     UPDATE "ApiKey" k SET "revokedAt" = coalesce(k."revokedAt", l."revokedAt"), "deletedAt" = coalesce(k."deletedAt", l."deletedAt")
     FROM "last" l WHERE l."key" = k."id" AND ((${newlyRevoked}) OR (${newlyDeleted}))`);
   const expiryMoved = await run(
-    `UPDATE "ApiKey" k SET "expiresAt" = l."expiresAt", "endsOnUse" = coalesce(l."endsOnUse", false)
+    `UPDATE "ApiKey" k SET "expiresAt" = l."expiresAt", "endsOnUse" = coalesce(l."endsOnUse", false),
+       "loosened" = k."loosened" OR l."expiresAt" IS NULL
      FROM "last" l WHERE l."key" = k."id" AND l."at" >= $1
        AND (k."expiresAt", k."endsOnUse") IS DISTINCT FROM (l."expiresAt", coalesce(l."endsOnUse", false))`,
+    [backupAt],
+  );
+
+  const isOpen = `l."at" >= $1 AND k."revokedAt" IS NULL`;
+  const keyDisabled = `${isOpen} AND k."disabledAt" IS NULL AND l."disabledAt" IS NOT NULL`;
+  const keyEnabled = `${isOpen} AND k."disabledAt" IS NOT NULL AND l."disabledAt" IS NULL`;
+  const keysDisabled = await run(recordKeys("api_key.disabled", `l."disabledAt"`, keyDisabled), [backupAt]);
+  const keysEnabled = await run(recordKeys("api_key.enabled", `l."at"`, keyEnabled), [backupAt]);
+  await run(
+    `UPDATE "ApiKey" k SET "disabledAt" = l."disabledAt", "loosened" = k."loosened" OR l."disabledAt" IS NULL
+     FROM "last" l WHERE l."key" = k."id" AND ((${keyDisabled}) OR (${keyEnabled}))`,
     [backupAt],
   );
 
@@ -70,7 +84,7 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
   const { rows } = await client.query<{ absent: number }>(`
     SELECT count(*)::int AS "absent" FROM "last" l
     LEFT JOIN "ApiKey" k ON k."id" = l."key" LEFT JOIN "User" u ON u."id" = l."account" WHERE k."id" IS NULL AND u."id" IS NULL`);
-  return { revoked, expiryMoved, disabled, enabled, deleted, absent: rows[0]?.absent ?? 0 };
+  return { revoked, expiryMoved, keysDisabled, keysEnabled, disabled, enabled, deleted, absent: rows[0]?.absent ?? 0 };
 }
 
 /** Creates the table "last" with the last entry of each key and account. */
@@ -100,7 +114,7 @@ async function load(client: pg.ClientBase, file: string): Promise<void> {
 function recordKeys(action: string, time: string, where: string): string {
   return `
     INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "details", "createdAt")
-    SELECT gen_random_uuid(), k."userId", 'operator', '${action}', k."id", jsonb_build_object('name', k."name"), l."${time}"
+    SELECT gen_random_uuid(), k."userId", 'operator', '${action}', k."id", jsonb_build_object('name', k."name"), ${time}
     FROM "last" l JOIN "ApiKey" k ON k."id" = l."key" WHERE ${where}`;
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * The list is a file of JSON lines: a header, one entry for each restricted key and account, the
+ * The list is a file of JSON lines: a header, one entry for each restricted or loosened key and account, the
  * SHA-256 of these lines, and the entries that were appended since. The last entry with an id
  * counts. The list holds ids and instants, but no secret.
  */
@@ -31,6 +31,7 @@ const entry = z.union([
     deletedAt: instant.optional(),
     expiresAt: instant.optional(),
     endsOnUse: z.boolean().optional(),
+    disabledAt: instant.optional(),
   }),
   z.strictObject({ account: z.guid(), at: instant, disabledAt: instant.optional(), deletedAt: instant.optional() }),
   /** Says that nothing was changed until then. */

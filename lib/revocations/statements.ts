@@ -9,12 +9,12 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 const line = (fields: string) =>
   `jsonb_strip_nulls(jsonb_build_object('at', clock_timestamp(), ${fields}))::text || E'\\n'`;
 
-/** An expiry can be moved, but not removed. */
+/** A loosened key may have no restriction any more, which the list must say, too. */
 const KEYS = {
   table: `"ApiKey"`,
   line: line(`'key', "id", 'revokedAt', "revokedAt", 'deletedAt', "deletedAt", 'expiresAt', "expiresAt",
-    'endsOnUse', nullif("endsOnUse", false)`),
-  isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL)`,
+    'endsOnUse', nullif("endsOnUse", false), 'disabledAt', "disabledAt"`),
+  isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL OR "disabledAt" IS NOT NULL OR "loosened")`,
 };
 /** A changed account may be enabled again, which the list must say, too. */
 const ACCOUNTS = {

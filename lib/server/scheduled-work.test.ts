@@ -112,9 +112,13 @@ async function fill(): Promise<void> {
   await client.query(`INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")
     SELECT ${ID}, '', n, '/', now() - n * interval '1 s'
     FROM generate_series(1, 10100) i, generate_series(1, CASE WHEN i <= 100 THEN 120 ELSE 4 END) n`);
-  // One account has 11,000 rejections and loses 10,000. The others have 50.
+  // One account has 11,000 rejections and as many samples, and loses 10,000 of each. The others
+  // have 50.
   await client.query(`INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
     SELECT gen_random_uuid(), ${ID}, ${ID}, 'expired', '/', '', '', now() - n * interval '1 s'
+    FROM generate_series(1, 800) i, generate_series(1, CASE WHEN i = 1 THEN 11000 ELSE 50 END) n`);
+  await client.query(`INSERT INTO "RequestSample" ("requestId", "userId", "apiKeyId", "minute", "status", "route", "addressPrefix", "userAgent", "createdAt")
+    SELECT gen_random_uuid(), ${ID}, ${ID}, now() - n * interval '1 minute', 200, '/', '', '', now() - n * interval '1 minute'
     FROM generate_series(1, 800) i, generate_series(1, CASE WHEN i = 1 THEN 11000 ELSE 50 END) n`);
   await client.query(`INSERT INTO "Reservation" ("id", "userId", "apiKeyId", "credits", "month", "expiresAt")
     SELECT ${ID}, md5((i % 2000 + 1)::text)::uuid, ${ID}, 1, now(), now() - interval '1 s' FROM generate_series(1, 2000) i`);
@@ -132,12 +136,15 @@ test("in large tables each statement looks at few rows, also while what is delet
   expect(watched.length).toBeGreaterThan(200);
   const large = watched.filter(({ rows, pages }) => rows > LOOKED_AT_MAX || pages > LOOKED_AT_MAX);
   expect(large).toEqual([]);
-  expect(await countRows([...Object.keys(KEPT_FOR), "UsageCaller", "Refusal", "Reservation"])).toEqual({
-    ...Object.fromEntries(Object.keys(KEPT_FOR).map((table) => [table, KEPT])),
-    UsageCaller: 100 * 20 + 10_000 * 4,
-    Refusal: 1_000 + 799 * 50,
-    Reservation: 0,
-  });
+  expect(await countRows([...Object.keys(KEPT_FOR), "UsageCaller", "Refusal", "RequestSample", "Reservation"])).toEqual(
+    {
+      ...Object.fromEntries(Object.keys(KEPT_FOR).map((table) => [table, KEPT])),
+      UsageCaller: 100 * 20 + 10_000 * 4,
+      Refusal: 1_000 + 799 * 50,
+      RequestSample: 1_000 + 799 * 50,
+      Reservation: 0,
+    },
+  );
 }, 300_000);
 
 test("what is kept for a time is kept to the second", async () => {

@@ -19,7 +19,7 @@ import {
   pruneUsageHours,
   pruneUsageKeyMonths,
 } from "#lib/usage/prune.ts";
-import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
+import { pruneCallers, pruneRejections, pruneSamples } from "#lib/usage/prune-traces.ts";
 
 const PRUNE_INTERVAL_MS = HOUR_MS;
 const SWEEP_INTERVAL_MS = 15_000;
@@ -46,6 +46,7 @@ export const PRUNING: Record<string, Task> = {
   usage_batches: pruneUsageBatches,
   callers: pruneCallers,
   rejections: pruneRejections,
+  request_samples: pruneSamples,
 };
 export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
 

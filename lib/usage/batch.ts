@@ -1,6 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { remembered } from "#lib/text/remembered.ts";
-import { HOUR_MS } from "#lib/time/model/duration.ts";
+import { HOUR_MS, MINUTE_MS } from "#lib/time/model/duration.ts";
 import { addressPrefix } from "#lib/usage/address-prefix.ts";
 import { shortAgent } from "#lib/usage/agent.ts";
 import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
@@ -12,6 +12,8 @@ export type RequestNote = {
   outcome: Outcome;
   /** Whether the key was accepted, which makes the request a use of it. */
   authenticated: boolean;
+  /** The HTTP status of the answer. */
+  status: number;
   at: number;
   route: string;
   address: string;
@@ -25,6 +27,8 @@ export type CollectedUsage = {
   lastUse?: RequestNote;
   callers: Map<string, { note: RequestNote; requests: number }>;
   rejections: RequestNote[];
+  /** The first successful request, a candidate for the sample that Logs show. */
+  success?: RequestNote;
 };
 
 /** Returns the rows of a batch as {@link WRITE_USAGE} reads them from JSON. */
@@ -35,6 +39,13 @@ export function rowsOf(all: [apiKeyId: string, usage: CollectedUsage][]) {
     userAgent: agentOf(note.agent ?? ""),
     route: note.route,
     at: iso(note.at),
+  });
+  const logged = (note: RequestNote) => ({
+    apiKeyId: note.apiKeyId,
+    requestId: note.requestId,
+    userId: note.userId,
+    status: note.status,
+    ...callerOf(note),
   });
   return {
     counts: all.flatMap(([apiKeyId, { counts }]) =>
@@ -49,14 +60,11 @@ export function rowsOf(all: [apiKeyId: string, usage: CollectedUsage][]) {
     callers: all.flatMap(([apiKeyId, { callers }]) =>
       [...callers.values()].map(({ note, requests }) => ({ apiKeyId, requests, ...callerOf(note) })),
     ),
-    rejections: all.flatMap(([apiKeyId, { rejections }]) =>
-      rejections.map((note) => ({
-        apiKeyId,
-        requestId: note.requestId,
-        userId: note.userId,
-        cause: note.outcome,
-        ...callerOf(note),
-      })),
+    rejections: all.flatMap(([, { rejections }]) =>
+      rejections.map((note) => ({ cause: note.outcome, ...logged(note) })),
+    ),
+    samples: all.flatMap(([, { success }]) =>
+      success ? [{ minute: iso(Math.floor(success.at / MINUTE_MS) * MINUTE_MS), ...logged(success) }] : [],
     ),
   };
 }
@@ -84,7 +92,13 @@ export function halve(rows: UsageRows): [UsageRows, UsageRows] | undefined {
   if (all.length <= 1) return undefined;
   const half = (part: typeof all): UsageRows => {
     const of = (wanted: keyof UsageRows) => part.flatMap(({ kind, row }) => (kind === wanted ? [row] : []));
-    return { counts: of("counts"), uses: of("uses"), callers: of("callers"), rejections: of("rejections") };
+    return {
+      counts: of("counts"),
+      uses: of("uses"),
+      callers: of("callers"),
+      rejections: of("rejections"),
+      samples: of("samples"),
+    };
   };
   const middle = Math.ceil(all.length / 2);
   return [half(all.slice(0, middle)), half(all.slice(middle))];
@@ -119,10 +133,17 @@ export const WRITE_USAGE = `
     ON CONFLICT ("apiKeyId", "addressPrefix", "userAgent", "route")
       DO UPDATE SET "lastSeenAt" = greatest(o."lastSeenAt", excluded."lastSeenAt"), "requests" = o."requests" + excluded."requests"
   ), "rejections" AS (
-    INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "route", "addressPrefix", "userAgent", "createdAt")
-    SELECT r."requestId", r."userId", r."apiKeyId", r."cause", r."route", r."addressPrefix", r."userAgent", r."at"
+    INSERT INTO "Refusal" ("requestId", "userId", "apiKeyId", "cause", "status", "route", "addressPrefix", "userAgent", "createdAt")
+    SELECT r."requestId", r."userId", r."apiKeyId", r."cause", r."status", r."route", r."addressPrefix", r."userAgent", r."at"
     FROM "batch", jsonb_to_recordset("rows"->'rejections')
-      AS r("requestId" uuid, "userId" uuid, "apiKeyId" uuid, "cause" text, "route" text, "addressPrefix" text, "userAgent" text, "at" timestamptz)
+      AS r("requestId" uuid, "userId" uuid, "apiKeyId" uuid, "cause" text, "status" smallint, "route" text, "addressPrefix" text, "userAgent" text, "at" timestamptz)
+    ON CONFLICT DO NOTHING
+  ), "samples" AS (
+    INSERT INTO "RequestSample" ("apiKeyId", "minute", "requestId", "userId", "status", "route", "addressPrefix", "userAgent", "createdAt")
+    SELECT s."apiKeyId", s."minute", s."requestId", s."userId", s."status", s."route", s."addressPrefix", s."userAgent", s."at"
+    FROM "batch", jsonb_to_recordset("rows"->'samples')
+      AS s("apiKeyId" uuid, "minute" timestamptz, "requestId" uuid, "userId" uuid, "status" smallint, "route" text, "addressPrefix" text, "userAgent" text, "at" timestamptz)
+    ORDER BY 1, 2
     ON CONFLICT DO NOTHING
   ), "use" AS (
     SELECT u.* FROM "batch", jsonb_to_recordset("rows"->'uses')

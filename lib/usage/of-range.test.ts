@@ -22,6 +22,7 @@ test("24 hours are counted by hour, of all keys of the account or of one, and of
       userId: ada.id,
       apiKeyId,
       outcome,
+      status: 200,
       authenticated: false,
       at: now.getTime() - hoursAgo * HOUR_MS,
       route: "/",

@@ -1,11 +1,12 @@
 import { pool } from "#lib/database/client.ts";
 import { pruneStep, removeAt, STEP_ROWS } from "#lib/database/remove-in-steps.ts";
 import { type Step, walkInSteps } from "#lib/database/walk-in-steps.ts";
+import { type LogTable, pastLogRows } from "#lib/usage/log-retention.ts";
 
 const CALLERS_PER_KEY = 20;
-const REJECTIONS_PER_ACCOUNT = 1_000;
 const PAGE_KEYS = 100;
-const PAGE_ACCOUNTS = 100;
+/** Few, because a step looks at every log row of a busy account. */
+const PAGE_ACCOUNTS = 10;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
 type Owner = { id: string; deleted: boolean };
@@ -19,11 +20,16 @@ export function pruneCallers(signal?: AbortSignal): Promise<number> {
 }
 
 /**
- * Keeps the latest 1,000 rejected requests of each account, and none of deleted accounts. Returns
- * how many rows it removed.
+ * Keeps an account's latest 1,000 rejected requests of the last 30 days, and none of deleted
+ * accounts. Returns how many rows it removed.
  */
 export function pruneRejections(signal?: AbortSignal): Promise<number> {
-  return walkInSteps("refusals", pruneRejectionsOfPage, signal);
+  return walkInSteps("refusals", (after) => pruneLogOfPage("Refusal", after), signal);
+}
+
+/** Does the same for the sample of successful requests. */
+export function pruneSamples(signal?: AbortSignal): Promise<number> {
+  return walkInSteps("samples", (after) => pruneLogOfPage("RequestSample", after), signal);
 }
 
 async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
@@ -49,22 +55,12 @@ async function pruneCallersOfPage(after: string[] | null): Promise<Step> {
   );
 }
 
-async function pruneRejectionsOfPage(after: string[] | null): Promise<Step> {
+async function pruneLogOfPage(table: LogTable, after: string[] | null): Promise<Step> {
   const { rows: accounts } = await pool().query<Owner>(
     `SELECT "id", "deletedAt" IS NOT NULL AS "deleted" FROM "User" WHERE "id" > $1 ORDER BY "id" LIMIT ${PAGE_ACCOUNTS}`,
     after ?? [BEFORE_ALL_IDS],
   );
-  return remove(
-    accounts,
-    after,
-    "Refusal",
-    `SELECT r.ctid FROM unnest($1::uuid[], $2::boolean[]) o("id", "deleted"), LATERAL (
-       SELECT ctid FROM "Refusal" WHERE "userId" = o."id" AND "createdAt" < CASE WHEN o."deleted" THEN 'infinity' ELSE (
-         SELECT "createdAt" FROM "Refusal" WHERE "userId" = o."id"
-         ORDER BY "createdAt" DESC OFFSET ${REJECTIONS_PER_ACCOUNT - 1} LIMIT 1
-       ) END ORDER BY "createdAt" LIMIT ${STEP_ROWS}
-     ) r LIMIT ${STEP_ROWS}`,
-  );
+  return remove(accounts, after, table, pastLogRows(table));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool, type Transaction } from "#lib/database/client.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import { owned } from "#lib/usage/owned.ts";
 
 /**
@@ -15,6 +16,31 @@ export async function countRecentRequests(userId: UserId, apiKeyIds: string[]): 
     [userId, apiKeyIds],
   );
   return new Map(rows.map(({ apiKeyId, requests }) => [apiKeyId, requests]));
+}
+
+const HOURS = 25;
+
+/**
+ * Counts the same requests by hour (UTC), the oldest of 25 hours first and the present one last.
+ * Keys without requests are not in the map.
+ */
+export async function readRecentHours(userId: UserId, apiKeyIds: string[], now: Date): Promise<Map<string, number[]>> {
+  const first = Math.floor(now.getTime() / HOUR_MS) - HOURS + 1;
+  const { rows } = await pool().query<{ apiKeyId: string; hour: Date; requests: number }>(
+    `SELECT "apiKeyId", "hour", sum("requests")::float8 AS "requests" FROM "UsageHour"
+     WHERE "apiKeyId" = ANY(ARRAY(SELECT "id" FROM "ApiKey" k WHERE ${owned("k")} AND "id" = ANY($2)))
+       AND "hour" >= $3 GROUP BY 1, 2`,
+    [userId, apiKeyIds, new Date(first * HOUR_MS)],
+  );
+  const byKey = new Map<string, number[]>();
+  for (const { apiKeyId, hour, requests } of rows) {
+    const hours = byKey.get(apiKeyId) ?? Array<number>(HOURS).fill(0);
+    // The clock of the process that counted may be ahead of this one's.
+    const place = Math.min(HOURS - 1, hour.getTime() / HOUR_MS - first);
+    hours[place] = (hours[place] ?? 0) + requests;
+    byKey.set(apiKeyId, hours);
+  }
+  return byKey;
 }
 
 export type RecentCaller = { addressPrefix: string; userAgent: string; requests: number; lastSeenAt: Date };

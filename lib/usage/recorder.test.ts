@@ -10,7 +10,7 @@ import { metrics } from "#lib/metrics.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
 import type { RequestNote } from "#lib/usage/batch.ts";
 import { pruneUsageAccountDays, pruneUsageDays, pruneUsageHours, pruneUsageKeyMonths } from "#lib/usage/prune.ts";
-import { pruneCallers, pruneRejections } from "#lib/usage/prune-traces.ts";
+import { pruneCallers, pruneRejections, pruneSamples } from "#lib/usage/prune-traces.ts";
 import { countRecentRequests } from "#lib/usage/recent.ts";
 import { flushLagSeconds, flushUsage, recordRequest, startRecording, stopRecording } from "#lib/usage/recorder.ts";
 
@@ -34,6 +34,7 @@ const note = (change: Partial<RequestNote> = {}): RequestNote => ({
   apiKeyId,
   outcome: "ok",
   authenticated: true,
+  status: 200,
   at: HOUR + 1_000,
   route: "/api/v1/key",
   address: "203.0.113.7",
@@ -222,6 +223,89 @@ test("a flood of rejections and callers is counted in full, and kept in part", a
   expect(await database().usageCaller.count({ where: { apiKeyId } })).toBe(20);
 });
 
+describe("logs", () => {
+  const samples = (where: object = { apiKeyId }) =>
+    database().requestSample.findMany({
+      where,
+      orderBy: { createdAt: "asc" },
+      select: { createdAt: true, status: true },
+    });
+  const LATER = Date.parse("2027-01-01T00:00:00Z");
+
+  test("have at most one successful request of a key and minute, whichever process answered it", async () => {
+    vi.resetModules();
+    const other = await import("#lib/usage/recorder.ts");
+    for (const at of [0, 1_000, 59_999, 60_000, 61_000, 120_000]) {
+      recordRequest(note({ at: LATER + at, status: 204 }));
+      await flushUsage();
+      other.recordRequest(note({ at: LATER + at }));
+      await other.flushUsage();
+    }
+    recordRequest(note({ at: LATER + 180_000, outcome: "error", status: 503 }));
+    await flushUsage();
+    expect(await samples()).toEqual(
+      [0, 60_000, 120_000].map((at) => ({ createdAt: new Date(LATER + at), status: 204 })),
+    );
+    const [failed] = await database().rejection.findMany({ where: { apiKeyId } });
+    expect(failed).toMatchObject({ cause: "error", status: 503 });
+  });
+
+  test("stay bounded in a flood, without scheduled work", async () => {
+    // Keys need not exist for this.
+    const keys = Array.from({ length: 60 }, () => randomUUID());
+    const largest = { rejections: 0, samples: 0 };
+    for (let round = 0; round < 40; round += 1) {
+      for (const [i, id] of keys.entries()) {
+        recordRequest(note({ apiKeyId: id, at: LATER + (10 + round) * 60_000 + i }));
+        for (let j = 0; j < 20; j += 1)
+          recordRequest(note({ apiKeyId: id, outcome: "invalid", at: LATER + round * 2_000 + j }));
+      }
+      await flushUsage();
+      largest.rejections = Math.max(
+        largest.rejections,
+        await database().rejection.count({ where: { userId: ada.id } }),
+      );
+      largest.samples = Math.max(largest.samples, await database().requestSample.count({ where: { userId: ada.id } }));
+    }
+    // What is kept, and at most what is written until it is trimmed again.
+    expect(largest.rejections).toBeLessThanOrEqual(1_000 + 1_200);
+    expect(largest.samples).toBeLessThanOrEqual(1_000 + 1_000 + 60);
+    const latest = await database().rejection.findFirstOrThrow({
+      where: { userId: ada.id },
+      orderBy: { createdAt: "desc" },
+    });
+    expect(latest.createdAt).toEqual(new Date(LATER + 39 * 2_000 + 19));
+  }, 60_000);
+
+  test("leave out what is too much at once, and count it for the operator", async () => {
+    const left = async () =>
+      (await metrics().logRowsDropped.get()).values.find(({ labels }) => labels.rows === "rejections")?.value ?? 0;
+    const before = await left();
+    for (let i = 0; i < 25; i += 1) recordRequest(note({ outcome: "invalid" }));
+    await flushUsage();
+    expect(await left()).toBe(before + 5);
+  });
+
+  test("keep 30 days, and the latest 1,000 successful requests of an account", async () => {
+    const now = Date.now();
+    await pool().query(
+      `INSERT INTO "RequestSample" ("apiKeyId", "minute", "requestId", "userId", "status", "route", "addressPrefix", "userAgent", "createdAt")
+       SELECT $2, now() - i * interval '1 minute', gen_random_uuid(), $1, 200, '/', '', '', now() - i * interval '1 minute' FROM generate_series(1, 1100) i`,
+      [ada.id, apiKeyId],
+    );
+    await pruneSamples();
+    expect(await database().requestSample.count({ where: { userId: ada.id } })).toBe(1_000);
+
+    const bob = await createUser("Bob");
+    for (const days of [29.9, 30.1])
+      recordRequest(note({ userId: bob.id, outcome: "error", at: now - days * 24 * HOUR_MS }));
+    await flushUsage();
+    await pruneRejections();
+    const kept = await database().rejection.findMany({ where: { userId: bob.id } });
+    expect(kept.map(({ createdAt }) => createdAt)).toEqual([new Date(now - 29.9 * 24 * HOUR_MS)]);
+  });
+});
+
 test("machines in one network are one caller with every request counted", async () => {
   for (let i = 0; i < 50; i += 1) recordRequest(note({ address: `203.0.113.${i}` }));
   recordRequest(note({ address: "198.51.100.1" }));
@@ -270,9 +354,11 @@ test("the requests of the last 24 hours include all outcomes of the given keys a
   recordRequest(note({ at: now, apiKeyId: other.id }));
   await flushUsage();
   expect(await countRecentRequests(ada.id, [apiKeyId])).toEqual(new Map([[apiKeyId, 3]]));
-  expect((await listApiKeys(ada.id, listQuery.parse({}), new Date())).rows.map((key) => key.recentRequests)).toEqual([
-    1, 3,
-  ]);
+  const { rows } = await listApiKeys(ada.id, listQuery.parse({}), new Date());
+  expect(rows.map((key) => key.recentRequests)).toEqual([1, 3]);
+  const byHour = rows.map((key) => key.requestsByHour);
+  expect(byHour.map((hours) => hours.length)).toEqual([25, 25]);
+  expect(byHour.map((hours) => hours.at(-1))).toEqual([1, 2]);
 });
 
 describe("pruning", () => {

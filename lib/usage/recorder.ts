@@ -13,7 +13,9 @@ import {
   type UsageRows,
   WRITE_USAGE,
 } from "#lib/usage/batch.ts";
-import { OUTCOMES, type Outcome } from "#lib/usage/model/outcomes.ts";
+import { OUTCOMES } from "#lib/usage/model/outcomes.ts";
+import { takesSample } from "#lib/usage/sample.ts";
+import { noteLogged, trimLogs } from "#lib/usage/trim-logs.ts";
 
 const FLUSH_INTERVAL_MS = 2_000;
 /**
@@ -30,8 +32,6 @@ const BATCH_KEYS = 500;
  */
 const CALLERS_MAX = 20;
 const REJECTIONS_MAX = 20;
-/** Outcomes whose cause the owner can look up by request id. */
-const REJECTED: ReadonlySet<Outcome> = new Set(OUTCOMES.filter((o) => !["ok", "invalid", "error"].includes(o)));
 
 /** Module state is enough: only the API's process records. */
 let current = new Map<string, CollectedUsage>();
@@ -58,7 +58,9 @@ export function recordRequest(note: RequestNote): void {
     caller.note = note;
     caller.requests += 1;
   } else if (usage.callers.size < CALLERS_MAX) usage.callers.set(id, { note, requests: 1 });
-  if (REJECTED.has(note.outcome) && usage.rejections.length < REJECTIONS_MAX) usage.rejections.push(note);
+  if (note.outcome === "ok") usage.success ??= note;
+  else if (usage.rejections.length < REJECTIONS_MAX) usage.rejections.push(note);
+  else metrics().logRowsDropped.inc({ rows: "rejections" });
 }
 
 export function startRecording(): void {
@@ -93,9 +95,10 @@ export function flushUsage(): Promise<void> {
     if (batches.length === 0) batches = takeBatches();
     for (let batch = batches[0]; batch; batch = batches[0]) {
       try {
-        const values = [batch.id, JSON.stringify(batch.rows())];
-        await pool().query({ name: "write-usage", text: WRITE_USAGE, values });
+        const rows = batch.rows();
+        await pool().query({ name: "write-usage", text: WRITE_USAGE, values: [batch.id, JSON.stringify(rows)] });
         batches.shift();
+        noteLogged(rows);
       } catch (error) {
         if (!isRejectedForContent(error)) {
           log().warn({ err: error }, "usage could not be written; it is kept and retried");
@@ -105,6 +108,7 @@ export function flushUsage(): Promise<void> {
       }
     }
     flushedAt = performance.now();
+    await trimLogs();
   });
   return flushing;
 }
@@ -116,6 +120,7 @@ export function flushUsage(): Promise<void> {
 function takeBatches(): Batch[] {
   const all = [...current];
   current = new Map();
+  for (const [, usage] of all) if (usage.success && !takesSample(usage.success)) delete usage.success;
   return Array.from({ length: Math.ceil(all.length / BATCH_KEYS) }, (_, i) =>
     batchOf(() => rowsOf(all.slice(i * BATCH_KEYS, (i + 1) * BATCH_KEYS))),
   );

@@ -81,6 +81,7 @@ function use(userId: UserId, apiKeyIds: string[], times = 1): void {
     requestId: crypto.randomUUID(),
     userId,
     authenticated: false,
+    status: 200,
     route: "/",
     address: "::1",
     agent: undefined,

@@ -2,7 +2,9 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type BulkChange, changedKeys } from "#components/api-keys/change/bulk-change.ts";
 import { BulkUsageSummary } from "#components/api-keys/change/bulk-usage-summary.tsx";
+import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
@@ -13,15 +15,21 @@ import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
-import { deleteApiKeysAction, readBulkEvidenceAction, revokeApiKeysAction } from "#lib/actions/api-keys.ts";
+import {
+  deleteApiKeysAction,
+  disableApiKeysAction,
+  enableApiKeysAction,
+  readBulkEvidenceAction,
+  revokeApiKeysAction,
+} from "#lib/actions/api-keys.ts";
 import type { UsageSummary as Summary } from "#lib/api-keys/bulk.ts";
 import type { Selection } from "#lib/api-keys/model/schema.ts";
 
-export type BulkChange = "revoke" | "delete";
-
 const WORDS = {
   revoke: { verb: "Revoke", done: "revoked", action: revokeApiKeysAction },
-  delete: { verb: "Delete", done: "deleted", action: deleteApiKeysAction },
+  disable: { verb: "Disable", done: "disabled", action: disableApiKeysAction },
+  enable: { verb: "Enable", done: "enabled", action: enableApiKeysAction },
+  delete: { verb: "Delete", done: "removed from the list", action: deleteApiKeysAction },
 };
 
 type Props = {
@@ -59,8 +67,8 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   }, [selection]);
   useEffect(() => void read(), [read]);
 
-  const affected = summary ? (kind === "revoke" ? summary.active : summary.keys) : count;
-  const inUse = summary !== undefined && summary.usedLastHour > 0;
+  const affected = summary ? changedKeys(kind, summary) : count;
+  const inUse = kind !== "enable" && summary !== undefined && summary.usedLastHour > 0;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -73,13 +81,17 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
         return result;
       },
       ({ keys }) => `${keyCount(keys)} ${done}`,
+      (changed: { keys: number; deletedAt?: Date }) =>
+        changed.deletedAt
+          ? undoRemoval(changed.deletedAt, `${keyCount(changed.keys)} ${inListAgain(changed.keys)}`)
+          : undefined,
     );
   }
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
         title={`${verb} ${keyCount(affected)}?`}
-        description={describe(kind, affected, summary ? summary.active : count)}
+        description={describe(kind, affected, summary ? summary.active + summary.disabled : count)}
         width="medium"
         initialFocus={cancel}
         finalFocus={finalFocus}
@@ -102,19 +114,18 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
             {summary && <BulkUsageSummary summary={summary} kind={kind} />}
             {inUse && (
               <TextField
-                label="Type the number of keys to confirm"
-                hint={
+                label={
                   <>
-                    {affected === 1 ? "It is" : "Some are"} in use. The number is{" "}
-                    <span className="font-medium text-ink">{formatNumber(affected)}</span>
+                    Type <strong className="font-semibold">{formatNumber(affected)}</strong> to confirm
                   </>
                 }
+                hint={affected === 1 ? "The key is in use." : "Some of the keys are in use."}
                 value={typed}
                 onChange={(event) => {
                   setTyped(event.currentTarget.value);
                   setMismatch(false);
                 }}
-                error={mismatch && "This is not the number of keys."}
+                error={mismatch && `Type ${formatNumber(affected)}, the number of keys.`}
                 inputMode="numeric"
                 autoComplete="off"
               />
@@ -123,7 +134,12 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
           </DialogBody>
           <DialogFooter>
             <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
-            <Button type="submit" variant="danger" pending={pending} disabled={!summary || affected === 0}>
+            <Button
+              type="submit"
+              variant={kind === "enable" ? "primary" : "danger"}
+              pending={pending}
+              disabled={!summary || affected === 0}
+            >
               {verb} {affected === 1 ? "key" : "keys"}
             </Button>
           </DialogFooter>
@@ -133,16 +149,19 @@ export function BulkDialog({ change: kind, selection, count, open, onClose, onDo
   );
 }
 
-/** Says what happens to the keys. Keys that have ended already stay rejected. */
-function describe(kind: BulkChange, keys: number, active: number): string {
+const inListAgain = (keys: number) =>
+  keys === 1 ? "is back in the list. It stays revoked." : "are back in the list. They stay revoked.";
+
+/** Says what happens to the keys. */
+function describe(kind: BulkChange, keys: number, live: number): string {
   const one = keys === 1;
-  if (kind === "revoke")
-    return `Requests using ${one ? "this key" : "these keys"} will start failing at once. This can't be undone.`;
-  if (active === 0)
-    return one
-      ? "The key leaves your list. It stays rejected, and its history is kept."
-      : "The keys leave your list. They stay rejected, and their history is kept.";
+  const requests = `Requests using ${one ? "this key" : "these keys"}`;
+  if (kind === "revoke") return `${requests} will fail immediately. This can't be undone.`;
+  if (kind === "disable") return `${requests} will fail immediately, until you enable ${one ? "it" : "them"} again.`;
+  if (kind === "enable") return `${requests} will succeed again immediately.`;
+  if (live === 0)
+    return one ? "The key leaves your list. Its history is kept." : "The keys leave your list. Their history is kept.";
   return one
-    ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
-    : "The keys are revoked and leave your list. Requests using them will start failing at once. This can't be undone.";
+    ? "The key is revoked and leaves your list. Requests using it will fail immediately. This can't be undone."
+    : "The keys are revoked and leave your list. Requests using them will fail immediately. This can't be undone.";
 }

@@ -1,10 +1,10 @@
-import { keyCount } from "#components/api-keys/list/key-count.ts";
+import { type BulkChange, changedKeys } from "#components/api-keys/change/bulk-change.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { relativeTime, useNow } from "#components/ui/time.tsx";
 import type { UsageSummary as Summary, UsedKey } from "#lib/api-keys/bulk.ts";
 
-type Props = { summary: Summary; kind: "revoke" | "delete" };
+type Props = { summary: Summary; kind: BulkChange };
 
 /** Shows the recent use of the keys, which the user needs to know before breaking it. */
 export function BulkUsageSummary({ summary, kind }: Props) {
@@ -32,15 +32,20 @@ export function BulkUsageSummary({ summary, kind }: Props) {
   );
 }
 
-/** Says how many of the keys are active, and what happens to the others. */
-function statuses({ keys, active }: Summary, kind: Props["kind"]): string {
-  if (active === keys) return keys === 1 ? "It is active." : "All of them are active.";
-  const ended = keys - active;
-  const some =
-    active > 0 ? `${formatNumber(active)} of the ${keyCount(keys)} ${active === 1 ? "is" : "are"} active. ` : "";
-  if (ended === 1)
-    return `${some}${some ? "The other" : "It"} was revoked or has expired already${kind === "revoke" ? ", and is skipped." : "."}`;
-  return `${some}${some ? "The others" : "All of them"} were revoked or have expired already${kind === "revoke" ? ", and are skipped." : "."}`;
+/** Says how many of the keys have which status, and how many are skipped. */
+function statuses(summary: Summary, kind: BulkChange): string {
+  const { keys, active, disabled } = summary;
+  const ended = keys - active - disabled;
+  const counts = [
+    { count: active, words: "active" },
+    { count: disabled, words: "disabled" },
+    { count: ended, words: "revoked or expired" },
+  ].filter(({ count }) => count > 0);
+  const [first] = counts;
+  if (counts.length === 1) return keys === 1 ? `It is ${first?.words}.` : `All of them are ${first?.words}.`;
+  const skipped = keys - changedKeys(kind, summary);
+  const said = counts.map(({ count, words }) => `${formatNumber(count)} ${words}`).join(", ");
+  return `${said}.${skipped > 0 ? ` ${formatNumber(skipped)} ${skipped === 1 ? "is" : "are"} skipped.` : ""}`;
 }
 
 function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey: UsedKey }) {

@@ -3,6 +3,8 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
+import { KeyIdentity } from "#components/api-keys/change/key-identity.tsx";
+import { undoRemoval } from "#components/api-keys/change/undo-removal.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
@@ -11,12 +13,12 @@ import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dia
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { deleteApiKeyAction } from "#lib/actions/api-keys.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey } from "#lib/api-keys/model/status.ts";
 
 /** Confirms the deletion of a key, which revokes an active one. */
 export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: KeyDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null);
-  const active = keyStatus(apiKey, useNow()) === "active";
+  const live = isLiveKey(apiKey, useNow());
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
@@ -26,42 +28,48 @@ export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: 
           </>
         }
         description={
-          active
-            ? "The key is revoked and leaves your list. Requests using it will start failing at once. This can't be undone."
-            : "The key leaves your list. It stays rejected, and its history is kept."
+          live
+            ? "The key is revoked and leaves your list. Requests using it will fail immediately. This can't be undone."
+            : "The key leaves your list. Its history is kept."
         }
         initialFocus={cancel}
         finalFocus={finalFocus}
       >
-        <DeleteForm apiKey={apiKey} active={active} cancel={cancel} onEnded={onEnded} />
+        <DeleteForm apiKey={apiKey} live={live} cancel={cancel} onEnded={onEnded} />
       </AlertDialogContent>
     </AlertDialog.Root>
   );
 }
 
 type FormProps = Pick<KeyDialogProps, "apiKey" | "onEnded"> & {
-  active: boolean;
+  live: boolean;
   cancel: RefObject<HTMLButtonElement | null>;
 };
 
-function DeleteForm({ apiKey, active, cancel, onEnded }: FormProps) {
+function DeleteForm({ apiKey, live, cancel, onEnded }: FormProps) {
   const { confirm, field } = useNameConfirmation(apiKey);
   const { change, pending, error } = useKeyChange(onEnded);
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!active || confirm()) change(() => deleteApiKeyAction(apiKey.id), "Key deleted");
+    if (live && !confirm()) return;
+    change(
+      () => deleteApiKeyAction(apiKey.id),
+      `${live ? "Revoked and removed" : "Removed"} "${apiKey.name}"`,
+      ({ deletedAt }) => undoRemoval(deletedAt, `"${apiKey.name}" is back in the list. It stays revoked.`),
+    );
   }
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>
-        {active && <UsageSummary apiKey={apiKey} />}
-        {active && field}
+        <KeyIdentity apiKey={apiKey} />
+        {live && <UsageSummary apiKey={apiKey} />}
+        {live && field}
         <FormAlert>{error}</FormAlert>
       </DialogBody>
       <DialogFooter>
         <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
         <Button type="submit" variant="danger" pending={pending}>
-          {active ? "Revoke and delete" : "Delete key"}
+          {live ? "Revoke and delete" : "Delete key"}
         </Button>
       </DialogFooter>
     </form>

@@ -69,6 +69,6 @@ function NewEnd({ apiKey, by }: Pick<KeyDialogProps, "apiKey"> & { by: Extension
   if (!expiresAt || !end) return "It ends with its successor already, so there is nothing to extend.";
   const when = `${exactTime(end)} instead of ${exactTime(expiresAt)}`;
   return endsOnUse
-    ? `It still ends 24 hours after the new key is used, and now at the latest on ${when}.`
+    ? `It still expires 24 hours after the new key is first used, and now at the latest on ${when}.`
     : `It will end on ${when}.`;
 }

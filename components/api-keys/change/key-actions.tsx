@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis } from "lucide-react";
+import { Ban, Ellipsis } from "lucide-react";
 import { useRef } from "react";
 import { useOpenKeyDialog } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { KEY_DIALOGS } from "#components/api-keys/change/key-dialogs.ts";
@@ -8,68 +8,61 @@ import { MenuButton } from "#components/ui/menu-button.tsx";
 import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey } from "#lib/api-keys/model/status.ts";
 
 const KeyMenu = onDemand(() => import("#components/api-keys/change/key-menu.tsx").then((module) => module.KeyMenu));
 
+const END_WORDS = { revoke: "Revoke", endOld: "End old key" };
+
 type Props = {
   apiKey: ListedApiKey;
-  /** Adds a link to the key's page to the menu. */
-  withDetails: boolean;
+  /** In the list the menu links to the key's page, and the buttons are quiet. */
+  inList: boolean;
 };
 
-/** Offers to revoke an active key, with everything else in a menu, and to delete any other key. */
-export function KeyActions({ apiKey, withDetails }: Props) {
+/** Offers to revoke a live key, and everything else in a menu. */
+export function KeyActions({ apiKey, inList }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const menuButton = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
-  const active = keyStatus(apiKey, useNow()) === "active";
-  const replaced = apiKey.successorId !== null;
+  const live = isLiveKey(apiKey, useNow());
+  const end = apiKey.successorId === null ? "revoke" : "endOld";
   return (
     <div className="flex items-center justify-end gap-1 noscript:hidden">
-      {active ? (
-        <>
-          <DemandButton
-            ref={button}
-            needs={KEY_DIALOGS.revoke}
-            size="small"
-            aria-label={`${replaced ? "Finish now: revoke" : "Revoke"} ${apiKey.name}`}
-            onClick={() => openDialog("revoke", apiKey, button)}
-          >
-            {replaced ? "Finish now" : "Revoke"}
-          </DemandButton>
-          <MenuButton
-            ref={menuButton}
-            needs={KeyMenu}
-            pending={pending}
-            variant="quiet"
-            size="icon"
-            aria-label={`More actions for ${apiKey.name}`}
-            menu={(pressed) => (
-              <KeyMenu
-                pressed={pressed}
-                apiKey={apiKey}
-                withDetails={withDetails}
-                onChoose={(name) => demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, menuButton))}
-              />
-            )}
-          >
-            <Ellipsis aria-hidden className="size-4" />
-          </MenuButton>
-          {failure}
-        </>
-      ) : (
+      {live && !(inList && end === "endOld") && (
         <DemandButton
           ref={button}
-          needs={KEY_DIALOGS.delete}
+          needs={KEY_DIALOGS[end]}
+          variant={inList ? "quiet" : "secondary"}
           size="small"
-          aria-label={`Delete ${apiKey.name}`}
-          onClick={() => openDialog("delete", apiKey, button)}
+          className={inList ? "key-action max-lg:size-8 max-lg:px-0" : ""}
+          aria-label={`${END_WORDS[end]} ${apiKey.name}`}
+          onClick={() => openDialog(end, apiKey, button)}
         >
-          Delete
+          {inList && <Ban aria-hidden className="size-4 lg:hidden" />}
+          <span className={inList ? "max-lg:hidden" : ""}>{END_WORDS[end]}</span>
         </DemandButton>
       )}
+      <MenuButton
+        ref={menuButton}
+        needs={KeyMenu}
+        pending={pending}
+        variant="quiet"
+        size="icon"
+        aria-label={`More actions for ${apiKey.name}`}
+        menu={(pressed) => (
+          <KeyMenu
+            pressed={pressed}
+            apiKey={apiKey}
+            withDetails={inList}
+            onChoose={(name) => demand(KEY_DIALOGS[name], () => openDialog(name, apiKey, menuButton))}
+          />
+        )}
+      >
+        <Ellipsis aria-hidden className="size-4" />
+      </MenuButton>
+      {failure}
     </div>
   );
 }

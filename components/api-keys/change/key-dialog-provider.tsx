@@ -1,16 +1,23 @@
 "use client";
 
 import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
+import type { Row } from "#components/api-keys/change/key-dialog-props.ts";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
+import { linkAt, type Place, placeOf } from "#components/api-keys/list/row-focus.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /**
- * Opens a dialog whose code is loaded. The focus returns to `trigger`, or to the list if the
- * trigger is gone.
+ * Opens a dialog whose code is loaded, for one key or for several, one after the other. The focus
+ * returns to `trigger`. If the trigger is gone, it returns to the key's row, to the row that took its
+ * place, or to the list.
  */
-type OpenKeyDialog = (name: KeyDialog, apiKey: ListedApiKey, trigger: RefObject<HTMLElement | null>) => void;
-type Opened = { name: KeyDialog; apiKey: ListedApiKey; open: boolean; times: number };
+type OpenKeyDialog = (
+  name: KeyDialog,
+  apiKey: ListedApiKey | ListedApiKey[],
+  trigger: RefObject<HTMLElement | null>,
+) => void;
+type Opened = { name: KeyDialog; keys: ListedApiKey[]; place: number; open: boolean; times: number };
 
 const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
 
@@ -21,30 +28,42 @@ const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
  */
 export function KeyDialogProvider({ children }: { children: ReactNode }) {
   const list = useListRef();
-  const focus = useRef(list);
+  const focus = useRef<RefObject<HTMLElement | null>>(undefined);
+  const place = useRef<Place>(undefined);
   // The last dialog stays mounted after it closes, so that its closing is animated.
   const [opened, setOpened] = useState<Opened>();
-  const open = useCallback<OpenKeyDialog>((name, apiKey, trigger) => {
-    focus.current = trigger;
-    setOpened((before) => ({ name, apiKey, open: true, times: (before?.times ?? 0) + 1 }));
-  }, []);
+  const open = useCallback<OpenKeyDialog>(
+    (name, apiKey, trigger) => {
+      focus.current = trigger;
+      place.current = placeOf(list.current, trigger.current);
+      const keys = [apiKey].flat();
+      setOpened((before) => ({ name, keys, place: 0, open: true, times: (before?.times ?? 0) + 1 }));
+    },
+    [list],
+  );
+  function finalFocus(): HTMLElement | null {
+    const row = list.current && place.current && linkAt(list.current, place.current);
+    return focus.current?.current ?? row ?? list.current;
+  }
   const close = () => opened && setOpened({ ...opened, open: false });
+  const apiKey = opened?.keys[opened.place];
   const Dialog = opened && KEY_DIALOGS[opened.name];
   return (
     <OpenKeyDialogContext value={open}>
       {children}
-      {Dialog && (
+      {Dialog && apiKey && (
         <Dialog
           key={opened.times}
-          apiKey={opened.apiKey}
+          apiKey={apiKey}
           open={opened.open}
+          row={rowOf(opened, setOpened)}
           onClose={close}
           onEnded={() => {
             // The key's row gets other buttons, or leaves the list.
-            focus.current = list;
+            focus.current = undefined;
             close();
           }}
-          finalFocus={() => focus.current.current ?? list.current}
+          finalFocus={finalFocus}
         />
       )}
     </OpenKeyDialogContext>
@@ -53,4 +72,13 @@ export function KeyDialogProvider({ children }: { children: ReactNode }) {
 
 export function useOpenKeyDialog(): OpenKeyDialog {
   return useContext(OpenKeyDialogContext);
+}
+
+/** Returns the place of the dialog among those of several keys. After the last one it closes. */
+function rowOf(opened: Opened, setOpened: (opened: Opened) => void): Row | undefined {
+  const { keys, place, times } = opened;
+  if (keys.length === 1) return undefined;
+  const isLast = place + 1 === keys.length;
+  const next = () => setOpened(isLast ? { ...opened, open: false } : { ...opened, place: place + 1, times: times + 1 });
+  return { place: place + 1, of: keys.length, next };
 }

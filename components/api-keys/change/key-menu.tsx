@@ -1,12 +1,29 @@
 "use client";
 
-import { ChartNoAxesColumn, Pencil, RefreshCw, TimerReset, Trash2 } from "lucide-react";
+import {
+  CalendarClock,
+  ChartNoAxesColumn,
+  CirclePause,
+  CirclePlay,
+  CircleStop,
+  Copy,
+  Pencil,
+  RefreshCw,
+  StickyNote,
+  TimerReset,
+  Trash2,
+} from "lucide-react";
+import type { ReactNode } from "react";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
+import { copyText } from "#components/ui/copy.ts";
 import { Link } from "#components/ui/link.tsx";
 import { MenuItem, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { onIntent } from "#components/ui/on-demand.tsx";
+import { useNow } from "#components/ui/time.tsx";
+import { announce } from "#components/ui/toast.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { isLiveKey } from "#lib/api-keys/model/status.ts";
 
 type Props = {
   pressed: PressedButton;
@@ -15,8 +32,19 @@ type Props = {
   onChoose: (dialog: KeyDialog) => void;
 };
 
+/** The same menu for every key, with the items that apply to it. */
 export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
-  const to = (dialog: KeyDialog) => ({ ...onIntent(KEY_DIALOGS[dialog]), onClick: () => onChoose(dialog) });
+  const live = isLiveKey(apiKey, useNow());
+  const old = live && apiKey.successorId !== null;
+  const item = (dialog: KeyDialog, words: ReactNode, tone?: "danger") => (
+    <MenuItem tone={tone} {...onIntent(KEY_DIALOGS[dialog])} onClick={() => onChoose(dialog)}>
+      {words}
+    </MenuItem>
+  );
+  async function copyId(within: Element) {
+    const copied = await copyText(apiKey.id, within);
+    announce(copied ? `Copied the ID of "${apiKey.name}"` : `The ID could not be copied. It is ${apiKey.id}`);
+  }
   return (
     <PressedMenu {...pressed}>
       {withDetails && (
@@ -24,21 +52,73 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
           <ChartNoAxesColumn aria-hidden /> Details
         </MenuItem>
       )}
-      {apiKey.successorId ? (
-        <MenuItem {...to("extend")}>
-          <TimerReset aria-hidden /> Extend
-        </MenuItem>
-      ) : (
-        <MenuItem {...to("rotate")}>
-          <RefreshCw aria-hidden /> Rotate
-        </MenuItem>
+      {item(
+        "rename",
+        <>
+          <Pencil aria-hidden /> Rename
+        </>,
       )}
-      <MenuItem {...to("rename")}>
-        <Pencil aria-hidden /> Rename
+      {item(
+        "note",
+        <>
+          <StickyNote aria-hidden /> Edit note
+        </>,
+      )}
+      {live &&
+        !old &&
+        !apiKey.disabledAt &&
+        item(
+          "rotate",
+          <>
+            <RefreshCw aria-hidden /> Rotate
+          </>,
+        )}
+      {live &&
+        !old &&
+        item(
+          "editExpiry",
+          <>
+            <CalendarClock aria-hidden /> Edit expiry
+          </>,
+        )}
+      {old &&
+        item(
+          "extend",
+          <>
+            <TimerReset aria-hidden /> Extend
+          </>,
+        )}
+      {old &&
+        item(
+          "endOld",
+          <>
+            <CircleStop aria-hidden /> End old key
+          </>,
+        )}
+      {live &&
+        (apiKey.disabledAt
+          ? item(
+              "enable",
+              <>
+                <CirclePlay aria-hidden /> Enable
+              </>,
+            )
+          : item(
+              "disable",
+              <>
+                <CirclePause aria-hidden /> Disable
+              </>,
+            ))}
+      <MenuItem onClick={({ currentTarget }) => void copyId(currentTarget.parentElement ?? document.body)}>
+        <Copy aria-hidden /> Copy key ID
       </MenuItem>
-      <MenuItem tone="danger" {...to("delete")}>
-        <Trash2 aria-hidden /> Delete
-      </MenuItem>
+      {item(
+        "delete",
+        <>
+          <Trash2 aria-hidden /> Delete
+        </>,
+        "danger",
+      )}
     </PressedMenu>
   );
 }

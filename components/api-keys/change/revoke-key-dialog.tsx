@@ -3,6 +3,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { type FormEvent, type RefObject, useEffect, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
+import { KeyIdentity } from "#components/api-keys/change/key-identity.tsx";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
@@ -11,42 +12,74 @@ import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dia
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { revokeApiKeyAction } from "#lib/actions/api-keys.ts";
 
-export function RevokeKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: KeyDialogProps) {
+const WORDS = {
+  revoke: {
+    title: "Revoke",
+    description: "Requests using this key will fail immediately. This can't be undone.",
+    button: "Revoke key",
+    done: "Revoked",
+  },
+  endOld: {
+    title: "End old key",
+    description:
+      "Requests using the old key will fail immediately, and the new key keeps working. This can't be undone.",
+    button: "End old key",
+    done: "Ended the old key",
+  },
+};
+type Kind = keyof typeof WORDS;
+
+export function RevokeKeyDialog(props: KeyDialogProps) {
+  return <EndKeyDialog {...props} kind="revoke" />;
+}
+
+/** Confirms that the old key of a rotation is revoked before its time. */
+export function EndOldKeyDialog(props: KeyDialogProps) {
+  return <EndKeyDialog {...props} kind="endOld" />;
+}
+
+function EndKeyDialog({ apiKey, open, onClose, onEnded, finalFocus, kind }: KeyDialogProps & { kind: Kind }) {
   const cancel = useRef<HTMLButtonElement>(null);
+  const { title, description } = WORDS[kind];
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
         title={
           <>
-            Revoke "<bdi>{apiKey.name}</bdi>"?
+            {title} "<bdi>{apiKey.name}</bdi>"?
           </>
         }
-        description="Requests using this key will fail immediately. This can't be undone."
+        description={description}
         initialFocus={cancel}
         finalFocus={finalFocus}
       >
-        <RevokeForm apiKey={apiKey} cancel={cancel} onEnded={onEnded} />
+        <EndForm apiKey={apiKey} cancel={cancel} onEnded={onEnded} kind={kind} />
       </AlertDialogContent>
     </AlertDialog.Root>
   );
 }
 
-type FormProps = Pick<KeyDialogProps, "apiKey" | "onEnded"> & { cancel: RefObject<HTMLButtonElement | null> };
+type FormProps = Pick<KeyDialogProps, "apiKey" | "onEnded"> & {
+  cancel: RefObject<HTMLButtonElement | null>;
+  kind: Kind;
+};
 
-function RevokeForm({ apiKey, cancel, onEnded }: FormProps) {
+function EndForm({ apiKey, cancel, onEnded, kind }: FormProps) {
   const { confirm, field } = useNameConfirmation(apiKey);
   const { change, pending, error, final } = useKeyChange(onEnded);
   useEffect(() => {
     // A disabled button loses the focus.
     if (final) cancel.current?.focus();
   }, [final, cancel]);
+  const { button, done } = WORDS[kind];
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), "Key revoked");
+    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), `${done} "${apiKey.name}"`);
   }
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>
+        <KeyIdentity apiKey={apiKey} />
         <UsageSummary apiKey={apiKey} />
         {field}
         <FormAlert>{error}</FormAlert>
@@ -54,7 +87,7 @@ function RevokeForm({ apiKey, cancel, onEnded }: FormProps) {
       <DialogFooter>
         <AlertDialog.Close ref={cancel} render={<Button>{final ? "Close" : "Cancel"}</Button>} />
         <Button type="submit" variant="danger" pending={pending} disabled={final}>
-          Revoke key
+          {button}
         </Button>
       </DialogFooter>
     </form>

@@ -3,11 +3,28 @@ import { formatNumber } from "#components/ui/number.ts";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
+/** Shows what the user wrote about the key, and its recent use, before it is ended. */
+export function UsageSummary({ apiKey }: { apiKey: ListedApiKey }) {
+  return (
+    <>
+      <RecentUse apiKey={apiKey} />
+      {apiKey.note && (
+        <p className="break-words">
+          <span className="text-muted">Note: </span>
+          <bdi dir="auto" className="whitespace-pre-line">
+            {apiKey.note}
+          </bdi>
+        </p>
+      )}
+    </>
+  );
+}
+
 /**
  * Shows when, from where and how much a key was used, which the user needs to know before breaking
  * it.
  */
-export function UsageSummary({ apiKey }: { apiKey: ListedApiKey }) {
+function RecentUse({ apiKey }: { apiKey: ListedApiKey }) {
   const now = useNow();
   const { lastUsedAt, lastUsedAddress, lastUsedAgent, recentRequests } = apiKey;
   if (!lastUsedAt) return <Notice>This key has never been used.</Notice>;

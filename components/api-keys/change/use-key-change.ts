@@ -2,9 +2,10 @@
 
 import { type ReactNode, useState, useTransition } from "react";
 import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
+import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
-import { announce } from "#components/ui/toast.tsx";
+import { announce, type ToastAction } from "#components/ui/toast.tsx";
 import type { Result } from "#lib/result.ts";
 
 const PROBLEMS = {
@@ -13,17 +14,18 @@ const PROBLEMS = {
   not_active: { form: "This key has ended already." },
   not_replaced: { form: "This key has no successor any more. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
-  selection_changed: {
-    form: "The list has changed. Nothing was revoked; review it and try again.",
-  },
+  replaced: { form: "This key was rotated. Extend it instead." },
+  expiry_out_of_range: { form: OUT_OF_RANGE },
+  session_over: { form: "You've been signed out. Sign in to continue." },
+  selection_changed: { form: "The list has changed. Nothing was changed; review it and try again." },
 };
 
 /** Failures that no other try can change. */
 const FINAL = new Set<string>(["already_revoked", "not_found", "not_active"]);
 
 /**
- * Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`, and
- * `final` if another try would fail, too.
+ * Runs a change of keys. Success shows a toast, with a way back if `undo` makes one, and calls
+ * `done`; a failure becomes `error`, and `final` if another try would fail, too.
  */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
@@ -32,6 +34,7 @@ export function useKeyChange(done: () => void) {
   function change<T>(
     action: () => Promise<Result<T, keyof typeof PROBLEMS>>,
     success: string | ((changed: NoInfer<T>) => string),
+    undo?: (changed: NoInfer<T>) => ToastAction | undefined,
   ) {
     if (pending) return;
     setError(undefined);
@@ -42,7 +45,7 @@ export function useKeyChange(done: () => void) {
           setFinal(FINAL.has(result.error));
           return setError(failureProblems(result, PROBLEMS).form);
         }
-        announce(typeof success === "string" ? success : success(result.value));
+        announce(typeof success === "string" ? success : success(result.value), undo?.(result.value));
         done();
       } catch (error) {
         setError(failureWords(error));

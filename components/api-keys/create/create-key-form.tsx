@@ -18,7 +18,7 @@ import { Select } from "#components/ui/select.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
-import type { EXPIRY_PRESETS } from "#lib/api-keys/model/schema.ts";
+import type { EXPIRY_PRESETS } from "#lib/api-keys/model/expiry.ts";
 
 const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "7d": "7 days",

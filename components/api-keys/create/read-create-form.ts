@@ -1,6 +1,7 @@
 import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
 import type { Problems } from "#components/frame/form-problems.ts";
-import { type CreateApiKeyForm, createApiKeyInput, EXPIRY_MAX_YEARS } from "#lib/api-keys/model/schema.ts";
+import { EXPIRY_MAX_YEARS } from "#lib/api-keys/model/expiry.ts";
+import { type CreateApiKeyForm, createApiKeyInput } from "#lib/api-keys/model/schema.ts";
 
 export const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
 

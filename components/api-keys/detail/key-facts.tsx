@@ -1,39 +1,47 @@
-import { Ban, CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import { Ban, CircleCheck, CirclePause, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
-import { formatNumber } from "#components/ui/number.ts";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import type { ApiKeyEnvironment } from "#lib/api-keys/model/environment.ts";
-import { type ApiKeyStatus, keyStatus } from "#lib/api-keys/model/status.ts";
-import { DAY_MS } from "#lib/time/model/duration.ts";
+import { isExpiringSoon } from "#lib/api-keys/model/expires-soon.ts";
+import { type ApiKeyStatus, isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
 
 export const ENVIRONMENT_LABELS: Record<ApiKeyEnvironment, string> = {
   production: "Production",
   staging: "Staging",
   development: "Development",
 };
-export const STATUS_LABELS: Record<ApiKeyStatus, string> = { active: "Active", expired: "Expired", revoked: "Revoked" };
+export const STATUS_LABELS: Record<ApiKeyStatus, string> = {
+  active: "Active",
+  disabled: "Disabled",
+  expired: "Expired",
+  revoked: "Revoked",
+};
 
 const ENVIRONMENT_TONES: Record<ApiKeyEnvironment, Tone> = {
   production: "accent",
   staging: "warning",
   development: "neutral",
 };
+const ENVIRONMENT_DOTS: Record<ApiKeyEnvironment, string> = {
+  production: "bg-accent",
+  staging: "bg-warning",
+  development: "bg-control",
+};
 const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
   active: { tone: "success", Icon: CircleCheck },
+  disabled: { tone: "warning", Icon: CirclePause },
   expired: { tone: "neutral", Icon: CircleSlash },
   revoked: { tone: "danger", Icon: Ban },
 };
-
-const SOON_MS = 7 * DAY_MS;
 
 export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | "name"> }) {
   return (
     <Link
       href={`/settings/developer/${id}`}
-      className="min-w-0 truncate rounded font-medium underline-offset-3 hover:underline"
+      className="min-w-0 truncate rounded font-medium underline-offset-3 hover:underline max-list:whitespace-normal max-list:break-words"
     >
       <bdi dir="auto" title={name}>
         {name}
@@ -42,59 +50,74 @@ export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | 
   );
 }
 
-/** Tells whether the key was rotated and is still active. */
+/** Tells whether the key was rotated and is still live. */
 export function isOldKey(apiKey: ListedApiKey, now: Date): boolean {
-  return apiKey.successorId !== null && keyStatus(apiKey, now) === "active";
+  return apiKey.successorId !== null && isLiveKey(apiKey, now);
 }
 
-/** Tells the two keys of a rotation apart while both are active. */
+/** Tells the two keys of a rotation apart while both are live. */
 export function RotationBadge({ apiKey }: { apiKey: ListedApiKey }) {
+  const role = useRole(apiKey);
+  return role && <Badge tone={role === "Old key" ? "warning" : "success"}>{role}</Badge>;
+}
+
+/** The same in a line of the list. */
+export function RotationMark({ apiKey }: { apiKey: ListedApiKey }) {
+  const role = useRole(apiKey);
+  return role && <span className={role === "Old key" ? "text-warning-ink" : "text-success-ink"}>{role}</span>;
+}
+
+function useRole(apiKey: ListedApiKey): "Old key" | "New key" | null {
   const now = useNow();
-  if (isOldKey(apiKey, now)) return <Badge tone="warning">Old key</Badge>;
-  if (apiKey.replacesId && keyStatus(apiKey, now) === "active") return <Badge tone="success">New key</Badge>;
-  return null;
+  if (isOldKey(apiKey, now)) return "Old key";
+  return apiKey.replacesId && isLiveKey(apiKey, now) ? "New key" : null;
+}
+
+/** Names the environment in a line of the list, where a badge would be louder than the key's name. */
+export function EnvironmentMark({ environment }: { environment: ApiKeyEnvironment }) {
+  return (
+    <span className="flex items-center gap-1.5 whitespace-nowrap text-muted text-xs">
+      <span aria-hidden className={`size-1.5 rounded-full forced-color-adjust-none ${ENVIRONMENT_DOTS[environment]}`} />
+      <span className="list:max-lg:sr-only">{ENVIRONMENT_LABELS[environment]}</span>
+    </span>
+  );
 }
 
 export function EnvironmentBadge({ environment }: { environment: ApiKeyEnvironment }) {
   return <Badge tone={ENVIRONMENT_TONES[environment]}>{ENVIRONMENT_LABELS[environment]}</Badge>;
 }
 
-export function KeyPrefix({ prefix }: { prefix: string }) {
-  return <code className="whitespace-nowrap font-mono text-[0.8125rem] text-muted">{prefix}…</code>;
+/** Shows a key as `gt_abcd…wxyz`, without its end if it is from before that was kept. */
+export function KeyText({ apiKey: { prefix, lastFour } }: { apiKey: Pick<ApiKey, "prefix" | "lastFour"> }) {
+  return (
+    <code className="whitespace-nowrap font-mono text-muted">
+      {prefix}…{lastFour}
+    </code>
+  );
 }
 
-export function LastUsed({ apiKey }: { apiKey: Pick<ListedApiKey, "lastUsedAt" | "recentRequests"> }) {
-  const { lastUsedAt, recentRequests } = apiKey;
-  return (
-    <span className="flex flex-col gap-0.5">
-      {lastUsedAt ? <Time at={lastUsedAt} /> : <span className="text-muted">Never</span>}
-      {recentRequests > 0 && (
-        <span className="text-muted text-xs tabular-nums">
-          {formatNumber(recentRequests)} in ~24 h<span className="sr-only"> (requests)</span>
-        </span>
-      )}
-    </span>
-  );
+export function LastUsed({ apiKey: { lastUsedAt } }: { apiKey: Pick<ApiKey, "lastUsedAt"> }) {
+  return lastUsedAt ? <Time at={lastUsedAt} /> : <span className="text-muted">Never</span>;
 }
 
 export function Expires({
   apiKey,
 }: {
-  apiKey: Pick<ListedApiKey, "expiresAt" | "revokedAt" | "endsOnUse" | "successorId">;
+  apiKey: Pick<ListedApiKey, "createdAt" | "expiresAt" | "revokedAt" | "endsOnUse" | "successorId">;
 }) {
   const now = useNow();
   const { expiresAt, revokedAt, endsOnUse, successorId } = apiKey;
   if (endsOnUse && successorId && expiresAt && expiresAt > now)
     return (
       <span>
-        <span className="block">When the new key is used</span>
+        <span className="block">24 hours after the new key is first used</span>
         <span className="block text-muted text-xs">
           or <Time at={expiresAt} />
         </span>
       </span>
     );
   if (!expiresAt) return <span className="text-muted">Never</span>;
-  const soon = !revokedAt && expiresAt > now && expiresAt.getTime() - now.getTime() < SOON_MS;
+  const soon = !revokedAt && expiresAt > now && isExpiringSoon(apiKey, now);
   if (!soon) return <Time at={expiresAt} />;
   return (
     <span className="inline-flex items-center gap-1.5 text-warning-ink">
@@ -106,7 +129,7 @@ export function Expires({
 }
 
 /** Shows the status by color, icon and word, so that no user depends on color. */
-export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt"> }) {
+export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt"> }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];

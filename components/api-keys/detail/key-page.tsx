@@ -7,12 +7,13 @@ import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provid
 import {
   EnvironmentBadge,
   Expires,
-  KeyPrefix,
+  KeyText,
   LastUsed,
   RotationBadge,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
 import { ListRef } from "#components/api-keys/list/list-ref.ts";
+import { RecentRequests } from "#components/api-keys/list/recent-requests.tsx";
 import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -58,7 +59,7 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
           {!deletedAt && (
             <ListRef value={heading}>
               <KeyDialogProvider>
-                <KeyActions apiKey={apiKey} withDetails={false} />
+                <KeyActions apiKey={apiKey} inList={false} />
               </KeyDialogProvider>
             </ListRef>
           )}
@@ -71,12 +72,12 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
           </div>
         )}
         <Rotation apiKey={apiKey} />
-        <dl className="mt-6 grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-6">
+        <dl className="mt-6 grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-4">
           <Fact term="Status">
             <Status apiKey={apiKey} />
           </Fact>
           <Fact term="Key">
-            <KeyPrefix prefix={apiKey.prefix} />
+            <KeyText apiKey={apiKey} />
           </Fact>
           <Fact term="Environment">
             <EnvironmentBadge environment={apiKey.environment} />
@@ -101,6 +102,17 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
               </span>
             )}
           </Fact>
+          <Fact term="Requests (24 h)">
+            <RecentRequests apiKey={apiKey} />
+          </Fact>
+          {apiKey.note && (
+            <div className="col-span-full min-w-0">
+              <dt className="mb-1 text-muted text-xs">Note</dt>
+              <dd className="whitespace-pre-line break-words text-[0.8125rem]">
+                <bdi dir="auto">{apiKey.note}</bdi>
+              </dd>
+            </div>
+          )}
         </dl>
         {children}
       </ApiAddressProvider>

@@ -10,6 +10,7 @@ import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
 import { Pagination } from "#components/api-keys/list/pagination.tsx";
 import { SelectionBar } from "#components/api-keys/list/selection-bar.tsx";
+import { useRowFocus } from "#components/api-keys/list/use-row-focus.ts";
 import { useSelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/list/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/list/view-url.ts";
@@ -31,6 +32,7 @@ type Props = KeyList & {
 
 export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, exampleUrl }: Props) {
   const list = useRef<HTMLElement>(null);
+  useRowFocus(list, page);
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
@@ -100,12 +102,13 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
         tabIndex={-1}
         aria-label="Your API keys"
         aria-busy={pending}
-        className="overflow-hidden rounded-xl border border-line bg-surface shadow-control outline-none transition-opacity aria-busy:opacity-60"
+        // Unlike `hidden`, `clip` lets the table's header stick to the window.
+        className="overflow-clip rounded-xl border border-line bg-surface shadow-control outline-none transition-opacity aria-busy:opacity-60"
       >
         {page.matching === 0 ? (
           <div className="flex flex-col items-center gap-3 px-4 py-16 text-center">
             <p className="text-muted" role="status">
-              {query.finding ? "No key is left in this view." : "No key matches this view."}
+              {query.finding ? "No keys are left in this view." : "No keys match this view."}
             </p>
             <ViewLink query={query} change={UNFILTERED} className={buttonClass({ size: "small" })}>
               Show all keys
@@ -114,8 +117,8 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
         ) : (
           <>
             {query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
-            <KeyTable rows={page.rows} matching={page.matching} page={page.page} query={query} selection={selection} />
-            <Pagination page={page.page} matching={page.matching} query={query} />
+            <KeyTable rows={page.rows} topRows={page.topRows} page={page.page} query={query} selection={selection} />
+            <Pagination page={page.page} topRows={page.topRows} oldKeys={page.matching - page.topRows} query={query} />
           </>
         )}
       </section>
@@ -124,8 +127,8 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
         <a href={exportHref(query)} className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV
         </a>
-        <Link href="/settings/developer/refusals" className="rounded underline underline-offset-3 hover:text-ink">
-          Explain a rejection
+        <Link href="/settings/logs" className="rounded underline underline-offset-3 hover:text-ink">
+          View logs
         </Link>
       </p>
     </div>

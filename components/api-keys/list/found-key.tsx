@@ -1,9 +1,8 @@
 "use client";
 
-import { useState } from "react";
-import { EnvironmentBadge, KeyPrefix, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
+import { type RefObject, useState } from "react";
+import { EnvironmentBadge, KeyText, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
 import { NOT_SENT } from "#components/api-keys/list/key-guard.ts";
-import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { KeyLookup } from "#components/api-keys/list/use-key-lookup.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -12,23 +11,31 @@ import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { FoundApiKey } from "#lib/api-keys/list.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
 
 const RevokeKeyDialog = onDemand(() =>
   import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
 );
 
-export function FoundKey({ lookup, onRevoked }: { lookup: KeyLookup; onRevoked: () => void }) {
+const MATCHED = "Matched by hash in your browser.";
+
+type Props = {
+  onRevoked: () => void;
+  /** Takes the focus when the key was revoked and its card is gone. */
+  searchField: RefObject<HTMLElement | null>;
+};
+
+export function FoundKey({ lookup, onRevoked, searchField }: Props & { lookup: KeyLookup }) {
   if (lookup === "pending")
     return (
       <p className="flex items-center gap-2 text-muted">
-        <Spinner /> Looking for the key by its hash…
+        <Spinner /> Matching the key by its hash…
       </p>
     );
   if (lookup === "malformed")
     return (
       <Notice tone="warning">
-        That looked like an API key, but a character is missing or wrong. {NOT_SENT} You can search by the first 7
+        This looks like an API key, but a character is missing or wrong. {NOT_SENT} You can search by the first 7
         characters.
       </Notice>
     );
@@ -39,13 +46,16 @@ export function FoundKey({ lookup, onRevoked }: { lookup: KeyLookup; onRevoked: 
       </Notice>
     );
   if (!lookup.found)
-    return <Notice tone="warning">This key is not yours, or unknown. It was looked up by its hash. {NOT_SENT}</Notice>;
-  return <Card apiKey={lookup.found} onRevoked={onRevoked} />;
+    return (
+      <Notice tone="warning">
+        No key in your account matches. {MATCHED} {NOT_SENT}
+      </Notice>
+    );
+  return <Card apiKey={lookup.found} onRevoked={onRevoked} searchField={searchField} />;
 }
 
-function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => void }) {
+function Card({ apiKey, onRevoked, searchField }: Props & { apiKey: FoundApiKey }) {
   const now = useNow();
-  const list = useListRef();
   const [revoking, setRevoking] = useState(false);
   const status = keyStatus(apiKey, now);
   return (
@@ -57,19 +67,19 @@ function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => voi
         <p className="flex min-w-0 flex-wrap items-center gap-2">
           <span>This is</span>
           <bdi className="min-w-0 break-words font-medium">{apiKey.name}</bdi>
-          <KeyPrefix prefix={apiKey.prefix} />
+          <KeyText apiKey={apiKey} />
           <EnvironmentBadge environment={apiKey.environment} />
         </p>
         <p className="mt-1 text-[0.8125rem] text-muted">
-          {apiKey.deletedAt ? "Deleted" : STATUS_LABELS[status]}, created <Time at={apiKey.createdAt} />. It was looked
-          up by its hash. {NOT_SENT}
+          {apiKey.deletedAt ? "Deleted" : STATUS_LABELS[status]}, created <Time at={apiKey.createdAt} />. {MATCHED}{" "}
+          {NOT_SENT}
         </p>
       </div>
       <div className="flex gap-2">
         <Link href={`/settings/developer/${apiKey.id}`} className={buttonClass({ size: "small" })}>
           Details
         </Link>
-        {status === "active" && (
+        {isLiveKey(apiKey, now) && (
           <DemandButton needs={RevokeKeyDialog} size="small" variant="danger" onClick={() => setRevoking(true)}>
             Revoke it
           </DemandButton>
@@ -80,7 +90,7 @@ function Card({ apiKey, onRevoked }: { apiKey: FoundApiKey; onRevoked: () => voi
         open={revoking}
         onClose={() => setRevoking(false)}
         onEnded={onRevoked}
-        finalFocus={() => list.current}
+        finalFocus={() => searchField.current}
       />
     </section>
   );

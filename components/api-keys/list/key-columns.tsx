@@ -10,20 +10,21 @@ import {
 import { type ComponentProps, useId } from "react";
 import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
 import {
-  EnvironmentBadge,
+  EnvironmentMark,
   Expires,
   KeyName,
-  KeyPrefix,
+  KeyText,
   LastUsed,
-  RotationBadge,
+  RotationMark,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
+import { RecentRequests } from "#components/api-keys/list/recent-requests.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time } from "#components/ui/time.tsx";
-import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import type { PageRow } from "#lib/api-keys/list.ts";
 
 export const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
-const column = createColumnHelper<typeof features, ListedApiKey>();
+const column = createColumnHelper<typeof features, PageRow>();
 
 /** The ids of the columns are the names that the URL and the query use for sorting. */
 export const columns = column.columns([
@@ -48,17 +49,23 @@ export const columns = column.columns([
     id: "name",
     header: "Name",
     cell: ({ row }) => (
-      <span className="flex min-w-0 items-center gap-x-2 gap-y-1 max-lg:flex-wrap">
+      <span className="flex min-w-0 flex-col">
         <KeyName apiKey={row.original} />
-        <EnvironmentBadge environment={row.original.environment} />
-        <RotationBadge apiKey={row.original} />
+        <span className="flex flex-wrap gap-x-2.5 text-xs">
+          <EnvironmentMark environment={row.original.environment} />
+          {/* In place of its own column. */}
+          <span className="hidden list:max-lg:inline">
+            <KeyText apiKey={row.original} />
+          </span>
+          <RotationMark apiKey={row.original} />
+        </span>
       </span>
     ),
   }),
   column.accessor("prefix", {
     id: "key",
     header: "Key",
-    cell: ({ row }) => <KeyPrefix prefix={row.original.prefix} />,
+    cell: ({ row }) => <KeyText apiKey={row.original} />,
   }),
   column.accessor("createdAt", {
     id: "created",
@@ -70,6 +77,11 @@ export const columns = column.columns([
     header: "Last used",
     cell: ({ row }) => <LastUsed apiKey={row.original} />,
   }),
+  column.accessor("recentRequests", {
+    id: "requests",
+    header: "Requests (24 h)",
+    cell: ({ row }) => <RecentRequests apiKey={row.original} />,
+  }),
   column.accessor("expiresAt", {
     id: "expires",
     header: "Expires",
@@ -79,12 +91,12 @@ export const columns = column.columns([
   column.display({
     id: "actions",
     header: "Actions",
-    cell: ({ row }) => <KeyActions apiKey={row.original} withDetails />,
+    cell: ({ row }) => <KeyActions apiKey={row.original} inList />,
   }),
 ]);
 
 /** The columns whose title a phone shows beside each value. */
-export const FACTS = new Set(["created", "lastUsed", "expires"]);
+export const FACTS = new Set(["created", "lastUsed", "requests", "expires"]);
 
 /** Selects all rows. A phone shows the words, because it shows no table header. */
 function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "indeterminate" | "onChange">) {
@@ -92,7 +104,7 @@ function SelectPage(props: Pick<ComponentProps<typeof Checkbox>, "checked" | "in
   return (
     <label htmlFor={id} className="flex items-center gap-3 noscript:hidden">
       <Checkbox id={id} {...props} />
-      <span className="lg:sr-only">Select all keys on this page</span>
+      <span className="list:sr-only">Select all keys on this page</span>
     </label>
   );
 }

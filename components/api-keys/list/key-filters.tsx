@@ -1,19 +1,21 @@
 "use client";
 
-import { Search as SearchIcon, X } from "lucide-react";
+import { Search as SearchIcon } from "lucide-react";
 import { type FormEvent, useEffect, useRef } from "react";
 import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
 import { FoundKey } from "#components/api-keys/list/found-key.tsx";
 import { keyGuard } from "#components/api-keys/list/key-guard.ts";
+import { QuickFilters } from "#components/api-keys/list/quick-filters.tsx";
+import { SortControl } from "#components/api-keys/list/sort-control.tsx";
 import { useKeyLookup } from "#components/api-keys/list/use-key-lookup.ts";
-import { useViewNavigation, ViewLink } from "#components/api-keys/list/view-navigation.tsx";
-import { isFiltered, viewHref } from "#components/api-keys/list/view-url.ts";
+import { useViewNavigation } from "#components/api-keys/list/view-navigation.tsx";
+import { viewHref } from "#components/api-keys/list/view-url.ts";
 import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Select } from "#components/ui/select.tsx";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
-import { type ListQuery, searchText, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
+import { type ListQuery, searchText } from "#lib/api-keys/model/list-view.ts";
 import { STATUSES } from "#lib/api-keys/model/status.ts";
 
 const TYPING_PAUSE_MS = 250;
@@ -61,8 +63,9 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   }
   const guard = keyGuard(
     (key) => {
-      clearTimeout(pause.current);
       void lookUp(key);
+      // The field is empty now, so the list shows all keys again.
+      apply();
     },
     () => {
       clearTimeout(pause.current);
@@ -122,20 +125,17 @@ export function KeyFilters({ query }: { query: ListQuery }) {
           ))}
         </Select>
         {query.finding && <input type="hidden" name="finding" value={query.finding} />}
-        {isFiltered(query) && (
-          <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet" }, "max-sm:px-2.5")}>
-            <X aria-hidden className="size-4 sm:hidden" />
-            <span className="max-sm:sr-only">Clear</span>
-          </ViewLink>
-        )}
+        {query.use && <input type="hidden" name="use" value={query.use} />}
+        <SortControl query={query} />
         <noscript>
           <button type="submit" className={buttonClass({})}>
             Apply
           </button>
         </noscript>
       </form>
+      <QuickFilters query={query} />
       <div id="found-key" role="status" className="mt-3 empty:hidden">
-        {lookup && <FoundKey lookup={lookup} onRevoked={clear} />}
+        {lookup && <FoundKey lookup={lookup} onRevoked={clear} searchField={searchField} />}
       </div>
     </search>
   );

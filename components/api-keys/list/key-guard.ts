@@ -1,7 +1,7 @@
 import type { ChangeEvent, ClipboardEvent } from "react";
 import { keyIn, NO_KEY_PATTERN } from "#lib/api-keys/model/key-text.ts";
 
-export const NOT_SENT = "The text was cleared, and not sent anywhere.";
+export const NOT_SENT = "The key itself was never sent.";
 
 /**
  * Guards a field whose text gets into a URL. A text that looks like a key is cleared and passed to

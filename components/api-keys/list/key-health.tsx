@@ -1,7 +1,8 @@
 import { ChevronRight, ShieldCheck, ShieldQuestion } from "lucide-react";
+import { RotateInTurn } from "#components/api-keys/change/rotate-in-turn.tsx";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
-import { warningAction, warningWords } from "#components/api-keys/list/warning-words.ts";
+import { WARNING_WORDS, warningAction, warningWords } from "#components/api-keys/list/warning-words.ts";
 import type { KeyWarning } from "#lib/api-keys/key-health.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
@@ -11,7 +12,7 @@ export function KeyHealth({ warnings, query }: { warnings: KeyWarning[]; query: 
   /** The links stand below the list, which may fill more than a screen. */
   function showList() {
     list.current?.focus({ preventScroll: true });
-    list.current?.scrollIntoView();
+    window.scrollTo({ top: 0 });
   }
   if (warnings.length === 0)
     return (
@@ -32,14 +33,21 @@ export function KeyHealth({ warnings, query }: { warnings: KeyWarning[]; query: 
         {warnings.map((warning) => (
           <li key={warning.kind} className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 px-4 py-2.5">
             <span className="font-medium">{warningWords(warning)}</span>
-            <ViewLink
-              query={query}
-              change={{ ...UNFILTERED, finding: warning.kind }}
-              onFollow={showList}
-              className="rounded text-accent-ink underline underline-offset-3"
-            >
-              {warningAction(warning)}
-            </ViewLink>
+            <span className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+              {WARNING_WORDS[warning.kind].rotates && (
+                <span className="noscript:hidden">
+                  <RotateInTurn warning={warning} />
+                </span>
+              )}
+              <ViewLink
+                query={query}
+                change={{ ...UNFILTERED, finding: warning.kind }}
+                onFollow={showList}
+                className="rounded text-accent-ink underline underline-offset-3"
+              >
+                {WARNING_WORDS[warning.kind].rotates ? "Show keys" : warningAction(warning)}
+              </ViewLink>
+            </span>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
-import { type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
+import { firstDirection, type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
 
 type Props = { id: string; query: ListQuery; sorted: false | "asc" | "desc"; children: React.ReactNode };
 
@@ -9,23 +9,19 @@ export function KeyTableHeader({ id, query, sorted, children }: Props) {
   const sort = SORT_COLUMNS.find((name) => name === id);
   if (!sort) {
     return (
-      <th
-        scope="col"
-        className="font-normal max-lg:not-first:hidden max-lg:first:block max-lg:first:px-4 max-lg:first:py-2.5 lg:h-10 lg:px-3 lg:first:pr-0 lg:first:pl-4"
-      >
-        <span className={id === "actions" ? "sr-only" : "flex"}>{children}</span>
+      <th scope="col" className={`key-head key-${id}`}>
+        <span className={id === "actions" ? "sr-only" : ""}>{children}</span>
       </th>
     );
   }
   const Arrow = sorted === "asc" ? ArrowUp : ArrowDown;
-  // A second press reverses the order. Times start with the latest, texts with A.
-  const first = sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
-  const direction = sorted ? (sorted === "asc" ? "desc" : "asc") : first;
+  // A second press reverses the order.
+  const direction = sorted ? (sorted === "asc" ? "desc" : "asc") : firstDirection(sort);
   return (
     <th
       scope="col"
       aria-sort={sorted ? (sorted === "asc" ? "ascending" : "descending") : "none"}
-      className="h-10 px-3 font-medium max-lg:hidden"
+      className={`key-head key-${id}`}
     >
       <ViewLink
         query={query}

@@ -1,23 +1,25 @@
 "use client";
 
 import { FlexRender, type Row, useTable } from "@tanstack/react-table";
-import { Activity, memo } from "react";
+import { Activity, type MouseEvent, memo } from "react";
 import { isOldKey } from "#components/api-keys/detail/key-facts.tsx";
 import { columns, FACTS, features } from "#components/api-keys/list/key-columns.tsx";
 import { KeyTableHeader } from "#components/api-keys/list/key-table-header.tsx";
-import { OldKeyCallers } from "#components/api-keys/list/old-key-callers.tsx";
+import { OldKey } from "#components/api-keys/list/old-key.tsx";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
+import { useViewNavigation } from "#components/api-keys/list/view-navigation.tsx";
 import { useNow } from "#components/ui/time.tsx";
-import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import type { PageRow } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
 
-type Props = { rows: ListedApiKey[]; matching: number; page: number; query: ListQuery; selection: KeySelection };
+type Props = { rows: PageRow[]; topRows: number; page: number; query: ListQuery; selection: KeySelection };
 
 /**
  * Shows one page of keys, on a phone as a list. The database searches, sorts and pages; the table
  * only renders what the URL asks for.
  */
-export function KeyTable({ rows, matching, page, query, selection }: Props) {
+export function KeyTable({ rows, topRows, page, query, selection }: Props) {
+  const { go } = useViewNavigation();
   const table = useTable({
     features,
     columns,
@@ -25,7 +27,7 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
     getRowId: (key) => key.id,
     manualSorting: true,
     manualPagination: true,
-    rowCount: matching,
+    rowCount: topRows,
     state: {
       sorting: [{ id: query.sort, desc: query.direction === "desc" }],
       pagination: { pageIndex: page - 1, pageSize: PAGE_SIZE },
@@ -33,22 +35,20 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
     },
     onRowSelectionChange: selection.change,
   });
+  /** Opens the key's page from anywhere in its row, and in a new tab as the link in it would. */
+  function follow(event: MouseEvent<HTMLElement>) {
+    const { id } = clickedRow(event)?.dataset ?? {};
+    if (!id) return;
+    const href = `/settings/developer/${id}`;
+    if (event.button === 1 || event.metaKey || event.ctrlKey) window.open(href, "_blank", "noopener");
+    else if (event.button === 0 && !event.shiftKey && !event.altKey) go(href, { scroll: true });
+  }
   return (
-    <table className="block w-full table-fixed border-collapse text-left lg:table">
+    <table className="block w-full table-fixed text-left list:table">
       <caption className="sr-only">API keys</caption>
-      <colgroup className="max-lg:hidden">
-        <col className="w-10" />
-        <col />
-        <col className="w-24" />
-        <col className="w-28" />
-        <col className="w-30" />
-        <col className="w-28" />
-        <col className="w-28" />
-        <col className="w-34" />
-      </colgroup>
-      <thead className="block lg:table-header-group">
+      <thead className="block list:table-header-group">
         {table.getHeaderGroups().map((group) => (
-          <tr key={group.id} className="block border-line border-b text-[0.8125rem] text-muted lg:table-row">
+          <tr key={group.id} className="block text-[0.8125rem] text-muted list:table-row">
             {group.headers.map((header) => (
               <KeyTableHeader key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
                 <table.FlexRender header={header} />
@@ -57,7 +57,8 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
           </tr>
         ))}
       </thead>
-      <tbody className="block lg:table-row-group">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the link in the row */}
+      <tbody className="block list:table-row-group" onClick={follow} onAuxClick={follow}>
         {table.getRowModel().rows.map((row) => (
           // Each `Activity` is a boundary that React hydrates by itself, so that the page responds
           // in between.
@@ -70,14 +71,23 @@ export function KeyTable({ rows, matching, page, query, selection }: Props) {
   );
 }
 
+/** Returns the row that a click means: not one on a control, in a menu or at the end of a text selection. */
+function clickedRow({ target, currentTarget }: MouseEvent<HTMLElement>): HTMLElement | null {
+  if (!(target instanceof Element) || !currentTarget.contains(target)) return null;
+  if (target.closest("a, button, input, label") || window.getSelection()?.isCollapsed === false) return null;
+  return target.closest<HTMLElement>("tr[data-id]");
+}
+
 /** Memoized, so that a row renders only when its key or its selection changes. */
-const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, ListedApiKey>; selected: boolean }) {
-  const old = isOldKey(row.original, useNow());
+const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof features, PageRow>; selected: boolean }) {
+  const { original: key } = row;
+  const old = isOldKey(key, useNow());
   return (
     <>
       <tr
+        data-id={key.id}
         data-selected={selected || undefined}
-        className={`key-row data-selected:bg-accent-soft/50 ${old ? "" : "border-line border-b last:border-0 hover:bg-sunken"}`}
+        className={`key-row ${old ? "key-row-old" : ""} ${key.isSubRow ? "key-sub-row" : ""}`}
       >
         {row.getAllCells().map((cell) =>
           cell.column.id === "name" ? (
@@ -96,13 +106,9 @@ const KeyRow = memo(function KeyRow({ row, selected }: { row: Row<typeof feature
         )}
       </tr>
       {old && (
-        <tr
-          data-selected={selected || undefined}
-          className="block border-line border-b last:border-0 data-selected:bg-accent-soft/50 lg:table-row"
-        >
-          <td className="max-lg:hidden" />
-          <td colSpan={columns.length - 1} className="block pr-4 pb-3.5 pl-11 lg:table-cell lg:px-3 lg:pb-3">
-            <OldKeyCallers apiKey={row.original} />
+        <tr data-selected={selected || undefined} className={`key-old ${key.isSubRow ? "key-sub-row" : ""}`}>
+          <td colSpan={columns.length}>
+            <OldKey apiKey={key} />
           </td>
         </tr>
       )}

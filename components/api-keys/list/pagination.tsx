@@ -5,8 +5,16 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
 
-export function Pagination({ page, matching, query }: { page: number; matching: number; query: ListQuery }) {
-  const pages = Math.max(1, Math.ceil(matching / PAGE_SIZE));
+type Props = {
+  page: number;
+  /** Rows of the list, without the old keys under their successors. */
+  topRows: number;
+  oldKeys: number;
+  query: ListQuery;
+};
+
+export function Pagination({ page, topRows, oldKeys, query }: Props) {
+  const pages = Math.max(1, Math.ceil(topRows / PAGE_SIZE));
   const first = (page - 1) * PAGE_SIZE + 1;
   return (
     <nav
@@ -14,9 +22,10 @@ export function Pagination({ page, matching, query }: { page: number; matching: 
       className="flex items-center justify-between gap-4 border-line border-t px-4 py-2.5 text-[0.8125rem] text-muted"
     >
       <p role="status">
-        {matching === 1
+        {topRows === 1
           ? "1 key"
-          : `${formatNumber(first)}–${formatNumber(Math.min(matching, page * PAGE_SIZE))} of ${formatNumber(matching)} keys`}
+          : `${formatNumber(first)}–${formatNumber(Math.min(topRows, page * PAGE_SIZE))} of ${formatNumber(topRows)} keys`}
+        {oldKeys > 0 && ` and ${formatNumber(oldKeys)} old ${oldKeys === 1 ? "key" : "keys"}`}
       </p>
       {pages > 1 && (
         <div className="flex items-center gap-1">
@@ -42,15 +51,15 @@ function Step({ query, page, possible, label, children }: StepProps) {
   const className = buttonClass({ variant: "quiet", size: "icon" });
   if (!possible) return <span className={`${className} opacity-40`}>{children}</span>;
   /**
-   * The user reads the next page from its first row. The list takes the focus, because the pressed
+   * The user reads the next page from its heading. The list takes the focus, because the pressed
    * link may be gone there.
    */
-  function showListFromTop() {
-    list.current?.scrollIntoView({ block: "start" });
+  function showFromTop() {
     list.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
   }
   return (
-    <ViewLink query={query} change={{ page }} onFollow={showListFromTop} aria-label={label} className={className}>
+    <ViewLink query={query} change={{ page }} onFollow={showFromTop} aria-label={label} className={className}>
       {children}
     </ViewLink>
   );

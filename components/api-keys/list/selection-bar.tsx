@@ -1,7 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
-import type { BulkChange } from "#components/api-keys/change/bulk-dialog.tsx";
+import type { BulkChange } from "#components/api-keys/change/bulk-change.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
@@ -64,9 +64,15 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
               Select all {formatNumber(matching)} that match
             </button>
           )}
-          <div className="flex gap-2">
+          <div className="flex flex-wrap justify-center gap-2">
             <DemandButton needs={BulkDialog} size="small" onClick={() => ask("revoke")}>
               Revoke
+            </DemandButton>
+            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("disable")}>
+              Disable
+            </DemandButton>
+            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("enable")}>
+              Enable
             </DemandButton>
             <DemandButton needs={BulkDialog} size="small" onClick={() => ask("delete")}>
               Delete
@@ -82,8 +88,13 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           key={asked.times}
           {...asked}
           open={open}
-          // The focus returns to the button that opened the dialog, unless the bar is gone.
-          finalFocus={() => bar.current !== null || list.current}
+          // The focus returns to the button that opened the dialog. If the bar is gone, the list
+          // takes it: returned, it would go to the first control in the list.
+          finalFocus={() => {
+            if (bar.current) return true;
+            list.current?.focus({ preventScroll: true });
+            return false;
+          }}
           onClose={() => setOpen(false)}
           onDone={() => {
             setOpen(false);

@@ -20,7 +20,8 @@ import type { ListQuery } from "#lib/api-keys/model/list-view.ts";
 
 type ViewNavigation = {
   pending: boolean;
-  go: (href: string) => void;
+  /** Opens a view, or with `scroll` another page from its top. */
+  go: (href: string, options?: { scroll: boolean }) => void;
   /** The URL that the user asked for while the browser was offline. */
   unreached: string | undefined;
 };
@@ -39,9 +40,9 @@ export function ViewNavigationProvider({ stamp, children }: { stamp: string; chi
   const [pending, startTransition] = useTransition();
   const [unreached, setUnreached] = useState<string>();
   const go = useCallback(
-    (href: string) => {
+    (href: string, options = { scroll: false }) => {
       setUnreached(navigator.onLine ? undefined : href);
-      if (navigator.onLine) startTransition(() => router.push(href, { scroll: false }));
+      if (navigator.onLine) startTransition(() => router.push(href, options));
     },
     [router],
   );
@@ -71,13 +72,15 @@ type LinkProps = {
   change: Partial<ListQuery>;
   /** Called after the navigation has started. */
   onFollow?: () => void;
+  /** Whether the link's view is the one that is shown. */
+  current?: boolean;
   className?: string;
   "aria-label"?: string;
   children: ReactNode;
 };
 
 /** Links to another view. It is a real link, which works without JavaScript and in a new tab. */
-export function ViewLink({ query, change, onFollow, children, ...props }: LinkProps) {
+export function ViewLink({ query, change, onFollow, current, children, ...props }: LinkProps) {
   const { go } = useViewNavigation();
   const href = viewHref(query, change);
   function follow(event: MouseEvent) {
@@ -87,7 +90,7 @@ export function ViewLink({ query, change, onFollow, children, ...props }: LinkPr
     onFollow?.();
   }
   return (
-    <Link href={href} prefetch={false} scroll={false} onClick={follow} {...props}>
+    <Link href={href} prefetch={false} scroll={false} onClick={follow} aria-current={current || undefined} {...props}>
       {children}
     </Link>
   );

@@ -1,9 +1,9 @@
 "use client";
 
-import { useCreateKey } from "#components/api-keys/create/create-key.tsx";
+import { RotateInTurn } from "#components/api-keys/change/rotate-in-turn.tsx";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { WARNING_WORDS, warningWords } from "#components/api-keys/list/warning-words.ts";
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
 import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 
@@ -11,8 +11,7 @@ type Props = { kind: WarningKind; matching: number; query: ListQuery };
 
 /** Explains the warning that the list is filtered by, and what to do about it. */
 export function WarningNote({ kind, matching, query }: Props) {
-  const { create } = useCreateKey();
-  const { advice, byNewKey } = WARNING_WORDS[kind];
+  const { advice, rotates } = WARNING_WORDS[kind];
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line border-b bg-sunken px-4 py-2.5 text-[0.8125rem]">
       <p>
@@ -20,10 +19,10 @@ export function WarningNote({ kind, matching, query }: Props) {
         <span className="text-muted">{advice}</span>
       </p>
       <div className="flex gap-2">
-        {byNewKey && (
-          <Button size="small" className="noscript:hidden" onClick={create}>
-            Create a new key
-          </Button>
+        {rotates && (
+          <span className="noscript:hidden">
+            <RotateInTurn warning={{ kind, keys: matching }} />
+          </span>
         )}
         <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet", size: "small" })}>
           Show all keys

@@ -9,19 +9,19 @@ type Words = {
   action: string;
   /** How to do it, shown beside the keys. */
   advice: string;
-  /** The advice takes a new key, because rotation keeps the old key's expiry. */
-  byNewKey?: true;
+  /** The action is a rotation of one key after the other. */
+  rotates?: true;
 };
 
 const REVOKE = "Select the ones that you no longer need, and revoke them.";
 
 export const WARNING_WORDS: Record<WarningKind, Words> = {
   expiring: {
-    one: "expires within 7 days",
-    many: "expire within 7 days",
-    action: "Replace",
-    advice: "Create a new key in place of each that is still needed: rotating a key does not move its end.",
-    byNewKey: true,
+    one: "expires soon",
+    many: "expire soon",
+    action: "Rotate",
+    advice: "Rotate each key that is still needed, or edit its expiry from its menu.",
+    rotates: true,
   },
   never_used: {
     one: "was never used in 30 days",
@@ -45,14 +45,14 @@ export const WARNING_WORDS: Record<WarningKind, Words> = {
     one: "is older than a year",
     many: "are older than a year",
     action: "Rotate",
-    advice: "Rotate each of them from its menu: programs have time to move to the new key.",
+    advice: "Rotate each of them: programs have time to move to the new key.",
+    rotates: true,
   },
   no_expiry: {
     one: "of three months or more never expires",
     many: "of three months or more never expire",
-    action: "Replace",
-    advice: "Create a new key with an end in place of each: rotating a key does not give it one.",
-    byNewKey: true,
+    action: "Review",
+    advice: "Edit the expiry of each from its menu, or choose one when you rotate it.",
   },
 };
 

@@ -16,7 +16,9 @@ export type Account = {
   disabled: Change;
   granted: number;
 };
-export type Key = { id: string; account: Account; secret: string; revoked: Change };
+/** The last time that a key was disabled, or enabled again. */
+export type Pause = Change & { disabled: boolean };
+export type Key = { id: string; account: Account; secret: string; revoked: Change; pause: Pause };
 
 export async function populate(count: number, keysEach: number): Promise<{ accounts: Account[]; keys: Key[] }> {
   const accounts: Account[] = [];
@@ -41,7 +43,7 @@ export async function populate(count: number, keysEach: number): Promise<{ accou
         data: { userId: id, name: "Load", environment: "production", prefix: "gt_load", hash: hashSecret(secret) },
         select: { id: true },
       });
-      keys.push({ id: key.id, account, secret, revoked: NEVER });
+      keys.push({ id: key.id, account, secret, revoked: NEVER, pause: { begun: 0, confirmed: 0, disabled: false } });
     }
   }
   return { accounts, keys };

@@ -16,6 +16,7 @@ export async function ask(
   const server = random.pick(all);
   const cost = random.chance(0.2) ? 1 : 0;
   const start = performance.now();
+  const { pause } = key;
   const tierThen = { tier: account.tier, change: account.tierChange };
   const answer = await fetch(`${server.url}/api/v1/auth?cost=${cost}`, {
     headers: { "x-api-key": key.secret },
@@ -35,7 +36,13 @@ export async function ask(
   const begun = Math.min(key.revoked.begun, account.disabled.begun);
   if (answer.ok && start > over)
     report.violations.push(`${key.id} passed a request that began ${Math.round(start - over)} ms after its end`);
-  if (status === "401" && end < begun) report.violations.push(`${key.id} was rejected while it was good`);
+  const isSettled = pause === key.pause && start > pause.confirmed;
+  if (answer.ok && isSettled && pause.disabled)
+    report.violations.push(
+      `${key.id} passed a request ${Math.round(start - pause.confirmed)} ms after it was disabled`,
+    );
+  if (status === "401" && end < begun && isSettled && !pause.disabled)
+    report.violations.push(`${key.id} was rejected while it was good`);
   if (!["204", "401", "403", "429"].includes(status)) report.violations.push(`${key.id} was answered ${status}`);
   if (status === "429" && !account.limited) report.violations.push(`${key.id} was limited without reason`);
   const settled =

@@ -14,7 +14,10 @@ export async function checkTheEnd(
   report: Report,
 ): Promise<void> {
   const fail = (sentence: string) => report.violations.push(sentence);
-  const good = keys.find(({ revoked, account }) => revoked === NEVER && account.disabled === NEVER && !account.limited);
+  const good = keys.find(
+    ({ revoked, pause, account }) =>
+      revoked === NEVER && pause.begun === 0 && account.disabled === NEVER && !account.limited,
+  );
   for (const server of processes.all) {
     const { exitCode, signalCode } = server.process;
     if (exitCode !== null || signalCode !== null)
@@ -33,13 +36,15 @@ export async function checkTheEnd(
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
   await sweepReservations();
   for (const row of await differingBalances()) fail(`a balance is not its ledger's sum: ${JSON.stringify(row)}`);
-  for (const { id, revoked, account } of keys) {
+  for (const { id, revoked, pause, account } of keys) {
     const row = await database().apiKey.findUniqueOrThrow({
       where: { id },
-      select: { revokedAt: true, user: { select: { tier: true, disabledAt: true } } },
+      select: { revokedAt: true, disabledAt: true, user: { select: { tier: true, disabledAt: true } } },
     });
     if (revoked.confirmed < Number.POSITIVE_INFINITY && !row.revokedAt) fail(`${id} lost its revocation`);
     if (revoked === NEVER && row.revokedAt) fail(`${id} was revoked by nobody`);
+    if (pause.confirmed < NEVER.confirmed && pause.disabled !== (row.disabledAt !== null))
+      fail(`${id} is ${pause.disabled ? "not " : ""}disabled at the end`);
     if (account.disabled.confirmed < Number.POSITIVE_INFINITY && !row.user.disabledAt)
       fail(`${account.id} was enabled by nobody`);
     if (account.tierChange.confirmed < Number.POSITIVE_INFINITY && row.user.tier !== account.tier)

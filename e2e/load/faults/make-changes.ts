@@ -3,6 +3,7 @@ import { type Account, type Key, NEVER } from "#e2e/load/faults/accounts.ts";
 import type { Report } from "#e2e/load/faults/report.ts";
 import type { Random } from "#e2e/load/random.ts";
 import { disableAccount, setTier } from "#lib/accounts/store.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 
@@ -32,7 +33,8 @@ export async function makeChanges(
     );
   };
   while (plan.running()) {
-    const good = keys.filter(({ revoked }) => revoked === NEVER);
+    // A key whose last change is under way, or wasn't confirmed, gets no other one.
+    const good = keys.filter(({ revoked, pause }) => revoked === NEVER && pause.confirmed < NEVER.confirmed);
     if (good.length < 50) break;
     const key = random.pick(good);
     key.revoked = { ...NEVER, begun: performance.now() };
@@ -41,6 +43,15 @@ export async function makeChanges(
       (confirmed) => {
         key.revoked = { ...key.revoked, confirmed };
         report.revocations += 1;
+      },
+    );
+    const paused = random.pick(good.filter((other) => other !== key));
+    const pause = { disabled: !paused.pause.disabled, begun: performance.now(), confirmed: NEVER.confirmed };
+    paused.pause = pause;
+    change(
+      () => setDisabled(paused.account.id, paused.id, pause.disabled ? "disabled" : "enabled", OPERATOR),
+      (confirmed) => {
+        pause.confirmed = confirmed;
       },
     );
     const enabled = accounts.filter(({ limited, disabled }) => !limited && disabled === NEVER);

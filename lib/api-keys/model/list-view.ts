@@ -9,22 +9,31 @@ export const PAGE_SIZE = 25;
 export const SEARCH_MAX = 100;
 export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "status"] as const;
 
+/** Active keys that no request has used, and old keys of a rotation that programs still use. */
+export const USES = ["never", "old_key"] as const;
+
+/** The direction in which a column is sorted first: texts start with A, times with the latest. */
+export function firstDirection(sort: (typeof SORT_COLUMNS)[number]): "asc" | "desc" {
+  return sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
+}
+
 /** The view of the list as the address holds it. Links keep the name `finding` for a warning. */
 export type ListQuery = {
   q: string;
   status: ApiKeyStatus | null;
   environment: ApiKeyEnvironment | null;
   finding: WarningKind | null;
+  use: (typeof USES)[number] | null;
   sort: (typeof SORT_COLUMNS)[number];
   direction: "asc" | "desc";
   page: number;
 };
 
 /** The part of it that filters keys. The rest orders them. */
-export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding">;
+export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding" | "use">;
 
 /** All keys. */
-export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null };
+export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null, use: null };
 
 export const DEFAULT_VIEW: ListQuery = {
   ...UNFILTERED,

@@ -1,9 +1,17 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
+import { EXPIRY_PRESETS, type ExpiryPreset } from "#lib/api-keys/model/expiry.ts";
 import { EXTENSIONS, type Extension } from "#lib/api-keys/model/extended-end.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { WARNINGS } from "#lib/api-keys/model/key-warning.ts";
-import { DEFAULT_VIEW, type ListQuery, SEARCH_MAX, SORT_COLUMNS, searchText } from "#lib/api-keys/model/list-view.ts";
+import {
+  DEFAULT_VIEW,
+  type ListQuery,
+  SEARCH_MAX,
+  SORT_COLUMNS,
+  searchText,
+  USES,
+} from "#lib/api-keys/model/list-view.ts";
 import { OVERLAPS, type Overlap } from "#lib/api-keys/model/overlap-end.ts";
 import { STATUSES } from "#lib/api-keys/model/status.ts";
 import { isLegible } from "#lib/text/legible.ts";
@@ -12,11 +20,7 @@ import { isLegible } from "#lib/text/legible.ts";
 if (typeof window !== "undefined") z.config({ jitless: true });
 
 export const NAME_MAX = 64;
-export const EXPIRY_MAX_YEARS = 5;
-
-/** In days. The form also offers `never` and `custom`. */
-export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
-type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
+export const NOTE_MAX = 500;
 
 export const apiKeyName = z
   .string("Give the key a name.")
@@ -30,23 +34,41 @@ export const apiKeyName = z
       .refine((name) => !KEY_SHAPE.test(name), "This looks like an API key. Give the key a name instead."),
   );
 
-const customExpiry = z.object({
+/** Text of several lines. Empty removes the note. */
+export const apiKeyNote = z
+  .string()
+  .transform((note) => note.normalize("NFC").replace(/\r\n?/g, "\n").trim())
+  .pipe(
+    z
+      .string()
+      .refine((note) => [...note].length <= NOTE_MAX, `A note has at most ${NOTE_MAX} characters.`)
+      .refine(
+        (note) => note === "" || isLegible(note.replaceAll(/[\n\t]/g, " ")),
+        "A note can't contain control, text-direction or invisible characters.",
+      )
+      .refine((note) => !KEY_SHAPE.test(note), "This has an API key in it. Write where the key is stored instead."),
+  );
+
+const never = z.object({ type: z.literal("never") });
+const preset = z.object({
+  type: z.literal("preset"),
+  preset: z.enum(Object.keys(EXPIRY_PRESETS) as [ExpiryPreset, ...ExpiryPreset[]]),
+});
+const custom = z.object({
   type: z.literal("custom"),
   /** The end of the chosen day in the user's time zone. */
   at: z.iso.datetime({ offset: true, error: "Choose a date." }).transform((at) => new Date(at)),
 });
+export const keyExpiry = z.discriminatedUnion("type", [never, preset, custom]);
+/** `same`: the successor lasts as long as the key that it replaces. */
+const successorExpiry = z.discriminatedUnion("type", [z.object({ type: z.literal("same") }), never, preset, custom]);
+export type SuccessorExpiry = z.output<typeof successorExpiry>;
+export type SuccessorExpiryForm = z.input<typeof successorExpiry>;
 
 export const createApiKeyInput = z.object({
   name: apiKeyName,
   environment: z.enum(ENVIRONMENTS, "Choose an environment."),
-  expiry: z.discriminatedUnion("type", [
-    z.object({ type: z.literal("never") }),
-    z.object({
-      type: z.literal("preset"),
-      preset: z.enum(Object.keys(EXPIRY_PRESETS) as [ExpiryPreset, ...ExpiryPreset[]]),
-    }),
-    customExpiry,
-  ]),
+  expiry: keyExpiry,
 });
 export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 /** The input as the form sends it. */
@@ -55,9 +77,17 @@ export type CreateApiKeyForm = z.input<typeof createApiKeyInput>;
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });
+export const noteApiKeyInput = z.object({ id: apiKeyId, note: apiKeyNote });
 
-export const rotateApiKeyInput = z.object({ id: apiKeyId, overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]) });
+export const rotateApiKeyInput = z.object({
+  id: apiKeyId,
+  overlap: z.enum(Object.keys(OVERLAPS) as [Overlap]),
+  expiry: successorExpiry,
+});
+export const changeExpiryInput = z.object({ id: apiKeyId, expiry: keyExpiry });
 export const extendOverlapInput = z.object({ id: apiKeyId, by: z.enum(Object.keys(EXTENSIONS) as [Extension]) });
+
+export const warningKind = z.enum(WARNINGS);
 
 /** Replaces invalid parts of an address by their defaults, so that a shared link never fails. */
 export const listQuery = z.object({
@@ -65,6 +95,7 @@ export const listQuery = z.object({
   status: z.enum(STATUSES).nullable().catch(DEFAULT_VIEW.status),
   environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
   finding: z.enum(WARNINGS).nullable().catch(DEFAULT_VIEW.finding),
+  use: z.enum(USES).nullable().catch(DEFAULT_VIEW.use),
   sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
   direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
@@ -83,6 +114,7 @@ export const selection = z.object({
     status: z.enum(STATUSES).nullable(),
     environment: z.enum(ENVIRONMENTS).nullable(),
     finding: z.enum(WARNINGS).nullable(),
+    use: z.enum(USES).nullable(),
   }),
 });
 export type Selection = z.output<typeof selection>;

@@ -1,18 +1,25 @@
-export const STATUSES = ["active", "expired", "revoked"] as const;
+export const STATUSES = ["active", "disabled", "expired", "revoked"] as const;
 export type ApiKeyStatus = (typeof STATUSES)[number];
 
+type Ends<Instant> = { revokedAt: Instant | null; expiresAt: Instant | null };
+
 /**
- * Returns the status of a key at `now`; instants are dates, or milliseconds of the epoch.
- * Revocation is permanent, so it wins over expiry. A key is expired from `expiresAt` on, to the
- * millisecond.
+ * Returns the status of a key at `now`: the first of revoked, expired, disabled and active.
+ * Instants are dates, or milliseconds of the epoch. Revocation is permanent, so it wins over
+ * expiry. A key is expired from `expiresAt` on, to the millisecond.
  *
  * `hasStatus` in `lib/api-keys/key-conditions.ts` is the same rule in SQL.
  */
 export function keyStatus<Instant extends Date | number>(
-  key: { revokedAt: Instant | null; expiresAt: Instant | null },
+  key: Ends<Instant> & { disabledAt: Instant | null },
   now: Instant,
 ): ApiKeyStatus {
   if (key.revokedAt !== null) return "revoked";
-  if (key.expiresAt !== null && key.expiresAt <= now) return "expired";
-  return "active";
+  if (!isLiveKey(key, now)) return "expired";
+  return key.disabledAt === null ? "active" : "disabled";
+}
+
+/** Tells whether a key is live: active, or disabled and can be enabled. `isLive` in SQL. */
+export function isLiveKey<Instant extends Date | number>({ revokedAt, expiresAt }: Ends<Instant>, now: Instant) {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
 }

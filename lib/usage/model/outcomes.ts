@@ -1,6 +1,6 @@
 /**
  * How a request with a known key ended. `forbidden` is in older rows, for what is now `no_credits`
- * or `quota_exceeded`. The last four reject the key itself.
+ * or `quota_exceeded`. The last five reject the key itself.
  */
 export const OUTCOMES = [
   "ok",
@@ -12,6 +12,7 @@ export const OUTCOMES = [
   "error",
   "revoked",
   "expired",
+  "disabled",
   "deleted",
   "owner_disabled",
 ] as const;
@@ -23,7 +24,7 @@ export const OUTCOME_GROUPS = {
   limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
-  rejected: ["revoked", "expired", "deleted", "owner_disabled"],
+  rejected: ["revoked", "expired", "disabled", "deleted", "owner_disabled"],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;
 

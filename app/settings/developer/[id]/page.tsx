@@ -4,21 +4,24 @@ import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
+import { LogsTable } from "#components/logs/logs-table.tsx";
+import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { CallerTable } from "#components/usage/caller-table.tsx";
 import { Chart } from "#components/usage/chart/chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
-import { RejectionTable } from "#components/usage/rejection-table.tsx";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { configuredApiAddress } from "#lib/config/api-address.ts";
+import { listFailedRequests } from "#lib/usage/logs.ts";
+import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
 import { usageOfRange } from "#lib/usage/of-range.ts";
-import { listCallers, listRejections } from "#lib/usage/read.ts";
+import { listCallers } from "#lib/usage/read.ts";
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -45,7 +48,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const [requests, callers, rejections, activity] = await Promise.all([
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
-    listRejections(user.userId, apiKey.id, 10),
+    listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
@@ -75,17 +78,17 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         note="Why requests were rejected."
         aside={
           <Link
-            href="/settings/developer/refusals"
+            href={logsHref({ key: apiKey.id, reason: ANY_FAILURE })}
             className="text-[0.8125rem] text-accent-ink underline underline-offset-3"
           >
-            Explain a rejection
+            View in Logs
           </Link>
         }
       >
         {rejections.length === 0 ? (
           <p className="text-muted">No rejected requests recently.</p>
         ) : (
-          <RejectionTable rejections={rejections} withKey={false} />
+          <LogsTable rows={rejections} label="Rejected requests" withKey={false} />
         )}
       </Section>
       <Section

@@ -5,7 +5,19 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { exportCsv } from "#lib/server/csv-export.ts";
 import type { CsvRow } from "#lib/text/csv.ts";
 
-const HEAD = ["name", "prefix", "environment", "status", "created", "last used", "expires", "revoked", "id"];
+const HEAD = [
+  "name",
+  "prefix",
+  "environment",
+  "status",
+  "created",
+  "last used",
+  "expires",
+  "revoked",
+  "id",
+  "last four",
+  "note",
+];
 
 /**
  * Sends the keys that the view in the address shows as a file, without secrets, which aren't
@@ -29,6 +41,8 @@ export async function GET(request: Request): Promise<Response> {
         key.expiresAt?.toISOString() ?? null,
         key.revokedAt?.toISOString() ?? null,
         key.id,
+        key.lastFour,
+        key.note,
       ]);
   }
 }

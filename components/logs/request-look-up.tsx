@@ -7,22 +7,19 @@ import { TextField } from "#components/ui/field.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 
-/** Asks for the id of a rejected request. A GET form, so that it works without JavaScript. */
-export function RejectionSearch({ asked, children }: { asked: string; children: ReactNode }) {
+/** Asks for the id of a request. A GET form, so that it works without JavaScript. */
+export function RequestLookUp({ asked, children }: { asked: string; children: ReactNode }) {
   const [isKey, setIsKey] = useState(false);
   const guard = keyGuard(
     () => setIsKey(true),
     () => setIsKey(false),
   );
   return (
-    <>
-      <form
-        action="/settings/developer/refusals"
-        className="mt-6 flex max-w-2xl flex-col items-stretch gap-2 sm:flex-row sm:items-end"
-      >
+    <search className="block">
+      <form action="/settings/logs" className="flex max-w-2xl flex-col items-stretch gap-2 sm:flex-row sm:items-end">
         <div className="min-w-0 flex-1">
           <TextField
-            label="Request id"
+            label="Request ID"
             name="request"
             defaultValue={asked}
             placeholder="0a2f6c1e-…"
@@ -32,14 +29,12 @@ export function RejectionSearch({ asked, children }: { asked: string; children: 
             {...guard}
           />
         </div>
-        <Button type="submit" variant="primary">
-          Explain
-        </Button>
+        <Button type="submit">Find request</Button>
       </form>
       <div role="status" className="mt-4 max-w-2xl empty:hidden">
         {isKey ? (
           <Notice tone="warning">
-            This is an API key, or a part of one, and not a request id. {NOT_SENT} To find a key, paste it into{" "}
+            This is an API key, or a part of one, and not a request ID. {NOT_SENT} To find a key, paste it into{" "}
             <Link href="/settings/developer" className="underline underline-offset-3">
               the search of your keys
             </Link>
@@ -49,6 +44,6 @@ export function RejectionSearch({ asked, children }: { asked: string; children: 
           children
         )}
       </div>
-    </>
+    </search>
   );
 }

@@ -1,0 +1,37 @@
+import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
+import { OUT_OF_RANGE, selectableDays } from "#components/api-keys/create/read-create-form.ts";
+import { EXPIRY_PRESETS, type Expiry, type ExpiryPreset } from "#lib/api-keys/model/expiry.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
+
+/** What an `ExpiryField` holds: the chosen option and, for a custom date, its day. */
+export type ExpiryChoice = { option: ExpiryPreset | "never" | "custom" | "same"; date: string };
+
+/** Returns the choice for a key that ends at `end`, at the end of its day in the user's zone. */
+export function choiceOfEnd(end: Date | null): ExpiryChoice {
+  return end ? { option: "custom", date: dateAfter(end, {}) } : { option: "never", date: "" };
+}
+
+/** Returns the choice that lasts as long as a duration, or `same` if no other option does. */
+export function choiceOfDuration(durationMs: number | null): ExpiryChoice {
+  if (durationMs === null) return { option: "never", date: "" };
+  const presets = Object.keys(EXPIRY_PRESETS) as ExpiryPreset[];
+  const preset = presets.find((each) => EXPIRY_PRESETS[each] * DAY_MS === durationMs);
+  return { option: preset ?? "same", date: "" };
+}
+
+/** Returns the expiry that was chosen, or what is wrong with it. */
+export function readChoice({ option, date }: ExpiryChoice, now: Date): Expiry | { type: "same" } | { problem: string } {
+  if (option === "same" || option === "never") return { type: option };
+  if (option !== "custom") return { type: "preset", preset: option };
+  const at = endOfDay(date);
+  const { min, max } = selectableDays(now);
+  if (!at) return { problem: "Choose a date." };
+  return date < min || date > max ? { problem: OUT_OF_RANGE } : { type: "custom", at };
+}
+
+type Sent<E> = E extends { type: "custom" } ? { type: "custom"; at: string } : E;
+
+/** Returns an expiry as the server actions take it. */
+export function sentExpiry<E extends Expiry | { type: "same" }>(expiry: E): Sent<E> {
+  return (expiry.type === "custom" ? { type: expiry.type, at: expiry.at.toISOString() } : expiry) as Sent<E>;
+}

@@ -1,0 +1,34 @@
+import { DAY_MS } from "#lib/time/model/duration.ts";
+
+export const EXPIRY_MAX_YEARS = 5;
+
+/** In days. Forms also offer `never` and `custom`. */
+export const EXPIRY_PRESETS = { "7d": 7, "30d": 30, "60d": 60, "90d": 90, "1y": 365 } as const;
+export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
+
+export type Expiry = { type: "never" } | { type: "preset"; preset: ExpiryPreset } | { type: "custom"; at: Date };
+
+/** Computes the end of a key whose expiry is chosen at `now`; null if it has none. */
+export function expiryInstant(expiry: Expiry, now: Date): Date | null | "out_of_range" {
+  if (expiry.type === "never") return null;
+  if (expiry.type === "preset") return new Date(now.getTime() + EXPIRY_PRESETS[expiry.preset] * DAY_MS);
+  const latest = latestExpiry(now);
+  // The end of a day in a zone west of UTC is the next day in UTC.
+  latest.setUTCDate(latest.getUTCDate() + 2);
+  return expiry.at > now && expiry.at <= latest ? expiry.at : "out_of_range";
+}
+
+/**
+ * Computes the end of a key that lasts as long from `now` as the key that it replaces, and at most
+ * {@link EXPIRY_MAX_YEARS}. `durationMs` is null for a key without an end.
+ */
+export function sameDuration(durationMs: number | null, now: Date): Date | null {
+  if (durationMs === null) return null;
+  return new Date(Math.min(now.getTime() + durationMs, latestExpiry(now).getTime()));
+}
+
+function latestExpiry(now: Date): Date {
+  const latest = new Date(now);
+  latest.setUTCFullYear(latest.getUTCFullYear() + EXPIRY_MAX_YEARS);
+  return latest;
+}

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "ApiKey" ADD COLUMN     "lastFour" TEXT,
+ADD COLUMN     "note" TEXT NOT NULL DEFAULT '';
