@@ -11,7 +11,7 @@ export default function NotFound() {
       <main id="content" className="grid flex-1 place-items-center px-4 py-24">
         <div className="flex max-w-md flex-col items-center gap-2 text-center">
           <h1 className="font-semibold text-xl tracking-tight">Page not found</h1>
-          <p className="text-balance text-muted">There is nothing at this address.</p>
+          <p className="text-balance text-muted">We couldn't find that page.</p>
           <Link href="/" className={buttonClass({}, "mt-4")}>
             Back to your settings
           </Link>

@@ -10,14 +10,14 @@ test("neither Escape nor a click outside loses it, closing asks once, and then i
   user: _,
 }) => {
   const secret = await createShownKey(page, "Shown once");
-  const question = page.getByRole("alertdialog", { name: "Close without saving the key?" });
+  const question = page.getByRole("alertdialog", { name: "You haven't saved this key" });
   await page.keyboard.press("Escape");
   await expect(question).toBeVisible();
-  await question.getByRole("button", { name: "Go back" }).click();
+  await question.getByRole("button", { name: "Back to key" }).click();
   await expect(newKeyField(page)).toHaveValue(secret);
   await page.mouse.click(5, 5);
   await expect(question).toBeVisible();
-  await question.getByRole("button", { name: "Close anyway" }).click();
+  await question.getByRole("button", { name: "Close without saving" }).click();
   await expect(dialog(page)).toHaveCount(0);
   await expect(createButton(page)).toBeFocused();
   expect(await page.content()).not.toContain(secret);

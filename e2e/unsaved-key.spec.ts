@@ -1,10 +1,13 @@
 import type { Page } from "playwright/test";
+import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
 import {
+  apiStatus,
   clickRowAction,
   createShownKey,
   expectRow,
   fillInNewKey,
   KEY_LIST,
+  keyRow,
   newKeyField,
 } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
@@ -12,7 +15,7 @@ import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog");
-const question = (page: Page) => page.getByRole("alertdialog", { name: "Close without saving the key?" });
+const question = (page: Page) => page.getByRole("alertdialog", { name: "You haven't saved this key" });
 
 for (const [name, open, submit] of [
   ["created", (page: Page) => fillInNewKey(page, "Production App"), "Create key"],
@@ -37,13 +40,47 @@ for (const [name, open, submit] of [
   });
 }
 
+test("Enter and Escape in the question about an unsaved key lead back to the key", async ({ page, user: _ }) => {
+  const secret = await createShownKey(page, "Production App");
+  for (const key of ["Enter", "Escape"]) {
+    await page.keyboard.press("Escape");
+    await expect(question(page).getByRole("button", { name: "Back to key" })).toBeFocused();
+    await page.keyboard.press(key);
+    await expect(question(page)).toBeHidden();
+    await expect(newKeyField(page)).toHaveValue(secret);
+    await expect(newKeyField(page)).toBeFocused();
+  }
+});
+
+test("a key that nobody saved can be deleted where the dialog asks, and is rejected then", async ({
+  page,
+  user: _,
+  context,
+}) => {
+  const secret = await createShownKey(page, "Unwanted");
+  expect(await apiStatus(page, secret)).toBe(200);
+  await page.getByRole("button", { name: "Done" }).click();
+  await expectAccessibleInBothThemes(page);
+  const remove = question(page).getByRole("button", { name: "Delete key" });
+  await context.setOffline(true);
+  await remove.click();
+  await expect(question(page).getByRole("alert")).toContainText("could not be reached");
+  await context.setOffline(false);
+  await remove.click();
+  await expect(page.getByText('Key "Unwanted" deleted')).toBeVisible();
+  await expect(newKeyField(page)).toHaveCount(0);
+  await expect(page.getByText("No API keys yet")).toBeVisible();
+  await expect(keyRow(page, "Unwanted")).toHaveCount(0);
+  expect(await apiStatus(page, secret)).toBe(401);
+});
+
 test("Back and a reload ask once before they lose a key", async ({ page, user: _ }) => {
   await page.goto("/settings/usage");
   await page.getByRole("link", { name: "Developer Settings" }).click();
   const secret = await createShownKey(page, "Production App");
 
   await page.evaluate(() => history.back());
-  await question(page).getByRole("button", { name: "Go back" }).click();
+  await question(page).getByRole("button", { name: "Back to key" }).click();
   await expect(newKeyField(page)).toHaveValue(secret);
   const [asked] = await Promise.all([
     page.waitForEvent("dialog"),
@@ -68,9 +105,7 @@ test("a user who was signed out elsewhere learns that nothing was changed", asyn
   await expect(confirm).toBeVisible();
   await context.clearCookies();
   await confirm.click();
-  await expect(page.getByRole("status").first()).toContainText(
-    "You were signed out in the meantime, and nothing was changed.",
-  );
+  await expect(page.getByRole("status").first()).toContainText("You've been signed out. Sign in to continue.");
   await signIn(page, user);
   await expect(page).toHaveURL(`${KEY_LIST}?status=active`);
   await expectRow(page, "key 0", { Status: "Active" });

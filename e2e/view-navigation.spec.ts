@@ -17,7 +17,7 @@ test("the list stays as it is offline, and follows once there is a network", asy
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });
   await context.setOffline(true);
   await search(page).fill("key 1");
-  await expect(page.getByText("You are offline, and the list is as it was.")).toBeVisible();
+  await expect(page.getByText("You're offline. The list may be out of date.")).toBeVisible();
   await page.getByRole("link", { name: /^Name/ }).click();
   await expect(page.getByRole("row")).toHaveCount(3);
   await search(page).fill("key 0");
@@ -25,5 +25,5 @@ test("the list stays as it is offline, and follows once there is a network", asy
   await context.setOffline(false);
   await expect(page).toHaveURL(/q=key/);
   await expect(page.getByRole("row")).toHaveCount(2);
-  await expect(page.getByText("You are offline")).toBeHidden();
+  await expect(page.getByText("You're offline")).toBeHidden();
 });

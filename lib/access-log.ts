@@ -2,8 +2,7 @@ import { log } from "#lib/log.ts";
 import { metrics } from "#lib/metrics.ts";
 
 type AnsweredRequest = {
-  /** Absent for the dashboard, whose requests have no id. */
-  requestId?: string;
+  requestId: string;
   method: string;
   /** One of our own routes, or one word for all others: never the client's text. */
   route: string;

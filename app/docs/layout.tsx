@@ -1,3 +1,4 @@
+import { KeyRound } from "lucide-react";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { DocsNavigation } from "#components/frame/docs-navigation.tsx";
@@ -8,26 +9,36 @@ import { UserMenu } from "#components/frame/user-menu.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { currentUser } from "#lib/auth/require-user.ts";
+import { env } from "#lib/config/env.ts";
 
 /** Public. Signed-in users keep their menu; others get a link to sign in. */
 export default async function DocsLayout({ children }: { children: ReactNode }) {
-  const user = await currentUser();
+  // The docs need no database.
+  const user = await currentUser().catch(() => null);
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <>
       <TopBar
+        sandbox={!env().ARK_API_KEY}
         aside={
           <>
             <Link href="/settings/developer" className={buttonClass({ variant: "quiet", size: "small" })}>
               {user ? (
                 <>
-                  <span className="max-sm:sr-only">Developer </span>Settings
+                  <KeyRound aria-hidden className="size-4" />
+                  <span className="@max-3xs:sr-only">
+                    <span className="max-sm:sr-only">Developer </span>Settings
+                  </span>
                 </>
               ) : (
                 "Sign in"
               )}
             </Link>
-            {user && <UserMenu name={user.name} email={user.email} theme={theme} />}
+            {user && (
+              <span className="noscript:hidden">
+                <UserMenu name={user.name} email={user.email} theme={theme} />
+              </span>
+            )}
           </>
         }
       >

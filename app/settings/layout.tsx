@@ -11,14 +11,17 @@ import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
 import { requestedPath } from "#lib/auth/current-request.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
+import { env } from "#lib/config/env.ts";
 
 /** Frames the settings. Each page calls `requireUser` itself, because a layout is no gate. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
-  const user = await currentUser();
+  // Each page shows the error of its own read; the frame stays.
+  const user = await currentUser().catch(() => null);
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <>
       <TopBar
+        sandbox={!env().ARK_API_KEY}
         aside={
           <>
             <DocsLink />

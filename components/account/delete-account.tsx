@@ -22,7 +22,7 @@ export function DeleteAccount(props: Props) {
     <AlertDialog.Root>
       <AlertDialog.Trigger
         render={
-          <Button size="small" className="text-danger-ink">
+          <Button size="small" className="text-danger-ink noscript:hidden">
             Delete account…
           </Button>
         }

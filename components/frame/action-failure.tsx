@@ -33,6 +33,11 @@ function isRedirect(error: unknown): boolean {
   }
 }
 
+/** Tells whether an action was rejected because the session has ended, so that Next leaves the page. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Error && "digest" in error && String(error.digest).includes("notice=signed_out");
+}
+
 /** Describes a failure and what to do next. `unsure` says what may have happened all the same. */
 export function failureWords(error: unknown, unsure = "Nothing may have changed."): ReactNode {
   switch (actionFailure(error)) {

@@ -6,7 +6,7 @@ export function DocsLink() {
   return (
     <Link href="/docs/authentication" className={buttonClass({ variant: "quiet", size: "small" })}>
       <BookOpen aria-hidden className="size-4" />
-      Docs
+      <span className="max-sm:sr-only">Docs</span>
     </Link>
   );
 }

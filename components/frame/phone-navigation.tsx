@@ -25,7 +25,9 @@ export function PhoneNavigation({ children }: { children: ReactNode }) {
         <Menu aria-hidden className="size-4.5 group-open:hidden" />
         <X aria-hidden className="hidden size-4.5 group-open:block" />
       </summary>
-      <div className="absolute inset-x-0 top-14 border-line border-b bg-surface p-3 shadow-overlay">{children}</div>
+      <div className="absolute inset-x-0 top-full max-h-[calc(100dvh-3.5rem)] overflow-y-auto border-line border-b bg-surface p-3 shadow-overlay">
+        {children}
+      </div>
     </details>
   );
 }

@@ -2,6 +2,7 @@
 
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { ReactNode } from "react";
+import { PageChange } from "#components/ui/page-change.tsx";
 import { TimeTooltip } from "#components/ui/time-tooltip.tsx";
 import { ToastSlot } from "#components/ui/toast-slot.tsx";
 
@@ -11,6 +12,7 @@ export function Providers({ children }: { children: ReactNode }) {
       <div className="flex min-h-dvh flex-col">{children}</div>
       <ToastSlot />
       <TimeTooltip />
+      <PageChange />
     </CSPProvider>
   );
 }

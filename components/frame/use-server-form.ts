@@ -3,15 +3,15 @@
 import { unstable_rethrow } from "next/navigation";
 import { type FormEvent, type ReactNode, useActionState, useEffect, useRef, useState, useTransition } from "react";
 import { requestFormReset } from "react-dom";
-import { failureWords } from "#components/frame/action-failure.tsx";
-import { takeDraft } from "#components/frame/draft.ts";
+import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
+import { keepDraft, takeDraft } from "#components/frame/draft.ts";
 import { type FailureWords, type Problems, problemsOf } from "#components/frame/form-problems.ts";
 import type { Failure, FormState } from "#lib/actions/form-state.ts";
 
 /**
  * Sends a form to its action, with and without JavaScript. With JavaScript the first field with a
  * problem gets the focus. What the user typed stays if the action gives no answer, and returns by
- * the form's `name` after a reload for a new version.
+ * the form's `name` after a reload for a new version and after another sign-in.
  */
 export function useServerForm<S extends FormState<Failure>>(
   action: (state: S, form: FormData) => Promise<S>,
@@ -52,6 +52,7 @@ export function useServerForm<S extends FormState<Failure>>(
           requestFormReset(currentTarget);
         });
       } catch (error) {
+        if (isSignedOut(error)) keepDraft(currentTarget);
         // A redirect keeps the form pending until the next page is there.
         unstable_rethrow(error);
         const words = failureWords(error);

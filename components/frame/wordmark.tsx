@@ -13,7 +13,7 @@ export function Wordmark() {
           strokeLinecap="round"
         />
       </svg>
-      GoodTake
+      <span className="@max-[22rem]:sr-only">GoodTake</span>
     </span>
   );
 }

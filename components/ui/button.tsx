@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import { Spinner } from "#components/ui/spinner.tsx";
 
 const BASE =
-  "relative inline-flex items-center justify-center gap-2 whitespace-nowrap rounded-lg font-medium transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55";
+  "relative inline-flex items-center justify-center gap-2 rounded-lg font-medium transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55";
 
 const VARIANTS = {
   primary: "bg-accent text-white shadow-control hover:not-disabled:bg-accent-hover",
@@ -12,7 +12,12 @@ const VARIANTS = {
     "text-muted hover:not-disabled:bg-hover hover:not-disabled:text-ink data-popup-open:bg-hover data-popup-open:text-ink",
 };
 
-const SIZES = { small: "h-8 px-2.5 text-[0.8125rem]", medium: "h-9 px-3.5", icon: "size-8 shrink-0" };
+const SIZES = {
+  small: "h-8 whitespace-nowrap px-2.5 text-[0.8125rem]",
+  // Wraps where large text leaves no room.
+  medium: "min-h-9 max-w-full px-3.5 py-1",
+  icon: "size-8 shrink-0",
+};
 
 export type ButtonLook = { variant?: keyof typeof VARIANTS; size?: keyof typeof SIZES };
 

@@ -21,7 +21,7 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         <button
           type="button"
           onClick={copy}
-          className={buttonClass({ variant: "quiet", size: "small" }, "h-7.5 text-xs")}
+          className={buttonClass({ variant: "quiet", size: "small" }, "h-7.5 text-xs noscript:hidden")}
         >
           {copied ? <Check aria-hidden className="size-3.5" /> : <Copy aria-hidden className="size-3.5" />}
           <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>

@@ -5,16 +5,14 @@ import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { DIALOG_PLACE, DIALOG_WIDTHS } from "#components/ui/dialog-look.ts";
 import { countOpenPopup } from "#components/ui/open-popups.ts";
 
 export const BACKDROP =
   "dialog-backdrop fixed inset-0 z-40 bg-shade/45 backdrop-blur-[2px] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
-const POPUP =
-  "fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface shadow-overlay outline-none transition duration-150 data-ending-style:translate-y-4 data-ending-style:opacity-0 data-starting-style:translate-y-4 data-starting-style:opacity-0 sm:top-[max(4dvh,calc(42dvh-18rem))] sm:bottom-auto sm:rounded-2xl sm:data-ending-style:translate-y-0 sm:data-ending-style:scale-98 sm:data-starting-style:translate-y-0 sm:data-starting-style:scale-98";
+const POPUP = `${DIALOG_PLACE} flex flex-col transition duration-150 data-ending-style:translate-y-4 data-ending-style:opacity-0 data-starting-style:translate-y-4 data-starting-style:opacity-0 sm:data-ending-style:translate-y-0 sm:data-ending-style:scale-98 sm:data-starting-style:translate-y-0 sm:data-starting-style:scale-98`;
 
-const WIDTHS = { small: "sm:max-w-md", medium: "sm:max-w-lg", large: "sm:max-w-2xl" };
-
-type Look = { title: ReactNode; description?: ReactNode; width?: keyof typeof WIDTHS; children: ReactNode };
+type Look = { title: ReactNode; description?: ReactNode; width?: keyof typeof DIALOG_WIDTHS; children: ReactNode };
 type Focus = Pick<ComponentProps<typeof BaseDialog.Popup>, "initialFocus" | "finalFocus">;
 
 /**
@@ -36,7 +34,7 @@ export function DialogContent({
         ref={countOpenPopup}
         initialFocus={initialFocus}
         finalFocus={finalFocus}
-        className={`${POPUP} ${WIDTHS[width]}`}
+        className={`${POPUP} ${DIALOG_WIDTHS[width]}`}
       >
         <div className="flex items-start justify-between gap-4 px-5 pt-5 sm:px-6">
           <div className="min-w-0">
@@ -72,7 +70,7 @@ export function AlertDialogContent({
         ref={countOpenPopup}
         initialFocus={initialFocus}
         finalFocus={finalFocus}
-        className={`${POPUP} ${WIDTHS[width]}`}
+        className={`${POPUP} ${DIALOG_WIDTHS[width]}`}
       >
         <div className="px-5 pt-5 sm:px-6">
           <BaseAlertDialog.Title className="text-balance break-words font-semibold text-base">
@@ -95,7 +93,7 @@ export function DialogBody({ children }: { children: ReactNode }) {
 /** The actions of a dialog. The primary one comes last. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
-    <div className="sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6">
+    <div className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6 [@media(max-height:30rem)]:static">
       {children}
     </div>
   );

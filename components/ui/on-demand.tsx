@@ -1,7 +1,7 @@
 "use client";
 
 import { X } from "lucide-react";
-import { type ComponentProps, type ComponentType, type MouseEvent, useState } from "react";
+import { type ComponentProps, type ComponentType, type MouseEvent, useEffect, useState } from "react";
 import { Button, type ButtonLook, buttonClass } from "#components/ui/button.tsx";
 
 /** Code that is loaded on demand. */
@@ -42,6 +42,17 @@ export function onIntent(part: Loadable): { onPointerEnter: () => void; onFocus:
   return { onPointerEnter: start, onFocus: start };
 }
 
+/** Loads `part` when the page has loaded and the browser is idle. */
+export function useIdleLoad(part: Loadable): void {
+  useEffect(() => {
+    const start = () => void part.load().catch(() => {});
+    const whenIdle = () => (window.requestIdleCallback ?? setTimeout)(start);
+    if (document.readyState === "complete") return void whenIdle();
+    window.addEventListener("load", whenIdle, { once: true });
+    return () => window.removeEventListener("load", whenIdle);
+  }, [part]);
+}
+
 /**
  * Returns `demand`, which calls `then` when the code of a part is loaded: at once if it already is.
  */
@@ -60,7 +71,7 @@ export function useDemand() {
     then();
   }
   const failure = state === "failed" && <Failure onDismiss={() => setState(undefined)} />;
-  return { demand, pending: state === "pending", failure };
+  return { demand, pending: state === "pending", failed: state === "failed", failure };
 }
 
 export type DemandButtonProps = Omit<ComponentProps<"button">, "onClick"> &

@@ -8,11 +8,11 @@ export function SegmentedControl({ name, label, options, defaultValue }: Props) 
   return (
     <fieldset className="flex flex-col gap-1.5">
       <legend className="mb-1.5 font-medium">{label}</legend>
-      <div className="grid auto-cols-fr grid-flow-col gap-1 rounded-lg border border-line bg-sunken p-1">
+      <div className="flex flex-wrap gap-1 rounded-lg border border-line bg-sunken p-1">
         {options.map((option) => (
           <label
             key={option.value}
-            className="flex h-7.5 cursor-pointer items-center justify-center rounded-md px-2 text-[0.8125rem] text-muted transition-colors hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-control has-focus-visible:outline-2 has-focus-visible:outline-accent forced-colors:has-checked:border"
+            className="flex min-h-7.5 min-w-max flex-1 cursor-pointer items-center justify-center rounded-md px-2 text-[0.8125rem] text-muted transition-colors hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-control has-focus-visible:outline-2 has-focus-visible:outline-accent forced-colors:has-checked:border"
           >
             <input
               type="radio"

@@ -45,7 +45,7 @@ export async function createKey(page: Page, name: string): Promise<string> {
 export async function closeNewKey(page: Page): Promise<string> {
   const secret = await newKeyField(page).inputValue();
   await page.getByRole("button", { name: "Done" }).click();
-  await page.getByRole("button", { name: "Close anyway" }).click();
+  await page.getByRole("button", { name: "Close without saving" }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   return secret;
 }

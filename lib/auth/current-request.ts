@@ -5,6 +5,8 @@ import { onceAProcess } from "#lib/once-a-process.ts";
 export type RequestStore = {
   /** The requested path and query, which Next doesn't give to a page. */
   path?: string;
+  /** Names the request in the log and on the page of an error. */
+  id?: string;
   /** The status to answer with, which a server action can't set in Next. */
   status?: number;
   /** A page or an action has begun, so Next could read the request. */
@@ -24,6 +26,11 @@ export function setResponseStatus(status: number): void {
 export function noteBegun(): void {
   const store = requestStore().getStore();
   if (store) store.begun = true;
+}
+
+/** Returns the id of the current request, if the server has set one. */
+export function requestId(): string | undefined {
+  return requestStore().getStore()?.id;
 }
 
 /** Returns the path and query of the current request, if the server has set them. */

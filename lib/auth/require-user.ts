@@ -1,9 +1,10 @@
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { findSessionUser, type SessionUser } from "#lib/accounts/sessions.ts";
-import { noteBegun, requestedPath } from "#lib/auth/current-request.ts";
+import { noteBegun, requestedPath, requestId } from "#lib/auth/current-request.ts";
 import { auth } from "#lib/auth/next-auth.ts";
+import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
 
 /**
@@ -14,12 +15,16 @@ export const currentUser = cache(async (): Promise<SessionUser | null> => {
   noteBegun();
   const session = await auth();
   if (!session?.sessionId || !session.userId) return null;
-  return findSessionUser(session.userId, session.sessionId);
+  return findSessionUser(session.userId, session.sessionId).catch((error) => {
+    // Next shows a page's error by its digest only.
+    throw Object.assign(error, { digest: requestId() });
+  });
 });
 
 /**
  * Returns the signed-in user, or redirects to the sign-in page, which leads back. Every page and
- * action of a user calls it. After an action, the sign-in page says that nothing was changed.
+ * action of a user calls it. After an action, or with the cookie of a session that has ended, the
+ * sign-in page says so.
  */
 export async function requireUser(): Promise<SessionUser> {
   const user = await currentUser();
@@ -27,6 +32,7 @@ export async function requireUser(): Promise<SessionUser> {
   const parameters = new URLSearchParams();
   const next = requestedPath();
   if (next) parameters.set("next", safeNext(next));
-  if ((await headers()).has("next-action")) parameters.set("notice", "signed_out");
+  if ((await headers()).has("next-action") || (await cookies()).has(ownCookie("session").name))
+    parameters.set("notice", "signed_out");
   redirect(parameters.size > 0 ? `/sign-in?${parameters}` : "/sign-in");
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { noteAnswer } from "#lib/access-log.ts";
 import { type RequestStore, requestStore } from "#lib/auth/current-request.ts";
@@ -23,8 +23,11 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
   return (request, response) => {
     const start = performance.now();
     const { method = "" } = request;
+    const id = randomUUID();
+    response.setHeader("x-request-id", id);
     response.once("finish", () =>
       noteAnswer({
+        requestId: id,
         method,
         route: "dashboard",
         status: response.statusCode,
@@ -45,7 +48,7 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
     request.headers["x-forwarded-host"] = request.headers.host;
     request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
     for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
-    const store: RequestStore = { path: request.url };
+    const store: RequestStore = { id, path: request.url };
     applyStatus(request, response, store);
     requestStore().run(store, () => pages(request, response));
   };

@@ -48,9 +48,7 @@ export default async function SignInPage({ searchParams }: Props) {
       )}
       {notice === "signed_out" && (
         <div role="status">
-          <Notice tone="warning">
-            You were signed out in the meantime, and nothing was changed. Sign in to go on.
-          </Notice>
+          <Notice tone="warning">You've been signed out. Sign in to continue.</Notice>
         </div>
       )}
       {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}

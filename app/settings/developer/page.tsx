@@ -3,13 +3,11 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { DeveloperSettings } from "#components/api-keys/list/developer-settings.tsx";
 import { viewHref } from "#components/api-keys/list/view-url.ts";
-import { findWarnings } from "#lib/api-keys/key-health.ts";
-import { listApiKeys } from "#lib/api-keys/list.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
+import { readKeyList } from "#lib/api-keys/read-key-list.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
-import { env } from "#lib/config/env.ts";
 
 export const metadata: Metadata = { title: "Developer Settings" };
 
@@ -22,16 +20,14 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   // A secret in the address is not searched for, and is removed from it.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const [page, warnings] = await Promise.all([listApiKeys(user.userId, query, now), findWarnings(user.userId, now)]);
+  const list = await readKeyList(user.userId, query, now);
   return (
     <DeveloperSettings
-      page={page}
+      {...list}
       query={query}
       now={now}
       apiUrl={configuredApiAddress()}
       exampleUrl={apiAddress((await headers()).get("host"))}
-      warnings={warnings}
-      sandbox={!env().ARK_API_KEY}
     />
   );
 }

@@ -27,7 +27,7 @@ export function KeyActions({ apiKey, withDetails }: Props) {
   const active = keyStatus(apiKey, useNow()) === "active";
   const replaced = apiKey.successorId !== null;
   return (
-    <div className="flex items-center justify-end gap-1">
+    <div className="flex items-center justify-end gap-1 noscript:hidden">
       {active ? (
         <>
           <DemandButton

@@ -1,8 +1,8 @@
 "use client";
 
 import { ChartNoAxesColumn, Pencil, RefreshCw, TimerReset, Trash2 } from "lucide-react";
-import Link from "next/link";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
+import { Link } from "#components/ui/link.tsx";
 import { MenuItem, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { onIntent } from "#components/ui/on-demand.tsx";
@@ -20,7 +20,7 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
   return (
     <PressedMenu {...pressed}>
       {withDetails && (
-        <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} prefetch={false} />}>
+        <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} />}>
           <ChartNoAxesColumn aria-hidden /> Details
         </MenuItem>
       )}

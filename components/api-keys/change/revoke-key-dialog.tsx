@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { type FormEvent, type RefObject, useRef } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
@@ -21,7 +21,7 @@ export function RevokeKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: 
             Revoke "<bdi>{apiKey.name}</bdi>"?
           </>
         }
-        description="Requests using this key will start failing at once. This can't be undone."
+        description="Requests using this key will fail immediately. This can't be undone."
         initialFocus={cancel}
         finalFocus={finalFocus}
       >
@@ -35,7 +35,11 @@ type FormProps = Pick<KeyDialogProps, "apiKey" | "onEnded"> & { cancel: RefObjec
 
 function RevokeForm({ apiKey, cancel, onEnded }: FormProps) {
   const { confirm, field } = useNameConfirmation(apiKey);
-  const { change, pending, error } = useKeyChange(onEnded);
+  const { change, pending, error, final } = useKeyChange(onEnded);
+  useEffect(() => {
+    // A disabled button loses the focus.
+    if (final) cancel.current?.focus();
+  }, [final, cancel]);
   function submit(event: FormEvent) {
     event.preventDefault();
     if (confirm()) change(() => revokeApiKeyAction(apiKey.id), "Key revoked");
@@ -48,8 +52,8 @@ function RevokeForm({ apiKey, cancel, onEnded }: FormProps) {
         <FormAlert>{error}</FormAlert>
       </DialogBody>
       <DialogFooter>
-        <AlertDialog.Close ref={cancel} render={<Button>Cancel</Button>} />
-        <Button type="submit" variant="danger" pending={pending}>
+        <AlertDialog.Close ref={cancel} render={<Button>{final ? "Close" : "Cancel"}</Button>} />
+        <Button type="submit" variant="danger" pending={pending} disabled={final}>
           Revoke key
         </Button>
       </DialogFooter>

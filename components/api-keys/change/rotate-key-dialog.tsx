@@ -79,7 +79,7 @@ function RotateForm({ apiKey, field, making: { pending, make } }: FormProps) {
     make(async () => {
       try {
         const rotated = await rotateApiKeyAction({ id: apiKey.id, overlap });
-        if (rotated.ok) return { secret: rotated.value.secret, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
+        if (rotated.ok) return { ...rotated.value, testNote: overlap === "on_use" ? TEST_NOTE : undefined };
         setError(failureProblems(rotated, PROBLEMS).form);
       } catch (error) {
         setError(failureWords(error, "Check your list first: the key may have been rotated."));

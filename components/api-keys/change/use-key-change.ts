@@ -14,14 +14,21 @@ const PROBLEMS = {
   not_replaced: { form: "This key has no successor any more. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
   selection_changed: {
-    form: "More keys match now than you were shown, so nothing was done. Look again before you confirm.",
+    form: "The list has changed. Nothing was revoked; review it and try again.",
   },
 };
 
-/** Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`. */
+/** Failures that no other try can change. */
+const FINAL = new Set<string>(["already_revoked", "not_found", "not_active"]);
+
+/**
+ * Runs a change of keys. Success shows a toast and calls `done`; a failure becomes `error`, and
+ * `final` if another try would fail, too.
+ */
 export function useKeyChange(done: () => void) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<ReactNode>();
+  const [final, setFinal] = useState(false);
   function change<T>(
     action: () => Promise<Result<T, keyof typeof PROBLEMS>>,
     success: string | ((changed: NoInfer<T>) => string),
@@ -31,7 +38,10 @@ export function useKeyChange(done: () => void) {
     startTransition(async () => {
       try {
         const result = await action();
-        if (!result.ok) return setError(failureProblems(result, PROBLEMS).form);
+        if (!result.ok) {
+          setFinal(FINAL.has(result.error));
+          return setError(failureProblems(result, PROBLEMS).form);
+        }
         announce(typeof success === "string" ? success : success(result.value));
         done();
       } catch (error) {
@@ -39,5 +49,5 @@ export function useKeyChange(done: () => void) {
       }
     });
   }
-  return { change, pending, error };
+  return { change, pending, error, final };
 }

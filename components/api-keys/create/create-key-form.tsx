@@ -1,13 +1,13 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, type RefObject, useState } from "react";
+import { type FormEvent, type RefObject, useLayoutEffect, useState } from "react";
 import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
 import { OUT_OF_RANGE, readCreateForm, selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
-import { failureWords } from "#components/frame/action-failure.tsx";
-import { takeDraft } from "#components/frame/draft.ts";
+import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
+import { keepDraft, takeDraft } from "#components/frame/draft.ts";
 import { failureProblems, type Problems } from "#components/frame/form-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
@@ -31,17 +31,24 @@ const FORM = "create-key";
 const PROBLEMS = {
   ...NO_ROOM,
   invalid: { form: "Something in the form is not valid." },
-  session_over: { form: "You were signed out. Sign in and try again." },
+  session_over: { form: "You've been signed out. Sign in to continue." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
 
-type Props = { nameField: RefObject<HTMLInputElement | null>; making: Make };
+type Props = {
+  nameField: RefObject<HTMLInputElement | null>;
+  onReady: (nameField: HTMLInputElement) => void;
+  making: Make;
+};
 
-export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
+export function CreateKeyForm({ nameField, onReady, making: { pending, make } }: Props) {
   const now = useNow();
   const [draft] = useState(() => takeDraft(FORM));
   const [expiry, setExpiry] = useState(draft.expiry ?? "never");
   const [problems, setProblems] = useState<Problems>({});
+  useLayoutEffect(() => {
+    if (nameField.current) onReady(nameField.current);
+  }, [nameField, onReady]);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -52,12 +59,14 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
       return;
     }
     setProblems({});
+    const { currentTarget: form } = event;
     make(async () => {
       try {
         const created = await createApiKeyAction(parsed.input);
-        if (created.ok) return { secret: created.value.secret };
+        if (created.ok) return created.value;
         setProblems(failureProblems(created, PROBLEMS));
       } catch (error) {
+        if (isSignedOut(error)) keepDraft(form);
         setProblems({ form: failureWords(error, "If a key that was never used appears in your list, delete it.") });
       }
     });
@@ -69,9 +78,9 @@ export function CreateKeyForm({ nameField, making: { pending, make } }: Props) {
           ref={nameField}
           name="name"
           label="Name"
-          placeholder="Production App"
+          placeholder="e.g. Production App"
           defaultValue={draft.name}
-          hint="What uses this key, so that you recognise it later."
+          hint="Helps you recognize it later."
           error={problems.name}
           onChange={() => problems.name && setProblems({ ...problems, name: undefined })}
           autoComplete="off"

@@ -1,12 +1,13 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { createContext, type ReactNode, type RefObject, useContext, useRef, useState } from "react";
+import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
+import { OpeningDialog } from "#components/api-keys/create/opening-dialog.tsx";
 import { createKeyAsk } from "#components/frame/asks.ts";
 import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { useAsked } from "#components/ui/ask.ts";
 import { Button } from "#components/ui/button.tsx";
-import { onDemand, onIntent, useDemand } from "#components/ui/on-demand.tsx";
+import { onDemand, onIntent, useDemand, useIdleLoad } from "#components/ui/on-demand.tsx";
 
 const CreateKeyDialog = onDemand(() =>
   import("#components/api-keys/create/create-key-dialog.tsx").then((module) => module.CreateKeyDialog),
@@ -14,16 +15,10 @@ const CreateKeyDialog = onDemand(() =>
 
 type CreateKeyState = {
   create: () => void;
-  pending: boolean;
   open: boolean;
   button: RefObject<HTMLButtonElement | null>;
 };
-const Context = createContext<CreateKeyState>({
-  create: () => {},
-  pending: false,
-  open: false,
-  button: { current: null },
-});
+const Context = createContext<CreateKeyState>({ create: () => {}, open: false, button: { current: null } });
 
 /**
  * Holds the dialog that creates a key. It stands above the list, whose view may change while the
@@ -31,16 +26,38 @@ const Context = createContext<CreateKeyState>({
  */
 export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
-  const [open, setOpen] = useState(false);
-  const { demand, pending, failure } = useDemand();
-  const create = () => demand(CreateKeyDialog, () => setOpen(true));
+  const earlyField = useRef<HTMLInputElement>(null);
+  const [shown, setShown] = useState<"nothing" | "opening" | "form">("nothing");
+  const { demand, failed } = useDemand();
+  useIdleLoad(CreateKeyDialog);
+  const load = () => void demand(CreateKeyDialog, () => {});
+  const create = () => {
+    setShown("opening");
+    load();
+  };
+  const close = useCallback(() => setShown("nothing"), []);
   useShortcut("c", create);
   useAsked(createKeyAsk, create);
+
+  /** Moves what the user has typed, and the caret, into the form's own field. */
+  const takeOver = useCallback((nameField: HTMLInputElement) => {
+    const early = earlyField.current;
+    // The form returns while the dialog of a new key closes.
+    if (!early) return;
+    const { value, selectionStart, selectionEnd } = early;
+    if (value) nameField.value = value;
+    // A field outside of an open modal dialog can't be focused.
+    early.closest("dialog")?.close();
+    nameField.focus();
+    nameField.setSelectionRange(selectionStart, selectionEnd);
+    setShown("form");
+  }, []);
+  const open = shown !== "nothing";
   return (
-    <Context value={{ create, pending, open, button }}>
+    <Context value={{ create, open, button }}>
       {children}
-      <CreateKeyDialog open={open} onClose={() => setOpen(false)} finalFocus={button} />
-      {failure}
+      {shown === "opening" && <OpeningDialog nameField={earlyField} failed={failed} onRetry={load} onClose={close} />}
+      <CreateKeyDialog open={open} onReady={takeOver} onClose={close} finalFocus={button} />
     </Context>
   );
 }
@@ -50,13 +67,12 @@ export function useCreateKey(): CreateKeyState {
 }
 
 export function CreateKey() {
-  const { create, pending, open, button } = useCreateKey();
+  const { create, open, button } = useCreateKey();
   return (
     <Button
       {...onIntent(CreateKeyDialog)}
       ref={button}
       variant="primary"
-      pending={pending}
       aria-haspopup="dialog"
       aria-expanded={open}
       onClick={create}

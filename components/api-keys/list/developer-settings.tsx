@@ -1,6 +1,5 @@
 "use client";
 
-import { FlaskConical } from "lucide-react";
 import { useRef } from "react";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
@@ -20,27 +19,23 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
-import type { KeyWarning } from "#lib/api-keys/key-health.ts";
-import type { ApiKeyPage } from "#lib/api-keys/list.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
+import type { KeyList } from "#lib/api-keys/read-key-list.ts";
 
-type Props = {
-  page: ApiKeyPage;
+type Props = KeyList & {
   query: ListQuery;
   now: Date;
   apiUrl: string | null;
   exampleUrl: string;
-  sandbox: boolean;
-  warnings: KeyWarning[];
 };
 
-export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbox, warnings }: Props) {
+export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, exampleUrl }: Props) {
   const list = useRef<HTMLElement>(null);
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
         <ListRef value={list}>
-          <ViewNavigationProvider>
+          <ViewNavigationProvider stamp={stamp}>
             <KeyDialogProvider>
               <CreateKeyProvider>
                 <Heading />
@@ -50,12 +45,6 @@ export function DeveloperSettings({ page, query, now, apiUrl, exampleUrl, sandbo
                   <Keys page={page} query={query} warnings={warnings} />
                 )}
               </CreateKeyProvider>
-              {sandbox && (
-                <p className="mt-4 flex gap-2 text-[0.8125rem] text-muted">
-                  <FlaskConical aria-hidden className="mt-0.5 size-4 shrink-0" />
-                  Sandbox: images are drawn by the built-in sandbox, not by a real model.
-                </p>
-              )}
             </KeyDialogProvider>
           </ViewNavigationProvider>
         </ListRef>
@@ -70,16 +59,16 @@ function Heading() {
       <div className="max-w-xl">
         <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
         <p className="mt-1 text-muted">
-          API keys let your programs call GoodTake in your name.{" "}
+          API keys authenticate your requests to GoodTake.{" "}
           <Link
             href="/docs/authentication"
             className="text-accent-ink underline decoration-current/30 underline-offset-3 hover:decoration-current"
           >
-            How to use them
+            Read the docs
           </Link>
         </p>
       </div>
-      <div className="noscript:hidden">
+      <div className="max-w-full shrink-0 noscript:hidden">
         <CreateKey />
       </div>
       <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>
@@ -97,7 +86,7 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
       <div role="status" className="empty:hidden">
         {unreached !== undefined && (
           <Notice tone="warning">
-            You are offline, and the list is as it was.{" "}
+            You're offline. The list may be out of date.{" "}
             <button type="button" onClick={() => go(unreached)} className="rounded underline underline-offset-3">
               Try again
             </button>

@@ -33,7 +33,7 @@ const REFRESH_MS = 10_000;
  * Offline, Next would leave the page for the browser's error page. Here the rows stay, and the view
  * follows when the browser is online again.
  */
-export function ViewNavigationProvider({ children }: { children: ReactNode }) {
+export function ViewNavigationProvider({ stamp, children }: { stamp: string; children: ReactNode }) {
   const router = useRouter();
   const refresh = useSafeRefresh();
   const [pending, startTransition] = useTransition();
@@ -53,12 +53,12 @@ export function ViewNavigationProvider({ children }: { children: ReactNode }) {
   }, [unreached, go]);
   const navigation = useMemo(() => ({ pending, go, unreached }), [pending, go, unreached]);
   useEffect(() => {
-    // Keeps "Last used" current.
+    // Keeps "Last used" current. The stamp is of the list that is shown.
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && !isPopupOpen()) void refresh();
+      if (document.visibilityState === "visible" && !isPopupOpen()) void refresh(stamp);
     }, REFRESH_MS);
     return () => clearInterval(timer);
-  }, [refresh]);
+  }, [refresh, stamp]);
   return <Context value={navigation}>{children}</Context>;
 }
 

@@ -1,16 +1,16 @@
 "use client";
 
-import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog } from "@base-ui/react/dialog";
 import { type ComponentProps, type ReactNode, type RefObject, useRef, useState, useTransition } from "react";
 import { useSafeRefresh } from "#components/api-keys/list/use-safe-refresh.ts";
 import { useApiAddress } from "#components/api-keys/save/api-address.tsx";
 import { SavedKey } from "#components/api-keys/save/saved-key.tsx";
+import { UnsavedKeyQuestion } from "#components/api-keys/save/unsaved-key-question.tsx";
 import { useAskBeforeLeaving } from "#components/api-keys/save/use-ask-before-leaving.ts";
-import { Button } from "#components/ui/button.tsx";
-import { AlertDialogContent, DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
+import { DialogContent } from "#components/ui/dialog.tsx";
+import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 
-export type Made = { secret: string; testNote?: string };
+export type Made = { key: ApiKey; secret: string; testNote?: string };
 /**
  * Makes a key; the form stays if `work` returns none. It runs once at a time, and the dialog can't
  * be closed meanwhile.
@@ -91,21 +91,15 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
         ) : (
           children({ pending, make })
         )}
-        <AlertDialog.Root open={asking} onOpenChange={setAsking}>
-          <AlertDialogContent
-            title="Close without saving the key?"
-            description="You have not copied, downloaded or tested it, and you won't be able to see it again."
-            finalFocus={keyField}
-          >
-            <DialogBody>{null}</DialogBody>
-            <DialogFooter>
-              <Button variant="danger" onClick={close}>
-                Close anyway
-              </Button>
-              <AlertDialog.Close render={<Button variant="primary">Go back</Button>} />
-            </DialogFooter>
-          </AlertDialogContent>
-        </AlertDialog.Root>
+        {made && (
+          <UnsavedKeyQuestion
+            apiKey={made.key}
+            open={asking}
+            onOpenChange={setAsking}
+            onClose={close}
+            keyField={keyField}
+          />
+        )}
       </DialogContent>
     </Dialog.Root>
   );

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
@@ -20,17 +21,25 @@ import { configuredApiAddress } from "#lib/config/api-address.ts";
 import { rangeQuery } from "#lib/usage/model/ranges.ts";
 import { listCallers, listRejections, usageByDay } from "#lib/usage/read.ts";
 
-export const metadata: Metadata = { title: "API key" };
-
 type Props = {
   params: Promise<{ id: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
+/** Reads the key once for the title and the page. */
+const findKey = cache(async (asked: string) => {
+  const user = await requireUser();
+  const id = apiKeyId.safeParse(asked);
+  return id.success ? findListedApiKey(user.userId, id.data) : null;
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await findKey((await params).id))?.name ?? "Page not found" };
+}
+
 export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
-  const id = apiKeyId.safeParse((await params).id);
-  const apiKey = id.success ? await findListedApiKey(user.userId, id.data) : null;
+  const apiKey = await findKey((await params).id);
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
@@ -45,7 +54,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       <Section
         framed
         title="Requests"
-        note="By day and by what became of them. New ones are here within a few seconds."
+        note="Requests per day by outcome."
         aside={<RangeLinks path={`/settings/developer/${apiKey.id}`} range={range} />}
       >
         <DayChart days={days} looks={OUTCOME_LOOKS} nouns={["request", "requests"]} />
@@ -78,7 +87,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       </Section>
       <Section
         title="Recent rejections"
-        note="What a caller is not told: the exact cause."
+        note="Why requests were rejected."
         aside={
           <Link
             href="/settings/developer/refusals"

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -17,8 +18,6 @@ import { epochMs, ledgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { listMovements } from "#lib/credits/movements.ts";
 import { type From, fromParameter, fromText } from "#lib/paging/model/keyset-page.ts";
 
-export const metadata: Metadata = { title: "Credits of a day" };
-
 const PAGE = 50;
 
 type Props = {
@@ -26,12 +25,24 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
+/** Reads the row once for the title and the page. */
+const findRow = cache(async (day: string, key: string) => {
+  const user = await requireUser();
+  const id = ledgerRowId.safeParse({ day, apiKeyId: key });
+  return id.success ? findLedgerRow(user.userId, id.data) : null;
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { day, key } = await params;
+  const row = await findRow(day, key);
+  return { title: row ? `${ledgerKeyName(row)}, ${longDay(row.day)}` : "Page not found" };
+}
+
 /** Lists the movements behind a row of the ledger: one key's of one UTC day. */
 export default async function LedgerRowPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const { day, key } = await params;
-  const id = ledgerRowId.safeParse({ day, apiKeyId: key });
-  const row = id.success && (await findLedgerRow(user.userId, id.data));
+  const row = await findRow(day, key);
   if (!row) notFound();
   const from = fromParameter(epochMs).parse((await searchParams).from);
   const { rows, before, after } = await listMovements(user.userId, row, PAGE, from);

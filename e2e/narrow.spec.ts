@@ -1,0 +1,104 @@
+import type { Page } from "playwright/test";
+import { waitForAnimations } from "#e2e/support/accessibility.ts";
+import { clickRowAction, createButton, createShownKey, KEY_LIST, openRowMenu } from "#e2e/support/key-list.ts";
+import { layoutProblems } from "#e2e/support/layout-problems.ts";
+import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { expect } from "#e2e/support/user.ts";
+import { test } from "#e2e/support/with-database.ts";
+
+const SIZES = [
+  { name: "320 px", viewport: { width: 320, height: 640 }, text: "100%" },
+  { name: "375 px and text of 200 %", viewport: { width: 375, height: 812 }, text: "200%" },
+];
+const PUBLIC = ["/sign-in", "/sign-up", "/password-link", "/docs/authentication", "/docs/rate-limits", "/docs/errors"];
+const REFERENCE = ["/docs/gateway", "/docs/api", "/nowhere"];
+
+async function enlarge(page: Page, text: string) {
+  await page.addInitScript((size) => {
+    const apply = () => document.documentElement?.style.setProperty("font-size", size);
+    apply();
+    document.addEventListener("DOMContentLoaded", apply);
+  }, text);
+}
+
+async function expectLaidOut(page: Page, what: string) {
+  await waitForAnimations(page);
+  expect.soft(await layoutProblems(page), what).toEqual([]);
+}
+
+for (const { name, viewport, text } of SIZES)
+  test.describe(name, () => {
+    test.use({ viewport });
+
+    test("nothing on a public page scrolls sideways, overlaps or is cut off", async ({ page }) => {
+      await enlarge(page, text);
+      for (const path of [...PUBLIC, ...REFERENCE]) {
+        await page.goto(path, { waitUntil: "networkidle" });
+        await expectLaidOut(page, path);
+      }
+    });
+
+    test("nothing on a page of a user scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
+      await enlarge(page, text);
+      await page.goto(KEY_LIST);
+      await expectLaidOut(page, "the empty list");
+      await seedKeys(user.email, 12);
+      const id = await seedUsage(user.email);
+      const paths = [KEY_LIST, `${KEY_LIST}/${id}`, `${KEY_LIST}/refusals`];
+      for (const path of [...paths, "/settings/usage", "/settings/activity", "/settings/account"]) {
+        await page.goto(path, { waitUntil: "networkidle" });
+        await expectLaidOut(page, path);
+      }
+      await page.locator("summary[aria-label=Menu]").click();
+      await expectLaidOut(page, "the navigation");
+    });
+
+    test("nothing in a dialog or a menu scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
+      await enlarge(page, text);
+      await seedKeys(user.email, 3);
+      await page.goto(KEY_LIST);
+      await createShownKey(page, "A key with a long name, as users give");
+      await expectLaidOut(page, "the new key");
+      await page.getByRole("button", { name: "Done" }).click();
+      await expectLaidOut(page, "the question about an unsaved key");
+      await page.getByRole("button", { name: "Close without saving" }).click();
+      await createButton(page).click();
+      await expect(page.getByRole("button", { name: "Create key" })).toBeVisible();
+      await expectLaidOut(page, "the form for a new key");
+      await page.keyboard.press("Escape");
+      await openRowMenu(page, "Production App");
+      await expectLaidOut(page, "a key's menu");
+      await page.keyboard.press("Escape");
+      for (const action of ["Rename", "Rotate", "Delete"]) {
+        await clickRowAction(page, "Production App", action);
+        await expect(page.getByRole("button", { name: "Cancel" })).toBeVisible();
+        await expectLaidOut(page, action);
+        await page.keyboard.press("Escape");
+        await expect(page.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+      }
+      await page.getByRole("button", { name: "Revoke Production App" }).click();
+      await expect(page.getByRole("alertdialog")).toBeVisible();
+      await expectLaidOut(page, "Revoke");
+      await page.keyboard.press("Escape");
+      await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
+      await expectLaidOut(page, "the bar of selected keys");
+      await page.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: "Revoke" }).click();
+      await expect(page.getByRole("alertdialog").getByText("active.")).toBeVisible();
+      await expectLaidOut(page, "the bulk dialog");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: /account menu/ }).click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      await expectLaidOut(page, "the user menu");
+    });
+  });
+
+test("the dialog of a new key stays within the window, with each language's example", async ({ page, user: _ }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await createShownKey(page, "Production App");
+  for (const language of ["cURL", "Python", "JavaScript", "Go"]) {
+    await page.getByRole("tab", { name: language }).click();
+    await waitForAnimations(page);
+    const box = await page.getByRole("dialog").boundingBox();
+    expect(Number(box?.y) + Number(box?.height), language).toBeLessThanOrEqual(900);
+  }
+});
