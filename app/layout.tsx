@@ -5,6 +5,7 @@ import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { Providers } from "#components/frame/providers.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
+import { LANGUAGE_COOKIE, languageOf } from "#components/request-examples/language.ts";
 import "@fontsource-variable/geist-mono";
 import "#app/globals.css";
 
@@ -43,7 +44,9 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // A page with a nonce is rendered on request, error pages included.
   await connection();
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const stored = await cookies();
+  const theme = themeOf(stored.get(THEME_COOKIE)?.value);
+  const language = languageOf(stored.get(LANGUAGE_COOKIE)?.value);
   return (
     <html lang="en" data-theme={theme} className={`${geist.variable} ${geistExtended.variable}`}>
       <head>
@@ -57,7 +60,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           Skip to content
         </a>
-        <Providers>{children}</Providers>
+        <Providers language={language}>{children}</Providers>
         <span id="end" hidden />
       </body>
     </html>

@@ -13,10 +13,11 @@ const run = promisify(execFile);
 type Operation = { summary: string; parameters?: { name: string }[] };
 
 const PAGES = {
+  "quick-start": "Quick start",
   authentication: "Authentication",
-  "rate-limits": "Limits and credits",
   errors: "Errors",
-  gateway: "Your own API",
+  "rate-limits": "Limits and credits",
+  gateway: "Gateways",
   api: "API reference",
 };
 
@@ -29,7 +30,7 @@ async function shell(code: string, secret: string): Promise<string> {
 
 for (const [path, title] of Object.entries(PAGES)) {
   test(`/docs/${path} is public, is in the navigation, and has no dead link within it`, async ({ page }) => {
-    await page.goto("/docs/authentication");
+    await page.goto("/docs/quick-start");
     await page.getByRole("navigation", { name: "API documentation" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/docs/${path}`);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
@@ -51,7 +52,7 @@ for (const [path, title] of Object.entries(PAGES)) {
 
 test("the pages show the tables that the code uses", async ({ page }) => {
   await page.goto("/docs/rate-limits");
-  expect(await cells(page, "Tiers")).toEqual(
+  expect(await cells(page, "Tier table")).toEqual(
     Object.entries(DEFAULT_TIERS).map(([name, { requestsPerMinute, requestsPerMonth, signupCredits }]) => [
       name,
       requestsPerMinute.toLocaleString("en"),
@@ -60,7 +61,7 @@ test("the pages show the tables that the code uses", async ({ page }) => {
     ]),
   );
   await page.goto("/docs/errors");
-  expect(await cells(page, "Error codes")).toEqual(
+  expect(await cells(page, "Code table")).toEqual(
     Object.entries(API_ERRORS).map(([code, { status, message, advice }]) => [code, String(status), message, advice]),
   );
 });
@@ -68,11 +69,13 @@ test("the pages show the tables that the code uses", async ({ page }) => {
 test("the command that shows the limit runs as shown and gets the headers of the page", async ({ page, user: _ }) => {
   const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/rate-limits");
-  const code = await page.getByRole("region", { name: "The minute" }).locator("code").last().textContent();
+  const code = await page.getByRole("region", { name: "Rate limits" }).locator("code").last().textContent();
   const output = await shell(code ?? "", secret);
   expect(output).toMatch(/^HTTP\/1\.1 200/);
   const [policy = ""] = /^RateLimit-Policy: .*$/im.exec(output) ?? [];
-  await expect(page.getByRole("region", { name: "The minute" })).toContainText(policy.split(": ")[1]?.trim() ?? "none");
+  await expect(page.getByRole("region", { name: "Rate limits" })).toContainText(
+    policy.split(": ")[1]?.trim() ?? "none",
+  );
   expect(output).toMatch(/^RateLimit: "free";r=19;t=\d+\s*$/im);
 });
 
@@ -82,10 +85,10 @@ test("the command that authenticates a request runs as shown and gets the header
 }) => {
   const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/gateway");
-  const code = await page.getByRole("region", { name: "Ask about a request" }).locator("code").first().textContent();
+  const code = await page.getByRole("region", { name: "Authenticate a request" }).locator("code").first().textContent();
   const output = await shell(code ?? "", secret);
   expect(output).toMatch(/^HTTP\/1\.1 204/);
-  for (const [name] of await cells(page, "Identity headers")) expect(output).toMatch(new RegExp(`^${name}: .`, "im"));
+  for (const [name] of await cells(page, "Header table")) expect(output).toMatch(new RegExp(`^${name}: .`, "im"));
   expect(output).toMatch(/^GoodTake-Credits-Remaining: 99\s*$/im);
 });
 
@@ -124,7 +127,7 @@ test.describe("the API reference", () => {
   test("its requests run as shown, and the answers have the fields that it shows", async ({ page, user: _ }) => {
     const secret = await createShownKey(page, "Docs");
     await page.goto("/docs/api");
-    for (const summary of ["The calling key about itself", "Draw an image from a prompt"]) {
+    for (const summary of ["Get the calling key", "Generate an image"]) {
       const [request, answer] = await page.getByRole("region", { name: summary }).locator("pre code").allTextContents();
       const answered = JSON.parse(await shell(request ?? "", secret));
       for (const field of Object.keys(answered)) expect(Object.keys(JSON.parse(answer ?? ""))).toContain(field);

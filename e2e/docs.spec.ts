@@ -9,6 +9,7 @@ import { expect, test } from "#e2e/support/user.ts";
 
 const run = promisify(execFile);
 const PAGE = "/docs/authentication";
+const FIRST_PAGE = "/docs/quick-start";
 
 /** The file and command of each example. Debian's own Python has `requests`. */
 const LANGUAGES = {
@@ -76,6 +77,14 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
       }
     });
 
+    test("of the quick start runs as shown", async ({ page, user: _ }) => {
+      const secret = await createShownKey(page, language);
+      await page.goto(FIRST_PAGE);
+      await page.getByRole("tab", { name: language }).click();
+      const code = (await page.getByRole("tabpanel", { name: language }).locator("code").textContent()) ?? "";
+      expect(await execute(language, code, { GOODTAKE_API_KEY: secret })).toMatch(/data:image\/svg\+xml;base64,/);
+    });
+
     test("of the dialog runs as shown, without any setting", async ({ page, user: _ }) => {
       await createShownKey(page, language);
       await page.getByRole("tab", { name: language }).click();
@@ -84,6 +93,16 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
     });
   });
 }
+
+test("the quick start stores the key where its examples read it", async ({ page, user: _ }) => {
+  const secret = await createShownKey(page, "Stored");
+  await page.goto(FIRST_PAGE);
+  const store = await page.getByRole("region", { name: "Create a key" }).locator("code").last().textContent();
+  const region = page.getByRole("region", { name: "Send your first request" });
+  const request = await region.getByRole("tabpanel").locator("code").first().textContent();
+  const program = `${store?.replace("gt_your_api_key_here", secret)}\n${request}`;
+  expect(await execute("cURL", program, {})).toMatch(/data:image\/svg\+xml;base64,/);
+});
 
 test("the request that checks a key runs as shown", async ({ page, user: _ }) => {
   const secret = await createShownKey(page, "Checked");

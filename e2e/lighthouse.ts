@@ -97,7 +97,7 @@ try {
   const pages: { path: string; title: string; cookie: string; public?: boolean }[] = [
     ...["developer", "usage", "activity", "account"].map((name) => ({ path: `/settings/${name}`, cookie: session })),
     { path: `/settings/developer/${await seedUsage("ada@example.com")}`, title: "a key's page", cookie: session },
-    ...["/sign-in", "/docs/authentication"].map((path) => ({ path, cookie: "", public: true })),
+    ...["/sign-in", "/docs/quick-start", "/docs/authentication"].map((path) => ({ path, cookie: "", public: true })),
   ].map((page) => ({ title: page.path, ...page }));
   for (const page of pages.filter(({ title }) => process.argv.slice(2).every((word) => title.includes(word)))) {
     for (const profile of Object.keys(PROFILES) as (keyof typeof PROFILES)[]) {

@@ -23,7 +23,7 @@ test("a tier without a limit is shown as such, and an account at its limit of ke
     await expect(page.getByText("No limit on requests a minute.")).toBeVisible();
     await page.goto("/docs/rate-limits");
     await expect(page.getByRole("row", { name: "free No limit No quota" })).toBeVisible();
-    await expect(page.getByText("No tier has a limit, so no answer says one.")).toBeVisible();
+    await expect(page.getByText("No tier has a limit, so responses don't show one.")).toBeVisible();
 
     await page.goto("/settings/developer");
     await createKey(page, "Production App");

@@ -50,6 +50,8 @@ const SCREENS: Screen[] = [
     name: "docs-api",
     show: (page) => page.goto("/docs/api").then(() => page.getByText("/api/v1/key").first().waitFor()),
   },
+  { name: "docs-quick-start", long: true, show: (page) => page.goto("/docs/quick-start") },
+  { name: "docs-search", show: (page) => page.goto("/docs/search?q=retry") },
   { name: "docs-gateway", long: true, show: (page) => page.goto("/docs/gateway") },
   { name: "usage", signedIn: "full", long: true, show: (page) => page.goto("/settings/usage") },
   {

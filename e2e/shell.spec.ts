@@ -17,7 +17,9 @@ function troubles(page: Page): string[] {
   return found;
 }
 
-const DOCS = ["authentication", "rate-limits", "errors", "gateway", "api"].map((page) => `/docs/${page}`);
+const DOCS = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map(
+  (page) => `/docs/${page}`,
+);
 const SIGNED_OUT = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
 const SIGNED_IN = [
   "/settings/developer",
@@ -72,7 +74,7 @@ test("no page full of keys, usage and activity breaks it either", async ({ page,
 test("/settings and /docs lead to their first pages", async ({ page, user: _ }) => {
   for (const [path, first] of [
     ["/settings", "/settings/developer"],
-    ["/docs", "/docs/authentication"],
+    ["/docs", "/docs/quick-start"],
   ] as const) {
     await page.goto(path);
     await expect(page, path).toHaveURL(first);

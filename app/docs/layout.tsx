@@ -1,6 +1,7 @@
 import { KeyRound } from "lucide-react";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { SearchLink } from "#components/docs/search/search-link.tsx";
 import { DocsNavigation } from "#components/frame/docs-navigation.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
@@ -22,6 +23,7 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
         sandbox={!env().ARK_API_KEY}
         aside={
           <>
+            <SearchLink />
             <Link href="/settings/developer" className={buttonClass({ variant: "quiet", size: "small" })}>
               {user ? (
                 <>

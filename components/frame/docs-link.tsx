@@ -4,7 +4,7 @@ import { Link } from "#components/ui/link.tsx";
 
 export function DocsLink() {
   return (
-    <Link href="/docs/authentication" className={buttonClass({ variant: "quiet", size: "small" })}>
+    <Link href="/docs/quick-start" className={buttonClass({ variant: "quiet", size: "small" })}>
       <BookOpen aria-hidden className="size-4" />
       <span className="max-sm:sr-only">Docs</span>
     </Link>

@@ -1,15 +1,18 @@
 "use client";
 
-import { Braces, Gauge, KeyRound, Network, TriangleAlert } from "lucide-react";
+import { Braces, Gauge, KeyRound, type LucideIcon, Network, Rocket, TriangleAlert } from "lucide-react";
+import { DOCS_PAGES, type DocsSlug } from "#components/docs/docs-pages.ts";
 import { PageNavigation } from "#components/frame/page-navigation.tsx";
 
-const PAGES = [
-  { href: "/docs/authentication", label: "Authentication", Icon: KeyRound },
-  { href: "/docs/rate-limits", label: "Limits and credits", Icon: Gauge },
-  { href: "/docs/errors", label: "Errors", Icon: TriangleAlert },
-  { href: "/docs/gateway", label: "Your own API", Icon: Network },
-  { href: "/docs/api", label: "API reference", Icon: Braces },
-];
+const ICONS: Record<DocsSlug, LucideIcon> = {
+  "quick-start": Rocket,
+  authentication: KeyRound,
+  errors: TriangleAlert,
+  "rate-limits": Gauge,
+  gateway: Network,
+  api: Braces,
+};
+const PAGES = DOCS_PAGES.map(({ slug, title }) => ({ href: `/docs/${slug}`, label: title, Icon: ICONS[slug] }));
 
 export function DocsNavigation() {
   return <PageNavigation label="API documentation" pages={PAGES} />;

@@ -2,14 +2,18 @@
 
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { ReactNode } from "react";
+import type { Language } from "#components/request-examples/language.ts";
+import { LanguageProvider } from "#components/request-examples/use-language.tsx";
 import { PageChange } from "#components/ui/page-change.tsx";
 import { TimeTooltip } from "#components/ui/time-tooltip.tsx";
 import { ToastSlot } from "#components/ui/toast-slot.tsx";
 
-export function Providers({ children }: { children: ReactNode }) {
+export function Providers({ language, children }: { language: Language; children: ReactNode }) {
   return (
     <CSPProvider disableStyleElements>
-      <div className="flex min-h-dvh flex-col">{children}</div>
+      <LanguageProvider language={language}>
+        <div className="flex min-h-dvh flex-col">{children}</div>
+      </LanguageProvider>
       <ToastSlot />
       <TimeTooltip />
       <PageChange />

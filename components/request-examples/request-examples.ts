@@ -1,5 +1,4 @@
-export const LANGUAGES = ["cURL", "Python", "JavaScript", "Go"] as const;
-export type Language = (typeof LANGUAGES)[number];
+import type { Language } from "#components/request-examples/language.ts";
 
 /** How a request sends its key. The API accepts both; `bearer` is recommended. */
 export type Method = "bearer" | "x-api-key";

@@ -1,22 +1,20 @@
 "use client";
 
 import { Tabs } from "@base-ui/react/tabs";
-import { LANGUAGES, type Language } from "#components/request-examples/request-examples.ts";
+import { EXAMPLE_FILES, LANGUAGES, type Language } from "#components/request-examples/language.ts";
+import { useLanguage } from "#components/request-examples/use-language.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 
-const FILES: Record<Language, string> = {
-  cURL: "Terminal",
-  Python: "generate.py",
-  JavaScript: "generate.mjs",
-  Go: "main.go",
-};
+type Props = { examples: Record<Language, string>; html?: Record<Language, string> };
 
 /**
- * Shows one request in four languages. Without JavaScript all of them are visible (globals.css).
+ * Shows one request in four languages. A choice holds for all examples of the product. Without
+ * JavaScript all of them are visible (globals.css).
  */
-export function RequestTabs({ examples }: { examples: Record<Language, string> }) {
+export function RequestTabs({ examples, html }: Props) {
+  const [chosen, choose] = useLanguage();
   return (
-    <Tabs.Root defaultValue={LANGUAGES[0]} className="min-w-0">
+    <Tabs.Root value={chosen} onValueChange={choose} className="min-w-0">
       <Tabs.List className="mb-2 flex gap-1 overflow-x-auto" aria-label="Language">
         {LANGUAGES.map((language) => (
           <Tabs.Tab
@@ -30,7 +28,7 @@ export function RequestTabs({ examples }: { examples: Record<Language, string> }
       </Tabs.List>
       {LANGUAGES.map((language) => (
         <Tabs.Panel key={language} value={language} keepMounted className="rounded-xl outline-offset-2">
-          <CodeBlock code={examples[language]} label={FILES[language]} />
+          <CodeBlock code={examples[language]} html={html?.[language]} label={EXAMPLE_FILES[language]} />
         </Tabs.Panel>
       ))}
     </Tabs.Root>

@@ -5,8 +5,15 @@ import { useRef, useState } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { copyFrom } from "#components/ui/copy.ts";
 
+type Props = {
+  code: string;
+  label: string;
+  /** The same code with colors, as `highlight` returns it. */
+  html?: string | undefined;
+};
+
 /** Shows code with a button that copies it. Long lines scroll inside. */
-export function CodeBlock({ code, label }: { code: string; label: string }) {
+export function CodeBlock({ code, label, html }: Props) {
   const source = useRef<HTMLTextAreaElement>(null);
   const [copied, setCopied] = useState(false);
   async function copy() {
@@ -32,7 +39,12 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         tabIndex={0}
         className="overflow-x-auto p-4 font-mono text-[0.8125rem] leading-relaxed -outline-offset-2"
       >
-        <code>{code}</code>
+        {html === undefined ? (
+          <code>{code}</code>
+        ) : (
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: the highlighter escapes the code
+          <code dangerouslySetInnerHTML={{ __html: html }} />
+        )}
       </pre>
       <textarea
         ref={source}

@@ -1,28 +1,43 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { ApiReference } from "#components/docs/api-reference.tsx";
-import { DocsLink } from "#components/docs/docs-page.tsx";
+import { API_REFERENCE_LEAD } from "#components/docs/api-reference-markdown.ts";
+import { DocsHeading } from "#components/docs/docs-page.tsx";
+import { findDocsPage } from "#components/docs/docs-pages.ts";
+import { Markdown } from "#components/docs/markdown.tsx";
+import { NeighborLinks } from "#components/docs/neighbor-links.tsx";
+import { describeOperations } from "#components/docs/operations.ts";
+import { sectionsOf } from "#components/docs/sections.ts";
 import { apiDocument } from "#lib/api/document.ts";
 import { apiAddress } from "#lib/config/api-address.ts";
 
-export const metadata: Metadata = {
-  title: "API reference",
-  description: "Every route of the GoodTake API, from its OpenAPI document.",
-};
+const PAGE = findDocsPage("api");
+
+export const metadata: Metadata = { title: PAGE?.title, description: PAGE?.description };
 
 export default async function ApiPage() {
-  const baseUrl = apiAddress((await headers()).get("host"));
+  const operations = describeOperations(apiDocument(), apiAddress((await headers()).get("host")));
   return (
     <main id="content" tabIndex={-1} className="min-w-0 flex-1 pt-8 pb-24 outline-none sm:pt-12">
-      <h1 className="font-semibold text-3xl tracking-tight">API reference</h1>
-      <p className="mt-3 max-w-3xl text-pretty text-base text-muted">
-        Every route, from the definitions that answer requests. For your tools there is the{" "}
-        <a href="/api/v1/openapi.json" className="text-accent-ink underline underline-offset-3">
-          OpenAPI 3.1 document
-        </a>
-        . How to send a key stands under <DocsLink href="/docs/authentication">Authentication</DocsLink>.
-      </p>
-      <ApiReference document={apiDocument()} baseUrl={baseUrl} />
+      <DocsHeading slug="api" title={PAGE?.title ?? ""}>
+        <Markdown tokens={sectionsOf(API_REFERENCE_LEAD).lead} />
+      </DocsHeading>
+      <nav aria-label="On this page" className="mt-6">
+        <ul className="flex flex-col gap-1.5 text-[0.8125rem]">
+          {operations.map(({ id, method, path, summary }) => (
+            <li key={id}>
+              <a href={`#${id}`} className="inline-flex flex-wrap gap-x-2 text-muted hover:text-ink">
+                <span className="font-medium text-ink">{summary}</span>
+                <code className="break-all font-mono">
+                  {method} {path}
+                </code>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <ApiReference operations={operations} />
+      <NeighborLinks slug="api" />
     </main>
   );
 }

@@ -18,7 +18,7 @@ export function describeAuth(app: OpenAPIHono<ApiContext>): void {
     path: "/auth",
     tags: ["Gateways"],
     operationId: "authenticate",
-    summary: "Forward authentication for a gateway in front of your own API",
+    summary: "Authenticate a request for a gateway",
     description: "Takes any method, never reads the body, and answers with the caller's identity in headers.",
     security: AUTHENTICATED,
     request: { query: forwardAuthQuery },

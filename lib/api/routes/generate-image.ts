@@ -24,7 +24,7 @@ const route = createRoute({
   path: "/bytedance/generate-image",
   tags: ["Images"],
   operationId: "generateImage",
-  summary: "Draw an image from a prompt",
+  summary: "Generate an image",
   description: `Costs ${CREDITS} credit, and nothing if it fails.`,
   security: AUTHENTICATED,
   middleware: [authenticate, requireJson, readBody] as const,

@@ -35,7 +35,7 @@ const route = createRoute({
   path: "/key",
   tags: ["Keys"],
   operationId: "getKey",
-  summary: "The calling key about itself",
+  summary: "Get the calling key",
   security: AUTHENTICATED,
   middleware: [authenticate] as const,
   responses: {

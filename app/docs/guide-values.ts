@@ -1,0 +1,92 @@
+import type { GuideSlug } from "#components/docs/docs-pages.ts";
+import { gatewayExamples, TRAEFIK_ENTRY_POINT } from "#components/docs/gateway-examples.ts";
+import { fence, markdownTable } from "#components/docs/markdown-text.ts";
+import { exampleResponse } from "#components/docs/operations.ts";
+import { requestFences } from "#components/docs/request-fences.ts";
+import { formatNumber } from "#components/ui/number.ts";
+import { apiDocument } from "#lib/api/document.ts";
+import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
+import { env } from "#lib/config/env.ts";
+import { firstTier, signupCredits, tiers } from "#lib/config/tiers-file.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
+
+/** Returns what stands in place of each `{{name}}` of a guide, as Markdown. */
+export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, string> {
+  const values: Record<GuideSlug, () => Record<string, string>> = {
+    "quick-start": () => ({
+      signUp: signUp(),
+      requests: requestFences({ baseUrl }),
+      response: exampleResponse(apiDocument(), "generateImage"),
+    }),
+    authentication: () => ({
+      requests: requestFences({ baseUrl }),
+      requestsWithXApiKey: requestFences({ baseUrl, method: "x-api-key" }),
+      unauthorized: errorBody("unauthorized"),
+    }),
+    errors: () => ({ forbidden: errorBody("forbidden"), errorTable: errorTable() }),
+    "rate-limits": () => ({
+      tierTable: tierTable(),
+      minute: minute(baseUrl),
+      rateLimited: errorBody("rate_limit_exceeded"),
+    }),
+    gateway: () => {
+      const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
+      const { nginx, Caddy: caddy, Traefik: traefik } = gatewayExamples(places);
+      return { nginx, caddy, traefik, traefikEntryPoint: TRAEFIK_ENTRY_POINT };
+    },
+  };
+  return { baseUrl, ...values[slug]() };
+}
+
+function signUp(): string {
+  if (env().SIGN_UP === "closed")
+    return "[Sign in](/sign-in) with your account. This installation doesn't accept sign-ups.";
+  const credits = signupCredits();
+  const gift = credits > 0 ? ` New accounts get ${formatNumber(credits)} credits.` : "";
+  return `[Create an account](/sign-up), or [sign in](/sign-in) if you have one.${gift}`;
+}
+
+function errorBody(code: ApiErrorCode): string {
+  return JSON.stringify({ error: { code, message: API_ERRORS[code].message } }, null, 2);
+}
+
+function errorTable(): string {
+  return markdownTable(
+    ["Code", "Status", "Meaning", "What to do"],
+    Object.entries(API_ERRORS).map(([code, { status, message, advice }]) => [`\`${code}\``, status, message, advice]),
+  );
+}
+
+function tierTable(): string {
+  return markdownTable(
+    ["Tier", "Requests a minute", "Costed requests a month", "Credits at sign-up"],
+    Object.entries(tiers()).map(([name, { requestsPerMinute, requestsPerMonth }]) => [
+      name,
+      requestsPerMinute === null ? "No limit" : formatNumber(requestsPerMinute),
+      requestsPerMonth === null ? "No quota" : formatNumber(requestsPerMonth),
+      name === firstTier() && signupCredits() > 0 ? formatNumber(signupCredits()) : "–",
+    ]),
+  );
+}
+
+/** Explains the limit of a minute, with the first tier that has one. */
+function minute(baseUrl: string): string {
+  const limits = Object.entries(tiers()).map(([name, tier]) => ({ name, limit: tier.requestsPerMinute }));
+  const [tier] = limits.flatMap(({ name, limit }) => (limit === null ? [] : [{ name, limit }]));
+  if (!tier) return "No tier has a limit, so responses don't show one.";
+  const { name, limit } = tier;
+  const unlimited = limits.some(({ limit }) => limit === null)
+    ? " In a tier without a limit, both headers are absent."
+    : "";
+  return [
+    `The first request opens a window of ${WINDOW_SECONDS} seconds. When it ends, the whole limit is available again. Every request with a valid key counts, whatever its response. Each response shows where you stand:`,
+    fence(
+      "http",
+      "Headers",
+      `RateLimit-Policy: "${name}";q=${limit};w=${WINDOW_SECONDS}\nRateLimit: "${name}";r=${limit - 1};t=42`,
+    ),
+    `\`q\` requests are allowed in \`w\` seconds, \`r\` of them are left, and the window ends in \`t\` seconds.${unlimited}`,
+    "See your own limit:",
+    fence("bash", "Terminal", `curl --head ${baseUrl}/api/v1/key \\\n  -H "Authorization: Bearer $GOODTAKE_API_KEY"`),
+  ].join("\n\n");
+}

@@ -1,0 +1,41 @@
+/** Lists the pages of the documentation in their reading order. */
+export const DOCS_PAGES = [
+  {
+    slug: "quick-start",
+    title: "Quick start",
+    description: "Create a key and send your first request.",
+  },
+  {
+    slug: "authentication",
+    title: "Authentication",
+    description: "How to authenticate requests with an API key, and how to keep keys safe.",
+  },
+  {
+    slug: "errors",
+    title: "Errors",
+    description: "Every error code, what to do about it, and when to retry.",
+  },
+  {
+    slug: "rate-limits",
+    title: "Limits and credits",
+    description: "How many requests each tier allows, and what they cost.",
+  },
+  {
+    slug: "gateway",
+    title: "Gateways",
+    description: "Use GoodTake's keys, limits and credits for your own API.",
+  },
+  {
+    slug: "api",
+    title: "API reference",
+    description: "Every route, parameter and response of the GoodTake API.",
+  },
+] as const;
+
+export type DocsSlug = (typeof DOCS_PAGES)[number]["slug"];
+/** A page that is written in Markdown. The API reference comes from the OpenAPI document. */
+export type GuideSlug = Exclude<DocsSlug, "api">;
+
+export function findDocsPage(slug: string) {
+  return DOCS_PAGES.find((page) => page.slug === slug);
+}

@@ -1,0 +1,15 @@
+import type { GuideSlug } from "#components/docs/docs-pages.ts";
+import authentication from "#components/docs/guides/authentication.md";
+import errors from "#components/docs/guides/errors.md";
+import gateway from "#components/docs/guides/gateway.md";
+import quickStart from "#components/docs/guides/quick-start.md";
+import rateLimits from "#components/docs/guides/rate-limits.md";
+
+/** The Markdown of each guide. `{{name}}` stands for a value that `fillIn` puts there. */
+export const GUIDE_SOURCES: Record<GuideSlug, string> = {
+  "quick-start": quickStart,
+  authentication,
+  errors,
+  "rate-limits": rateLimits,
+  gateway,
+};

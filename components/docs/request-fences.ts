@@ -1,0 +1,11 @@
+import { fence } from "#components/docs/markdown-text.ts";
+import { EXAMPLE_FILES, LANGUAGES } from "#components/request-examples/language.ts";
+import { requestExamples } from "#components/request-examples/request-examples.ts";
+
+const NAMES = { cURL: "bash", Python: "python", JavaScript: "javascript", Go: "go" } as const;
+
+/** Returns the examples as Markdown: a block of code in each language. */
+export function requestFences(options: Parameters<typeof requestExamples>[0]): string {
+  const examples = requestExamples(options);
+  return LANGUAGES.map((language) => fence(NAMES[language], EXAMPLE_FILES[language], examples[language])).join("\n\n");
+}
