@@ -66,16 +66,6 @@ test("the list of 25 keys loads at most 180 kB of compressed JavaScript, none of
   list,
   scripts,
 }) => {
-<<<<<<< HEAD
-  const sizes = await Promise.all(scripts.map(async (request) => (await request.sizes()).responseBodySize));
-  expect(sizes.length).toBeGreaterThan(5);
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
-  expect(await wordsOf(scripts)).toEqual([]);
-  // The same words arrive once they are needed. The server draws the charts.
-  await createButton(list).click();
-  await expect(list.getByRole("dialog")).toBeVisible();
-  await expect.poll(() => wordsOf(scripts)).toEqual(LATER.slice(0, 2));
-=======
   const { first, idle, names } = await list.evaluate(scriptBytes);
   expect(names.length).toBeGreaterThan(5);
   expect(first).toBeLessThanOrEqual(MOST_BYTES);
@@ -84,7 +74,6 @@ test("the list of 25 keys loads at most 180 kB of compressed JavaScript, none of
   expect(idle).toBeLessThanOrEqual(MOST_BYTES_IDLE);
   // The server draws the charts.
   expect(await wordsOf(scripts)).toEqual(LATER.slice(0, 2));
->>>>>>> traps
 });
 
 test("nothing on the list moves while its code and its fonts arrive", async ({ list }) => {

@@ -1,11 +1,12 @@
 "use client";
 
 import { ChartNoAxesColumn, Pencil, RefreshCw, TimerReset, Trash2 } from "lucide-react";
+import Link from "next/link";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
-import { Link } from "#components/ui/link.tsx";
 import { MenuItem, PressedMenu } from "#components/ui/menu.tsx";
 import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { onIntent } from "#components/ui/on-demand.tsx";
+import { noteNavigation } from "#components/ui/page-change.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 type Props = {
@@ -20,7 +21,9 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
   return (
     <PressedMenu {...pressed}>
       {withDetails && (
-        <MenuItem render={<Link href={`/settings/developer/${apiKey.id}`} />}>
+        <MenuItem
+          render={<Link href={`/settings/developer/${apiKey.id}`} prefetch={false} onNavigate={noteNavigation} />}
+        >
           <ChartNoAxesColumn aria-hidden /> Details
         </MenuItem>
       )}

@@ -100,7 +100,7 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
         tabIndex={-1}
         aria-label="Your API keys"
         aria-busy={pending}
-        className="overflow-hidden rounded-xl border border-line bg-surface shadow-control outline-none transition-opacity aria-busy:opacity-60"
+        className="@container overflow-hidden rounded-xl border border-line bg-surface shadow-control outline-none transition-opacity aria-busy:opacity-60"
       >
         {page.matching === 0 ? (
           <div className="flex flex-col items-center gap-3 px-4 py-16 text-center">
