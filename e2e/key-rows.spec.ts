@@ -19,11 +19,12 @@ test("a row leads to its key, except from its controls and from selected text", 
   await keyRow(page, "key 0").getByRole("checkbox").check();
   await openRowMenu(page, "key 0");
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("menuitem")).toHaveCount(0);
   const text = await keyRow(page, "key 0").getByRole("cell").nth(1).locator("code").boundingBox();
   if (!text) throw new Error("The key is not shown.");
   await page.mouse.move(text.x + 1, text.y + text.height / 2);
   await page.mouse.down();
-  await page.mouse.move(text.x + text.width, text.y + text.height / 2);
+  await page.mouse.move(text.x + text.width, text.y + text.height / 2, { steps: 5 });
   await page.mouse.up();
   expect(await page.evaluate(() => String(getSelection()))).toContain("gt_aaaa");
   await expect(page).toHaveURL(KEY_LIST);
