@@ -86,7 +86,15 @@ test("the menu on a key's page has no link to that page", async ({ page, user })
   const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}`);
   await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
-  await expect(page.getByRole("menuitem")).toHaveText(["Rename", "Rotate", "Edit expiry", "Disable", "Delete"]);
+  await expect(page.getByRole("menuitem")).toHaveText([
+    "Rename",
+    "Edit note",
+    "Rotate",
+    "Edit expiry",
+    "Disable",
+    "Copy key ID",
+    "Delete",
+  ]);
 });
 
 test("a range is in the address, and an unknown one shows 30 days", async ({ page, user }) => {
