@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { test as base, expect } from "#e2e/support/user.ts";
@@ -12,7 +13,7 @@ const test = base.extend<{ installation: Installation }>({
     const server = await startServer({
       DATA_DIR: data.directory,
       DATABASE_URL: postgres.url,
-      AUTH_SECRET: "a secret of this test only, long enough",
+      AUTH_SECRET: randomBytes(33).toString("hex"),
       TRUSTED_PROXIES: "127.0.0.1",
     });
     await use({ postgres, server });

@@ -20,10 +20,11 @@ test("without JavaScript no page but the list shows a button that does nothing",
   context,
   openBrowser,
 }) => {
+  await seedKeys(user.email, 3);
   const id = await seedUsage(user.email);
   const page = await openBrowser({ storageState: await context.storageState(), javaScriptEnabled: false });
-  const docs = ["authentication", "rate-limits", "errors", "gateway", "api"].map((name) => `/docs/${name}`);
-  const settings = [`developer/${id}`, "developer/refusals", "usage", "activity", "account"].map(
+  const docs = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map((name) => `/docs/${name}`);
+  const settings = [`developer/${id}`, "logs", "usage", "activity", "account"].map(
     (name) => `/settings/${name}`,
   );
   for (const path of [...docs, ...settings]) {
@@ -38,6 +39,7 @@ test("without JavaScript no page but the list shows a button that does nothing",
 });
 
 test("the titles of a key's pages name the key", async ({ page, user }) => {
+  await seedKeys(user.email, 3);
   const id = await seedUsage(user.email);
   await page.goto(`${KEY_LIST}/${id}`);
   const name = await page.getByRole("heading", { level: 1 }).textContent();
@@ -86,7 +88,7 @@ test("a key that was revoked elsewhere can't be revoked again, and the focus sta
   const other = await signInElsewhere(user);
   await other.getByRole("button", { name: "Revoke key 0" }).click();
   await other.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
-  await expect(other.getByText("Key revoked")).toBeVisible();
+  await expect(other.getByText('Revoked "key 0"')).toBeVisible();
   await dialog.getByRole("button", { name: "Revoke key" }).click();
   await expect(dialog.getByRole("alert")).toContainText("revoked already");
   await expect(dialog.getByRole("button", { name: "Revoke key" })).toBeDisabled();
@@ -104,7 +106,7 @@ test("an ended session is explained once, and what was typed returns after signi
   const other = await signInElsewhere(user);
   await other.goto("/settings/account");
   await other.getByRole("button", { name: "Sign out everywhere else" }).click();
-  await expect(other.getByText(/signed out/)).toBeVisible();
+  await expect(other.getByText("session was signed out")).toBeVisible();
   await page.getByRole("button", { name: "Create key" }).click();
   await expect(page.getByText("You've been signed out. Sign in to continue.")).toHaveCount(1);
   await signIn(page, user);

@@ -44,7 +44,7 @@ test("a missing database is shown as an error, never as signed out", async ({ op
     killPostgres(directory);
     const answer = await page.goto("/settings/developer");
     expect(answer?.status()).toBe(500);
-    await expect(page.getByRole("heading", { name: "This page could not be loaded" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "This page couldn't be loaded" })).toBeVisible();
     await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
     expect(await page.content()).not.toMatch(/prisma|postgres|ECONN/i);
     expect(new URL(page.url()).pathname).toBe("/settings/developer");

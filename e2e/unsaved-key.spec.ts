@@ -67,7 +67,7 @@ test("a key that nobody saved can be deleted where the dialog asks, and is rejec
   await expect(question(page).getByRole("alert")).toContainText("could not be reached");
   await context.setOffline(false);
   await remove.click();
-  await expect(page.getByText('Key "Unwanted" deleted')).toBeVisible();
+  await expect(page.getByText('Revoked and removed "Unwanted"')).toBeVisible();
   await expect(newKeyField(page)).toHaveCount(0);
   await expect(page.getByText("No API keys yet")).toBeVisible();
   await expect(keyRow(page, "Unwanted")).toHaveCount(0);

@@ -31,7 +31,7 @@ export function ActivityFilters({ query, keyName }: Props) {
           </Link>
         </p>
       ) : (
-        <nav aria-label="Filter" className="flex gap-1">
+        <nav aria-label="Filter" className="flex flex-wrap gap-1">
           {TABS.map(([value, label]) => (
             <Link
               key={label}
@@ -79,7 +79,7 @@ export function ActivityFilters({ query, keyName }: Props) {
 
 function Labeled({ id, label, children }: { id: string; label: string; children: ReactNode }) {
   return (
-    <div className="flex flex-auto flex-col gap-1 sm:flex-none">
+    <div className="flex min-w-0 max-w-full flex-auto flex-col gap-1 sm:flex-none">
       <label htmlFor={id} className="font-medium">
         {label}
       </label>

@@ -39,7 +39,7 @@ export function DocsHeading({ slug, title, children }: { slug: DocsSlug; title: 
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <h1 className="text-balance font-semibold text-3xl tracking-tight">{title}</h1>
+        <h1 className="min-w-0 hyphens-auto text-balance break-words font-semibold text-3xl tracking-tight">{title}</h1>
         <CopyMarkdown href={`/docs/${slug}.md`} />
       </div>
       <div className="mt-3 max-w-3xl text-pretty text-base text-muted">{children}</div>

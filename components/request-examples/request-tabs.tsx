@@ -15,7 +15,7 @@ export function RequestTabs({ examples, html }: Props) {
   const [chosen, choose] = useLanguage();
   return (
     <Tabs.Root value={chosen} onValueChange={choose} className="min-w-0">
-      <Tabs.List className="mb-2 flex gap-1 overflow-x-auto" aria-label="Language">
+      <Tabs.List className="mb-2 flex gap-1 overflow-x-auto noscript:hidden" aria-label="Language">
         {LANGUAGES.map((language) => (
           <Tabs.Tab
             key={language}

@@ -23,7 +23,7 @@ export function CodeBlock({ code, label, html }: Props) {
   }
   return (
     <div className="relative min-w-0 overflow-hidden rounded-xl border border-line bg-sunken">
-      <div className="flex h-9.5 items-center justify-between border-line border-b pr-1 pl-4 text-muted text-xs">
+      <div className="flex min-h-9.5 flex-wrap items-center justify-between border-line border-b pr-1 pl-4 text-muted text-xs">
         <span>{label}</span>
         <button
           type="button"

@@ -7,9 +7,9 @@ import type { PressedButton } from "#components/ui/menu-button.tsx";
 import { countOpenPopup } from "#components/ui/open-popups.ts";
 
 const POPUP =
-  "min-w-44 rounded-xl bg-surface p-1 shadow-overlay outline-none transition duration-100 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
+  "min-w-44 max-w-[calc(100vw-1rem)] rounded-xl bg-surface p-1 shadow-overlay outline-none transition duration-100 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
 const ITEM =
-  "flex h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
+  "flex min-h-8 w-full cursor-default items-center gap-2.5 rounded-lg px-2.5 text-left outline-none select-none data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0";
 
 type PressedMenuProps = PressedButton & {
   /** Called when the menu is gone and its button has the focus again. */

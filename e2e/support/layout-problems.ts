@@ -1,8 +1,8 @@
 import type { Page } from "playwright/test";
 
-/** Lists what is wrong with the layout of the page, or of its open dialog or menu. */
-export function layoutProblems(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+/** Lists what is wrong with the layout of `part`, which is the open dialog or menu, else the page. */
+export function layoutProblems(page: Page, part?: string): Promise<string[]> {
+  return page.evaluate((part) => {
     type Box = { left: number; top: number; right: number; bottom: number };
     type Text = { words: string; box: Box; layer: Element | null };
     const found = new Set<string>();
@@ -11,7 +11,7 @@ export function layoutProblems(page: Page): Promise<string[]> {
       found.add(`the page is ${html.scrollWidth} px wide in a window of ${html.clientWidth}`);
 
     const dialogs = document.querySelectorAll("[role=alertdialog], [role=dialog], dialog[open], [role=menu]");
-    const root = dialogs[dialogs.length - 1] ?? document.body;
+    const root = (part && document.querySelector(part)) || (dialogs[dialogs.length - 1] ?? document.body);
     const ancestors = (element: Element | null): Element[] =>
       element ? [element, ...ancestors(element.parentElement)] : [];
     const floats = (element: Element) => ["fixed", "sticky"].includes(getComputedStyle(element).position);
@@ -70,12 +70,13 @@ export function layoutProblems(page: Page): Promise<string[]> {
       const { left, top, right, bottom } = control.getBoundingClientRect();
       if (right - left <= 1) continue;
       for (const [x, y] of [
-        [left + 3, top + 3],
-        [right - 3, bottom - 3],
+        [(left + right) / 2, top + 3],
+        [(left + right) / 2, bottom - 3],
       ] as const) {
         const hit = document.elementFromPoint(x, y);
         const cover = hit && !control.contains(hit) ? layerOf(hit) : null;
-        if (cover && !cover.contains(control))
+        // A tooltip shows the times of the row that has the focus.
+        if (cover && !cover.contains(control) && !cover.closest("[data-time-tooltip]"))
           found.add(
             `"${(control.ariaLabel ?? control.textContent ?? control.id).trim().slice(0, 40)}" is covered in focus`,
           );
@@ -83,5 +84,5 @@ export function layoutProblems(page: Page): Promise<string[]> {
     }
     if (focused instanceof HTMLElement) focused.focus();
     return [...found];
-  });
+  }, part);
 }

@@ -48,7 +48,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           aria-label="Selected keys"
           // The bar is always in sight. It must not apply the scroll padding that keeps other
           // elements out from under it to itself.
-          className="-scroll-mb-28 **:-scroll-mb-28 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
+          className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
         >
           <p className="font-medium tabular-nums">{keyCount(count)} selected</p>
           {!selection.all && selection.wholePage && matching > count && (

@@ -38,7 +38,7 @@ export function UnsavedKeyQuestion({ apiKey, open, onOpenChange, onClose, keyFie
           <Button
             variant="danger"
             pending={pending}
-            onClick={() => change(() => deleteApiKeyAction(apiKey.id), `Key "${apiKey.name}" deleted`)}
+            onClick={() => change(() => deleteApiKeyAction(apiKey.id), `Revoked and removed "${apiKey.name}"`)}
           >
             Delete key
           </Button>
