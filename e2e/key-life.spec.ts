@@ -68,7 +68,7 @@ test("disabled keys are a filter, are exported as such, and can be revoked and d
   await expect(page.getByRole("rowheader")).toHaveCount(1);
   await clickRowAction(page, "key 1", "Delete");
   await alert(page).getByRole("button", { name: "Revoke and delete" }).click();
-  await expect(page.getByText("No key matches this view.")).toBeVisible();
+  await expect(page.getByText("No keys match this view.")).toBeVisible();
   const keys = await database().apiKey.findMany({ where: { user: { email: user.email } }, orderBy: { name: "asc" } });
   expect(keys.map(({ revokedAt, deletedAt }) => [revokedAt !== null, deletedAt !== null])).toEqual([
     [true, false],

@@ -119,7 +119,7 @@ test("a key that ends on its successor's first use says so, and is not rotated t
   );
   await closeNewKey(page);
   await expectRow(page, "Old key", { Expires: /in (29 days|1 month|30 days)/ });
-  await expect(page.getByText("or 24 hours after the new key is first used")).toBeVisible();
+  await expect(page.getByText("Ends 24 hours after the new key is first used, at the latest in")).toBeVisible();
 
   await clickRowAction(other, "Main", "Rotate");
   await other.getByRole("button", { name: "Rotate key" }).click();
