@@ -10,7 +10,7 @@ async function change(email: string, name: string, data: Parameters<typeof updat
   const key = await database().apiKey.findFirstOrThrow({ where: { name, user: { email } }, select: { id: true } });
   await update(key.id, data);
 }
-function update(id: string, data: { expiresAt?: Date; lastUsedAt?: Date; name?: string }) {
+function update(id: string, data: { createdAt?: Date; expiresAt?: Date; lastUsedAt?: Date; name?: string }) {
   return database().apiKey.update({ where: { id }, data });
 }
 
@@ -138,13 +138,14 @@ test("the old rows stay and are marked busy while a view loads", async ({ page, 
   await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
 });
 
-test("times are relative, with the exact time and zone in a tooltip, and keys that expire within 7 days are marked", async ({
+test("times are relative, with the exact time and zone in a tooltip, and keys that expire soon are marked", async ({
   page,
   user,
 }) => {
   await seedKeys(user.email, 3);
-  await change(user.email, "Production App", { expiresAt: new Date(Date.now() + 3 * DAY_MS) });
-  await change(user.email, "iOS app", { expiresAt: new Date(Date.now() + 8 * DAY_MS) });
+  const createdAt = new Date(Date.now() - 60 * DAY_MS);
+  await change(user.email, "Production App", { createdAt, expiresAt: new Date(Date.now() + 3 * DAY_MS) });
+  await change(user.email, "iOS app", { createdAt, expiresAt: new Date(Date.now() + 8 * DAY_MS) });
   await change(user.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
   await page.goto(KEY_LIST);
   const row = (name: string) => keyRow(page, name);
