@@ -5,7 +5,6 @@ import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { Providers } from "#components/frame/providers.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
-import { LANGUAGE_COOKIE, languageOf } from "#components/request-examples/language.ts";
 import "@fontsource-variable/geist-mono";
 import "#app/globals.css";
 
@@ -44,9 +43,7 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // A page with a nonce is rendered on request, error pages included.
   await connection();
-  const stored = await cookies();
-  const theme = themeOf(stored.get(THEME_COOKIE)?.value);
-  const language = languageOf(stored.get(LANGUAGE_COOKIE)?.value);
+  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <html lang="en" data-theme={theme} className={`${geist.variable} ${geistExtended.variable}`}>
       <head>
@@ -60,7 +57,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           Skip to content
         </a>
-        <Providers language={language}>{children}</Providers>
+        <Providers>{children}</Providers>
         <span id="end" hidden />
       </body>
     </html>

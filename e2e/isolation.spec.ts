@@ -12,7 +12,7 @@ async function send(page: Page, request: Request, own: string, id: string) {
   const answer = await sendAction(page, request, (request.postData() ?? "").replaceAll(own, id));
   const [result] = /\{"ok":(?:true|false)[^}]*\}/.exec(await answer.text()) ?? [];
   // The time of the reading differs.
-  return { status: answer.status(), result: result?.replace(/"at":"[^"]*"/, "") };
+  return { status: answer.status(), result: result?.replace(/"(at|deletedAt)":"[^"]*"/, "") };
 }
 
 const idIn = (request: Request) =>

@@ -35,7 +35,7 @@ test("forty keys that were never used are found, shown and revoked at once", asy
   await page.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("alertdialog", { name: "Revoke 40 keys?" }).getByRole("button", { name: "Revoke keys" }).click();
   await expect(page.getByText("40 keys revoked")).toBeVisible();
-  await expect(page.getByText("No key is left in this view.")).toBeVisible();
+  await expect(page.getByText("No keys are left in this view.")).toBeVisible();
   await expect(page.getByText("Key health: all good")).toBeVisible();
   await page.getByRole("link", { name: "Show all keys" }).click();
   await page.waitForURL((url) => !url.searchParams.has("finding"));

@@ -56,8 +56,8 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
     [2, "Key", "ascending"],
     [3, "Created", "descending"],
     [4, "Last used", "descending"],
-    [5, "Expires", "descending"],
-    [6, "Status", "ascending"],
+    [6, "Expires", "descending"],
+    [7, "Status", "ascending"],
   ] as const) {
     if (name !== "Created") {
       await header(name).getByRole("link").click();

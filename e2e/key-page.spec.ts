@@ -29,7 +29,7 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
 
   await expect(async () => {
     await page.goto(`/settings/developer/${key.id}`);
-    await expect(page.getByText("Most in a day: 7")).toBeVisible({ timeout: 500 });
+    await expect(page.getByText("Peak: 7")).toBeVisible({ timeout: 500 });
   }).toPass();
   await expect(page.getByRole("heading", { level: 1, name: "Production App" })).toBeVisible();
   const requests = section(page, "Requests");
@@ -37,14 +37,14 @@ test("the page shows requests by day and outcome, callers, rejected requests wit
   await expect(requests.getByRole("columnheader")).toHaveText([
     "Day (UTC)",
     "All",
-    "OK",
-    "Over a limit",
+    "Successful",
+    "Rate limited",
     "Invalid request",
     "Key rejected",
   ]);
   await expect(requests.getByRole("row").nth(1).locator("td")).toHaveText(["7", "3", "2", "1", "1"]);
 
-  const callers = section(page, "Last callers");
+  const callers = section(page, "Callers");
   await expect(callers.getByRole("row").filter({ hasText: "/api/v1/key" })).toContainText(
     /198\.1[89]\.\d+\.0\/24\s*nightly\/2\.1.*4/,
   );
@@ -79,24 +79,32 @@ test("a successor's page shows its creation, and a key without activity says so"
   await addKeys(user.email, 1);
   const { id } = await database().apiKey.findFirstOrThrow({ where: { userId, name: "key 0" }, select: { id: true } });
   await page.goto(`/settings/developer/${id}`);
-  await expect(section(page, "Recent activity")).toContainText("Nothing that happened to this key is on record.");
+  await expect(section(page, "Recent activity")).toContainText("No activity recorded for this key.");
 });
 
 test("the menu on a key's page has no link to that page", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}`);
   await page.getByRole("button", { name: `More actions for ${key.name}` }).click();
-  await expect(page.getByRole("menuitem")).toHaveText(["Rename", "Rotate", "Edit expiry", "Disable", "Delete"]);
+  await expect(page.getByRole("menuitem")).toHaveText([
+    "Rename",
+    "Edit note",
+    "Rotate",
+    "Edit expiry",
+    "Disable",
+    "Copy key ID",
+    "Delete",
+  ]);
 });
 
 test("a range is in the address, and an unknown one shows 30 days", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await page.goto(`/settings/developer/${key.id}?days=1000000`);
   await expect(page.getByRole("link", { name: "30 days" })).toHaveAttribute("aria-current", "true");
-  await expect(page.getByText("No requests in these 30 days.")).toBeVisible();
+  await expect(page.getByText("No requests in the last 30 days.")).toBeVisible();
   await page.getByRole("link", { name: "7 days" }).click();
   await expect(page).toHaveURL(/days=7$/);
-  await expect(page.getByText("No requests in these 7 days.")).toBeVisible();
+  await expect(page.getByText("No requests in the last 7 days.")).toBeVisible();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -28,7 +28,7 @@ test("search by name and by prefix, filter by status and environment, all in the
   await page.waitForURL(`${KEY_LIST}?status=revoked&environment=staging`);
   await expect(rows(page)).toHaveCount(1);
   await search(page).fill("100%_");
-  await expect(page.getByText("No key matches this view.")).toBeVisible();
+  await expect(page.getByText("No keys match this view.")).toBeVisible();
   await page.getByRole("link", { name: "Show all keys" }).click();
   await expect(rows(page)).toHaveCount(20);
 });
@@ -69,7 +69,7 @@ test("text with a key's shape is cleared, named, and never sent or stored", asyn
   page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
   await search(page).fill(secret);
   await expect(search(page)).toHaveValue("");
-  await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
+  await expect(page.getByText("No key in your account matches.")).toBeVisible();
   await search(page).fill(`my key is ${secret.slice(0, -3)}`);
   await expect(search(page)).toHaveValue("");
   await expect(page.getByText("a character is missing or wrong")).toBeVisible();
@@ -95,7 +95,7 @@ test("a pasted key shows its name and status, or that it is unknown, and is neve
   await expect(card).toContainText("Deleted");
   await expect(card.getByRole("button", { name: "Revoke it" })).toHaveCount(0);
   await search(page).fill(others.secret);
-  await expect(page.getByText("This key is not yours, or unknown.")).toBeVisible();
+  await expect(page.getByText("No key in your account matches.")).toBeVisible();
   await search(page).fill(active.secret);
   await expect(card).toContainText(/This is\s*Production App.*Active/);
   await expectAccessible(page);

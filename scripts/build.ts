@@ -53,7 +53,13 @@ function run(command: string, args: string[]): void {
 
 loadEnvFile();
 const current = fingerprint();
-if (!existsSync(FINGERPRINT) || readFileSync(FINGERPRINT, "utf8") !== current) {
+const isBuilt = existsSync(FINGERPRINT) && readFileSync(FINGERPRINT, "utf8") === current;
+if (process.argv.includes("--check")) {
+  if (!isBuilt) {
+    process.stderr.write("There is no build of these sources. Run `npm run build` first.\n");
+    process.exit(1);
+  }
+} else if (!isBuilt) {
   process.stdout.write("Building the dashboard, which takes about half a minute. The next start will not need to.\n");
   rmSync(FINGERPRINT, { force: true });
   run("prisma", ["generate"]);

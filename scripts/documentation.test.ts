@@ -42,7 +42,7 @@ describe.each(DOCUMENTS)("in %s", (file) => {
       const linked = place ? path.join(path.dirname(file), place) : file;
       return !existsSync(linked) || (anchor !== undefined && !anchorsOf(linked).includes(anchor));
     });
-    expect(broken).toEqual([]);
+    expect(broken, `Correct these links of ${file}, relative to it`).toEqual([]);
   });
 
   test("every file and folder in `code` exists", () => {
@@ -54,7 +54,7 @@ describe.each(DOCUMENTS)("in %s", (file) => {
     const missing = named.filter(
       (name) => ours.test(name) && !existsSync(name) && !existsSync(path.join(path.dirname(file), name)),
     );
-    expect(missing).toEqual([]);
+    expect(missing, `Write these paths of ${file} from the root of the repository, or relative to it`).toEqual([]);
   });
 
   test("prose is at most 100 columns wide", () => {

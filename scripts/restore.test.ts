@@ -10,6 +10,8 @@ import { findUserId } from "#e2e/support/user-id.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { createPasswordLink, readPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
+import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
@@ -64,6 +66,9 @@ function command(script: string, args: string[], directory: string): Promise<End
   return runCommand(script, args, { DATA_DIR: directory });
 }
 
+/** Keys that are disabled, enabled and freed of their end after the backup. */
+const LATER = ["paused", "resumed", "freed"];
+
 async function loseInstallation(root: string): Promise<Lost> {
   const directory = path.join(root, "lost");
   const server = await start(directory);
@@ -73,12 +78,14 @@ async function loseInstallation(root: string): Promise<Lost> {
   const idOf = (name: string) => findUserId(userNamed(name).email);
   const [ada, bob, carol, dan] = [await idOf("Ada"), await idOf("Bob"), await idOf("Carol"), await idOf("Dan")];
   const keys: Record<string, Awaited<ReturnType<typeof createKey>>> = {};
-  for (const name of ["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "extended", "kept"])
+  for (const name of ["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "extended", "kept", ...LATER])
     keys[name] = await createKey(ada);
   Object.assign(keys, { bob: await createKey(bob), carol: await createKey(carol), dan: await createKey(dan) });
   const id = (name: string) => String(keys[name]?.key.id);
   await rotateApiKey(ada, id("extended"), "1h", CALLER);
   await command("account.ts", ["disable", userNamed("Dan").email], directory);
+  await setDisabled(ada, id("resumed"), "disabled", CALLER);
+  await changeExpiry(ada, id("freed"), { type: "preset", preset: "7d" }, CALLER);
   const tokens = await Promise.all(
     ["Ada", "Carol"].map(async (name) => {
       const link = await createPasswordLink(userNamed(name).email, CALLER);
@@ -96,6 +103,9 @@ async function loseInstallation(root: string): Promise<Lost> {
   await rotateApiKey(ada, id("rotated"), "now", CALLER);
   await database().apiKey.update({ where: { id: id("shortened") }, data: { expiresAt: new Date() } });
   await extendOverlap(ada, id("extended"), "24h", CALLER);
+  await setDisabled(ada, id("paused"), "disabled", CALLER);
+  await setDisabled(ada, id("resumed"), "enabled", CALLER);
+  await changeExpiry(ada, id("freed"), { type: "never" }, CALLER);
   await command("account.ts", ["revoke", id("operator")], directory);
   await command("account.ts", ["disable", userNamed("Bob").email], directory);
   await command("account.ts", ["enable", userNamed("Dan").email], directory);
@@ -127,8 +137,8 @@ async function loseInstallation(root: string): Promise<Lost> {
     backup,
     list,
     exported,
-    ended: secrets(["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "bob", "carol"]),
-    working: secrets(["extended", "kept", "dan"]),
+    ended: secrets(["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "paused", "bob", "carol"]),
+    working: secrets(["extended", "kept", "resumed", "freed", "dan"]),
     ids: Object.fromEntries(Object.keys(keys).map((name) => [name, id(name)])),
     extendedUntil: extended.expiresAt,
     cookie,
@@ -178,14 +188,21 @@ for (const source of ["list", "exported"] as const)
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
     expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
     expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
-    // Four revoked alone, one with its deletion, one with its account's; two that were extended and
-    // shortened; the late key.
-    expect(said).toMatch(/6 keys revoked, 2 expiries changed, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/);
+    // Four revoked alone, one with its deletion, one with its account's; three that were extended,
+    // shortened and freed of their end; the late key.
+    expect(said).toMatch(
+      /6 keys revoked, 3 expiries changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
+    );
 
     const disconnect = await connectTo(directory);
     await expectNoAccess(url);
     const { expiresAt } = await database().apiKey.findUniqueOrThrow({ where: { id: String(lost.ids.extended) } });
     expect(expiresAt).toEqual(lost.extendedUntil);
+    const freed = await database().apiKey.findUniqueOrThrow({ where: { id: String(lost.ids.freed) } });
+    expect(freed.expiresAt).toBeNull();
+    const byRestore = { actor: "operator" as const, action: { in: ["api_key.disabled", "api_key.enabled"] } };
+    const records = await database().activity.findMany({ where: byRestore, orderBy: { action: "asc" } });
+    expect(records.map(({ apiKeyId }) => apiKeyId)).toEqual([lost.ids.paused, lost.ids.resumed]);
     expect(await database().user.count({ where: { email: userNamed("Carol").email } })).toBe(0);
     expect(await database().user.count({ where: { email: { endsWith: "@invalid" }, passwordHash: null } })).toBe(1);
     const unrecorded = await database().$queryRaw`
@@ -209,9 +226,10 @@ test("without a list a restore says what would work again, names the list that i
 test("with --accept-revived keys and accounts are those of the backup, except sessions and links", async () => {
   const { url, directory, said } = await restoreAndStart("accepted", ["--accept-revived"]);
   expect(said).toMatch(/as of \d{4}-.+Z is restored.+\n.+ work again/);
-  const { dan: disabledThen, ...working } = lost.working;
+  const { dan: disabledThen, resumed, ...working } = lost.working;
   expect(await statuses(url, { ...lost.ended, ...working })).toEqual(all({ ...lost.ended, ...working }, 200));
-  expect(await statuses(url, { disabledThen: String(disabledThen) })).toEqual({ disabledThen: 401 });
+  const rejectedThen = { disabledThen: String(disabledThen), resumed: String(resumed) };
+  expect(await statuses(url, rejectedThen)).toEqual(all(rejectedThen, 401));
   const disconnect = await connectTo(directory);
   await expectNoAccess(url);
   await disconnect();

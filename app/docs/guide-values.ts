@@ -16,23 +16,32 @@ export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, st
     "quick-start": () => ({
       signUp: signUp(),
       requests: requestFences({ baseUrl }),
-      response: exampleResponse(apiDocument(), "generateImage"),
+      response: fence("json", "200 OK", exampleResponse(apiDocument(), "generateImage")),
     }),
     authentication: () => ({
       requests: requestFences({ baseUrl }),
       requestsWithXApiKey: requestFences({ baseUrl, method: "x-api-key" }),
-      unauthorized: errorBody("unauthorized"),
+      unauthorized: fence("json", "401 Unauthorized", errorBody("unauthorized")),
     }),
-    errors: () => ({ forbidden: errorBody("forbidden"), errorTable: errorTable() }),
+    errors: () => ({ forbidden: fence("json", "403 Forbidden", errorBody("forbidden")), errorTable: errorTable() }),
     "rate-limits": () => ({
       tierTable: tierTable(),
       minute: minute(baseUrl),
-      rateLimited: errorBody("rate_limit_exceeded"),
+      rateLimited: fence(
+        "http",
+        "429 Too Many Requests",
+        `Retry-After: 42\nContent-Type: application/json\n\n${errorBody("rate_limit_exceeded")}`,
+      ),
     }),
     gateway: () => {
       const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
-      const { nginx, Caddy: caddy, Traefik: traefik } = gatewayExamples(places);
-      return { nginx, caddy, traefik, traefikEntryPoint: TRAEFIK_ENTRY_POINT };
+      const { nginx, Caddy, Traefik } = gatewayExamples(places);
+      return {
+        nginx: fence("nginx", "goodtake.conf", nginx),
+        caddy: fence("nginx", "Caddyfile", Caddy),
+        traefikEntryPoint: fence("yaml", "traefik.yaml", TRAEFIK_ENTRY_POINT),
+        traefik: fence("yaml", "goodtake.yaml", Traefik),
+      };
     },
   };
   return { baseUrl, ...values[slug]() };

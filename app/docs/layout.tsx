@@ -7,6 +7,8 @@ import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
+import { LANGUAGE_COOKIE, languageOf } from "#components/request-examples/language.ts";
+import { LanguageProvider } from "#components/request-examples/use-language.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { currentUser } from "#lib/auth/require-user.ts";
@@ -16,7 +18,9 @@ import { env } from "#lib/config/env.ts";
 export default async function DocsLayout({ children }: { children: ReactNode }) {
   // The docs need no database.
   const user = await currentUser().catch(() => null);
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const stored = await cookies();
+  const theme = themeOf(stored.get(THEME_COOKIE)?.value);
+  const language = languageOf(stored.get(LANGUAGE_COOKIE)?.value);
   return (
     <>
       <TopBar
@@ -46,13 +50,17 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
       >
         <PhoneNavigation>
           <DocsNavigation />
+          {/* The header has no place for it on a phone with large text. */}
+          <Link href="/docs/search" className="mt-2 block px-2.5 py-1.5 text-muted hover:text-ink">
+            Search the docs
+          </Link>
         </PhoneNavigation>
       </TopBar>
       <div className="mx-auto flex w-full max-w-7xl flex-1 gap-10 px-4 sm:px-6">
         <aside className="sticky top-14 hidden w-44 shrink-0 self-start pt-12 xl:block print:hidden">
           <DocsNavigation />
         </aside>
-        {children}
+        <LanguageProvider language={language}>{children}</LanguageProvider>
       </div>
     </>
   );

@@ -14,9 +14,12 @@ import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { disableAccount, enableAccount, renameAccount, setTier } from "#lib/accounts/store.ts";
 import { listActivity } from "#lib/activity/read.ts";
+import { restoreApiKeys } from "#lib/api-keys/bulk.ts";
+import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
+import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import { deleteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import type { Result } from "#lib/result.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
@@ -70,6 +73,10 @@ async function everyAction(): Promise<UserId> {
 async function everyKeyAction(userId: UserId): Promise<void> {
   const { key } = await createKey(userId);
   await succeed(renameApiKey(userId, key.id, "Renamed", CALLER));
+  await succeed(noteApiKey(userId, key.id, "In the vault", CALLER));
+  await succeed(changeExpiry(userId, key.id, { type: "preset", preset: "7d" }, CALLER));
+  for (const disabling of ["disabled", "enabled"] as const)
+    await succeed(setDisabled(userId, key.id, disabling, CALLER));
   const successor = await succeed(rotateApiKey(userId, key.id, "on_use", CALLER));
   await succeed(extendOverlap(userId, key.id, "1h", CALLER));
   const api = await startApi();
@@ -78,7 +85,8 @@ async function everyKeyAction(userId: UserId): Promise<void> {
   await flushUsage();
   expect(await endReplacedKeys()).toBe(1);
   await succeed(revokeApiKey(userId, key.id, CALLER));
-  await succeed(deleteApiKey(userId, key.id, CALLER));
+  const { deletedAt } = await succeed(deleteApiKey(userId, key.id, CALLER));
+  await succeed(restoreApiKeys(userId, deletedAt, CALLER));
 }
 
 test("every action, done once, is on record and says what it was about", async () => {

@@ -20,7 +20,7 @@ export function CopyMarkdown({ href }: { href: string }) {
     setTimeout(() => setState("ready"), 2_000);
   }
   const Icon = state === "copied" ? Check : Copy;
-  const look = buttonClass({ variant: "secondary", size: "small" });
+  const look = buttonClass({ variant: "secondary", size: "small" }, "h-auto! min-h-8 whitespace-normal!");
   return (
     <div className="relative flex flex-wrap gap-2 print:hidden">
       <button type="button" onClick={copy} className={`${look} noscript:hidden`}>

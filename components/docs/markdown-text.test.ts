@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fillIn, markdownTable } from "#components/docs/markdown-text.ts";
 
 test("each value is put in its place, as it is", () => {
-  expect(fillIn("{{a}} and {{b}}, {{ a }}", { a: "$&", b: "{{c}}" })).toBe("$& and {{c}}, $&");
+  expect(fillIn("{{a}} and {{b}}, {{a}}", { a: "$&", b: "{{c}}" })).toBe("$& and {{c}}, $&");
 });
 
 test("a value that is missing is an error", () => {

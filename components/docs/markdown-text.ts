@@ -1,6 +1,6 @@
 /** Replaces each `{{name}}` of a guide. @throws {Error} if a value is missing. */
 export function fillIn(source: string, values: Record<string, string>): string {
-  return source.replace(/\{\{ ?(\w+) ?\}\}/g, (_, name: string) => {
+  return source.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`The guide has no value for {{${name}}}.`);
     return value;

@@ -8,7 +8,7 @@ export function NeighborLinks({ slug }: { slug: DocsSlug }) {
   return (
     <nav
       aria-label="Previous and next page"
-      className="mt-16 grid gap-3 border-line border-t pt-6 sm:grid-cols-2 print:hidden"
+      className="mt-16 grid grid-cols-[minmax(0,1fr)] gap-3 border-line border-t pt-6 sm:grid-cols-2 print:hidden"
     >
       <Neighbor page={DOCS_PAGES[place - 1]} direction="Previous" />
       <Neighbor page={DOCS_PAGES[place + 1]} direction="Next" />
@@ -28,7 +28,7 @@ function Neighbor({ page, direction }: NeighborProps) {
       className={`flex items-center gap-3 rounded-xl border border-line px-4 py-3 transition-colors hover:border-line-strong hover:bg-hover ${next ? "justify-end text-right sm:col-start-2" : ""}`}
     >
       {!next && <ArrowLeft aria-hidden className="size-4 shrink-0 text-muted" />}
-      <span>
+      <span className="min-w-0 wrap-anywhere">
         <span className="block text-muted text-xs">{direction}</span>
         <span className="font-medium">{page.title}</span>
       </span>

@@ -6,7 +6,7 @@ type Props = { label: string; head: string[] } & ({ rows: Row[] } | { groups: Gr
 
 /**
  * A table for reading. On a phone each row is a list item, and each cell has its column's title
- * before it. A cell with a `data-none` element is left out there.
+ * before it, or above it where text is large. A cell with a `data-none` element is left out there.
  */
 export function ReadingTable({ label, head, ...content }: Props) {
   const groups = "groups" in content ? content.groups : [{ key: "all", rows: content.rows }];
@@ -16,7 +16,7 @@ export function ReadingTable({ label, head, ...content }: Props) {
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className={`overflow-x-auto rounded-xl border border-line bg-surface ${hasLongLabels ? "[--label:10rem]" : "[--label:6rem]"}`}
+      className={`@container overflow-x-auto rounded-xl border border-line bg-surface ${hasLongLabels ? "[--label:10rem]" : "[--label:6rem]"}`}
     >
       <table className="block w-full text-left text-sm sm:table">
         <thead className="max-sm:sr-only">
@@ -49,7 +49,7 @@ export function ReadingTable({ label, head, ...content }: Props) {
                   <td
                     key={head[i + 1]}
                     data-label={rest.length > 1 ? head[i + 1] : undefined}
-                    className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] max-sm:has-data-none:hidden! sm:table-cell sm:px-4 sm:py-3"
+                    className="mt-1 block min-w-0 gap-x-3 max-sm:data-label:grid max-sm:data-label:grid-cols-[var(--label)_minmax(0,1fr)] max-sm:data-label:before:text-muted max-sm:data-label:before:content-[attr(data-label)] max-sm:has-data-none:hidden! @max-[14rem]:data-label:block @max-[14rem]:before:block sm:table-cell sm:px-4 sm:py-3"
                   >
                     {cell}
                   </td>

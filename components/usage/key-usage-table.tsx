@@ -7,7 +7,7 @@ export function KeyUsageTable({ keys }: { keys: KeyUsage[] }) {
   return (
     <ReadingTable
       label="Requests by key"
-      head={["Key", "Prefix", "Requests", "OK", "Credits"]}
+      head={["Key", "Prefix", "Requests", "Successful", "Credits"]}
       rows={keys.map(({ id, name, prefix, requests, ok, credits }) => ({
         key: id,
         cells: [

@@ -5,7 +5,7 @@ const WORDS: Record<Movement["kind"], string> = {
   granted: "Granted",
   reserved: "Reserved",
   charged: "Charged",
-  refunded: "Refunded",
+  refunded: "Refund",
 };
 
 export function movementWords(kind: Movement["kind"]): string {

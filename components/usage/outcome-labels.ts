@@ -1,10 +1,11 @@
+import type { Look } from "#components/usage/chart/chart-look.tsx";
 import type { OutcomeGroup } from "#lib/usage/model/outcomes.ts";
 
-/** In the order in which the parts of a bar are stacked. Tailwind needs complete class names. */
-export const OUTCOME_LOOKS: Record<OutcomeGroup, { label: string; fill: string; swatch: string }> = {
-  ok: { label: "OK", fill: "fill-accent", swatch: "bg-accent" },
-  limited: { label: "Over a limit", fill: "fill-warning", swatch: "bg-warning" },
-  invalid: { label: "Invalid request", fill: "fill-control", swatch: "bg-control" },
-  error: { label: "Failed on our side", fill: "fill-ink", swatch: "bg-ink" },
-  rejected: { label: "Key rejected", fill: "fill-danger", swatch: "bg-danger" },
+/** In the order in which the parts of a bar are stacked. */
+export const OUTCOME_LOOKS: Record<OutcomeGroup, Look> = {
+  ok: { label: "Successful", fill: "fill-accent" },
+  limited: { label: "Rate limited", fill: "fill-warning" },
+  invalid: { label: "Invalid request", fill: "fill-control" },
+  error: { label: "Server error", fill: "fill-danger" },
+  rejected: { label: "Key rejected", fill: "fill-danger", hatched: true },
 };

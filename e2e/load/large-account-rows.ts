@@ -146,6 +146,13 @@ const ROLLUPS: Fill[] = [
       WHERE ${days} > ${HOUR_DAYS} AND (outcome = 'ok' OR k."place" % 10 = 0)`,
   },
   {
+    table: "UsageAccountHour",
+    columns: `"userId", "hour", "outcome", "requests"`,
+    rows: ({ id }) => `
+      SELECT '${id}'::uuid, "hour", "outcome", sum("requests")
+      FROM "UsageHour" JOIN "Key" k ON k."id" = "apiKeyId" WHERE "hour" > now() - interval '2 days' GROUP BY 2, 3`,
+  },
+  {
     table: "UsageAccountDay",
     columns: `"userId", "day", "outcome", "requests"`,
     rows: ({ id }) => `

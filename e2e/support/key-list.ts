@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from "playwright/test";
 export const KEY_LIST = "/settings/developer";
 
 /** The cells of a row in their order; the name is the row's header. */
-const COLUMNS = ["Select", "Key", "Created", "Last used", "Expires", "Status", "Actions"] as const;
+const COLUMNS = ["Select", "Key", "Created", "Last used", "Requests (24 h)", "Expires", "Status", "Actions"] as const;
 type Column = (typeof COLUMNS)[number];
 type Cells = Partial<Record<Column, string | RegExp>>;
 

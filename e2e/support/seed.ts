@@ -110,8 +110,17 @@ export async function seedUsage(email: string): Promise<string> {
     select: { id: true, userId: true },
   });
   const now = Date.now();
-  await database().usageHour.create({
-    data: { apiKeyId: key.id, hour: new Date(Math.floor(now / HOUR_MS) * HOUR_MS), outcome: "ok", requests: 1_204 },
+  // The charts start when the account and the key do.
+  const createdAt = new Date(now - 40 * DAY_MS);
+  await database().user.update({ where: { id: key.userId }, data: { createdAt }, select: { id: true } });
+  await database().apiKey.update({ where: { id: key.id }, data: { createdAt }, select: { id: true } });
+  await database().usageHour.createMany({
+    data: Array.from({ length: 24 }, (_, i) => new Date((Math.floor(now / HOUR_MS) - i) * HOUR_MS)).flatMap(
+      (hour, i) => [
+        { apiKeyId: key.id, hour, outcome: "ok", requests: Math.round(60 + 40 * Math.sin(i / 3)) },
+        { apiKeyId: key.id, hour, outcome: "error", requests: i % 5 },
+      ],
+    ),
   });
   const days = Array.from({ length: 30 }, (_, i) => new Date(now - i * DAY_MS));
   await database().usageDay.createMany({
@@ -121,6 +130,8 @@ export async function seedUsage(email: string): Promise<string> {
         { apiKeyId: key.id, day, outcome: "ok", requests: Math.round(busy) },
         { apiKeyId: key.id, day, outcome: "rate_limited", requests: Math.round(busy / (9 + (i % 5))) },
         { apiKeyId: key.id, day, outcome: "invalid", requests: (i * 37) % 61 },
+        { apiKeyId: key.id, day, outcome: "error", requests: (i * 53) % 47 },
+        { apiKeyId: key.id, day, outcome: "revoked", requests: i === 9 ? 240 : 0 },
       ];
     }),
   });

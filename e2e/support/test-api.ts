@@ -64,7 +64,8 @@ function documentedAnswers(document: Document): (method: string, path: string, a
     if (!operation) return;
     const where = `${method} ${path} ${answer.status}`;
     const content = operation.responses[answer.status]?.content;
-    if (!operation.responses[answer.status]) throw new Error(`${where} is not documented.`);
+    if (!operation.responses[answer.status])
+      throw new Error(`${where} is not documented. Add its code to the answers(…) of the route.`);
     const body = await answer.text();
     if (!content) {
       if (body) throw new Error(`${where} has a body, and none is documented.`);

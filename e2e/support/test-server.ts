@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,6 +9,9 @@ import { startEmbedded } from "#lib/database/embedded.ts";
 export const TEST_DATA_DIRECTORY = path.join(tmpdir(), `goodtake-e2e-${process.env.E2E_PORT}`);
 
 if (import.meta.main) {
+  // Tests of an older build would fail, or pass, for words that are no longer in the sources.
+  const { status } = spawnSync(process.execPath, ["scripts/build.ts", "--check"], { stdio: "inherit" });
+  if (status !== 0) process.exit(1);
   rmSync(TEST_DATA_DIRECTORY, { recursive: true, force: true });
   mkdirSync(TEST_DATA_DIRECTORY, { mode: 0o755 });
   process.on("exit", () => rmSync(TEST_DATA_DIRECTORY, { recursive: true, force: true }));

@@ -129,10 +129,9 @@ async function lockAccount(
   return rows[0];
 }
 
-/** Reads the name of an account's tier. */
-export async function findTier(userId: UserId): Promise<string> {
-  const { tier } = await database().user.findUniqueOrThrow({ where: { id: userId }, select: { tier: true } });
-  return tier;
+/** Reads an account's tier, by name, and the time since when it exists. */
+export function findTier(userId: UserId): Promise<Pick<Account, "tier" | "createdAt">> {
+  return database().user.findUniqueOrThrow({ where: { id: userId }, select: { tier: true, createdAt: true } });
 }
 
 export async function renameAccount(userId: UserId, name: string, caller: Caller): Promise<void> {

@@ -21,7 +21,7 @@ export type CachedKey = {
 /**
  * Computes the fields of a {@link CachedKey} from `k`, the key's row, and `u`, its owner's. The
  * triggers `mark_changed` must name each column that is read here and can change, or caches keep
- * the old value: a test compares them.
+ * the old value: a test compares them. The newest migration that has a trigger replaces the others.
  */
 export const CACHED_FIELDS: Record<keyof CachedKey, string> = {
   id: `k."id"`,

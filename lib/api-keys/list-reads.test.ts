@@ -44,6 +44,8 @@ describe("an account with 20,000 deleted keys costs no more reads than one with 
     { q: "Key 7" },
     { environment: "staging" },
     { finding: "never_used" },
+    { use: "never" },
+    { use: "old_key" },
   ])("for a page of the list and its export: %j", async (view) => {
     const list = (userId: UserId) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
     expectNoMoreReads(await list(young), await list(old), 60);
@@ -60,6 +62,36 @@ describe("an account with 20,000 deleted keys costs no more reads than one with 
     const page = (number: number) => measure(() => listApiKeys(id, { ...DEFAULT_VIEW, page: number }, new Date()));
     expectNoMoreReads(await page(1), await page(200), 300);
   });
+});
+
+test("a page of 10,000 keys reads little for each of 1,000 old keys, and the use of its own keys only", async () => {
+  const { id } = await createUser();
+  await addKeys(id, 0, 10_000);
+  const read = () => measure(() => listApiKeys(id, DEFAULT_VIEW, new Date()));
+  const without = await read();
+  await fill(
+    [
+      `UPDATE "ApiKey" SET "expiresAt" = now() + interval '1 day' WHERE "userId" = $1 AND substring("name" FROM 5)::int <= 1000`,
+      [id],
+    ],
+    [
+      `UPDATE "ApiKey" s SET "replacesId" = k."id" FROM "ApiKey" k
+       WHERE s."userId" = $1 AND k."userId" = $1 AND substring(s."name" FROM 5)::int = substring(k."name" FROM 5)::int + 5000
+         AND substring(k."name" FROM 5)::int <= 1000`,
+      [id],
+    ],
+    [
+      `INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests")
+       SELECT k."id", date_trunc('hour', now()) - h * interval '1 hour', 'ok', 1
+       FROM "ApiKey" k, generate_series(0, 99) h WHERE k."userId" = $1 AND substring(k."name" FROM 5)::int <= 1000`,
+      [id],
+    ],
+  );
+  const { rows, matching, topRows } = await listApiKeys(id, { ...DEFAULT_VIEW, page: 200 }, new Date());
+  expect([rows.length, matching, topRows]).toEqual([50, 10_000, 9_000]);
+  const page = await read();
+  expect(page.statements).toBeLessThanOrEqual(6);
+  expect(page.pages).toBeLessThanOrEqual(without.pages + 1_000 * 30);
 });
 
 test("warnings about many keys are counted once a minute, about few each time", async () => {

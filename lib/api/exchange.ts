@@ -17,7 +17,7 @@ export const UNMATCHED = "unmatched";
 export class Exchange {
   readonly requestId = randomUUID();
   admission: Admission | undefined;
-  /** Credits and quota that are left. Set by routes that cost something. */
+  /** Credits and quota that are left. The answer has them as headers if the route sets them. */
   remaining: Remaining | undefined;
   /** Why the request couldn't be paid. The key's owner sees it; the caller only gets a 403. */
   unpaid: SpendError | undefined;

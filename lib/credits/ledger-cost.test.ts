@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
-import { creditsByDay, findLedgerRow, listLedger } from "#lib/credits/ledger.ts";
+import { creditsByDay, creditsOfMonth, findLedgerRow, listLedger } from "#lib/credits/ledger.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
@@ -95,6 +95,7 @@ test.each<[string, (userId: UserId) => Promise<unknown>]>([
   ["its last page", (userId) => listLedger(userId, 25, from(daysAgo(userId === accounts.large ? 729 : 39), "later"))],
   ["a newer page", (userId) => listLedger(userId, 25, from(daysAgo(35), "earlier"))],
   ["the chart of 90 days", (userId) => creditsByDay(userId, 90, new Date())],
+  ["the credits of this month", (userId) => creditsOfMonth(userId, new Date())],
   [
     "a row that is opened",
     async (userId) => {

@@ -81,6 +81,15 @@ export async function findLedgerRow(userId: UserId, { day, apiKeyId }: LedgerRow
   return rows[0] ?? null;
 }
 
+/** Returns the credits spent in the UTC month of `now`, net of refunds: at least 0. */
+export async function creditsOfMonth(userId: UserId, now: Date): Promise<number> {
+  const days = await creditsByDay(userId, now.getUTCDate(), now);
+  return Math.max(
+    0,
+    days.reduce((sum, { credits }) => sum + credits, 0),
+  );
+}
+
 /**
  * Returns the credits spent on each of the last UTC days, net of refunds, oldest first. Includes
  * today and days without spending.

@@ -93,11 +93,20 @@ export async function reserve(
 
 /** Returns what the account may still spend, or null if the account doesn't exist. */
 export async function findRemaining(userId: UserId, quota: number | null): Promise<Remaining | null> {
+  const balance = await findBalance(userId);
+  return balance && toRemaining(balance, quota);
+}
+
+/**
+ * Returns the credits left and the costed requests of this UTC month, or null if the account
+ * doesn't exist.
+ */
+export async function findBalance(userId: UserId): Promise<{ credits: number; requests: number } | null> {
   const rows = await database().$queryRaw<{ credits: number; requests: number }[]>`
     SELECT "credits",
            CASE WHEN "month" = date_trunc('month', now() AT TIME ZONE 'UTC')::date THEN "requests" ELSE 0 END AS "requests"
     FROM "Balance" WHERE "userId" = ${userId}::uuid`;
-  return rows[0] ? toRemaining(rows[0], quota) : null;
+  return rows[0] ?? null;
 }
 
 /** Returns the credits that requests in flight have reserved. */

@@ -31,7 +31,7 @@ export type BeginError = SpendError | "running" | "reused" | "too_large";
 type Begun = { reservation: Reservation } | { answer: string };
 
 const KEPT_HOURS = 24;
-/** Larger answers are delivered but not stored (api.md). */
+/** Larger answers are delivered but not stored. */
 export const STORED_MAX_BYTES = 1_048_576;
 /**
  * Bytes of answers that one statement removes within 500 ms. A single larger answer is removed

@@ -13,6 +13,7 @@ import { metrics } from "#lib/metrics.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
 import {
   pruneUsageAccountDays,
+  pruneUsageAccountHours,
   pruneUsageBatches,
   pruneUsageDays,
   pruneUsageHours,
@@ -38,6 +39,7 @@ export const PRUNING: Record<string, Task> = {
   closing_days: closeDays,
   credit_movements: (signal) => pruneMovements({ signal }),
   usage_hours: pruneUsageHours,
+  usage_account_hours: pruneUsageAccountHours,
   usage_days: pruneUsageDays,
   usage_account_days: pruneUsageAccountDays,
   usage_key_months: pruneUsageKeyMonths,

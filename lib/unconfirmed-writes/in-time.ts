@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRejectedForContent, UnavailableError, wasRolledBack } from "#lib/database/unavailable.ts";
 import { log } from "#lib/log.ts";
 
-/** The API answers 503 in under 3 s when the database hangs (api.md). */
+/** The API answers 503 in under 3 s when the database hangs. */
 export const DEADLINE_MS = 2_500;
 const RETRY_MS = 500;
 

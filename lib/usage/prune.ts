@@ -5,6 +5,12 @@ export function pruneUsageHours(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "UsageHour", by: "hour", where: `"hour" < now() - interval '90 days'` }, signal);
 }
 
+/** Removes an account's sums by hour, which only the chart of the last 24 hours shows. */
+export function pruneUsageAccountHours(signal?: AbortSignal): Promise<number> {
+  const where = `"hour" < now() - interval '2 days'`;
+  return removeInSteps({ table: "UsageAccountHour", by: "hour", where }, signal);
+}
+
 /** SQL: the first UTC day of the 2 years for which usage by day is kept. */
 const FIRST_DAY = `(now() AT TIME ZONE 'UTC')::date - 730`;
 

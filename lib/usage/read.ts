@@ -1,13 +1,11 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
-import { OUTCOME_GROUPS, type OutcomeGroup } from "#lib/usage/model/outcomes.ts";
+import { NO_REQUESTS, type OutcomeGroup, outcomeGroup } from "#lib/usage/model/outcomes.ts";
 import { owned } from "#lib/usage/owned.ts";
 
 /** Requests of a UTC day (`YYYY-MM-DD`) by group of outcomes. */
 type DayUsage = { day: string } & Record<OutcomeGroup, number>;
-
-const GROUPS = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
 
 const OF_ACCOUNT = `"UsageAccountDay" d WHERE ${owned("d")}`;
 const OF_KEY = `"UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" WHERE ${owned("k")} AND d."apiKeyId" = $4`;
@@ -24,17 +22,17 @@ export async function usageByDay(userId: UserId, days: number, now: Date, apiKey
   );
   const all = Array.from({ length: days }, (_, i): DayUsage => {
     const day = new Date(now.getTime() - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);
-    return { day, ok: 0, limited: 0, invalid: 0, error: 0, rejected: 0 };
+    return { day, ...NO_REQUESTS };
   });
   for (const { day, outcome, requests } of rows) {
     const found = all.find((each) => each.day === day);
-    const group = GROUPS.find((name) => (OUTCOME_GROUPS[name] as readonly string[]).includes(outcome));
+    const group = outcomeGroup(outcome);
     if (found && group) found[group] += requests;
   }
   return all;
 }
 
-type CallerOfKey = {
+export type CallerOfKey = {
   addressPrefix: string;
   userAgent: string;
   route: string;

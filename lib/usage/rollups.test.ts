@@ -8,13 +8,15 @@ import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { migrate } from "#lib/database/migrate.ts";
-import { DAY_MS } from "#lib/time/model/duration.ts";
+import { DAY_MS, HOUR_MS } from "#lib/time/model/duration.ts";
+import { usageByHour } from "#lib/usage/by-hour.ts";
 import { usageByKey } from "#lib/usage/by-key.ts";
 import { usageByDay } from "#lib/usage/read.ts";
 import { flushUsage, recordRequest } from "#lib/usage/recorder.ts";
 
 const MIGRATIONS = "prisma/migrations";
-const NEW = /_(usage_rollups|fill_usage_rollups|usage_rollups_filled|usage_rollups_done)$/;
+const NEW =
+  /_(usage_rollups|fill_usage_rollups|usage_rollups_filled|usage_rollups_done|usage_account_hours|fill_usage_account_hours)$/;
 
 /** Returns where the rollups differ from the sums of days by key. */
 const MISMATCHES = [
@@ -27,6 +29,11 @@ const MISMATCHES = [
      FROM "UsageDay" d JOIN "ApiKey" k ON k."id" = d."apiKeyId" GROUP BY 1, 2, 3
    ) SELECT * FROM "sum" FULL JOIN "UsageKeyMonth" r USING ("userId", "month", "apiKeyId")
    WHERE ("sum"."n", "sum"."k") IS DISTINCT FROM (r."requests", r."ok")`,
+  `WITH "sum" AS (
+     SELECT k."userId", h."hour", h."outcome", sum(h."requests") AS "n" FROM "UsageHour" h JOIN "ApiKey" k ON k."id" = h."apiKeyId"
+     WHERE h."hour" > now() - interval '25 hours' GROUP BY 1, 2, 3
+   ), "recent" AS (SELECT * FROM "UsageAccountHour" WHERE "hour" > now() - interval '25 hours')
+   SELECT * FROM "sum" FULL JOIN "recent" r USING ("userId", "hour", "outcome") WHERE "sum"."n" IS DISTINCT FROM r."requests"`,
 ];
 const expectRollupsToAgree = async () => {
   for (const statement of MISMATCHES) expect((await pool().query(statement)).rows).toEqual([]);
@@ -57,12 +64,18 @@ async function addKeys(userId: UserId, keys: number, days: number): Promise<stri
        WHERE k."userId" = $1`,
       [userId, days],
     ],
+    [
+      `INSERT INTO "UsageHour" ("apiKeyId", "hour", "outcome", "requests")
+       SELECT k."id", date_trunc('hour', now(), 'UTC') - i * interval '1 hour', o, 1 + i % 7
+       FROM "ApiKey" k, generate_series(0, 30) i, unnest(ARRAY['ok', 'invalid']) o WHERE k."userId" = $1`,
+      [userId],
+    ],
   );
   const { rows } = await pool().query<{ id: string }>(`SELECT "id" FROM "ApiKey" WHERE "userId" = $1`, [userId]);
   return rows.map(({ id }) => id);
 }
 
-/** Requests as the API counts them, today and late ones of earlier days. */
+/** Requests as the API counts them, of this hour and late ones of earlier hours and days. */
 function use(userId: UserId, apiKeyIds: string[], times = 1): void {
   const note = {
     requestId: crypto.randomUUID(),
@@ -76,10 +89,10 @@ function use(userId: UserId, apiKeyIds: string[], times = 1): void {
   for (let i = 0; i < times; i += 1)
     for (const apiKeyId of apiKeyIds)
       for (const outcome of ["ok", "error"] as const)
-        recordRequest({ ...note, apiKeyId, outcome, at: Date.now() - (i % 3) * DAY_MS });
+        recordRequest({ ...note, apiKeyId, outcome, at: Date.now() - (i % 3) * DAY_MS - (i % 2) * HOUR_MS });
 }
 
-test("usage of all keys by day and of each by month is exact, whichever process writes it and however many write at once", async () => {
+test("usage of all keys by hour and day, and of each by month, is exact, whichever process writes it and however many write at once", async () => {
   const users = [await createUser(), await createUser("Bob")];
   const keys = await Promise.all(users.map(({ id }) => addKeys(id, 30, 40)));
   await expectRollupsToAgree();
@@ -93,7 +106,15 @@ test("usage of all keys by day and of each by month is exact, whichever process 
       [i % 2 === 0 ? keys.flat() : keys.flat().slice(20, 40), i % 3],
     ),
   );
-  await Promise.all([flushUsage(), ...others]);
+  const ofHours = Array.from({ length: 8 }, (_, i) =>
+    pool().query(
+      `INSERT INTO "UsageHour" AS h ("apiKeyId", "hour", "outcome", "requests")
+       SELECT "id", date_trunc('hour', now(), 'UTC') - $2 * interval '1 hour', 'ok', 2 FROM "ApiKey" WHERE "id" = ANY($1) ORDER BY 1
+       ON CONFLICT ("apiKeyId", "hour", "outcome") DO UPDATE SET "requests" = h."requests" + excluded."requests"`,
+      [i % 2 === 0 ? keys.flat() : keys.flat().slice(20, 40), i % 3],
+    ),
+  );
+  await Promise.all([flushUsage(), ...others, ...ofHours]);
   await expectRollupsToAgree();
 });
 
@@ -136,6 +157,8 @@ describe("an account with 2,000 keys reads no more than one with ten", () => {
         await measure(() => read(large.id, keys.large)),
         rows,
       );
+    await compare((userId) => usageByHour(userId, now), 20);
+    await compare((userId, [apiKeyId]) => usageByHour(userId, now, apiKeyId as string), 50);
     await compare((userId) => usageByDay(userId, 90, now), 20);
     await compare((userId, [apiKeyId]) => usageByDay(userId, 90, now, apiKeyId as string), 100);
     // Each key costs about the same on a page of 10 and of 25.

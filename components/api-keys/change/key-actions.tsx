@@ -27,21 +27,24 @@ export function KeyActions({ apiKey, inList }: Props) {
   const openDialog = useOpenKeyDialog();
   const { demand, pending, failure } = useDemand();
   const live = isLiveKey(apiKey, useNow());
-  const end = apiKey.successorId === null ? "revoke" : "endOld";
+  const old = apiKey.successorId !== null;
+  const end = old ? "endOld" : "revoke";
+  const endWords = END_WORDS[end];
   return (
     <div className="flex items-center justify-end gap-1 noscript:hidden">
-      {live && !(inList && end === "endOld") && (
+      {/* In the list, the line below an old key has the button. */}
+      {live && !(old && inList) && (
         <DemandButton
           ref={button}
           needs={KEY_DIALOGS[end]}
           variant={inList ? "quiet" : "secondary"}
           size="small"
           className={inList ? "key-action max-lg:size-8 max-lg:px-0" : ""}
-          aria-label={`${END_WORDS[end]} ${apiKey.name}`}
+          aria-label={`${endWords} ${apiKey.name}`}
           onClick={() => openDialog(end, apiKey, button)}
         >
           {inList && <Ban aria-hidden className="size-4 lg:hidden" />}
-          <span className={inList ? "max-lg:hidden" : ""}>{END_WORDS[end]}</span>
+          <span className={inList ? "max-lg:hidden" : ""}>{endWords}</span>
         </DemandButton>
       )}
       <MenuButton

@@ -9,8 +9,8 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /**
  * Opens a dialog whose code is loaded, for one key or for several, one after the other. The focus
- * returns to `trigger`. If the trigger is gone, it returns to the key's row, to the row that took its
- * place, or to the list.
+ * returns to `trigger`. If the trigger is gone, it returns to the key's row, to the row that took
+ * its place, or to the list.
  */
 type OpenKeyDialog = (
   name: KeyDialog,
@@ -29,21 +29,21 @@ const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
 export function KeyDialogProvider({ children }: { children: ReactNode }) {
   const list = useListRef();
   const focus = useRef<RefObject<HTMLElement | null>>(undefined);
-  const place = useRef<Place>(undefined);
+  const row = useRef<Place>(undefined);
   // The last dialog stays mounted after it closes, so that its closing is animated.
   const [opened, setOpened] = useState<Opened>();
   const open = useCallback<OpenKeyDialog>(
     (name, apiKey, trigger) => {
       focus.current = trigger;
-      place.current = placeOf(list.current, trigger.current);
+      row.current = placeOf(list.current, trigger.current);
       const keys = [apiKey].flat();
       setOpened((before) => ({ name, keys, place: 0, open: true, times: (before?.times ?? 0) + 1 }));
     },
     [list],
   );
   function finalFocus(): HTMLElement | null {
-    const row = list.current && place.current && linkAt(list.current, place.current);
-    return focus.current?.current ?? row ?? list.current;
+    const link = list.current && row.current && linkAt(list.current, row.current);
+    return focus.current?.current ?? link ?? list.current;
   }
   const close = () => opened && setOpened({ ...opened, open: false });
   const apiKey = opened?.keys[opened.place];

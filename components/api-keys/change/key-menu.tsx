@@ -7,13 +7,13 @@ import {
   CirclePlay,
   CircleStop,
   Copy,
+  type LucideIcon,
   Pencil,
   RefreshCw,
   StickyNote,
   TimerReset,
   Trash2,
 } from "lucide-react";
-import type { ReactNode } from "react";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
 import { copyText } from "#components/ui/copy.ts";
 import { Link } from "#components/ui/link.tsx";
@@ -36,9 +36,9 @@ type Props = {
 export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
   const live = isLiveKey(apiKey, useNow());
   const old = live && apiKey.successorId !== null;
-  const item = (dialog: KeyDialog, words: ReactNode, tone?: "danger") => (
+  const item = (dialog: KeyDialog, Icon: LucideIcon, words: string, tone?: "danger") => (
     <MenuItem tone={tone} {...onIntent(KEY_DIALOGS[dialog])} onClick={() => onChoose(dialog)}>
-      {words}
+      <Icon aria-hidden /> {words}
     </MenuItem>
   );
   async function copyId(within: Element) {
@@ -52,73 +52,17 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
           <ChartNoAxesColumn aria-hidden /> Details
         </MenuItem>
       )}
-      {item(
-        "rename",
-        <>
-          <Pencil aria-hidden /> Rename
-        </>,
-      )}
-      {item(
-        "note",
-        <>
-          <StickyNote aria-hidden /> Edit note
-        </>,
-      )}
-      {live &&
-        !old &&
-        !apiKey.disabledAt &&
-        item(
-          "rotate",
-          <>
-            <RefreshCw aria-hidden /> Rotate
-          </>,
-        )}
-      {live &&
-        !old &&
-        item(
-          "editExpiry",
-          <>
-            <CalendarClock aria-hidden /> Edit expiry
-          </>,
-        )}
-      {old &&
-        item(
-          "extend",
-          <>
-            <TimerReset aria-hidden /> Extend
-          </>,
-        )}
-      {old &&
-        item(
-          "endOld",
-          <>
-            <CircleStop aria-hidden /> End old key
-          </>,
-        )}
-      {live &&
-        (apiKey.disabledAt
-          ? item(
-              "enable",
-              <>
-                <CirclePlay aria-hidden /> Enable
-              </>,
-            )
-          : item(
-              "disable",
-              <>
-                <CirclePause aria-hidden /> Disable
-              </>,
-            ))}
+      {item("rename", Pencil, "Rename")}
+      {item("note", StickyNote, "Edit note")}
+      {old && item("extend", TimerReset, "Extend")}
+      {old && item("endOld", CircleStop, "End old key")}
+      {live && !old && !apiKey.disabledAt && item("rotate", RefreshCw, "Rotate")}
+      {live && !old && item("editExpiry", CalendarClock, "Edit expiry")}
+      {live && (apiKey.disabledAt ? item("enable", CirclePlay, "Enable") : item("disable", CirclePause, "Disable"))}
       <MenuItem onClick={({ currentTarget }) => void copyId(currentTarget.parentElement ?? document.body)}>
         <Copy aria-hidden /> Copy key ID
       </MenuItem>
-      {item(
-        "delete",
-        <>
-          <Trash2 aria-hidden /> Delete
-        </>,
-        "danger",
-      )}
+      {item("delete", Trash2, "Delete", "danger")}
     </PressedMenu>
   );
 }

@@ -40,7 +40,10 @@ function RenameForm({ apiKey, field, onClose }: FormProps) {
     event.preventDefault();
     const parsed = apiKeyName.safeParse(name);
     if (!parsed.success) return setInvalid(parsed.error.issues[0]?.message);
-    change(() => renameApiKeyAction({ id: apiKey.id, name: parsed.data }), `Renamed to "${parsed.data}"`);
+    change(
+      () => renameApiKeyAction({ id: apiKey.id, name: parsed.data }),
+      `"${apiKey.name}" renamed to "${parsed.data}"`,
+    );
   }
   return (
     <form onSubmit={submit} noValidate className="contents">

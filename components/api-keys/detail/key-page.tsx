@@ -18,6 +18,7 @@ import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
+import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 type Props = {
@@ -53,7 +54,6 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
             <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">
               <bdi>{apiKey.name}</bdi>
             </h1>
-            <EnvironmentBadge environment={apiKey.environment} />
             <RotationBadge apiKey={apiKey} />
           </div>
           {!deletedAt && (
@@ -72,15 +72,21 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
           </div>
         )}
         <Rotation apiKey={apiKey} />
-        <dl className="mt-6 grid grid-cols-2 gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-3 lg:grid-cols-6">
-          <Fact term="Key">
-            <KeyText apiKey={apiKey} />
-          </Fact>
+        <dl className="mt-6 grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-4">
           <Fact term="Status">
             <Status apiKey={apiKey} />
           </Fact>
+          <Fact term="Key">
+            <KeyText apiKey={apiKey} />
+          </Fact>
+          <Fact term="Environment">
+            <EnvironmentBadge environment={apiKey.environment} />
+          </Fact>
           <Fact term="Created">
             <Time at={apiKey.createdAt} />
+          </Fact>
+          <Fact term="Expires">
+            <Expires apiKey={apiKey} />
           </Fact>
           <Fact term="Last used">
             <LastUsed apiKey={apiKey} />
@@ -90,14 +96,11 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
                 {lastUsedAgent && (
                   <>
                     {" "}
-                    by <bdi>{lastUsedAgent}</bdi>
+                    by <bdi title={lastUsedAgent}>{programName(lastUsedAgent)}</bdi>
                   </>
                 )}
               </span>
             )}
-          </Fact>
-          <Fact term="Expires">
-            <Expires apiKey={apiKey} />
           </Fact>
           <Fact term="Requests (24 h)">
             <RecentRequests apiKey={apiKey} />
@@ -127,9 +130,9 @@ function Rotation({ apiKey: { successorId, replacesId } }: Pick<Props, "apiKey">
   return (
     <div className="mt-4 flex flex-col gap-2">
       {successorId && (
-        <Notice tone="warning">This key was rotated. {link(successorId, "Its successor")} takes its place.</Notice>
+        <Notice tone="warning">This key was rotated. {link(successorId, "Its successor")} replaces it.</Notice>
       )}
-      {replacesId && <Notice>This key takes the place of {link(replacesId, "an older one")}.</Notice>}
+      {replacesId && <Notice>This key replaces {link(replacesId, "an older one")}.</Notice>}
     </div>
   );
 }

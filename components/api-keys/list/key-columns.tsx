@@ -85,7 +85,8 @@ export const columns = column.columns([
   column.accessor("expiresAt", {
     id: "expires",
     header: "Expires",
-    cell: ({ row }) => <Expires apiKey={row.original} />,
+    // The line below an old key says what its end waits for.
+    cell: ({ row }) => <Expires apiKey={{ ...row.original, endsOnUse: false }} />,
   }),
   column.accessor("revokedAt", { id: "status", header: "Status", cell: ({ row }) => <Status apiKey={row.original} /> }),
   column.display({

@@ -8,6 +8,7 @@ import { KeyTableHeader } from "#components/api-keys/list/key-table-header.tsx";
 import { OldKey } from "#components/api-keys/list/old-key.tsx";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation } from "#components/api-keys/list/view-navigation.tsx";
+import { noteNavigation } from "#components/ui/page-change.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { PageRow } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
@@ -41,7 +42,10 @@ export function KeyTable({ rows, topRows, page, query, selection }: Props) {
     if (!id) return;
     const href = `/settings/developer/${id}`;
     if (event.button === 1 || event.metaKey || event.ctrlKey) window.open(href, "_blank", "noopener");
-    else if (event.button === 0 && !event.shiftKey && !event.altKey) go(href, { scroll: true });
+    else if (event.button === 0 && !event.shiftKey && !event.altKey) {
+      noteNavigation(event);
+      if (!event.defaultPrevented) go(href, { scroll: true });
+    }
   }
   return (
     <table className="block w-full table-fixed text-left list:table">

@@ -19,8 +19,8 @@ export function OldKey({ apiKey }: { apiKey: ListedApiKey }) {
       <div className="min-w-0 max-w-full">
         {expiresAt && (
           <p>
-            Ends <Time at={expiresAt} />
-            {apiKey.endsOnUse && " or 24 hours after the new key is first used"}
+            Ends {apiKey.endsOnUse && "24 hours after the new key is first used, at the latest "}
+            <Time at={expiresAt} />
           </p>
         )}
         {stillCalling.length === 0 ? (

@@ -30,6 +30,7 @@ export function useRowFocus(list: RefObject<HTMLElement | null>, page: ApiKeyPag
   useLayoutEffect(() => {
     const lost = last.current;
     if (!lost || lost.element.isConnected || document.activeElement !== document.body || !list.current) return;
-    (linkAt(list.current, lost.place) ?? list.current).focus();
+    const first = list.current.querySelector<HTMLElement>("a, button");
+    (linkAt(list.current, lost.place) ?? first ?? list.current).focus();
   }, [page]);
 }

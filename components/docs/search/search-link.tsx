@@ -30,7 +30,7 @@ export function SearchLink() {
         }}
         className={buttonClass(
           { variant: "secondary", size: "small" },
-          "text-muted max-sm:w-8 max-sm:px-0 sm:w-52 sm:justify-start",
+          "text-muted @max-3xs:hidden max-sm:w-8 max-sm:px-0 sm:w-52 sm:justify-start",
         )}
       >
         <Search aria-hidden className="size-4 shrink-0" />

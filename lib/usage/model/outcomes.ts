@@ -27,3 +27,11 @@ export const OUTCOME_GROUPS = {
   rejected: ["revoked", "expired", "disabled", "deleted", "owner_disabled"],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;
+
+export const NO_REQUESTS: Record<OutcomeGroup, number> = { ok: 0, limited: 0, invalid: 0, error: 0, rejected: 0 };
+
+/** Returns undefined for an outcome that this version doesn't know. */
+export function outcomeGroup(outcome: string): OutcomeGroup | undefined {
+  const groups = Object.keys(OUTCOME_GROUPS) as OutcomeGroup[];
+  return groups.find((group) => (OUTCOME_GROUPS[group] as readonly string[]).includes(outcome));
+}

@@ -7,11 +7,9 @@ import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { LogsTable } from "#components/logs/logs-table.tsx";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
-import { formatNumber } from "#components/ui/number.ts";
-import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { Time } from "#components/ui/time.tsx";
-import { DayChart } from "#components/usage/day-chart.tsx";
+import { CallerTable } from "#components/usage/caller-table.tsx";
+import { Chart } from "#components/usage/chart/chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { listActivity } from "#lib/activity/read.ts";
@@ -21,8 +19,9 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { configuredApiAddress } from "#lib/config/api-address.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
-import { rangeQuery } from "#lib/usage/model/ranges.ts";
-import { listCallers, usageByDay } from "#lib/usage/read.ts";
+import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
+import { usageOfRange } from "#lib/usage/of-range.ts";
+import { listCallers } from "#lib/usage/read.ts";
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -46,8 +45,8 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
-  const [days, callers, rejections, activity] = await Promise.all([
-    usageByDay(user.userId, range, now, apiKey.id),
+  const [requests, callers, rejections, activity] = await Promise.all([
+    usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
@@ -57,35 +56,21 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       <Section
         framed
         title="Requests"
-        note="Requests per day by outcome."
+        note={`Requests per ${requests.unit} by outcome. New requests appear within a few seconds.`}
         aside={<RangeLinks path={`/settings/developer/${apiKey.id}`} range={range} />}
       >
-        <DayChart days={days} looks={OUTCOME_LOOKS} nouns={["request", "requests"]} />
+        <Chart
+          {...requests}
+          looks={OUTCOME_LOOKS}
+          nouns={["request", "requests"]}
+          range={`the last ${rangeName(range)}`}
+        />
       </Section>
-      <Section title="Last callers" note="Networks and programs that used this key.">
+      <Section title="Callers" note="Networks and programs that used this key, latest first.">
         {callers.length === 0 ? (
-          <p className="text-muted">Nobody has used this key yet.</p>
+          <p className="text-muted">No requests with this key yet.</p>
         ) : (
-          <ReadingTable
-            label="Callers"
-            head={["Network", "Program", "Route", "Requests", "Last seen"]}
-            rows={callers.map((caller) => ({
-              key: `${caller.addressPrefix} ${caller.userAgent} ${caller.route}`,
-              cells: [
-                <span key="network" className="font-mono">
-                  {caller.addressPrefix || "–"}
-                </span>,
-                <bdi key="program" className="break-all">
-                  {caller.userAgent || "–"}
-                </bdi>,
-                <code key="route" className="font-mono text-xs">
-                  {caller.route}
-                </code>,
-                formatNumber(caller.requests),
-                <Time key="when" at={caller.lastSeenAt} />,
-              ],
-            }))}
-          />
+          <CallerTable callers={callers} />
         )}
       </Section>
       <Section
@@ -101,7 +86,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         }
       >
         {rejections.length === 0 ? (
-          <p className="text-muted">No request with this key was rejected lately.</p>
+          <p className="text-muted">No rejected requests recently.</p>
         ) : (
           <LogsTable rows={rejections} label="Rejected requests" withKey={false} />
         )}
@@ -118,7 +103,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         }
       >
         {activity.rows.length === 0 ? (
-          <p className="text-muted">Nothing that happened to this key is on record.</p>
+          <p className="text-muted">No activity recorded for this key.</p>
         ) : (
           <ActivityTable records={activity.rows} />
         )}
