@@ -2,7 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useState } from "react";
-import { useShortcut } from "#components/api-keys/list/use-shortcut.ts";
+import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { onDemand, onIntent, useDemand } from "#components/ui/on-demand.tsx";
 
