@@ -1,9 +1,12 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
+import { FirstRequest } from "#components/api-keys/start/first-request.tsx";
+import { PlaceholderExamples } from "#components/api-keys/start/placeholder-examples.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
@@ -14,10 +17,11 @@ import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { RejectionTable } from "#components/usage/rejection-table.tsx";
 import { listActivity } from "#lib/activity/read.ts";
+import { firstRequestOf } from "#lib/api-keys/first-request.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { configuredApiAddress } from "#lib/config/api-address.ts";
+import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
 import { rangeQuery } from "#lib/usage/model/ranges.ts";
 import { listCallers, listRejections, usageByDay } from "#lib/usage/read.ts";
 
@@ -43,6 +47,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
+  const firstRequest = firstRequestOf(apiKey, now);
   const [days, callers, rejections, activity] = await Promise.all([
     usageByDay(user.userId, range, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
@@ -51,6 +56,9 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   ]);
   return (
     <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+      <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
+        {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
+      </FirstRequest>
       <Section
         framed
         title="Requests"
