@@ -2,6 +2,7 @@ import type { Page } from "playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { seedKey, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
+import { awayFromMidnight } from "#e2e/support/utc-day.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
@@ -9,6 +10,7 @@ import { DAY_MS } from "#lib/time/model/duration.ts";
 /** The path of a key with 40 days of usage. Today it has 900 successful requests and 100 rate-limited ones. */
 const test = base.extend<{ keyPath: string }>({
   keyPath: async ({ user }, use) => {
+    await awayFromMidnight();
     await seedKey(user.email);
     await use(`/settings/developer/${await seedUsage(user.email)}`);
   },

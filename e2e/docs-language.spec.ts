@@ -26,3 +26,21 @@ test("an unknown language in the cookie is cURL", async ({ page, context, baseUR
   await page.goto("/docs/quick-start");
   await expect(page.getByRole("tab", { name: "cURL", selected: true })).toBeVisible();
 });
+
+test("the arrow keys, Home and End move through the languages", async ({ page }) => {
+  await page.goto("/docs/quick-start");
+  const tab = (name: string) => page.getByRole("tab", { name, exact: true });
+  await tab("cURL").focus();
+  for (const [key, language] of [
+    ["ArrowLeft", "Go"],
+    ["ArrowRight", "cURL"],
+    ["ArrowRight", "Python"],
+    ["End", "Go"],
+    ["Home", "cURL"],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(tab(language), key).toBeFocused();
+    await expect(page.getByRole("tabpanel", { name: language, exact: true })).toBeVisible();
+    await expect(page.getByRole("tabpanel")).toHaveCount(1);
+  }
+});

@@ -172,7 +172,7 @@ test("an unknown key that is pasted clears the search, and the filters move for 
   await search(page).fill("key 1");
   await page.waitForURL(/q=key/);
   await expect(page.getByRole("link", { name: "Clear" })).toBeVisible();
-  expect(await status.boundingBox()).toEqual(before);
+  await expect.poll(() => status.boundingBox()).toEqual(before);
   await search(page).fill(generateSecret());
   await expect(page.getByText("No key in your account matches.")).toBeVisible();
   await expect(page).toHaveURL(KEY_LIST);

@@ -131,7 +131,7 @@ test("a menu opens at its first item by keyboard, closes on Escape and returns t
     await list.keyboard.press(key);
     await expect(list.getByRole("menuitem", { name: "Details" })).toBeFocused();
     await list.keyboard.press("ArrowDown");
-    await expect(list.getByRole("menuitem", { name: "Rotate" })).toBeFocused();
+    await expect(list.getByRole("menuitem", { name: "Rename" })).toBeFocused();
     await list.keyboard.press("Escape");
     await expect(list.getByRole("menu")).toHaveCount(0);
     await expect(menuButton(list)).toBeFocused();

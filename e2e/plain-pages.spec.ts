@@ -23,10 +23,10 @@ test("without JavaScript no page but the list shows a button that does nothing",
   await seedKeys(user.email, 3);
   const id = await seedUsage(user.email);
   const page = await openBrowser({ storageState: await context.storageState(), javaScriptEnabled: false });
-  const docs = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map((name) => `/docs/${name}`);
-  const settings = [`developer/${id}`, "logs", "usage", "activity", "account"].map(
-    (name) => `/settings/${name}`,
+  const docs = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map(
+    (name) => `/docs/${name}`,
   );
+  const settings = [`developer/${id}`, "logs", "usage", "activity", "account"].map((name) => `/settings/${name}`);
   for (const path of [...docs, ...settings]) {
     await page.goto(path);
     expect.soft(await deadButtons(page), path).toEqual([]);

@@ -3,7 +3,7 @@ import { type Browser, chromium, type Page } from "playwright";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { createButton, createShownKey } from "#e2e/support/key-list.ts";
-import { CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
+import { addKeys, CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
@@ -26,7 +26,7 @@ const PASSWORD = "correct horse battery";
 
 type Screen = {
   name: string;
-  signedIn?: "full" | "empty";
+  signedIn?: "full" | "empty" | "unused";
   /** The screen is longer than the window, so that a second picture shows all of it. */
   long?: true;
   show: (page: Page) => Promise<unknown>;
@@ -139,7 +139,18 @@ const SCREENS: Screen[] = [
   { name: "docs-errors", long: true, show: (page) => page.goto("/docs/errors") },
   { name: "docs-rate-limits", long: true, show: (page) => page.goto("/docs/rate-limits") },
   { name: "not-found", show: (page) => page.goto("/nothing/here") },
-  { name: "empty", signedIn: "empty", show: (page) => page.goto("/settings/developer") },
+  { name: "empty", signedIn: "empty", long: true, show: (page) => page.goto("/settings/developer") },
+  { name: "waiting", signedIn: "unused", long: true, show: (page) => page.goto("/settings/developer") },
+  {
+    name: "unused-key",
+    signedIn: "unused",
+    long: true,
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.locator("a", { hasText: "key 0" }).filter({ visible: true }).first().click();
+      await page.getByText("Waiting for its first request").waitFor();
+    },
+  },
   { name: "full", signedIn: "full", show: (page) => page.goto("/settings/developer") },
   { name: "no-match", signedIn: "full", show: (page) => page.goto("/settings/developer?q=zzz") },
   {
@@ -280,7 +291,9 @@ try {
   const states = {
     empty: await sessionOf(browser, server.url, "grace@example.com"),
     full: await sessionOf(browser, server.url, "ada@example.com"),
+    unused: await sessionOf(browser, server.url, "alan@example.com"),
   };
+  await addKeys("alan@example.com", 1);
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");
   await rotateOne("ada@example.com");

@@ -41,7 +41,12 @@ export function layoutProblems(page: Page, part?: string): Promise<string[]> {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
-      if (!element?.checkVisibility() || !node.nodeValue?.trim() || element.closest("option, noscript, script, style"))
+      // A row that is far from being seen is not laid out.
+      if (
+        !element?.checkVisibility({ contentVisibilityAuto: true }) ||
+        !node.nodeValue?.trim() ||
+        element.closest("option, noscript, script, style")
+      )
         continue;
       const range = document.createRange();
       range.selectNodeContents(node);

@@ -166,5 +166,5 @@ describe("an account with 2,000 keys reads no more than one with ten", () => {
     await compare((userId) => usageByKey(userId, month, 25), perPage);
     const last = { value: "0", id: keys.large[0] as string, towards: "earlier" } as const;
     await compare((userId) => usageByKey(userId, month, 25, last), perPage);
-  });
+  }, 120_000);
 });

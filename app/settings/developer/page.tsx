@@ -3,6 +3,8 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { DeveloperSettings } from "#components/api-keys/list/developer-settings.tsx";
 import { viewHref } from "#components/api-keys/list/view-url.ts";
+import { Start } from "#components/api-keys/start/start.tsx";
+import { findFirstRequest } from "#lib/api-keys/first-request.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { readKeyList } from "#lib/api-keys/read-key-list.ts";
@@ -20,14 +22,23 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
   // A secret in the address is not searched for, and is removed from it.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const list = await readKeyList(user.userId, query, now);
+  const [list, firstRequest] = await Promise.all([
+    readKeyList(user.userId, query, now),
+    findFirstRequest(user.userId, now),
+  ]);
   return (
     <DeveloperSettings
       {...list}
       query={query}
       now={now}
       apiUrl={configuredApiAddress()}
-      exampleUrl={apiAddress((await headers()).get("host"))}
+      start={
+        <Start
+          empty={list.page.total === 0}
+          firstRequest={firstRequest}
+          baseUrl={apiAddress((await headers()).get("host"))}
+        />
+      }
     />
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
+import { createContext, type ReactNode, type RefCallback, useCallback, useContext, useRef, useState } from "react";
 import { OpeningDialog } from "#components/api-keys/create/opening-dialog.tsx";
 import { createKeyAsk } from "#components/frame/asks.ts";
 import { useShortcut } from "#components/frame/use-shortcut.ts";
@@ -16,9 +16,9 @@ const CreateKeyDialog = onDemand(() =>
 type CreateKeyState = {
   create: () => void;
   open: boolean;
-  button: RefObject<HTMLButtonElement | null>;
+  button: RefCallback<HTMLButtonElement>;
 };
-const Context = createContext<CreateKeyState>({ create: () => {}, open: false, button: { current: null } });
+const Context = createContext<CreateKeyState>({ create: () => {}, open: false, button: () => {} });
 
 /**
  * Holds the dialog that creates a key. It stands above the list, whose view may change while the
@@ -26,6 +26,7 @@ const Context = createContext<CreateKeyState>({ create: () => {}, open: false, b
  */
 export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
+  const buttonFocused = useRef(false);
   const earlyField = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState<"nothing" | "opening" | "form">("nothing");
   const { demand, failed } = useDemand();
@@ -52,9 +53,18 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
     nameField.setSelectionRange(selectionStart, selectionEnd);
     setShown("form");
   }, []);
+  /** Keeps the focus on the button, whose place changes when the list gets its first key. */
+  const placeButton = useCallback((placed: HTMLButtonElement) => {
+    button.current = placed;
+    if (buttonFocused.current) placed.focus();
+    return () => {
+      buttonFocused.current = document.activeElement === placed;
+      button.current = null;
+    };
+  }, []);
   const open = shown !== "nothing";
   return (
-    <Context value={{ create, open, button }}>
+    <Context value={{ create, open, button: placeButton }}>
       {children}
       {shown === "opening" && <OpeningDialog nameField={earlyField} failed={failed} onRetry={load} onClose={close} />}
       <CreateKeyDialog open={open} onReady={takeOver} onClose={close} finalFocus={button} />

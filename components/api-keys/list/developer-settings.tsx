@@ -1,9 +1,8 @@
 "use client";
 
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
-import { EmptyState } from "#components/api-keys/list/empty-state.tsx";
 import { KeyFilters } from "#components/api-keys/list/key-filters.tsx";
 import { KeyHealth } from "#components/api-keys/list/key-health.tsx";
 import { KeyTable } from "#components/api-keys/list/key-table.tsx";
@@ -27,10 +26,11 @@ type Props = KeyList & {
   query: ListQuery;
   now: Date;
   apiUrl: string | null;
-  exampleUrl: string;
+  /** What leads a new account to its first request. */
+  start: ReactNode;
 };
 
-export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, exampleUrl }: Props) {
+export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, start }: Props) {
   const list = useRef<HTMLElement>(null);
   useRowFocus(list, page);
   return (
@@ -40,12 +40,9 @@ export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, e
           <ViewNavigationProvider stamp={stamp}>
             <KeyDialogProvider>
               <CreateKeyProvider>
-                <Heading />
-                {page.total === 0 ? (
-                  <EmptyState apiUrl={exampleUrl} />
-                ) : (
-                  <Keys page={page} query={query} warnings={warnings} />
-                )}
+                <Heading empty={page.total === 0} />
+                {page.total > 0 && <Keys page={page} query={query} warnings={warnings} />}
+                {start}
               </CreateKeyProvider>
             </KeyDialogProvider>
           </ViewNavigationProvider>
@@ -55,7 +52,8 @@ export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, e
   );
 }
 
-function Heading() {
+/** Shows the button for a new key, except with an empty list, which has it in its steps. */
+function Heading({ empty }: { empty: boolean }) {
   return (
     <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
       <div className="max-w-xl">
@@ -70,9 +68,11 @@ function Heading() {
           </Link>
         </p>
       </div>
-      <div className="max-w-full shrink-0 noscript:hidden">
-        <CreateKey />
-      </div>
+      {!empty && (
+        <div className="max-w-full shrink-0 noscript:hidden">
+          <CreateKey />
+        </div>
+      )}
       <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>
     </header>
   );

@@ -1,9 +1,12 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { ActivityTable } from "#components/activity/activity-table.tsx";
 import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
+import { FirstRequest } from "#components/api-keys/start/first-request.tsx";
+import { PlaceholderExamples } from "#components/api-keys/start/placeholder-examples.tsx";
 import { LogsTable } from "#components/logs/logs-table.tsx";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
@@ -13,10 +16,11 @@ import { Chart } from "#components/usage/chart/chart.tsx";
 import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { listActivity } from "#lib/activity/read.ts";
+import { firstRequestOf } from "#lib/api-keys/first-request.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { configuredApiAddress } from "#lib/config/api-address.ts";
+import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
@@ -45,6 +49,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
+  const firstRequest = firstRequestOf(apiKey, now);
   const [requests, callers, rejections, activity] = await Promise.all([
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
@@ -53,6 +58,9 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   ]);
   return (
     <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+      <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
+        {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
+      </FirstRequest>
       <Section
         framed
         title="Requests"
