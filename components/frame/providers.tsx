@@ -2,7 +2,7 @@
 
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { ReactNode } from "react";
-import { PageChange } from "#components/ui/page-change.tsx";
+import { PageChange } from "#components/ui/link.tsx";
 import { TimeTooltip } from "#components/ui/time-tooltip.tsx";
 import { ToastSlot } from "#components/ui/toast-slot.tsx";
 

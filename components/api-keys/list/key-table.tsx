@@ -8,7 +8,7 @@ import { KeyTableHeader } from "#components/api-keys/list/key-table-header.tsx";
 import { OldKey } from "#components/api-keys/list/old-key.tsx";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation } from "#components/api-keys/list/view-navigation.tsx";
-import { noteNavigation } from "#components/ui/page-change.tsx";
+import { noteNavigation } from "#components/ui/link.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { PageRow } from "#lib/api-keys/list.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
