@@ -87,7 +87,7 @@ function Consequences({ activityDays }: { activityDays: number }) {
         <li>your remaining credits: they can no longer be spent</li>
       </List>
       <List title="Removed within an hour">
-        <li>the names of your keys, their callers and their rejected requests</li>
+        <li>the names and notes of your keys, their callers and their logs</li>
       </List>
       <List title="Kept">
         <li>

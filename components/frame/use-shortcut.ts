@@ -24,6 +24,7 @@ export function useShortcut(key: string, action: () => void, { withCommand = fal
 
 function isTyping(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select") !== null)
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.closest("input:not([type=checkbox]), textarea, select") !== null)
   );
 }

@@ -87,10 +87,10 @@ async function remove(
 async function anonymizeKeys(ids: string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const { rowCount } = await pool().query(
-    `UPDATE "ApiKey" SET "name" = 'Deleted key', "lastUsedAddress" = NULL, "lastUsedAgent" = NULL
+    `UPDATE "ApiKey" SET "name" = 'Deleted key', "note" = '', "lastUsedAddress" = NULL, "lastUsedAgent" = NULL
      WHERE "id" = ANY (ARRAY(
        SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1)
-         AND ("name" <> 'Deleted key' OR "lastUsedAddress" IS NOT NULL OR "lastUsedAgent" IS NOT NULL)
+         AND ("name" <> 'Deleted key' OR "note" <> '' OR "lastUsedAddress" IS NOT NULL OR "lastUsedAgent" IS NOT NULL)
        ORDER BY "id" FOR NO KEY UPDATE))`,
     [ids],
   );

@@ -23,8 +23,8 @@ export function useNameConfirmation({ name, prefix, hasNamesake, lastUsedAt }: N
   const what = hasNamesake ? "prefix" : "name";
   function confirm(): boolean {
     const text = typed.normalize("NFC").trim();
-    // The list shows a prefix with an ellipsis.
-    const confirmed = !inUse || (hasNamesake ? text.replace(/…$/, "") === prefix : text === name);
+    // The list shows a prefix with an ellipsis and the last four characters.
+    const confirmed = !inUse || (hasNamesake ? text.replace(/….{0,4}$/, "") === prefix : text === name);
     setMismatch(!confirmed);
     return confirmed;
   }

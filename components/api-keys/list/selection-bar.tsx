@@ -5,6 +5,7 @@ import type { BulkChange } from "#components/api-keys/change/bulk-change.ts";
 import { keyCount } from "#components/api-keys/list/key-count.ts";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import type { KeySelection } from "#components/api-keys/list/use-selection.ts";
+import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { Button } from "#components/ui/button.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { DemandButton, onDemand } from "#components/ui/on-demand.tsx";
@@ -50,6 +51,7 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           // elements out from under it to itself.
           className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
         >
+          <ClearByEscape onClear={clear} />
           <p className="font-medium tabular-nums">{keyCount(count)} selected</p>
           {!selection.all && selection.wholePage && matching > count && (
             <button
@@ -104,4 +106,9 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
       )}
     </>
   );
+}
+
+function ClearByEscape({ onClear }: { onClear: () => void }) {
+  useShortcut("Escape", onClear);
+  return null;
 }
