@@ -9,13 +9,13 @@ import { ReloadButton } from "#components/frame/reload-button.tsx";
  * page is of another version, or something in between has answered (a proxy's error page, a captive
  * portal).
  */
-export type ActionFailure = "unreachable" | "failed" | "stale" | "foreign";
+type ActionFailure = "unreachable" | "failed" | "stale" | "foreign";
 
 /**
  * Classifies the error that an action was rejected with. Returns undefined for a redirect, which
  * Next follows.
  */
-export function actionFailure(error: unknown): ActionFailure | undefined {
+function actionFailure(error: unknown): ActionFailure | undefined {
   if (isRedirect(error)) return undefined;
   if (unstable_isUnrecognizedActionError(error)) return "stale";
   // `fetch` rejects with a TypeError, and React with this message for a truncated answer.

@@ -1,6 +1,6 @@
 "use client";
 
-import { actionFailure } from "#components/frame/action-failure.tsx";
+import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { buttonClass } from "#components/ui/button.tsx";
 
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
@@ -10,7 +10,7 @@ const REQUEST_ID = /^[0-9a-f-]{36}$/;
  * cause; the log has it. A button of an earlier version's page leads here, too.
  */
 export function PageError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
-  const stale = actionFailure(error) === "stale";
+  const stale: boolean = unstable_isUnrecognizedActionError(error);
   return (
     <div role="alert" className="mx-auto flex max-w-lg flex-col items-center gap-2 py-16 text-center">
       <h1 className="font-semibold text-xl tracking-tight">
