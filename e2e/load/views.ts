@@ -15,12 +15,12 @@ export type Route = { pattern: RegExp; path: string; kind: "page" | "export" };
 
 /**
  * Returns every page, and every route that answers with a file, from the folder of Next's routes.
- * The routes of `/api` are not pages.
+ * The routes of `/api` are not pages, and the docs are the same for every account.
  */
 export function dashboardRoutes(): Route[] {
   return globSync("**/{page.tsx,route.ts}", { cwd: path.join(PROJECT, "app") })
     .map((file) => ({ file, segments: path.dirname(file).split(path.sep) }))
-    .filter(({ segments }) => segments[0] !== "api")
+    .filter(({ segments: [first] }) => first !== "api" && first !== "docs")
     .map(({ file, segments }): Route => {
       const parts = segments.filter((segment) => segment !== "." && !/^\(.*\)$/.test(segment));
       const pattern = parts.map((part) => (part.startsWith("[") ? "[^/]+" : part));

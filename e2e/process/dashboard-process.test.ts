@@ -43,7 +43,7 @@ test("the API goes on while the dashboard's process is gone, pages say so, and i
   server = await startServer({ DATA_DIR: data.directory });
   process.kill(await dashboardPid(), "SIGKILL");
   await vi.waitFor(async () => expect(await statusOf("/sign-in")).toBe(503), 5_000);
-  expect(await readiness()).toBe("degraded");
+  await vi.waitFor(async () => expect(await readiness()).toBe("degraded"), { timeout: 5_000, interval: 5 });
   expect(await statusOf("/api/v1/key")).toBe(401);
   await comesBack();
   await vi.waitFor(async () => expect(await readiness()).toBe("ready"), 10_000);
@@ -55,7 +55,7 @@ test("a hanging dashboard's process is restarted; meanwhile pages say when to tr
   process.kill(hanging, "SIGSTOP");
   const page = await fetch(`${server.url}/sign-in`);
   expect([page.status, page.headers.get("retry-after")]).toEqual([503, "2"]);
-  expect(await readiness()).toBe("degraded");
+  await vi.waitFor(async () => expect(await readiness()).toBe("degraded"), { timeout: 5_000, interval: 5 });
   expect(await statusOf("/api/v1/key")).toBe(401);
   await comesBack();
   expect(await dashboardPid()).not.toBe(hanging);

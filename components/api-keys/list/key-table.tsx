@@ -76,7 +76,10 @@ export function KeyTable({ rows, topRows, page, query, selection }: Props) {
 }
 
 /** Returns the row that a click means: not one on a control, in a menu or at the end of a text selection. */
-function clickedRow({ target, currentTarget }: MouseEvent<HTMLElement>): HTMLElement | null {
+function clickedRow({ target, currentTarget, nativeEvent }: MouseEvent<HTMLElement>): HTMLElement | null {
+  // A finger on a time asks for the exact time.
+  const isTouch = nativeEvent instanceof PointerEvent && nativeEvent.pointerType === "touch";
+  if (isTouch && target instanceof Element && target.closest("time")) return null;
   if (!(target instanceof Element) || !currentTarget.contains(target)) return null;
   if (target.closest("a, button, input, label") || window.getSelection()?.isCollapsed === false) return null;
   return target.closest<HTMLElement>("tr[data-id]");
