@@ -20,7 +20,7 @@ test("a tier without a limit is shown as such, and an account at its limit of ke
     const page = await openBrowser({ baseURL: server.url });
     await signUp(page, newUser());
     await page.goto("/settings/usage");
-    await expect(page.getByText("No limit on requests a minute.")).toBeVisible();
+    await expect(page.getByText("No limit on requests per minute.")).toBeVisible();
     await page.goto("/docs/rate-limits");
     await expect(page.getByRole("row", { name: "free No limit No quota" })).toBeVisible();
     await expect(page.getByText("No tier has a limit, so responses don't show one.")).toBeVisible();
