@@ -87,8 +87,9 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
 
     test("of the dialog runs as shown, without any setting", async ({ page, user: _ }) => {
       await createShownKey(page, language);
-      await page.getByRole("tab", { name: language }).click();
-      const code = (await page.getByRole("tabpanel", { name: language }).locator("code").textContent()) ?? "";
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("tab", { name: language }).click();
+      const code = (await dialog.getByRole("tabpanel", { name: language }).locator("code").textContent()) ?? "";
       expect(await execute(language, code, {})).toMatch(/data:image\/svg\+xml;base64,/);
     });
   });

@@ -116,7 +116,9 @@ test("an ended session is explained once, and what was typed returns after signi
 
   // A page says the same as an action.
   await page.keyboard.press("Escape");
+  await other.reload();
   await other.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await expect(other.getByText("session was signed out")).toBeVisible();
   await page.goto("/settings/usage");
   await expect(page.getByText("You've been signed out. Sign in to continue.")).toHaveCount(1);
   await signIn(page, user);

@@ -13,7 +13,7 @@ type Props = {
 export function TopBar({ sandbox = false, aside, children }: Props) {
   return (
     <header className="@container sticky top-0 z-20 border-line border-b bg-canvas/85 backdrop-blur-md print:hidden">
-      <div className="mx-auto flex h-14 w-full max-w-7xl items-center gap-2 @max-3xs:gap-1 px-4 @max-3xs:px-2 sm:px-6">
+      <div className="mx-auto flex h-14 w-full max-w-7xl items-center gap-2 @max-sm:gap-1 px-4 @max-3xs:px-2 sm:px-6">
         {children}
         <Link href="/" className="rounded-md">
           <Wordmark />

@@ -31,9 +31,13 @@ export function CodeBlock({ code, label, html }: Props) {
           className={buttonClass({ variant: "quiet", size: "small" }, "h-7.5 text-xs noscript:hidden")}
         >
           {copied ? <Check aria-hidden className="size-3.5" /> : <Copy aria-hidden className="size-3.5" />}
-          <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
+          {copied ? "Copied" : "Copy"}
         </button>
       </div>
+      {/* Beside the button, because a dialog hides all of the page behind it but its live regions. */}
+      <p role="status" className="sr-only">
+        {copied && "Copied"}
+      </p>
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}

@@ -55,10 +55,16 @@ export async function openRowMenu(page: Page, name: string): Promise<void> {
   await keyRow(page, name).getByRole("button", { name: "More actions" }).click();
 }
 
-/** Chooses an action in the menu of a key's row. */
+/**
+ * Chooses an action in the menu of a key's row. A menu that opens on a busy machine may miss the
+ * first click.
+ */
 export async function clickRowAction(page: Page, name: string, action: string): Promise<void> {
   await openRowMenu(page, name);
-  await page.getByRole("menuitem", { name: action }).click();
+  await expect(async () => {
+    await page.getByRole("menuitem", { name: action }).click({ timeout: 5_000 });
+    await expect(page.getByRole("menu")).toHaveCount(0, { timeout: 5_000 });
+  }).toPass();
 }
 
 /** Expects one row of a key with this name, whose columns contain these texts. */

@@ -2,6 +2,7 @@
 
 import { CircleCheck } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useCreateKey } from "#components/api-keys/create/create-key.tsx";
 import { useFirstRequest } from "#components/api-keys/start/use-first-request.ts";
 import type { FirstRequest as State } from "#lib/api-keys/first-request.ts";
 
@@ -22,6 +23,8 @@ type Props = {
 export function FirstRequest({ state, apiKeyId, received, children }: Props) {
   const [awaited] = useState(state !== "received");
   useFirstRequest(state === "waiting", apiKeyId);
+  // The dialog of a new key has the same examples with the key.
+  const { open } = useCreateKey();
   if (state === "none" || !awaited) return null;
   return (
     <section
@@ -44,7 +47,7 @@ export function FirstRequest({ state, apiKeyId, received, children }: Props) {
           </>
         )}
       </p>
-      {state === "waiting" && children}
+      {state === "waiting" && <div aria-hidden={open || undefined}>{children}</div>}
     </section>
   );
 }

@@ -1,11 +1,13 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { CreateKey } from "#components/api-keys/create/create-key.tsx";
+import { CreateKey, useCreateKey } from "#components/api-keys/create/create-key.tsx";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 
 /** Takes the place of an empty list: what leads to the first request. `examples` show that request. */
 export function StartSteps({ examples }: { examples: ReactNode }) {
+  // The dialog of a new key has the same examples with the key.
+  const { open } = useCreateKey();
   return (
     <section
       ref={useListRef()}
@@ -24,7 +26,7 @@ export function StartSteps({ examples }: { examples: ReactNode }) {
           </div>
         </Step>
         <Step number={2} title="Make a request">
-          {examples}
+          <div aria-hidden={open || undefined}>{examples}</div>
         </Step>
         <Step number={3} title="See it here">
           <p className="text-muted">Within seconds this page shows when your key was last used and how often.</p>
