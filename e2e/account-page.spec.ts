@@ -47,7 +47,7 @@ test("changing the address needs the password and an address without an account"
   const bob = newUser("Bob");
   await asAnotherUser(bob);
   await page.goto("/settings/account");
-  const form = page.locator("section").filter({ has: page.getByRole("heading", { name: "Email" }) });
+  const form = page.getByRole("region", { name: "Email" });
   await form.getByText("Change email…").click();
   const change = async (email: string, password: string) => {
     await form.getByLabel("New email").fill(email);

@@ -14,7 +14,7 @@ export function NameForm({ name }: { name: string }) {
       <FormAlert>{problems.form}</FormAlert>
       <TextField
         required
-        aria-label="Name"
+        label="Name"
         name="name"
         autoComplete="name"
         defaultValue={state.values.name}

@@ -4,13 +4,7 @@ import { CircleAlert } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 
-type Frame = {
-  /** Absent where something else names the control. */
-  label?: ReactNode;
-  hint?: ReactNode;
-  error?: ReactNode;
-  aside?: ReactNode;
-};
+type Frame = { label: ReactNode; hint?: ReactNode; error?: ReactNode; aside?: ReactNode };
 
 /** The attributes that tie a control to its label, hint and error. */
 type Tie = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
@@ -29,14 +23,12 @@ export function Field({
   const describedBy = [hint && `${controlId}-hint`, error && `${controlId}-error`].filter(Boolean).join(" ");
   return (
     <div className="flex flex-col gap-1.5">
-      {label && (
-        <div className="flex items-baseline justify-between gap-4">
-          <label htmlFor={controlId} className="font-medium">
-            {label}
-          </label>
-          {aside}
-        </div>
-      )}
+      <div className="flex items-baseline justify-between gap-4">
+        <label htmlFor={controlId} className="font-medium">
+          {label}
+        </label>
+        {aside}
+      </div>
       {children({
         id: controlId,
         "aria-describedby": describedBy || undefined,

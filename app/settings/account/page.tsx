@@ -36,7 +36,7 @@ export default async function AccountPage({ searchParams }: Props) {
       <h1 className="font-semibold text-xl tracking-tight">Account</h1>
       <p className="mt-1 text-muted">Your name, how you sign in, and where you are signed in.</p>
       <div className="mt-6 flex max-w-4xl flex-col gap-4">
-        <SettingCard title="Name" note="Shown in the menu at the top.">
+        <SettingCard title="Profile" note="The menu at the top shows your name.">
           <NameForm name={user.name} />
         </SettingCard>
         <SettingCard title="Email" note="You sign in with it.">
