@@ -35,7 +35,7 @@ export function CodeBlock({ code, label, html }: Props) {
         </button>
       </div>
       {/* Beside the button, because a dialog hides all of the page behind it but its live regions. */}
-      <p role="status" className="sr-only">
+      <p aria-live="polite" className="sr-only">
         {copied && "Copied"}
       </p>
       <pre
