@@ -3,7 +3,7 @@ import type { Caller } from "#lib/activity/record.ts";
 import { type Disabling, markDisabled } from "#lib/api-keys/disable-keys.ts";
 import { markDeleted, markRestored, markRevoked } from "#lib/api-keys/end-keys.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
-import { hasStatus, isListed, isLive } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, isListed, isLive, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKeys, lockOwner } from "#lib/api-keys/locks.ts";
 import type { ConfirmedSelection, Selection } from "#lib/api-keys/model/schema.ts";
@@ -130,7 +130,7 @@ export async function restoreApiKeys(
 ): Promise<Result<{ keys: number }, "not_found">> {
   const keys = await database().$transaction(
     async (transaction) => {
-      const deleted = Prisma.sql`"userId" = ${userId}::uuid AND "deletedAt" = ${deletedAt} AND "revokedAt" IS NOT NULL`;
+      const deleted = Prisma.sql`${isOwned(userId)} AND "deletedAt" = ${deletedAt} AND "revokedAt" IS NOT NULL`;
       const ids = await lockApiKeys(transaction, deleted);
       await markRestored(transaction, userId, ids, caller);
       return ids.length;

@@ -2,6 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { inParts } from "#lib/api-keys/end-keys.ts";
 import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
+import { isOwned } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
@@ -44,7 +45,7 @@ export async function markDisabled(
       caller,
       { userId, action, at },
       Prisma.sql`UPDATE "ApiKey" SET ${set(at)}
-        WHERE "userId" = ${userId}::uuid AND "id" = ANY(${part}::uuid[]) AND "revokedAt" IS NULL AND ${where}
+        WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) AND "revokedAt" IS NULL AND ${where}
         RETURNING "id", "name"`,
     );
   return changed;

@@ -69,7 +69,7 @@ export async function markRestored(
       caller,
       { userId, action: "api_key.restored", at: new Date() },
       Prisma.sql`UPDATE "ApiKey" SET "deletedAt" = NULL
-        WHERE "userId" = ${userId}::uuid AND "id" = ANY(${part}::uuid[]) RETURNING "id", "name"`,
+        WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) RETURNING "id", "name"`,
     );
 }
 
