@@ -64,7 +64,7 @@ test("a NUL in the name drops the name, and one in the subject is rejected with 
   await page.goto("/sign-up");
   await continueWithProvider(page, `\0${newcomer()}`);
   await expect(page).toHaveURL(/\/sign-in\?error=/);
-  await expect(page.getByRole("alert").filter({ hasText: "didn't work" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "Signing in with the provider failed" })).toBeVisible();
 });
 
 test("cancelling at the provider leads back to the sign-in page", async ({ page }) => {
@@ -72,7 +72,7 @@ test("cancelling at the provider leads back to the sign-in page", async ({ page 
   await page.getByRole("button", { name: "Continue with Hopper SSO" }).click();
   await page.getByRole("link", { name: "[ Cancel ]" }).click();
   await expect(page).toHaveURL(/\/sign-in\?error=/);
-  await expect(page.getByRole("alert").filter({ hasText: "didn't work" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "Signing in with the provider failed" })).toBeVisible();
 });
 
 for (const parameters of ["?code=stolen&state=forged", "?code=stolen", "?error=access_denied&state=forged", ""])
