@@ -7,7 +7,10 @@ import { test as base } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
-/** The path of a key with 40 days of usage. Today it has 900 successful requests and 100 rate-limited ones. */
+/**
+ * The path of a key with 40 days of usage. Today it has 900 successful requests and 100
+ * rate-limited ones.
+ */
 const test = base.extend<{ keyPath: string }>({
   keyPath: async ({ user }, use) => {
     await awayFromMidnight();

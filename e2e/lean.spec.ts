@@ -47,7 +47,10 @@ async function wordsOf(scripts: Request[]): Promise<string[]> {
   return LATER.filter((word) => texts.some((text) => text?.includes(word)));
 }
 
-/** Runs in the page. Sums up the compressed bytes of scripts that were asked for until `load`, and after it. */
+/**
+ * Runs in the page. Sums up the compressed bytes of scripts that were asked for until `load`, and
+ * after it.
+ */
 function scriptBytes() {
   const [{ loadEventStart = 0 } = {}] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   const scripts = (performance.getEntriesByType("resource") as PerformanceResourceTiming[]).filter(({ name }) =>

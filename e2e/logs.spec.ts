@@ -18,7 +18,9 @@ const lookUp = (page: Page) => page.getByRole("textbox", { name: "Request ID" })
 const row = (page: Page, text: string | RegExp) => requests(page).getByRole("row").filter({ hasText: text });
 const written = (requestId: string) => expect.poll(() => database().rejection.count({ where: { requestId } })).toBe(1);
 
-/** A key with two invalid requests, one that needs too many credits, and one after it was revoked. */
+/**
+ * A key with two invalid requests, one that needs too many credits, and one after it was revoked.
+ */
 async function seedRequests(page: Page, email: string) {
   const { userId, key, secret } = await seedKey(email);
   expect((await ask(page, "/key", secret)).status()).toBe(200);

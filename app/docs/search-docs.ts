@@ -12,7 +12,9 @@ const EXCERPT_AFTER = 100;
 
 type Indexed = DocsMatch & { text: string };
 
-/** Holds all pages and sections: some 50 entries, indexed in a few milliseconds at the first search. */
+/**
+ * Holds all pages and sections: some 50 entries, indexed in a few milliseconds at the first search.
+ */
 const index = onceAProcess("goodtakeDocsIndex", () => {
   const search = new MiniSearch<Indexed>({
     idField: "href",

@@ -3,7 +3,9 @@
 import { Check, Link2 } from "lucide-react";
 import { useState } from "react";
 
-/** Links a heading and copies the link. On plain http, where nothing can be copied, it only links. */
+/**
+ * Links a heading and copies the link. On plain http, where nothing can be copied, it only links.
+ */
 export function AnchorLink({ id, title }: { id: string; title: string }) {
   const [copied, setCopied] = useState(false);
   async function copy(href: string) {

@@ -51,7 +51,9 @@ export function describeOperations(document: object, baseUrl: string): Described
   }));
 }
 
-/** Returns an example of a route's successful response, with the properties that are always there. */
+/**
+ * Returns an example of a route's successful response, with the properties that are always there.
+ */
 export function exampleResponse(document: object, operationId: string): string {
   const reader = new OpenApiReader(document);
   const found = reader.operations().find(({ operation }) => operation.operationId === operationId);

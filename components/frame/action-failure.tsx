@@ -33,7 +33,9 @@ function isRedirect(error: unknown): boolean {
   }
 }
 
-/** Tells whether an action was rejected because the session has ended, so that Next leaves the page. */
+/**
+ * Tells whether an action was rejected because the session has ended, so that Next leaves the page.
+ */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof Error && "digest" in error && String(error.digest).includes("notice=signed_out");
 }

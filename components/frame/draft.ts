@@ -3,8 +3,8 @@ import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 const TYPED = "input:not([type=password], [type=hidden], [type=file]), select, textarea";
 
 /**
- * Keeps what the user typed in a named form across a reload or another sign-in. Passwords and keys never reach
- * storage.
+ * Keeps what the user typed in a named form across a reload or another sign-in. Passwords and keys
+ * never reach storage.
  */
 export function keepDraft(form: HTMLFormElement): void {
   // `form.name` would be a field called "name".

@@ -27,7 +27,9 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
 };
 const OTHER = ["Rejected", ERRORS] as const;
 
-/** Returns the words for a reason. Later versions may have recorded one that this one doesn't know. */
+/**
+ * Returns the words for a reason. Later versions may have recorded one that this one doesn't know.
+ */
 export function reasonWords(reason: string): string {
   return reason === ANY_FAILURE ? "Any failure" : known(reason)[0];
 }

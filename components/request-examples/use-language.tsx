@@ -15,7 +15,10 @@ export function LanguageProvider({ language, children }: { language: Language; c
   return <Rendered value={language}>{children}</Rendered>;
 }
 
-/** Returns the language of all examples, and a function that changes it for this page and later ones. */
+/**
+ * Returns the language of all examples, and a function that changes it for this page and later
+ * ones.
+ */
 export function useLanguage(): [Language, (language: Language) => void] {
   const rendered = useContext(Rendered);
   const language = useSyncExternalStore(subscribe, current, () => rendered);

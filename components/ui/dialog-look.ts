@@ -1,6 +1,6 @@
 /**
- * The place of a dialog: on a phone at the end of the window, else in its upper half. A focused field
- * is scrolled out from under the footer.
+ * The place of a dialog: on a phone at the end of the window, else in its upper half. A focused
+ * field is scrolled out from under the footer.
  */
 export const DIALOG_PLACE =
   "fixed inset-x-0 bottom-0 z-40 mx-auto max-h-[92dvh] w-full overflow-y-auto scroll-pb-40 overscroll-contain rounded-t-2xl bg-surface shadow-overlay outline-none sm:top-[max(4dvh,calc(42dvh-18rem))] sm:bottom-auto sm:max-h-[calc(96dvh-max(4dvh,42dvh-18rem))] sm:rounded-2xl";

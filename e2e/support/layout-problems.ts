@@ -1,6 +1,8 @@
 import type { Page } from "playwright/test";
 
-/** Lists what is wrong with the layout of `part`, which is the open dialog or menu, else the page. */
+/**
+ * Lists what is wrong with the layout of `part`, which is the open dialog or menu, else the page.
+ */
 export function layoutProblems(page: Page, part?: string): Promise<string[]> {
   return page.evaluate((part) => {
     type Box = { left: number; top: number; right: number; bottom: number };
@@ -17,7 +19,10 @@ export function layoutProblems(page: Page, part?: string): Promise<string[]> {
     const floats = (element: Element) => ["fixed", "sticky"].includes(getComputedStyle(element).position);
     const layerOf = (element: Element | null) => ancestors(element).find(floats) ?? null;
 
-    /** Returns what of a text is seen; undefined for nothing. Scroll containers and ellipses may hide some. */
+    /**
+     * Returns what of a text is seen; undefined for nothing. Scroll containers and ellipses may
+     * hide some.
+     */
     function seen(element: Element, rect: DOMRect): Box | undefined {
       const box = { left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom };
       for (const ancestor of ancestors(element)) {

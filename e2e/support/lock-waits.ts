@@ -3,7 +3,7 @@ import { pool } from "#lib/database/client.ts";
 
 const LOCK_WAITS = `SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
 
-/** Waits until exactly so many statements wait for locks in the database of this test file. */
+/** Waits until this number of statements wait for locks in the test file's database. */
 export const expectLockWaits = (statements: number) =>
   expect.poll(async () => (await pool().query(LOCK_WAITS)).rowCount, { timeout: 10_000 }).toBe(statements);
 

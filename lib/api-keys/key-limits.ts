@@ -6,8 +6,8 @@ import type { Transaction } from "#lib/database/client.ts";
 import { err } from "#lib/result.ts";
 
 /**
- * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active and disabled keys. `key_limit`: it has `MAX_KEYS` in
- * all, because rows of keys are never removed. `throttled`: it created many recently.
+ * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active and disabled keys. `key_limit`: it has
+ * `MAX_KEYS` in all, because rows of keys are never removed. `throttled`: it created many recently.
  */
 export type KeyLimitError =
   | { ok: false; error: "too_many_keys" }

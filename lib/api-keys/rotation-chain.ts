@@ -59,7 +59,9 @@ export const SUCCESSOR_DURATION = laterOf(
   (span) => Prisma.sql`(extract(epoch FROM ${span}."expiresAt" - ${span}."createdAt") * 1000)::float8`,
 );
 
-/** The latest end that a rotation may give a key `k`, in SQL. It is later than that of an overlap. */
+/**
+ * The latest end that a rotation may give a key `k`, in SQL. It is later than that of an overlap.
+ */
 export const LATEST_END = laterOf((span) => Prisma.sql`${span}."expiresAt"`);
 
 /** The greater value of a key `k` and of its last successor, in SQL. Null is the greatest. */

@@ -118,7 +118,8 @@ export async function noteApiKey(
 }
 
 /**
- * Takes a key out of the list and revokes it, as exactly as {@link revokeApiKey} does. Returns when.
+ * Takes a key out of the list and revokes it, as exactly as {@link revokeApiKey} does. Returns
+ * when.
  */
 export async function deleteApiKey(
   userId: UserId,

@@ -4,9 +4,9 @@ import { z } from "zod";
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
- * The list is a file of JSON lines: a header, one entry for each restricted or loosened key and account, the
- * SHA-256 of these lines, and the entries that were appended since. The last entry with an id
- * counts. The list holds ids and instants, but no secret.
+ * The list is a file of JSON lines: a header, one entry for each restricted or loosened key and
+ * account, the SHA-256 of these lines, and the entries that were appended since. The last entry
+ * with an id counts. The list holds ids and instants, but no secret.
  */
 const VERSION = 1;
 /** The name of the list that a server with the embedded database keeps in its `DATA_DIR`. */

@@ -73,7 +73,9 @@ function useRole(apiKey: ListedApiKey): "Old key" | "New key" | null {
   return apiKey.replacesId && isLiveKey(apiKey, now) ? "New key" : null;
 }
 
-/** Names the environment in a line of the list, where a badge would be louder than the key's name. */
+/**
+ * Names the environment in a line of the list, where a badge would be louder than the key's name.
+ */
 export function EnvironmentMark({ environment }: { environment: ApiKeyEnvironment }) {
   return (
     <span className="flex items-center gap-1.5 whitespace-nowrap text-muted text-xs">

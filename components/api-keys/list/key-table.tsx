@@ -75,7 +75,10 @@ export function KeyTable({ rows, topRows, page, query, selection }: Props) {
   );
 }
 
-/** Returns the row that a click means: not one on a control, in a menu or at the end of a text selection. */
+/**
+ * Returns the row that a click means: not one on a control, in a menu or at the end of a text
+ * selection.
+ */
 function clickedRow({ target, currentTarget, nativeEvent }: MouseEvent<HTMLElement>): HTMLElement | null {
   // A finger on a time asks for the exact time.
   const isTouch = nativeEvent instanceof PointerEvent && nativeEvent.pointerType === "touch";

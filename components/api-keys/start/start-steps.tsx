@@ -4,7 +4,9 @@ import type { ReactNode } from "react";
 import { CreateKey, useCreateKey } from "#components/api-keys/create/create-key.tsx";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 
-/** Takes the place of an empty list: what leads to the first request. `examples` show that request. */
+/**
+ * Takes the place of an empty list: what leads to the first request. `examples` show that request.
+ */
 export function StartSteps({ examples }: { examples: ReactNode }) {
   // The dialog of a new key has the same examples with the key.
   const { open } = useCreateKey();

@@ -9,7 +9,10 @@ const BAR = 70;
 const BAR_MAX = 6;
 /** Percent of the plot's height: a bar that isn't zero stays visible. */
 const PART_MIN = 1.25;
-/** The part of the plot's width at its edges where a label in the middle of a thin bar would leave it. */
+/**
+ * The part of the plot's width at its edges where a label in the middle of a thin bar would leave
+ * it.
+ */
 const EDGE = 0.06;
 
 const percent = (part: number) => `${Math.round(part * 1e4) / 100}%`;
@@ -25,7 +28,9 @@ type Props = {
   children: (plot: ReactNode) => ReactNode;
 };
 
-/** Draws bars with their axes. Places are percentages, so that text keeps its shape at any width. */
+/**
+ * Draws bars with their axes. Places are percentages, so that text keeps its shape at any width.
+ */
 export function ChartPlot({ bars, unit, looks, label, children }: Props) {
   const hatch = useId();
   const totals = bars.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));

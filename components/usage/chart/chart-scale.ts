@@ -15,7 +15,7 @@ export function gridlines(max: number): number[] {
 
 /**
  * Returns the indexes of about five slots whose time is shown: full quarters of a UTC day, or every
- * so many days back from today.
+ * few days back from today.
  */
 export function labeledSlots(times: Date[], unit: Unit): number[] {
   const last = times.length - 1;

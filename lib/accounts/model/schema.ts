@@ -64,7 +64,7 @@ export const redeemInput = z.object({
     .transform((text) => text.slice(text.lastIndexOf("#") + 1))
     .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
   password: newPassword,
-  /** What becomes of the account's active keys, if it has any. */
+  /** What happens to the account's active keys, if it has any. */
   keys: z.enum(["keep", "revoke"]).optional().catch(undefined),
   /** The fingerprint of the active keys that the form showed. */
   seen: z.string().optional().catch(undefined),

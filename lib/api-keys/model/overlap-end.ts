@@ -6,7 +6,9 @@ import { HOUR_MS } from "#lib/time/model/duration.ts";
 export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 * 24 } as const;
 export type Overlap = keyof typeof OVERLAPS;
 
-/** Computes the end of a key that is replaced now: the overlap's, but not past any of the limits. */
+/**
+ * Computes the end of a key that is replaced now: the overlap's, but not past any of the limits.
+ */
 export function overlapEnd(overlap: Overlap, limits: (Date | null)[], now: Date): Date {
   const asked = now.getTime() + OVERLAPS[overlap] * HOUR_MS;
   return new Date(Math.min(asked, ...limits.map((limit) => limit?.getTime() ?? Number.POSITIVE_INFINITY)));

@@ -3,7 +3,9 @@ import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
 
-/** Answers whether a first request has come, with the key in the address or with any of the account. */
+/**
+ * Answers whether a first request has come, with the key in the address or with any of the account.
+ */
 export async function GET(request: Request): Promise<Response> {
   const headers = { "cache-control": "no-store" };
   const user = await currentUser();
