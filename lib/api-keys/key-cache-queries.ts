@@ -16,6 +16,14 @@ export type CachedKey = {
   disabledAt: number | null;
   deleted: boolean;
   ownerDisabled: boolean;
+  /** Separated by spaces, as is `allowedNetworks`. Null for full access. */
+  scopes: string | null;
+  /** CIDR ranges; null for any address. */
+  allowedNetworks: string | null;
+  /** The key's own limit; null for none. */
+  requestsPerMinute: number | null;
+  /** The key's own cap of credits in a UTC month; null for none. */
+  creditsPerMonth: number | null;
 };
 
 /**
@@ -36,6 +44,10 @@ export const CACHED_FIELDS: Record<keyof CachedKey, string> = {
   disabledAt: milliseconds(`k."disabledAt"`),
   deleted: `k."deletedAt" IS NOT NULL`,
   ownerDisabled: `u."disabledAt" IS NOT NULL`,
+  scopes: `k."scopes"`,
+  allowedNetworks: `k."allowedNetworks"`,
+  requestsPerMinute: `k."requestsPerMinute"`,
+  creditsPerMonth: `k."creditsPerMonth"`,
 };
 
 function milliseconds(column: string): string {

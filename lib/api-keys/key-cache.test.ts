@@ -39,6 +39,10 @@ test("a key is looked up once and then found without a promise, with all that a 
     disabledAt: null,
     deleted: false,
     ownerDisabled: false,
+    scopes: null,
+    allowedNetworks: null,
+    requestsPerMinute: null,
+    creditsPerMonth: null,
   } satisfies Record<keyof CachedKey, unknown>);
   expect(asked).not.toHaveBeenCalled();
 });
