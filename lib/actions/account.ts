@@ -20,6 +20,9 @@ import type { Throttled } from "#lib/accounts/throttle.ts";
 import { userFormAction } from "#lib/actions/user-action.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
+import { noticesInput } from "#lib/notices/model/schema.ts";
+import { NOTICE_SETTINGS } from "#lib/notices/model/settings.ts";
+import { changeMutedNotices } from "#lib/notices/settings.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export const renameAccountAction = userFormAction(renameAccountInput, async ({ userId, caller }, { name }) =>
@@ -64,6 +67,15 @@ export const unlinkProviderAction = userFormAction(signInMethodInput, (user, inp
     input,
     providerButtons().map(({ id }) => id),
     user.caller,
+  ),
+);
+
+export const changeNoticesAction = userFormAction(noticesInput, async ({ userId }, on) =>
+  ok(
+    await changeMutedNotices(
+      userId,
+      NOTICE_SETTINGS.filter((setting) => !on[setting]),
+    ),
   ),
 );
 

@@ -9,6 +9,8 @@ export type Caller = {
   userAgent: string | null;
   /** Set for a change that must not be made after this session has ended. */
   sessionId?: string;
+  /** Set for a sign-in: the users whom this browser has signed in before. */
+  signedInBefore?: string[];
 };
 
 type None = Record<string, never>;

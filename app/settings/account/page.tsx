@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { DeleteAccount } from "#components/account/delete-account.tsx";
 import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
+import { NoticesForm } from "#components/account/notices-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
 import { SettingCard } from "#components/account/setting-card.tsx";
@@ -12,6 +13,7 @@ import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
+import { readMutedNotices } from "#lib/notices/settings.ts";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -20,9 +22,10 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
-  const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
+  const [{ hasPassword, providers }, { sessions, more }, muted] = await Promise.all([
     findSignInMethods(user.userId),
     listSessions(user.userId),
+    readMutedNotices(user.userId),
   ]);
   const configured = providerButtons();
   // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
@@ -62,6 +65,19 @@ export default async function AccountPage({ searchParams }: Props) {
           )}
           {sessions.length > 1 && <EndOtherSessions />}
         </SettingCard>
+        {env().SMTP_URL && (
+          <SettingCard
+            title="Notifications"
+            note={
+              <>
+                By mail to <bdi className="break-words">{user.email}</bdi>. You always get security notices, such as
+                about a changed password.
+              </>
+            }
+          >
+            <NoticesForm muted={muted} />
+          </SettingCard>
+        )}
         <SettingCard title="Delete account" note="Permanently deletes your account and revokes all keys.">
           <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
         </SettingCard>

@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
+import { OpenRotate } from "#components/api-keys/change/open-rotate.tsx";
 import {
   EnvironmentBadge,
   Expires,
@@ -20,16 +21,19 @@ import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
 import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
 
 type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
   apiUrl: string | null;
+  /** Opens its rotation, if it can be rotated. */
+  opensRotate: boolean;
   /** Usage, callers, rejections and activity, rendered on the server. */
   children: ReactNode;
 };
 
-export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
+export function KeyPage({ apiKey, now, apiUrl, opensRotate, children }: Props) {
   const heading = useRef<HTMLElement>(null);
   const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;
   return (
@@ -60,6 +64,9 @@ export function KeyPage({ apiKey, now, apiUrl, children }: Props) {
             <ListRef value={heading}>
               <KeyDialogProvider>
                 <KeyActions apiKey={apiKey} inList={false} />
+                {opensRotate && !apiKey.successorId && keyStatus(apiKey, now) === "active" && (
+                  <OpenRotate apiKey={apiKey} />
+                )}
               </KeyDialogProvider>
             </ListRef>
           )}

@@ -47,7 +47,8 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const apiKey = await findKey((await params).id);
   if (!apiKey) notFound();
-  const range = rangeQuery.parse((await searchParams).days);
+  const { days, open } = await searchParams;
+  const range = rangeQuery.parse(days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
   const [requests, callers, rejections, activity] = await Promise.all([
@@ -57,7 +58,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
   ]);
   return (
-    <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+    <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()} opensRotate={open === "rotate"}>
       <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
         {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
       </FirstRequest>

@@ -1,0 +1,47 @@
+import { template } from "#lib/mail/letter.ts";
+import { keyWords, listWords, type MailedKey } from "#lib/mail/templates/key-words.ts";
+
+const NOT_YOU = "If this wasn't you, change your password and look at your other keys.";
+
+export const keyRotated = template<{ key: MailedKey; successorId: string }>({
+  isSecurity: false,
+  setting: "key_changes",
+  write: ({ key, successorId }) => ({
+    subject: `API key rotated: ${key.name}`,
+    paragraphs: [`The key ${keyWords(key)} was rotated: a new key replaces it.`, NOT_YOU],
+    link: { label: "Open the new key", path: `/settings/developer/${successorId}` },
+  }),
+});
+
+/** One mail for all keys that an action revoked. `total` may be more than are named. */
+export const keysRevoked = template<{ keys: MailedKey[]; total: number }>({
+  isSecurity: false,
+  setting: "key_changes",
+  write: ({ keys, total }) => {
+    const [only] = total === 1 ? keys : [];
+    return {
+      subject: only ? `API key revoked: ${only.name}` : `${total} API keys revoked`,
+      paragraphs: [
+        only ? `The key ${keyWords(only)} was revoked.` : `${total} keys were revoked:`,
+        ...(only ? [] : [listWords(keys, keyWords, total)]),
+        `Requests with ${only ? "it" : "them"} fail. ${NOT_YOU}`,
+      ],
+      link: only
+        ? { label: "Open the key", path: `/settings/developer/${only.id}` }
+        : { label: "See the keys", path: "/settings/developer?status=revoked" },
+    };
+  },
+});
+
+export const keyWidened = template<{ key: MailedKey; changes: string[] }>({
+  isSecurity: true,
+  write: ({ key, changes }) => ({
+    subject: `API key may do more: ${key.name}`,
+    paragraphs: [
+      `The restrictions of the key ${keyWords(key)} were loosened:`,
+      listWords(changes, (change) => change),
+      NOT_YOU,
+    ],
+    link: { label: "Open the key", path: `/settings/developer/${key.id}` },
+  }),
+});
