@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiContext } from "#lib/api/context.ts";
-import { forwardAuthQuery } from "#lib/api/forward-auth.ts";
+import { forwardAuthQuery } from "#lib/api/forward-auth-query.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 
 const ANSWER_HEADERS = {
