@@ -18,6 +18,11 @@ export const API_ERRORS = {
     message: "Insufficient credits or quota exceeded",
     advice: "Your credits or the month's requests are used up. The headers of the answer say which.",
   },
+  insufficient_scope: {
+    status: 403,
+    message: "The API key lacks a permission",
+    advice: "Give the key the permission that the message names, or use a key that has it.",
+  },
   not_found: {
     status: 404,
     message: "There is nothing at this path",
