@@ -64,6 +64,7 @@ try {
 
 async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+  scopes();
 
   const listeners: Listeners = { started: started.promise };
   server = createHttpServer(env, drain.watch(createFrontListener(env, listeners, () => phase)));
@@ -104,7 +105,6 @@ async function start(env: Env): Promise<void> {
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
   if (embedded) revocations = followRevocations(directory);
   await checkTiers();
-  scopes();
   startRecording();
   if (env.ROLE !== "dashboard") {
     await limiter().connect();
