@@ -6,6 +6,7 @@ import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
+import { isRestricted, type Restrictions, restrictionColumns, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
@@ -19,10 +20,12 @@ import { err, ok, type Result } from "#lib/result.ts";
  */
 export async function createApiKey(
   userId: UserId,
-  input: CreateApiKeyInput,
+  input: CreateApiKeyInput & { restrictions?: Restrictions },
   caller: Caller,
 ): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | KeyLimitError> {
   const secret = generateSecret();
+  const { restrictions = UNRESTRICTED } = input;
+  const columns = restrictionColumns(restrictions);
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
     // Read after the wait for the lock, so that presets and the count use the same instant.
@@ -40,6 +43,7 @@ export async function createApiKey(
         hash: hashSecret(secret),
         createdAt: now,
         expiresAt,
+        ...columns,
       },
       select: KEY_SELECT,
     });
@@ -47,7 +51,12 @@ export async function createApiKey(
       userId,
       action: "api_key.created",
       apiKeyId: key.id,
-      details: { name: key.name, environment: key.environment, expiresAt: expiresAt?.toISOString() ?? null },
+      details: {
+        name: key.name,
+        environment: key.environment,
+        expiresAt: expiresAt?.toISOString() ?? null,
+        ...(isRestricted(columns) ? { restrictions } : {}),
+      },
     });
     return ok({ key, secret });
   });
