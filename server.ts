@@ -7,6 +7,7 @@ import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
 import { type Env, env } from "#lib/config/env.ts";
 import { loadEnvFile } from "#lib/config/env-file.ts";
+import { scopes } from "#lib/config/scopes-file.ts";
 import { checkTiers } from "#lib/config/tiers-file.ts";
 import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -103,6 +104,7 @@ async function start(env: Env): Promise<void> {
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
   if (embedded) revocations = followRevocations(directory);
   await checkTiers();
+  scopes();
   startRecording();
   if (env.ROLE !== "dashboard") {
     await limiter().connect();
