@@ -8,6 +8,7 @@ import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { type Restrictions, restrictionsOf, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import { changeRestrictions } from "#lib/api-keys/restrict.ts";
+import { readRestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
@@ -126,6 +127,38 @@ test("a rotation that waits for a change gives the successor the new restriction
   expect(await changed).toMatchObject({ ok: true });
   const successor = await rotated;
   expect(successor.ok && restrictionsOf(successor.value.key)).toEqual(NARROW);
+});
+
+test("a permission that this installation doesn't have is given to no key, and kept by a key that has it", async () => {
+  const { key } = await createKey(ada.id);
+  const unknown = { ...UNRESTRICTED, scopes: ["gone:read"] };
+  const input = { name: "Agent", environment: "production", expiry: { type: "never" } } as const;
+  const created = await createApiKey(ada.id, { ...input, restrictions: unknown }, CALLER);
+  expect(created).toEqual({ ok: false, error: "unknown_scope" });
+  expect(await change(key.id, unknown)).toEqual({ ok: false, error: "unknown_scope" });
+  await database().apiKey.update({ where: { id: key.id }, data: { scopes: "gone:read" } });
+  expect(await change(key.id, { ...NARROW, scopes: ["gone:read", "images:write"] })).toMatchObject({ ok: true });
+  expect(await change(key.id, { ...NARROW, scopes: ["images:write"] })).toMatchObject({ ok: true });
+  expect(await change(key.id, unknown)).toEqual({ ok: false, error: "unknown_scope" });
+});
+
+test("the form offers the recent networks of the user's own keys only", async () => {
+  const [bob, { key }] = [await createUser("Bob", "pro"), await createKey(ada.id)];
+  const seen = (addressPrefix: string, minutes: number, userAgent = "curl") => ({
+    apiKeyId: key.id,
+    addressPrefix,
+    userAgent,
+    route: "/api/v1/key",
+    lastSeenAt: new Date(Date.now() - minutes * 60_000),
+  });
+  await database().usageCaller.createMany({
+    data: [seen("192.0.2.0/24", 9), seen("2001:db8::/48", 5), seen("192.0.2.0/24", 1, "wget"), seen("", 0)],
+  });
+  const choices = await readRestrictionChoices(ada.id, key.id);
+  expect(choices).toMatchObject({ requestsPerMinute: 20, callers: ["192.0.2.0/24", "2001:db8::/48"] });
+  expect(choices.scopes.map(({ name }) => name)).toContain("images:write");
+  expect(await readRestrictionChoices(bob.id, key.id)).toMatchObject({ requestsPerMinute: 120, callers: [] });
+  expect(await readRestrictionChoices(ada.id, null)).toMatchObject({ callers: [] });
 });
 
 test("a session that has ended changes nothing", async () => {

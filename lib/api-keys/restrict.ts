@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
+import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { type Restrictions, restrictionColumns, restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
@@ -9,13 +10,14 @@ import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-type RestrictionsError = "not_found" | "not_active" | "session_over";
+type RestrictionsError = "not_found" | "not_active" | "unknown_scope" | "session_over";
 
 /**
  * Replaces the restrictions of an active or disabled key. When this returns, no instance goes by
  * the old ones. The record of the change holds those that differ.
  *
- * `not_active`: a key that has ended never works again. `session_over`: as in `createApiKey`.
+ * `not_active`: a key that has ended never works again. `unknown_scope`, `session_over`: as in
+ * `createApiKey`. The key may keep permissions that the installation no longer has.
  */
 export async function changeRestrictions(
   userId: UserId,
@@ -28,7 +30,9 @@ export async function changeRestrictions(
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, new Date())) return err("not_active");
-    const { from, to } = differences(restrictionsOf(key), restrictions);
+    const before = restrictionsOf(key);
+    if (nameUnknownScope(restrictions, before)) return err("unknown_scope");
+    const { from, to } = differences(before, restrictions);
     if (Object.keys(to).length === 0) return ok();
     await transaction.apiKey.update({
       where: { id, userId },

@@ -3,6 +3,7 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
 import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
+import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
@@ -12,19 +13,23 @@ import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.t
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
+type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
+
 /**
  * Creates a key. Only this answer holds the secret: the database keeps its hash.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
+ * `unknown_scope`: the installation has no such permission.
  */
 export async function createApiKey(
   userId: UserId,
   input: CreateApiKeyInput & { restrictions?: Restrictions },
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | KeyLimitError> {
+): Promise<Result<{ key: ApiKey; secret: string }, CreateError> | KeyLimitError> {
   const secret = generateSecret();
   const { restrictions = UNRESTRICTED } = input;
+  if (nameUnknownScope(restrictions)) return err("unknown_scope");
   const columns = restrictionColumns(restrictions);
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
