@@ -83,7 +83,7 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
   const selection = useSelection(page, query);
   const list = useListRef();
   return (
-    <div className="flex flex-col gap-3">
+    <div className="@container flex flex-col gap-3">
       <KeyFilters query={query} />
       <div role="status" className="empty:hidden">
         {unreached !== undefined && (
