@@ -14,7 +14,7 @@ export function focusProblem(page: Page): Promise<string | null> {
     const name = `${focused.tagName.toLowerCase()} "${words || focused.id}"`;
     const ancestors = (element: Element | null): Element[] =>
       element ? [element, ...ancestors(element.parentElement)] : [];
-    const layerOf = (element: Element) =>
+    const layerOf = (element: Element): Element | undefined =>
       ancestors(element).find((ancestor) => ["fixed", "sticky"].includes(getComputedStyle(ancestor).position));
 
     const x = (Math.max(left, 0) + Math.min(right, window.innerWidth)) / 2;
@@ -22,8 +22,8 @@ export function focusProblem(page: Page): Promise<string | null> {
     const seen = [top + 3, bottom - 3].filter((y) => y >= 0 && y <= window.innerHeight);
     if (seen.length < (bottom - top > window.innerHeight / 2 ? 1 : 2)) return `${name} is outside of the window`;
     for (const y of seen) {
-      const hit = document.elementFromPoint(x, y);
-      const cover = hit && !focused.contains(hit) ? layerOf(hit) : undefined;
+      const hit: Element | null = document.elementFromPoint(x, y);
+      const cover: Element | undefined = hit && !focused.contains(hit) ? layerOf(hit) : undefined;
       // A tooltip shows the times of the row that has the focus.
       if (cover && !cover.contains(focused) && !cover.closest("[data-time-tooltip]")) return `${name} is covered`;
     }
