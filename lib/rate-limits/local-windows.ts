@@ -1,15 +1,9 @@
-/**
- * Windows are fixed: the first request opens one, and the whole limit is available again when it
- * ends.
- */
-export const WINDOW_SECONDS = 60;
-const WINDOW_MS = WINDOW_SECONDS * 1_000;
+import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
 
-export type Count = { requests: number; msLeft: number };
 type Window = { requests: number; endsAt: number };
 
 /**
- * Counts the requests of each account in this process. Windows that have ended are dropped when
+ * Counts the requests of each bucket in this process. Windows that have ended are dropped when
  * others open, without a timer.
  */
 export class LocalWindows {
@@ -22,18 +16,29 @@ export class LocalWindows {
     return this.#recent.size + this.#older.size;
   }
 
-  /** Counts one request of an account. */
-  count(accountId: string): Count {
+  /** Counts one request in all of its buckets, or in none. */
+  count(buckets: Bucket[]): Count {
     // A monotonic clock, in whole milliseconds: neither a changed clock nor fractions that add up
     // can make a window longer.
     const now = Math.trunc(performance.now());
-    let window = this.#recent.get(accountId) ?? this.#older.get(accountId);
-    if (!window || window.endsAt <= now) window = this.#open(accountId, now);
-    window.requests += 1;
-    return { requests: window.requests, msLeft: window.endsAt - now };
+    const counted = buckets.every(({ id, limit }) => (this.#find(id, now)?.requests ?? 0) < limit);
+    const windows = buckets.map(({ id }) => {
+      let window = this.#find(id, now);
+      if (counted) {
+        window ??= this.#open(id, now);
+        window.requests += 1;
+      }
+      return { requests: window?.requests ?? 0, msLeft: window ? window.endsAt - now : WINDOW_MS };
+    });
+    return { counted, windows };
   }
 
-  #open(accountId: string, now: number): Window {
+  #find(id: string, now: number): Window | undefined {
+    const window = this.#recent.get(id) ?? this.#older.get(id);
+    return window && window.endsAt > now ? window : undefined;
+  }
+
+  #open(id: string, now: number): Window {
     if (now - this.#recentSince >= WINDOW_MS) {
       // All older windows have ended, because they opened at least a window's length ago.
       this.#older = this.#recent;
@@ -41,7 +46,7 @@ export class LocalWindows {
       this.#recentSince = now;
     }
     const window = { requests: 0, endsAt: now + WINDOW_MS };
-    this.#recent.set(accountId, window);
+    this.#recent.set(id, window);
     return window;
   }
 }
