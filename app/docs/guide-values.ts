@@ -8,7 +8,7 @@ import { apiDocument } from "#lib/api/document.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
 import { env } from "#lib/config/env.ts";
 import { firstTier, signupCredits, tiers } from "#lib/config/tiers-file.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/bucket.ts";
 
 /** Returns what stands in place of each `{{name}}` of a guide, as Markdown. */
 export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, string> {
