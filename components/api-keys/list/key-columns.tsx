@@ -19,6 +19,7 @@ import {
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
 import { RecentRequests } from "#components/api-keys/list/recent-requests.tsx";
+import { RestrictedMark } from "#components/api-keys/restrictions/restricted-mark.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { PageRow } from "#lib/api-keys/list.ts";
@@ -58,6 +59,7 @@ export const columns = column.columns([
             <KeyText apiKey={row.original} />
           </span>
           <RotationMark apiKey={row.original} />
+          <RestrictedMark apiKey={row.original} />
         </span>
       </span>
     ),
