@@ -23,6 +23,7 @@ import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
+import { recordLeak } from "#lib/leaks/record-leak.ts";
 import type { Result } from "#lib/result.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
@@ -90,6 +91,7 @@ async function everyKeyAction(userId: UserId): Promise<void> {
   await succeed(revokeApiKey(userId, key.id, CALLER));
   const { deletedAt } = await succeed(deleteApiKey(userId, key.id, CALLER));
   await succeed(restoreApiKeys(userId, deletedAt, CALLER));
+  await recordLeak(userId, [key.id], { source: "Scanner", url: "" }, CALLER);
 }
 
 test("every action, done once, is on record and says what it was about", async () => {

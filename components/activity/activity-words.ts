@@ -55,6 +55,7 @@ export const ACTION_WORDS: Words = {
   "api_key.disabled": ["Key disabled", keyName],
   "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],
+  "api_key.leaked": ["Key reported as leaked", keyName],
   "api_key.deleted": ["Key deleted", keyName],
   "api_key.restored": ["Key restored to the list", keyName],
 };

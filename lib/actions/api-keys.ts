@@ -24,6 +24,7 @@ import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { readRestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { reportOwnLeak } from "#lib/leaks/report-leaks.ts";
 import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
@@ -88,6 +89,9 @@ export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note })
 );
 
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
+
+/** The user found the key in public. */
+export const reportLeakedApiKeyAction = userAction(apiKeyId, (user, id) => reportOwnLeak(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
 

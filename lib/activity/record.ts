@@ -65,6 +65,8 @@ export type Details = {
   "api_key.disabled": OfKey;
   "api_key.enabled": OfKey;
   "api_key.revoked": OfKey;
+  /** The first report. The key's page shows who reported it and where it was found. */
+  "api_key.leaked": OfKey;
   "api_key.deleted": OfKey;
   /** The row is back in the list. The key stays revoked. */
   "api_key.restored": OfKey;

@@ -84,9 +84,9 @@ function bitsOf(address: Address): number {
   return address.kind() === "ipv4" ? 32 : 128;
 }
 
-/** Parses networks that {@link readNetworks} has read. @throws if one is none. */
+/** Parses networks that {@link readNetworks} has read. Leaves out other text, which allows nothing. */
 export function parseNetworks(networks: readonly string[]): Network[] {
-  return networks.map((network) => ipaddr.parseCIDR(network));
+  return networks.filter((network) => ipaddr.isValidCIDR(network)).map((network) => ipaddr.parseCIDR(network));
 }
 
 /** Parses a client's address, with IPv4-mapped IPv6 as IPv4. Returns undefined if it is none. */

@@ -7,6 +7,7 @@ import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { FirstRequest } from "#components/api-keys/start/first-request.tsx";
 import { PlaceholderExamples } from "#components/api-keys/start/placeholder-examples.tsx";
+import { LeakReports } from "#components/leaks/leak-reports.tsx";
 import { LogsTable } from "#components/logs/logs-table.tsx";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
@@ -23,6 +24,7 @@ import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
 import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
+import { listLeakReports } from "#lib/leaks/read.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
@@ -52,7 +54,8 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
-  const [requests, callers, rejections, activity, creditsUsed] = await Promise.all([
+  const [leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
+    apiKey.leakedAt ? listLeakReports(user.userId, apiKey.id) : [],
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listFailedRequests(user.userId, apiKey.id, 10),
@@ -69,6 +72,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         creditsUsed,
       }}
     >
+      {leaks.length > 0 && <LeakReports reports={leaks} />}
       <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
         {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
       </FirstRequest>
