@@ -1,7 +1,7 @@
 import { restrictionChange } from "#components/api-keys/restrictions/restriction-change.ts";
-import { restrictionSummary } from "#components/api-keys/restrictions/restriction-words.ts";
 import { formatNumber } from "#components/ui/number.ts";
 import type { Action, Details } from "#lib/activity/record.ts";
+import { restrictionSummary } from "#lib/api-keys/model/restriction-summary.ts";
 import { restrictionColumns } from "#lib/api-keys/model/restrictions.ts";
 
 type Read<A extends Action> = Partial<Details[A]>;

@@ -15,11 +15,11 @@ import {
   KeyName,
   KeyText,
   LastUsed,
+  RestrictedMark,
   RotationMark,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
 import { RecentRequests } from "#components/api-keys/list/recent-requests.tsx";
-import { RestrictedMark } from "#components/api-keys/restrictions/restricted-mark.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { PageRow } from "#lib/api-keys/list.ts";

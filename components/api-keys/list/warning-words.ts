@@ -27,7 +27,7 @@ export const WARNING_WORDS: Record<WarningKind, Words> = {
     one: "has a permission that no longer exists",
     many: "have a permission that no longer exists",
     action: "Edit permissions of",
-    advice: "It has no effect. Take it away with Edit permissions in each key's menu.",
+    advice: "It has no effect. Edit the permissions of each from its menu.",
   },
   never_used: {
     one: "was never used in 30 days",
@@ -51,13 +51,13 @@ export const WARNING_WORDS: Record<WarningKind, Words> = {
     one: "has full access and has not been used for 30 days",
     many: "have full access and have not been used for 30 days",
     action: "Restrict",
-    advice: "Choose Edit permissions in each key's menu, or revoke those that you no longer need.",
+    advice: "Edit the permissions of each from its menu.",
   },
   unlimited: {
     one: "for production has no network or spending limit, unlike others",
     many: "for production have no network or spending limit, unlike others",
     action: "Limit",
-    advice: "Choose Edit permissions in each key's menu: allow its networks only, or cap its credits per month.",
+    advice: "Edit the permissions of each from its menu: allow its networks, or cap its credits.",
   },
   old: {
     one: "is older than a year",
