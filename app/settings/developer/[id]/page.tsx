@@ -22,6 +22,8 @@ import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { recentScopes } from "#lib/config/scopes-file.ts";
+import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { listLeakReports } from "#lib/leaks/read.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
@@ -52,15 +54,24 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
-  const [leaks, requests, callers, rejections, activity] = await Promise.all([
+  const [leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
     apiKey.leakedAt ? listLeakReports(user.userId, apiKey.id) : [],
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
+    creditsUsedThisMonth(user.userId, apiKey.id),
   ]);
   return (
-    <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+    <KeyPage
+      apiKey={apiKey}
+      now={now}
+      apiUrl={configuredApiAddress()}
+      restrictions={{
+        titles: Object.fromEntries(recentScopes().map(({ name, title }) => [name, title])),
+        creditsUsed,
+      }}
+    >
       {leaks.length > 0 && <LeakReports reports={leaks} />}
       <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
         {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
