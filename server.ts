@@ -7,6 +7,7 @@ import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
 import { type Env, env } from "#lib/config/env.ts";
 import { loadEnvFile } from "#lib/config/env-file.ts";
+import { scopes } from "#lib/config/scopes-file.ts";
 import { checkTiers } from "#lib/config/tiers-file.ts";
 import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
@@ -64,6 +65,7 @@ try {
 
 async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+  scopes();
 
   const listeners: Listeners = { started: started.promise };
   server = createHttpServer(env, drain.watch(createFrontListener(env, listeners, () => phase)));

@@ -44,6 +44,7 @@ export const ACTION_WORDS: Words = {
   "api_key.overlap_extended": ["Old key extended", keyName],
   "api_key.overlap_ends": ["New key in use: the old one ends soon", keyName],
   "api_key.expiry_changed": ["Key expiry changed", expiryChange],
+  "api_key.restrictions_changed": ["Key permissions changed", keyName],
   "api_key.disabled": ["Key disabled", keyName],
   "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],

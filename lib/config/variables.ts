@@ -203,6 +203,16 @@ const LIMITS = {
     values: "a path",
     example: "./tiers.json",
   }),
+  SCOPES_FILE: text({
+    description:
+      "A JSON file with a list of at most 100 permissions that keys can be given, beside the built-in `images:write`, " +
+      "which an entry of that name replaces. Each has a `name` (`videos:write`), a `title`, a `description` and, if it " +
+      "includes others, `implies`, a list of their names. A server that is asked for an unknown one reads the file again.",
+    needed: "installations whose gateway asks for permissions of its own",
+    unset: "none; the built-in permission",
+    values: "a path",
+    example: "./scopes.json",
+  }),
   SIGNUP_CREDITS: variable(whole(0, 1_000_000_000).optional(), {
     description: "The credits that a new account gets.",
     unset: "the first tier's `signupCredits`",
