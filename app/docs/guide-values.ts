@@ -3,6 +3,7 @@ import { gatewayExamples, TRAEFIK_ENTRY_POINT } from "#components/docs/gateway-e
 import { fence, markdownTable } from "#components/docs/markdown-text.ts";
 import { exampleResponse } from "#components/docs/operations.ts";
 import { requestFences } from "#components/docs/request-fences.ts";
+import { GITHUB_PATTERN, SCANNER_RULES } from "#components/docs/scanner-rules.ts";
 import { formatNumber } from "#components/ui/number.ts";
 import { apiDocument } from "#lib/api/document.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
@@ -43,8 +44,26 @@ export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, st
         traefik: fence("yaml", "goodtake.yaml", Traefik),
       };
     },
+    leaks: () => ({
+      report: fence("bash", "Terminal", leakReport(baseUrl)),
+      github: markdownTable(
+        ["Field", "Value"],
+        Object.entries(GITHUB_PATTERN).map(([field, value]) => [field, `\`${value}\``]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(SCANNER_RULES).map(([name, { file, language, text }]) => [name, fence(language, file, text)]),
+      ),
+    }),
   };
   return { baseUrl, ...values[slug]() };
+}
+
+function leakReport(baseUrl: string): string {
+  return [
+    `curl ${baseUrl}/api/v1/leaks \\`,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '{"keys": ["gt_the_key_that_you_found"], "url": "https://example.com/app.js", "source": "Your name"}'`,
+  ].join("\n");
 }
 
 function signUp(): string {

@@ -26,6 +26,11 @@ export const DOCS_PAGES = [
     description: "Use GoodTake's keys, limits and credits for your own API.",
   },
   {
+    slug: "leaks",
+    title: "Leaked keys",
+    description: "End a leaked key, report one that you found, and find keys in your code.",
+  },
+  {
     slug: "api",
     title: "API reference",
     description: "Every route, parameter and response of the GoodTake API.",

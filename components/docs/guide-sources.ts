@@ -2,6 +2,7 @@ import type { GuideSlug } from "#components/docs/docs-pages.ts";
 import authentication from "#components/docs/guides/authentication.md";
 import errors from "#components/docs/guides/errors.md";
 import gateway from "#components/docs/guides/gateway.md";
+import leaks from "#components/docs/guides/leaks.md";
 import quickStart from "#components/docs/guides/quick-start.md";
 import rateLimits from "#components/docs/guides/rate-limits.md";
 
@@ -12,4 +13,5 @@ export const GUIDE_SOURCES: Record<GuideSlug, string> = {
   errors,
   "rate-limits": rateLimits,
   gateway,
+  leaks,
 };

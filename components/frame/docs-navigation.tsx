@@ -1,6 +1,6 @@
 "use client";
 
-import { Braces, Gauge, KeyRound, type LucideIcon, Network, Rocket, TriangleAlert } from "lucide-react";
+import { Braces, Gauge, KeyRound, type LucideIcon, Network, Rocket, ShieldAlert, TriangleAlert } from "lucide-react";
 import { DOCS_PAGES, type DocsSlug } from "#components/docs/docs-pages.ts";
 import { PageNavigation } from "#components/frame/page-navigation.tsx";
 
@@ -10,6 +10,7 @@ const ICONS: Record<DocsSlug, LucideIcon> = {
   errors: TriangleAlert,
   "rate-limits": Gauge,
   gateway: Network,
+  leaks: ShieldAlert,
   api: Braces,
 };
 const PAGES = DOCS_PAGES.map(({ slug, title }) => ({ href: `/docs/${slug}`, label: title, Icon: ICONS[slug] }));
