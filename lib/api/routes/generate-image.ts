@@ -44,6 +44,7 @@ const route = createRoute({
       "invalid_request",
       "unauthorized",
       "forbidden",
+      "request_timeout",
       "conflict",
       "payload_too_large",
       "unsupported_media_type",
