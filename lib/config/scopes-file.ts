@@ -93,6 +93,7 @@ function readJson(file: string): unknown {
 }
 
 let loaded: Scope[] | undefined;
+const namesOf = new WeakMap<Scope[], ReadonlySet<string>>();
 let rereadAt = Number.NEGATIVE_INFINITY;
 
 /** Returns the permissions of this installation, read on first use. */
@@ -116,4 +117,15 @@ export function recentScopes(): Scope[] {
     log().error(`${error.message} The permissions stay as they were.`);
   }
   return scopes();
+}
+
+/** Tells whether a permission exists. For an unknown name the file is read again, at most once in 10 s. */
+export function isScope(name: string): boolean {
+  return names(scopes()).has(name) || names(recentScopes()).has(name);
+}
+
+function names(table: Scope[]): ReadonlySet<string> {
+  const known = namesOf.get(table) ?? new Set(table.map((scope) => scope.name));
+  namesOf.set(table, known);
+  return known;
 }
