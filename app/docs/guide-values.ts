@@ -3,6 +3,7 @@ import { gatewayExamples, TRAEFIK_ENTRY_POINT } from "#components/docs/gateway-e
 import { fence, markdownTable } from "#components/docs/markdown-text.ts";
 import { exampleResponse } from "#components/docs/operations.ts";
 import { requestFences } from "#components/docs/request-fences.ts";
+import { SCOPES_EXAMPLE } from "#components/docs/scopes-example.ts";
 import { formatNumber } from "#components/ui/number.ts";
 import { apiDocument } from "#lib/api/document.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
@@ -37,6 +38,7 @@ export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, st
       const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
       const { nginx, Caddy, Traefik } = gatewayExamples(places);
       return {
+        scopes: fence("json", "scopes.json", SCOPES_EXAMPLE),
         nginx: fence("nginx", "goodtake.conf", nginx),
         caddy: fence("nginx", "Caddyfile", Caddy),
         traefikEntryPoint: fence("yaml", "traefik.yaml", TRAEFIK_ENTRY_POINT),
