@@ -128,7 +128,7 @@ test.describe("the API reference", () => {
         await expect(route.getByText(path, { exact: true })).toBeVisible();
         await expect(route.getByText(method.toUpperCase(), { exact: true })).toBeVisible();
         for (const { name } of parameters)
-          await expect(route.getByRole("term").filter({ hasText: name })).toBeVisible();
+          await expect(route.getByRole("term").filter({ has: page.getByText(name, { exact: true }) })).toBeVisible();
       }
     for (const url of asked) expect(new URL(url).origin === baseURL || url.startsWith("data:"), url).toBe(true);
   });
