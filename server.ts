@@ -14,6 +14,7 @@ import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
+import { readGithubKeys } from "#lib/leaks/github-keys.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
@@ -64,6 +65,7 @@ try {
 
 async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+  scopes();
 
   const listeners: Listeners = { started: started.promise };
   server = createHttpServer(env, drain.watch(createFrontListener(env, listeners, () => phase)));
@@ -104,9 +106,9 @@ async function start(env: Env): Promise<void> {
   await orSay("The database of DATABASE_URL can't be used", checkWrittenInUtc(pool));
   if (embedded) revocations = followRevocations(directory);
   await checkTiers();
-  scopes();
   startRecording();
   if (env.ROLE !== "dashboard") {
+    if (env.GITHUB_SECRET_SCANNING_KEYS_FILE) await readGithubKeys(env.GITHUB_SECRET_SCANNING_KEYS_FILE);
     await limiter().connect();
     listeners.api = createApiListener();
   }

@@ -13,9 +13,10 @@ export type Admission =
   | { kind: "rejected"; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
- * Decides about a request by its key, the client's address and, for a good key, its account's rate limit. An admitted
- * request may still exceed the limit: see `limit.exceeded`; `limit` is null for a tier without one.
- * Decides without a promise if the key is cached and requests are counted in memory.
+ * Decides about a request by its key, the client's address and, for a good key, its account's rate
+ * limit. An admitted request may still exceed the limit: see `limit.exceeded`; `limit` is null for
+ * a tier without one. Decides without a promise if the key is cached and requests are counted in
+ * memory.
  *
  * @throws {UnavailableError} Never rejects a key because the database can't answer.
  */

@@ -122,6 +122,8 @@ describe("routes and methods", () => {
       "/api/v1/auth",
       "/api/v1/bytedance/generate-image",
       "/api/v1/key",
+      "/api/v1/leaks",
+      "/api/v1/leaks/github",
     ]);
   });
 });

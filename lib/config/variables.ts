@@ -220,6 +220,17 @@ const LIMITS = {
   }),
 };
 
+const LEAKS = {
+  GITHUB_SECRET_SCANNING_KEYS_FILE: text({
+    description:
+      "A JSON file with the public keys by which GitHub's leak reports are verified, as " +
+      "`https://api.github.com/meta/public_keys/secret_scanning` answers it.",
+    needed: "partners of GitHub's secret scanning whose servers can't reach that address",
+    unset: "none; the keys are fetched from GitHub when its first report comes, and kept for 24 hours",
+    values: "a path",
+  }),
+};
+
 const RECORDS = {
   // A week, because unconfirmed writes and `Idempotency-Key` (24 h) look up a charge by its id.
   LEDGER_DETAIL_DAYS: variable(whole(7, 36_500).default(90), {
@@ -250,6 +261,7 @@ export const VARIABLES_BY_HEADING = {
   "Sign-in": SIGN_IN,
   Images: IMAGES,
   "Limits and credits": LIMITS,
+  "Leak reports": LEAKS,
   "Records and monitoring": RECORDS,
 };
 
@@ -259,5 +271,6 @@ export const variables = z.object({
   ...SIGN_IN,
   ...IMAGES,
   ...LIMITS,
+  ...LEAKS,
   ...RECORDS,
 });

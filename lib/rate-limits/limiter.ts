@@ -31,6 +31,11 @@ const COMPLAINT_MS = 60_000;
 /** The bucket counts without a limit. The tier limits the count, also after a change of tier. */
 const BUCKET = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS, keyPrefix: "goodtake:requests" };
 
+/** Leak reports that one network may send an hour. Anyone may send some, so memory of them is bounded. */
+const REPORTS_MAX = 60;
+const REPORT_BUCKET = { ...BUCKET, duration: 3_600, keyPrefix: "goodtake:leak-reports" };
+const REPORTING_NETWORKS_MAX = 100_000;
+
 const retryAfterMs = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000);
 
 const OPTIONS = {
@@ -53,8 +58,10 @@ const SENTINEL_OPTIONS = {
 /** Counts requests by account: for all instances in Redis if it is configured, else in memory. */
 export class Limiter {
   readonly #local = new LocalWindows();
+  readonly #localReports = new LocalWindows(REPORT_BUCKET.duration, REPORTING_NETWORKS_MAX);
   readonly #redis: Redis | undefined;
   readonly #shared: RateLimiterRedis | undefined;
+  readonly #sharedReports: RateLimiterRedis | undefined;
   #pausedUntil = 0;
   #complainedAt = 0;
 
@@ -63,7 +70,9 @@ export class Limiter {
     const service = parseSentinels(redisUrl);
     this.#redis = service ? new Redis({ ...OPTIONS, ...SENTINEL_OPTIONS, ...service }) : new Redis(redisUrl, OPTIONS);
     this.#redis.on("error", (error) => this.#complain(error));
-    this.#shared = new RateLimiterRedis({ ...BUCKET, storeClient: this.#redis, rejectIfRedisNotReady: true });
+    const store = { storeClient: this.#redis, rejectIfRedisNotReady: true };
+    this.#shared = new RateLimiterRedis({ ...BUCKET, ...store });
+    this.#sharedReports = new RateLimiterRedis({ ...REPORT_BUCKET, ...store });
   }
 
   /**
@@ -82,17 +91,26 @@ export class Limiter {
    */
   consume(accountId: string, limit: number): RateLimit | Promise<RateLimit> {
     if (!this.#shared || Date.now() < this.#pausedUntil) return rateLimit(this.#local.count(accountId), limit);
-    return this.#countShared(this.#shared, accountId).then((count) => rateLimit(count, limit));
+    return this.#countShared(this.#shared, this.#local, accountId).then((count) => rateLimit(count, limit));
   }
 
-  async #countShared(shared: RateLimiterRedis, accountId: string): Promise<Count> {
+  /** Counts one leak report of a network, as {@link consume} counts requests. */
+  async consumeReport(network: string): Promise<RateLimit> {
+    const count =
+      !this.#sharedReports || Date.now() < this.#pausedUntil
+        ? this.#localReports.count(network)
+        : await this.#countShared(this.#sharedReports, this.#localReports, network);
+    return rateLimit(count, REPORTS_MAX);
+  }
+
+  async #countShared(shared: RateLimiterRedis, local: LocalWindows, id: string): Promise<Count> {
     try {
-      const { consumedPoints, msBeforeNext } = await shared.consume(accountId);
+      const { consumedPoints, msBeforeNext } = await shared.consume(id);
       return { requests: consumedPoints, msLeft: msBeforeNext };
     } catch (error) {
       this.#pausedUntil = Date.now() + PAUSE_MS;
       this.#complain(error);
-      return this.#local.count(accountId);
+      return local.count(id);
     }
   }
 
