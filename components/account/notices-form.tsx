@@ -4,7 +4,7 @@ import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { changeNoticesAction } from "#lib/actions/account.ts";
-import { NOTICE_SETTINGS, NOTICES, type NoticeSetting } from "#lib/notices/model/settings.ts";
+import { NOTICE_SETTINGS, NOTICES, type NoticeSetting } from "#lib/mail/model/notice-settings.ts";
 
 const FIRST = { values: {} };
 

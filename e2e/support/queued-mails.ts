@@ -1,6 +1,15 @@
+import { createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 import { type MailKind, templateOf } from "#lib/mail/kinds.ts";
+import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
+
+/** Creates a user who gets no mail about what is done to keys. */
+export async function createQuietUser(name?: string) {
+  const user = await createUser(name);
+  await changeMutedNotices(user.id, ["key_changes"]);
+  return user;
+}
 
 /** Reads the mails that wait for a user, the oldest first, and takes them away. */
 export async function takeMails(userId: UserId) {

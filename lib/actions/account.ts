@@ -20,9 +20,9 @@ import type { Throttled } from "#lib/accounts/throttle.ts";
 import { userFormAction } from "#lib/actions/user-action.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
-import { noticesInput } from "#lib/notices/model/schema.ts";
-import { NOTICE_SETTINGS } from "#lib/notices/model/settings.ts";
-import { changeMutedNotices } from "#lib/notices/settings.ts";
+import { NOTICE_SETTINGS } from "#lib/mail/model/notice-settings.ts";
+import { noticesInput } from "#lib/mail/model/schema.ts";
+import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export const renameAccountAction = userFormAction(renameAccountInput, async ({ userId, caller }, { name }) =>

@@ -2,12 +2,12 @@
 
 import { done, type Failure, type FormState, failed, formFields, invalid } from "#lib/actions/form-state.ts";
 import { noteBegun } from "#lib/auth/current-request.ts";
-import { unsubscribeInput } from "#lib/notices/model/schema.ts";
-import { muteNotice } from "#lib/notices/settings.ts";
-import { readUnsubscribeToken } from "#lib/notices/unsubscribe-token.ts";
+import { unsubscribeInput } from "#lib/mail/model/schema.ts";
+import { muteNotice } from "#lib/mail/muted-notices.ts";
+import { readUnsubscribeToken } from "#lib/mail/unsubscribe-token.ts";
 import { err } from "#lib/result.ts";
 
-type State = FormState<Failure & { error: "unknown_token" }, undefined>;
+type State = FormState<Failure & { error: "unknown_token" }>;
 
 /** Needs no session: the token is the proof. */
 export async function unsubscribeAction(_: State, form: FormData): Promise<State> {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { mailSettings } from "#e2e/support/mail-server.ts";
-import { takeMails, takeSubjects } from "#e2e/support/queued-mails.ts";
+import { createQuietUser, takeMails, takeSubjects } from "#e2e/support/queued-mails.ts";
 import { CALLER } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { disableAccount } from "#lib/accounts/store.ts";
 import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
@@ -11,8 +11,8 @@ import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 import { noticeExpiringKeys } from "#lib/notices/expiring-keys.ts";
-import { changeMutedNotices } from "#lib/notices/settings.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
 Object.assign(process.env, mailSettings({ url: "smtp://127.0.0.1:1" }));
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createUser();
+  ada = await createQuietUser();
 });
 
 /** Creates a key with this life and this rest of it, in days. */
@@ -53,7 +53,8 @@ test("an owner hears 30, 7 and 1 days before a key expires and when it has: once
   for (const daysLeft of [29.9, 10, 7.5, 6.9, 1.5, 0.9, 0.1, -0.01, -2]) {
     await moveEnd(id, daysLeft, 90);
     // A moved date is a changed expiry: the notice before stands for the new one.
-    await database().$executeRaw`UPDATE "ExpiryNotice" n SET "expiresAt" = k."expiresAt" FROM "ApiKey" k WHERE k."id" = n."apiKeyId"`;
+    await database()
+      .$executeRaw`UPDATE "ExpiryNotice" n SET "expiresAt" = k."expiresAt" FROM "ApiKey" k WHERE k."id" = n."apiKeyId"`;
     heard.push(await subjects(), await subjects());
   }
   const [none, twice] = [[], [[], []]] as const;
@@ -90,7 +91,9 @@ test.each([
 test("a changed expiry starts anew", async () => {
   const id = await keyWithDaysLeft(5, 90);
   expect(await subjects()).toEqual([SOON]);
-  expect(await changeExpiry(ada.id, id, { type: "custom", at: new Date(Date.now() + 6 * DAY_MS) }, CALLER)).toMatchObject({ ok: true });
+  expect(
+    await changeExpiry(ada.id, id, { type: "custom", at: new Date(Date.now() + 6 * DAY_MS) }, CALLER),
+  ).toMatchObject({ ok: true });
   expect(await subjects()).toEqual([SOON]);
   expect(await subjects()).toEqual([]);
 });
@@ -103,7 +106,10 @@ test("one mail names all keys that are due, and its link opens Rotate or the lis
   await keyWithDaysLeft(-1, 90);
   await noticeExpiringKeys();
   const [soon, expired] = await takeMails(ada.id);
-  expect(soon).toMatchObject({ subject: "30 API keys expire soon", link: { path: "/settings/developer?finding=expiring" } });
+  expect(soon).toMatchObject({
+    subject: "30 API keys expire soon",
+    link: { path: "/settings/developer?finding=expiring" },
+  });
   expect(soon?.paragraphs[1]).toMatch(/(• "Production App" \(production, gt_.{4}…\): .* UTC\n){20}and 10 more$/);
   expect(expired?.subject).toBe(EXPIRED);
 });
@@ -113,7 +119,7 @@ test("nobody hears of a key that is revoked, disabled or replaced, that expired 
   await setDisabled(ada.id, await keyWithDaysLeft(5, 90), "disabled", CALLER);
   await rotateApiKey(ada.id, await keyWithDaysLeft(5, 90), "24h", CALLER, { type: "never" });
   await keyWithDaysLeft(-4, 90);
-  const bob = await createUser("Bob");
+  const bob = await createQuietUser("Bob");
   await keyWithDaysLeft(5, 90, bob.id);
   await disableAccount(bob.id, CALLER);
   await noticeExpiringKeys();
@@ -121,13 +127,13 @@ test("nobody hears of a key that is revoked, disabled or replaced, that expired 
 });
 
 test("a mail names only the account's own keys, and a muted notice makes none", async () => {
-  const bob = await createUser("Bob");
+  const bob = await createQuietUser("Bob");
   const [adas, bobs] = [await keyWithDaysLeft(5, 90), await keyWithDaysLeft(5, 90, bob.id)];
-  await changeMutedNotices(bob.id, ["expiry"]);
+  await changeMutedNotices(bob.id, ["key_changes", "expiry"]);
   await noticeExpiringKeys();
   expect(JSON.stringify(await takeMails(ada.id))).toContain(adas);
   expect(await takeMails(bob.id)).toEqual([]);
-  await changeMutedNotices(bob.id, []);
+  await changeMutedNotices(bob.id, ["key_changes"]);
   await moveEnd(bobs, 0.5, 90);
   await noticeExpiringKeys();
   const letters = JSON.stringify(await takeMails(bob.id));

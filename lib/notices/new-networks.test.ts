@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { mailSettings } from "#e2e/support/mail-server.ts";
-import { takeMails, takeSubjects } from "#e2e/support/queued-mails.ts";
+import { createQuietUser, takeMails, takeSubjects } from "#e2e/support/queued-mails.ts";
 import { createKey, startApi, type TestApi } from "#e2e/support/test-api.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 import { noticeNewNetworks } from "#lib/notices/new-networks.ts";
@@ -23,7 +23,7 @@ afterAll(async () => {
   await close();
 });
 beforeEach(async () => {
-  ada = await createUser();
+  ada = await createQuietUser();
 });
 
 async function keyOfAge(days: number) {

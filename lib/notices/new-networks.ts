@@ -1,8 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
-import { queueMail } from "#lib/mail/queue-mail.ts";
-import { isMailOn } from "#lib/notices/is-mail-on.ts";
+import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
 const STEP_KEYS = 500;
 /** A key that was used from so many networks moves around, and one more says nothing. */

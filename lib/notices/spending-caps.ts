@@ -2,12 +2,19 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { keyCreditsOfMonth } from "#lib/credits/key-credits.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
-import { queueMail } from "#lib/mail/queue-mail.ts";
-import { isMailOn } from "#lib/notices/is-mail-on.ts";
+import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
 const STEP_KEYS = 500;
 
-type Reached = { id: string; userId: UserId; name: string; prefix: string; environment: string; cap: number; month: Date };
+type Reached = {
+  id: string;
+  userId: UserId;
+  name: string;
+  prefix: string;
+  environment: string;
+  cap: number;
+  month: Date;
+};
 
 const MONTH = `date_trunc('month', now() AT TIME ZONE 'UTC')::date`;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { mailSettings } from "#e2e/support/mail-server.ts";
-import { takeSubjects } from "#e2e/support/queued-mails.ts";
+import { createQuietUser, takeSubjects } from "#e2e/support/queued-mails.ts";
 import { CALLER } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { charge, grantCredits } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createUser();
+  ada = await createQuietUser();
   apiKeyId = (await createKey(ada.id)).key.id;
 });
 
@@ -40,7 +40,8 @@ test("an owner hears at 20 % of the credits and at 0, once each, and again after
 });
 
 test("an owner hears at 80 and at 100 % of the month's quota, and again in another month", async () => {
-  const setRequests = (requests: number) => database().balance.update({ where: { userId: ada.id }, data: { requests } });
+  const setRequests = (requests: number) =>
+    database().balance.update({ where: { userId: ada.id }, data: { requests } });
   expect(await spend(1)).toEqual([]);
   await setRequests(799);
   expect(await spend(1)).toEqual(["80 % of your monthly quota is used"]);
@@ -53,7 +54,7 @@ test("an owner hears at 80 and at 100 % of the month's quota, and again in anoth
 });
 
 test("only accounts that spent lately are looked at, each of them", async () => {
-  const users = await Promise.all(Array.from({ length: 12 }, (_, i) => createUser(`User${i}`)));
+  const users = await Promise.all(Array.from({ length: 12 }, (_, i) => createQuietUser(`User${i}`)));
   for (const { id } of users)
     expect(await charge({ userId: id, apiKeyId, credits: 100, quota: null })).toMatchObject({ ok: true });
   await noticeSpending();

@@ -2,8 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
-import { queueMail } from "#lib/mail/queue-mail.ts";
-import { isMailOn } from "#lib/notices/is-mail-on.ts";
+import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 import { judge, type Spent } from "#lib/notices/model/spent.ts";
 
 const STEP_ACCOUNTS = 500;

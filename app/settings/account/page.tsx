@@ -10,16 +10,17 @@ import { SignInMethods } from "#components/account/sign-in-methods.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
-import { readMutedNotices } from "#lib/notices/settings.ts";
+import { readMutedNotices } from "#lib/mail/muted-notices.ts";
 
 export const metadata: Metadata = { title: "Account" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function AccountPage({ searchParams }: Props) {
+export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
   const [{ hasPassword, providers }, { sessions, more }, muted] = await Promise.all([
@@ -84,4 +85,4 @@ export default async function AccountPage({ searchParams }: Props) {
       </div>
     </NowProvider>
   );
-}
+});

@@ -33,6 +33,27 @@ export const keysRevoked = template<{ keys: MailedKey[]; total: number }>({
   },
 });
 
+/** Names no source and no address: the reporter's words have no place in a mail of ours. */
+export const keysLeaked = template<{ keys: MailedKey[]; total: number }>({
+  isSecurity: true,
+  write: ({ keys, total }) => {
+    const [only] = total === 1 ? keys : [];
+    return {
+      subject: only
+        ? `API key found in public, and revoked: ${only.name}`
+        : `${total} API keys found in public, and revoked`,
+      paragraphs: [
+        only ? `The key ${keyWords(only)} was found in a public place.` : `${total} keys were found in public places:`,
+        ...(only ? [] : [listWords(keys, keyWords, total)]),
+        `Requests with ${only ? "it" : "them"} fail, also those of your own programs. Create a new key for them, and remove the old one from where it was found.`,
+      ],
+      link: only
+        ? { label: "See where it was found", path: `/settings/developer/${only.id}` }
+        : { label: "See the keys", path: "/settings/developer?status=revoked" },
+    };
+  },
+});
+
 export const keyWidened = template<{ key: MailedKey; changes: string[] }>({
   isSecurity: true,
   write: ({ key, changes }) => ({

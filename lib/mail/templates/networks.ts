@@ -11,7 +11,9 @@ export const keyUsedFromNewNetwork = template<{ uses: Use[] }>({
     const [first] = uses;
     return {
       subject:
-        names.size === 1 ? `API key used from a new network: ${first?.name}` : `${names.size} API keys used from new networks`,
+        names.size === 1
+          ? `API key used from a new network: ${first?.name}`
+          : `${names.size} API keys used from new networks`,
       paragraphs: [
         "A key was used from a network that it was never used from before:",
         listWords(

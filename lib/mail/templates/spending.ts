@@ -39,7 +39,9 @@ export const spendingCapReached = template<{ keys: (MailedKey & { cap: number })
   write: ({ keys }) => {
     const [only] = keys.length === 1 ? keys : [];
     return {
-      subject: only ? `API key has spent its monthly credits: ${only.name}` : `${keys.length} API keys have spent their monthly credits`,
+      subject: only
+        ? `API key has spent its monthly credits: ${only.name}`
+        : `${keys.length} API keys have spent their monthly credits`,
       paragraphs: [
         only
           ? `The key ${keyWords(only)} has spent the ${number(only.cap)} credits that it may spend in a month.`

@@ -3,16 +3,16 @@ import { judge, type Noticed } from "#lib/notices/model/spent.ts";
 
 const MONTH = "2026-11-01";
 const QUOTA = 1_000;
-const before = (noticed: Partial<Noticed> = {}): Noticed => ({
+const noticedBefore = (noticed: Partial<Noticed> = {}): Noticed => ({
   credits: 100,
   creditsLevel: 100,
   month: MONTH,
   quotaLevel: 0,
   ...noticed,
 });
-const withCredits = (credits: number, noticed: Noticed | null = before(), afterAdding: number | null = 100) =>
+const withCredits = (credits: number, noticed: Noticed | null = noticedBefore(), afterAdding: number | null = 100) =>
   judge({ credits, afterAdding, month: MONTH, requests: 0, noticed }, QUOTA);
-const withRequests = (requests: number, noticed: Noticed | null = before(), quota: number | null = QUOTA) =>
+const withRequests = (requests: number, noticed: Noticed | null = noticedBefore(), quota: number | null = QUOTA) =>
   judge({ credits: 100, afterAdding: 100, month: MONTH, requests, noticed }, quota);
 
 describe("credits are news", () => {
@@ -27,7 +27,7 @@ describe("credits are news", () => {
   });
 
   test("once, also after a refund", () => {
-    const low = before({ creditsLevel: 20 });
+    const low = noticedBefore({ creditsLevel: 20 });
     expect(withCredits(15, low).news.credits).toBe(false);
     const refunded = withCredits(60, low).noticed;
     expect(withCredits(10, refunded).news.credits).toBe(false);
@@ -35,7 +35,7 @@ describe("credits are news", () => {
   });
 
   test("again when credits were added", () => {
-    const none = before({ creditsLevel: 0 });
+    const none = noticedBefore({ creditsLevel: 0 });
     expect(withCredits(500, none, 500)).toMatchObject({ news: { credits: false }, noticed: { credits: 500 } });
     expect(withCredits(100, withCredits(500, none, 500).noticed, 500).news.credits).toBe(true);
   });
@@ -62,13 +62,13 @@ describe("requests are news", () => {
   });
 
   test("once a month", () => {
-    const near = before({ quotaLevel: 80 });
+    const near = noticedBefore({ quotaLevel: 80 });
     expect(withRequests(900, near).news.quota).toBe(false);
     expect(withRequests(1_000, near).news.quota).toBe(true);
     expect(withRequests(900, { ...near, month: "2026-10-01" }).news.quota).toBe(true);
   });
 
   test.each([null, 0])("never without a quota: %s", (quota) => {
-    expect(withRequests(5_000, before(), quota).news.quota).toBe(false);
+    expect(withRequests(5_000, noticedBefore(), quota).news.quota).toBe(false);
   });
 });

@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { AuthCard } from "#components/auth/auth-card.tsx";
 import { UnsubscribeForm } from "#components/auth/unsubscribe-form.tsx";
 import { Link } from "#components/ui/link.tsx";
-import { NOTICES } from "#lib/notices/model/settings.ts";
-import { readUnsubscribeToken } from "#lib/notices/unsubscribe-token.ts";
+import { NOTICES } from "#lib/mail/model/notice-settings.ts";
+import { readUnsubscribeToken } from "#lib/mail/unsubscribe-token.ts";
 
 export const metadata: Metadata = { title: "Unsubscribe" };
 

@@ -1,5 +1,5 @@
-import { muteNotice } from "#lib/notices/settings.ts";
-import { readUnsubscribeToken } from "#lib/notices/unsubscribe-token.ts";
+import { muteNotice } from "#lib/mail/muted-notices.ts";
+import { readUnsubscribeToken } from "#lib/mail/unsubscribe-token.ts";
 
 type Context = { params: Promise<{ token: string }> };
 

@@ -32,3 +32,12 @@ CREATE TABLE "SpendingNotice" (
 
     CONSTRAINT "SpendingNotice_pkey" PRIMARY KEY ("userId")
 );
+
+-- CreateTable
+CREATE TABLE "SpendingCapNotice" (
+    "apiKeyId" UUID NOT NULL,
+    "month" DATE NOT NULL,
+    "credits" INTEGER NOT NULL,
+
+    CONSTRAINT "SpendingCapNotice_pkey" PRIMARY KEY ("apiKeyId")
+);

@@ -1,6 +1,6 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
-import { NOTICE_SETTINGS, type NoticeSetting } from "#lib/notices/model/settings.ts";
+import { NOTICE_SETTINGS, type NoticeSetting } from "#lib/mail/model/notice-settings.ts";
 
 /** Returns the notices that the user has switched off. */
 export async function readMutedNotices(userId: UserId): Promise<NoticeSetting[]> {

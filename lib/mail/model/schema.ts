@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NOTICE_SETTINGS } from "#lib/notices/model/settings.ts";
+import { NOTICE_SETTINGS } from "#lib/mail/model/notice-settings.ts";
 
 /** The form of the account page: a checked box for each notice that stays on. */
 export const noticesInput = z.partialRecord(z.enum(NOTICE_SETTINGS), z.literal("on"));

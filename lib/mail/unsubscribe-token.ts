@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
-import { NOTICE_SETTINGS, type NoticeSetting } from "#lib/notices/model/settings.ts";
+import { NOTICE_SETTINGS, type NoticeSetting } from "#lib/mail/model/notice-settings.ts";
 
 /**
  * Makes the token of a mail's link that switches off one kind of notice for one user, and does

@@ -1,0 +1,26 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { isOwned } from "#lib/api-keys/key-conditions.ts";
+import type { Transaction } from "#lib/database/client.ts";
+import type { Prisma } from "#lib/database/generated/client.ts";
+import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
+
+const NAMED_MAX = 20;
+
+type Row = { id: string; name: string; prefix: string; environment: string; total: number };
+
+/** Queues one mail about the user's keys that the condition selects, however many they are. */
+export async function tellOfKeys(
+  transaction: Transaction,
+  userId: UserId,
+  kind: "api_key.revoked" | "api_key.leaked",
+  which: Prisma.Sql,
+): Promise<void> {
+  if (!isMailOn()) return;
+  const rows = await transaction.$queryRaw<Row[]>`
+    SELECT "id", "name", "prefix", "environment"::text AS "environment", (count(*) OVER ())::int AS "total"
+    FROM "ApiKey" WHERE ${isOwned(userId)} AND ${which} ORDER BY "createdAt" DESC, "id" LIMIT ${NAMED_MAX}`;
+  const [first] = rows;
+  if (!first) return;
+  const keys = rows.map(({ total: _, ...key }) => key);
+  await queueMail(transaction, userId, kind, { keys, total: first.total });
+}

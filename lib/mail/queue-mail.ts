@@ -1,0 +1,34 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { env } from "#lib/config/env.ts";
+import type { Transaction } from "#lib/database/client.ts";
+import { type MailData, type MailKind, templateOf } from "#lib/mail/kinds.ts";
+
+/** Mail servers that are down for longer need the operator, see `npm run mail`. */
+export const GIVE_UP_HOURS = 72;
+
+/** Tells whether mails are sent. */
+export function isMailOn(): boolean {
+  return env().SMTP_URL !== undefined;
+}
+
+/**
+ * Writes a mail to a user in the transaction that it reports, so that both happen or neither. Writes
+ * nothing without `SMTP_URL`, and no notice that the user switched off. One action queues one mail,
+ * also for many keys.
+ *
+ * @param recipient another address than the account's, such as its former one.
+ */
+export async function queueMail<Kind extends MailKind>(
+  transaction: Transaction,
+  userId: UserId,
+  kind: Kind,
+  data: MailData<Kind>,
+  recipient: string | null = null,
+): Promise<void> {
+  if (!isMailOn()) return;
+  const { goodForHours = GIVE_UP_HOURS, setting = "" } = templateOf(kind);
+  await transaction.$executeRaw`
+    INSERT INTO "Mail" ("userId", "kind", "data", "recipient", "giveUpAt")
+    SELECT "id", ${kind}, ${JSON.stringify(data)}::jsonb, ${recipient}, now() + make_interval(hours => ${goodForHours}::int)
+    FROM "User" WHERE "id" = ${userId}::uuid AND ${setting} <> ALL (string_to_array("mutedNotices", ' '))`;
+}
