@@ -143,6 +143,7 @@ describe("GET /key", () => {
       credits_remaining: 100,
       credits_reserved: 0,
       quota_remaining: 1000,
+      credits_used_this_month: 0,
     });
     expect((await (await call("/key")).json()).prefix).toBe(secret.slice(0, 7));
   });

@@ -65,7 +65,7 @@ function queryOf({ url = "" }: IncomingMessage): URLSearchParams | undefined {
 }
 
 /**
- * Charges the cost in the query. Returns the error if the account can't pay it.
+ * Charges the cost in the query. Returns the error if the account can't pay it or the key may not.
  *
  * @throws {ApiError} if the query isn't valid.
  *
@@ -76,7 +76,13 @@ async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError
   const { admission } = exchange;
   if (credits === 0 || admission?.kind !== "admitted") return undefined;
   const { key, tier } = admission;
-  const spending = { userId: key.userId, apiKeyId: key.id, credits, quota: tier.requestsPerMonth };
+  const spending = {
+    userId: key.userId,
+    apiKeyId: key.id,
+    credits,
+    quota: tier.requestsPerMonth,
+    cap: key.creditsPerMonth,
+  };
   const id = randomUUIDv7();
   const charged = await inTime(charge(spending, id), () => cancelCharge(id, spending));
   if (charged.ok) {

@@ -3,6 +3,7 @@ import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
+import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { findRemaining, findReserved } from "#lib/credits/store.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
@@ -27,6 +28,10 @@ const ownKey = z
       .int()
       .nullable()
       .meta({ example: 985, description: "Costed requests left this month; null is no quota." }),
+    credits_used_this_month: z.int().meta({
+      example: 14,
+      description: "Credits that this key used in the UTC month, without refunds and with requests in flight.",
+    }),
   })
   .meta({ id: "Key" });
 
@@ -53,6 +58,7 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
     const lastUsedAt = await inTime(findLastUse(userId, id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     const reserved = await inTime(findReserved(userId));
+    const used = await inTime(creditsUsedThisMonth(userId, id));
     return c.json(
       {
         name,
@@ -66,6 +72,7 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
         credits_remaining: remaining?.credits ?? 0,
         credits_reserved: reserved,
         quota_remaining: remaining?.requests ?? null,
+        credits_used_this_month: used,
       },
       200,
     );
