@@ -6,7 +6,7 @@ import { checkMigrated } from "#lib/database/migrate.ts";
 import { openDatabase } from "#lib/database/open.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import * as run from "#scripts/account-commands.ts";
-import { MIGRATIONS, operand, PROJECT, runCommand } from "#scripts/command.ts";
+import { filePath, MIGRATIONS, operand, PROJECT, runCommand } from "#scripts/command.ts";
 
 const EMAIL = ["<email>", "", operand(emailAddress)] as const;
 
@@ -70,6 +70,11 @@ await runCommand(
       .description("revokes an API key, for good")
       .argument("<key-id>")
       .action(print(run.revoke));
+    account
+      .command("leaked")
+      .description("revokes every API key in a file of any text and marks it as leaked")
+      .argument("<file>", "", filePath)
+      .action(print(run.leaked));
 
     function print<Operands extends unknown[]>(work: (...operands: Operands) => Promise<run.Answer>) {
       return async (...operands: Operands) => {

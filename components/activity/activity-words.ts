@@ -44,9 +44,11 @@ export const ACTION_WORDS: Words = {
   "api_key.overlap_extended": ["Old key extended", keyName],
   "api_key.overlap_ends": ["New key in use: the old one ends soon", keyName],
   "api_key.expiry_changed": ["Key expiry changed", expiryChange],
+  "api_key.restrictions_changed": ["Key permissions changed", keyName],
   "api_key.disabled": ["Key disabled", keyName],
   "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],
+  "api_key.leaked": ["Key reported as leaked", keyName],
   "api_key.deleted": ["Key deleted", keyName],
   "api_key.restored": ["Key restored to the list", keyName],
 };

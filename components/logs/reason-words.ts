@@ -18,6 +18,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   quota_exceeded: ["Monthly quota exceeded", USAGE],
   key_cap_exceeded: ["Key's monthly credits spent", keyStep("Edit permissions")],
   forbidden: ["Credits or monthly quota exceeded", USAGE],
+  insufficient_scope: ["Permission missing", keyStep("View key")],
   invalid: ["Invalid request", ERRORS],
   error: ["Server error", ERRORS],
   revoked: ["Key revoked", keyStep("View key")],
@@ -25,6 +26,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   deleted: ["Key deleted", keyStep("View key")],
   disabled: ["Key disabled", keyStep("Enable the key")],
   owner_disabled: ["Account disabled", ["View account activity", () => "/settings/activity?about=account"]],
+  address_not_allowed: ["Address not allowed", keyStep("View key")],
 };
 const OTHER = ["Rejected", ERRORS] as const;
 

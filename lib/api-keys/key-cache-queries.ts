@@ -1,8 +1,8 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 
-/** What a request needs to know of a key. Instants are milliseconds of the epoch. */
-export type CachedKey = {
+/** What a request needs to know of a key, as stored. Instants are milliseconds of the epoch. */
+export type KeyRow = {
   id: string;
   userId: UserId;
   name: string;
@@ -27,11 +27,11 @@ export type CachedKey = {
 };
 
 /**
- * Computes the fields of a {@link CachedKey} from `k`, the key's row, and `u`, its owner's. The
+ * Computes the fields of a {@link KeyRow} from `k`, the key's row, and `u`, its owner's. The
  * triggers `mark_changed` must name each column that is read here and can change, or caches keep
  * the old value: a test compares them. The newest migration that has a trigger replaces the others.
  */
-export const CACHED_FIELDS: Record<keyof CachedKey, string> = {
+export const CACHED_FIELDS: Record<keyof KeyRow, string> = {
   id: `k."id"`,
   userId: `k."userId"`,
   name: `k."name"`,
@@ -56,7 +56,7 @@ function milliseconds(column: string): string {
 
 export type LookUpAnswer = {
   /** Keys with their hash, SHA-256 in hex. Null if none was found. */
-  found: (CachedKey & { hash: string })[] | null;
+  found: (KeyRow & { hash: string })[] | null;
   /** A standby repeats what its primary says, late. */
   recovering: boolean;
   /**

@@ -14,18 +14,18 @@ export type Admission =
   | { kind: "rejected"; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
- * Decides about a request by its key and, for a good key, the rate limits of its account and its own.
- * An admitted request may still exceed a limit: see `limit.exceeded`; `limit` is null where neither
- * the tier nor the key has one.
- * Decides without a promise if the key is cached and requests are counted in memory.
+ * Decides about a request by its key, the client's address and, for a good key, the rate limits of
+ * its account and its own. An admitted request may still exceed a limit: see `limit.exceeded`;
+ * `limit` is null where neither the tier nor the key has one. Decides without a promise if the key is
+ * cached and requests are counted in memory.
  *
  * @throws {UnavailableError} Never rejects a key because the database can't answer.
  */
-export function admit(rawHeaders: string[]): Admission | Promise<Admission> {
+export function admit(rawHeaders: string[], address: string): Admission | Promise<Admission> {
   const credential = readCredential(rawHeaders);
   if (credential.kind === "none") return { kind: "anonymous" };
   if (credential.kind === "malformed") return { kind: "rejected", cause: "malformed" };
-  return whenKnown(verifySecret(credential.secret), countAgainstLimit);
+  return whenKnown(verifySecret(credential.secret, address), countAgainstLimit);
 }
 
 function countAgainstLimit(verification: Verification): Admission | Promise<Admission> {

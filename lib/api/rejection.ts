@@ -17,6 +17,16 @@ export function rejectionOf(admission: Admission): ApiError | undefined {
   return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.retryAfterSeconds) });
 }
 
+/** Names the missing permissions in the body and in the challenge (RFC 6750, 3.1). */
+export function insufficientScope(missing: readonly string[]): ApiError {
+  const names = missing.map((name) => `"${name}"`).join(", ");
+  return new ApiError(
+    "insufficient_scope",
+    `The API key lacks the permission${missing.length > 1 ? "s" : ""} ${names}`,
+    { "WWW-Authenticate": `${CHALLENGE}, error="insufficient_scope", scope="${missing.join(" ")}"` },
+  );
+}
+
 let loggedAt = 0;
 
 /** Returns what a failed request is answered. Details only go to the log. */

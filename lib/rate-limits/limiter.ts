@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import { parseSentinels } from "#lib/config/addresses.ts";
 import { env } from "#lib/config/env.ts";
 import { log } from "#lib/log.ts";
-import type { Bucket, Count } from "#lib/rate-limits/bucket.ts";
+import { type Bucket, type Count, WINDOW_SECONDS, type Windows } from "#lib/rate-limits/bucket.ts";
 import { LocalWindows } from "#lib/rate-limits/local-windows.ts";
 import { countShared, SCRIPTS } from "#lib/rate-limits/shared-windows.ts";
 
@@ -30,6 +30,13 @@ const COMMAND_TIMEOUT_MS = 250;
 const PAUSE_MS = 1_000;
 const COMPLAINT_MS = 60_000;
 
+const REQUESTS: Windows = { prefix: "goodtake:requests", seconds: WINDOW_SECONDS };
+
+/** Leak reports that one network may send an hour. Anyone may send some, so memory of them is bounded. */
+const REPORTS_MAX = 60;
+const REPORTS: Windows = { prefix: "goodtake:leak-reports", seconds: 3_600 };
+const REPORTING_NETWORKS_MAX = 100_000;
+
 const retryAfterMs = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000);
 
 const OPTIONS = {
@@ -55,7 +62,8 @@ const SENTINEL_OPTIONS = {
  * memory.
  */
 export class Limiter {
-  readonly #local = new LocalWindows();
+  readonly #local = new LocalWindows(REQUESTS.seconds);
+  readonly #localReports = new LocalWindows(REPORTS.seconds, REPORTING_NETWORKS_MAX);
   readonly #redis: Redis | undefined;
   #pausedUntil = 0;
   #complainedAt = 0;
@@ -82,18 +90,22 @@ export class Limiter {
    * promise if it counts in memory. Never rejects: a lost Redis fails no request.
    */
   consume(accountId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
-    if (!this.#redis || Date.now() < this.#pausedUntil) return rateLimit(buckets, this.#local.count(buckets));
-    return this.#countShared(this.#redis, accountId, buckets).then((count) => rateLimit(buckets, count));
+    return this.#count(REQUESTS, this.#local, accountId, buckets);
   }
 
-  async #countShared(redis: Redis, accountId: string, buckets: Bucket[]): Promise<Count> {
-    try {
-      return await countShared(redis, accountId, buckets);
-    } catch (error) {
+  /** Counts one leak report of a network, as {@link consume} counts requests. */
+  consumeReport(network: string): RateLimit | Promise<RateLimit> {
+    return this.#count(REPORTS, this.#localReports, network, [{ id: network, limit: REPORTS_MAX, policy: "reports" }]);
+  }
+
+  #count(windows: Windows, local: LocalWindows, ownerId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
+    if (!this.#redis || Date.now() < this.#pausedUntil) return rateLimit(buckets, local.count(buckets));
+    const count = countShared(this.#redis, windows, ownerId, buckets).catch((error: unknown) => {
       this.#pausedUntil = Date.now() + PAUSE_MS;
       this.#complain(error);
-      return this.#local.count(buckets);
-    }
+      return local.count(buckets);
+    });
+    return count.then((count) => rateLimit(buckets, count));
   }
 
   get state(): LimiterState {

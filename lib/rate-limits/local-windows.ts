@@ -1,16 +1,23 @@
-import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
+import { type Bucket, type Count, WINDOW_SECONDS } from "#lib/rate-limits/bucket.ts";
 
 type Window = { requests: number; endsAt: number };
 
 /**
  * Counts the requests of each bucket in this process. Windows that have ended are dropped when
- * others open, without a timer.
+ * others open, without a timer. Of more than `max` windows the older half is dropped early.
  */
 export class LocalWindows {
+  readonly #windowMs: number;
+  readonly #max: number;
   #recent = new Map<string, Window>();
   /** Windows that opened before all those of `#recent`. */
   #older = new Map<string, Window>();
   #recentSince = Number.NEGATIVE_INFINITY;
+
+  constructor(windowSeconds = WINDOW_SECONDS, max = Number.POSITIVE_INFINITY) {
+    this.#windowMs = windowSeconds * 1_000;
+    this.#max = max;
+  }
 
   get size(): number {
     return this.#recent.size + this.#older.size;
@@ -28,7 +35,7 @@ export class LocalWindows {
         window ??= this.#open(id, now);
         window.requests += 1;
       }
-      return { requests: window?.requests ?? 0, msLeft: window ? window.endsAt - now : WINDOW_MS };
+      return { requests: window?.requests ?? 0, msLeft: window ? window.endsAt - now : this.#windowMs };
     });
     return { counted, windows };
   }
@@ -39,13 +46,13 @@ export class LocalWindows {
   }
 
   #open(id: string, now: number): Window {
-    if (now - this.#recentSince >= WINDOW_MS) {
-      // All older windows have ended, because they opened at least a window's length ago.
+    if (now - this.#recentSince >= this.#windowMs || this.#recent.size >= this.#max / 2) {
+      // Without a `max`, all older windows have ended: they opened at least a window's length ago.
       this.#older = this.#recent;
       this.#recent = new Map();
       this.#recentSince = now;
     }
-    const window = { requests: 0, endsAt: now + WINDOW_MS };
+    const window = { requests: 0, endsAt: now + this.#windowMs };
     this.#recent.set(id, window);
     return window;
   }

@@ -32,6 +32,7 @@ const PROBLEMS = {
   ...NO_ROOM,
   invalid: { form: "Something in the form is not valid." },
   session_over: { form: "You've been signed out. Sign in to continue." },
+  unknown_scope: { scopes: "A permission no longer exists. Reload the page and choose again." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
 

@@ -131,15 +131,18 @@ export function Expires({
 }
 
 /** Shows the status by color, icon and word, so that no user depends on color. */
-export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt"> }) {
+export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt" | "leakedAt"> }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];
   const badge = (
-    <Badge tone={tone}>
-      <Icon aria-hidden className="size-3" />
-      {STATUS_LABELS[status]}
-    </Badge>
+    <span className="flex flex-wrap gap-1 max-lg:justify-end">
+      <Badge tone={tone}>
+        <Icon aria-hidden className="size-3" />
+        {STATUS_LABELS[status]}
+      </Badge>
+      {apiKey.leakedAt && <Badge tone="danger">Leaked</Badge>}
+    </span>
   );
   if (!apiKey.revokedAt) return badge;
   return (

@@ -10,6 +10,14 @@ export type Restrictions = {
   creditsPerMonth: number | null;
 };
 
+/** Full access from anywhere, within the limits of the account. */
+export const UNRESTRICTED: Restrictions = {
+  scopes: null,
+  allowedNetworks: null,
+  requestsPerMinute: null,
+  creditsPerMonth: null,
+};
+
 /** A key's columns, in which lists are separated by spaces. */
 export type RestrictionColumns = {
   scopes: string | null;

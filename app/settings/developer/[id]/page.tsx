@@ -7,6 +7,7 @@ import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { FirstRequest } from "#components/api-keys/start/first-request.tsx";
 import { PlaceholderExamples } from "#components/api-keys/start/placeholder-examples.tsx";
+import { LeakReports } from "#components/leaks/leak-reports.tsx";
 import { LogsTable } from "#components/logs/logs-table.tsx";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
@@ -21,6 +22,7 @@ import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { listLeakReports } from "#lib/leaks/read.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
@@ -50,7 +52,8 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
-  const [requests, callers, rejections, activity] = await Promise.all([
+  const [leaks, requests, callers, rejections, activity] = await Promise.all([
+    apiKey.leakedAt ? listLeakReports(user.userId, apiKey.id) : [],
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listFailedRequests(user.userId, apiKey.id, 10),
@@ -58,6 +61,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
   ]);
   return (
     <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+      {leaks.length > 0 && <LeakReports reports={leaks} />}
       <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
         {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
       </FirstRequest>
