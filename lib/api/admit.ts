@@ -16,8 +16,8 @@ export type Admission =
 /**
  * Decides about a request by its key, the client's address and, for a good key, the rate limits of
  * its account and its own. An admitted request may still exceed a limit: see `limit.exceeded`;
- * `limit` is null where neither the tier nor the key has one. Decides without a promise if the key is
- * cached and requests are counted in memory.
+ * `limit` is null where neither the tier nor the key has one. Decides without a promise if the key
+ * is cached and requests are counted in memory.
  *
  * @throws {UnavailableError} Never rejects a key because the database can't answer.
  */

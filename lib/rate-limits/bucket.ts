@@ -1,18 +1,13 @@
 /**
- * What is counted, and in windows of which length. Windows are fixed: the first request opens one,
- * and the whole limit is available again when it ends.
+ * Windows are fixed: the first request opens one, and the whole limit is available again when it
+ * ends.
  */
-export type Windows = {
-  /** Begins the names of its keys in Redis. */
-  prefix: string;
-  seconds: number;
-};
-
 export const WINDOW_SECONDS = 60;
+export const WINDOW_MS = WINDOW_SECONDS * 1_000;
 
 /** Requests that share a limit. */
 export type Bucket = {
-  /** The account, key or network that makes the requests. */
+  /** The account or the key that makes the requests. */
   id: string;
   /** Requests in a window. */
   limit: number;

@@ -3,9 +3,10 @@ import { Redis, type RedisOptions } from "ioredis";
 import { parseSentinels } from "#lib/config/addresses.ts";
 import { env } from "#lib/config/env.ts";
 import { log } from "#lib/log.ts";
-import { type Bucket, type Count, WINDOW_SECONDS, type Windows } from "#lib/rate-limits/bucket.ts";
+import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
 import { LocalWindows } from "#lib/rate-limits/local-windows.ts";
-import { countShared, SCRIPTS } from "#lib/rate-limits/shared-windows.ts";
+import { countShared, SCRIPTS, type SharedWindows } from "#lib/rate-limits/shared-windows.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
 /** The state of a request's buckets after it. */
 export type RateLimit = {
@@ -19,6 +20,9 @@ export type RateLimit = {
   windows: { policy: string; limit: number; remaining: number; resetSeconds: number }[];
 };
 
+/** What is counted: in Redis under a prefix, or in memory. */
+type Windows = SharedWindows & { local: LocalWindows };
+
 /** Where requests are counted. `degraded`: Redis is unreachable, and each instance counts alone. */
 export type LimiterState = "memory" | "redis" | "degraded";
 
@@ -30,11 +34,8 @@ const COMMAND_TIMEOUT_MS = 250;
 const PAUSE_MS = 1_000;
 const COMPLAINT_MS = 60_000;
 
-const REQUESTS: Windows = { prefix: "goodtake:requests", seconds: WINDOW_SECONDS };
-
 /** Leak reports that one network may send an hour. Anyone may send some, so memory of them is bounded. */
 const REPORTS_MAX = 60;
-const REPORTS: Windows = { prefix: "goodtake:leak-reports", seconds: 3_600 };
 const REPORTING_NETWORKS_MAX = 100_000;
 
 const retryAfterMs = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000);
@@ -62,8 +63,12 @@ const SENTINEL_OPTIONS = {
  * memory.
  */
 export class Limiter {
-  readonly #local = new LocalWindows(REQUESTS.seconds);
-  readonly #localReports = new LocalWindows(REPORTS.seconds, REPORTING_NETWORKS_MAX);
+  readonly #requests: Windows = { prefix: "goodtake:requests", windowMs: WINDOW_MS, local: new LocalWindows() };
+  readonly #reports: Windows = {
+    prefix: "goodtake:leak-reports",
+    windowMs: HOUR_MS,
+    local: new LocalWindows(HOUR_MS, REPORTING_NETWORKS_MAX),
+  };
   readonly #redis: Redis | undefined;
   #pausedUntil = 0;
   #complainedAt = 0;
@@ -90,22 +95,27 @@ export class Limiter {
    * promise if it counts in memory. Never rejects: a lost Redis fails no request.
    */
   consume(accountId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
-    return this.#count(REQUESTS, this.#local, accountId, buckets);
+    return this.#count(this.#requests, accountId, buckets);
   }
 
   /** Counts one leak report of a network, as {@link consume} counts requests. */
   consumeReport(network: string): RateLimit | Promise<RateLimit> {
-    return this.#count(REPORTS, this.#localReports, network, [{ id: network, limit: REPORTS_MAX, policy: "reports" }]);
+    return this.#count(this.#reports, network, [{ id: network, limit: REPORTS_MAX, policy: "reports" }]);
   }
 
-  #count(windows: Windows, local: LocalWindows, ownerId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
-    if (!this.#redis || Date.now() < this.#pausedUntil) return rateLimit(buckets, local.count(buckets));
-    const count = countShared(this.#redis, windows, ownerId, buckets).catch((error: unknown) => {
+  #count(windows: Windows, ownerId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
+    if (!this.#redis || Date.now() < this.#pausedUntil) return rateLimit(buckets, windows.local.count(buckets));
+    return this.#countShared(this.#redis, windows, ownerId, buckets).then((count) => rateLimit(buckets, count));
+  }
+
+  async #countShared(redis: Redis, windows: Windows, ownerId: string, buckets: Bucket[]): Promise<Count> {
+    try {
+      return await countShared(redis, windows, ownerId, buckets);
+    } catch (error) {
       this.#pausedUntil = Date.now() + PAUSE_MS;
       this.#complain(error);
-      return local.count(buckets);
-    });
-    return count.then((count) => rateLimit(buckets, count));
+      return windows.local.count(buckets);
+    }
   }
 
   get state(): LimiterState {

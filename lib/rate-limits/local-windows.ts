@@ -1,4 +1,4 @@
-import { type Bucket, type Count, WINDOW_SECONDS } from "#lib/rate-limits/bucket.ts";
+import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
 
 type Window = { requests: number; endsAt: number };
 
@@ -14,8 +14,8 @@ export class LocalWindows {
   #older = new Map<string, Window>();
   #recentSince = Number.NEGATIVE_INFINITY;
 
-  constructor(windowSeconds = WINDOW_SECONDS, max = Number.POSITIVE_INFINITY) {
-    this.#windowMs = windowSeconds * 1_000;
+  constructor(windowMs = WINDOW_MS, max = Number.POSITIVE_INFINITY) {
+    this.#windowMs = windowMs;
     this.#max = max;
   }
 

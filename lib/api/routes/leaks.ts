@@ -34,7 +34,13 @@ const route = createRoute({
   request: { body: { required: true, content: { "application/json": { schema: leakReportInput } } } },
   responses: {
     202: { description: "The report is stored, and every key in it is revoked" },
-    ...answers("invalid_request", "payload_too_large", "unsupported_media_type", "rate_limit_exceeded"),
+    ...answers(
+      "invalid_request",
+      "request_timeout",
+      "payload_too_large",
+      "unsupported_media_type",
+      "rate_limit_exceeded",
+    ),
   },
 });
 
