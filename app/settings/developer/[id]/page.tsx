@@ -20,6 +20,7 @@ import { listActivity } from "#lib/activity/read.ts";
 import { firstRequestOf } from "#lib/api-keys/first-request.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
@@ -37,17 +38,19 @@ type Props = {
 };
 
 /** Reads the key once for the title and the page. */
-const findKey = cache(async (asked: string) => {
-  const user = await requireUser();
-  const id = apiKeyId.safeParse(asked);
-  return id.success ? findListedApiKey(user.userId, id.data) : null;
-});
+const findKey = cache(
+  withRequestId(async (asked: string) => {
+    const user = await requireUser();
+    const id = apiKeyId.safeParse(asked);
+    return id.success ? findListedApiKey(user.userId, id.data) : null;
+  }),
+);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await findKey((await params).id))?.name ?? "Page not found" };
 }
 
-export default async function ApiKeyPage({ params, searchParams }: Props) {
+export default withRequestId(async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const apiKey = await findKey((await params).id);
   if (!apiKey) notFound();
@@ -133,4 +136,4 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       </Section>
     </KeyPage>
   );
-}
+});
