@@ -18,6 +18,7 @@ const PAGES = {
   errors: "Errors",
   "rate-limits": "Limits and credits",
   gateway: "Gateways",
+  leaks: "Leaked keys",
   api: "API reference",
 };
 
