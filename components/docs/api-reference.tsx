@@ -20,7 +20,7 @@ export function ApiReference({ operations }: { operations: DescribedOperation[] 
           <Badge tone="accent">{method}</Badge>
           <code className="break-all font-mono text-[0.8125rem]">{path}</code>
         </p>
-        {description && <p className="mt-3 text-pretty text-muted">{description}</p>}
+        {description && <p className="mt-3 text-pretty text-muted">{withCode(description)}</p>}
         {groups.map((group) => (
           <Fields key={group.title} {...group} />
         ))}

@@ -16,8 +16,8 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 export type TestApi = {
   port: number;
   /**
-   * Calls a path below `/api/v1`. Holds every answer against the OpenAPI document, and the header of a
-   * rejection against its body.
+   * Calls a path below `/api/v1`. Holds every answer against the OpenAPI document, and the header
+   * of a rejection against its body.
    */
   call: (path: string, init?: RequestInit, key?: string | null) => Promise<Response>;
   close: () => void;

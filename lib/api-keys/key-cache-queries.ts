@@ -1,7 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 
-/** What a request needs to know of a key, as it is stored. Instants are milliseconds of the epoch. */
+/** What a request needs to know of a key, as stored. Instants are milliseconds of the epoch. */
 export type KeyRow = {
   id: string;
   userId: UserId;

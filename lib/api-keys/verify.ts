@@ -29,8 +29,8 @@ const cache = new KeyCache(queryPool);
 onBrokenConnection.add(() => cache.forget());
 
 /**
- * Checks whether a text is a key that may be used now, from this address. Grammar and checksum are checked without a
- * query, and a key in the cache is answered without a promise.
+ * Checks whether a text is a key that may be used now, from this address. Grammar and checksum are
+ * checked without a query, and a key in the cache is answered without a promise.
  *
  * @throws if the database can't answer, which is never a rejection.
  */

@@ -37,8 +37,8 @@ export class Exchange {
   }
 
   /**
-   * Checks key, address and rate limit. Returns the error if they reject the request. Returns no promise for
-   * a cached key, because this is the hot path.
+   * Checks key, address and rate limit. Returns the error if they reject the request. Returns no
+   * promise for a cached key, because this is the hot path.
    *
    * @throws {UnavailableError}
    */

@@ -84,7 +84,7 @@ function bitsOf(address: Address): number {
   return address.kind() === "ipv4" ? 32 : 128;
 }
 
-/** Parses networks that {@link readNetworks} has read. Leaves out other text, which allows nothing. */
+/** Parses what {@link readNetworks} has read. Leaves out other text, which then allows nothing. */
 export function parseNetworks(networks: readonly string[]): Network[] {
   return networks.filter((network) => ipaddr.isValidCIDR(network)).map((network) => ipaddr.parseCIDR(network));
 }

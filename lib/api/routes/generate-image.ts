@@ -46,6 +46,7 @@ const route = createRoute({
       "unauthorized",
       "insufficient_scope",
       "forbidden",
+      "request_timeout",
       "conflict",
       "payload_too_large",
       "unsupported_media_type",

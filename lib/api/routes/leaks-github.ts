@@ -35,7 +35,7 @@ const route = createRoute({
       description: "Every key in it is revoked. A true positive is a key of this service",
       content: { "application/json": { schema: githubReportAnswer } },
     },
-    ...answers("invalid_request", "payload_too_large", "unsupported_media_type"),
+    ...answers("invalid_request", "request_timeout", "payload_too_large", "unsupported_media_type"),
   },
 });
 

@@ -17,7 +17,7 @@ const limitReports = createMiddleware<ApiContext>(async (c, next) => {
   // The front listener has replaced the header's value by the client's address.
   const limit = await limiter().consumeReport(narrowestNetwork(c.req.header("x-forwarded-for") ?? null));
   if (limit.exceeded)
-    throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.resetSeconds) });
+    throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.retryAfterSeconds) });
   await next();
 });
 
@@ -34,7 +34,13 @@ const route = createRoute({
   request: { body: { required: true, content: { "application/json": { schema: leakReportInput } } } },
   responses: {
     202: { description: "The report is stored, and every key in it is revoked" },
-    ...answers("invalid_request", "payload_too_large", "unsupported_media_type", "rate_limit_exceeded"),
+    ...answers(
+      "invalid_request",
+      "request_timeout",
+      "payload_too_large",
+      "unsupported_media_type",
+      "rate_limit_exceeded",
+    ),
   },
 });
 
