@@ -12,7 +12,7 @@ const SIZES = [
   { name: "375 px and text of 200 %", viewport: { width: 375, height: 812 }, text: "200%" },
 ];
 const PUBLIC = ["/sign-in", "/sign-up", "/password-link", "/docs/authentication", "/docs/rate-limits", "/docs/errors"];
-const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/api", "/nowhere"];
+const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/leaks", "/docs/api", "/nowhere"];
 
 async function enlarge(page: Page, text: string) {
   await page.addInitScript((size) => {
