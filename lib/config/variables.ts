@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { addressesOf, parseSentinels } from "#lib/config/addresses.ts";
+import { isSmtpAddress, parseSender } from "#lib/config/mail-addresses.ts";
 import { cidrs, origin, text, variable, webAddress, whole } from "#lib/config/values.ts";
 
 const ADDRESSES = {
@@ -174,6 +175,42 @@ const SIGN_IN = {
   }),
 };
 
+const MAIL = {
+  SMTP_URL: variable(
+    z
+      .string()
+      .refine(
+        isSmtpAddress,
+        "must be an address such as smtp://user:password@host:587 or smtps://user:password@host:465",
+      )
+      .optional(),
+    {
+      description:
+        "The mail server, the same in all processes. `smtps://` is TLS from the start. `smtp://` uses STARTTLS where the " +
+        "server offers it, requires it for a password, and does without on this machine (`localhost`). Encode special " +
+        "characters of the password (`%40` is `@`). A private certificate authority is trusted through " +
+        "`NODE_EXTRA_CA_CERTS`. `MAIL_FROM` and `PUBLIC_URL` are required, too.",
+      needed: "installations that send mail",
+      unset: "none; no mail is sent",
+      values: "an `smtp://` or `smtps://` address",
+      example: "smtp://user:password@smtp.example.com:587",
+    },
+  ),
+  MAIL_FROM: variable(
+    z
+      .string()
+      .trim()
+      .refine((value) => parseSender(value) !== undefined, "must be a sender such as GoodTake <keys@example.com>")
+      .optional(),
+    {
+      description: "The sender of every mail.",
+      needed: "installations with `SMTP_URL`",
+      values: "an email address, or a name followed by one in `<` and `>`",
+      example: "GoodTake <keys@example.com>",
+    },
+  ),
+};
+
 const IMAGES = {
   ARK_API_KEY: text({
     description: "The key for BytePlus ModelArk, which draws the images.",
@@ -203,10 +240,31 @@ const LIMITS = {
     values: "a path",
     example: "./tiers.json",
   }),
+  SCOPES_FILE: text({
+    description:
+      "A JSON file with a list of at most 100 permissions that keys can be given, beside the built-in `images:write`, " +
+      "which an entry of that name replaces. Each has a `name` (`videos:write`), a `title`, a `description` and, if it " +
+      "includes others, `implies`, a list of their names. A server that is asked for an unknown one reads the file again.",
+    needed: "installations whose gateway asks for permissions of its own",
+    unset: "none; the built-in permission",
+    values: "a path",
+    example: "./scopes.json",
+  }),
   SIGNUP_CREDITS: variable(whole(0, 1_000_000_000).optional(), {
     description: "The credits that a new account gets.",
     unset: "the first tier's `signupCredits`",
     example: "100",
+  }),
+};
+
+const LEAKS = {
+  GITHUB_SECRET_SCANNING_KEYS_FILE: text({
+    description:
+      "A JSON file with the public keys by which GitHub's leak reports are verified, as " +
+      "`https://api.github.com/meta/public_keys/secret_scanning` answers it.",
+    needed: "partners of GitHub's secret scanning whose servers can't reach that address",
+    unset: "none; the keys are fetched from GitHub when its first report comes, and kept for 24 hours",
+    values: "a path",
   }),
 };
 
@@ -238,8 +296,10 @@ export const VARIABLES_BY_HEADING = {
   Addresses: ADDRESSES,
   "Data and processes": DATA_AND_PROCESSES,
   "Sign-in": SIGN_IN,
+  Mail: MAIL,
   Images: IMAGES,
   "Limits and credits": LIMITS,
+  "Leak reports": LEAKS,
   "Records and monitoring": RECORDS,
 };
 
@@ -247,7 +307,9 @@ export const variables = z.object({
   ...ADDRESSES,
   ...DATA_AND_PROCESSES,
   ...SIGN_IN,
+  ...MAIL,
   ...IMAGES,
   ...LIMITS,
+  ...LEAKS,
   ...RECORDS,
 });

@@ -7,6 +7,7 @@ import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { FirstRequest } from "#components/api-keys/start/first-request.tsx";
 import { PlaceholderExamples } from "#components/api-keys/start/placeholder-examples.tsx";
+import { LeakReports } from "#components/leaks/leak-reports.tsx";
 import { LogsTable } from "#components/logs/logs-table.tsx";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
@@ -22,6 +23,9 @@ import { apiKeyId } from "#lib/api-keys/model/schema.ts";
 import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { recentScopes } from "#lib/config/scopes-file.ts";
+import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
+import { listLeakReports } from "#lib/leaks/read.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
@@ -53,14 +57,25 @@ export default withRequestId(async function ApiKeyPage({ params, searchParams }:
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
-  const [requests, callers, rejections, activity] = await Promise.all([
+  const [leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
+    apiKey.leakedAt ? listLeakReports(user.userId, apiKey.id) : [],
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
+    creditsUsedThisMonth(user.userId, apiKey.id),
   ]);
   return (
-    <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+    <KeyPage
+      apiKey={apiKey}
+      now={now}
+      apiUrl={configuredApiAddress()}
+      restrictions={{
+        titles: Object.fromEntries(recentScopes().map(({ name, title }) => [name, title])),
+        creditsUsed,
+      }}
+    >
+      {leaks.length > 0 && <LeakReports reports={leaks} />}
       <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
         {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
       </FirstRequest>
