@@ -16,6 +16,7 @@ import { migrate } from "#lib/database/migrate.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import { readGithubKeys } from "#lib/leaks/github-keys.ts";
 import { captureConsole, log } from "#lib/log.ts";
+import { type MailDelivery, startDelivery } from "#lib/mail/deliver.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 import { closeLimiter, limiter } from "#lib/rate-limits/limiter.ts";
 import { followRevocations } from "#lib/revocations/follow.ts";
@@ -47,6 +48,7 @@ let embedded: EmbeddedDatabase | undefined;
 let server: Server | undefined;
 let dashboard: Promise<Dashboard> | undefined;
 let revocations: ReturnType<typeof followRevocations> | undefined;
+let delivery: MailDelivery | undefined;
 let upkeep: ReturnType<typeof startUpkeep> | undefined;
 
 try {
@@ -127,6 +129,8 @@ async function start(env: Env): Promise<void> {
   announce(server, env);
   // Not earlier: loading Next blocks the process so long that a query would time out.
   upkeep = startUpkeep();
+  if (dashboard) (await dashboard).deliverMail();
+  else if (env.ROLE === "dashboard") delivery = startDelivery();
 }
 
 /**
@@ -208,10 +212,10 @@ async function end(): Promise<void> {
 
 /** Finishes requests in flight, writes what is only in memory, then closes the database. */
 async function stop(): Promise<void> {
-  const upkeepStopped = upkeep?.stop();
+  const [upkeepStopped, deliveryStopped] = [upkeep?.stop(), delivery?.stop()];
   if (server?.listening) await drain.finish(server, env().DRAIN_SECONDS * 1_000);
   await dashboard?.then(({ stop }) => stop()).catch(() => {});
-  await Promise.all([stopRecording(), writesConfirmed(CONFIRM_DEADLINE_MS), upkeepStopped]);
+  await Promise.all([stopRecording(), writesConfirmed(CONFIRM_DEADLINE_MS), upkeepStopped, deliveryStopped]);
   closeLimiter();
   await revocations?.stop();
   await disconnectDatabase();

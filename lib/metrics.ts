@@ -8,6 +8,7 @@ type Metrics = {
   authentications: Counter<"outcome">;
   usageRowsDropped: Counter<"rows">;
   logRowsDropped: Counter<"rows">;
+  mails: Counter<"outcome">;
   upkeepRows: Counter<"task">;
   upkeepSeconds: Histogram<"task">;
   upkeepFailures: Counter<"task">;
@@ -73,6 +74,12 @@ function createMetrics(): Metrics {
       name: "goodtake_log_rows_dropped_total",
       help: "Requests that Logs leave out because too many came at once, by kind: rejections, samples.",
       labelNames: ["rows"],
+      registers,
+    }),
+    mails: new Counter({
+      name: "goodtake_mails_total",
+      help: "Attempts to deliver a mail by outcome: sent, retried, failed (given up). Each is in the log.",
+      labelNames: ["outcome"],
       registers,
     }),
     upkeepRows: new Counter({

@@ -1,12 +1,8 @@
 import { emailAddress, newEmailAddress, userName } from "#lib/accounts/model/schema.ts";
-import { env } from "#lib/config/env.ts";
 import { CREDITS_MAX } from "#lib/credits/store.ts";
-import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
-import { checkMigrated } from "#lib/database/migrate.ts";
-import { openDatabase } from "#lib/database/open.ts";
-import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import * as run from "#scripts/account-commands.ts";
-import { filePath, MIGRATIONS, operand, PROJECT, runCommand } from "#scripts/command.ts";
+import { filePath, operand, runCommand } from "#scripts/command.ts";
+import { onDatabase } from "#scripts/on-database.ts";
 
 const EMAIL = ["<email>", "", operand(emailAddress)] as const;
 
@@ -84,15 +80,3 @@ await runCommand(
     }
   },
 );
-
-async function onDatabase<T>(work: () => Promise<T>): Promise<T> {
-  const { url, close } = await openDatabase(env(), PROJECT);
-  try {
-    await checkMigrated(url, MIGRATIONS);
-    await checkWrittenInUtc(connectDatabase(url, 2).pool);
-    return await work();
-  } finally {
-    await disconnectDatabase();
-    await close();
-  }
-}

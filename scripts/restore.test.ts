@@ -92,6 +92,9 @@ async function loseInstallation(root: string): Promise<Lost> {
       return link.ok ? link.value.token : "";
     }),
   );
+  await database().mail.create({
+    data: { userId: ada, kind: "account.password_changed", data: {}, giveUpAt: new Date(Date.now() + 3_600_000) },
+  });
 
   const backup = path.join(root, "backup.gz");
   expect(await command("backup.ts", [backup], directory)).toMatchObject({ code: 0, stderr: "" });
@@ -172,10 +175,11 @@ async function statuses(url: string, secrets: Record<string, string>): Promise<R
 const all = (secrets: Record<string, string>, status: number) =>
   Object.fromEntries(Object.keys(secrets).map((name) => [name, status]));
 
-/** Any restore ends sessions and links. */
+/** Any restore ends sessions and links, and sends nothing old. */
 async function expectNoAccess(url: string): Promise<void> {
   const page = await fetch(`${url}/settings/developer`, { headers: { cookie: lost.cookie }, redirect: "manual" });
   expect([page.status, page.headers.get("location")]).toEqual([307, expect.stringContaining("/sign-in")]);
+  expect(await database().mail.count()).toBe(0);
   for (const token of lost.tokens)
     expect(await redeemPasswordLink({ token, password: "yet another password" }, CALLER)).toEqual({
       ok: false,

@@ -5,6 +5,7 @@ import { fence, markdownTable } from "#components/docs/markdown-text.ts";
 import { MCP_CLIENT_SETTINGS, mcpExamples } from "#components/docs/mcp-examples.ts";
 import { exampleResponse } from "#components/docs/operations.ts";
 import { exampleFences, requestFences } from "#components/docs/request-fences.ts";
+import { GITHUB_PATTERN, SCANNER_RULES } from "#components/docs/scanner-rules.ts";
 import { scopeTable } from "#components/docs/scope-table.ts";
 import { SCOPES_EXAMPLE } from "#components/docs/scopes-example.ts";
 import { formatNumber } from "#components/ui/number.ts";
@@ -14,7 +15,7 @@ import { insufficientScope } from "#lib/api/rejection.ts";
 import { env } from "#lib/config/env.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
 import { firstTier, signupCredits, tiers } from "#lib/config/tiers-file.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/bucket.ts";
 
 const KEY_LIMIT = `RateLimit-Policy: "free";q=20;w=${WINDOW_SECONDS}, "key";q=5;w=${WINDOW_SECONDS}
 RateLimit: "free";r=12;t=42, "key";r=1;t=42`;
@@ -71,8 +72,26 @@ export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, st
         caddy: fence("nginx", "Caddyfile", Caddy),
       };
     },
+    leaks: () => ({
+      report: fence("bash", "Terminal", leakReport(baseUrl)),
+      github: markdownTable(
+        ["Field", "Value"],
+        Object.entries(GITHUB_PATTERN).map(([field, value]) => [field, `\`${value}\``]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(SCANNER_RULES).map(([name, { file, language, text }]) => [name, fence(language, file, text)]),
+      ),
+    }),
   };
   return { baseUrl, ...values[slug]() };
+}
+
+function leakReport(baseUrl: string): string {
+  return [
+    `curl ${baseUrl}/api/v1/leaks \\`,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '{"keys": ["gt_the_key_that_you_found"], "url": "https://example.com/app.js", "source": "Your name"}'`,
+  ].join("\n");
 }
 
 function signUp(): string {

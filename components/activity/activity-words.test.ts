@@ -107,5 +107,9 @@ test("a record of another version is shown as far as it can be read", () => {
     expect(read(action, {})).toMatch(new RegExp(`^${title}: (?!.*undefined)`));
   expect(read("account.signed_in", { with: "github" })).toBe("Signed in: GitHub");
   expect(read("account.password_changed", { by: "password_link" })).toBe("Password changed: Password link");
+  const narrowed = { from: { scopes: null, requestsPerMinute: 5 }, to: { scopes: ["a:b"], requestsPerMinute: null } };
+  expect(read("api_key.restrictions_changed", { name: "CI", ...narrowed })).toBe(
+    "Key permissions changed: CI: full access → a:b; 5 requests a minute → no limit of requests",
+  );
   expect(read("account.to_come", { of: "tomorrow" })).toBe("account.to_come: ");
 });

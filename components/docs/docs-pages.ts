@@ -36,6 +36,11 @@ export const DOCS_PAGES = [
     description: "Keys that can do little, and how to protect an MCP server with them.",
   },
   {
+    slug: "leaks",
+    title: "Leaked keys",
+    description: "End a leaked key, report one that you found, and find keys in your code.",
+  },
+  {
     slug: "api",
     title: "API reference",
     description: "Every route, parameter and response of the GoodTake API.",

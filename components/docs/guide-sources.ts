@@ -3,6 +3,7 @@ import agents from "#components/docs/guides/agents.md";
 import authentication from "#components/docs/guides/authentication.md";
 import errors from "#components/docs/guides/errors.md";
 import gateway from "#components/docs/guides/gateway.md";
+import leaks from "#components/docs/guides/leaks.md";
 import permissions from "#components/docs/guides/permissions.md";
 import quickStart from "#components/docs/guides/quick-start.md";
 import rateLimits from "#components/docs/guides/rate-limits.md";
@@ -16,4 +17,5 @@ export const GUIDE_SOURCES: Record<GuideSlug, string> = {
   "rate-limits": rateLimits,
   gateway,
   agents,
+  leaks,
 };

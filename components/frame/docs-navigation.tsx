@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Network,
   Rocket,
+  ShieldAlert,
   ShieldCheck,
   TriangleAlert,
 } from "lucide-react";
@@ -22,6 +23,7 @@ const ICONS: Record<DocsSlug, LucideIcon> = {
   "rate-limits": Gauge,
   gateway: Network,
   agents: Bot,
+  leaks: ShieldAlert,
   api: Braces,
 };
 const PAGES = DOCS_PAGES.map(({ slug, title }) => ({ href: `/docs/${slug}`, label: title, Icon: ICONS[slug] }));

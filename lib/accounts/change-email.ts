@@ -4,6 +4,7 @@ import { reserveSignUp, type Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 type ChangeEmailError = ConfirmError | "email_taken";
@@ -39,6 +40,7 @@ async function change(
       const { count } = await transaction.user.updateMany({ where: { id: userId, passwordHash }, data: { email: to } });
       if (count === 0) return err("wrong_password");
       await recordActivity(transaction, caller, { userId, action: "account.email_changed", details: { from, to } });
+      await queueMail(transaction, userId, "account.email_changed", { to }, from);
       return ok();
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import { endSessionsOf, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 type ChangePasswordError = ConfirmError | "common_password" | "own_name_password";
@@ -39,6 +40,7 @@ export async function changePassword(
       action: "account.password_changed",
       details: { by: "password", sessionsEnded: sessions },
     });
+    await queueMail(transaction, userId, "account.password_changed", { sessionsEnded: sessions });
     return ok(sessions);
   });
 }

@@ -11,6 +11,7 @@ import { revokeEveryApiKey, TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database } from "#lib/database/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 const LINK_HOURS = 1;
@@ -109,6 +110,7 @@ export async function redeemPasswordLink(
           keysKept: keys === "revoke" ? 0 : active.total,
         },
       });
+      await queueMail(transaction, user.id, "account.password_changed", { sessionsEnded });
       return ok({ email: user.email });
     },
     { timeout: TRANSACTION_MS },

@@ -14,7 +14,7 @@ export function rejectionOf(admission: Admission): ApiError | undefined {
   if (admission.kind === "anonymous") return ANONYMOUS;
   if (admission.kind === "rejected") return INVALID;
   if (!admission.limit?.exceeded) return undefined;
-  return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.resetSeconds) });
+  return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.retryAfterSeconds) });
 }
 
 /** Names the missing permissions in the body and in the challenge (RFC 6750, 3.1). */

@@ -8,6 +8,11 @@ import { OperatorError } from "#lib/operator-error.ts";
 
 const AUTH_SECRET = "yLzQ8m2pRk4vWx7nTb1dHc5jFg9sAe3u";
 const DATABASE_URL = "postgresql://user:hunter2@db/goodtake";
+const MAIL = {
+  SMTP_URL: "smtp://user:hunter2@mail.example.com:587",
+  PUBLIC_URL: "https://dashboard.example.com",
+  MAIL_FROM: "GoodTake <keys@example.com>",
+};
 
 test("a secret that we make is never taken for an example value, and is made once", async () => {
   const { directory, remove } = await temporaryDirectory();
@@ -63,6 +68,15 @@ describe("a bad value is one sentence that names it and doesn't repeat it", () =
     ["GITHUB_SECRET", { GITHUB_ID: "id" }],
     ["GOOGLE_ID", { GOOGLE_SECRET: "hunter2" }, "hunter2"],
     ["OIDC_ISSUER", { OIDC_ID: "id", OIDC_SECRET: "hunter2" }, "hunter2"],
+    ["SMTP_URL", { ...MAIL, SMTP_URL: "mail.example.com:hunter2" }, "hunter2"],
+    ["SMTP_URL", { ...MAIL, SMTP_URL: "https://user:hunter2@mail.example.com" }, "hunter2"],
+    ["SMTP_URL", { ...MAIL, SMTP_URL: "smtp://user:hunter2@mail.example.com/?tls=off" }, "hunter2"],
+    ["SMTP_URL", { ...MAIL, SMTP_URL: "smtp://user:%E0%A4%A@mail.example.com" }, "%E0"],
+    ["MAIL_FROM", { ...MAIL, MAIL_FROM: "GoodTake" }],
+    ["MAIL_FROM", { ...MAIL, MAIL_FROM: "GoodTake <a@example.com>, b@example.com" }],
+    ["MAIL_FROM", { ...MAIL, MAIL_FROM: "GoodTake <a@example.com>\r\nBcc: b@example.com" }],
+    ["MAIL_FROM", { SMTP_URL: MAIL.SMTP_URL, PUBLIC_URL: MAIL.PUBLIC_URL }, "hunter2"],
+    ["PUBLIC_URL", { SMTP_URL: MAIL.SMTP_URL, MAIL_FROM: MAIL.MAIL_FROM }, "hunter2"],
     ["MAX_ACTIVE_KEYS", { MAX_ACTIVE_KEYS: "0" }],
     ["ACTIVITY_DAYS", { ACTIVITY_DAYS: "1.5" }],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }],

@@ -4,6 +4,8 @@ import { variables } from "#lib/config/variables.ts";
 import { onceAProcess } from "#lib/once-a-process.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
+const NEEDED_BY_MAIL = { PUBLIC_URL: "mails contain links to it", MAIL_FROM: "mails need a sender" };
+
 const schema = variables
   // Set by the entry points, not by the operator.
   .extend({ NODE_ENV: unsetIfEmpty(z.enum(["development", "production", "test"]).default("production")) })
@@ -18,6 +20,8 @@ const schema = variables
         "SIGN_UP",
         "must be given with ARK_API_KEY (open, closed or providers), because strangers who sign up spend real money",
       );
+    for (const name of ["PUBLIC_URL", "MAIL_FROM"] as const)
+      if (env.SMTP_URL && !env[name]) reject(name, `is required with SMTP_URL: ${NEEDED_BY_MAIL[name]}`);
     for (const [id, secret] of [
       ["GITHUB_ID", "GITHUB_SECRET"],
       ["GOOGLE_ID", "GOOGLE_SECRET"],

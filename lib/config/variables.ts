@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { addressesOf, parseSentinels } from "#lib/config/addresses.ts";
+import { isSmtpAddress, parseSender } from "#lib/config/mail-addresses.ts";
 import { cidrs, origin, text, variable, webAddress, whole } from "#lib/config/values.ts";
 
 const ADDRESSES = {
@@ -174,6 +175,42 @@ const SIGN_IN = {
   }),
 };
 
+const MAIL = {
+  SMTP_URL: variable(
+    z
+      .string()
+      .refine(
+        isSmtpAddress,
+        "must be an address such as smtp://user:password@host:587 or smtps://user:password@host:465",
+      )
+      .optional(),
+    {
+      description:
+        "The mail server, the same in all processes. `smtps://` is TLS from the start. `smtp://` uses STARTTLS where the " +
+        "server offers it, requires it for a password, and does without on this machine (`localhost`). Encode special " +
+        "characters of the password (`%40` is `@`). A private certificate authority is trusted through " +
+        "`NODE_EXTRA_CA_CERTS`. `MAIL_FROM` and `PUBLIC_URL` are required, too.",
+      needed: "installations that send mail",
+      unset: "none; no mail is sent",
+      values: "an `smtp://` or `smtps://` address",
+      example: "smtp://user:password@smtp.example.com:587",
+    },
+  ),
+  MAIL_FROM: variable(
+    z
+      .string()
+      .trim()
+      .refine((value) => parseSender(value) !== undefined, "must be a sender such as GoodTake <keys@example.com>")
+      .optional(),
+    {
+      description: "The sender of every mail.",
+      needed: "installations with `SMTP_URL`",
+      values: "an email address, or a name followed by one in `<` and `>`",
+      example: "GoodTake <keys@example.com>",
+    },
+  ),
+};
+
 const IMAGES = {
   ARK_API_KEY: text({
     description: "The key for BytePlus ModelArk, which draws the images.",
@@ -259,6 +296,7 @@ export const VARIABLES_BY_HEADING = {
   Addresses: ADDRESSES,
   "Data and processes": DATA_AND_PROCESSES,
   "Sign-in": SIGN_IN,
+  Mail: MAIL,
   Images: IMAGES,
   "Limits and credits": LIMITS,
   "Leak reports": LEAKS,
@@ -269,6 +307,7 @@ export const variables = z.object({
   ...ADDRESSES,
   ...DATA_AND_PROCESSES,
   ...SIGN_IN,
+  ...MAIL,
   ...IMAGES,
   ...LIMITS,
   ...LEAKS,

@@ -1,14 +1,9 @@
-/**
- * Windows are fixed: the first request opens one, and the whole limit is available again when it
- * ends.
- */
-export const WINDOW_SECONDS = 60;
+import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
 
-export type Count = { requests: number; msLeft: number };
 type Window = { requests: number; endsAt: number };
 
 /**
- * Counts the requests of each account in this process. Windows that have ended are dropped when
+ * Counts the requests of each bucket in this process. Windows that have ended are dropped when
  * others open, without a timer. Of more than `max` windows the older half is dropped early.
  */
 export class LocalWindows {
@@ -19,8 +14,8 @@ export class LocalWindows {
   #older = new Map<string, Window>();
   #recentSince = Number.NEGATIVE_INFINITY;
 
-  constructor(windowSeconds = WINDOW_SECONDS, max = Number.POSITIVE_INFINITY) {
-    this.#windowMs = windowSeconds * 1_000;
+  constructor(windowMs = WINDOW_MS, max = Number.POSITIVE_INFINITY) {
+    this.#windowMs = windowMs;
     this.#max = max;
   }
 
@@ -28,18 +23,29 @@ export class LocalWindows {
     return this.#recent.size + this.#older.size;
   }
 
-  /** Counts one request of an account. */
-  count(accountId: string): Count {
+  /** Counts one request in all of its buckets, or in none. */
+  count(buckets: Bucket[]): Count {
     // A monotonic clock, in whole milliseconds: neither a changed clock nor fractions that add up
     // can make a window longer.
     const now = Math.trunc(performance.now());
-    let window = this.#recent.get(accountId) ?? this.#older.get(accountId);
-    if (!window || window.endsAt <= now) window = this.#open(accountId, now);
-    window.requests += 1;
-    return { requests: window.requests, msLeft: window.endsAt - now };
+    const counted = buckets.every(({ id, limit }) => (this.#find(id, now)?.requests ?? 0) < limit);
+    const windows = buckets.map(({ id }) => {
+      let window = this.#find(id, now);
+      if (counted) {
+        window ??= this.#open(id, now);
+        window.requests += 1;
+      }
+      return { requests: window?.requests ?? 0, msLeft: window ? window.endsAt - now : this.#windowMs };
+    });
+    return { counted, windows };
   }
 
-  #open(accountId: string, now: number): Window {
+  #find(id: string, now: number): Window | undefined {
+    const window = this.#recent.get(id) ?? this.#older.get(id);
+    return window && window.endsAt > now ? window : undefined;
+  }
+
+  #open(id: string, now: number): Window {
     if (now - this.#recentSince >= this.#windowMs || this.#recent.size >= this.#max / 2) {
       // Without a `max`, all older windows have ended: they opened at least a window's length ago.
       this.#older = this.#recent;
@@ -47,7 +53,7 @@ export class LocalWindows {
       this.#recentSince = now;
     }
     const window = { requests: 0, endsAt: now + this.#windowMs };
-    this.#recent.set(accountId, window);
+    this.#recent.set(id, window);
     return window;
   }
 }

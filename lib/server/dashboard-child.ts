@@ -3,6 +3,7 @@ import type { ServerOptions } from "node:http";
 import { env } from "#lib/config/env.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { captureConsole } from "#lib/log.ts";
+import { type MailDelivery, startDelivery } from "#lib/mail/deliver.ts";
 import { metrics } from "#lib/metrics.ts";
 import { collectGarbage } from "#lib/server/collect-garbage.ts";
 import { createDashboardListener } from "#lib/server/dashboard-listener.ts";
@@ -35,11 +36,16 @@ try {
   const server = createHttpServer(settings, listener, LIMITS);
   const idle = setTimeout(collectGarbage, IDLE_MS).unref();
   server.on("request", () => idle.refresh());
+  let delivery: MailDelivery | undefined;
   server.listen(socketPath);
   await once(server, "listening");
   process.on("message", ({ kind }: ToDashboard) => {
     if (kind === "areYouAlive") say({ kind: "alive" });
-    else if (kind === "stop") void disconnectDatabase().then(() => process.exit(0));
+    else if (kind === "deliverMail") delivery ??= startDelivery();
+    else if (kind === "stop")
+      void Promise.resolve(delivery?.stop())
+        .then(disconnectDatabase)
+        .then(() => process.exit(0));
     else
       void metrics()
         .registry.getMetricsAsJSON()

@@ -1,7 +1,14 @@
 import type { MetricObject } from "prom-client";
 
 /** Messages between the process that owns the port and the dashboard's process. */
-export type ToDashboard = { kind: "metrics" | "areYouAlive" | "stop" };
+export type ToDashboard = {
+  kind:
+    | "metrics"
+    | "areYouAlive"
+    | "stop"
+    /** The database is migrated: mails may be delivered. */
+    | "deliverMail";
+};
 export type FromDashboard =
   | { kind: "serving" | "alive" }
   /** The start failed. `sentence` is for the operator. */

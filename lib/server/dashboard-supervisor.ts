@@ -41,6 +41,8 @@ export type Dashboard = {
   isUp(): boolean;
   /** The metrics of the process; empty if it doesn't answer within a second. */
   metrics(): Promise<MetricObject[]>;
+  /** Has this process and its successors deliver mail. Call it when the database is migrated. */
+  deliverMail(): void;
   stop(): Promise<void>;
 };
 
@@ -57,6 +59,7 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
   let child: ChildProcess | undefined;
   let isUp = false;
   let isStopping = false;
+  let deliversMail = false;
 
   const spawnChild = async (): Promise<void> => {
     await rm(socketPath, { force: true });
@@ -71,6 +74,12 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
     // A breakpoint in development stops the process, too.
     if (environment.NODE_ENV !== "development") killWhenHung(child);
     isUp = true;
+    if (deliversMail) deliverMail();
+  };
+  const deliverMail = () => {
+    deliversMail = true;
+    // Without a process, its successor delivers.
+    if (isUp) child?.send({ kind: "deliverMail" } satisfies ToDashboard, () => {});
   };
 
   const watch = (startedAt: number, waitMs: number): void => {
@@ -117,6 +126,7 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
     upgrade: (request, socket, head) => passUpgrade(socketPath, request, socket, head),
     isUp: () => isUp,
     metrics: () => (child && isUp ? askMetrics(child) : Promise.resolve([])),
+    deliverMail,
     stop,
   };
 }

@@ -9,6 +9,7 @@ import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
+import { pruneMails } from "#lib/mail/dead-letters.ts";
 import { metrics } from "#lib/metrics.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
 import {
@@ -35,6 +36,7 @@ export const PRUNING: Record<string, Task> = {
   sessions: pruneSessions,
   password_links: prunePasswordLinks,
   activity: pruneActivity,
+  mails: pruneMails,
   idempotency_records: pruneIdempotencyRecords,
   closing_days: closeDays,
   credit_movements: (signal) => pruneMovements({ signal }),

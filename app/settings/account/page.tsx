@@ -9,6 +9,7 @@ import { SignInMethods } from "#components/account/sign-in-methods.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
@@ -17,7 +18,7 @@ export const metadata: Metadata = { title: "Account" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function AccountPage({ searchParams }: Props) {
+export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
   const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
@@ -68,4 +69,4 @@ export default async function AccountPage({ searchParams }: Props) {
       </div>
     </NowProvider>
   );
-}
+});

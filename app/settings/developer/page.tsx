@@ -10,6 +10,7 @@ import { findFirstRequest } from "#lib/api-keys/first-request.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { readKeyList } from "#lib/api-keys/read-key-list.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
 
@@ -17,7 +18,7 @@ export const metadata: Metadata = { title: "Developer Settings" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function DeveloperSettingsPage({ searchParams }: Props) {
+export default withRequestId(async function DeveloperSettingsPage({ searchParams }: Props) {
   const user = await requireUser();
   const asked = await searchParams;
   const query = listQuery.parse(asked);
@@ -46,4 +47,4 @@ export default async function DeveloperSettingsPage({ searchParams }: Props) {
       }
     />
   );
-}
+});

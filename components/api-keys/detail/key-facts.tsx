@@ -67,6 +67,17 @@ export function RotationMark({ apiKey }: { apiKey: ListedApiKey }) {
   return role && <span className={role === "Old key" ? "text-warning-ink" : "text-success-ink"}>{role}</span>;
 }
 
+/** Marks a restricted key in a line of the list, with a summary for the pointer and screen readers. */
+export function RestrictedMark({ apiKey: { restrictions } }: { apiKey: ListedApiKey }) {
+  return (
+    restrictions && (
+      <span title={restrictions} className="text-muted">
+        Restricted<span className="sr-only">: {restrictions}</span>
+      </span>
+    )
+  );
+}
+
 function useRole(apiKey: ListedApiKey): "Old key" | "New key" | null {
   const now = useNow();
   if (isOldKey(apiKey, now)) return "Old key";

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useRef } from "react";
 import { callerEffects, effectWords, onlyPrivateCaller } from "#components/api-keys/restrictions/caller-effect.ts";
-import { correctNetworks } from "#components/api-keys/restrictions/restriction-draft.ts";
+import { correctNetworks } from "#components/api-keys/restrictions/read-draft.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";

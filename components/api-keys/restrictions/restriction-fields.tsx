@@ -1,7 +1,8 @@
 "use client";
 
 import { NetworksField } from "#components/api-keys/restrictions/networks-field.tsx";
-import { type RestrictionDraft, readLimit } from "#components/api-keys/restrictions/restriction-draft.ts";
+import { readLimit } from "#components/api-keys/restrictions/read-draft.ts";
+import type { RestrictionDraft } from "#components/api-keys/restrictions/restriction-draft.ts";
 import { ScopesField } from "#components/api-keys/restrictions/scopes-field.tsx";
 import type { Problems } from "#components/frame/form-problems.ts";
 import { TextField } from "#components/ui/field.tsx";

@@ -1,6 +1,7 @@
 "use client";
 
 import { useId } from "react";
+import { scopeField } from "#components/api-keys/restrictions/restriction-draft.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { FieldError } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -66,7 +67,7 @@ function ScopeChoice({ name, title, description, checked, onChange }: ChoiceProp
       <span className="pt-px">
         <Checkbox
           id={id}
-          name={`scope ${name}`}
+          name={scopeField(name)}
           aria-describedby={`${id}-description`}
           checked={checked}
           onChange={(event) => onChange(event.currentTarget.checked)}

@@ -17,7 +17,7 @@ const limitReports = createMiddleware<ApiContext>(async (c, next) => {
   // The front listener has replaced the header's value by the client's address.
   const limit = await limiter().consumeReport(narrowestNetwork(c.req.header("x-forwarded-for") ?? null));
   if (limit.exceeded)
-    throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.resetSeconds) });
+    throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.retryAfterSeconds) });
   await next();
 });
 

@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  correctNetworks,
-  draftOf,
-  FULL_ACCESS,
-  readDraft,
-} from "#components/api-keys/restrictions/restriction-draft.ts";
+import { correctNetworks, readDraft } from "#components/api-keys/restrictions/read-draft.ts";
+import { draftOf, FULL_ACCESS } from "#components/api-keys/restrictions/restriction-draft.ts";
 import { type Restrictions, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import { keyRestrictions } from "#lib/api-keys/model/restrictions-schema.ts";
 

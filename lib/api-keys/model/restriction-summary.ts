@@ -1,4 +1,3 @@
-import { counted } from "#components/ui/number.ts";
 import { type RestrictionColumns, restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
 
 /** Sums up the restrictions of a key: "1 permission, 2 networks". Empty for none. */
@@ -12,4 +11,8 @@ export function restrictionSummary(key: RestrictionColumns): string {
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+function counted(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }

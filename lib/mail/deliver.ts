@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { env } from "#lib/config/env.ts";
+import { parseSender } from "#lib/config/mail-addresses.ts";
+import { log } from "#lib/log.ts";
+import { compose } from "#lib/mail/compose.ts";
+import { templateOf } from "#lib/mail/kinds.ts";
+import { countMail, observeOutbox } from "#lib/mail/mail-metrics.ts";
+import { type ClaimedMail, claimMail, LEASE_S, markHandedOver, settleMail } from "#lib/mail/outbox.ts";
+import { type Delivery, sendBySmtp } from "#lib/mail/smtp.ts";
+
+/** A mail server may take seconds for a mail. More connections than this annoy some. */
+const AT_ONCE = 4;
+const POLL_MS = 1_000;
+/** After a connection that failed, for all mails: 2 s doubling to a minute. */
+const PAUSE = { firstMs: 2_000, maxMs: 60_000 };
+const SETTLE_RETRY_MS = 1_000;
+
+/** A started delivery of the outbox. */
+export type MailDelivery = {
+  /** Claims no more mails and waits for those that are being sent. */
+  stop(): Promise<void>;
+};
+
+/** Delivers what the outbox holds until it is stopped. Does nothing without `SMTP_URL`. */
+export function startDelivery(): MailDelivery {
+  const { SMTP_URL } = env();
+  if (!SMTP_URL) return { stop: async () => {} };
+  const stopped = new AbortController();
+  const observed = observeOutbox(stopped.signal);
+  const working = work(SMTP_URL, stopped.signal);
+  return {
+    async stop() {
+      stopped.abort();
+      await Promise.all([working, observed]);
+    },
+  };
+}
+
+async function work(smtpUrl: string, signal: AbortSignal): Promise<void> {
+  const sending = new Set<Promise<void>>();
+  const wait = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+  let pauseMs = 0;
+  while (!signal.aborted) {
+    if (sending.size >= AT_ONCE) {
+      await Promise.race(sending);
+      continue;
+    }
+    if (pauseMs > 0) await wait(pauseMs);
+    const mail = signal.aborted ? undefined : await claimMail().catch(warn);
+    if (!mail) {
+      await wait(POLL_MS);
+      continue;
+    }
+    if (mail === "settled") continue;
+    const sent = deliverMail(smtpUrl, mail, signal).then((delivery) => {
+      pauseMs = delivery.outcome === "not_sent" ? Math.min(Math.max(pauseMs * 2, PAUSE.firstMs), PAUSE.maxMs) : 0;
+      sending.delete(sent);
+    });
+    sending.add(sent);
+    // Asks a mail server that was away with one mail, not with several.
+    if (pauseMs > 0) await sent;
+  }
+  await Promise.all(sending);
+}
+
+/** Sends one mail that this process has claimed, and settles it. Never rejects. */
+export async function deliverMail(smtpUrl: string, mail: ClaimedMail, signal?: AbortSignal): Promise<Delivery> {
+  const delivery = await attempt(smtpUrl, mail);
+  const settled = await untilSettled(mail, delivery, signal);
+  const { id, kind, attempts } = mail;
+  const problem = delivery.outcome === "accepted" ? undefined : delivery.problem;
+  log()[settled === "failed" ? "error" : problem ? "warn" : "info"](
+    { mail: id, kind, attempts, problem },
+    `mail ${settled}`,
+  );
+  countMail(settled);
+  return delivery;
+}
+
+async function attempt(smtpUrl: string, mail: ClaimedMail): Promise<Delivery> {
+  const { MAIL_FROM = "", PUBLIC_URL: publicUrl = "" } = env();
+  const from = parseSender(MAIL_FROM) ?? { name: "", address: "" };
+  let content: Buffer;
+  try {
+    content = await compose(templateOf(mail.kind).write(mail.data as never), { ...mail, from, publicUrl });
+  } catch (error) {
+    log().error({ err: error, mail: mail.id, kind: mail.kind }, "a mail could not be written");
+    return { outcome: "rejected", code: 554, problem: "The mail could not be written; the log says why." };
+  }
+  return sendBySmtp(smtpUrl, { from: from.address, to: mail.to, content }, () => markHandedOver(mail));
+}
+
+/** The database may be away for a moment. What is known now would be unknown after the lease. */
+async function untilSettled(
+  mail: ClaimedMail,
+  delivery: Delivery,
+  signal?: AbortSignal,
+): Promise<"sent" | "failed" | "retried"> {
+  for (let left = LEASE_S; ; left -= 1) {
+    try {
+      return await settleMail(mail, delivery);
+    } catch (error) {
+      warn(error);
+      if (left === 0 || signal?.aborted) return delivery.outcome === "accepted" ? "sent" : "retried";
+      await sleep(SETTLE_RETRY_MS);
+    }
+  }
+}
+
+function warn(error: unknown): undefined {
+  log().warn({ err: error }, "the outbox can't be reached and is tried again");
+}

@@ -1,0 +1,25 @@
+import type { Template } from "#lib/mail/letter.ts";
+import { emailChanged, passwordChanged } from "#lib/mail/templates/account.ts";
+import { digest } from "#lib/mail/templates/digest.ts";
+import { keyCreated } from "#lib/mail/templates/keys.ts";
+
+/** Every kind of mail with its template. A kind keeps its name and its data while rows may have it. */
+export const KINDS = {
+  "account.password_changed": passwordChanged,
+  "account.email_changed": emailChanged,
+  "api_key.created": keyCreated,
+  digest,
+};
+
+export type MailKind = keyof typeof KINDS;
+/** What a mail of a kind is written from. */
+export type MailData<Kind extends MailKind> = (typeof KINDS)[Kind] extends Template<infer Data> ? Data : never;
+
+export const ALL_KINDS = Object.keys(KINDS) as MailKind[];
+/** The kinds that count for the limit of an hour, and that a digest may replace. */
+export const NOTICES = ALL_KINDS.filter((kind) => kind !== "digest" && !KINDS[kind].isSecurity);
+
+/** Returns a kind's template, for data that was read from the outbox. */
+export function templateOf(kind: MailKind): Template<never> {
+  return KINDS[kind] as Template<never>;
+}

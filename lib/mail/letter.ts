@@ -1,0 +1,20 @@
+/** A mail in words: one purpose, one link. */
+export type Letter = {
+  subject: string;
+  paragraphs: string[];
+  /** `path` is on the dashboard, whose address is `PUBLIC_URL`. */
+  link: { label: string; path: string };
+};
+
+export type Template<Data> = {
+  /** A security notice is never held back by the limit of an hour. */
+  isSecurity: boolean;
+  /** For a mail whose link ends: when it says nothing useful any more. */
+  goodForHours?: number;
+  write(data: Data): Letter;
+};
+
+/** Defines a kind of mail. `Data` is stored as JSON until the mail is delivered, so it has no secret. */
+export function template<Data extends object>(definition: Template<Data>): Template<Data> {
+  return definition;
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { database } from "#lib/database/client.ts";
+import { log } from "#lib/log.ts";
+import { metrics, observeGauge } from "#lib/metrics.ts";
+
+const READ_MS = 15_000;
+
+export type OutboxState = {
+  waiting: number;
+  /** Given up and not retried yet. */
+  failed: number;
+  /** Age of the oldest mail that should be delivered by now, in seconds. */
+  oldestS: number;
+};
+
+/** Counts how an attempt ended. */
+export function countMail(outcome: "sent" | "failed" | "retried"): void {
+  metrics().mails.inc({ outcome });
+}
+
+/** Reads the outbox from time to time, for Prometheus. Every process that delivers reports the same. */
+export async function observeOutbox(signal: AbortSignal): Promise<void> {
+  let last: OutboxState = { waiting: 0, failed: 0, oldestS: 0 };
+  observeGauge("goodtake_mail_outbox", "Mails by state: waiting, failed (given up).", "state", () => ({
+    waiting: last.waiting,
+    failed: last.failed,
+  }));
+  observeGauge("goodtake_mail_age_seconds", "Age of the oldest mail that should be delivered by now.", "queue", () => ({
+    outbox: last.oldestS,
+  }));
+  while (!signal.aborted) {
+    try {
+      last = await readOutbox();
+    } catch (error) {
+      log().debug({ err: error }, "the outbox can't be read and is tried again");
+    }
+    await sleep(READ_MS, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+export async function readOutbox(): Promise<OutboxState> {
+  const [state] = await database().$queryRaw<OutboxState[]>`
+    SELECT (SELECT count(*)::int FROM "Mail" WHERE "endedAt" IS NULL) AS "waiting",
+      (SELECT count(*)::int FROM "Mail" WHERE "outcome" = 'failed') AS "failed",
+      coalesce((SELECT extract(epoch FROM now() - min("createdAt")) FROM "Mail"
+        WHERE "endedAt" IS NULL AND ("attempts" > 0 OR "dueAt" <= now())), 0)::float8 AS "oldestS"`;
+  return state as OutboxState;
+}

@@ -1,0 +1,27 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { env } from "#lib/config/env.ts";
+import type { Transaction } from "#lib/database/client.ts";
+import { KINDS, type MailData, type MailKind } from "#lib/mail/kinds.ts";
+
+/** Mail servers that are down for longer need the operator, see `npm run mail`. */
+export const GIVE_UP_HOURS = 72;
+
+/**
+ * Writes a mail to a user in the transaction that it reports, so that both happen or neither. Writes
+ * nothing without `SMTP_URL`. One action queues one mail, also for many keys.
+ *
+ * @param recipient another address than the account's, such as its former one.
+ */
+export async function queueMail<Kind extends MailKind>(
+  transaction: Transaction,
+  userId: UserId,
+  kind: Kind,
+  data: MailData<Kind>,
+  recipient: string | null = null,
+): Promise<void> {
+  if (!env().SMTP_URL) return;
+  const { goodForHours = GIVE_UP_HOURS } = KINDS[kind];
+  await transaction.$executeRaw`
+    INSERT INTO "Mail" ("userId", "kind", "data", "recipient", "giveUpAt")
+    VALUES (${userId}::uuid, ${kind}, ${JSON.stringify(data)}::jsonb, ${recipient}, now() + make_interval(hours => ${goodForHours}::int))`;
+}

@@ -1,0 +1,13 @@
+import { template } from "#lib/mail/letter.ts";
+
+export const keyCreated = template<{ id: string; name: string; environment: string }>({
+  isSecurity: false,
+  write: ({ id, name, environment }) => ({
+    subject: `API key created: ${name}`,
+    paragraphs: [
+      `The ${environment} key "${name}" was created in your account.`,
+      "If this wasn't you, revoke the key and change your password.",
+    ],
+    link: { label: "Open the key", path: `/settings/developer/${id}` },
+  }),
+});

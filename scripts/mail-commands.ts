@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { env } from "#lib/config/env.ts";
+import { parseSender } from "#lib/config/mail-addresses.ts";
+import { compose } from "#lib/mail/compose.ts";
+import { listUndelivered, retryFailed } from "#lib/mail/dead-letters.ts";
+import { sendBySmtp } from "#lib/mail/smtp.ts";
+import { OperatorError } from "#lib/operator-error.ts";
+import { formatTable, formatTime } from "#scripts/table.ts";
+
+export async function list(): Promise<string> {
+  const mails = await listUndelivered();
+  const rows = mails.map(({ id, kind, to, createdAt, attempts, dueAt, problem }) => ({
+    id,
+    kind,
+    to,
+    created: formatTime(createdAt),
+    attempts,
+    next: formatTime(dueAt, "given up"),
+    problem: problem ?? "",
+  }));
+  return formatTable(rows) || "Every mail is delivered.";
+}
+
+export async function retry(id?: string): Promise<string> {
+  const retried = await retryFailed(id);
+  if (id && retried === 0)
+    throw new OperatorError(`There is no mail ${id} that was given up and whose link is still good.`);
+  return `${retried === 1 ? "1 mail is" : `${retried} mails are`} tried again by the dashboard's process.`;
+}
+
+export async function test(address: string): Promise<string> {
+  const { SMTP_URL, MAIL_FROM = "", PUBLIC_URL: publicUrl = "" } = env();
+  if (!SMTP_URL) throw new OperatorError("SMTP_URL is not set, so no mail is sent.");
+  const from = parseSender(MAIL_FROM) ?? { name: "", address: MAIL_FROM };
+  const letter = {
+    subject: "GoodTake can send mail",
+    paragraphs: ["This is the mail of `npm run mail -- test`. The mail server accepts mail from this installation."],
+    link: { label: "Open the dashboard", path: "/" },
+  };
+  const content = await compose(letter, { id: randomUUID(), from, to: address, createdAt: new Date(), publicUrl });
+  const delivery = await sendBySmtp(SMTP_URL, { from: from.address, to: address, content });
+  if (delivery.outcome !== "accepted") throw new OperatorError(`The mail was not accepted: ${delivery.problem}`);
+  return `The mail server accepted the mail to ${address}: ${delivery.answer}`;
+}
