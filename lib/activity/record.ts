@@ -37,6 +37,7 @@ export type Details = {
       };
   "account.renamed": Change;
   "account.email_changed": Change;
+  "account.email_verified": { email: string };
   "account.sessions_ended": { sessions: number };
   "account.tier_changed": Change;
   "account.credits_granted": { credits: number };

@@ -19,12 +19,13 @@ export type Applied = {
 };
 
 /**
- * Ends all sessions and removes all password links and mails. A restore must not revive them, and
+ * Ends all sessions and removes all links and mails. A restore must not revive them, and
  * their end may be newer than the backup.
  */
 export async function endAccess(client: pg.ClientBase): Promise<void> {
   await client.query(`UPDATE "Session" SET "endedAt" = now() WHERE "endedAt" IS NULL`);
   await client.query(`DELETE FROM "PasswordLink"`);
+  await client.query(`DELETE FROM "EmailLink"`);
   await client.query(`DELETE FROM "Mail"`);
   // Transaction ids of another server mean nothing here. The trigger gave keys new ones.
   await client.query(`UPDATE "User" SET "changedIn" = pg_current_xact_id()::text::bigint WHERE "changedIn" <> 0`);
