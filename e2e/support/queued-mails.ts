@@ -1,4 +1,4 @@
-import { createUser } from "#e2e/support/test-database.ts";
+import { createVerifiedUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 import { type MailKind, templateOf } from "#lib/mail/kinds.ts";
@@ -6,7 +6,7 @@ import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 
 /** Creates a user who gets no mail about what is done to keys. */
 export async function createQuietUser(name?: string) {
-  const user = await createUser(name);
+  const user = await createVerifiedUser(name);
   await changeMutedNotices(user.id, ["key_changes"]);
   return user;
 }

@@ -46,6 +46,7 @@ export async function revokeAndTell(
       userId,
       "api_key.revoked",
       Prisma.sql`"id" = ANY(${ids}::uuid[]) AND "revokedAt" = ${at}`,
+      {},
     );
   return revoked;
 }

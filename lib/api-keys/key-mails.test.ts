@@ -3,7 +3,7 @@ import { mailSettings } from "#e2e/support/mail-server.ts";
 import { takeMails, takeSubjects } from "#e2e/support/queued-mails.ts";
 import { CALLER } from "#e2e/support/seed.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createVerifiedUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { deleteApiKeys, revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { UNFILTERED } from "#lib/api-keys/model/list-view.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 beforeEach(async () => {
-  ada = await createUser();
+  ada = await createVerifiedUser();
 });
 
 async function newKey() {
@@ -51,7 +51,7 @@ test("one action sends one mail: creating, rotating, revoking and deleting a key
 });
 
 test("one mail tells of 500 revoked keys and names 20 of them, and none of another account", async () => {
-  const bob = await createUser("Bob");
+  const bob = await createVerifiedUser("Bob");
   await createKey(bob.id);
   await takeMails(bob.id);
   await database().$executeRaw`

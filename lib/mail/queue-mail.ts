@@ -13,8 +13,8 @@ export function isMailOn(): boolean {
 
 /**
  * Writes a mail to a user in the transaction that it reports, so that both happen or neither. Writes
- * nothing without `SMTP_URL`, and no notice that the user switched off. One action queues one mail,
- * also for many keys.
+ * nothing without `SMTP_URL`, no notice that the user switched off, and for an address that isn't
+ * verified only what verifies it. One action queues one mail, also for many keys.
  *
  * @param recipient another address than the account's, such as its former one.
  */
@@ -26,9 +26,10 @@ export async function queueMail<Kind extends MailKind>(
   recipient: string | null = null,
 ): Promise<void> {
   if (!isMailOn()) return;
-  const { goodForHours = GIVE_UP_HOURS, setting = "" } = templateOf(kind);
+  const { goodForHours = GIVE_UP_HOURS, toUnverified = false, setting = "" } = templateOf(kind);
   await transaction.$executeRaw`
     INSERT INTO "Mail" ("userId", "kind", "data", "recipient", "giveUpAt")
     SELECT "id", ${kind}, ${JSON.stringify(data)}::jsonb, ${recipient}, now() + make_interval(hours => ${goodForHours}::int)
-    FROM "User" WHERE "id" = ${userId}::uuid AND ${setting} <> ALL (string_to_array("mutedNotices", ' '))`;
+    FROM "User" WHERE "id" = ${userId}::uuid AND (${toUnverified} OR "emailVerifiedAt" IS NOT NULL)
+      AND ${setting} <> ALL (string_to_array("mutedNotices", ' '))`;
 }

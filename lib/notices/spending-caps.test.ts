@@ -22,7 +22,9 @@ test("an owner hears once that a key has spent its credits of the month, and aga
   const setCap = (creditsPerMonth: number) =>
     database().apiKey.update({ where: { id: key.id }, data: { creditsPerMonth } });
   const spend = async (credits: number) => {
-    expect(await charge({ userId: ada.id, apiKeyId: key.id, credits, quota: null, cap: null })).toMatchObject({ ok: true });
+    expect(await charge({ userId: ada.id, apiKeyId: key.id, credits, quota: null, cap: null })).toMatchObject({
+      ok: true,
+    });
     await noticeSpendingCaps();
     return takeSubjects(ada.id);
   };

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 async function spend(credits: number): Promise<string[]> {
-  expect(await charge({ userId: ada.id, apiKeyId, credits, quota: 1_000 })).toMatchObject({ ok: true });
+  expect(await charge({ userId: ada.id, apiKeyId, credits, quota: 1_000, cap: null })).toMatchObject({ ok: true });
   await noticeSpending();
   return takeSubjects(ada.id);
 }
@@ -56,7 +56,7 @@ test("an owner hears at 80 and at 100 % of the month's quota, and again in anoth
 test("only accounts that spent lately are looked at, each of them", async () => {
   const users = await Promise.all(Array.from({ length: 12 }, (_, i) => createQuietUser(`User${i}`)));
   for (const { id } of users)
-    expect(await charge({ userId: id, apiKeyId, credits: 100, quota: null })).toMatchObject({ ok: true });
+    expect(await charge({ userId: id, apiKeyId, credits: 100, quota: null, cap: null })).toMatchObject({ ok: true });
   await noticeSpending();
   for (const { id } of users) expect(await takeSubjects(id)).toEqual(["You have no credits left"]);
 });

@@ -1,5 +1,6 @@
 import { template } from "#lib/mail/letter.ts";
 import { keyWords, listWords, type MailedKey } from "#lib/mail/templates/key-words.ts";
+import { shortAgent } from "#lib/usage/agent.ts";
 
 const NOT_YOU = "If this wasn't you, change your password and look at your other keys.";
 
@@ -50,6 +51,27 @@ export const keysLeaked = template<{ keys: MailedKey[]; total: number }>({
       link: only
         ? { label: "See where it was found", path: `/settings/developer/${only.id}` }
         : { label: "See the keys", path: "/settings/developer?status=revoked" },
+    };
+  },
+});
+
+/** Without an address the use is a report of a leak. */
+export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: string; userAgent: string }>({
+  isSecurity: true,
+  write: ({ keys, total, address, userAgent }) => {
+    const [only] = total === 1 ? keys : [];
+    const caller = address && ` It was used from ${address}${userAgent && ` by ${shortAgent(userAgent)}`}.`;
+    return {
+      subject: only ? `Decoy key used: ${only.name}` : `${total} decoy keys used`,
+      paragraphs: [
+        only
+          ? `Someone used, or found, the decoy key ${keyWords(only)}.${caller}`
+          : `Someone found decoy keys:\n${listWords(keys, keyWords, total)}`,
+        "A decoy never works. Whoever used it has read the place where you put it: look at who can, and at the real keys there.",
+      ],
+      link: only
+        ? { label: "Open the decoy", path: `/settings/developer/${only.id}` }
+        : { label: "See the decoys", path: "/settings/developer?status=decoy" },
     };
   },
 });
