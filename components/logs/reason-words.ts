@@ -27,6 +27,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   disabled: ["Key disabled", keyStep("Enable the key")],
   owner_disabled: ["Account disabled", ["View account activity", () => "/settings/activity?about=account"]],
   address_not_allowed: ["Address not allowed", keyStep("View key")],
+  decoy: ["Decoy key used", keyStep("View key")],
 };
 const OTHER = ["Rejected", ERRORS] as const;
 

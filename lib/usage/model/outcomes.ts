@@ -1,6 +1,6 @@
 /**
  * How a request with a known key ended. `forbidden` is in older rows, for what is now `no_credits`
- * or `quota_exceeded`. The last six reject the key itself.
+ * or `quota_exceeded`. The last seven reject the key itself.
  */
 export const OUTCOMES = [
   "ok",
@@ -18,6 +18,7 @@ export const OUTCOMES = [
   "deleted",
   "owner_disabled",
   "address_not_allowed",
+  "decoy",
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -35,6 +36,7 @@ export const OUTCOME_GROUPS = {
     "deleted",
     "owner_disabled",
     "address_not_allowed",
+    "decoy",
   ],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;
