@@ -4,6 +4,7 @@ import { hasStatus, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { log } from "#lib/log.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { HOUR_MS, MINUTE_MS } from "#lib/time/model/duration.ts";
 
 /** Decoys whose use this process has noted lately. More would fill memory. */
@@ -31,7 +32,7 @@ export function noteDecoyUse({ userId, apiKeyId, address, userAgent }: DecoyUse)
     });
 }
 
-/** Records that decoys were used, for each at most once an hour. */
+/** Records that decoys were used and tells their owner, for each at most once an hour. */
 export async function recordDecoyUse(
   transaction: Transaction,
   userId: UserId,
@@ -39,7 +40,7 @@ export async function recordDecoyUse(
   caller: Caller,
   at: Date,
 ): Promise<void> {
-  await recordEach(
+  const recorded = await recordEach(
     transaction,
     caller,
     { userId, action: "api_key.decoy_used", at },
@@ -48,4 +49,11 @@ export async function recordDecoyUse(
         AND ("decoyUsedAt" IS NULL OR "decoyUsedAt" <= ${new Date(at.getTime() - HOUR_MS)})
       RETURNING "id", "name"`,
   );
+  if (recorded === 0) return;
+  const used = await transaction.apiKey.findMany({
+    where: { userId, id: { in: ids }, decoyUsedAt: at },
+    select: { id: true, name: true },
+  });
+  for (const { id, name } of used)
+    await queueMail(transaction, userId, "api_key.decoy_used", { id, name, address: caller.address });
 }

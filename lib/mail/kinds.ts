@@ -2,12 +2,15 @@ import type { Template } from "#lib/mail/letter.ts";
 import { emailChanged, passwordChanged } from "#lib/mail/templates/account.ts";
 import { digest } from "#lib/mail/templates/digest.ts";
 import { keyCreated } from "#lib/mail/templates/keys.ts";
+import { decoyUsed, keyLeaked } from "#lib/mail/templates/leaks.ts";
 
 /** Every kind of mail with its template. A kind keeps its name and its data while rows may have it. */
 export const KINDS = {
   "account.password_changed": passwordChanged,
   "account.email_changed": emailChanged,
   "api_key.created": keyCreated,
+  "api_key.leaked": keyLeaked,
+  "api_key.decoy_used": decoyUsed,
   digest,
 };
 
