@@ -54,6 +54,6 @@ export async function recordDecoyUse(
     userId,
     "api_key.decoy_used",
     Prisma.sql`"id" = ANY(${ids}::uuid[]) AND "decoyUsedAt" = ${at}`,
-    { address: caller.address ?? "", userAgent: caller.userAgent ?? "" },
+    { address: caller.address },
   );
 }

@@ -12,7 +12,6 @@ import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
-import { reportLeaks } from "#lib/leaks/report-leaks.ts";
 import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 
 Object.assign(process.env, mailSettings({ url: "smtp://127.0.0.1:1" }));
@@ -79,18 +78,6 @@ test("loosened restrictions send a security notice, also to who switched all not
   expect(more).toEqual([]);
   expect(mail).toMatchObject({ kind: "api_key.widened", subject: "API key may do more: Production App" });
   expect(mail?.paragraphs[1]).toBe("• Permissions: images:write\n• Requests a minute: no limit of its own");
-});
-
-test("the first report of a leak sends one mail, without the reporter's words, and the next ones none", async () => {
-  const [one, two] = [await newKey(), await newKey()];
-  const found = [one, two].map(({ secret }) => ({ text: secret, source: "Evil Corp", url: "https://evil.example/x" }));
-  await reportLeaks(found);
-  const [mail, ...more] = await takeMails(ada.id);
-  expect(more).toEqual([]);
-  expect(mail?.subject).toBe("2 API keys found in public, and revoked");
-  expect(JSON.stringify(mail)).not.toMatch(/evil/i);
-  await reportLeaks(found.map((each) => ({ ...each, url: "https://evil.example/y" })));
-  expect(await takeMails(ada.id)).toEqual([]);
 });
 
 test("no mail holds a key's secret", async () => {

@@ -24,9 +24,9 @@ export const REPORTS_MAX = 20;
 export function recordLeak(userId: UserId, ids: string[], finding: Finding, caller: Caller): Promise<number> {
   return database().$transaction(
     async (transaction) => {
-      const at = new Date();
       const asked = Prisma.sql`${isOwned(userId)} AND "id" = ANY(${ids}::uuid[])`;
       const locked = await lockApiKeys(transaction, asked);
+      const at = new Date();
       const decoys = await lockApiKeys(transaction, Prisma.sql`${asked} AND ${hasStatus("decoy", at)}`);
       const others = locked.filter((id) => !decoys.includes(id));
       await keepReports(transaction, userId, locked, finding, at);

@@ -1,6 +1,5 @@
 import { template } from "#lib/mail/letter.ts";
 import { keyWords, listWords, type MailedKey } from "#lib/mail/templates/key-words.ts";
-import { shortAgent } from "#lib/usage/agent.ts";
 
 const NOT_YOU = "If this wasn't you, change your password and look at your other keys.";
 
@@ -40,34 +39,35 @@ export const keysLeaked = template<{ keys: MailedKey[]; total: number }>({
   write: ({ keys, total }) => {
     const [only] = total === 1 ? keys : [];
     return {
-      subject: only
-        ? `API key found in public, and revoked: ${only.name}`
-        : `${total} API keys found in public, and revoked`,
+      subject: only ? `API key leaked: ${only.name}` : `${total} API keys leaked`,
       paragraphs: [
-        only ? `The key ${keyWords(only)} was found in a public place.` : `${total} keys were found in public places:`,
+        only
+          ? `The key ${keyWords(only)} was found in public and revoked. Requests with it fail.`
+          : `${total} of your keys were found in public and revoked. Requests with them fail.`,
         ...(only ? [] : [listWords(keys, keyWords, total)]),
-        `Requests with ${only ? "it" : "them"} fail, also those of your own programs. Create a new key for them, and remove the old one from where it was found.`,
+        "Create a new key, update your programs, and look at what the leaked one was used for.",
       ],
       link: only
-        ? { label: "See where it was found", path: `/settings/developer/${only.id}` }
+        ? { label: "Open the key", path: `/settings/developer/${only.id}` }
         : { label: "See the keys", path: "/settings/developer?status=revoked" },
     };
   },
 });
 
-/** Without an address the use is a report of a leak. */
-export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: string; userAgent: string }>({
+/** `address` is null for a leak report, which counts as a use. */
+export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: string | null }>({
   isSecurity: true,
-  write: ({ keys, total, address, userAgent }) => {
+  write: ({ keys, total, address }) => {
     const [only] = total === 1 ? keys : [];
-    const caller = address && ` It was used from ${address}${userAgent && ` by ${shortAgent(userAgent)}`}.`;
     return {
       subject: only ? `Decoy key used: ${only.name}` : `${total} decoy keys used`,
       paragraphs: [
-        only
-          ? `Someone used, or found, the decoy key ${keyWords(only)}.${caller}`
-          : `Someone found decoy keys:\n${listWords(keys, keyWords, total)}`,
-        "A decoy never works. Whoever used it has read the place where you put it: look at who can, and at the real keys there.",
+        only && address
+          ? `A request from ${address} used your decoy key ${keyWords(only)}. It was rejected.`
+          : `${only ? `Your decoy key ${keyWords(only)} was` : `${total} of your decoy keys were`} found and reported.`,
+        ...(only ? [] : [listWords(keys, keyWords, total)]),
+        "Whoever used it has read the place where you put it. Treat everything else in that place as known to them.",
+        "You hear of further uses at most once an hour.",
       ],
       link: only
         ? { label: "Open the decoy", path: `/settings/developer/${only.id}` }
