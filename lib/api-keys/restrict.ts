@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
-import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
+import { namesUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import {
@@ -38,7 +38,7 @@ export async function changeRestrictions(
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, new Date())) return err("not_active");
     const before = restrictionsOf(key);
-    if (nameUnknownScope(restrictions, before)) return err("unknown_scope");
+    if (namesUnknownScope(restrictions, before)) return err("unknown_scope");
     const { from, to } = differences(before, restrictions);
     if (Object.keys(to).length === 0) return ok();
     const columns = restrictionColumns(restrictions);

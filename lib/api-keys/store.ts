@@ -3,7 +3,7 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { markDeleted, revokeAndTell } from "#lib/api-keys/end-keys.ts";
 import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
-import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
+import { namesUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
@@ -30,7 +30,7 @@ export async function createApiKey(
 ): Promise<Result<{ key: ApiKey; secret: string }, CreateError> | KeyLimitError> {
   const secret = generateSecret();
   const { restrictions = UNRESTRICTED, decoy = false } = input;
-  if (nameUnknownScope(restrictions)) return err("unknown_scope");
+  if (namesUnknownScope(restrictions)) return err("unknown_scope");
   const columns = restrictionColumns(restrictions);
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
