@@ -21,6 +21,7 @@ const PAGES = {
   errors: "Errors",
   "rate-limits": "Limits and credits",
   gateway: "Gateways",
+  leaks: "Leaked keys",
   agents: "Keys for AI agents",
   api: "API reference",
 };

@@ -1,4 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { mustVerifyEmail } from "#lib/accounts/verified-email.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { type Disabling, markDisabled } from "#lib/api-keys/disable-keys.ts";
 import { markDeleted, markRestored, markRevoked } from "#lib/api-keys/end-keys.ts";
@@ -81,21 +82,25 @@ export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, cal
  * `setDisabled` and otherwise as {@link revokeApiKeys} does.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
+ * `email_unverified`: see `claimKeySlot`.
  */
 export function setDisabledKeys(
   userId: UserId,
   selection: ConfirmedSelection,
   disabling: Disabling,
   caller: Caller,
-): Promise<BulkResult<"session_over">> {
+): Promise<BulkResult<"session_over" | "email_unverified">> {
   const before = disabling === "disabled" ? "active" : "disabled";
   const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
     AND ${hasStatus(before, selection.confirmedAt)}`;
-  return change<"session_over">(
+  return change<"session_over" | "email_unverified">(
     which,
     selection,
     (transaction, ids) => markDisabled(transaction, userId, ids, disabling, caller),
-    async (transaction) => ((await lockOwner(transaction, userId, caller)) ? ok() : err("session_over")),
+    async (transaction) => {
+      if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
+      return disabling === "enabled" && (await mustVerifyEmail(transaction, userId)) ? err("email_unverified") : ok();
+    },
   );
 }
 

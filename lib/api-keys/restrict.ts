@@ -5,7 +5,12 @@ import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { type Restrictions, restrictionColumns, restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
+import {
+  isRestricted,
+  type Restrictions,
+  restrictionColumns,
+  restrictionsOf,
+} from "#lib/api-keys/model/restrictions.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -34,9 +39,10 @@ export async function changeRestrictions(
     if (nameUnknownScope(restrictions, before)) return err("unknown_scope");
     const { from, to } = differences(before, restrictions);
     if (Object.keys(to).length === 0) return ok();
+    const columns = restrictionColumns(restrictions);
     await transaction.apiKey.update({
       where: { id, userId },
-      data: restrictionColumns(restrictions),
+      data: { ...columns, ...(isRestricted(columns) ? {} : { loosened: true }) },
       select: { id: true },
     });
     await recordActivity(transaction, caller, {

@@ -16,7 +16,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
 
 /**
- * Creates a key. Only this answer holds the secret: the database keeps its hash.
+ * Creates a key, or a decoy that never works. Only this answer holds the secret: the database keeps its hash.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
@@ -24,11 +24,11 @@ type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
  */
 export async function createApiKey(
   userId: UserId,
-  input: CreateApiKeyInput & { restrictions?: Restrictions },
+  input: CreateApiKeyInput & { restrictions?: Restrictions; decoy?: true },
   caller: Caller,
 ): Promise<Result<{ key: ApiKey; secret: string }, CreateError> | KeyLimitError> {
   const secret = generateSecret();
-  const { restrictions = UNRESTRICTED } = input;
+  const { restrictions = UNRESTRICTED, decoy = false } = input;
   if (nameUnknownScope(restrictions)) return err("unknown_scope");
   const columns = restrictionColumns(restrictions);
   return database().$transaction(async (transaction) => {
@@ -49,6 +49,7 @@ export async function createApiKey(
         createdAt: now,
         expiresAt,
         ...columns,
+        ...(decoy && { decoy, disabledAt: now }),
       },
       select: KEY_SELECT,
     });
@@ -61,6 +62,7 @@ export async function createApiKey(
         environment: key.environment,
         expiresAt: expiresAt?.toISOString() ?? null,
         ...(isRestricted(columns) ? { restrictions } : {}),
+        ...(decoy ? { decoy } : {}),
       },
     });
     return ok({ key, secret });

@@ -1,10 +1,12 @@
 import type { Template } from "#lib/mail/letter.ts";
-import { emailChanged, passwordChanged } from "#lib/mail/templates/account.ts";
+import { emailChanged, passwordChanged, resetPassword, verifyEmail } from "#lib/mail/templates/account.ts";
 import { digest } from "#lib/mail/templates/digest.ts";
 import { keyCreated } from "#lib/mail/templates/keys.ts";
 
 /** Every kind of mail with its template. A kind keeps its name and its data while rows may have it. */
 export const KINDS = {
+  "account.verify_email": verifyEmail,
+  "account.reset_password": resetPassword,
   "account.password_changed": passwordChanged,
   "account.email_changed": emailChanged,
   "api_key.created": keyCreated,

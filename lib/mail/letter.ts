@@ -11,6 +11,8 @@ export type Template<Data> = {
   isSecurity: boolean;
   /** For a mail whose link ends: when it says nothing useful any more. */
   goodForHours?: number;
+  /** Goes to an address before it is verified. Only mails that verify it do. */
+  toUnverified?: boolean;
   write(data: Data): Letter;
 };
 

@@ -1,3 +1,4 @@
+import { pruneEmailLinks } from "#lib/accounts/email-links.ts";
 import { prunePasswordLinks } from "#lib/accounts/password-links.ts";
 import { pruneSessions } from "#lib/accounts/sessions.ts";
 import { pruneThrottles } from "#lib/accounts/throttle.ts";
@@ -35,6 +36,7 @@ export const PRUNING: Record<string, Task> = {
   throttles: pruneThrottles,
   sessions: pruneSessions,
   password_links: prunePasswordLinks,
+  email_links: pruneEmailLinks,
   activity: pruneActivity,
   mails: pruneMails,
   idempotency_records: pruneIdempotencyRecords,

@@ -7,6 +7,7 @@ import { EndOtherSessions, SessionList } from "#components/account/session-list.
 import { SettingCard } from "#components/account/setting-card.tsx";
 import { SignInMethods } from "#components/account/sign-in-methods.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
+import { readEmailState } from "#lib/accounts/email-links.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
 import { withRequestId } from "#lib/auth/current-request.ts";
@@ -21,10 +22,12 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
-  const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
+  const [{ hasPassword, providers }, { sessions, more }, { sent }] = await Promise.all([
     findSignInMethods(user.userId),
     listSessions(user.userId),
+    readEmailState(user.userId),
   ]);
+  const pendingEmail = sent && sent.to !== user.email ? sent.to : undefined;
   const configured = providerButtons();
   // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
@@ -42,6 +45,11 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
         </SettingCard>
         <SettingCard title="Email" note="You sign in with it.">
           {hasPassword ? <EmailForm email={user.email} /> : <bdi className="break-words">{user.email}</bdi>}
+          {pendingEmail && (
+            <p className="mt-2 text-[0.8125rem] text-muted">
+              It changes to <bdi className="break-words">{pendingEmail}</bdi> when you open the link that we sent there.
+            </p>
+          )}
         </SettingCard>
         {hasPassword && (
           <SettingCard title="Password" note="A change signs out every other session.">
