@@ -125,7 +125,7 @@ test.describe("the API reference", () => {
     const document = await (await page.request.get("/api/v1/openapi.json")).json();
     for (const [path, operations] of Object.entries(document.paths as Record<string, Record<string, Operation>>))
       for (const [method, { summary, parameters = [] }] of Object.entries(operations)) {
-        const route = page.getByRole("region", { name: summary });
+        const route = page.getByRole("region", { name: summary, exact: true });
         await expect(route.getByText(path, { exact: true })).toBeVisible();
         await expect(route.getByText(method.toUpperCase(), { exact: true })).toBeVisible();
         for (const { name } of parameters)
