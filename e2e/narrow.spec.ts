@@ -164,6 +164,7 @@ for (const { name, viewport, text } of SIZES)
 
 test("the dialog of a new key stays within the window, with each language's example", async ({ page, user: _ }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(KEY_LIST);
   await createShownKey(page, "Production App");
   for (const language of ["cURL", "Python", "JavaScript", "Go"]) {
     await page.getByRole("tab", { name: language }).click();
