@@ -14,7 +14,7 @@ const SIZES = [
   { name: "375 px and text of 200 %", viewport: { width: 375, height: 812 }, text: "200%" },
 ];
 const PUBLIC = ["/sign-in", "/sign-up", "/password-link", "/docs/authentication", "/docs/rate-limits", "/docs/errors"];
-const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/api", "/nowhere"];
+const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/leaks", "/docs/api", "/nowhere"];
 
 async function enlarge(page: Page, text: string) {
   await page.addInitScript((size) => {
@@ -164,6 +164,7 @@ for (const { name, viewport, text } of SIZES)
 
 test("the dialog of a new key stays within the window, with each language's example", async ({ page, user: _ }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(KEY_LIST);
   await createShownKey(page, "Production App");
   for (const language of ["cURL", "Python", "JavaScript", "Go"]) {
     await page.getByRole("tab", { name: language }).click();
