@@ -70,7 +70,7 @@ export async function show(email: string): Promise<Answer> {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, statuses.filter((s) => s === status).length]));
   const text = formatFields({
     Email: account.email,
-    "Address verified": "no: sign-up accepts any address",
+    "Address verified": formatTime(account.emailVerifiedAt, "no"),
     Name: account.name,
     Id: account.id,
     Tier: account.tier,
@@ -88,7 +88,17 @@ export async function show(email: string): Promise<Answer> {
     "Signed-in browsers": ways.sessions,
     "API keys": STATUSES.map((status) => `${counts[status]} ${status}`).join(", "),
   });
-  return { data: { ...account, emailVerified: false, ...ways, identities, remaining, apiKeys: counts }, text };
+  return {
+    data: {
+      ...account,
+      emailVerified: account.emailVerifiedAt !== null,
+      ...ways,
+      identities,
+      remaining,
+      apiKeys: counts,
+    },
+    text,
+  };
 }
 
 export async function create(email: string, options: { name?: string }): Promise<Answer> {
@@ -136,7 +146,7 @@ async function linkFor({ email, disabledAt }: Account): Promise<Answer> {
   const url = `${PUBLIC_URL ?? `http://localhost:${PORT}`}${passwordLinkPath(token)}`;
   return {
     data: { email, passwordLink: url, expiresAt },
-    text: `Give this link to ${email}. It is good once, until ${formatTime(expiresAt)}; using it ends all sessions, unlinks all providers and asks whether the existing API keys stay:\n${url}`,
+    text: `Give this link to ${email}. It is good once, until ${formatTime(expiresAt)}; using it ends all sessions, unlinks all providers and, unless the address is verified, asks whether the existing API keys stay:\n${url}`,
   };
 }
 

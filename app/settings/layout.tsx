@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { VerifyBanner } from "#components/account/verify-banner.tsx";
 import { DocsLink } from "#components/frame/docs-link.tsx";
 import { NewVersionNotice } from "#components/frame/new-version-notice.tsx";
 import { PhoneNavigation } from "#components/frame/phone-navigation.tsx";
@@ -9,9 +10,28 @@ import { Shortcuts } from "#components/frame/shortcuts.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import { TopBar } from "#components/frame/top-bar.tsx";
 import { UserMenu } from "#components/frame/user-menu.tsx";
+import { readEmailState } from "#lib/accounts/email-links.ts";
+import type { SessionUser } from "#lib/accounts/sessions.ts";
 import { requestedPath } from "#lib/auth/current-request.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
+
+/** Shows the banner of an account whose address isn't verified, where mail is sent. */
+async function EmailNotice({ user }: { user: SessionUser }) {
+  const { SMTP_URL, REQUIRE_VERIFIED_EMAIL } = env();
+  if (!SMTP_URL || user.isVerified) return null;
+  const state = await readEmailState(user.userId).catch(() => null);
+  if (!state) return null;
+  const { email, sent, waitSeconds } = state;
+  return (
+    <VerifyBanner
+      email={sent?.to ?? email}
+      sentMinutesAgo={sent && Math.floor((Date.now() - sent.at.getTime()) / 60_000)}
+      waitSeconds={waitSeconds}
+      required={REQUIRE_VERIFIED_EMAIL}
+    />
+  );
+}
 
 /** Frames the settings. Each page calls `requireUser` itself, because a layout is no gate. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
@@ -48,6 +68,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
           <div className="mb-4 empty:hidden">
             <NewVersionNotice path={requestedPath()} />
           </div>
+          {user && <EmailNotice user={user} />}
           {children}
         </main>
       </div>

@@ -11,6 +11,8 @@ import { changeEmailAction } from "#lib/actions/account.ts";
 
 const PROBLEMS = { ...CONFIRM_PROBLEMS, email_taken: { email: "Another account has this address." } };
 
+const LINK_SENT = "Check your mail: the new address takes effect when you open the link that we sent to it.";
+
 export function EmailForm({ email }: { email: string }) {
   const first = { values: { email } };
   const { state, pending, problems, props } = useServerForm(changeEmailAction, first, "email", PROBLEMS);
@@ -18,7 +20,7 @@ export function EmailForm({ email }: { email: string }) {
     <ChangeSetting
       label="Change email…"
       value={<bdi>{email}</bdi>}
-      done={state.done && `Email changed to ${email}.`}
+      done={state.done && (state.done.value === "link_sent" ? LINK_SENT : `Email changed to ${email}.`)}
       failed={state.failure !== undefined}
     >
       <form {...props}>

@@ -38,6 +38,7 @@ export const ACTION_WORDS: Words = {
   "account.password_changed": ["Password changed", ({ by }) => method(by)],
   "account.renamed": ["Name changed", change],
   "account.email_changed": ["Email changed", change],
+  "account.email_verified": ["Email verified", ({ email }) => email],
   "account.sessions_ended": ["Signed out everywhere", ({ sessions }) => count(sessions, "browser")],
   "account.tier_changed": ["Tier changed", change],
   "account.credits_granted": ["Credits granted", ({ credits }) => count(credits, "credit")],

@@ -32,7 +32,7 @@ export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen,
         Existing API keys ({total})
       </p>
       <p id={`${id}-hint`} className="text-[0.8125rem] text-muted">
-        Email addresses aren't verified here: another user may have created this account and its keys. Revoke keys that
+        The address of this account was never verified: another user may have created it and its keys. Revoke keys that
         you don't know.
       </p>
       <NowProvider now={at}>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { ExistingKeys } from "#components/auth/existing-keys.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { passwordProblems } from "#components/auth/password-problems.ts";
+import { useFragmentToken } from "#components/auth/use-fragment-token.ts";
 import { BUSY } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
@@ -28,7 +29,8 @@ const PROBLEMS: FailureWords<FailureOf<typeof redeemPasswordLinkAction>> = {
 
 export function PasswordLinkForm() {
   const { state, pending, problems, props } = useServerForm(redeemPasswordLinkAction, FIRST, "password-link", PROBLEMS);
-  const { token, keys: keysOfLink } = useLinkOfFragment();
+  const token = useFragmentToken();
+  const keysOfLink = useKeysOfLink(token);
   const activeKeys = state.activeKeys ?? keysOfLink;
   return (
     <form {...props}>
@@ -66,22 +68,11 @@ export function PasswordLinkForm() {
   );
 }
 
-/**
- * Moves the token from the URL into state, so that it stays neither on the screen nor in the
- * browser's history, and reads the keys to decide about. If reading fails, submitting the form
- * shows why.
- */
-function useLinkOfFragment(): { token?: string; keys?: ActiveKeys | undefined } {
-  const [link, setLink] = useState<{ token?: string; keys?: ActiveKeys | undefined }>({});
+/** Reads the keys to decide about. If reading fails, submitting the form shows why. */
+function useKeysOfLink(token: string | undefined): ActiveKeys | undefined {
+  const [keys, setKeys] = useState<ActiveKeys>();
   useEffect(() => {
-    const token = window.location.hash.slice(1);
-    if (!token) return;
-    setLink({ token });
-    window.history.replaceState(window.history.state, "", window.location.pathname);
-    readPasswordLinkAction(token).then(
-      (keys) => setLink({ token, keys }),
-      () => {},
-    );
-  }, []);
-  return link;
+    if (token) readPasswordLinkAction(token).then(setKeys, () => {});
+  }, [token]);
+  return keys;
 }

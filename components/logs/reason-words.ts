@@ -16,6 +16,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   rate_limited: ["Rate limit exceeded", LIMITS],
   no_credits: ["Not enough credits", USAGE],
   quota_exceeded: ["Monthly quota exceeded", USAGE],
+  key_cap_exceeded: ["Key's monthly credits spent", keyStep("Edit permissions")],
   forbidden: ["Credits or monthly quota exceeded", USAGE],
   insufficient_scope: ["Permission missing", keyStep("View key")],
   invalid: ["Invalid request", ERRORS],

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type MailServer, mailSettings, type Step, startMailServer } from "#e2e/support/mail-server.ts";
 import { runCommand } from "#e2e/support/run-command.ts";
 import { serverEnvironment } from "#e2e/support/start-server.ts";
-import { createDatabase, createUser } from "#e2e/support/test-database.ts";
+import { createDatabase, createVerifiedUser } from "#e2e/support/test-database.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 
@@ -50,7 +50,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-const queue = (userId: Awaited<ReturnType<typeof createUser>>["id"]) =>
+const queue = (userId: Awaited<ReturnType<typeof createVerifiedUser>>["id"]) =>
   database().$transaction((transaction) =>
     queueMail(transaction, userId, "account.password_changed", { sessionsEnded: 0 }),
   );
@@ -70,7 +70,7 @@ describe("a kill -9 of the process that delivers loses no mail and sends none mo
   ])(
     "at %s",
     async (step, copies) => {
-      const user = await createUser();
+      const user = await createVerifiedUser();
       await queue(user.id);
       server.mails.length = server.reached.length = 0;
       server.faults[step] = "hang";
@@ -97,7 +97,7 @@ describe("a kill -9 of the process that delivers loses no mail and sends none mo
 
 test("two processes deliver each mail once, and nothing is due afterwards", async () => {
   server.mails.length = 0;
-  const users = await Promise.all(Array.from({ length: 30 }, () => createUser()));
+  const users = await Promise.all(Array.from({ length: 30 }, () => createVerifiedUser()));
   for (const { id } of users) await queue(id);
   startDeliverer();
   startDeliverer();
@@ -111,7 +111,7 @@ describe("npm run mail", () => {
   test("lists what waits and was given up, and tries it again", async () => {
     await database().mail.deleteMany();
     expect((await mail("list")).stdout).toBe("Every mail is delivered.\n");
-    const { id, email } = await createUser();
+    const { id, email } = await createVerifiedUser();
     await queue(id);
     await queue(id);
     const [waits, dead] = await database().mail.findMany({ select: { id: true } });

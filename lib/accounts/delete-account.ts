@@ -57,6 +57,7 @@ async function anonymizeAccount(
   await transaction.session.deleteMany({ where: { userId } });
   await transaction.providerIdentity.deleteMany({ where: { userId } });
   await transaction.passwordLink.deleteMany({ where: { userId } });
+  await transaction.emailLink.deleteMany({ where: { userId } });
   await transaction.mail.deleteMany({ where: { userId } });
   // Last, because no row can reference the account once it is anonymized.
   await transaction.$executeRawUnsafe(anonymize(`SELECT $1::uuid AS "id", now() AS "deletedAt"`), userId);

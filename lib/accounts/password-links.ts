@@ -1,4 +1,4 @@
-import { hash, randomBytes } from "node:crypto";
+import { hash, randomBytes, randomUUID } from "node:crypto";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import type { RedeemInput } from "#lib/accounts/model/schema.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -11,28 +11,33 @@ import { revokeEveryApiKey, TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { database } from "#lib/database/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
+import { linkToken } from "#lib/mail/link-token.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 const LINK_HOURS = 1;
 
 /**
- * Creates the token of a link that sets a password once, within an hour. Stores only its hash. An
- * older unused link stops working.
+ * Creates the token of a link that sets a password once, within an hour, and mails it or returns it
+ * for the operator to pass on. Stores only its hash. An older unused link stops working.
  */
 export async function createPasswordLink(
   email: string,
   caller: Caller,
+  { mailed = false } = {},
 ): Promise<Result<{ token: string; expiresAt: Date }, "not_found">> {
-  const token = randomBytes(32).toString("base64url");
+  const seed = randomUUID();
+  const token = mailed ? linkToken(seed) : randomBytes(32).toString("base64url");
   return database().$transaction(async (transaction) => {
     const [user] = await transaction.$queryRaw<{ id: UserId }[]>`
-      SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL FOR UPDATE`;
+      SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL
+        AND NOT (${mailed} AND "disabledAt" IS NOT NULL) FOR UPDATE`;
     if (!user) return err("not_found");
     await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
     const [link] = await transaction.$queryRaw<{ expiresAt: Date }[]>`
-      INSERT INTO "PasswordLink" ("tokenHash", "userId", "expiresAt")
-      VALUES (${hashToken(token)}, ${user.id}::uuid, now() + make_interval(hours => ${LINK_HOURS})) RETURNING "expiresAt"`;
+      INSERT INTO "PasswordLink" ("tokenHash", "userId", "mailed", "expiresAt")
+      VALUES (${hashToken(token)}, ${user.id}::uuid, ${mailed}, now() + make_interval(hours => ${LINK_HOURS})) RETURNING "expiresAt"`;
+    if (mailed) await queueMail(transaction, user.id, "account.reset_password", { seed });
     await recordActivity(transaction, caller, {
       userId: user.id,
       action: "account.password_link_created",
@@ -47,21 +52,25 @@ export function passwordLinkPath(token: string): string {
   return `/password-link#${token}`;
 }
 
-/** Reads the active keys of the account behind a link: its user decides whether they stay. */
-export async function readPasswordLink(token: string): Promise<Result<ActiveKeys, "invalid_link">> {
+/**
+ * Reads the active keys of the account behind a link: its user decides whether they stay. Undefined
+ * for an account whose address is verified: nobody else made its keys.
+ */
+export async function readPasswordLink(token: string): Promise<Result<ActiveKeys | undefined, "invalid_link">> {
   const user = await findUserOfLink(token);
-  return user ? ok(await readActiveKeys(database(), user.id)) : err("invalid_link");
+  if (!user) return err("invalid_link");
+  return ok(user.isVerified ? undefined : await readActiveKeys(database(), user.id));
 }
 
 /**
  * Hands the account over to the user of the link: sets the password, signs out every browser,
- * unlinks every provider, and keeps or revokes the keys. All of it, because the address was never
- * verified and another user may have created the account. Of parallel calls with one link, one
- * succeeds.
+ * unlinks every provider, and keeps or revokes the keys. If the address was never verified, another
+ * user may have created the account, so the user decides about its keys. A link that was mailed
+ * verifies the address. Of parallel calls with one link, one succeeds.
  *
  * `invalid_link`: unknown, used, over an hour old, or of a disabled account; the answer doesn't
- * tell which. `keys_undecided`: the account has active keys, and the input doesn't say what becomes
- * of them. `keys_changed`: the active keys aren't the ones that the user saw.
+ * tell which. `keys_undecided`: an unverified account has active keys, and the input doesn't say
+ * what becomes of them. `keys_changed`: the active keys aren't the ones that the user saw.
  */
 export async function redeemPasswordLink(
   { token, password, keys, seen }: RedeemInput,
@@ -89,13 +98,18 @@ export async function redeemPasswordLink(
         SELECT 1 FROM "User" WHERE "id" = ${user.id}::uuid AND "disabledAt" IS NULL FOR NO KEY UPDATE`;
       if (enabled.length === 0) return err("invalid_link");
       const active = await readActiveKeys(transaction, user.id);
-      const decided = keys === "revoke" || (keys === "keep" && seen === active.fingerprint);
+      const decided = user.isVerified || keys === "revoke" || (keys === "keep" && seen === active.fingerprint);
       if (active.total > 0 && !decided) return err(keys ? "keys_changed" : "keys_undecided");
       const used = await transaction.$executeRaw`
         UPDATE "PasswordLink" SET "usedAt" = now()
         WHERE "tokenHash" = ${hashToken(token)} AND "usedAt" IS NULL AND "expiresAt" > now()`;
       if (used === 0) return err("invalid_link");
-      await transaction.user.update({ where: { id: user.id }, data: { passwordHash }, select: { id: true } });
+      const emailVerifiedAt = user.isMailed && !user.isVerified ? new Date() : undefined;
+      await transaction.user.update({
+        where: { id: user.id },
+        data: { passwordHash, ...(emailVerifiedAt && { emailVerifiedAt }) },
+        select: { id: true },
+      });
       const providersUnlinked = await unlinkEveryProvider(transaction, user.id, caller);
       const keysRevoked = keys === "revoke" ? await revokeEveryApiKey(transaction, user.id, caller) : 0;
       const sessionsEnded = await endSessionsOf(transaction, user.id);
@@ -119,9 +133,11 @@ export async function redeemPasswordLink(
   return redeemed;
 }
 
-async function findUserOfLink(token: string): Promise<{ id: UserId; email: string; name: string } | undefined> {
-  const [user] = await database().$queryRaw<{ id: UserId; email: string; name: string }[]>`
-    SELECT u."id", u."email", u."name" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
+type UserOfLink = { id: UserId; email: string; name: string; isVerified: boolean; isMailed: boolean };
+
+async function findUserOfLink(token: string): Promise<UserOfLink | undefined> {
+  const [user] = await database().$queryRaw<UserOfLink[]>`
+    SELECT u."id", u."email", u."name", u."emailVerifiedAt" IS NOT NULL AS "isVerified", l."mailed" AS "isMailed" FROM "PasswordLink" l JOIN "User" u ON u."id" = l."userId"
     WHERE l."tokenHash" = ${hashToken(token)} AND l."usedAt" IS NULL AND l."expiresAt" > now()
       AND u."disabledAt" IS NULL`;
   return user;

@@ -1,3 +1,4 @@
+import { mailEmailLink } from "#lib/accounts/email-links.ts";
 import { newEmailAddress, userName } from "#lib/accounts/model/schema.ts";
 import { asUserId } from "#lib/accounts/model/user-id.ts";
 import { type StartedSession, startSession } from "#lib/accounts/sessions.ts";
@@ -9,7 +10,14 @@ import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-export type ProviderUser = { provider: string; subject: string; name: string; email: string | null };
+export type ProviderUser = {
+  provider: string;
+  subject: string;
+  name: string;
+  email: string | null;
+  /** The provider says that it has verified the address. */
+  isVerified?: boolean;
+};
 
 const PROVIDER_PROBLEMS = ["no_email", "email_taken", "sign_up_closed", "disabled", "throttled"] as const;
 export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
@@ -45,7 +53,7 @@ async function signInKnown(
 }
 
 async function signInFirst(
-  { provider, subject, name, email }: ProviderUser,
+  { provider, subject, name, email, isVerified = false }: ProviderUser,
   caller: Caller,
 ): Promise<Result<StartedSession, ProviderProblem>> {
   if (env().SIGN_UP === "closed") return err("sign_up_closed");
@@ -57,12 +65,13 @@ async function signInFirst(
   return database().$transaction(async (transaction) => {
     const account = await insertAccount(
       transaction,
-      { name: usableName(name, address.data), email: address.data },
+      { name: usableName(name, address.data), email: address.data, isVerified },
       caller,
     );
     if (!account.ok) return account;
     const userId = account.value.id;
     await transaction.providerIdentity.create({ data: { provider, subject, userId }, select: { userId: true } });
+    if (env().SMTP_URL && !isVerified) await mailEmailLink(transaction, userId, address.data);
     return ok(await startSession(transaction, userId, caller));
   });
 }

@@ -12,7 +12,7 @@ export const MAX_DAYS = 90;
 const KEPT_DAYS = 30;
 
 export type StartedSession = { userId: UserId; sessionId: string };
-export type SessionUser = StartedSession & { name: string; email: string };
+export type SessionUser = StartedSession & { name: string; email: string; isVerified: boolean };
 
 /**
  * SQL: the session `s` has not ended. The database's clock decides, because instances' clocks
@@ -42,7 +42,7 @@ export async function startSession(transaction: Transaction, userId: UserId, cal
  */
 export async function findSessionUser(userId: string, sessionId: string): Promise<SessionUser | null> {
   const [user] = await database().$queryRaw<(SessionUser & { stale: boolean })[]>`
-    SELECT u."id" AS "userId", u."name", u."email", s."id" AS "sessionId", s."lastSeenAt" < now() - interval '1 minute' AS "stale"
+    SELECT u."id" AS "userId", u."name", u."email", u."emailVerifiedAt" IS NOT NULL AS "isVerified", s."id" AS "sessionId", s."lastSeenAt" < now() - interval '1 minute' AS "stale"
     FROM "Session" s JOIN "User" u ON u."id" = s."userId"
     WHERE ${isAlive(userId, sessionId)} AND u."disabledAt" IS NULL`;
   if (!user) return null;

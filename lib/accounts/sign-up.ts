@@ -1,3 +1,4 @@
+import { mailEmailLink } from "#lib/accounts/email-links.ts";
 import type { SignUpInput } from "#lib/accounts/model/schema.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
@@ -30,6 +31,9 @@ export async function signUp(
   }
   return database().$transaction(async (transaction) => {
     const account = await insertAccount(transaction, { name: input.name, email: input.email, passwordHash }, caller);
-    return account.ok ? ok(await startSession(transaction, account.value.id, caller)) : account;
+    if (!account.ok) return account;
+    // An address that got its mails of the day already can be verified later.
+    if (env().SMTP_URL) await mailEmailLink(transaction, account.value.id, input.email);
+    return ok(await startSession(transaction, account.value.id, caller));
   });
 }

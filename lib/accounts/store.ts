@@ -12,6 +12,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 const FIELDS = {
   id: true,
   email: true,
+  emailVerifiedAt: true,
   name: true,
   tier: true,
   createdAt: true,
@@ -26,6 +27,8 @@ type NewAccount = {
   email: string;
   /** Left out if the user gets a password link or signs in through a provider. */
   passwordHash?: string;
+  /** A provider says that the user receives mail there. */
+  isVerified?: boolean;
 };
 
 /** Creates an account with the first tier. */
@@ -39,11 +42,19 @@ export function createAccount(input: NewAccount, caller: Caller): Promise<Result
  */
 export async function insertAccount(
   transaction: Transaction,
-  { name, email, passwordHash }: NewAccount,
+  { name, email, passwordHash, isVerified }: NewAccount,
   caller: Caller,
 ): Promise<Result<Account, "email_taken">> {
   const [account] = (await transaction.user.createManyAndReturn({
-    data: [{ name, email, passwordHash: passwordHash ?? null, tier: firstTier() }],
+    data: [
+      {
+        name,
+        email,
+        passwordHash: passwordHash ?? null,
+        emailVerifiedAt: isVerified ? new Date() : null,
+        tier: firstTier(),
+      },
+    ],
     skipDuplicates: true,
     select: FIELDS,
   })) as Account[];

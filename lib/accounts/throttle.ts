@@ -163,6 +163,14 @@ export async function readWait(scope: string, policy: Policy): Promise<number> {
   return row?.seconds ?? 0;
 }
 
+/** Reads how long the next attempt of a scope waits, in seconds; 0 if it doesn't. */
+export async function readThrottleWait(scope: string): Promise<number> {
+  const [row] = await database().$queryRaw<{ seconds: number }[]>`
+    SELECT greatest(0, ceil(extract(epoch FROM "blockedUntil" - clock_timestamp())))::int AS "seconds"
+    FROM "Throttle" WHERE "scope" = ${scope}`;
+  return row?.seconds ?? 0;
+}
+
 /** Uncounts an attempt, and ends its wait if no attempt was counted since. */
 async function uncount(scope: string, blockedUntil: Date): Promise<void> {
   await database().$executeRaw`

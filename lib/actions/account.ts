@@ -1,10 +1,12 @@
 "use server";
 
 import { redirect } from "next/navigation";
+import { z } from "zod";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { confirmUser } from "#lib/accounts/confirm-user.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import { resendEmailLink } from "#lib/accounts/email-links.ts";
 import { type UnlinkError, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import {
   changeEmailInput,
@@ -17,9 +19,12 @@ import {
 import { endSession, endSessions } from "#lib/accounts/sessions.ts";
 import { renameAccount } from "#lib/accounts/store.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
-import { userFormAction } from "#lib/actions/user-action.ts";
+import { userAction, userFormAction } from "#lib/actions/user-action.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
+import { NOTICE_SETTINGS } from "#lib/mail/model/notice-settings.ts";
+import { noticesInput } from "#lib/mail/model/schema.ts";
+import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export const renameAccountAction = userFormAction(renameAccountInput, async ({ userId, caller }, { name }) =>
@@ -29,6 +34,13 @@ export const renameAccountAction = userFormAction(renameAccountInput, async ({ u
 export const changeEmailAction = userFormAction(changeEmailInput, ({ userId, caller }, input) =>
   changeEmail(userId, input, caller),
 );
+
+const resendEmailLinkOf = userAction(z.instanceof(FormData), ({ userId }) => resendEmailLink(userId));
+
+/** Mails the link that verifies the address once more. The page says when it was sent. */
+export async function resendEmailLinkAction(form: FormData): Promise<void> {
+  await resendEmailLinkOf(form);
+}
 
 /** Answers with the number of other sessions that ended. */
 export const changePasswordAction = userFormAction(changePasswordInput, (user, input) =>
@@ -64,6 +76,15 @@ export const unlinkProviderAction = userFormAction(signInMethodInput, (user, inp
     input,
     providerButtons().map(({ id }) => id),
     user.caller,
+  ),
+);
+
+export const changeNoticesAction = userFormAction(noticesInput, async ({ userId }, on) =>
+  ok(
+    await changeMutedNotices(
+      userId,
+      NOTICE_SETTINGS.filter((setting) => !on[setting]),
+    ),
   ),
 );
 

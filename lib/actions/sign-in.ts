@@ -1,14 +1,23 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { redeemInput, signInInput, signUpInput } from "#lib/accounts/model/schema.ts";
+import { redeemEmailLink } from "#lib/accounts/email-links.ts";
+import {
+  emailLinkInput,
+  forgotPasswordInput,
+  redeemInput,
+  signInInput,
+  signUpInput,
+} from "#lib/accounts/model/schema.ts";
 import { readPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
+import { requestPasswordReset } from "#lib/accounts/password-reset.ts";
 import { endSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import { signIn } from "#lib/accounts/sign-in.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
-import { type Failure, type FormState, failed, formFields, invalid } from "#lib/actions/form-state.ts";
+import { done, type Failure, type FormState, failed, formFields, invalid } from "#lib/actions/form-state.ts";
 import type { ActiveKeys } from "#lib/api-keys/active-keys.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
+import { signInCaller } from "#lib/auth/known-browser.ts";
 import { clearSessionCookie, continueWith, setSessionCookie } from "#lib/auth/next-auth.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
@@ -28,7 +37,7 @@ export async function signInAction(
 ): Promise<FormState<FailureOfCall<typeof signIn>>> {
   const input = signInInput.safeParse(formFields(form));
   if (!input.success) return invalid(form, input.error);
-  const signedIn = await signIn(input.data, await requestCaller());
+  const signedIn = await signIn(input.data, await signInCaller());
   return signedIn.ok ? enter(form, signedIn.value) : failed(form, signedIn);
 }
 
@@ -58,7 +67,7 @@ export async function signOutAction(): Promise<void> {
 export async function readPasswordLinkAction(token: unknown): Promise<ActiveKeys | undefined> {
   const parsed = redeemInput.shape.token.safeParse(token);
   const keys = parsed.success ? await readPasswordLink(parsed.data) : undefined;
-  return keys?.ok && keys.value.total > 0 ? keys.value : undefined;
+  return keys?.ok && keys.value && keys.value.total > 0 ? keys.value : undefined;
 }
 
 export async function redeemPasswordLinkAction(_: RedeemState, form: FormData): Promise<RedeemState> {
@@ -68,6 +77,28 @@ export async function redeemPasswordLinkAction(_: RedeemState, form: FormData): 
   const redeemed = await redeemPasswordLink(input.data, await requestCaller());
   if (!redeemed.ok) return { ...failed(form, redeemed), activeKeys: await activeKeys() };
   redirect("/sign-in?notice=password_changed");
+}
+
+export async function requestPasswordResetAction(
+  _: FormState<FailureOfCall<typeof requestPasswordReset>>,
+  form: FormData,
+): Promise<FormState<FailureOfCall<typeof requestPasswordReset>>> {
+  const input = forgotPasswordInput.safeParse(formFields(form));
+  if (!input.success) return invalid(form, input.error);
+  const requested = await requestPasswordReset(input.data.email, await requestCaller());
+  return requested.ok ? done(input.data, undefined) : failed(form, requested);
+}
+
+/** Answers with the verified address. */
+export async function redeemEmailLinkAction(
+  _: FormState<FailureOfCall<typeof redeemEmailLink>, string>,
+  form: FormData,
+): Promise<FormState<FailureOfCall<typeof redeemEmailLink>, string>> {
+  const input = emailLinkInput.safeParse(formFields(form));
+  if (!input.success) return invalid(form, input.error) as FormState<never, string>;
+  const redeemed = await redeemEmailLink(input.data.token, await requestCaller());
+  if (!redeemed.ok) return failed(form, redeemed) as FormState<typeof redeemed, string>;
+  return done({}, redeemed.value.email);
 }
 
 async function enter(form: FormData, session: StartedSession): Promise<never> {

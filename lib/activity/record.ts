@@ -10,6 +10,8 @@ export type Caller = {
   userAgent: string | null;
   /** Set for a change that must not be made after this session has ended. */
   sessionId?: string;
+  /** Set for a sign-in: the users whom this browser has signed in before. */
+  signedInBefore?: string[];
 };
 
 type None = Record<string, never>;
@@ -37,6 +39,7 @@ export type Details = {
       };
   "account.renamed": Change;
   "account.email_changed": Change;
+  "account.email_verified": { email: string };
   "account.sessions_ended": { sessions: number };
   "account.tier_changed": Change;
   "account.credits_granted": { credits: number };

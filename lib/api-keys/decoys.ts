@@ -1,10 +1,10 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { hasStatus, isOwned } from "#lib/api-keys/key-conditions.ts";
+import { tellOfKeys } from "#lib/api-keys/tell-of-keys.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { log } from "#lib/log.ts";
-import { queueMail } from "#lib/mail/queue-mail.ts";
 import { HOUR_MS, MINUTE_MS } from "#lib/time/model/duration.ts";
 
 /** Decoys whose use this process has noted lately. More would fill memory. */
@@ -40,7 +40,7 @@ export async function recordDecoyUse(
   caller: Caller,
   at: Date,
 ): Promise<void> {
-  const recorded = await recordEach(
+  await recordEach(
     transaction,
     caller,
     { userId, action: "api_key.decoy_used", at },
@@ -49,11 +49,11 @@ export async function recordDecoyUse(
         AND ("decoyUsedAt" IS NULL OR "decoyUsedAt" <= ${new Date(at.getTime() - HOUR_MS)})
       RETURNING "id", "name"`,
   );
-  if (recorded === 0) return;
-  const used = await transaction.apiKey.findMany({
-    where: { userId, id: { in: ids }, decoyUsedAt: at },
-    select: { id: true, name: true },
-  });
-  for (const { id, name } of used)
-    await queueMail(transaction, userId, "api_key.decoy_used", { id, name, address: caller.address });
+  await tellOfKeys(
+    transaction,
+    userId,
+    "api_key.decoy_used",
+    Prisma.sql`"id" = ANY(${ids}::uuid[]) AND "decoyUsedAt" = ${at}`,
+    { address: caller.address },
+  );
 }

@@ -1,4 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { mustVerifyEmail } from "#lib/accounts/verified-email.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { inParts } from "#lib/api-keys/end-keys.ts";
 import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
@@ -56,16 +57,17 @@ export async function markDisabled(
  * this returned. It succeeds for a key that is so already, and then records nothing.
  *
  * `not_active`: a revoked or expired key is neither. `session_over`: the account was deleted, or
- * its session ended, while this waited.
+ * its session ended, while this waited. `email_unverified`: see `claimKeySlot`.
  */
 export async function setDisabled(
   userId: UserId,
   id: string,
   disabling: Disabling,
   caller: Caller,
-): Promise<Result<undefined, "not_found" | "not_active" | "session_over">> {
+): Promise<Result<undefined, "not_found" | "not_active" | "session_over" | "email_unverified">> {
   const changed = await database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
+    if (disabling === "enabled" && (await mustVerifyEmail(transaction, userId))) return err("email_unverified");
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, new Date())) return err("not_active");

@@ -13,6 +13,15 @@ describe("a profile of a provider", () => {
     ["no object", undefined, { name: "", email: null }],
     ["other types", { name: 1, email: ["a@b.c"] }, { name: "", email: null }],
   ])("%s", (_, profile, read) => {
-    expect(readProfile(profile)).toEqual(read);
+    expect(readProfile(profile)).toMatchObject(read);
+  });
+
+  test.each([
+    [true, true],
+    ["true", true],
+    [false, false],
+    [undefined, false],
+  ])("whose email_verified is %j: verified is %s", (email_verified, isVerified) => {
+    expect(readProfile({ name: "Ada", email: "a@b.c", email_verified })).toMatchObject({ isVerified });
   });
 });

@@ -14,9 +14,13 @@ const claims = z.object({
  * unverified: anyone could put another user's address into a profile, and so keep that user from
  * signing up. Accepts one without the claim, which some company servers leave out.
  */
-export function readProfile(profile: unknown): { name: string; email: string | null } {
+export function readProfile(profile: unknown): { name: string; email: string | null; isVerified: boolean } {
   const parsed = claims.safeParse(profile);
-  if (!parsed.success) return { name: "", email: null };
+  if (!parsed.success) return { name: "", email: null, isVerified: false };
   const { name, preferred_username, login, email, email_verified } = parsed.data;
-  return { name: name || preferred_username || login || "", email: email_verified === false ? null : email || null };
+  return {
+    name: name || preferred_username || login || "",
+    email: email_verified === false ? null : email || null,
+    isVerified: email_verified === true,
+  };
 }

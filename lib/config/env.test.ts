@@ -77,6 +77,8 @@ describe("a bad value is one sentence that names it and doesn't repeat it", () =
     ["MAIL_FROM", { ...MAIL, MAIL_FROM: "GoodTake <a@example.com>\r\nBcc: b@example.com" }],
     ["MAIL_FROM", { SMTP_URL: MAIL.SMTP_URL, PUBLIC_URL: MAIL.PUBLIC_URL }, "hunter2"],
     ["PUBLIC_URL", { SMTP_URL: MAIL.SMTP_URL, MAIL_FROM: MAIL.MAIL_FROM }, "hunter2"],
+    ["REQUIRE_VERIFIED_EMAIL", { REQUIRE_VERIFIED_EMAIL: "true" }],
+    ["REQUIRE_VERIFIED_EMAIL", { ...MAIL, REQUIRE_VERIFIED_EMAIL: "maybe" }],
     ["MAX_ACTIVE_KEYS", { MAX_ACTIVE_KEYS: "0" }],
     ["ACTIVITY_DAYS", { ACTIVITY_DAYS: "1.5" }],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }],

@@ -22,6 +22,8 @@ const schema = variables
       );
     for (const name of ["PUBLIC_URL", "MAIL_FROM"] as const)
       if (env.SMTP_URL && !env[name]) reject(name, `is required with SMTP_URL: ${NEEDED_BY_MAIL[name]}`);
+    if (env.REQUIRE_VERIFIED_EMAIL && !env.SMTP_URL)
+      reject("REQUIRE_VERIFIED_EMAIL", "needs SMTP_URL: nobody could verify an address without mail");
     for (const [id, secret] of [
       ["GITHUB_ID", "GITHUB_SECRET"],
       ["GOOGLE_ID", "GOOGLE_SECRET"],

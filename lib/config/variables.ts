@@ -148,7 +148,8 @@ const SIGN_IN = {
   SUPPORT_URL: variable(
     z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional(),
     {
-      description: "The address that **Forgot password?** and the message about `MAX_KEYS` point to.",
+      description:
+        "The address that the message about `MAX_KEYS` and, without `SMTP_URL`, **Forgot password?** point to.",
       values: "an https, http or mailto address",
       example: "mailto:support@example.com",
     },
@@ -207,6 +208,17 @@ const MAIL = {
       needed: "installations with `SMTP_URL`",
       values: "an email address, or a name followed by one in `<` and `>`",
       example: "GoodTake <keys@example.com>",
+    },
+  ),
+  REQUIRE_VERIFIED_EMAIL: variable(
+    z
+      .enum(["true", "false"])
+      .default("false")
+      .transform((value) => value === "true"),
+    {
+      description:
+        "`true`: an account whose address isn't verified can't create, rotate or enable API keys. Its existing keys keep " +
+        "working. It needs `SMTP_URL`.",
     },
   ),
 };

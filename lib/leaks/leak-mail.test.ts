@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createVerifiedUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { noteDecoyUse, recordDecoyUse } from "#lib/api-keys/decoys.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -16,7 +16,7 @@ const SYSTEM = { actor: "system", address: "203.0.113.9", userAgent: "curl/8" } 
 
 let server: MailServer;
 let close: () => Promise<void>;
-let ada: Awaited<ReturnType<typeof createUser>>;
+let ada: Awaited<ReturnType<typeof createVerifiedUser>>;
 beforeAll(async () => {
   server = await startMailServer();
   Object.assign(process.env, mailSettings(server));
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   server.mails.length = 0;
-  ada = await createUser();
+  ada = await createVerifiedUser();
 });
 
 /** Delivers everything that is due, and returns what each mail says beside its recipient. */

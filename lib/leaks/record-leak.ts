@@ -6,17 +6,14 @@ import { inParts, markRevoked } from "#lib/api-keys/end-keys.ts";
 import { hasStatus, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { lockApiKeys } from "#lib/api-keys/locks.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
+import { tellOfKeys } from "#lib/api-keys/tell-of-keys.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import type { Finding } from "#lib/leaks/model/schema.ts";
-import { queueMail } from "#lib/mail/queue-mail.ts";
 import { withoutHidden } from "#lib/text/legible.ts";
 
 /** Reports of one key that are kept: a flood of them must not fill the table or the page. */
 export const REPORTS_MAX = 20;
-
-/** Keys that a mail names. */
-const NAMED_MAX = 20;
 
 /**
  * Records that keys of an account were found in public: a mark that stays, the report, and the
@@ -33,11 +30,17 @@ export function recordLeak(userId: UserId, ids: string[], finding: Finding, call
       const decoys = await lockApiKeys(transaction, Prisma.sql`${asked} AND ${hasStatus("decoy", at)}`);
       const others = locked.filter((id) => !decoys.includes(id));
       await keepReports(transaction, userId, locked, finding, at);
-      const marked = await markLeaked(transaction, userId, locked, caller, at);
-      if (marked > 0) await tellOwner(transaction, userId, others, at);
+      await markLeaked(transaction, userId, locked, caller, at);
       // A millisecond later, so that activity lists both in the order in which they happened.
       const then = new Date(at.getTime() + 1);
       await markRevoked(transaction, userId, others, caller, then);
+      await tellOfKeys(
+        transaction,
+        userId,
+        "api_key.leaked",
+        Prisma.sql`"id" = ANY(${others}::uuid[]) AND "leakedAt" = ${at}`,
+        {},
+      );
       // A decoy never worked, and a report of it is a use.
       await recordDecoyUse(transaction, userId, decoys, caller, then);
       return locked.length;
@@ -63,37 +66,22 @@ async function keepReports(
       AND NOT EXISTS (SELECT ${reports} AND r."source" = ${cleanSource} AND r."url" = ${cleanUrl})`;
 }
 
-/** Marks the keys that weren't marked before, records each, and returns their number. */
+/** Marks the keys that weren't marked before and records each. Only the first report of a key is news. */
 async function markLeaked(
   transaction: Transaction,
   userId: UserId,
   ids: string[],
   caller: Caller,
   at: Date,
-): Promise<number> {
-  let marked = 0;
+): Promise<void> {
   for (const part of inParts(ids))
-    marked += await recordEach(
+    await recordEach(
       transaction,
       caller,
       { userId, action: "api_key.leaked", at },
       Prisma.sql`UPDATE "ApiKey" SET "leakedAt" = ${at}
         WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) AND "leakedAt" IS NULL RETURNING "id", "name"`,
     );
-  return marked;
-}
-
-/** Sends one mail for the keys whose first report this is. Decoys have their own. */
-async function tellOwner(transaction: Transaction, userId: UserId, ids: string[], at: Date): Promise<void> {
-  const where = { userId, id: { in: ids }, leakedAt: at };
-  const count = await transaction.apiKey.count({ where });
-  const keys = await transaction.apiKey.findMany({
-    where,
-    select: { id: true, name: true },
-    orderBy: { id: "asc" },
-    take: NAMED_MAX,
-  });
-  if (count > 0) await queueMail(transaction, userId, "api_key.leaked", { count, keys });
 }
 
 /** Removes hidden characters and keys: an address may hold the key that it is about. */

@@ -2,12 +2,12 @@ import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import type { MailOutcome } from "#lib/database/generated/enums.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
-import { ALL_KINDS, KINDS } from "#lib/mail/kinds.ts";
+import { ALL_KINDS, templateOf } from "#lib/mail/kinds.ts";
 import { GIVE_UP_HOURS } from "#lib/mail/queue-mail.ts";
 
 const LISTED_MAX = 200;
 /** A mail with a link that ends is of no use later. */
-const RETRIED_KINDS = ALL_KINDS.filter((kind) => !KINDS[kind].goodForHours);
+const RETRIED_KINDS = ALL_KINDS.filter((kind) => !templateOf(kind).goodForHours);
 
 export type UndeliveredMail = {
   id: string;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createVerifiedUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { anonymize } from "#lib/accounts/anonymize.ts";
 import { database } from "#lib/database/client.ts";
 import { listUndelivered, retryFailed } from "#lib/mail/dead-letters.ts";
@@ -34,7 +34,7 @@ afterEach(async () => {
   await database().mail.deleteMany();
 });
 
-type User = Awaited<ReturnType<typeof createUser>>;
+type User = Awaited<ReturnType<typeof createVerifiedUser>>;
 const queue = <Kind extends MailKind>({ id }: User, kind: Kind, data: MailData<Kind>) =>
   database().$transaction((transaction) => queueMail(transaction, id, kind, data));
 const queueSecurity = (user: User) => queue(user, "account.password_changed", { sessionsEnded: 1 });
@@ -56,7 +56,7 @@ const subjects = () => server.mails.map(({ subject }) => subject);
 
 describe("a mail", () => {
   test("belongs to the transaction that queues it", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await expect(
       database().$transaction(async (transaction) => {
         await queueMail(transaction, ada.id, "account.password_changed", { sessionsEnded: 0 });
@@ -67,7 +67,7 @@ describe("a mail", () => {
   });
 
   test("has text first, HTML beside it, one link, and what programs need to know", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueNotice(ada, "<b>gt_abcdefghijklmnopqrstuvwxyz0123456789</b>");
     await deliverDue();
     const [mail] = server.mails;
@@ -87,7 +87,7 @@ describe("a mail", () => {
   });
 
   test("goes to its account's address only, and once", async () => {
-    const users = await Promise.all([createUser(), createUser("Bob"), createUser("Eve")]);
+    const users = await Promise.all([createVerifiedUser(), createVerifiedUser("Bob"), createVerifiedUser("Eve")]);
     for (const user of users) await queueNotice(user, `key of ${user.email}`);
     await deliverDue();
     expect(await deliverDue()).toEqual([]);
@@ -97,7 +97,7 @@ describe("a mail", () => {
   });
 
   test("of a deleted account is gone", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     await database().$executeRawUnsafe(anonymize(`SELECT $1::uuid AS "id", now() AS "deletedAt"`), ada.id);
     expect(await deliverDue()).toEqual([]);
@@ -105,7 +105,7 @@ describe("a mail", () => {
   });
 
   test("that two processes want is claimed by one", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     for (let i = 0; i < 5; i += 1) await queueSecurity(ada);
     const claims = await Promise.all(Array.from({ length: 10 }, claimMail));
     const ids = claims.flatMap((claim) => (claim && claim !== "settled" ? [claim.id] : []));
@@ -114,7 +114,7 @@ describe("a mail", () => {
   });
 
   test("of a kind that only a newer version knows waits for it", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     await database().mail.updateMany({ data: { kind: "moon.full" } });
     expect(await deliverDue()).toEqual([]);
@@ -130,7 +130,7 @@ describe("what the mail server didn't take", () => {
     ["answer", 452],
     ["answer", 550],
   ] as const)("at %s by %s is tried again later and arrives once", async (step, fault) => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     server.faults[step] = fault;
     await deliverDue();
@@ -144,7 +144,7 @@ describe("what the mail server didn't take", () => {
   });
 
   test("is given up after five final rejections; the operator sees why and tries again", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     server.faults.to = 550;
     for (let i = 0; i < 5; i += 1) {
@@ -167,7 +167,7 @@ describe("what the mail server didn't take", () => {
   });
 
   test("for an hour is delivered once when the mail server is back", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     for (let i = 0; i < 8; i += 1) await queueNotice(ada, `key ${i}`);
     server.faults.connect = "close";
     for (let minutes = 0; minutes < 60; minutes += 5) {
@@ -182,7 +182,7 @@ describe("what the mail server didn't take", () => {
   });
 
   test("for three days is given up", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     server.faults.connect = "close";
     await deliverDue();
@@ -194,7 +194,7 @@ describe("what the mail server didn't take", () => {
 
 describe("a delivery whose outcome is unknown", () => {
   test.each(["close", "answer lost"] as const)("(%s) is retried once, with the same Message-ID", async (how) => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     server.faults[how === "close" ? "data" : "answer"] = "close";
     expect(await deliverDue()).toEqual(["unknown"]);
@@ -211,7 +211,7 @@ describe("a delivery whose outcome is unknown", () => {
   });
 
   test("by a kill before the mail was handed over is delivered after the lease, any number of times", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     for (let i = 0; i < 4; i += 1) {
       expect(await claimMail()).toMatchObject({ attempts: i + 1 });
@@ -222,7 +222,7 @@ describe("a delivery whose outcome is unknown", () => {
   });
 
   test("by a kill after that is retried once", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     for (let i = 0; i < 2; i += 1) {
       const mail = await claimMail();
@@ -237,7 +237,7 @@ describe("a delivery whose outcome is unknown", () => {
   });
 
   test("a process that stood still for longer than its lease hands nothing over", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     await queueSecurity(ada);
     const late = await claimMail();
     await pass("121 s");
@@ -250,8 +250,8 @@ describe("a delivery whose outcome is unknown", () => {
 
 describe("an account with many notices in an hour", () => {
   test("gets a digest of the rest an hour later, and its security notices at once", async () => {
-    const ada = await createUser();
-    const bob = await createUser("Bob");
+    const ada = await createVerifiedUser();
+    const bob = await createVerifiedUser("Bob");
     for (let i = 0; i < NOTICES_AN_HOUR + 30; i += 1) await queueNotice(ada, `key ${i}`);
     await queueSecurity(ada);
     await queueNotice(bob);
@@ -273,7 +273,7 @@ describe("an account with many notices in an hour", () => {
   });
 
   test("that two processes deliver at the same time gets no more", async () => {
-    const ada = await createUser();
+    const ada = await createVerifiedUser();
     for (let i = 0; i < 40; i += 1) await queueNotice(ada, `key ${i}`);
     await Promise.all(Array.from({ length: 6 }, deliverDue));
     expect(server.mails).toHaveLength(NOTICES_AN_HOUR);
@@ -282,7 +282,7 @@ describe("an account with many notices in an hour", () => {
 });
 
 test("the dashboard's process delivers what comes, until it is stopped", async () => {
-  const ada = await createUser();
+  const ada = await createVerifiedUser();
   const delivery = startDelivery();
   await queueSecurity(ada);
   await server.mailTo(ada.email);

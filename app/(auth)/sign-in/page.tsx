@@ -25,7 +25,7 @@ export default withRequestId(async function SignInPage({ searchParams }: Props) 
   // A signed-in user returns here with an error only from linking a provider.
   if (await currentUser())
     redirect(typeof error === "string" ? `/settings/account?error=${encodeURIComponent(error)}` : next);
-  const { SIGN_UP, SUPPORT_URL } = env();
+  const { SIGN_UP, SMTP_URL, SUPPORT_URL } = env();
   const providers = providerButtons();
   const signUpLink = SIGN_UP !== "closed" && (
     <>
@@ -55,7 +55,7 @@ export default withRequestId(async function SignInPage({ searchParams }: Props) 
       {typeof error === "string" && <FormAlert>{providerProblem(error)}</FormAlert>}
       <ProviderButtons providers={providers} next={next} />
       {providers.length > 0 && <OrDivider />}
-      <SignInForm next={next} forgot={<ForgotPassword supportUrl={SUPPORT_URL} />} />
+      <SignInForm next={next} forgot={<ForgotPassword supportUrl={SUPPORT_URL} mail={SMTP_URL !== undefined} />} />
     </AuthCard>
   );
 });

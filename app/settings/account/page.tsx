@@ -2,17 +2,20 @@ import type { Metadata } from "next";
 import { DeleteAccount } from "#components/account/delete-account.tsx";
 import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
+import { NoticesForm } from "#components/account/notices-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
 import { SettingCard } from "#components/account/setting-card.tsx";
 import { SignInMethods } from "#components/account/sign-in-methods.tsx";
 import { NowProvider } from "#components/ui/time.tsx";
+import { readEmailState } from "#lib/accounts/email-links.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
 import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
+import { readMutedNotices } from "#lib/mail/muted-notices.ts";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -21,10 +24,13 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
-  const [{ hasPassword, providers }, { sessions, more }] = await Promise.all([
+  const [{ hasPassword, providers }, { sessions, more }, { sent }, muted] = await Promise.all([
     findSignInMethods(user.userId),
     listSessions(user.userId),
+    readEmailState(user.userId),
+    readMutedNotices(user.userId),
   ]);
+  const pendingEmail = sent && sent.to !== user.email ? sent.to : undefined;
   const configured = providerButtons();
   // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
@@ -42,6 +48,11 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
         </SettingCard>
         <SettingCard title="Email" note="You sign in with it.">
           {hasPassword ? <EmailForm email={user.email} /> : <bdi className="break-words">{user.email}</bdi>}
+          {pendingEmail && (
+            <p className="mt-2 text-[0.8125rem] text-muted">
+              It changes to <bdi className="break-words">{pendingEmail}</bdi> when you open the link that we sent there.
+            </p>
+          )}
         </SettingCard>
         {hasPassword && (
           <SettingCard title="Password" note="A change signs out every other session.">
@@ -63,6 +74,19 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
           )}
           {sessions.length > 1 && <EndOtherSessions />}
         </SettingCard>
+        {env().SMTP_URL && (
+          <SettingCard
+            title="Notifications"
+            note={
+              <>
+                By mail to <bdi className="break-words">{user.email}</bdi>. You always get security notices, such as
+                about a changed password.
+              </>
+            }
+          >
+            <NoticesForm muted={muted} />
+          </SettingCard>
+        )}
         <SettingCard title="Delete account" note="Permanently deletes your account and revokes all keys.">
           <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
         </SettingCard>

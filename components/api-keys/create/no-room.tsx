@@ -4,6 +4,7 @@ import type { KeyLimitError } from "#lib/api-keys/key-limits.ts";
 
 /** Says why the account can't have another key now, and what to do about it. */
 export const NO_ROOM: FailureWords<KeyLimitError> = {
+  email_unverified: { form: "Verify your email address first." },
   too_many_keys: {
     form: "You have as many active keys as your account may have. Revoke one you no longer need first.",
   },

@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, Copy, Download } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useLayoutEffect, useState } from "react";
 import { TestRequest } from "#components/api-keys/save/test-request.tsx";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
@@ -27,7 +27,8 @@ type Props = {
 /** Shows a new key, this once, with everything that the user needs to use it. */
 export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDone }: Props) {
   const [copy, setCopy] = useState<"copied" | "failed">();
-  useEffect(() => {
+  // Before Base UI gives the dialog the focus of the button that made the key and is gone.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [field]);

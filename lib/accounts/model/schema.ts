@@ -55,14 +55,18 @@ export type SignInInput = z.output<typeof signInInput>;
 export const renameAccountInput = z.object({ name: userName });
 export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
 
+const linkToken = z
+  .string("Paste the link or code that you were sent.")
+  .trim()
+  .min(1, "Paste the link or code that you were sent.")
+  // A user without JavaScript may paste the whole link.
+  .transform((text) => text.slice(text.lastIndexOf("#") + 1))
+  .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link."));
+
+export const forgotPasswordInput = z.object({ email: emailAddress });
+export const emailLinkInput = z.object({ token: linkToken });
 export const redeemInput = z.object({
-  token: z
-    .string("Paste the link or code that you were sent.")
-    .trim()
-    .min(1, "Paste the link or code that you were sent.")
-    // A user without JavaScript may paste the whole link.
-    .transform((text) => text.slice(text.lastIndexOf("#") + 1))
-    .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link.")),
+  token: linkToken,
   password: newPassword,
   /** What happens to the account's active keys, if it has any. */
   keys: z.enum(["keep", "revoke"]).optional().catch(undefined),

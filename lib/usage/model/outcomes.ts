@@ -7,6 +7,7 @@ export const OUTCOMES = [
   "rate_limited",
   "no_credits",
   "quota_exceeded",
+  "key_cap_exceeded",
   "forbidden",
   "insufficient_scope",
   "invalid",
@@ -24,7 +25,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** The groups that a chart shows. */
 export const OUTCOME_GROUPS = {
   ok: ["ok"],
-  limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
+  limited: ["rate_limited", "no_credits", "quota_exceeded", "key_cap_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
   rejected: [

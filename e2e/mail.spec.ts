@@ -1,0 +1,165 @@
+import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
+import { linkIn, type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
+
+const test = base.extend<object, { mailing: MailingServer }>({
+  mailing: [
+    async ({ browserName: _ }, use) => {
+      const mailing = await startMailingServer({ REQUIRE_VERIFIED_EMAIL: "true" });
+      await use(mailing);
+      await mailing.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+const banner = "Verify your email address";
+
+test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrowser }) => {
+  const user = newUser();
+  const page = await openBrowser({ baseURL: url });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await signUp(page, user);
+  await expect(page.getByRole("region", { name: banner })).toContainText(user.email);
+
+  // Until then no key.
+  await page.getByRole("button", { name: "Create New API Key" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Create New API Key" });
+  await dialog.getByLabel("Name").fill("Production App");
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog.getByText("Verify your email address first.")).toBeVisible();
+
+  const link = linkIn(await mail.mailTo(user.email, "Verify your email address"));
+  expect(link.startsWith(`${url}/verify-email#`)).toBe(true);
+  await page.goto(link);
+  await expect(page).toHaveURL(`${url}/verify-email`);
+  await page.getByRole("button", { name: "Verify email address" }).click();
+  await expect(page.getByRole("status").filter({ hasText: `${user.email} is verified` })).toBeVisible();
+  await page.getByRole("link", { name: "Continue" }).click();
+  await expect(page.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
+  await expect(page.getByRole("region", { name: banner })).toHaveCount(0);
+
+  const other = await openBrowser({ baseURL: url });
+  await other.goto("/sign-in");
+  await other.getByRole("link", { name: "Forgot password?" }).click();
+  await other.getByLabel("Email").fill(user.email.toUpperCase());
+  await other.getByRole("button", { name: "Send reset link" }).click();
+  await expect(other.getByRole("status").filter({ hasText: "a link is on its way" })).toBeVisible();
+  const reset = linkIn(await mail.mailTo(user.email, "Reset your password"));
+  await other.goto(reset);
+  await other.getByLabel("New password").fill("a completely new password");
+  await other.getByRole("button", { name: "Set password" }).click();
+  await expect(other.getByText("Your password was changed")).toBeVisible();
+  await signIn(other, { email: user.email, password: "a completely new password" });
+  await expect(other).toHaveURL(`${url}/settings/developer`);
+  await mail.mailTo(user.email, "Your password was changed");
+
+  // Every session ended, and no token was in an address that a server saw.
+  await page.goto("/settings/developer");
+  await expect(page).toHaveURL(/\/sign-in/);
+  for (const token of [link, reset].map((each) => String(each.split("#")[1])))
+    expect(asked.filter((address) => address.replace(/#.*/, "").includes(token))).toEqual([]);
+});
+
+test("a link is sent again on request, three times a day, and the newest one works", async ({
+  mailing,
+  openBrowser,
+}) => {
+  const { url, mail } = mailing;
+  const user = newUser();
+  const page = await openBrowser({ baseURL: url });
+  await signUp(page, user);
+  const region = page.getByRole("region", { name: banner });
+  const received = () => mail.mails.filter(({ recipient }) => recipient === user.email);
+  await expect.poll(() => received().length).toBe(1);
+  for (const sent of [2, 3]) {
+    await region.getByRole("button", { name: "Resend" }).click();
+    await expect.poll(() => received().length).toBe(sent);
+  }
+  await expect(region).toContainText("Another link can be sent in");
+  await expect(region.getByRole("button")).toHaveCount(0);
+  await page.goto(linkIn(received()[0] ?? {}));
+  await page.getByRole("button", { name: "Verify email address" }).click();
+  await expect(page.getByText("was replaced by a newer one")).toBeVisible();
+  await page.goto("/sign-in");
+  await page.goto(linkIn(received()[2] ?? {}));
+  await page.getByRole("button", { name: "Verify email address" }).click();
+  await expect(page.getByText("is verified")).toBeVisible();
+});
+
+test("another address takes effect when its link is opened, and the old one is told", async ({
+  mailing,
+  openBrowser,
+}) => {
+  const { url, mail } = mailing;
+  const [user, { email }] = [newUser(), newUser()];
+  const page = await openBrowser({ baseURL: url });
+  await signUp(page, user);
+  await page.goto(linkIn(await mail.mailTo(user.email)));
+  await page.getByRole("button", { name: "Verify email address" }).click();
+  await page.getByRole("link", { name: "Continue" }).click();
+  await page.goto("/settings/account");
+  await page.getByText("Change email…").click();
+  await page.getByLabel("New email").fill(email);
+  await page.locator("form[name=email]").getByLabel("Your password").fill(user.password);
+  await page.getByRole("button", { name: "Change email" }).click();
+  await expect(page.getByText(`It changes to ${email} when you open the link`)).toBeVisible();
+  await page.goto(linkIn(await mail.mailTo(email)));
+  await page.getByRole("button", { name: "Verify email address" }).click();
+  await expect(page.getByText(`${email} is verified`)).toBeVisible();
+  expect((await mail.mailTo(user.email, "Your email address was changed")).text).toContain(email);
+  const other = await openBrowser({ baseURL: url });
+  await other.goto("/sign-in");
+  await signIn(other, { email, password: user.password });
+  await expect(other).toHaveURL(`${url}/settings/developer`);
+});
+
+test("an address without an account gets the same words and no mail", async ({ mailing, openBrowser }) => {
+  const { url, mail } = mailing;
+  const { email } = newUser();
+  const page = await openBrowser({ baseURL: url });
+  await page.goto("/forgot-password");
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Send reset link" }).click();
+  await expect(page.getByText(`If ${email} has an account, a link is on its way`)).toBeVisible();
+  expect(mail.mails.filter(({ recipient }) => recipient === email)).toEqual([]);
+});
+
+test("without JavaScript an address is verified and a password is reset", async ({ mailing, openBrowser }) => {
+  const { url, mail } = mailing;
+  const user = newUser();
+  await signUp(await openBrowser({ baseURL: url }), user);
+  const page = await openBrowser({ baseURL: url, javaScriptEnabled: false });
+  await page.goto("/verify-email");
+  await page.getByLabel("Link or code").fill(linkIn(await mail.mailTo(user.email)));
+  await page.getByRole("button", { name: "Verify email address" }).click();
+  await expect(page.getByText("is verified")).toBeVisible();
+  await page.goto("/forgot-password");
+  await page.getByLabel("Email").fill(user.email);
+  await page.getByRole("button", { name: "Send reset link" }).click();
+  await expect(page.getByText("a link is on its way")).toBeVisible();
+  await mail.mailTo(user.email, "Reset your password");
+});
+
+test("the pages and the banner are accessible and fit a small phone", async ({ mailing: { url }, openBrowser }) => {
+  const page = await openBrowser({ baseURL: url, viewport: { width: 320, height: 700 } });
+  for (const path of ["/forgot-password", "/verify-email"]) {
+    await page.goto(path);
+    await expectAccessibleInBothThemes(page);
+    await expectNoSidewaysScroll(page);
+  }
+  await signUp(page, newUser());
+  await expect(page.getByRole("region", { name: banner })).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+  await expectNoSidewaysScroll(page);
+});
+
+base("without a mail server nothing asks for a verification", async ({ page, user }) => {
+  await page.goto(KEY_LIST);
+  await expect(page.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
+  await expect(page.getByText(user.email)).toHaveCount(0);
+  await expect(page.getByRole("region", { name: banner })).toHaveCount(0);
+  await page.goto("/forgot-password");
+  await expect(page.getByText("This server sends no mail.")).toBeVisible();
+});

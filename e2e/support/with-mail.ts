@@ -1,0 +1,45 @@
+import { freePort } from "#e2e/support/free-port.ts";
+import { type MailServer, mailSettings, type ReceivedMail, startMailServer } from "#e2e/support/mail-server.ts";
+import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+
+export type MailingServer = {
+  url: string;
+  mail: MailServer;
+  server: TestServer;
+  directory: string;
+  stop(): Promise<void>;
+};
+
+/** Starts a server of its own that sends its mail to a real mail server. */
+export async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
+  const { directory, remove } = await temporaryDirectory();
+  const mail = await startMailServer();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = await startServer({
+    DATA_DIR: directory,
+    PORT: String(port),
+    TRUSTED_PROXIES: "127.0.0.1",
+    ...mailSettings(mail),
+    PUBLIC_URL: url,
+    ...settings,
+  });
+  return {
+    url,
+    mail,
+    server,
+    directory,
+    stop: async () => {
+      await server.end("SIGTERM");
+      await mail.stop();
+      await remove();
+    },
+  };
+}
+
+/** Returns the only link of a mail. */
+export function linkIn({ text }: Pick<ReceivedMail, "text">): string {
+  const [link] = /^http\S+$/m.exec(text ?? "") ?? [];
+  if (!link) throw new Error(`The mail has no link: ${text}`);
+  return link;
+}

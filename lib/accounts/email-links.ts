@@ -1,0 +1,113 @@
+import { hash, randomUUID } from "node:crypto";
+import { applyEmail } from "#lib/accounts/apply-email.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { type Policy, readThrottleWait, reserve, type Throttled } from "#lib/accounts/throttle.ts";
+import type { Caller } from "#lib/activity/record.ts";
+import { database, type Transaction } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
+import { removeInSteps } from "#lib/database/remove-in-steps.ts";
+import { linkToken } from "#lib/mail/link-token.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
+import { err, ok, type Result } from "#lib/result.ts";
+
+const LINK_HOURS = 24;
+const DAY_S = 86_400;
+/** Three mails a day to one address, whoever asks for them. */
+const ADDRESS: Policy = { free: 2, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: DAY_S / 3 };
+/** Ten a day of one account, which could name other addresses. */
+const ACCOUNT: Policy = { free: 9, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: DAY_S / 10 };
+
+const addressScope = (email: string) => `verification of ${hash("sha256", email, "base64url")}`;
+
+/**
+ * Mails a link that verifies an address and makes it the account's. Only its hash is stored. Older
+ * unused links stop working.
+ */
+export async function mailEmailLink(
+  transaction: Transaction,
+  userId: UserId,
+  email: string,
+): Promise<{ ok: true } | Throttled> {
+  const ofAddress = await reserve(addressScope(email), ADDRESS, transaction);
+  if (!ofAddress.ok) return ofAddress;
+  const ofAccount = await reserve(`verifications of ${userId}`, ACCOUNT, transaction);
+  if (!ofAccount.ok) return ofAccount;
+  const seed = randomUUID();
+  await transaction.emailLink.deleteMany({ where: { userId, usedAt: null } });
+  await transaction.$executeRaw`
+    INSERT INTO "EmailLink" ("tokenHash", "userId", "email", "expiresAt")
+    VALUES (${hashToken(linkToken(seed))}, ${userId}::uuid, ${email}, now() + make_interval(hours => ${LINK_HOURS}))`;
+  await queueMail(transaction, userId, "account.verify_email", { seed }, email);
+  return { ok: true };
+}
+
+export type EmailState = {
+  email: string;
+  isVerified: boolean;
+  /** The address that an open link was sent to, and when. */
+  sent: { to: string; at: Date } | undefined;
+  /** Until another link can be sent, in seconds. */
+  waitSeconds: number;
+};
+
+/** Reads whether an account's address is verified, and the link that waits to be opened. */
+export async function readEmailState(userId: UserId): Promise<EmailState> {
+  const [user] = await database().$queryRaw<
+    { email: string; isVerified: boolean; to: string | null; at: Date | null }[]
+  >`
+    SELECT u."email", u."emailVerifiedAt" IS NOT NULL AS "isVerified", l."email" AS "to", l."createdAt" AS "at"
+    FROM "User" u LEFT JOIN LATERAL (SELECT "email", "createdAt" FROM "EmailLink"
+      WHERE "userId" = u."id" AND "usedAt" IS NULL AND "expiresAt" > now() ORDER BY "createdAt" DESC LIMIT 1) l ON true
+    WHERE u."id" = ${userId}::uuid`;
+  const { email, isVerified, to, at } = user as NonNullable<typeof user>;
+  const sent = to && at ? { to, at } : undefined;
+  return { email, isVerified, sent, waitSeconds: await readThrottleWait(addressScope(to ?? email)) };
+}
+
+/** Mails another link to the address that waits to be verified. Does nothing if none does. */
+export async function resendEmailLink(userId: UserId): Promise<{ ok: true } | Throttled> {
+  const { email, isVerified, sent } = await readEmailState(userId);
+  if (isVerified && !sent) return { ok: true };
+  return database().$transaction((transaction) => mailEmailLink(transaction, userId, sent?.to ?? email));
+}
+
+/**
+ * Verifies the address that a link was sent to, and makes it the account's. Of parallel calls with one
+ * link, one succeeds.
+ *
+ * `invalid_link`: unknown, used, over a day old, replaced, or of a disabled account. `email_taken`:
+ * another account has the address by now.
+ */
+export async function redeemEmailLink(
+  token: string,
+  caller: Caller,
+): Promise<Result<{ email: string }, "invalid_link" | "email_taken">> {
+  try {
+    return await database().$transaction(async (transaction) => {
+      const [link] = await transaction.$queryRaw<{ userId: UserId; email: string; from: string }[]>`
+        SELECT u."id" AS "userId", l."email", u."email" AS "from"
+        FROM "EmailLink" l JOIN "User" u ON u."id" = l."userId"
+        WHERE l."tokenHash" = ${hashToken(token)} AND u."disabledAt" IS NULL FOR NO KEY UPDATE OF u`;
+      if (!link) return err("invalid_link");
+      const used = await transaction.$executeRaw`
+        UPDATE "EmailLink" SET "usedAt" = now()
+        WHERE "tokenHash" = ${hashToken(token)} AND "usedAt" IS NULL AND "expiresAt" > now()`;
+      if (used === 0) return err("invalid_link");
+      await applyEmail(transaction, link.userId, { from: link.from, to: link.email, isVerified: true }, caller);
+      return ok({ email: link.email });
+    });
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") return err("email_taken");
+    throw error;
+  }
+}
+
+/** Removes links that expired over a day ago, and returns their number. */
+export function pruneEmailLinks(signal?: AbortSignal): Promise<number> {
+  const where = `"expiresAt" < now() - interval '1 day'`;
+  return removeInSteps({ table: "EmailLink", by: "expiresAt", where }, signal);
+}
+
+function hashToken(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(hash("sha256", token, "buffer"));
+}
