@@ -3,7 +3,6 @@
 import { Search as SearchIcon } from "lucide-react";
 import { type FormEvent, useEffect, useRef } from "react";
 import { ENVIRONMENT_LABELS, STATUS_LABELS } from "#components/api-keys/detail/key-facts.tsx";
-import { FoundKey } from "#components/api-keys/list/found-key.tsx";
 import { keyGuard } from "#components/api-keys/list/key-guard.ts";
 import { QuickFilters } from "#components/api-keys/list/quick-filters.tsx";
 import { SortControl } from "#components/api-keys/list/sort-control.tsx";
@@ -13,11 +12,13 @@ import { viewHref } from "#components/api-keys/list/view-url.ts";
 import { useShortcut } from "#components/frame/use-shortcut.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
+import { onDemand, useDemand, useIdleLoad } from "#components/ui/on-demand.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import { type ListQuery, searchText } from "#lib/api-keys/model/list-view.ts";
 import { STATUSES } from "#lib/api-keys/model/status.ts";
 
+const FoundKey = onDemand(() => import("#components/api-keys/list/found-key.tsx").then((module) => module.FoundKey));
 const TYPING_PAUSE_MS = 250;
 
 /**
@@ -30,6 +31,8 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   const searchField = useRef<HTMLInputElement>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { lookup, lookUp, clear } = useKeyLookup();
+  const { demand, failure } = useDemand();
+  useIdleLoad(FoundKey);
   useEffect(() => () => clearTimeout(pause.current), []);
   useShortcut("/", () => searchField.current?.focus());
 
@@ -63,7 +66,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
   }
   const guard = keyGuard(
     (key) => {
-      void lookUp(key);
+      void demand(FoundKey, () => void lookUp(key));
       // The field is empty now, so the list shows all keys again.
       apply();
     },
@@ -138,6 +141,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
       <div id="found-key" role="status" className="mt-3 empty:hidden">
         {lookup && <FoundKey lookup={lookup} onRevoked={clear} searchField={searchField} />}
       </div>
+      {failure}
     </search>
   );
 }
