@@ -7,12 +7,14 @@ import { createApiListener } from "#lib/api/listener.ts";
 import { authSecret } from "#lib/auth/auth-secret.ts";
 import { type Env, env } from "#lib/config/env.ts";
 import { loadEnvFile } from "#lib/config/env-file.ts";
+import { scopes } from "#lib/config/scopes-file.ts";
 import { checkTiers } from "#lib/config/tiers-file.ts";
 import { isRoot } from "#lib/database/account.ts";
 import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 import { dataDirectory, type EmbeddedDatabase, startEmbedded } from "#lib/database/embedded.ts";
 import { migrate } from "#lib/database/migrate.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
+import { readGithubKeys } from "#lib/leaks/github-keys.ts";
 import { captureConsole, log } from "#lib/log.ts";
 import { type MailDelivery, startDelivery } from "#lib/mail/deliver.ts";
 import { OperatorError } from "#lib/operator-error.ts";
@@ -65,6 +67,7 @@ try {
 
 async function start(env: Env): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+  scopes();
 
   const listeners: Listeners = { started: started.promise };
   server = createHttpServer(env, drain.watch(createFrontListener(env, listeners, () => phase)));
@@ -107,6 +110,7 @@ async function start(env: Env): Promise<void> {
   await checkTiers();
   startRecording();
   if (env.ROLE !== "dashboard") {
+    if (env.GITHUB_SECRET_SCANNING_KEYS_FILE) await readGithubKeys(env.GITHUB_SECRET_SCANNING_KEYS_FILE);
     await limiter().connect();
     listeners.api = createApiListener();
   }

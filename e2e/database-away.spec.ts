@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import pg from "pg";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { test as base, expect } from "#e2e/support/user.ts";
@@ -49,4 +50,32 @@ test("without its database a page keeps its frame, names the request, and return
     await expect(page.getByRole("heading", { name: "Usage", level: 1 })).toBeVisible({ timeout: 2_000 });
   }).toPass();
   await expect(page.getByRole("button", { name: /account menu/ })).toBeVisible();
+});
+
+test("an error of a page's own read names the request, at first load and after a click", async ({
+  page,
+  user: _,
+  installation: { postgres, server },
+}) => {
+  const client = new pg.Client(postgres.url);
+  await client.connect();
+  await client.query(`ALTER TABLE "CreditDayTotal" RENAME TO "Away"`);
+  const shown = page.getByRole("alert").getByText(/^Request ID /);
+  const loaded = await page.goto("/settings/usage");
+  await expect(shown).toHaveText(`Request ID ${loaded?.headers()["x-request-id"]}`);
+
+  await page.goto("/settings/activity", { waitUntil: "networkidle" });
+  const answered: string[] = [];
+  page.on("response", (response) => {
+    if (response.url().includes("/settings/usage")) answered.push(String(response.headers()["x-request-id"]));
+  });
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Usage" }).click();
+  await expect(shown).toBeVisible();
+  const id = String(await shown.getByRole("code").textContent());
+  expect(answered).toContain(id);
+  expect(server.output()).toContain(id);
+  await client.query(`ALTER TABLE "Away" RENAME TO "CreditDayTotal"`);
+  await client.end();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Usage", level: 1 })).toBeVisible();
 });

@@ -41,7 +41,7 @@ test("a key is created, accepted by the API in both headers, shown as used, revo
   const alert = page.getByRole("alertdialog", { name: 'Revoke "Production App"?' });
   await expect(alert.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expect(alert).toContainText("Requests using this key will fail immediately. This can't be undone.");
-  await expect(alert).toContainText(/Last used just now from 198\.1[89]\.\d+\.0\/24/);
+  await expect(alert).toContainText(/Last used just now from 198\.1[89]\.\d+\.0\/24 by Chrome on Linux\./);
   await expect(alert).toContainText("3 requests in about the last 24 hours.");
   await alert.getByRole("button", { name: "Revoke key" }).click();
   await expect(alert.getByText("This is not the key's name.")).toBeVisible();

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { mcpExamples } from "#components/docs/mcp-examples.ts";
+import { SCOPES_EXAMPLE } from "#components/docs/scopes-example.ts";
 import { expectAccessible } from "#e2e/support/accessibility.ts";
 import { createShownKey } from "#e2e/support/key-list.ts";
 import { cells } from "#e2e/support/table.ts";
@@ -15,9 +17,11 @@ type Operation = { summary: string; parameters?: { name: string }[] };
 const PAGES = {
   "quick-start": "Quick start",
   authentication: "Authentication",
+  permissions: "Permissions",
   errors: "Errors",
   "rate-limits": "Limits and credits",
   gateway: "Gateways",
+  agents: "Keys for AI agents",
   api: "API reference",
 };
 
@@ -105,6 +109,11 @@ test("the gateways' configurations are those of the tests with the real programs
           .textContent(),
       )
       .toBe(configuration);
+  const scopes = page.getByRole("region", { name: "Permissions", exact: true }).locator("pre code");
+  await expect.poll(() => scopes.allTextContents()).toEqual([SCOPES_EXAMPLE]);
+  await page.goto("/docs/agents");
+  const blocks = page.getByRole("region", { name: "Protect an MCP server" }).locator("pre code");
+  await expect.poll(() => blocks.allTextContents()).toEqual(Object.values(mcpExamples("127.0.0.1:9001")));
 });
 
 test.describe("the API reference", () => {
@@ -119,7 +128,7 @@ test.describe("the API reference", () => {
         await expect(route.getByText(path, { exact: true })).toBeVisible();
         await expect(route.getByText(method.toUpperCase(), { exact: true })).toBeVisible();
         for (const { name } of parameters)
-          await expect(route.getByRole("term").filter({ hasText: name })).toBeVisible();
+          await expect(route.getByRole("term").filter({ has: page.getByText(name, { exact: true }) })).toBeVisible();
       }
     for (const url of asked) expect(new URL(url).origin === baseURL || url.startsWith("data:"), url).toBe(true);
   });
@@ -141,7 +150,9 @@ test.describe("without JavaScript", () => {
     for (const [path, words] of Object.entries({
       "rate-limits": "Costed requests a month",
       errors: "idempotency_key_reused",
+      permissions: "images:write",
       gateway: "auth_request",
+      agents: "proxy_buffering",
       api: "/api/v1/bytedance/generate-image",
     })) {
       await page.goto(`/docs/${path}`);

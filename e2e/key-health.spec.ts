@@ -13,7 +13,9 @@ test("forty keys that were never used are found, shown and revoked at once", asy
   await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
   await addKeys(user.email, 2, () => ({ name: "young" }));
   await page.goto(KEY_LIST);
-  await page.getByText("Key health: 1 suggestion").click();
+  const banner = page.getByText("Key health: 1 suggestion");
+  await expect(banner).toBeInViewport();
+  await banner.click();
   await page.getByRole("link", { name: "Review and revoke 40 keys" }).click();
   await page.waitForURL(`${KEY_LIST}?finding=never_used`);
   await expect(keyList(page)).toContainText("40 keys were never used in 30 days.");
@@ -37,7 +39,7 @@ test("forty keys that were never used are found, shown and revoked at once", asy
   await page.getByRole("alertdialog", { name: "Revoke 40 keys?" }).getByRole("button", { name: "Revoke keys" }).click();
   await expect(page.getByText("40 keys revoked")).toBeVisible();
   await expect(page.getByText("No keys are left in this view.")).toBeVisible();
-  await expect(page.getByText("Key health: all good")).toBeVisible();
+  await expect(page.getByText("Key health")).toHaveCount(0);
   await page.getByRole("link", { name: "Show all keys" }).click();
   await page.waitForURL((url) => !url.searchParams.has("finding"));
   await expect(page.getByText("1–25 of 42 keys")).toBeVisible();

@@ -1,5 +1,6 @@
 import type { Page } from "playwright/test";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
+import { focusProblem } from "#e2e/support/focus-problem.ts";
 import { clickRowAction, createButton, createShownKey, KEY_LIST, openRowMenu } from "#e2e/support/key-list.ts";
 import { layoutProblems } from "#e2e/support/layout-problems.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
@@ -56,6 +57,7 @@ for (const { name, viewport, text } of SIZES)
     test("nothing in a dialog or a menu scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
       await enlarge(page, text);
       await seedKeys(user.email, 3);
+      await seedUsage(user.email);
       await page.goto(KEY_LIST);
       await createShownKey(page, "A key with a long name, as users give");
       await expectLaidOut(page, "the new key");
@@ -84,12 +86,44 @@ for (const { name, viewport, text } of SIZES)
       await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
       await expectLaidOut(page, "the bar of selected keys", "[aria-label='Selected keys']");
       await page.getByRole("region", { name: "Selected keys" }).getByRole("button", { name: "Revoke" }).click();
-      await expect(page.getByRole("alertdialog").getByRole("button", { name: "Cancel" })).toBeVisible();
+      await expect(page.getByRole("list", { name: "Used lately" })).toBeVisible();
       await expectLaidOut(page, "the bulk dialog");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: /account menu/ }).click();
       await expect(page.getByRole("menu")).toBeVisible();
       await expectLaidOut(page, "the user menu");
+    });
+
+    test("the bar of selected keys covers nothing that the keyboard reaches", async ({ page, user }) => {
+      await enlarge(page, text);
+      await seedKeys(user.email, 30);
+      await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+      await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
+      await expect(page.getByRole("button", { name: "Select all 30 that match" })).toBeVisible();
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.getByRole("link", { name: "Skip to content" }).focus();
+      const end = page.getByRole("link", { name: "View logs" });
+      for (let i = 0; i < 200 && !(await end.evaluate((link) => link === document.activeElement)); i += 1) {
+        expect.soft(await focusProblem(page)).toBeNull();
+        await page.keyboard.press("Tab");
+      }
+      await expect(end).toBeFocused();
+    });
+
+    test("the buttons of a dialog cover nothing above them", async ({ page, user: _ }) => {
+      await enlarge(page, text);
+      await page.goto(KEY_LIST);
+      await createShownKey(page, "Production App");
+      const copy = page.getByRole("dialog").getByRole("button", { name: "Copy" }).first();
+      await waitForAnimations(page);
+      const covers = await copy.evaluate((button) => {
+        const { left, right, top, bottom } = button.getBoundingClientRect();
+        return [top + 3, bottom - 3]
+          .map((y) => document.elementFromPoint((left + right) / 2, y))
+          .filter((hit) => hit && !button.contains(hit))
+          .map((hit) => hit?.textContent);
+      });
+      expect(covers).toEqual([]);
     });
   });
 

@@ -109,7 +109,6 @@ const SCREENS: Screen[] = [
     show: async (page) => {
       await page.goto("/settings/developer");
       await page.getByText("Key health").click();
-      await page.getByRole("link", { name: "Export CSV" }).scrollIntoViewIfNeeded();
     },
   },
   { name: "finding", signedIn: "full", show: (page) => page.goto("/settings/developer?finding=no_expiry") },

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { listIdentities } from "#lib/accounts/linked-providers.ts";
 import { NAME_MAX } from "#lib/accounts/model/limits.ts";
@@ -18,11 +19,14 @@ import { listEveryApiKey, revokeApiKeyAsOperator } from "#lib/api-keys/operator.
 import { env } from "#lib/config/env.ts";
 import { tierOf, tiers } from "#lib/config/tiers-file.ts";
 import { CREDITS_MAX, findRemaining, grantCredits } from "#lib/credits/store.ts";
+import { KEYS_MAX } from "#lib/leaks/model/schema.ts";
+import { type LeakedKey, reportLeaks } from "#lib/leaks/report-leaks.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 import { formatFields, formatTable, formatTime } from "#scripts/table.ts";
 
 /** A command's answer: `data` for programs, `text` for the terminal. */
 export type Answer = { data: unknown; text: string };
+const KEY_SHAPES = /gt_[0-9A-Za-z]{36}(?![0-9A-Za-z])/g;
 const OPERATOR = { actor: "operator", address: null, userAgent: null } as const;
 
 /** The number of credits that an operator can add at once. */
@@ -184,6 +188,22 @@ export async function revoke(id: string): Promise<Answer> {
         : `The API key ${id} is revoked already.`,
     );
   return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is rejected from now on.` };
+}
+
+/** Reports all keys in a file, whatever else is in it. */
+export async function leaked(file: string): Promise<Answer> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new OperatorError(`${file} can't be read.`);
+  });
+  const strings = [...new Set(text.match(KEY_SHAPES))];
+  const found = new Map<string, LeakedKey>();
+  for (let i = 0; i < strings.length; i += KEYS_MAX) {
+    const part = strings.slice(i, i + KEYS_MAX).map((text) => ({ text, source: "The operator", url: "" }));
+    for (const [text, key] of await reportLeaks(part, OPERATOR)) found.set(text, key);
+  }
+  const ids = [...found.values()].map(({ id }) => id);
+  const head = `Strings with the shape of a key: ${strings.length}. Keys among them: ${ids.length}. They are marked as leaked and rejected from now on.`;
+  return { data: { strings: strings.length, keys: ids }, text: [head, ...ids].join("\n") };
 }
 
 function statusOf({ disabledAt, deletedAt }: Account): string {

@@ -1,11 +1,15 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, runCommand } from "#e2e/support/run-command.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
+import { createKey } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
 import { redeemPasswordLink } from "#lib/accounts/password-links.ts";
 import { findSessionUser, startSession } from "#lib/accounts/sessions.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey, deleteApiKey } from "#lib/api-keys/store.ts";
 import { database, pool } from "#lib/database/client.ts";
 import { startEmbedded } from "#lib/database/embedded.ts";
@@ -218,4 +222,28 @@ test("with the embedded database it works beside a server and alone, and makes n
   const again = await startEmbedded(directory, "owner");
   await again.stop();
   await remove();
+});
+
+test("leaked revokes and marks each key in a file of any text, and prints none", async () => {
+  const [ada, bob] = [await createUser(), await createUser("Bob")];
+  const made = [await createKey(ada.id), await createKey(bob.id)];
+  const kept = await createKey(ada.id);
+  const { directory, remove } = await temporaryDirectory();
+  const file = path.join(directory, "dump.txt");
+  await writeFile(file, `KEY=${made[0]?.secret}\n"${made[1]?.secret}",${generateSecret()} ${kept.secret}x gt_short`);
+  const { code, stdout } = await account("leaked", file);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("shape of a key: 3. Keys among them: 2.")]);
+  expect(stdout).not.toContain("gt_");
+  for (const [i, { key }] of made.entries()) {
+    expect(stdout).toContain(key.id);
+    const { leakedAt, revokedAt } = await database().apiKey.findUniqueOrThrow({ where: { id: key.id } });
+    expect(leakedAt && revokedAt).not.toBeNull();
+    expect((await actions(i === 0 ? ada.id : bob.id)).slice(-2)).toEqual([
+      { action: "api_key.leaked", actor: "operator" },
+      { action: "api_key.revoked", actor: "operator" },
+    ]);
+  }
+  expect((await database().apiKey.findUniqueOrThrow({ where: { id: kept.key.id } })).revokedAt).toBeNull();
+  await remove();
+  expect(await account("leaked", file)).toEqual({ code: 1, stdout: "", stderr: `${file} can't be read.\n` });
 });

@@ -1,7 +1,7 @@
 import { emailAddress, newEmailAddress, userName } from "#lib/accounts/model/schema.ts";
 import { CREDITS_MAX } from "#lib/credits/store.ts";
 import * as run from "#scripts/account-commands.ts";
-import { operand, runCommand } from "#scripts/command.ts";
+import { filePath, operand, runCommand } from "#scripts/command.ts";
 import { onDatabase } from "#scripts/on-database.ts";
 
 const EMAIL = ["<email>", "", operand(emailAddress)] as const;
@@ -66,6 +66,11 @@ await runCommand(
       .description("revokes an API key, for good")
       .argument("<key-id>")
       .action(print(run.revoke));
+    account
+      .command("leaked")
+      .description("revokes every API key in a file of any text and marks it as leaked")
+      .argument("<file>", "", filePath)
+      .action(print(run.leaked));
 
     function print<Operands extends unknown[]>(work: (...operands: Operands) => Promise<run.Answer>) {
       return async (...operands: Operands) => {

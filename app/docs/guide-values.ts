@@ -1,14 +1,24 @@
 import type { GuideSlug } from "#components/docs/docs-pages.ts";
+import { errorExamples } from "#components/docs/error-examples.ts";
 import { gatewayExamples, TRAEFIK_ENTRY_POINT } from "#components/docs/gateway-examples.ts";
 import { fence, markdownTable } from "#components/docs/markdown-text.ts";
+import { MCP_CLIENT_SETTINGS, mcpExamples } from "#components/docs/mcp-examples.ts";
 import { exampleResponse } from "#components/docs/operations.ts";
-import { requestFences } from "#components/docs/request-fences.ts";
+import { exampleFences, requestFences } from "#components/docs/request-fences.ts";
+import { GITHUB_PATTERN, SCANNER_RULES } from "#components/docs/scanner-rules.ts";
+import { scopeTable } from "#components/docs/scope-table.ts";
+import { SCOPES_EXAMPLE } from "#components/docs/scopes-example.ts";
 import { formatNumber } from "#components/ui/number.ts";
 import { apiDocument } from "#lib/api/document.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
+import { insufficientScope } from "#lib/api/rejection.ts";
 import { env } from "#lib/config/env.ts";
+import { recentScopes } from "#lib/config/scopes-file.ts";
 import { firstTier, signupCredits, tiers } from "#lib/config/tiers-file.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/bucket.ts";
+
+const KEY_LIMIT = `RateLimit-Policy: "free";q=20;w=${WINDOW_SECONDS}, "key";q=5;w=${WINDOW_SECONDS}
+RateLimit: "free";r=12;t=42, "key";r=1;t=42`;
 
 /** Returns what stands in place of each `{{name}}` of a guide, as Markdown. */
 export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, string> {
@@ -23,10 +33,20 @@ export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, st
       requestsWithXApiKey: requestFences({ baseUrl, method: "x-api-key" }),
       unauthorized: fence("json", "401 Unauthorized", errorBody("unauthorized")),
     }),
-    errors: () => ({ forbidden: fence("json", "403 Forbidden", errorBody("forbidden")), errorTable: errorTable() }),
+    permissions: () => ({
+      scopeTable: scopeTable(recentScopes()),
+      insufficientScope: missingPermission(),
+      key: fence("json", "200 OK", exampleResponse(apiDocument(), "getKey")),
+    }),
+    errors: () => ({
+      forbidden: fence("json", "403 Forbidden", errorBody("forbidden")),
+      errorTable: errorTable(),
+      errorExamples: exampleFences(errorExamples(baseUrl)),
+    }),
     "rate-limits": () => ({
       tierTable: tierTable(),
       minute: minute(baseUrl),
+      keyLimit: fence("http", "Headers", KEY_LIMIT),
       rateLimited: fence(
         "http",
         "429 Too Many Requests",
@@ -37,14 +57,41 @@ export function guideValues(slug: GuideSlug, baseUrl: string): Record<string, st
       const places = { goodtake: "127.0.0.1:3000", upstream: "127.0.0.1:9000", port: 80 };
       const { nginx, Caddy, Traefik } = gatewayExamples(places);
       return {
+        scopes: fence("json", "scopes.json", SCOPES_EXAMPLE),
         nginx: fence("nginx", "goodtake.conf", nginx),
         caddy: fence("nginx", "Caddyfile", Caddy),
         traefikEntryPoint: fence("yaml", "traefik.yaml", TRAEFIK_ENTRY_POINT),
         traefik: fence("yaml", "goodtake.yaml", Traefik),
       };
     },
+    agents: () => {
+      const { nginx, Caddy } = mcpExamples("127.0.0.1:9001");
+      return {
+        settings: fence("json", "mcp.json", MCP_CLIENT_SETTINGS),
+        nginx: fence("nginx", "goodtake.conf", nginx),
+        caddy: fence("nginx", "Caddyfile", Caddy),
+      };
+    },
+    leaks: () => ({
+      report: fence("bash", "Terminal", leakReport(baseUrl)),
+      github: markdownTable(
+        ["Field", "Value"],
+        Object.entries(GITHUB_PATTERN).map(([field, value]) => [field, `\`${value}\``]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(SCANNER_RULES).map(([name, { file, language, text }]) => [name, fence(language, file, text)]),
+      ),
+    }),
   };
   return { baseUrl, ...values[slug]() };
+}
+
+function leakReport(baseUrl: string): string {
+  return [
+    `curl ${baseUrl}/api/v1/leaks \\`,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '{"keys": ["gt_the_key_that_you_found"], "url": "https://example.com/app.js", "source": "Your name"}'`,
+  ].join("\n");
 }
 
 function signUp(): string {
@@ -57,6 +104,14 @@ function signUp(): string {
 
 function errorBody(code: ApiErrorCode): string {
   return JSON.stringify({ error: { code, message: API_ERRORS[code].message } }, null, 2);
+}
+
+/** Shows the answer to a key that lacks the permission of an image. */
+function missingPermission(): string {
+  const { code, message, headers } = insufficientScope(["images:write"]);
+  const head = Object.entries({ ...headers, "Content-Type": "application/json" }).map((line) => line.join(": "));
+  const body = JSON.stringify({ error: { code, message } }, null, 2);
+  return fence("http", "403 Forbidden", `${head.join("\n")}\n\n${body}`);
 }
 
 function errorTable(): string {

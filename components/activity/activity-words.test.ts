@@ -18,9 +18,12 @@ import { restoreApiKeys } from "#lib/api-keys/bulk.ts";
 import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
+import { UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
+import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
+import { recordLeak } from "#lib/leaks/record-leak.ts";
 import type { Result } from "#lib/result.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
@@ -75,6 +78,7 @@ async function everyKeyAction(userId: UserId): Promise<void> {
   await succeed(renameApiKey(userId, key.id, "Renamed", CALLER));
   await succeed(noteApiKey(userId, key.id, "In the vault", CALLER));
   await succeed(changeExpiry(userId, key.id, { type: "preset", preset: "7d" }, CALLER));
+  await succeed(changeRestrictions(userId, key.id, { ...UNRESTRICTED, scopes: [] }, CALLER));
   for (const disabling of ["disabled", "enabled"] as const)
     await succeed(setDisabled(userId, key.id, disabling, CALLER));
   const successor = await succeed(rotateApiKey(userId, key.id, "on_use", CALLER));
@@ -87,6 +91,7 @@ async function everyKeyAction(userId: UserId): Promise<void> {
   await succeed(revokeApiKey(userId, key.id, CALLER));
   const { deletedAt } = await succeed(deleteApiKey(userId, key.id, CALLER));
   await succeed(restoreApiKeys(userId, deletedAt, CALLER));
+  await recordLeak(userId, [key.id], { source: "Scanner", url: "" }, CALLER);
 }
 
 test("every action, done once, is on record and says what it was about", async () => {
@@ -102,5 +107,9 @@ test("a record of another version is shown as far as it can be read", () => {
     expect(read(action, {})).toMatch(new RegExp(`^${title}: (?!.*undefined)`));
   expect(read("account.signed_in", { with: "github" })).toBe("Signed in: GitHub");
   expect(read("account.password_changed", { by: "password_link" })).toBe("Password changed: Password link");
+  const narrowed = { from: { scopes: null, requestsPerMinute: 5 }, to: { scopes: ["a:b"], requestsPerMinute: null } };
+  expect(read("api_key.restrictions_changed", { name: "CI", ...narrowed })).toBe(
+    "Key permissions changed: CI: full access → a:b; 5 requests a minute → no limit of requests",
+  );
   expect(read("account.to_come", { of: "tomorrow" })).toBe("account.to_come: ");
 });

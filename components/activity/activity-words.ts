@@ -1,5 +1,8 @@
+import { restrictionChange } from "#components/api-keys/restrictions/restriction-change.ts";
 import { formatNumber } from "#components/ui/number.ts";
 import type { Action, Details } from "#lib/activity/record.ts";
+import { restrictionSummary } from "#lib/api-keys/model/restriction-summary.ts";
+import { restrictionColumns } from "#lib/api-keys/model/restrictions.ts";
 
 type Read<A extends Action> = Partial<Details[A]>;
 type Words = { [A in Action]: readonly [title: string, detail: (details: Read<A>) => string | undefined] };
@@ -17,6 +20,10 @@ const keyName = ({ name }: { name?: string }) => name;
 const minute = (at: string | null) => (at ? `${at.slice(0, 10)} ${at.slice(11, 16)} UTC` : "never");
 const expiryChange = ({ name, from, to }: Read<"api_key.expiry_changed">) =>
   from === undefined || to === undefined ? name : `${name}: ${minute(from)} → ${minute(to)}`;
+const restrictionsChange = ({ name, from, to }: Read<"api_key.restrictions_changed">) =>
+  from && to ? `${name}: ${restrictionChange(from, to)}` : name;
+const restricted = ({ name, restrictions }: Read<"api_key.created">) =>
+  restrictions ? `${name}: ${restrictionSummary(restrictionColumns(restrictions))}` : name;
 const count = (number: number | undefined, noun: string) =>
   number === undefined ? undefined : `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -38,16 +45,18 @@ export const ACTION_WORDS: Words = {
   "account.provider_linked": ["Sign-in method linked", ({ provider }) => method(provider)],
   "account.provider_unlinked": ["Sign-in method unlinked", ({ provider }) => method(provider)],
   "account.deleted": ["Account deleted", ({ keys }) => count(keys, "API key")],
-  "api_key.created": ["Key created", keyName],
+  "api_key.created": ["Key created", restricted],
   "api_key.renamed": ["Key renamed", change],
   "api_key.note_changed": ["Note changed", keyName],
   "api_key.rotated": ["Key rotated", keyName],
   "api_key.overlap_extended": ["Old key extended", keyName],
   "api_key.overlap_ends": ["New key in use: the old one ends soon", keyName],
   "api_key.expiry_changed": ["Key expiry changed", expiryChange],
+  "api_key.restrictions_changed": ["Key permissions changed", restrictionsChange],
   "api_key.disabled": ["Key disabled", keyName],
   "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],
+  "api_key.leaked": ["Key reported as leaked", keyName],
   "api_key.deleted": ["Key deleted", keyName],
   "api_key.restored": ["Key restored to the list", keyName],
 };

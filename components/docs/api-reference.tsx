@@ -20,7 +20,7 @@ export function ApiReference({ operations }: { operations: DescribedOperation[] 
           <Badge tone="accent">{method}</Badge>
           <code className="break-all font-mono text-[0.8125rem]">{path}</code>
         </p>
-        {description && <p className="mt-3 text-pretty text-muted">{description}</p>}
+        {description && <p className="mt-3 text-pretty text-muted">{withCode(description)}</p>}
         {groups.map((group) => (
           <Fields key={group.title} {...group} />
         ))}
@@ -41,7 +41,7 @@ function Errors({ errors }: Pick<DescribedOperation, "errors">) {
       <h3 className="mt-6 font-medium">Errors</h3>
       <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1.5 text-[0.8125rem]">
         {errors.map(({ status, code }) => (
-          <li key={status} className="wrap-anywhere">
+          <li key={code} className="wrap-anywhere">
             <DocsLink href="/docs/errors#all-codes">
               {status} {code}
             </DocsLink>

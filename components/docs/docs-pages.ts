@@ -11,6 +11,11 @@ export const DOCS_PAGES = [
     description: "How to authenticate requests with an API key, and how to keep keys safe.",
   },
   {
+    slug: "permissions",
+    title: "Permissions",
+    description: "What a key may do, from where, and how much it may spend.",
+  },
+  {
     slug: "errors",
     title: "Errors",
     description: "Every error code, what to do about it, and when to retry.",
@@ -24,6 +29,16 @@ export const DOCS_PAGES = [
     slug: "gateway",
     title: "Gateways",
     description: "Use GoodTake's keys, limits and credits for your own API.",
+  },
+  {
+    slug: "agents",
+    title: "Keys for AI agents",
+    description: "Keys that can do little, and how to protect an MCP server with them.",
+  },
+  {
+    slug: "leaks",
+    title: "Leaked keys",
+    description: "End a leaked key, report one that you found, and find keys in your code.",
   },
   {
     slug: "api",

@@ -1,4 +1,11 @@
-import { nginxExample, type Places, UNAVAILABLE } from "#components/docs/nginx-example.ts";
+import {
+  MALFORMED,
+  NOT_FOUND,
+  nginxExample,
+  type Places,
+  UNAVAILABLE,
+  UNCLEAR_PATH,
+} from "#components/docs/nginx-example.ts";
 
 /**
  * Traefik's static configuration for the example. Version 3.7.12 added the option, whose default is
@@ -12,12 +19,15 @@ export const TRAEFIK_ENTRY_POINT = `entryPoints:
       aliasHeadersStrategy: delete`;
 
 /**
- * Returns complete configurations that charge one credit for each request. A test runs those of
- * nginx and Caddy as shown.
+ * Returns complete configurations that ask for a permission for each location, and charge one
+ * credit for each request. A test runs those of nginx and Caddy as shown.
  */
 export function gatewayExamples(places: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
-  const { goodtake, upstream, port } = places;
-  const caddy = `:${port} {
+  return { nginx: nginxExample(places), Caddy: caddyExample(places), Traefik: traefikExample(places) };
+}
+
+function caddyExample({ goodtake, upstream, port }: Places): string {
+  return `(goodtake) {
 	route {
 		# Removes any identity header that a client sends, also GoodTake_Tier and GoodTake.Tier,
 		# which CGI, WSGI and PHP read as GoodTake-Tier.
@@ -29,9 +39,10 @@ export function gatewayExamples(places: Places): Record<"nginx" | "Caddy" | "Tra
 		@websocket header_regexp Upgrade (?i)^websocket$
 		request_header @websocket Connection Upgrade
 
+		# A location that sets no permission sends an empty one, which GoodTake rejects.
 		forward_auth ${goodtake} {
-			uri /api/v1/auth?cost=1
-			copy_headers GoodTake-User-Id GoodTake-Key-Id GoodTake-Key-Name GoodTake-Key-Environment GoodTake-Tier
+			uri /api/v1/auth?cost=1&scope={vars.goodtake_scope}
+			copy_headers GoodTake-User-Id GoodTake-Key-Id GoodTake-Key-Name GoodTake-Key-Environment GoodTake-Key-Scopes GoodTake-Tier
 			transport http {
 				dial_timeout 1s
 				response_header_timeout 5s
@@ -41,7 +52,36 @@ export function gatewayExamples(places: Places): Record<"nginx" | "Caddy" | "Tra
 		# Your API has no use for the key, so it can't lose it.
 		request_header -Authorization
 		request_header -X-API-Key
-		reverse_proxy ${upstream}
+	}
+}
+
+:${port} {
+	route {
+		# Your API may read /images/../reports/1 as another path than Caddy does, and then the permission
+		# of the wrong location would count.
+		@unclear vars_regexp {uri} (?i)${UNCLEAR_PATH}
+		handle @unclear {
+			header Content-Type application/json
+			respond \`${MALFORMED}\` 400
+		}
+
+		# Each location sets the permission that a key needs.
+		handle /reports/* {
+			vars goodtake_scope reports:read
+			import goodtake
+			reverse_proxy ${upstream}
+		}
+		handle /images/* {
+			vars goodtake_scope images:write
+			import goodtake
+			reverse_proxy ${upstream}
+		}
+
+		# All other paths, in any spelling.
+		handle {
+			header Content-Type application/json
+			respond \`${NOT_FOUND}\` 404
+		}
 	}
 
 	# GoodTake could not be reached, or did not answer.
@@ -52,25 +92,37 @@ export function gatewayExamples(places: Places): Record<"nginx" | "Caddy" | "Tra
 		respond \`${UNAVAILABLE}\` 503
 	}
 }`;
+}
 
-  const traefik = `http:
+function traefikExample({ goodtake, upstream }: Places): string {
+  return `http:
   routers:
-    api:
-      rule: PathPrefix(\`/\`)
-      middlewares: [goodtake, without-key]
+    # Each router names the permission that a key needs. Paths without a router are 404.
+    reports:
+      rule: PathPrefix(\`/reports/\`)
+      middlewares: [reports-read, without-key]
+      service: api
+    images:
+      rule: PathPrefix(\`/images/\`)
+      middlewares: [images-write, without-key]
       service: api
 
   middlewares:
-    goodtake:
+    reports-read:
       forwardAuth:
-        address: http://${goodtake}/api/v1/auth?cost=1
+        address: http://${goodtake}/api/v1/auth?cost=1&scope=reports:read
         # Traefik replaces what a client sends under these names.
-        authResponseHeaders:
+        authResponseHeaders: &identity
           - GoodTake-User-Id
           - GoodTake-Key-Id
           - GoodTake-Key-Name
           - GoodTake-Key-Environment
+          - GoodTake-Key-Scopes
           - GoodTake-Tier
+    images-write:
+      forwardAuth:
+        address: http://${goodtake}/api/v1/auth?cost=1&scope=images:write
+        authResponseHeaders: *identity
     without-key:
       headers:
         customRequestHeaders:
@@ -82,6 +134,4 @@ export function gatewayExamples(places: Places): Record<"nginx" | "Caddy" | "Tra
       loadBalancer:
         servers:
           - url: http://${upstream}`;
-
-  return { nginx: nginxExample(places), Caddy: caddy, Traefik: traefik };
 }

@@ -7,6 +7,11 @@ export function fillIn(source: string, values: Record<string, string>): string {
   });
 }
 
+/** Returns Markdown for text that is none. `markdownTable` escapes the vertical lines of cells. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>&~@]|:(?=\/\/)|(?<=\bwww)\./gi, "\\$&");
+}
+
 /** Writes a block of code. The title is shown above it. */
 export function fence(language: string, title: string, code: string): string {
   return `\`\`\`${language} title="${title}"\n${code}\n\`\`\``;

@@ -41,6 +41,8 @@ function showToken(token: MarkedToken): ReactNode {
       const text = token.tokens ? <Markdown tokens={token.tokens} /> : token.text;
       return token.type === "paragraph" ? <p>{text}</p> : text;
     }
+    case "escape":
+      return token.text;
     case "strong":
       return <strong className="font-medium">{token.text}</strong>;
     case "codespan":

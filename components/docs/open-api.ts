@@ -14,7 +14,7 @@ export type Operation = {
 type Parameter = { name: string; in: string; required?: boolean; description?: string; schema: Schema };
 type Response = { description: string; headers?: Record<string, Header>; content?: Content };
 type Header = { description?: string; schema: Schema };
-type Content = { "application/json": { schema: Schema; example?: { error?: { code: string } } } };
+type Content = { "application/json": { schema: Schema; examples?: Record<string, unknown> } };
 type Schema = {
   $ref?: string;
   type?: string | string[];

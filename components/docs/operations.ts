@@ -29,7 +29,9 @@ export function describeOperations(document: object, baseUrl: string): Described
     groups: groupsOf(reader, operation),
     errors: Object.entries(operation.responses)
       .filter(([status]) => !status.startsWith("2"))
-      .map(([status, { content }]) => ({ status, code: content?.["application/json"].example?.error?.code ?? "" })),
+      .flatMap(([status, { content }]) =>
+        Object.keys(content?.["application/json"].examples ?? {}).map((code) => ({ status, code })),
+      ),
     examples: [
       {
         title: "Request",

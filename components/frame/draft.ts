@@ -11,7 +11,7 @@ export function keepDraft(form: HTMLFormElement): void {
   const formName = form.getAttribute("name");
   if (!formName) return;
   const typed = Array.from(form.querySelectorAll<HTMLInputElement>(TYPED))
-    .filter(({ type, checked }) => type !== "radio" || checked)
+    .filter(({ type, checked }) => (type !== "radio" && type !== "checkbox") || checked)
     .filter(({ name, value }) => name && !KEY_SHAPE.test(value))
     .map(({ name, value }) => [name, value]);
   storage()?.setItem(`draft:${formName}`, JSON.stringify(Object.fromEntries(typed)));

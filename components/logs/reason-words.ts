@@ -17,6 +17,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   no_credits: ["Not enough credits", USAGE],
   quota_exceeded: ["Monthly quota exceeded", USAGE],
   forbidden: ["Credits or monthly quota exceeded", USAGE],
+  insufficient_scope: ["Permission missing", keyStep("View key")],
   invalid: ["Invalid request", ERRORS],
   error: ["Server error", ERRORS],
   revoked: ["Key revoked", keyStep("View key")],
@@ -24,6 +25,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   deleted: ["Key deleted", keyStep("View key")],
   disabled: ["Key disabled", keyStep("Enable the key")],
   owner_disabled: ["Account disabled", ["View account activity", () => "/settings/activity?about=account"]],
+  address_not_allowed: ["Address not allowed", keyStep("View key")],
 };
 const OTHER = ["Rejected", ERRORS] as const;
 

@@ -90,10 +90,13 @@ export function DialogBody({ children }: { children: ReactNode }) {
   return <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">{children}</div>;
 }
 
-/** The actions of a dialog. The primary one comes last. */
+/**
+ * The actions of a dialog. The primary one comes last. They stay in sight, except where they would
+ * cover much of the dialog.
+ */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
-    <div className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-0 flex flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6 [@media(max-height:30rem)]:static">
+    <div className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-0 flex @max-[21rem]:static flex-col-reverse gap-2 border-line border-t bg-surface px-5 py-4 sm:flex-row sm:justify-end sm:px-6 [@media(max-height:30rem)]:static">
       {children}
     </div>
   );

@@ -1,10 +1,14 @@
-type Props = { name: string; label: string; options: { value: string; label: string }[]; defaultValue: string };
+type Props = {
+  name: string;
+  label: string;
+  options: { value: string; label: string }[];
+} & ({ defaultValue: string } | { value: string; onChange: (value: string) => void });
 
 /**
  * Offers a few choices side by side. They are radio buttons, which forms, keyboards and screen
  * readers know.
  */
-export function SegmentedControl({ name, label, options, defaultValue }: Props) {
+export function SegmentedControl({ name, label, options, ...choice }: Props) {
   return (
     <fieldset className="flex flex-col gap-1.5">
       <legend className="mb-1.5 font-medium">{label}</legend>
@@ -18,7 +22,9 @@ export function SegmentedControl({ name, label, options, defaultValue }: Props) 
               type="radio"
               name={name}
               value={option.value}
-              defaultChecked={option.value === defaultValue}
+              {...("value" in choice
+                ? { checked: option.value === choice.value, onChange: () => choice.onChange(option.value) }
+                : { defaultChecked: option.value === choice.defaultValue })}
               className="sr-only"
             />
             {option.label}

@@ -5,6 +5,7 @@ import { hotKey } from "#e2e/load/groups/hot-key.ts";
 import { manyKeys } from "#e2e/load/groups/keys.ts";
 import { pages } from "#e2e/load/groups/pages.ts";
 import { peer } from "#e2e/load/groups/peer.ts";
+import { restrictedKey } from "#e2e/load/groups/restricted-key.ts";
 import { start } from "#e2e/load/groups/start.ts";
 import { twoProcesses } from "#e2e/load/groups/two-processes.ts";
 import { upkeep } from "#e2e/load/groups/upkeep.ts";
@@ -18,6 +19,7 @@ import { temporaryDirectory } from "#e2e/support/start-server.ts";
 // large account.
 const GROUPS = {
   "hot-key": hotKey,
+  "restricted-key": restrictedKey,
   keys: manyKeys,
   charges,
   "two-processes": twoProcesses,

@@ -6,6 +6,7 @@ import { GATEWAYS } from "#e2e/support/gateways.ts";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
+import { writeScopes } from "#e2e/support/scopes-file.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createUser } from "#e2e/support/test-database.ts";
@@ -32,6 +33,7 @@ beforeAll(async () => {
     DATABASE_URL: postgres.url,
     AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
     TRUSTED_PROXIES: "127.0.0.1",
+    SCOPES_FILE: await writeScopes(folder.directory),
   });
   connectDatabase(postgres.url, 4);
   upstream = createServer(async (request, response) => {
@@ -68,7 +70,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
   afterAll(() => gateway.stop());
 
   const ask = (headers: Record<string, string> = {}, init: RequestInit = {}) =>
-    fetch(`${gateway.url}/things?x=1`, { ...init, headers });
+    fetch(`${gateway.url}/reports/1?x=1`, { ...init, headers });
   const bearer = () => ({ authorization: `Bearer ${secret}` });
 
   test("accepts a good key, tells the API the caller, charges a credit, and doesn't pass the key on", async () => {
@@ -76,12 +78,13 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
     expect([answer.status, await answer.text()]).toEqual([200, "upstream 200"]);
     expect(arrived).toHaveLength(1);
     const [request] = arrived;
-    expect(request).toMatchObject({ method: "POST", url: "/things?x=1", body: "hello" });
+    expect(request).toMatchObject({ method: "POST", url: "/reports/1?x=1", body: "hello" });
     expect(request?.headers).toMatchObject({
       "goodtake-user-id": ada.id,
       "goodtake-key-id": key.id,
       "goodtake-key-name": "Production%20App",
       "goodtake-key-environment": "production",
+      "goodtake-key-scopes": "*",
       "goodtake-tier": "free",
     });
     expect(JSON.stringify(request)).not.toContain(secret);
@@ -149,7 +152,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
   test("answers 400, and not 503, to a header that GoodTake can't read", async () => {
     const answer = await sendRaw(
       Number(new URL(gateway.url).port),
-      `GET / HTTP/1.1\r\nHost: x\r\nX-API-Key: ${secret}\r\nX-Note: a\x01b\r\nConnection: close\r\n\r\n`,
+      `GET /reports/1 HTTP/1.1\r\nHost: x\r\nX-API-Key: ${secret}\r\nX-Note: a\x01b\r\nConnection: close\r\n\r\n`,
     );
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).not.toMatch(/retry-after/i);

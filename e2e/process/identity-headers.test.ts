@@ -6,6 +6,7 @@ import { freePort } from "#e2e/support/free-port.ts";
 import { GATEWAYS } from "#e2e/support/gateways.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
+import { writeScopes } from "#e2e/support/scopes-file.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
@@ -16,6 +17,7 @@ const IDENTITY = [
   "GoodTake-Key-Id",
   "GoodTake-Key-Name",
   "GoodTake-Key-Environment",
+  "GoodTake-Key-Scopes",
   "GoodTake-Tier",
 ];
 /**
@@ -43,6 +45,7 @@ beforeAll(async () => {
     DATABASE_URL: own.url,
     AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
     TRUSTED_PROXIES: "127.0.0.1",
+    SCOPES_FILE: await writeScopes(folder.directory),
   });
   upstream = createServer(async (request, response) => {
     for await (const _ of request);
@@ -78,6 +81,7 @@ beforeEach(async () => {
     "goodtake-key-id": created.key.id,
     "goodtake-key-name": "Production%20App",
     "goodtake-key-environment": "production",
+    "goodtake-key-scopes": "*",
     "goodtake-tier": "scale",
   };
 });
@@ -95,7 +99,7 @@ describe.each(GATEWAYS)("through the configuration for %s", (name, start) => {
   });
   afterAll(() => Promise.all([gateway.stop(), cgiGateway.stop()]));
 
-  const send = (to: Program, lines: string[], start = "GET / HTTP/1.1", rest = "") =>
+  const send = (to: Program, lines: string[], start = "GET /reports/ HTTP/1.1", rest = "") =>
     sendRaw(
       Number(new URL(to.url).port),
       `${[start, "Host: api.example.com", `X-API-Key: ${secret}`, ...lines].join("\r\n")}\r\n\r\n${rest}`,
@@ -117,7 +121,9 @@ describe.each(GATEWAYS)("through the configuration for %s", (name, start) => {
   });
 
   test("a client has no identity header removed by speaking HTTP/1.0", async () => {
-    expect(await send(gateway, [`Connection: ${IDENTITY.join(", ")}`], "GET / HTTP/1.0")).toMatch(/^HTTP\/1\.\d 200 /);
+    expect(await send(gateway, [`Connection: ${IDENTITY.join(", ")}`], "GET /reports/ HTTP/1.0")).toMatch(
+      /^HTTP\/1\.\d 200 /,
+    );
     expect(arrived).toEqual([expect.objectContaining(identity)]);
   });
 
@@ -126,7 +132,7 @@ describe.each(GATEWAYS)("through the configuration for %s", (name, start) => {
     expect(await send(gateway, [...forged, "Connection: close"])).toMatch(/^HTTP\/1\.1 200 /);
     const trailers = [`Trailer: ${IDENTITY.join(", ")}`, "Transfer-Encoding: chunked", "Connection: close"];
     const body = `2\r\nhi\r\n0\r\n${forged.join("\r\n")}\r\n\r\n`;
-    expect(await send(gateway, trailers, "POST / HTTP/1.1", body)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await send(gateway, trailers, "POST /reports/ HTTP/1.1", body)).toMatch(/^HTTP\/1\.1 200 /);
     expect(arrived).toEqual([expect.objectContaining(identity), expect.objectContaining(identity)]);
     expect(JSON.stringify(arrived)).not.toContain("forged");
   });

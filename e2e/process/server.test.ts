@@ -234,6 +234,11 @@ describe("invalid settings stop the start with one sentence", () => {
     ["a role that shares a database, without one", { ROLE: "api" }, /^ROLE .*DATABASE_URL/],
     ["a database without a secret", { DATABASE_URL: "postgresql://localhost/x" }, /^AUTH_SECRET /],
     ["a real provider with open sign-up by accident", { ARK_API_KEY: "key" }, /^SIGN_UP /],
+    [
+      "permissions that are none",
+      { SCOPES_FILE: "package.json" },
+      /^SCOPES_FILE package\.json: it must be a list\.\n$/,
+    ],
     ["a data folder that is a file", { DATA_DIR: path.resolve("package.json") }, /^DATA_DIR can't be used/],
     [
       "an unknown database host",

@@ -46,6 +46,7 @@ function expectError(answer: string, status: number, code: string): void {
     /^x-content-type-options: nosniff$/im,
     /^date: /im,
     /^connection: close$/im,
+    new RegExp(`^goodtake-error: ${code}$`, "im"),
   ])
     expect(head).toMatch(header);
   expect(head).toContain(`ontent-Length: ${body.length}`);

@@ -1,13 +1,19 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "playwright/test";
 
-/** Waits until no animation runs that ends. */
+/**
+ * Waits until no animation runs that ends. One in a row that is far from being seen does not run.
+ */
 export async function waitForAnimations(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const ending = document
       .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+      .filter(
+        ({ effect }) =>
+          effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY &&
+          (effect as KeyframeEffect | null)?.target?.checkVisibility({ contentVisibilityAuto: true }),
+      );
     await Promise.allSettled(ending.map(({ finished }) => finished));
   });
 }

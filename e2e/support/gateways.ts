@@ -1,12 +1,25 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
+import { mcpExamples } from "#components/docs/mcp-examples.ts";
 import { freePort } from "#e2e/support/free-port.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
 
-/** The addresses of GoodTake and of the API behind the gateway, such as `127.0.0.1:3000`. */
-type Behind = { goodtake: string; upstream: string };
+/**
+ * The addresses of GoodTake, of the API and of an MCP server behind the gateway, such as
+ * `127.0.0.1:3000`.
+ */
+type Behind = { goodtake: string; upstream: string; mcp?: string };
+/** Changes the text of a configuration before the gateway reads it. */
+type Edit = (configuration: string) => string;
+type Name = "nginx" | "Caddy";
+
+/** Returns the documented configuration, with the location of the MCP server where there is one. */
+function configurationFor(name: Name, port: number, { mcp, ...behind }: Behind, edit: Edit = (text) => text): string {
+  const whole = gatewayExamples({ ...behind, port })[name];
+  return edit(mcp ? whole.replace(/^\s+# All other paths/m, (rest) => `${mcpExamples(mcp)[name]}\n${rest}`) : whole);
+}
 
 /** Runs nginx with `http` as the content of its `http` block. */
 export async function startNginx(directory: string, port: number, http: string): Promise<Program> {
@@ -26,16 +39,16 @@ export async function startNginx(directory: string, port: number, http: string):
  * Runs the documented configuration in an nginx whose other sites use settings that are dangerous
  * for it.
  */
-async function startNginxGateway(directory: string, behind: Behind): Promise<Program> {
+async function startNginxGateway(directory: string, behind: Behind, edit?: Edit): Promise<Program> {
   const port = await freePort();
   const elsewhere = "underscores_in_headers on; ignore_invalid_headers off;";
-  return startNginx(directory, port, `${elsewhere}\n${gatewayExamples({ ...behind, port }).nginx}`);
+  return startNginx(directory, port, `${elsewhere}\n${configurationFor("nginx", port, behind, edit)}`);
 }
 
-async function startCaddyGateway(directory: string, behind: Behind): Promise<Program> {
+async function startCaddyGateway(directory: string, behind: Behind, edit?: Edit): Promise<Program> {
   const port = await freePort();
   const file = path.join(directory, `Caddyfile-${port}`);
-  await writeFile(file, `{\n admin off\n}\n${gatewayExamples({ ...behind, port }).Caddy}\n`);
+  await writeFile(file, `{\n admin off\n}\n${configurationFor("Caddy", port, behind, edit)}\n`);
   return startProgram("caddy", ["run", "--adapter", "caddyfile", "--config", file], port, directory);
 }
 

@@ -16,12 +16,12 @@ export type TestRedis = {
 /**
  * Starts a Redis; a replica if the port of a master is given. Returns when it accepts connections.
  */
-export async function startRedis(masterPort?: number): Promise<TestRedis> {
+export async function startRedis(masterPort?: number, settings: string[] = []): Promise<TestRedis> {
   const port = await freePort();
   const redis: TestRedis = {
     url: `redis://127.0.0.1:${port}`,
     port,
-    process: await spawnRedis(port, masterPort),
+    process: await spawnRedis(port, masterPort, settings),
     stop: async (signal = "SIGKILL") => {
       if (redis.process.exitCode !== null || redis.process.signalCode !== null) return;
       const ended = once(redis.process, "exit");
@@ -33,14 +33,14 @@ export async function startRedis(masterPort?: number): Promise<TestRedis> {
       await client.flushall().finally(() => client.disconnect());
     },
     restart: async (master) => {
-      redis.process = await spawnRedis(port, master);
+      redis.process = await spawnRedis(port, master, settings);
     },
   };
   return redis;
 }
 
-async function spawnRedis(port: number, masterPort?: number): Promise<ChildProcess> {
-  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp"];
+async function spawnRedis(port: number, masterPort: number | undefined, more: string[]): Promise<ChildProcess> {
+  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp", ...more];
   if (masterPort) settings.push("--replicaof", "127.0.0.1", String(masterPort), "--repl-diskless-sync-delay", "0");
   const child = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";

@@ -5,15 +5,20 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createApiListener } from "#lib/api/listener.ts";
+import type { RestrictionColumns } from "#lib/api-keys/model/restrictions.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
 import type { Generate } from "#lib/generation/generation.ts";
 
 const CALLER = { actor: "user", address: null, userAgent: null } as const;
 
 export type TestApi = {
   port: number;
-  /** Calls a path below `/api/v1`; every answer is held against the OpenAPI document. */
+  /**
+   * Calls a path below `/api/v1`. Holds every answer against the OpenAPI document, and the header
+   * of a rejection against its body.
+   */
   call: (path: string, init?: RequestInit, key?: string | null) => Promise<Response>;
   close: () => void;
 };
@@ -31,6 +36,7 @@ export async function startApi(generate?: Generate): Promise<TestApi> {
       const headers = { ...(key && { authorization: `Bearer ${key}` }), ...init.headers };
       const answer = await fetch(`${base}${path}`, { ...init, headers });
       await documented(init.method ?? "GET", new URL(answer.url).pathname, answer.clone());
+      if (init.method !== "HEAD") await expectErrorHeader(answer.clone());
       return answer;
     },
     close: () => {
@@ -44,6 +50,20 @@ export async function createKey(userId: UserId, expiry: CreateApiKeyInput["expir
   const created = await createApiKey(userId, { name: "Production App", environment: "production", expiry }, CALLER);
   if (!created.ok) throw new Error(created.error);
   return created.value;
+}
+
+/** Throws if a rejection doesn't name its code in a header, or another answer has that header. */
+async function expectErrorHeader(answer: Response): Promise<void> {
+  const header = answer.headers.get("goodtake-error");
+  const code = answer.status < 400 ? null : (await answer.json()).error.code;
+  if (header !== code) throw new Error(`${answer.status} ${code} has GoodTake-Error: ${header}`);
+}
+
+/** Creates a key and restricts it as the columns say. */
+export async function createRestrictedKey(userId: UserId, restrictions: Partial<RestrictionColumns>) {
+  const created = await createKey(userId);
+  await database().apiKey.update({ where: { id: created.key.id }, data: restrictions });
+  return created;
 }
 
 type Operation = { responses: Record<string, { content?: Record<string, { schema: object }> }> };

@@ -5,9 +5,8 @@ import { Prisma } from "#lib/database/generated/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 
 /**
- * How many attempts a scope may make, and how long the others wait. Written here and not taken from
- * `rate-limiter-flexible`, because attempts are counted in PostgreSQL for all instances, waits grow
- * with each failure, and an attempt can be refunded.
+ * How many attempts a scope may make, and how long the others wait. Attempts are counted in
+ * PostgreSQL for all instances, waits grow with each failure, and an attempt can be refunded.
  */
 export type Policy = {
   /** Attempts without a wait: typing errors, and colleagues behind one address. */

@@ -7,11 +7,11 @@ import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { findApiKeyByHash, listApiKeys } from "#lib/api-keys/list.ts";
 import { DEFAULT_VIEW } from "#lib/api-keys/model/list-view.ts";
+import { changeRestrictionsInput, createRestrictedKeyInput } from "#lib/api-keys/model/restrictions-schema.ts";
 import {
   apiKeyId,
   changeExpiryInput,
   confirmedSelection,
-  createApiKeyInput,
   extendOverlapInput,
   keyHash,
   noteApiKeyInput,
@@ -20,8 +20,11 @@ import {
   selection,
   warningKind,
 } from "#lib/api-keys/model/schema.ts";
+import { changeRestrictions } from "#lib/api-keys/restrict.ts";
+import { readRestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { reportOwnLeak } from "#lib/leaks/report-leaks.ts";
 import { ok } from "#lib/result.ts";
 
 const noRefresh = { refreshes: false };
@@ -31,7 +34,7 @@ const inSession = ({ caller, sessionId }: ActingUser) => ({ ...caller, sessionId
 
 /** Answers with the secret, once. The list is refreshed when its dialog closes. */
 export const createApiKeyAction = userAction(
-  createApiKeyInput,
+  createRestrictedKeyInput,
   (user, input) => createApiKey(user.userId, input, inSession(user)),
   noRefresh,
 );
@@ -49,6 +52,17 @@ export const extendOverlapAction = userAction(extendOverlapInput, (user, { id, b
 
 export const changeExpiryAction = userAction(changeExpiryInput, (user, { id, expiry }) =>
   changeExpiry(user.userId, id, expiry, inSession(user)),
+);
+
+export const changeRestrictionsAction = userAction(changeRestrictionsInput, (user, { id, restrictions }) =>
+  changeRestrictions(user.userId, id, restrictions, inSession(user)),
+);
+
+/** Reads what the form of restrictions offers, for a key or for a new one. */
+export const readRestrictionChoicesAction = userAction(
+  apiKeyId.nullable(),
+  async (user, id) => ok(await readRestrictionChoices(user.userId, id)),
+  noRefresh,
 );
 
 export const disableApiKeyAction = userAction(apiKeyId, (user, id) =>
@@ -75,6 +89,9 @@ export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note })
 );
 
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
+
+/** The user found the key in public. */
+export const reportLeakedApiKeyAction = userAction(apiKeyId, (user, id) => reportOwnLeak(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));
 

@@ -1,4 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import type { Prisma } from "#lib/database/generated/client.ts";
 
@@ -45,7 +46,13 @@ export type Details = {
   "account.provider_linked": { provider: string };
   "account.provider_unlinked": { provider: string };
   "account.deleted": { keys: number };
-  "api_key.created": OfKey & { environment: string; expiresAt: string | null; replaces?: string };
+  /** Without restrictions for a key that has none, and for a successor, which has its predecessor's. */
+  "api_key.created": OfKey & {
+    environment: string;
+    expiresAt: string | null;
+    replaces?: string;
+    restrictions?: Restrictions;
+  };
   "api_key.renamed": Change;
   /** Without the note, which may say where a secret is stored. */
   "api_key.note_changed": OfKey;
@@ -54,9 +61,13 @@ export type Details = {
   "api_key.overlap_ends": OfKey & { endsAt: string };
   /** Null for a key without an end. */
   "api_key.expiry_changed": OfKey & { from: string | null; to: string | null };
+  /** The restrictions that differ, before and after. Null for none. */
+  "api_key.restrictions_changed": OfKey & { from: Partial<Restrictions>; to: Partial<Restrictions> };
   "api_key.disabled": OfKey;
   "api_key.enabled": OfKey;
   "api_key.revoked": OfKey;
+  /** The first report. The key's page shows who reported it and where it was found. */
+  "api_key.leaked": OfKey;
   "api_key.deleted": OfKey;
   /** The row is back in the list. The key stays revoked. */
   "api_key.restored": OfKey;

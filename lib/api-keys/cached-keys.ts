@@ -2,16 +2,22 @@
 // take 7 to 50 % more CPU time, and of 30,000 keys it misses 14.5 % where this cache misses 12.6 %.
 
 import {
-  type CachedKey,
   CHANGED_MAX,
+  type KeyRow,
   type LookUpAnswer,
   NOTHING_CACHED,
   type Position,
   type RenewalAnswer,
 } from "#lib/api-keys/key-cache-queries.ts";
+import { type Network, parseNetworks } from "#lib/api-keys/model/network.ts";
+import { restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
+import { Permissions } from "#lib/api-keys/permissions.ts";
 
 /** Bounds the known keys and, apart from them, the hashes that no key has. */
 const ENTRIES_MAX = 10_000;
+
+/** A key with its restrictions in the form that checks them fastest. Null is no restriction. */
+export type CachedKey = KeyRow & { permissions: Permissions | null; networks: Network[] | null };
 
 type Entry = { key: CachedKey; used: boolean };
 
@@ -96,5 +102,14 @@ export class CachedKeys {
 
 /** Returns the keys of an answer by their hash. */
 export function keysOf({ found }: LookUpAnswer): Map<string, CachedKey> {
-  return new Map(found?.map(({ hash, ...key }) => [hash, key]));
+  return new Map(found?.map(({ hash, ...row }) => [hash, prepared(row)]));
+}
+
+function prepared(row: KeyRow): CachedKey {
+  const { scopes, allowedNetworks } = restrictionsOf(row);
+  return {
+    ...row,
+    permissions: scopes && new Permissions(scopes),
+    networks: allowedNetworks && parseNetworks(allowedNetworks),
+  };
 }

@@ -1,8 +1,8 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 
-/** What a request needs to know of a key. Instants are milliseconds of the epoch. */
-export type CachedKey = {
+/** What a request needs to know of a key, as stored. Instants are milliseconds of the epoch. */
+export type KeyRow = {
   id: string;
   userId: UserId;
   name: string;
@@ -16,14 +16,22 @@ export type CachedKey = {
   disabledAt: number | null;
   deleted: boolean;
   ownerDisabled: boolean;
+  /** Separated by spaces, as is `allowedNetworks`. Null for full access. */
+  scopes: string | null;
+  /** CIDR ranges; null for any address. */
+  allowedNetworks: string | null;
+  /** The key's own limit; null for none. */
+  requestsPerMinute: number | null;
+  /** The key's own cap of credits in a UTC month; null for none. */
+  creditsPerMonth: number | null;
 };
 
 /**
- * Computes the fields of a {@link CachedKey} from `k`, the key's row, and `u`, its owner's. The
+ * Computes the fields of a {@link KeyRow} from `k`, the key's row, and `u`, its owner's. The
  * triggers `mark_changed` must name each column that is read here and can change, or caches keep
  * the old value: a test compares them. The newest migration that has a trigger replaces the others.
  */
-export const CACHED_FIELDS: Record<keyof CachedKey, string> = {
+export const CACHED_FIELDS: Record<keyof KeyRow, string> = {
   id: `k."id"`,
   userId: `k."userId"`,
   name: `k."name"`,
@@ -36,6 +44,10 @@ export const CACHED_FIELDS: Record<keyof CachedKey, string> = {
   disabledAt: milliseconds(`k."disabledAt"`),
   deleted: `k."deletedAt" IS NOT NULL`,
   ownerDisabled: `u."disabledAt" IS NOT NULL`,
+  scopes: `k."scopes"`,
+  allowedNetworks: `k."allowedNetworks"`,
+  requestsPerMinute: `k."requestsPerMinute"`,
+  creditsPerMonth: `k."creditsPerMonth"`,
 };
 
 function milliseconds(column: string): string {
@@ -44,7 +56,7 @@ function milliseconds(column: string): string {
 
 export type LookUpAnswer = {
   /** Keys with their hash, SHA-256 in hex. Null if none was found. */
-  found: (CachedKey & { hash: string })[] | null;
+  found: (KeyRow & { hash: string })[] | null;
   /** A standby repeats what its primary says, late. */
   recovering: boolean;
   /**

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { ada, asked, cache, createKey, keyCachePerTest } from "#e2e/support/test-key-cache.ts";
 import { disableAccount, enableAccount, setTier } from "#lib/accounts/store.ts";
+import type { CachedKey } from "#lib/api-keys/cached-keys.ts";
 import { KeyCache } from "#lib/api-keys/key-cache.ts";
-import type { CachedKey, CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
+import type { CacheStatement } from "#lib/api-keys/key-cache-queries.ts";
 import { LEASE_MS, outliveLeases } from "#lib/api-keys/lease.ts";
 import { revokeApiKeyAsOperator } from "#lib/api-keys/operator.ts";
 import { generateSecret, secretId } from "#lib/api-keys/secret.ts";
@@ -39,6 +40,12 @@ test("a key is looked up once and then found without a promise, with all that a 
     disabledAt: null,
     deleted: false,
     ownerDisabled: false,
+    scopes: null,
+    allowedNetworks: null,
+    requestsPerMinute: null,
+    creditsPerMonth: null,
+    permissions: null,
+    networks: null,
   } satisfies Record<keyof CachedKey, unknown>);
   expect(asked).not.toHaveBeenCalled();
 });
@@ -92,6 +99,18 @@ describe("a change of", () => {
         await outliveLeases();
       },
       { expiresAt: Date.parse("2030-01-01T00:00:00.123Z") },
+    ],
+    [
+      "its restrictions, by another program",
+      async ({ id }) => {
+        await pool().query(
+          `UPDATE "ApiKey" SET "scopes" = 'images:write', "allowedNetworks" = '10.0.0.0/8', "requestsPerMinute" = 7,
+             "creditsPerMonth" = 0 WHERE "id" = $1`,
+          [id],
+        );
+        await outliveLeases();
+      },
+      { permissions: expect.anything(), networks: [expect.anything()], requestsPerMinute: 7, creditsPerMonth: 0 },
     ],
   ])("%s is known to every busy cache when it is confirmed", async (_, change, expected) => {
     const key = await createKey();

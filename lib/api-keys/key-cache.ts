@@ -1,6 +1,6 @@
 import { CacheLease, renewalDelayMs, type SentAt } from "#lib/api-keys/cache-lease.ts";
-import { CachedKeys, keysOf } from "#lib/api-keys/cached-keys.ts";
-import { type CachedKey, type CacheQuery, queryChanges, queryKeys } from "#lib/api-keys/key-cache-queries.ts";
+import { type CachedKey, CachedKeys, keysOf } from "#lib/api-keys/cached-keys.ts";
+import { type CacheQuery, queryChanges, queryKeys } from "#lib/api-keys/key-cache-queries.ts";
 import { type Batch, PendingLookUps } from "#lib/api-keys/pending-look-ups.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 

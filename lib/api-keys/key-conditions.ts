@@ -57,3 +57,7 @@ export function statusAt(now: Date): Prisma.Sql {
   return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked' WHEN ${hasStatus("expired", now)} THEN 'expired'
     WHEN "disabledAt" IS NOT NULL THEN 'disabled' ELSE 'active' END`;
 }
+
+/** Selects the keys that any restriction applies to: `isRestricted` in SQL. Never NULL. */
+export const IS_RESTRICTED = Prisma.sql`
+  (num_nonnulls("scopes", "allowedNetworks", "requestsPerMinute", "creditsPerMonth") > 0)`;

@@ -8,6 +8,7 @@ import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { exportApiKeys, listApiKeys } from "#lib/api-keys/list.ts";
 import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { DEFAULT_VIEW, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
+import { readKeyList } from "#lib/api-keys/read-key-list.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -27,7 +28,14 @@ beforeEach(async () => {
   ada = await createUser();
 });
 
-type Change = { createdAt?: Date; lastUsedAt?: Date; expiresAt?: Date };
+type Change = {
+  createdAt?: Date;
+  lastUsedAt?: Date;
+  expiresAt?: Date;
+  environment?: "staging";
+  scopes?: string;
+  creditsPerMonth?: number;
+};
 async function keyWith(data: Change): Promise<string> {
   const { key } = await createKey(ada.id);
   await database().apiKey.update({ where: { id: key.id }, data, select: { id: true } });
@@ -64,7 +72,13 @@ test("a key that is used, young and not about to end has no warning", async () =
 test.each<[WarningKind, Change, Change]>([
   ["expiring", { ...LONG, expiresAt: ago(-7) }, { ...LONG, expiresAt: ago(-7, -1) }],
   ["never_used", { createdAt: ago(30) }, { createdAt: ago(30, -1) }],
-  ["idle", { createdAt: ago(80), lastUsedAt: ago(90) }, { createdAt: ago(80), lastUsedAt: ago(90, -1) }],
+  ["idle_full_access", { createdAt: ago(80), lastUsedAt: ago(30) }, { createdAt: ago(80), lastUsedAt: ago(30, -1) }],
+  ["dropped_permission", { ...RECENT, scopes: "gone:read images:write" }, { ...RECENT, scopes: "images:write" }],
+  [
+    "idle",
+    { createdAt: ago(80), lastUsedAt: ago(90), scopes: "" },
+    { createdAt: ago(80), lastUsedAt: ago(90, -1), scopes: "" },
+  ],
   [
     "old",
     { createdAt: ago(366), lastUsedAt: ago(1), expiresAt: ago(-100) },
@@ -77,6 +91,33 @@ test.each<[WarningKind, Change, Change]>([
   const id = await keyWith(at);
   expect(await findWarnings(ada.id, now)).toEqual([{ kind, keys: 1 }]);
   expect(await listed(kind)).toEqual([id]);
+});
+
+test("a key with full access that nobody used for 30 days is one thing, for 90 days another", async () => {
+  await keyWith({ createdAt: ago(80), lastUsedAt: ago(40), scopes: "" });
+  await keyWith({ createdAt: ago(80), lastUsedAt: ago(90, -1) });
+  await keyWith({ createdAt: ago(80), lastUsedAt: ago(90) });
+  expect(await kinds()).toEqual(["idle 1", "idle_full_access 1"]);
+});
+
+test("a production key without a network or spending limit is a warning where other keys have one", async () => {
+  const WEEK = { createdAt: ago(7), lastUsedAt: ago(1) };
+  const unlimited = await keyWith({ ...WEEK, scopes: "images:write" });
+  await keyWith({ ...WEEK, environment: "staging" });
+  await keyWith({ ...WEEK, createdAt: ago(7, -1) });
+  expect(await kinds()).toEqual([]);
+  const limited = await keyWith({ ...WEEK, creditsPerMonth: 0 });
+  expect(await kinds()).toEqual(["unlimited 1"]);
+  expect(await listed("unlimited")).toEqual([unlimited]);
+  await revokeApiKey(ada.id, limited, CALLER);
+  expect(await kinds()).toEqual([]);
+});
+
+test("the list shows the three most urgent warnings", async () => {
+  await keyWith({ createdAt: ago(500), lastUsedAt: ago(400) });
+  await keyWith({ createdAt: ago(40) });
+  const { warnings } = await readKeyList(ada.id, DEFAULT_VIEW, now);
+  expect(warnings.map(({ kind }) => kind)).toEqual(["never_used", "idle", "old"]);
 });
 
 test("many networks are five or more, within 30 days in which the key was used", async () => {
@@ -116,19 +157,23 @@ test("keys that have ended, are disabled, were replaced or are another user's ha
 });
 
 test("the list of a warning has exactly the keys that are counted, also when it is searched, exported or revoked", async () => {
+  const staging = (data: Change) => keyWith({ environment: "staging", ...data });
   const keys = {
-    expiring: [await keyWith({ ...LONG, expiresAt: ago(-3) }), await keyWith({ ...LONG, expiresAt: ago(-6) })],
-    never_used: [await keyWith({ createdAt: ago(40) })],
-    idle: [await keyWith({ createdAt: ago(200), lastUsedAt: ago(95), expiresAt: ago(-100) })],
+    expiring: [await staging({ ...LONG, expiresAt: ago(-3) }), await staging({ ...LONG, expiresAt: ago(-6) })],
+    dropped_permission: [await staging({ ...RECENT, scopes: "gone:read" })],
+    never_used: [await staging({ createdAt: ago(40) })],
+    idle: [await staging({ createdAt: ago(200), lastUsedAt: ago(95), expiresAt: ago(-100) })],
     many_networks: [await keyWith(RECENT)],
-    old: [await keyWith({ createdAt: ago(400), lastUsedAt: ago(1), expiresAt: ago(-100) })],
-    no_expiry: [await keyWith({ createdAt: ago(100), lastUsedAt: ago(1) })],
+    idle_full_access: [await staging({ createdAt: ago(80), lastUsedAt: ago(40) })],
+    unlimited: [await keyWith({ createdAt: ago(8), lastUsedAt: ago(1) })],
+    old: [await staging({ createdAt: ago(400), lastUsedAt: ago(1), expiresAt: ago(-100) })],
+    no_expiry: [await staging({ createdAt: ago(100), lastUsedAt: ago(1) })],
   } satisfies Record<WarningKind, string[]>;
   await seenOn(keys.many_networks[0] as string, 6, ago(2));
   // Has three warnings at once.
-  const worst = await keyWith({ createdAt: ago(500), lastUsedAt: ago(400) });
+  const worst = await staging({ createdAt: ago(500), lastUsedAt: ago(400) });
   for (const kind of ["idle", "old", "no_expiry"] as const) keys[kind].push(worst);
-  await keyWith(RECENT);
+  await keyWith({ ...RECENT, creditsPerMonth: 1 });
   expect(await findWarnings(ada.id, now)).toEqual(WARNINGS.map((kind) => ({ kind, keys: keys[kind].length })));
   for (const kind of WARNINGS) expect(await listed(kind), kind).toEqual(keys[kind].toSorted());
 
@@ -141,5 +186,14 @@ test("the list of a warning has exactly the keys that are counted, also when it 
   expect(exported.toSorted()).toEqual(keys.idle.toSorted());
   const selection = { all: true, ids: [], view: idle, confirmedAt: now, confirmedKeys: 2 };
   expect(await revokeApiKeys(ada.id, selection, CALLER)).toEqual({ ok: true, value: { keys: 2 } });
-  expect(await kinds()).toEqual(["expiring 2", "never_used 1", "many_networks 1", "old 1", "no_expiry 1"]);
+  expect(await kinds()).toEqual([
+    "expiring 2",
+    "dropped_permission 1",
+    "never_used 1",
+    "many_networks 1",
+    "idle_full_access 1",
+    "unlimited 1",
+    "old 1",
+    "no_expiry 1",
+  ]);
 });

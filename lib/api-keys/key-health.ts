@@ -2,6 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { expiresSoon, hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
+import { recentScopes } from "#lib/config/scopes-file.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
@@ -27,7 +28,7 @@ export async function findWarnings(userId: UserId, now: Date): Promise<KeyWarnin
   const known = remembered.get(userId);
   if (known && now.getTime() - known.at < REMEMBERED_MS) return known.warnings;
   const counts = WARNINGS.map(
-    (kind) => Prisma.sql`count(*) FILTER (WHERE ${conditionOf(kind, now)})::int AS ${Prisma.raw(`"${kind}"`)}`,
+    (kind) => Prisma.sql`count(*) FILTER (WHERE ${conditionOf(userId, kind, now)})::int AS ${Prisma.raw(`"${kind}"`)}`,
   );
   const [found] = await database().$queryRaw<[Record<WarningKind | "all", number>]>`
     SELECT ${Prisma.join(counts)}, count(*)::int AS "all" FROM "ApiKey"
@@ -41,7 +42,7 @@ export async function findWarnings(userId: UserId, now: Date): Promise<KeyWarnin
 
 /** Selects those of a user's listed keys that a warning is about, as a condition on "ApiKey". */
 export function hasWarning(userId: UserId, kind: WarningKind, now: Date): Prisma.Sql {
-  return Prisma.sql`${mayHaveWarning(userId, now)} AND ${conditionOf(kind, now)}`;
+  return Prisma.sql`${mayHaveWarning(userId, now)} AND ${conditionOf(userId, kind, now)}`;
 }
 
 /**
@@ -57,16 +58,21 @@ function mayHaveWarning(userId: UserId, now: Date): Prisma.Sql {
     )`;
 }
 
+/** SQL: the key has a limit that bounds what a thief of it can do: its networks, or its spending. */
+const IS_LIMITED = Prisma.sql`("allowedNetworks" IS NOT NULL OR "creditsPerMonth" IS NOT NULL)`;
+
 /**
  * Defines each warning. Instants are computed here, because computing them in SQL for each key took
  * five times as long. Networks are counted key by key, because a join reads every user's; callers
  * that were rejected are among them.
  */
-function conditionOf(kind: WarningKind, now: Date): Prisma.Sql {
+function conditionOf(userId: UserId, kind: WarningKind, now: Date): Prisma.Sql {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   switch (kind) {
     case "expiring":
       return expiresSoon(now);
+    case "dropped_permission":
+      return Prisma.sql`NOT string_to_array("scopes", ' ') <@ ${recentScopes().map(({ name }) => name)}::text[]`;
     case "never_used":
       return Prisma.sql`"lastUsedAt" IS NULL AND "createdAt" <= ${daysAgo(30)}`;
     case "idle":
@@ -75,6 +81,13 @@ function conditionOf(kind: WarningKind, now: Date): Prisma.Sql {
       return Prisma.sql`"lastUsedAt" > ${daysAgo(30)} AND EXISTS (
         SELECT DISTINCT c."addressPrefix" FROM "UsageCaller" c
         WHERE c."apiKeyId" = "id" AND c."lastSeenAt" > ${daysAgo(30)} OFFSET ${MANY_NETWORKS - 1})`;
+    case "idle_full_access":
+      // From 90 days on it is \`idle\`, which says more.
+      return Prisma.sql`"scopes" IS NULL AND "lastUsedAt" <= ${daysAgo(30)} AND "lastUsedAt" > ${daysAgo(90)}`;
+    case "unlimited":
+      // Only for accounts that limit other keys: most have no use for it, and would see it forever.
+      return Prisma.sql`"environment" = 'production' AND NOT ${IS_LIMITED} AND "createdAt" <= ${daysAgo(7)} AND EXISTS (
+        SELECT FROM "ApiKey" l WHERE ${isListed(userId)} AND ${hasStatus("active", now)} AND ${IS_LIMITED})`;
     case "old":
       return Prisma.sql`"createdAt" <= ${daysAgo(365)}`;
     case "no_expiry":

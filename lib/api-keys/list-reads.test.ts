@@ -46,6 +46,7 @@ describe("an account with 20,000 deleted keys costs no more reads than one with 
     { finding: "never_used" },
     { use: "never" },
     { use: "old_key" },
+    { restricted: "no" },
   ])("for a page of the list and its export: %j", async (view) => {
     const list = (userId: UserId) => measure(() => listApiKeys(userId, { ...DEFAULT_VIEW, ...view }, new Date()));
     expectNoMoreReads(await list(young), await list(old), 60);

@@ -2,6 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type ApiKey, KEY_COLUMNS } from "#lib/api-keys/key-columns.ts";
 import { isListed, isLive, isOwned, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
+import { restrictionSummary } from "#lib/api-keys/model/restriction-summary.ts";
 import { LATEST_END, oldKeys, SUCCESSOR_DURATION, successorField } from "#lib/api-keys/rotation-chain.ts";
 import { matchesView, orderOf } from "#lib/api-keys/view-conditions.ts";
 import { database } from "#lib/database/client.ts";
@@ -27,6 +28,8 @@ export type ListedApiKey = ApiKey & {
   latestEnd: Date | null;
   /** How long its next successor lasts by default; null for one without an end. */
   durationMs: number | null;
+  /** Sums up what it may do less than its account: "1 permission, 2 networks". Empty for nothing. */
+  restrictions: string;
   /** Another live key has the same name, so that the name doesn't tell which key is meant. */
   hasNamesake: boolean;
   replacesId: string | null;
@@ -146,7 +149,7 @@ async function findOne(userId: UserId, where: Prisma.Sql): Promise<FoundApiKey |
   return key ?? null;
 }
 
-type Usage = Pick<ListedApiKey, "recentRequests" | "requestsByHour" | "stillCalling" | "hasNamesake">;
+type Usage = Pick<ListedApiKey, "recentRequests" | "requestsByHour" | "stillCalling" | "hasNamesake" | "restrictions">;
 type Row = Omit<ListedApiKey, keyof Usage>;
 
 const listedColumns = (now: Date) => Prisma.sql`
@@ -173,6 +176,7 @@ async function withUsage<R extends Row>(userId: UserId, rows: R[], now: Date): P
       requestsByHour,
       stillCalling: callers?.get(key.id) ?? [],
       hasNamesake: shared.has(key.name),
+      restrictions: restrictionSummary(key),
     };
   });
 }

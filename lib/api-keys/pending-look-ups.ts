@@ -1,4 +1,4 @@
-import type { CachedKey } from "#lib/api-keys/key-cache-queries.ts";
+import type { CachedKey } from "#lib/api-keys/cached-keys.ts";
 import { UnavailableError } from "#lib/database/unavailable.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 

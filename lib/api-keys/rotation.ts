@@ -20,7 +20,7 @@ type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" |
 type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /**
- * Creates a successor with the same name and environment, and by default of the same duration, and
+ * Creates a successor with the same name, environment and restrictions, and by default of the same duration, and
  * lets the old key overlap. Only this answer holds the secret. Of parallel rotations of a key one
  * succeeds and the others get `already_rotated`. With the overlap `now` the old key is revoked, and
  * every instance rejects it when this returns. A key whose successors aren't active can be rotated
@@ -55,13 +55,17 @@ export async function rotateApiKey(
     if (!slot.ok) return slot;
     if (overlap === "now") await markRevoked(transaction, userId, [id], caller, now);
     await transaction.apiKey.updateMany({ where: { userId, replacesId: id }, data: { replacesId: null } });
-    const { name, environment, note } = old;
+    const { name, environment, note, scopes, allowedNetworks, requestsPerMinute, creditsPerMonth } = old;
     const key = await transaction.apiKey.create({
       data: {
         userId,
         name,
         environment,
         note,
+        scopes,
+        allowedNetworks,
+        requestsPerMinute,
+        creditsPerMonth,
         expiresAt,
         replacesId: id,
         ...displayParts(secret),

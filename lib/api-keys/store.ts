@@ -3,26 +3,34 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
 import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
+import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
+import { isRestricted, type Restrictions, restrictionColumns, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+
+type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
 
 /**
  * Creates a key. Only this answer holds the secret: the database keeps its hash.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
+ * `unknown_scope`: the installation has no such permission.
  */
 export async function createApiKey(
   userId: UserId,
-  input: CreateApiKeyInput,
+  input: CreateApiKeyInput & { restrictions?: Restrictions },
   caller: Caller,
-): Promise<Result<{ key: ApiKey; secret: string }, "expiry_out_of_range" | "session_over"> | KeyLimitError> {
+): Promise<Result<{ key: ApiKey; secret: string }, CreateError> | KeyLimitError> {
   const secret = generateSecret();
+  const { restrictions = UNRESTRICTED } = input;
+  if (nameUnknownScope(restrictions)) return err("unknown_scope");
+  const columns = restrictionColumns(restrictions);
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
     // Read after the wait for the lock, so that presets and the count use the same instant.
@@ -40,6 +48,7 @@ export async function createApiKey(
         hash: hashSecret(secret),
         createdAt: now,
         expiresAt,
+        ...columns,
       },
       select: KEY_SELECT,
     });
@@ -47,7 +56,12 @@ export async function createApiKey(
       userId,
       action: "api_key.created",
       apiKeyId: key.id,
-      details: { name: key.name, environment: key.environment, expiresAt: expiresAt?.toISOString() ?? null },
+      details: {
+        name: key.name,
+        environment: key.environment,
+        expiresAt: expiresAt?.toISOString() ?? null,
+        ...(isRestricted(columns) ? { restrictions } : {}),
+      },
     });
     return ok({ key, secret });
   });

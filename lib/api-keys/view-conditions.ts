@@ -1,5 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { hasStatus } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, IS_RESTRICTED } from "#lib/api-keys/key-conditions.ts";
 import { hasWarning } from "#lib/api-keys/key-health.ts";
 import type { ListQuery, View } from "#lib/api-keys/model/list-view.ts";
 import { oldKeys } from "#lib/api-keys/rotation-chain.ts";
@@ -33,6 +33,7 @@ export function matchesView(userId: UserId, view: View, now: Date): Prisma.Sql {
       ...(view.status ? [hasStatus(view.status, now)] : []),
       ...(view.finding ? [hasWarning(userId, view.finding, now)] : []),
       ...(view.use ? [hasUse(userId, view.use, now)] : []),
+      ...(view.restricted ? [Prisma.sql`${IS_RESTRICTED} = ${view.restricted === "yes"}`] : []),
     ],
     " AND ",
   );

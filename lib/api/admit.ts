@@ -2,6 +2,7 @@ import { readCredential } from "#lib/api/credential.ts";
 import { type RejectionCause, type Verification, type VerifiedKey, verifySecret } from "#lib/api-keys/verify.ts";
 import type { Tier } from "#lib/config/tiers.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
+import type { Bucket } from "#lib/rate-limits/bucket.ts";
 import { limiter, type RateLimit } from "#lib/rate-limits/limiter.ts";
 import { whenKnown } from "#lib/when-known.ts";
 
@@ -13,24 +14,33 @@ export type Admission =
   | { kind: "rejected"; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
- * Decides about a request by its key and, for a good key, its account's rate limit. An admitted
- * request may still exceed the limit: see `limit.exceeded`; `limit` is null for a tier without one.
- * Decides without a promise if the key is cached and requests are counted in memory.
+ * Decides about a request by its key, the client's address and, for a good key, the rate limits of
+ * its account and its own. An admitted request may still exceed a limit: see `limit.exceeded`;
+ * `limit` is null where neither the tier nor the key has one. Decides without a promise if the key
+ * is cached and requests are counted in memory.
  *
  * @throws {UnavailableError} Never rejects a key because the database can't answer.
  */
-export function admit(rawHeaders: string[]): Admission | Promise<Admission> {
+export function admit(rawHeaders: string[], address: string): Admission | Promise<Admission> {
   const credential = readCredential(rawHeaders);
   if (credential.kind === "none") return { kind: "anonymous" };
   if (credential.kind === "malformed") return { kind: "rejected", cause: "malformed" };
-  return whenKnown(verifySecret(credential.secret), countAgainstLimit);
+  return whenKnown(verifySecret(credential.secret, address), countAgainstLimit);
 }
 
 function countAgainstLimit(verification: Verification): Admission | Promise<Admission> {
   if (!verification.ok) return { kind: "rejected", ...verification };
   const { key } = verification;
   const tier = tierOf(key.userId, key.tier);
-  const { requestsPerMinute } = tier;
-  const limit = requestsPerMinute === null ? null : limiter().consume(key.userId, requestsPerMinute);
+  const buckets = bucketsOf(key, tier);
+  const limit = buckets.length === 0 ? null : limiter().consume(key.userId, buckets);
   return whenKnown(limit, (limit) => ({ kind: "admitted", key, tier, limit }));
+}
+
+function bucketsOf(key: VerifiedKey, tier: Tier): Bucket[] {
+  const buckets: Bucket[] = [];
+  if (tier.requestsPerMinute !== null)
+    buckets.push({ id: key.userId, limit: tier.requestsPerMinute, policy: key.tier });
+  if (key.requestsPerMinute !== null) buckets.push({ id: key.id, limit: key.requestsPerMinute, policy: "key" });
+  return buckets;
 }

@@ -1,6 +1,6 @@
 import type { Admission } from "#lib/api/admit.ts";
 import type { Remaining } from "#lib/credits/spending.ts";
-import { WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
+import { WINDOW_SECONDS } from "#lib/rate-limits/bucket.ts";
 
 const COMMON = [
   "Cache-Control",
@@ -20,13 +20,15 @@ type Answered = { requestId: string; admission: Admission | undefined; remaining
 export function answerHeaders({ requestId, admission, remaining }: Answered): string[] {
   const headers = ["X-Request-Id", requestId, ...COMMON];
   if (admission?.kind === "admitted") {
-    const { key, tier, limit } = admission;
+    const { key, limit } = admission;
     if (limit)
       headers.push(
         "RateLimit-Policy",
-        `"${key.tier}";q=${tier.requestsPerMinute};w=${WINDOW_SECONDS}`,
+        limit.windows.map(({ policy, limit }) => `"${policy}";q=${limit};w=${WINDOW_SECONDS}`).join(", "),
         "RateLimit",
-        `"${key.tier}";r=${limit.remaining};t=${limit.resetSeconds}`,
+        limit.windows
+          .map(({ policy, remaining, resetSeconds }) => `"${policy}";r=${remaining};t=${resetSeconds}`)
+          .join(", "),
       );
     if (key.expiresAt !== null) headers.push("GoodTake-Key-Expires-At", new Date(key.expiresAt).toISOString());
   }

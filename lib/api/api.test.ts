@@ -122,6 +122,8 @@ describe("routes and methods", () => {
       "/api/v1/auth",
       "/api/v1/bytedance/generate-image",
       "/api/v1/key",
+      "/api/v1/leaks",
+      "/api/v1/leaks/github",
     ]);
   });
 });
@@ -143,6 +145,10 @@ describe("GET /key", () => {
       credits_remaining: 100,
       credits_reserved: 0,
       quota_remaining: 1000,
+      scopes: null,
+      allowed_networks: null,
+      requests_per_minute: null,
+      credits_per_month: null,
     });
     expect((await (await call("/key")).json()).prefix).toBe(secret.slice(0, 7));
   });

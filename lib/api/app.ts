@@ -9,6 +9,8 @@ import { errorResponse, setHeaders } from "#lib/api/response.ts";
 import { describeAuth } from "#lib/api/routes/auth.ts";
 import { registerGenerateImage } from "#lib/api/routes/generate-image.ts";
 import { registerKey } from "#lib/api/routes/key.ts";
+import { registerLeaks } from "#lib/api/routes/leaks.ts";
+import { registerGithubLeaks } from "#lib/api/routes/leaks-github.ts";
 import type { Generate } from "#lib/generation/generation.ts";
 
 export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
@@ -31,6 +33,8 @@ export function createApi(generate: Generate): OpenAPIHono<ApiContext> {
   registerKey(app);
   describeAuth(app);
   registerGenerateImage(app, generate);
+  registerLeaks(app);
+  registerGithubLeaks(app);
   registerDocument(app);
 
   const routes = new Set(app.routes.map(({ path }) => path));
@@ -68,6 +72,7 @@ function describe(issue: Issue | undefined): string {
   if (!issue) return "The request is not valid";
   if (issue.code === "unrecognized_keys")
     return `${JSON.stringify(issue.keys?.[0]?.slice(0, 100))} is not a known field`;
-  if (issue.path.length === 0) return "The body must be a JSON object";
+  if (issue.path.length === 0)
+    return `The body ${issue.message.startsWith("must") ? issue.message : "must be a JSON object"}`;
   return `${issue.path.join(".")} ${issue.message}`;
 }

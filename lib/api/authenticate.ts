@@ -11,3 +11,11 @@ export const authenticate = createMiddleware<ApiContext>(async (c, next) => {
   c.set("tier", admission.tier);
   await next();
 });
+
+/** Rejects an authenticated request whose key lacks one of these permissions. */
+export const requireScopes = (...needed: string[]) =>
+  createMiddleware<ApiContext>(async (c, next) => {
+    const rejection = c.var.exchange.requireScopes(needed);
+    if (rejection) throw rejection;
+    await next();
+  });

@@ -18,6 +18,11 @@ export const API_ERRORS = {
     message: "Insufficient credits or quota exceeded",
     advice: "Your credits or the month's requests are used up. The headers of the answer say which.",
   },
+  insufficient_scope: {
+    status: 403,
+    message: "The API key lacks a permission",
+    advice: "Give the key the permission that the message names, or use a key that has it.",
+  },
   not_found: {
     status: 404,
     message: "There is nothing at this path",
@@ -112,13 +117,19 @@ export class ApiError extends Error {
 /** An answer as Node writes it. In `headers` names and values alternate. */
 export type ApiAnswer = { status: number; headers: string[]; body?: string };
 
-/** Builds the error envelope, the only one of the API. */
+/**
+ * Builds the error envelope, the only one of the API. The header tells gateways apart what has one
+ * status, because they don't read the body.
+ */
 export function errorAnswer({ code, message, headers }: ApiError): Required<ApiAnswer> {
   const body = JSON.stringify({ error: { code, message } });
   const length = String(Buffer.byteLength(body));
   return {
     status: API_ERRORS[code].status,
-    headers: ["Content-Type", "application/json", "Content-Length", length, ...Object.entries(headers).flat()],
+    headers: [
+      ...["Content-Type", "application/json", "Content-Length", length, "GoodTake-Error", code],
+      ...Object.entries(headers).flat(),
+    ],
     body,
   };
 }

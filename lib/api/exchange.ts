@@ -4,7 +4,7 @@ import { type Admission, admit } from "#lib/api/admit.ts";
 import { answerHeaders } from "#lib/api/answer-headers.ts";
 import { type ApiAnswer, type ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { recordAnswer } from "#lib/api/record-answer.ts";
-import { rejectionOf } from "#lib/api/rejection.ts";
+import { insufficientScope, rejectionOf } from "#lib/api/rejection.ts";
 import type { Remaining, SpendError } from "#lib/credits/spending.ts";
 
 /** The route under which requests without one are recorded. */
@@ -21,6 +21,8 @@ export class Exchange {
   remaining: Remaining | undefined;
   /** Why the request couldn't be paid. The key's owner sees it; the caller only gets a 403. */
   unpaid: SpendError | undefined;
+  /** Whether the key lacks a permission. */
+  lacksScope = false;
   /** Undefined if Node or the framework can't parse it. */
   readonly request: IncomingMessage | undefined;
   readonly #startedAt = performance.now();
@@ -29,15 +31,29 @@ export class Exchange {
     this.request = request;
   }
 
+  /** The client's address, by which the front listener has replaced what the header said. */
+  get address(): string {
+    return this.request?.headers["x-forwarded-for"]?.toString() ?? "";
+  }
+
   /**
-   * Checks key and rate limit. Returns the error if they reject the request. Returns no promise for
-   * a cached key, because this is the hot path.
+   * Checks key, address and rate limit. Returns the error if they reject the request. Returns no
+   * promise for a cached key, because this is the hot path.
    *
    * @throws {UnavailableError}
    */
   admit(): ApiError | undefined | Promise<ApiError | undefined> {
-    const admission = admit(this.request?.rawHeaders ?? []);
+    const admission = admit(this.request?.rawHeaders ?? [], this.address);
     return admission instanceof Promise ? this.#decideLater(admission) : this.#decide(admission);
+  }
+
+  /** Returns the error if the admitted key lacks one of these permissions. */
+  requireScopes(needed: readonly string[]): ApiError | undefined {
+    if (this.admission?.kind !== "admitted") return undefined;
+    const missing = this.admission.key.permissions?.missing(needed) ?? [];
+    if (missing.length === 0) return undefined;
+    this.lacksScope = true;
+    return insufficientScope(missing);
   }
 
   /** Records the answer and returns the headers of every answer, names and values in turn. */

@@ -35,10 +35,12 @@ beforeEach(async () => {
 const ask = (query = "", init: RequestInit = {}) => api.call(`/auth${query}`, init, secret);
 const credits = async () => (await findRemaining(ada.id, null))?.credits;
 
-const IDENTITY = ["User-Id", "Key-Id", "Key-Name", "Key-Environment", "Tier"].map((name) => `goodtake-${name}`);
+const IDENTITY = ["User-Id", "Key-Id", "Key-Name", "Key-Environment", "Key-Scopes", "Tier"].map(
+  (name) => `goodtake-${name}`,
+);
 
 test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])(
-  "%s answers 204 with who calls, in all five headers",
+  "%s answers 204 with who calls, in all six headers",
   async (method) => {
     await renameApiKey(ada.id, key.id, "Größe & Co, 日本", CALLER);
     const answer = await ask("", { method });
@@ -48,6 +50,7 @@ test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])(
       "goodtake-key-id": key.id,
       "goodtake-key-name": "Gr%C3%B6%C3%9Fe%20%26%20Co%2C%20%E6%97%A5%E6%9C%AC",
       "goodtake-key-environment": "production",
+      "goodtake-key-scopes": "*",
       "goodtake-tier": "pro",
     });
     expect(answer.headers.get("ratelimit-policy")).toBe('"pro";q=120;w=60');

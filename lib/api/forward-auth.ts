@@ -1,37 +1,16 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { z } from "@hono/zod-openapi";
 import { endOfTurn } from "#lib/api/end-of-turn.ts";
 import { type ApiAnswer, ApiError, errorAnswer } from "#lib/api/errors.ts";
 import { Exchange } from "#lib/api/exchange.ts";
+import { ParameterError, readQuery } from "#lib/api/forward-auth-query.ts";
 import { errorOf } from "#lib/api/rejection.ts";
 import { charge, findRemaining } from "#lib/credits/store.ts";
+import { log } from "#lib/log.ts";
 import { cancelCharge } from "#lib/unconfirmed-writes/cancel-charge.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 export const FORWARD_AUTH_PATH = "/api/v1/auth";
-const COST_MAX = 1_000;
-
-/** Rejects unknown parameters: a misspelled cost would be free. */
-export const forwardAuthQuery = z.strictObject({
-  cost: z
-    .string("must be given once")
-    .regex(/^\d{1,4}$/, `must be a whole number from 0 to ${COST_MAX}`)
-    .transform(Number)
-    .refine((cost) => cost <= COST_MAX, `must be a whole number from 0 to ${COST_MAX}`)
-    .default(0)
-    .meta({
-      type: "integer",
-      minimum: 0,
-      maximum: COST_MAX,
-      default: 0,
-      description: "Credits that the request costs. More than 0 counts as one of the month's requests, too.",
-    }),
-  limited: z
-    .literal("403", 'must be "403"')
-    .optional()
-    .meta({ description: "Answers 403 in place of 429, for gateways that know no other." }),
-});
 
 /**
  * Answers forward authentication, for any method because a gateway passes on its client's. Never
@@ -44,37 +23,46 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   try {
     const admitted = exchange.admit();
     let rejection = admitted instanceof Promise ? await admitted : admitted;
-    if (!rejection && query) rejection = await pay(exchange, query);
+    if (!rejection && query) {
+      const { scope, cost } = readQuery(query);
+      rejection = exchange.requireScopes(scope);
+      if (!rejection && cost > 0) rejection = await pay(exchange, cost);
+    }
     answer = rejection ? errorAnswer(rejection) : { status: 204, headers: identityHeaders(exchange) };
   } catch (error) {
+    if (error instanceof ParameterError) warnOf(error, exchange);
     answer = errorAnswer(errorOf(error, exchange.requestId));
   }
   // Some gateways, such as nginx `auth_request`, know only 2xx, 401 and 403. `Retry-After` tells
   // this 403 from the other one.
-  if (answer.status === 429 && query?.get("limited") === "403") answer.status = 403;
+  if (answer.status === 429 && new URLSearchParams(query).get("limited") === "403") answer.status = 403;
   await endOfTurn();
   response.writeHead(answer.status, exchange.finish(FORWARD_AUTH_PATH, answer.status).concat(answer.headers));
   response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
-/** Returns undefined for a request without a query, the usual case. */
-function queryOf({ url = "" }: IncomingMessage): URLSearchParams | undefined {
-  return url.length > FORWARD_AUTH_PATH.length + 1
-    ? new URLSearchParams(url.slice(FORWARD_AUTH_PATH.length + 1))
-    : undefined;
+/** Returns an empty text for a request without a query. */
+function queryOf({ url = "" }: IncomingMessage): string {
+  return url.slice(FORWARD_AUTH_PATH.length + 1);
 }
 
 /**
- * Charges the cost in the query. Returns the error if the account can't pay it.
- *
- * @throws {ApiError} if the query isn't valid.
+ * Tells the operator, because the caller can't: nginx answers 500 in place of this 400. Values are
+ * left out, because some may be secrets.
+ */
+function warnOf({ parameter, problem }: ParameterError, { requestId }: Exchange): void {
+  const name = /^[\w-]{1,30}$/.test(parameter) ? parameter : "(a name that is not shown)";
+  log().warn({ requestId, parameter: name }, `a gateway's query for ${FORWARD_AUTH_PATH} is not valid: ${problem}`);
+}
+
+/**
+ * Charges the cost. Returns the error if the account can't pay it.
  *
  * @throws {UnavailableError}
  */
-async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError | undefined> {
-  const credits = readCost(query);
+async function pay(exchange: Exchange, credits: number): Promise<ApiError | undefined> {
   const { admission } = exchange;
-  if (credits === 0 || admission?.kind !== "admitted") return undefined;
+  if (admission?.kind !== "admitted") return undefined;
   const { key, tier } = admission;
   const spending = { userId: key.userId, apiKeyId: key.id, credits, quota: tier.requestsPerMonth };
   const id = randomUUIDv7();
@@ -88,26 +76,7 @@ async function pay(exchange: Exchange, query: URLSearchParams): Promise<ApiError
   return new ApiError("forbidden");
 }
 
-/** @throws {ApiError} if a parameter isn't valid or is given twice. */
-function readCost(query: URLSearchParams): number {
-  const values = Object.fromEntries(
-    [...query.keys()].map((name) => {
-      const all = query.getAll(name);
-      return [name, all.length === 1 ? all[0] : all];
-    }),
-  );
-  const parsed = forwardAuthQuery.safeParse(values);
-  if (parsed.success) return parsed.data.cost;
-  const [issue] = parsed.error.issues;
-  throw new ApiError(
-    "invalid_request",
-    issue?.code === "unrecognized_keys"
-      ? `${JSON.stringify(issue.keys[0]?.slice(0, 100))} is not a known parameter`
-      : `${issue?.path.join(".")} ${issue?.message}`,
-  );
-}
-
-/** Always returns all five, so that gateways overwrite any that the client sent. */
+/** Always returns all six, so that gateways overwrite any that the client sent. */
 function identityHeaders({ admission }: Exchange): string[] {
   if (admission?.kind !== "admitted") return [];
   const { key } = admission;
@@ -120,6 +89,8 @@ function identityHeaders({ admission }: Exchange): string[] {
     encodeURIComponent(key.name),
     "GoodTake-Key-Environment",
     key.environment,
+    "GoodTake-Key-Scopes",
+    key.permissions === null ? "*" : String(key.permissions) || "none",
     "GoodTake-Tier",
     key.tier,
   ];

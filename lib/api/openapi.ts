@@ -14,6 +14,7 @@ const header = (description: string, type = "string") => ({ description, schema:
 const RETRY_AFTER = { "Retry-After": header("Seconds to wait before the next try", "integer") };
 const ERROR_HEADERS: { [C in ApiErrorCode]?: object } = {
   unauthorized: { "WWW-Authenticate": header("How to authenticate") },
+  insufficient_scope: { "WWW-Authenticate": header("Names the missing permissions as `scope`") },
   conflict: RETRY_AFTER,
   rate_limit_exceeded: RETRY_AFTER,
   unavailable: RETRY_AFTER,
@@ -23,18 +24,38 @@ const ERROR_HEADERS: { [C in ApiErrorCode]?: object } = {
 type OwnFaults = "internal_error" | "unavailable";
 type ErrorAnswer = { description: string; content: { "application/json": { schema: typeof errorBody } } };
 
-/** Builds the descriptions of error answers from the table of errors. */
+/**
+ * Builds the descriptions of error answers from the table of errors. Codes with the same status
+ * share one, in which each has an example.
+ */
 export function answers<C extends ApiErrorCode>(
   ...codes: C[]
 ): { [K in C | OwnFaults as (typeof API_ERRORS)[K]["status"]]: ErrorAnswer } {
+  const byStatus = Map.groupBy<number, ApiErrorCode>(
+    [...codes, "internal_error", "unavailable"],
+    (code) => API_ERRORS[code].status,
+  );
   return Object.fromEntries(
-    [...codes, "internal_error" as const, "unavailable" as const].map((code) => [
-      API_ERRORS[code].status,
+    [...byStatus].map(([status, codes]) => [
+      status,
       {
-        description: `\`${code}\`: ${API_ERRORS[code].message}. ${API_ERRORS[code].advice}`,
-        headers: { "X-Request-Id": header("Names this request; keep it in your logs"), ...ERROR_HEADERS[code] },
+        description: codes
+          .map((code) => `\`${code}\`: ${API_ERRORS[code].message}. ${API_ERRORS[code].advice}`)
+          .join("\n\n"),
+        headers: Object.assign(
+          {
+            "X-Request-Id": header("Names this request; keep it in your logs"),
+            "GoodTake-Error": { ...header("The error's code"), schema: { type: "string", enum: codes } },
+          },
+          ...codes.map((code) => ERROR_HEADERS[code]),
+        ),
         content: {
-          "application/json": { schema: errorBody, example: { error: { code, message: API_ERRORS[code].message } } },
+          "application/json": {
+            schema: errorBody,
+            examples: Object.fromEntries(
+              codes.map((code) => [code, { value: { error: { code, message: API_ERRORS[code].message } } }]),
+            ),
+          },
         },
       },
     ]),

@@ -32,6 +32,8 @@ test("keys whose callers have names of 16 KB take no more memory than others", (
         requestId: `request ${i}`,
         admission: { kind: "rejected", cause: "revoked", key: { id: `key ${i % 100}`, userId: asUserId("user") } },
         unpaid: undefined,
+        lacksScope: false,
+        address: "",
       },
       "/api/v1/key",
       401,

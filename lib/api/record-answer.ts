@@ -12,11 +12,14 @@ type Answered = {
   requestId: string;
   admission: Admission | undefined;
   unpaid: SpendError | undefined;
+  lacksScope: boolean;
+  /** The client's address. */
+  address: string;
 };
 
 /** Counts an answer for the operator, and as usage if the request carried a known key. */
 export function recordAnswer(answered: Answered, route: string, status: number, durationMs: number): void {
-  const { request, requestId, admission, unpaid } = answered;
+  const { request, requestId, admission, address } = answered;
   const key = admission && "key" in admission ? admission.key : undefined;
   noteAnswer({ requestId, method: request?.method ?? "", route, status, durationMs, apiKeyId: key?.id });
   if (!admission) return;
@@ -27,13 +30,12 @@ export function recordAnswer(answered: Answered, route: string, status: number, 
     requestId,
     userId: admission.key.userId,
     apiKeyId: admission.key.id,
-    outcome: admission.kind === "rejected" ? admission.cause : outcomeOf(status, admission.limit?.exceeded, unpaid),
+    outcome: admission.kind === "rejected" ? admission.cause : outcomeOf(status, admission.limit?.exceeded, answered),
     authenticated: admission.kind === "admitted",
     status,
     at: Date.now(),
     route,
-    // The front listener has replaced the header's value by the client's address.
-    address: headers["x-forwarded-for"]?.toString() ?? "",
+    address,
     agent: agentOf(headers["user-agent"]),
   });
 }
@@ -48,8 +50,9 @@ function authenticationOf(admission: Admission): string {
   return admission.kind === "admitted" && admission.limit?.exceeded ? "rate_limited" : admission.kind;
 }
 
-function outcomeOf(status: number, limited: boolean | undefined, unpaid: SpendError | undefined): Outcome {
+function outcomeOf(status: number, limited: boolean | undefined, { unpaid, lacksScope }: Answered): Outcome {
   if (limited || status === 429) return "rate_limited";
+  if (lacksScope) return "insufficient_scope";
   if (unpaid) return unpaid;
   if (status >= 500) return "error";
   return status >= 400 ? "invalid" : "ok";

@@ -14,7 +14,17 @@ export function rejectionOf(admission: Admission): ApiError | undefined {
   if (admission.kind === "anonymous") return ANONYMOUS;
   if (admission.kind === "rejected") return INVALID;
   if (!admission.limit?.exceeded) return undefined;
-  return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.resetSeconds) });
+  return new ApiError("rate_limit_exceeded", undefined, { "Retry-After": String(admission.limit.retryAfterSeconds) });
+}
+
+/** Names the missing permissions in the body and in the challenge (RFC 6750, 3.1). */
+export function insufficientScope(missing: readonly string[]): ApiError {
+  const names = missing.map((name) => `"${name}"`).join(", ");
+  return new ApiError(
+    "insufficient_scope",
+    `The API key lacks the permission${missing.length > 1 ? "s" : ""} ${names}`,
+    { "WWW-Authenticate": `${CHALLENGE}, error="insufficient_scope", scope="${missing.join(" ")}"` },
+  );
 }
 
 let loggedAt = 0;

@@ -37,3 +37,17 @@ export function requestId(): string | undefined {
 export function requestedPath(): string | undefined {
   return requestStore().getStore()?.path;
 }
+
+/**
+ * Wraps a page or one of its reads, so that its error names the request. Next shows a page's error
+ * by its digest only; redirects and "not found" have one already.
+ */
+export function withRequestId<Parameters extends unknown[], Result>(
+  work: (...parameters: Parameters) => Promise<Result>,
+): (...parameters: Parameters) => Promise<Result> {
+  return (...parameters) =>
+    work(...parameters).catch((error) => {
+      if (error instanceof Error && !("digest" in error)) Object.assign(error, { digest: requestId() });
+      throw error;
+    });
+}

@@ -2,7 +2,7 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { findSessionUser, type SessionUser } from "#lib/accounts/sessions.ts";
-import { noteBegun, requestedPath, requestId } from "#lib/auth/current-request.ts";
+import { noteBegun, requestedPath, withRequestId } from "#lib/auth/current-request.ts";
 import { auth } from "#lib/auth/next-auth.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
@@ -11,15 +11,14 @@ import { safeNext } from "#lib/auth/safe-next.ts";
  * Finds the signed-in user by the session's row that the cookie names, once a request; null if
  * signed out. A database that doesn't answer throws, so that it never reads as signed out.
  */
-export const currentUser = cache(async (): Promise<SessionUser | null> => {
-  noteBegun();
-  const session = await auth();
-  if (!session?.sessionId || !session.userId) return null;
-  return findSessionUser(session.userId, session.sessionId).catch((error) => {
-    // Next shows a page's error by its digest only.
-    throw Object.assign(error, { digest: requestId() });
-  });
-});
+export const currentUser = cache(
+  withRequestId(async (): Promise<SessionUser | null> => {
+    noteBegun();
+    const session = await auth();
+    if (!session?.sessionId || !session.userId) return null;
+    return findSessionUser(session.userId, session.sessionId);
+  }),
+);
 
 /**
  * Returns the signed-in user, or redirects to the sign-in page, which leads back. Every page and

@@ -251,10 +251,31 @@ const LIMITS = {
     values: "a path",
     example: "./tiers.json",
   }),
+  SCOPES_FILE: text({
+    description:
+      "A JSON file with a list of at most 100 permissions that keys can be given, beside the built-in `images:write`, " +
+      "which an entry of that name replaces. Each has a `name` (`videos:write`), a `title`, a `description` and, if it " +
+      "includes others, `implies`, a list of their names. A server that is asked for an unknown one reads the file again.",
+    needed: "installations whose gateway asks for permissions of its own",
+    unset: "none; the built-in permission",
+    values: "a path",
+    example: "./scopes.json",
+  }),
   SIGNUP_CREDITS: variable(whole(0, 1_000_000_000).optional(), {
     description: "The credits that a new account gets.",
     unset: "the first tier's `signupCredits`",
     example: "100",
+  }),
+};
+
+const LEAKS = {
+  GITHUB_SECRET_SCANNING_KEYS_FILE: text({
+    description:
+      "A JSON file with the public keys by which GitHub's leak reports are verified, as " +
+      "`https://api.github.com/meta/public_keys/secret_scanning` answers it.",
+    needed: "partners of GitHub's secret scanning whose servers can't reach that address",
+    unset: "none; the keys are fetched from GitHub when its first report comes, and kept for 24 hours",
+    values: "a path",
   }),
 };
 
@@ -289,6 +310,7 @@ export const VARIABLES_BY_HEADING = {
   Mail: MAIL,
   Images: IMAGES,
   "Limits and credits": LIMITS,
+  "Leak reports": LEAKS,
   "Records and monitoring": RECORDS,
 };
 
@@ -299,5 +321,6 @@ export const variables = z.object({
   ...MAIL,
   ...IMAGES,
   ...LIMITS,
+  ...LEAKS,
   ...RECORDS,
 });

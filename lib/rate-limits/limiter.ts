@@ -1,21 +1,27 @@
 import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
-import { RateLimiterRedis } from "rate-limiter-flexible";
 import { parseSentinels } from "#lib/config/addresses.ts";
 import { env } from "#lib/config/env.ts";
 import { log } from "#lib/log.ts";
-import { type Count, LocalWindows, WINDOW_SECONDS } from "#lib/rate-limits/local-windows.ts";
+import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
+import { LocalWindows } from "#lib/rate-limits/local-windows.ts";
+import { countShared, SCRIPTS, type SharedWindows } from "#lib/rate-limits/shared-windows.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 
-/** The state of an account's window after a request. */
+/** The state of a request's buckets after it. */
 export type RateLimit = {
   exceeded: boolean;
-  remaining: number;
   /**
-   * Whole seconds until the window ends, rounded up so that a client that waits this long is
-   * accepted.
+   * Whole seconds until each window that is full has ended, rounded up so that a client that waits
+   * this long is accepted. 0 unless exceeded.
    */
-  resetSeconds: number;
+  retryAfterSeconds: number;
+  /** In the order of the buckets. */
+  windows: { policy: string; limit: number; remaining: number; resetSeconds: number }[];
 };
+
+/** What is counted: in Redis under a prefix, or in memory. */
+type Windows = SharedWindows & { local: LocalWindows };
 
 /** Where requests are counted. `degraded`: Redis is unreachable, and each instance counts alone. */
 export type LimiterState = "memory" | "redis" | "degraded";
@@ -28,8 +34,9 @@ const COMMAND_TIMEOUT_MS = 250;
 const PAUSE_MS = 1_000;
 const COMPLAINT_MS = 60_000;
 
-/** The bucket counts without a limit. The tier limits the count, also after a change of tier. */
-const BUCKET = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS, keyPrefix: "goodtake:requests" };
+/** Leak reports that one network may send an hour. Anyone may send some, so memory of them is bounded. */
+const REPORTS_MAX = 60;
+const REPORTING_NETWORKS_MAX = 100_000;
 
 const retryAfterMs = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000);
 
@@ -40,6 +47,7 @@ const OPTIONS = {
   connectTimeout: 2_000,
   commandTimeout: COMMAND_TIMEOUT_MS,
   retryStrategy: retryAfterMs,
+  scripts: SCRIPTS,
 } satisfies RedisOptions;
 
 const SENTINEL_OPTIONS = {
@@ -50,11 +58,18 @@ const SENTINEL_OPTIONS = {
   sentinelRetryStrategy: retryAfterMs,
 } satisfies RedisOptions;
 
-/** Counts requests by account: for all instances in Redis if it is configured, else in memory. */
+/**
+ * Counts requests by account and by key: for all instances in Redis if it is configured, else in
+ * memory.
+ */
 export class Limiter {
-  readonly #local = new LocalWindows();
+  readonly #requests: Windows = { prefix: "goodtake:requests", windowMs: WINDOW_MS, local: new LocalWindows() };
+  readonly #reports: Windows = {
+    prefix: "goodtake:leak-reports",
+    windowMs: HOUR_MS,
+    local: new LocalWindows(HOUR_MS, REPORTING_NETWORKS_MAX),
+  };
   readonly #redis: Redis | undefined;
-  readonly #shared: RateLimiterRedis | undefined;
   #pausedUntil = 0;
   #complainedAt = 0;
 
@@ -63,7 +78,6 @@ export class Limiter {
     const service = parseSentinels(redisUrl);
     this.#redis = service ? new Redis({ ...OPTIONS, ...SENTINEL_OPTIONS, ...service }) : new Redis(redisUrl, OPTIONS);
     this.#redis.on("error", (error) => this.#complain(error));
-    this.#shared = new RateLimiterRedis({ ...BUCKET, storeClient: this.#redis, rejectIfRedisNotReady: true });
   }
 
   /**
@@ -77,22 +91,30 @@ export class Limiter {
   }
 
   /**
-   * Counts one request of an account that may make `limit` a window. Returns no promise if it
-   * counts in memory. Never rejects: a lost Redis fails no request.
+   * Counts one request of an account in all of its buckets, or in none if one has no room. Returns no
+   * promise if it counts in memory. Never rejects: a lost Redis fails no request.
    */
-  consume(accountId: string, limit: number): RateLimit | Promise<RateLimit> {
-    if (!this.#shared || Date.now() < this.#pausedUntil) return rateLimit(this.#local.count(accountId), limit);
-    return this.#countShared(this.#shared, accountId).then((count) => rateLimit(count, limit));
+  consume(accountId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
+    return this.#count(this.#requests, accountId, buckets);
   }
 
-  async #countShared(shared: RateLimiterRedis, accountId: string): Promise<Count> {
+  /** Counts one leak report of a network, as {@link consume} counts requests. */
+  consumeReport(network: string): RateLimit | Promise<RateLimit> {
+    return this.#count(this.#reports, network, [{ id: network, limit: REPORTS_MAX, policy: "reports" }]);
+  }
+
+  #count(windows: Windows, ownerId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
+    if (!this.#redis || Date.now() < this.#pausedUntil) return rateLimit(buckets, windows.local.count(buckets));
+    return this.#countShared(this.#redis, windows, ownerId, buckets).then((count) => rateLimit(buckets, count));
+  }
+
+  async #countShared(redis: Redis, windows: Windows, ownerId: string, buckets: Bucket[]): Promise<Count> {
     try {
-      const { consumedPoints, msBeforeNext } = await shared.consume(accountId);
-      return { requests: consumedPoints, msLeft: msBeforeNext };
+      return await countShared(redis, windows, ownerId, buckets);
     } catch (error) {
       this.#pausedUntil = Date.now() + PAUSE_MS;
       this.#complain(error);
-      return this.#local.count(accountId);
+      return windows.local.count(buckets);
     }
   }
 
@@ -112,12 +134,15 @@ export class Limiter {
   }
 }
 
-function rateLimit({ requests, msLeft }: Count, limit: number): RateLimit {
-  return {
-    exceeded: requests > limit,
-    remaining: Math.max(0, limit - requests),
-    resetSeconds: Math.max(1, Math.ceil(msLeft / 1000)),
-  };
+function rateLimit(buckets: Bucket[], { counted, windows }: Count): RateLimit {
+  let retryAfterSeconds = 0;
+  const states = buckets.map(({ policy, limit }, i) => {
+    const { requests = 0, msLeft = 0 } = windows[i] ?? {};
+    const resetSeconds = Math.max(1, Math.ceil(msLeft / 1000));
+    if (!counted && requests >= limit) retryAfterSeconds = Math.max(retryAfterSeconds, resetSeconds);
+    return { policy, limit, remaining: Math.max(0, limit - requests), resetSeconds };
+  });
+  return { exceeded: !counted, retryAfterSeconds, windows: states };
 }
 
 let shared: Limiter | undefined;

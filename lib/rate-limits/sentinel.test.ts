@@ -19,10 +19,13 @@ describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with 
     await sentinels.stop();
   });
 
+  const consume = (limiter: Limiter, id: string = randomUUID()) =>
+    limiter.consume(id, [{ id, limit: 20, policy: "free" }]);
+
   /** Returns how many of 60 requests pass the limit of 20. */
   async function passed(): Promise<number> {
     const account = randomUUID();
-    const all = Array.from({ length: 20 }, () => limiters.map((limiter) => limiter.consume(account, 20)));
+    const all = Array.from({ length: 20 }, () => limiters.map((limiter) => consume(limiter, account)));
     return (await Promise.all(all.flat())).filter(({ exceeded }) => !exceeded).length;
   }
   const states = () => new Set(limiters.map(({ state }) => state));
@@ -40,7 +43,7 @@ describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with 
     await sentinels.failedOver(former);
     if (signal === "SIGSTOP") former.process.kill("SIGCONT");
     const shared = async () => {
-      for (const limiter of limiters) await limiter.consume(randomUUID(), 20);
+      for (const limiter of limiters) await consume(limiter);
       expect(states()).toEqual(new Set(["redis"]));
       expect(await passed()).toBe(20);
     };
@@ -53,7 +56,7 @@ describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with 
     const late = new Limiter(`redis+sentinel://127.0.0.1:1,127.0.0.1:${way.port}/limits`);
     limiters.push(late);
     await late.connect();
-    expect(await late.consume(randomUUID(), 20)).toMatchObject({ exceeded: false, remaining: 19 });
+    expect(await consume(late)).toMatchObject({ exceeded: false, windows: [{ remaining: 19 }] });
     expect(late.state).toBe("degraded");
     way.turnTo(known[0]?.port ?? 0);
     await vi.waitFor(() => expect(late.state).toBe("redis"), { timeout: 8_000, interval: 100 });

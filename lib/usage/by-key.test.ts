@@ -95,6 +95,31 @@ describe("usage by key", () => {
     expect((await read(2, second.before)).rows).toEqual(first.rows);
   });
 
+  test("has a key at the end that spent credits and made no counted request", async () => {
+    const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
+    for (const { secret } of keys.slice(0, 2)) await api.call("/auth?cost=1", {}, secret);
+    await flushUsage();
+    // The process that charged these ended before it counted them.
+    for (const { key } of keys.slice(2))
+      await pool().query(
+        `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId") VALUES ($1, 'charged', -5, $2)`,
+        [ada.id, key.id],
+      );
+    const all = (await read()).rows;
+    expect(all.map(({ requests, ok, credits }) => [requests, ok, credits])).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+      [0, 0, 5],
+      [0, 0, 5],
+    ]);
+    const pages = [await read(1)];
+    for (let next = pages[0]?.after; next; next = pages.at(-1)?.after) pages.push(await read(1, next));
+    expect(pages.flatMap(({ rows }) => rows)).toEqual(all);
+    const back = [await read(1, pages.at(-1)?.before)];
+    for (let next = back[0]?.before; next; next = back.at(-1)?.before) back.push(await read(1, next));
+    expect(back.flatMap(({ rows }) => rows).slice(0, 3)).toEqual(all.slice(0, 3).reverse());
+  });
+
   test("covers a UTC month for requests and credits, in any time zone of the session", async () => {
     const { key } = await createKey(ada.id);
     for (const [i, at] of ["2026-10-31T23:59:59.999Z", "2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"].entries()) {

@@ -50,3 +50,17 @@ export async function listCallers(userId: UserId, apiKeyId: string): Promise<Cal
   );
   return rows;
 }
+
+/**
+ * Lists the networks of a key's latest callers, the latest first: /24 of IPv4 and /48 of IPv6, at
+ * most 20. Callers that were rejected are among them.
+ */
+export async function listCallerNetworks(userId: UserId, apiKeyId: string): Promise<string[]> {
+  const { rows } = await pool().query<{ network: string }>(
+    `SELECT c."addressPrefix" AS "network" FROM "UsageCaller" c JOIN "ApiKey" k ON k."id" = c."apiKeyId"
+     WHERE ${owned("k")} AND c."apiKeyId" = $2 AND c."addressPrefix" <> ''
+     GROUP BY 1 ORDER BY max(c."lastSeenAt") DESC LIMIT 20`,
+    [userId, apiKeyId],
+  );
+  return rows.map(({ network }) => network);
+}

@@ -9,6 +9,7 @@ import { providerProblem } from "#components/auth/provider-problem.ts";
 import { SignInForm } from "#components/auth/sign-in-form.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
@@ -18,7 +19,7 @@ export const metadata: Metadata = { title: "Sign in" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function SignInPage({ searchParams }: Props) {
+export default withRequestId(async function SignInPage({ searchParams }: Props) {
   const { next: asked, error, notice } = await searchParams;
   const next = safeNext(asked);
   // A signed-in user returns here with an error only from linking a provider.
@@ -57,4 +58,4 @@ export default async function SignInPage({ searchParams }: Props) {
       <SignInForm next={next} forgot={<ForgotPassword supportUrl={SUPPORT_URL} mail={SMTP_URL !== undefined} />} />
     </AuthCard>
   );
-}
+});

@@ -6,6 +6,7 @@ import { OrDivider } from "#components/auth/or-divider.tsx";
 import { ProviderButtons } from "#components/auth/provider-buttons.tsx";
 import { SignUpForm } from "#components/auth/sign-up-form.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
@@ -15,7 +16,7 @@ export const metadata: Metadata = { title: "Sign up" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function SignUpPage({ searchParams }: Props) {
+export default withRequestId(async function SignUpPage({ searchParams }: Props) {
   const next = safeNext((await searchParams).next);
   if (await currentUser()) redirect(next);
   const { SIGN_UP } = env();
@@ -36,4 +37,4 @@ export default async function SignUpPage({ searchParams }: Props) {
       {SIGN_UP === "open" && <SignUpForm next={next} />}
     </AuthCard>
   );
-}
+});

@@ -10,6 +10,7 @@ import { NowProvider } from "#components/ui/time.tsx";
 import { readEmailState } from "#lib/accounts/email-links.ts";
 import { listSessions } from "#lib/accounts/sessions.ts";
 import { findSignInMethods } from "#lib/accounts/sign-in-methods.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
@@ -18,7 +19,7 @@ export const metadata: Metadata = { title: "Account" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function AccountPage({ searchParams }: Props) {
+export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
   const [{ hasPassword, providers }, { sessions, more }, { sent }] = await Promise.all([
@@ -76,4 +77,4 @@ export default async function AccountPage({ searchParams }: Props) {
       </div>
     </NowProvider>
   );
-}
+});

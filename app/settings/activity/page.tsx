@@ -9,6 +9,7 @@ import { NowProvider } from "#components/ui/time.tsx";
 import { activityQuery } from "#lib/activity/model/schema.ts";
 import { listActivity } from "#lib/activity/read.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
 
@@ -18,7 +19,7 @@ const PAGE = 50;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function ActivityPage({ searchParams }: Props) {
+export default withRequestId(async function ActivityPage({ searchParams }: Props) {
   const user = await requireUser();
   const query = activityQuery.parse(await searchParams);
   const [page, key] = await Promise.all([
@@ -47,4 +48,4 @@ export default async function ActivityPage({ searchParams }: Props) {
       <KeysetLinks before={hrefOf(page.before)} after={hrefOf(page.after)} />
     </NowProvider>
   );
-}
+});

@@ -2,12 +2,15 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { DeveloperSettings } from "#components/api-keys/list/developer-settings.tsx";
+import { KeyHealth } from "#components/api-keys/list/key-health.tsx";
 import { viewHref } from "#components/api-keys/list/view-url.ts";
+import { WarningNote } from "#components/api-keys/list/warning-note.tsx";
 import { Start } from "#components/api-keys/start/start.tsx";
 import { findFirstRequest } from "#lib/api-keys/first-request.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { listQuery } from "#lib/api-keys/model/schema.ts";
 import { readKeyList } from "#lib/api-keys/read-key-list.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
 
@@ -15,30 +18,33 @@ export const metadata: Metadata = { title: "Developer Settings" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function DeveloperSettingsPage({ searchParams }: Props) {
+export default withRequestId(async function DeveloperSettingsPage({ searchParams }: Props) {
   const user = await requireUser();
   const asked = await searchParams;
   const query = listQuery.parse(asked);
   // A secret in the address is not searched for, and is removed from it.
   if (KEY_SHAPE.test(String(asked.q))) redirect(viewHref(query, {}));
   const now = new Date();
-  const [list, firstRequest] = await Promise.all([
+  const [{ page, warnings, stamp }, firstRequest] = await Promise.all([
     readKeyList(user.userId, query, now),
     findFirstRequest(user.userId, now),
   ]);
   return (
     <DeveloperSettings
-      {...list}
+      page={page}
+      stamp={stamp}
       query={query}
       now={now}
       apiUrl={configuredApiAddress()}
+      health={<KeyHealth warnings={warnings} query={query} />}
+      warningNote={query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
       start={
         <Start
-          empty={list.page.total === 0}
+          empty={page.total === 0}
           firstRequest={firstRequest}
           baseUrl={apiAddress((await headers()).get("host"))}
         />
       }
     />
   );
-}
+});

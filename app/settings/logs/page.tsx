@@ -7,6 +7,7 @@ import { RequestLookUp } from "#components/logs/request-look-up.tsx";
 import { KeysetLinks } from "#components/ui/keyset-links.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
 import { findLoggedRequest, findLogsChoices, listLogs } from "#lib/usage/logs.ts";
@@ -18,7 +19,7 @@ export const metadata: Metadata = { title: "Logs" };
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 /** Shows why requests failed, which callers aren't told, beside a sample of successful ones. */
-export default async function LogsPage({ searchParams }: Props) {
+export default withRequestId(async function LogsPage({ searchParams }: Props) {
   const user = await requireUser();
   const now = new Date();
   const { page: from, request: asked, ...filter } = logsQuery.parse(await searchParams);
@@ -82,4 +83,4 @@ export default async function LogsPage({ searchParams }: Props) {
       </Section>
     </>
   );
-}
+});

@@ -12,6 +12,7 @@ import { OUTCOME_LOOKS } from "#components/usage/outcome-labels.ts";
 import { Quotas } from "#components/usage/quotas.tsx";
 import { RangeLinks } from "#components/usage/range-links.tsx";
 import { findTier } from "#lib/accounts/store.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import { creditsByDay, creditsOfMonth, listLedger } from "#lib/credits/ledger.ts";
@@ -31,7 +32,7 @@ const CREDIT_LOOKS = { credits: { label: "Credits", fill: "fill-accent" } };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-export default async function UsagePage({ searchParams }: Props) {
+export default withRequestId(async function UsagePage({ searchParams }: Props) {
   const user = await requireUser();
   const query = usageQuery.parse(await searchParams);
   const range = query.days;
@@ -135,4 +136,4 @@ export default async function UsagePage({ searchParams }: Props) {
       </Section>
     </NowProvider>
   );
-}
+});

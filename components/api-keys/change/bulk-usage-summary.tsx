@@ -52,13 +52,13 @@ function Used({ apiKey: { name, prefix, lastUsedAt, recentRequests } }: { apiKey
   const now = useNow();
   return (
     <li className="flex flex-wrap items-baseline justify-between gap-x-3 sm:flex-nowrap">
-      <span className="flex min-w-0 items-baseline gap-2 max-sm:basis-full">
+      <span className="flex min-w-0 items-baseline gap-x-2 max-sm:basis-full max-sm:flex-wrap">
         <bdi dir="auto" className="truncate">
           {name}
         </bdi>
         <code className="whitespace-nowrap font-mono">{prefix}…</code>
       </span>
-      <span className="whitespace-nowrap tabular-nums">
+      <span className="tabular-nums sm:whitespace-nowrap">
         {lastUsedAt && <time dateTime={lastUsedAt.toISOString()}>{relativeTime(lastUsedAt, now)}</time>}
         {recentRequests > 0 && `, ${formatNumber(recentRequests)} in ~24 h`}
       </span>

@@ -15,6 +15,11 @@ export const KEY_DIALOGS = {
   editExpiry: onDemand(() =>
     import("#components/api-keys/change/edit-expiry-dialog.tsx").then((module) => module.EditExpiryDialog),
   ),
+  restrict: onDemand(() =>
+    import("#components/api-keys/restrictions/edit-restrictions-dialog.tsx").then(
+      (module) => module.EditRestrictionsDialog,
+    ),
+  ),
   disable: onDemand(() =>
     import("#components/api-keys/change/disable-key-dialog.tsx").then((module) => module.DisableKeyDialog),
   ),

@@ -7,6 +7,7 @@ import {
   CirclePlay,
   CircleStop,
   Copy,
+  ListChecks,
   type LucideIcon,
   Pencil,
   RefreshCw,
@@ -58,6 +59,7 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
       {old && item("endOld", CircleStop, "End old key")}
       {live && !old && !apiKey.disabledAt && item("rotate", RefreshCw, "Rotate")}
       {live && !old && item("editExpiry", CalendarClock, "Edit expiry")}
+      {live && item("restrict", ListChecks, "Edit permissions")}
       {live && (apiKey.disabledAt ? item("enable", CirclePlay, "Enable") : item("disable", CirclePause, "Disable"))}
       <MenuItem onClick={({ currentTarget }) => void copyId(currentTarget.parentElement ?? document.body)}>
         <Copy aria-hidden /> Copy key ID

@@ -10,27 +10,44 @@ import { useNameConfirmation } from "#components/api-keys/change/use-name-confir
 import { Button } from "#components/ui/button.tsx";
 import { AlertDialogContent, DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { revokeApiKeyAction } from "#lib/actions/api-keys.ts";
+import { reportLeakedApiKeyAction, revokeApiKeyAction } from "#lib/actions/api-keys.ts";
 
 const WORDS = {
   revoke: {
     title: "Revoke",
+    as: "",
     description: "Requests using this key will fail immediately. This can't be undone.",
     button: "Revoke key",
     done: "Revoked",
+    action: revokeApiKeyAction,
   },
   endOld: {
     title: "End old key",
+    as: "",
     description:
       "Requests using the old key will fail immediately, and the new key keeps working. This can't be undone.",
     button: "End old key",
     done: "Ended the old key",
+    action: revokeApiKeyAction,
+  },
+  leaked: {
+    title: "Report",
+    as: " as leaked",
+    description: "The key is revoked and marked as leaked. Requests using it fail immediately. This can't be undone.",
+    button: "Report as leaked",
+    done: "Reported as leaked:",
+    action: reportLeakedApiKeyAction,
   },
 };
 type Kind = keyof typeof WORDS;
 
 export function RevokeKeyDialog(props: KeyDialogProps) {
   return <EndKeyDialog {...props} kind="revoke" />;
+}
+
+/** Confirms that the user's own key is reported as leaked, which revokes it. */
+export function ReportLeakedDialog(props: KeyDialogProps) {
+  return <EndKeyDialog {...props} kind="leaked" />;
 }
 
 /** Confirms that the old key of a rotation is revoked before its time. */
@@ -40,13 +57,13 @@ export function EndOldKeyDialog(props: KeyDialogProps) {
 
 function EndKeyDialog({ apiKey, open, onClose, onEnded, finalFocus, kind }: KeyDialogProps & { kind: Kind }) {
   const cancel = useRef<HTMLButtonElement>(null);
-  const { title, description } = WORDS[kind];
+  const { title, as, description } = WORDS[kind];
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialogContent
         title={
           <>
-            {title} "<bdi>{apiKey.name}</bdi>"?
+            {title} "<bdi>{apiKey.name}</bdi>"{as}?
           </>
         }
         description={description}
@@ -71,10 +88,10 @@ function EndForm({ apiKey, cancel, onEnded, kind }: FormProps) {
     // A disabled button loses the focus.
     if (final) cancel.current?.focus();
   }, [final, cancel]);
-  const { button, done } = WORDS[kind];
+  const { button, done, action } = WORDS[kind];
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (confirm()) change(() => revokeApiKeyAction(apiKey.id), `${done} "${apiKey.name}"`);
+    if (confirm()) change(() => action(apiKey.id), `${done} "${apiKey.name}"`);
   }
   return (
     <form onSubmit={submit} noValidate className="contents">

@@ -3,14 +3,13 @@
 import { type ReactNode, useRef, useState, useTransition } from "react";
 import { useOpenKeyDialog } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { KEY_DIALOGS } from "#components/api-keys/change/key-dialogs.ts";
-import { warningAction } from "#components/api-keys/list/warning-words.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { DemandButton } from "#components/ui/on-demand.tsx";
 import { findKeysWithWarningAction } from "#lib/actions/api-keys.ts";
-import type { KeyWarning } from "#lib/api-keys/key-health.ts";
+import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 
 /** Leads through the rotation of the keys that a warning is about, one dialog a key. */
-export function RotateInTurn({ warning }: { warning: KeyWarning }) {
+export function RotateInTurn({ kind, children }: { kind: WarningKind; children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
   const [pending, startTransition] = useTransition();
@@ -19,7 +18,7 @@ export function RotateInTurn({ warning }: { warning: KeyWarning }) {
     setFailure(undefined);
     startTransition(async () => {
       try {
-        const found = await findKeysWithWarningAction(warning.kind);
+        const found = await findKeysWithWarningAction(kind);
         if (found.ok && found.value.length > 0) openDialog("rotate", found.value, button);
         else setFailure("No key is left to rotate.");
       } catch (error) {
@@ -30,7 +29,7 @@ export function RotateInTurn({ warning }: { warning: KeyWarning }) {
   return (
     <>
       <DemandButton ref={button} needs={KEY_DIALOGS.rotate} size="small" pending={pending} onClick={start}>
-        {warningAction(warning)}
+        {children}
       </DemandButton>
       <span role="alert" className="text-danger-ink">
         {failure}

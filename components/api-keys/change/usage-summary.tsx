@@ -1,6 +1,7 @@
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
+import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /** Shows what the user wrote about the key, and its recent use, before it is ended. */
@@ -40,7 +41,10 @@ function RecentUse({ apiKey }: { apiKey: ListedApiKey }) {
       {lastUsedAgent && (
         <>
           {" "}
-          by <bdi className="break-words font-mono">{lastUsedAgent}</bdi>
+          by{" "}
+          <bdi title={lastUsedAgent} className="break-words">
+            {programName(lastUsedAgent)}
+          </bdi>
         </>
       )}
       .{" "}

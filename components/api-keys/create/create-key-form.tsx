@@ -2,9 +2,17 @@
 
 import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useLayoutEffect, useState } from "react";
+import { AgentPreset } from "#components/api-keys/create/agent-preset.tsx";
 import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
+import { PermissionsSection } from "#components/api-keys/create/permissions-section.tsx";
 import { OUT_OF_RANGE, readCreateForm, selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
+import {
+  AGENT_KEY,
+  FULL_ACCESS,
+  type RestrictionDraft,
+  restoredDraft,
+} from "#components/api-keys/restrictions/restriction-draft.ts";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
 import { keepDraft, takeDraft } from "#components/frame/draft.ts";
@@ -19,6 +27,7 @@ import { useNow } from "#components/ui/time.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import type { EXPIRY_PRESETS } from "#lib/api-keys/model/expiry.ts";
+import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 
 const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "7d": "7 days",
@@ -32,6 +41,7 @@ const PROBLEMS = {
   ...NO_ROOM,
   invalid: { form: "Something in the form is not valid." },
   session_over: { form: "You've been signed out. Sign in to continue." },
+  unknown_scope: { scopes: "A permission no longer exists. Reload the page and choose again." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
 
@@ -45,11 +55,21 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
   const now = useNow();
   const [draft] = useState(() => takeDraft(FORM));
   const [expiry, setExpiry] = useState(draft.expiry ?? "never");
+  const [restrictions, setRestrictions] = useState(() => restoredDraft(draft));
+  const [permissionsOpen, setPermissionsOpen] = useState<boolean>();
+  const [forAgent, setForAgent] = useState(false);
   const [problems, setProblems] = useState<Problems>({});
   useLayoutEffect(() => {
     if (nameField.current) onReady(nameField.current);
   }, [nameField, onReady]);
 
+  function presetAgentKey() {
+    setExpiry("30d");
+    setRestrictions(AGENT_KEY);
+    setPermissionsOpen(true);
+    setForAgent(true);
+    nameField.current?.focus();
+  }
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const parsed = readCreateForm(new FormData(event.currentTarget), now);
@@ -62,7 +82,12 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
     const { currentTarget: form } = event;
     make(async () => {
       try {
-        const created = await createApiKeyAction(parsed.input);
+        const read = await readRestrictions(restrictions);
+        if ("problems" in read) {
+          setPermissionsOpen(true);
+          return void setProblems(read.problems);
+        }
+        const created = await createApiKeyAction({ ...parsed.input, ...read });
         if (created.ok) return created.value;
         setProblems(failureProblems(created, PROBLEMS));
       } catch (error) {
@@ -78,9 +103,10 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
           ref={nameField}
           name="name"
           label="Name"
-          placeholder="e.g. Production App"
+          placeholder={forAgent ? "e.g. Claude Code on Ada's laptop" : "e.g. Production App"}
           defaultValue={draft.name}
-          hint="Helps you recognize it later."
+          hint={forAgent ? "Name it after the agent, and choose what it may do." : "Helps you recognize it later."}
+          aside={<AgentPreset onChoose={presetAgentKey} />}
           error={problems.name}
           onChange={() => problems.name && setProblems({ ...problems, name: undefined })}
           autoComplete="off"
@@ -123,6 +149,16 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
             {...selectableDays(now)}
           />
         )}
+        <PermissionsSection
+          draft={restrictions}
+          onChange={(next) => {
+            setRestrictions(next);
+            setProblems({ name: problems.name, expiry: problems.expiry });
+          }}
+          problems={problems}
+          open={permissionsOpen}
+          onToggle={setPermissionsOpen}
+        />
         <FormAlert>{problems.form}</FormAlert>
       </DialogBody>
       <DialogFooter>
@@ -133,4 +169,13 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
       </DialogFooter>
     </form>
   );
+}
+
+/** Reads the restrictions that were typed. The code for it is loaded with their fields. */
+async function readRestrictions(
+  draft: RestrictionDraft,
+): Promise<{ restrictions?: Restrictions } | { problems: Problems }> {
+  if (draft === FULL_ACCESS) return {};
+  const { readDraft } = await import("#components/api-keys/restrictions/read-draft.ts");
+  return readDraft(draft);
 }

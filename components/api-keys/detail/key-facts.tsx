@@ -67,6 +67,17 @@ export function RotationMark({ apiKey }: { apiKey: ListedApiKey }) {
   return role && <span className={role === "Old key" ? "text-warning-ink" : "text-success-ink"}>{role}</span>;
 }
 
+/** Marks a restricted key in a line of the list, with a summary for the pointer and screen readers. */
+export function RestrictedMark({ apiKey: { restrictions } }: { apiKey: ListedApiKey }) {
+  return (
+    restrictions && (
+      <span title={restrictions} className="text-muted">
+        Restricted<span className="sr-only">: {restrictions}</span>
+      </span>
+    )
+  );
+}
+
 function useRole(apiKey: ListedApiKey): "Old key" | "New key" | null {
   const now = useNow();
   if (isOldKey(apiKey, now)) return "Old key";
@@ -131,15 +142,18 @@ export function Expires({
 }
 
 /** Shows the status by color, icon and word, so that no user depends on color. */
-export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt"> }) {
+export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt" | "leakedAt"> }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];
   const badge = (
-    <Badge tone={tone}>
-      <Icon aria-hidden className="size-3" />
-      {STATUS_LABELS[status]}
-    </Badge>
+    <span className="flex flex-wrap gap-1 max-lg:justify-end">
+      <Badge tone={tone}>
+        <Icon aria-hidden className="size-3" />
+        {STATUS_LABELS[status]}
+      </Badge>
+      {apiKey.leakedAt && <Badge tone="danger">Leaked</Badge>}
+    </span>
   );
   if (!apiKey.revokedAt) return badge;
   return (

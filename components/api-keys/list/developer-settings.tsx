@@ -4,7 +4,6 @@ import { type ReactNode, useRef } from "react";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
 import { KeyFilters } from "#components/api-keys/list/key-filters.tsx";
-import { KeyHealth } from "#components/api-keys/list/key-health.tsx";
 import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
 import { Pagination } from "#components/api-keys/list/pagination.tsx";
@@ -13,7 +12,6 @@ import { useRowFocus } from "#components/api-keys/list/use-row-focus.ts";
 import { useSelection } from "#components/api-keys/list/use-selection.ts";
 import { useViewNavigation, ViewLink, ViewNavigationProvider } from "#components/api-keys/list/view-navigation.tsx";
 import { exportHref } from "#components/api-keys/list/view-url.ts";
-import { WarningNote } from "#components/api-keys/list/warning-note.tsx";
 import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -22,15 +20,19 @@ import { NowProvider } from "#components/ui/time.tsx";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
 import type { KeyList } from "#lib/api-keys/read-key-list.ts";
 
-type Props = KeyList & {
+type Props = Omit<KeyList, "warnings"> & {
   query: ListQuery;
   now: Date;
   apiUrl: string | null;
+  /** Shows the warnings about the keys. */
+  health: ReactNode;
+  /** Explains the warning that the list is filtered by. */
+  warningNote: ReactNode;
   /** What leads a new account to its first request. */
   start: ReactNode;
 };
 
-export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, start }: Props) {
+export function DeveloperSettings({ page, stamp, query, now, apiUrl, health, warningNote, start }: Props) {
   const list = useRef<HTMLElement>(null);
   useRowFocus(list, page);
   return (
@@ -41,7 +43,7 @@ export function DeveloperSettings({ page, warnings, stamp, query, now, apiUrl, s
             <KeyDialogProvider>
               <CreateKeyProvider>
                 <Heading empty={page.total === 0} />
-                {page.total > 0 && <Keys page={page} query={query} warnings={warnings} />}
+                {page.total > 0 && <Keys page={page} query={query} health={health} warningNote={warningNote} />}
                 {start}
               </CreateKeyProvider>
             </KeyDialogProvider>
@@ -78,12 +80,13 @@ function Heading({ empty }: { empty: boolean }) {
   );
 }
 
-function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warnings">) {
+function Keys({ page, query, health, warningNote }: Pick<Props, "page" | "query" | "health" | "warningNote">) {
   const { pending, go, unreached } = useViewNavigation();
   const selection = useSelection(page, query);
   const list = useListRef();
   return (
-    <div className="flex flex-col gap-3">
+    <div className="@container flex flex-col gap-3">
+      {health}
       <KeyFilters query={query} />
       <div role="status" className="empty:hidden">
         {unreached !== undefined && (
@@ -116,13 +119,12 @@ function Keys({ page, query, warnings }: Pick<Props, "page" | "query" | "warning
           </div>
         ) : (
           <>
-            {query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
+            {warningNote}
             <KeyTable rows={page.rows} topRows={page.topRows} page={page.page} query={query} selection={selection} />
             <Pagination page={page.page} topRows={page.topRows} oldKeys={page.matching - page.topRows} query={query} />
           </>
         )}
       </section>
-      <KeyHealth warnings={warnings} query={query} />
       <p className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] text-muted">
         <a href={exportHref(query)} className="rounded underline underline-offset-3 hover:text-ink">
           Export CSV

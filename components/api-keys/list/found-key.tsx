@@ -17,6 +17,10 @@ const RevokeKeyDialog = onDemand(() =>
   import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.RevokeKeyDialog),
 );
 
+const ReportLeakedDialog = onDemand(() =>
+  import("#components/api-keys/change/revoke-key-dialog.tsx").then((module) => module.ReportLeakedDialog),
+);
+
 const MATCHED = "Matched by hash in your browser.";
 
 type Props = {
@@ -56,7 +60,13 @@ export function FoundKey({ lookup, onRevoked, searchField }: Props & { lookup: K
 
 function Card({ apiKey, onRevoked, searchField }: Props & { apiKey: FoundApiKey }) {
   const now = useNow();
-  const [revoking, setRevoking] = useState(false);
+  const [open, setOpen] = useState<"revoke" | "report">();
+  const dialog = {
+    apiKey,
+    onClose: () => setOpen(undefined),
+    onEnded: onRevoked,
+    finalFocus: () => searchField.current,
+  };
   const status = keyStatus(apiKey, now);
   return (
     <section
@@ -75,23 +85,23 @@ function Card({ apiKey, onRevoked, searchField }: Props & { apiKey: FoundApiKey 
           {NOT_SENT}
         </p>
       </div>
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
         <Link href={`/settings/developer/${apiKey.id}`} className={buttonClass({ size: "small" })}>
           Details
         </Link>
         {isLiveKey(apiKey, now) && (
-          <DemandButton needs={RevokeKeyDialog} size="small" variant="danger" onClick={() => setRevoking(true)}>
+          <DemandButton needs={RevokeKeyDialog} size="small" variant="danger" onClick={() => setOpen("revoke")}>
             Revoke it
           </DemandButton>
         )}
+        {!apiKey.leakedAt && !apiKey.deletedAt && (
+          <DemandButton needs={ReportLeakedDialog} size="small" onClick={() => setOpen("report")}>
+            Report as leaked
+          </DemandButton>
+        )}
       </div>
-      <RevokeKeyDialog
-        apiKey={apiKey}
-        open={revoking}
-        onClose={() => setRevoking(false)}
-        onEnded={onRevoked}
-        finalFocus={() => searchField.current}
-      />
+      <RevokeKeyDialog {...dialog} open={open === "revoke"} />
+      <ReportLeakedDialog {...dialog} open={open === "report"} />
     </section>
   );
 }

@@ -15,6 +15,7 @@ import {
   KeyName,
   KeyText,
   LastUsed,
+  RestrictedMark,
   RotationMark,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
@@ -58,6 +59,7 @@ export const columns = column.columns([
             <KeyText apiKey={row.original} />
           </span>
           <RotationMark apiKey={row.original} />
+          <RestrictedMark apiKey={row.original} />
         </span>
       </span>
     ),

@@ -126,6 +126,7 @@ export function KeyFilters({ query }: { query: ListQuery }) {
         </Select>
         {query.finding && <input type="hidden" name="finding" value={query.finding} />}
         {query.use && <input type="hidden" name="use" value={query.use} />}
+        {query.restricted && <input type="hidden" name="restricted" value={query.restricted} />}
         <SortControl query={query} />
         <noscript>
           <button type="submit" className={buttonClass({})}>

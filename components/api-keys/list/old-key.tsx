@@ -6,6 +6,7 @@ import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dia
 import { formatNumber } from "#components/ui/number.ts";
 import { DemandButton } from "#components/ui/on-demand.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /**
@@ -49,7 +50,7 @@ function Caller({ addressPrefix, userAgent, requests, lastSeenAt }: ListedApiKey
       </span>{" "}
       {userAgent && (
         <span className="min-w-0 max-w-full truncate">
-          by <bdi className="font-mono">{userAgent}</bdi>
+          by <bdi title={userAgent}>{programName(userAgent)}</bdi>
         </span>
       )}{" "}
       <span className="tabular-nums">

@@ -7,6 +7,8 @@ const FILTERS: { words: string; view: Partial<View> }[] = [
   { words: "Expiring", view: { finding: "expiring" } },
   { words: "Never used", view: { use: "never" } },
   { words: "Old keys in use", view: { use: "old_key" } },
+  { words: "Restricted", view: { restricted: "yes" } },
+  { words: "Not restricted", view: { restricted: "no" } },
 ];
 
 const LINK =

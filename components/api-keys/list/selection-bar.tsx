@@ -20,7 +20,8 @@ type Asked = { change: BulkChange; selection: Selection; count: number; times: n
 /**
  * Offers changes of the selected keys. In the markup it precedes the table, so that the keyboard
  * reaches it after "Select all keys on this page". On the screen it floats over the end of the
- * list, so that the rows don't move.
+ * list, so that the rows don't move. Where the text is large, its buttons are one row that scrolls
+ * sideways, so that it covers little of the page.
  */
 export function SelectionBar({ selection, matching }: { selection: KeySelection; matching: number }) {
   const list = useListRef();
@@ -49,39 +50,41 @@ export function SelectionBar({ selection, matching }: { selection: KeySelection;
           aria-label="Selected keys"
           // The bar is always in sight. It must not apply the scroll padding that keeps other
           // elements out from under it to itself.
-          className="-scroll-mb-40 **:-scroll-mb-40 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
+          className="-scroll-mb-44 **:-scroll-mb-44 sticky bottom-4 z-20 order-last mx-auto flex max-w-full flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-xl bg-surface p-2 pl-4 shadow-overlay outline-none forced-colors:border print:hidden [@media(max-height:30rem)]:static"
         >
           <ClearByEscape onClear={clear} />
           <p className="font-medium tabular-nums">{keyCount(count)} selected</p>
-          {!selection.all && selection.wholePage && matching > count && (
-            <button
-              type="button"
-              onClick={() => {
-                selection.selectAll();
-                // The pressed button is gone.
-                bar.current?.focus({ preventScroll: true });
-              }}
-              className="rounded text-accent-ink underline underline-offset-3"
-            >
-              Select all {formatNumber(matching)} that match
-            </button>
-          )}
-          <div className="flex flex-wrap justify-center gap-2">
-            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("revoke")}>
-              Revoke
-            </DemandButton>
-            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("disable")}>
-              Disable
-            </DemandButton>
-            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("enable")}>
-              Enable
-            </DemandButton>
-            <DemandButton needs={BulkDialog} size="small" onClick={() => ask("delete")}>
-              Delete
-            </DemandButton>
-            <Button size="small" variant="quiet" onClick={clear}>
-              Clear
-            </Button>
+          <div className="@max-[16rem]:-m-1 contents @max-[16rem]:flex @max-[16rem]:w-full @max-[16rem]:gap-2 @max-[16rem]:overflow-x-auto @max-[16rem]:p-1">
+            {!selection.all && selection.wholePage && matching > count && (
+              <button
+                type="button"
+                onClick={() => {
+                  selection.selectAll();
+                  // The pressed button is gone.
+                  bar.current?.focus({ preventScroll: true });
+                }}
+                className="rounded text-accent-ink underline underline-offset-3 @max-[16rem]:whitespace-nowrap"
+              >
+                Select all {formatNumber(matching)} that match
+              </button>
+            )}
+            <div className="flex @max-[16rem]:flex-nowrap flex-wrap justify-center gap-2">
+              <DemandButton needs={BulkDialog} size="small" onClick={() => ask("revoke")}>
+                Revoke
+              </DemandButton>
+              <DemandButton needs={BulkDialog} size="small" onClick={() => ask("disable")}>
+                Disable
+              </DemandButton>
+              <DemandButton needs={BulkDialog} size="small" onClick={() => ask("enable")}>
+                Enable
+              </DemandButton>
+              <DemandButton needs={BulkDialog} size="small" onClick={() => ask("delete")}>
+                Delete
+              </DemandButton>
+              <Button size="small" variant="quiet" onClick={clear}>
+                Clear
+              </Button>
+            </div>
           </div>
         </section>
       )}

@@ -18,8 +18,8 @@ export type KeySelection = ReturnType<typeof useSelection>;
  * Keeps the selection by id, so that it survives paging, sorting and refreshing. Another search or
  * filter clears it: the user must not revoke keys that the view no longer matches.
  */
-export function useSelection(page: ApiKeyPage, { q, status, environment, finding, use }: ListQuery) {
-  const view = JSON.stringify([q, status, environment, finding, use]);
+export function useSelection(page: ApiKeyPage, { q, status, environment, finding, use, restricted }: ListQuery) {
+  const view = JSON.stringify([q, status, environment, finding, use, restricted]);
   const [chosen, setChosen] = useState<Chosen>();
   const { all, ids } = chosenIn(view, chosen);
   const shown = page.rows.filter(({ id }) => ids.has(id) !== all);
@@ -59,7 +59,7 @@ export function useSelection(page: ApiKeyPage, { q, status, environment, finding
     selectAll: () => setChosen({ view, all: true, ids: new Set() }),
     clear: () => setChosen({ view, all: false, ids: new Set() }),
     /** The selection as the server action wants it. */
-    forServer: (): Selection => ({ all, ids: [...ids], view: { q, status, environment, finding, use } }),
+    forServer: (): Selection => ({ all, ids: [...ids], view: { q, status, environment, finding, use, restricted } }),
   };
 }
 

@@ -1,8 +1,6 @@
-"use client";
-
 import { RotateInTurn } from "#components/api-keys/change/rotate-in-turn.tsx";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
-import { WARNING_WORDS, warningWords } from "#components/api-keys/list/warning-words.ts";
+import { WARNING_WORDS, warningAction, warningWords } from "#components/api-keys/list/warning-words.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import type { WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { type ListQuery, UNFILTERED } from "#lib/api-keys/model/list-view.ts";
@@ -21,7 +19,7 @@ export function WarningNote({ kind, matching, query }: Props) {
       <div className="flex gap-2">
         {rotates && (
           <span className="noscript:hidden">
-            <RotateInTurn warning={{ kind, keys: matching }} />
+            <RotateInTurn kind={kind}>{warningAction({ kind, keys: matching })}</RotateInTurn>
           </span>
         )}
         <ViewLink query={query} change={UNFILTERED} className={buttonClass({ variant: "quiet", size: "small" })}>

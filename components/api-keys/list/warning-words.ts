@@ -23,6 +23,12 @@ export const WARNING_WORDS: Record<WarningKind, Words> = {
     advice: "Rotate each key that is still needed, or edit its expiry from its menu.",
     rotates: true,
   },
+  dropped_permission: {
+    one: "has a permission that no longer exists",
+    many: "have a permission that no longer exists",
+    action: "Edit permissions of",
+    advice: "It has no effect. Edit the permissions of each from its menu.",
+  },
   never_used: {
     one: "was never used in 30 days",
     many: "were never used in 30 days",
@@ -40,6 +46,18 @@ export const WARNING_WORDS: Record<WarningKind, Words> = {
     many: "were seen on five or more networks in 30 days",
     action: "Look at the callers of",
     advice: "Open a key to see who calls with it. Rotate it if you don't know all of them.",
+  },
+  idle_full_access: {
+    one: "has full access and has not been used for 30 days",
+    many: "have full access and have not been used for 30 days",
+    action: "Restrict",
+    advice: "Edit the permissions of each from its menu.",
+  },
+  unlimited: {
+    one: "for production has no network or spending limit, unlike others",
+    many: "for production have no network or spending limit, unlike others",
+    action: "Limit",
+    advice: "Edit the permissions of each from its menu: allow its networks, or cap its credits.",
   },
   old: {
     one: "is older than a year",

@@ -1,3 +1,16 @@
 /** Warnings about active keys, the most urgent first. */
-export const WARNINGS = ["expiring", "never_used", "idle", "many_networks", "old", "no_expiry"] as const;
+export const WARNINGS = [
+  "expiring",
+  "dropped_permission",
+  "never_used",
+  "idle",
+  "many_networks",
+  "idle_full_access",
+  "unlimited",
+  "old",
+  "no_expiry",
+] as const;
 export type WarningKind = (typeof WARNINGS)[number];
+
+/** A list of more warnings than this is not read. */
+export const WARNINGS_SHOWN_MAX = 3;

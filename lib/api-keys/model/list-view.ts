@@ -12,6 +12,9 @@ export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "s
 /** Active keys that no request has used, and old keys of a rotation that programs still use. */
 export const USES = ["never", "old_key"] as const;
 
+/** Keys with and without a restriction of their own. */
+export const RESTRICTED = ["yes", "no"] as const;
+
 /** The direction in which a column is sorted first: texts start with A, times with the latest. */
 export function firstDirection(sort: (typeof SORT_COLUMNS)[number]): "asc" | "desc" {
   return sort === "name" || sort === "key" || sort === "status" ? "asc" : "desc";
@@ -24,16 +27,17 @@ export type ListQuery = {
   environment: ApiKeyEnvironment | null;
   finding: WarningKind | null;
   use: (typeof USES)[number] | null;
+  restricted: (typeof RESTRICTED)[number] | null;
   sort: (typeof SORT_COLUMNS)[number];
   direction: "asc" | "desc";
   page: number;
 };
 
 /** The part of it that filters keys. The rest orders them. */
-export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding" | "use">;
+export type View = Pick<ListQuery, "q" | "status" | "environment" | "finding" | "use" | "restricted">;
 
 /** All keys. */
-export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null, use: null };
+export const UNFILTERED: View = { q: "", status: null, environment: null, finding: null, use: null, restricted: null };
 
 export const DEFAULT_VIEW: ListQuery = {
   ...UNFILTERED,

@@ -7,6 +7,7 @@ import { WARNINGS } from "#lib/api-keys/model/key-warning.ts";
 import {
   DEFAULT_VIEW,
   type ListQuery,
+  RESTRICTED,
   SEARCH_MAX,
   SORT_COLUMNS,
   searchText,
@@ -96,6 +97,7 @@ export const listQuery = z.object({
   environment: z.enum(ENVIRONMENTS).nullable().catch(DEFAULT_VIEW.environment),
   finding: z.enum(WARNINGS).nullable().catch(DEFAULT_VIEW.finding),
   use: z.enum(USES).nullable().catch(DEFAULT_VIEW.use),
+  restricted: z.enum(RESTRICTED).nullable().catch(DEFAULT_VIEW.restricted),
   sort: z.enum(SORT_COLUMNS).catch(DEFAULT_VIEW.sort),
   direction: z.enum(["asc", "desc"]).catch(DEFAULT_VIEW.direction),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(DEFAULT_VIEW.page),
@@ -115,6 +117,7 @@ export const selection = z.object({
     environment: z.enum(ENVIRONMENTS).nullable(),
     finding: z.enum(WARNINGS).nullable(),
     use: z.enum(USES).nullable(),
+    restricted: z.enum(RESTRICTED).nullable(),
   }),
 });
 export type Selection = z.output<typeof selection>;

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiContext } from "#lib/api/context.ts";
-import { forwardAuthQuery } from "#lib/api/forward-auth.ts";
+import { forwardAuthQuery } from "#lib/api/forward-auth-query.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 
 const ANSWER_HEADERS = {
@@ -8,6 +8,8 @@ const ANSWER_HEADERS = {
   "GoodTake-Key-Id": "The key",
   "GoodTake-Key-Name": "The key's name, percent-encoded",
   "GoodTake-Key-Environment": "`production`, `staging` or `development`",
+  "GoodTake-Key-Scopes":
+    "The key's permissions, separated by spaces, with those that they imply; `*` for full access, `none` for no permission",
   "GoodTake-Tier": "The account's tier",
 };
 
@@ -24,7 +26,7 @@ export function describeAuth(app: OpenAPIHono<ApiContext>): void {
     request: { query: forwardAuthQuery },
     responses: {
       204: {
-        description: "The key is good, and the cost is paid",
+        description: "The key is good, has the permissions, and the cost is paid",
         headers: Object.fromEntries(
           Object.entries(ANSWER_HEADERS).map(([name, description]) => [
             name,
@@ -32,7 +34,7 @@ export function describeAuth(app: OpenAPIHono<ApiContext>): void {
           ]),
         ),
       },
-      ...answers("invalid_request", "unauthorized", "forbidden", "rate_limit_exceeded"),
+      ...answers("invalid_request", "unauthorized", "insufficient_scope", "forbidden", "rate_limit_exceeded"),
     },
   });
 }

@@ -2,7 +2,7 @@ import { ReadableStream } from "node:stream/web";
 import { setImmediate } from "node:timers/promises";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { afterReading } from "#lib/api/after-reading.ts";
-import { authenticate } from "#lib/api/authenticate.ts";
+import { authenticate, requireScopes } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { ApiError } from "#lib/api/errors.ts";
 import { readIdempotencyKey } from "#lib/api/idempotency-key.ts";
@@ -18,6 +18,7 @@ import { fingerprint } from "#lib/idempotency/store.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 const CREDITS = 1;
+const SCOPE = "images:write";
 
 const route = createRoute({
   method: "post",
@@ -25,9 +26,9 @@ const route = createRoute({
   tags: ["Images"],
   operationId: "generateImage",
   summary: "Generate an image",
-  description: `Costs ${CREDITS} credit, and nothing if it fails.`,
+  description: `Costs ${CREDITS} credit, and nothing if it fails. Needs the permission \`${SCOPE}\`.`,
   security: AUTHENTICATED,
-  middleware: [authenticate, requireJson, readBody] as const,
+  middleware: [authenticate, requireScopes(SCOPE), requireJson, readBody] as const,
   request: {
     headers: z.object({
       "idempotency-key": z.string().optional().meta({
@@ -43,7 +44,9 @@ const route = createRoute({
     ...answers(
       "invalid_request",
       "unauthorized",
+      "insufficient_scope",
       "forbidden",
+      "request_timeout",
       "conflict",
       "payload_too_large",
       "unsupported_media_type",

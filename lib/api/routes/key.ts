@@ -3,6 +3,7 @@ import { authenticate } from "#lib/api/authenticate.ts";
 import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
+import { restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
 import { findRemaining, findReserved } from "#lib/credits/store.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
@@ -27,6 +28,19 @@ const ownKey = z
       .int()
       .nullable()
       .meta({ example: 985, description: "Costed requests left this month; null is no quota." }),
+    scopes: z
+      .array(z.string())
+      .nullable()
+      .meta({ example: ["images:write"], description: "The key's permissions; null is full access." }),
+    allowed_networks: z
+      .array(z.string())
+      .nullable()
+      .meta({ example: ["203.0.113.0/24"], description: "From where the key may be used; null is anywhere." }),
+    requests_per_minute: z.int().nullable().meta({ example: 10, description: "The key's own limit; null is none." }),
+    credits_per_month: z
+      .int()
+      .nullable()
+      .meta({ example: 50, description: "Credits that the key may spend in a month; null is no limit of its own." }),
   })
   .meta({ id: "Key" });
 
@@ -50,6 +64,7 @@ const route = createRoute({
 export function registerKey(app: OpenAPIHono<ApiContext>): void {
   app.openapi(route, async (c) => {
     const { id, userId, name, prefix, environment, tier, createdAt, expiresAt } = c.var.key;
+    const restrictions = restrictionsOf(c.var.key);
     const lastUsedAt = await inTime(findLastUse(userId, id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     const reserved = await inTime(findReserved(userId));
@@ -66,6 +81,10 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
         credits_remaining: remaining?.credits ?? 0,
         credits_reserved: reserved,
         quota_remaining: remaining?.requests ?? null,
+        scopes: restrictions.scopes,
+        allowed_networks: restrictions.allowedNetworks,
+        requests_per_minute: restrictions.requestsPerMinute,
+        credits_per_month: restrictions.creditsPerMonth,
       },
       200,
     );

@@ -1,6 +1,6 @@
 /**
  * How a request with a known key ended. `forbidden` is in older rows, for what is now `no_credits`
- * or `quota_exceeded`. The last five reject the key itself.
+ * or `quota_exceeded`. The last six reject the key itself.
  */
 export const OUTCOMES = [
   "ok",
@@ -8,6 +8,7 @@ export const OUTCOMES = [
   "no_credits",
   "quota_exceeded",
   "forbidden",
+  "insufficient_scope",
   "invalid",
   "error",
   "revoked",
@@ -15,6 +16,7 @@ export const OUTCOMES = [
   "disabled",
   "deleted",
   "owner_disabled",
+  "address_not_allowed",
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -24,7 +26,15 @@ export const OUTCOME_GROUPS = {
   limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
-  rejected: ["revoked", "expired", "disabled", "deleted", "owner_disabled"],
+  rejected: [
+    "insufficient_scope",
+    "revoked",
+    "expired",
+    "disabled",
+    "deleted",
+    "owner_disabled",
+    "address_not_allowed",
+  ],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;
 

@@ -7,6 +7,7 @@ import { activityHref } from "#components/activity/activity-url.ts";
 import { KeyPage } from "#components/api-keys/detail/key-page.tsx";
 import { FirstRequest } from "#components/api-keys/start/first-request.tsx";
 import { PlaceholderExamples } from "#components/api-keys/start/placeholder-examples.tsx";
+import { LeakReports } from "#components/leaks/leak-reports.tsx";
 import { LogsTable } from "#components/logs/logs-table.tsx";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { Link } from "#components/ui/link.tsx";
@@ -19,8 +20,12 @@ import { listActivity } from "#lib/activity/read.ts";
 import { firstRequestOf } from "#lib/api-keys/first-request.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { recentScopes } from "#lib/config/scopes-file.ts";
+import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
+import { listLeakReports } from "#lib/leaks/read.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
@@ -33,31 +38,44 @@ type Props = {
 };
 
 /** Reads the key once for the title and the page. */
-const findKey = cache(async (asked: string) => {
-  const user = await requireUser();
-  const id = apiKeyId.safeParse(asked);
-  return id.success ? findListedApiKey(user.userId, id.data) : null;
-});
+const findKey = cache(
+  withRequestId(async (asked: string) => {
+    const user = await requireUser();
+    const id = apiKeyId.safeParse(asked);
+    return id.success ? findListedApiKey(user.userId, id.data) : null;
+  }),
+);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await findKey((await params).id))?.name ?? "Page not found" };
 }
 
-export default async function ApiKeyPage({ params, searchParams }: Props) {
+export default withRequestId(async function ApiKeyPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const apiKey = await findKey((await params).id);
   if (!apiKey) notFound();
   const range = rangeQuery.parse((await searchParams).days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
-  const [requests, callers, rejections, activity] = await Promise.all([
+  const [leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
+    apiKey.leakedAt ? listLeakReports(user.userId, apiKey.id) : [],
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
     listFailedRequests(user.userId, apiKey.id, 10),
     listActivity(user.userId, { apiKeyId: apiKey.id }, 10),
+    creditsUsedThisMonth(user.userId, apiKey.id),
   ]);
   return (
-    <KeyPage apiKey={apiKey} now={now} apiUrl={configuredApiAddress()}>
+    <KeyPage
+      apiKey={apiKey}
+      now={now}
+      apiUrl={configuredApiAddress()}
+      restrictions={{
+        titles: Object.fromEntries(recentScopes().map(({ name, title }) => [name, title])),
+        creditsUsed,
+      }}
+    >
+      {leaks.length > 0 && <LeakReports reports={leaks} />}
       <FirstRequest state={firstRequest} apiKeyId={apiKey.id}>
         {firstRequest === "waiting" && <PlaceholderExamples baseUrl={apiAddress((await headers()).get("host"))} />}
       </FirstRequest>
@@ -118,4 +136,4 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       </Section>
     </KeyPage>
   );
-}
+});

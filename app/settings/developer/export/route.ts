@@ -17,6 +17,10 @@ const HEAD = [
   "id",
   "last four",
   "note",
+  "permissions",
+  "allowed networks",
+  "requests per minute",
+  "credits per month",
 ];
 
 /**
@@ -43,6 +47,11 @@ export async function GET(request: Request): Promise<Response> {
         key.id,
         key.lastFour,
         key.note,
+        // As the header `GoodTake-Key-Scopes` names full access and no permission.
+        key.scopes === null ? "*" : key.scopes || "none",
+        key.allowedNetworks,
+        key.requestsPerMinute,
+        key.creditsPerMonth,
       ]);
   }
 }

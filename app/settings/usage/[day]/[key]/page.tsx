@@ -11,6 +11,7 @@ import { Figure } from "#components/usage/figure.tsx";
 import { ledgerKeyName, ledgerRowPath } from "#components/usage/ledger-words.ts";
 import { longDay } from "#components/usage/long-day.ts";
 import { MovementTable } from "#components/usage/movement-table.tsx";
+import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
 import { findLedgerRow } from "#lib/credits/ledger.ts";
@@ -26,11 +27,13 @@ type Props = {
 };
 
 /** Reads the row once for the title and the page. */
-const findRow = cache(async (day: string, key: string) => {
-  const user = await requireUser();
-  const id = ledgerRowId.safeParse({ day, apiKeyId: key });
-  return id.success ? findLedgerRow(user.userId, id.data) : null;
-});
+const findRow = cache(
+  withRequestId(async (day: string, key: string) => {
+    const user = await requireUser();
+    const id = ledgerRowId.safeParse({ day, apiKeyId: key });
+    return id.success ? findLedgerRow(user.userId, id.data) : null;
+  }),
+);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { day, key } = await params;
@@ -39,7 +42,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 /** Lists the movements behind a row of the ledger: one key's of one UTC day. */
-export default async function LedgerRowPage({ params, searchParams }: Props) {
+export default withRequestId(async function LedgerRowPage({ params, searchParams }: Props) {
   const user = await requireUser();
   const { day, key } = await params;
   const row = await findRow(day, key);
@@ -81,4 +84,4 @@ export default async function LedgerRowPage({ params, searchParams }: Props) {
       </Section>
     </>
   );
-}
+});

@@ -1,0 +1,25 @@
+"use client";
+
+import { RestrictionFields } from "#components/api-keys/create/permissions-section.tsx";
+import { onIntent, useDemand } from "#components/ui/on-demand.tsx";
+
+/** Offers the preset for an AI agent. The fields that it fills are loaded first. */
+export function AgentPreset({ onChoose }: { onChoose: () => void }) {
+  const { demand, pending, failure } = useDemand();
+  return (
+    <span className="text-[0.8125rem] text-muted">
+      Preset:{" "}
+      <button
+        type="button"
+        {...onIntent(RestrictionFields)}
+        aria-busy={pending || undefined}
+        title="Restricted, for 30 days, with a cap on credits"
+        onClick={() => demand(RestrictionFields, onChoose)}
+        className="rounded text-accent-ink underline underline-offset-3 aria-busy:opacity-55"
+      >
+        Agent key
+      </button>
+      {failure}
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+"use client";
+
+import { Dialog } from "@base-ui/react/dialog";
+import { type FormEvent, useState } from "react";
+import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
+import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
+import { LoadedRestrictionFields } from "#components/api-keys/restrictions/loaded-restriction-fields.tsx";
+import { readDraft } from "#components/api-keys/restrictions/read-draft.ts";
+import { draftOf } from "#components/api-keys/restrictions/restriction-draft.ts";
+import type { Problems } from "#components/frame/form-problems.ts";
+import { Button } from "#components/ui/button.tsx";
+import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
+import { changeRestrictionsAction } from "#lib/actions/api-keys.ts";
+import { restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
+
+export function EditRestrictionsDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps) {
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <DialogContent
+        title={
+          <>
+            Edit permissions of "<bdi>{apiKey.name}</bdi>"
+          </>
+        }
+        description="A change is in force as soon as it is saved."
+        finalFocus={finalFocus}
+      >
+        <RestrictionsForm apiKey={apiKey} onClose={onClose} />
+      </DialogContent>
+    </Dialog.Root>
+  );
+}
+
+function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "onClose">) {
+  const [draft, setDraft] = useState(() => draftOf(restrictionsOf(apiKey)));
+  const [problems, setProblems] = useState<Problems>({});
+  const { change, pending, error } = useKeyChange(onClose);
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const read = readDraft(draft);
+    setProblems("problems" in read ? read.problems : {});
+    if ("problems" in read) return focusFirst(event.currentTarget, read.problems);
+    change(
+      () => changeRestrictionsAction({ id: apiKey.id, restrictions: read.restrictions }),
+      `Changed the permissions of "${apiKey.name}"`,
+    );
+  }
+  return (
+    <form onSubmit={submit} noValidate className="contents">
+      <DialogBody>
+        <LoadedRestrictionFields
+          apiKeyId={apiKey.id}
+          draft={draft}
+          onChange={(next) => {
+            setDraft(next);
+            setProblems({});
+          }}
+          problems={problems}
+        />
+        <FormAlert>{error}</FormAlert>
+      </DialogBody>
+      <DialogFooter>
+        <Dialog.Close render={<Button>Cancel</Button>} />
+        <Button type="submit" variant="primary" pending={pending}>
+          Save changes
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
+
+/** Moves the focus to the first field that has a problem. */
+function focusFirst(form: HTMLFormElement, problems: Problems): void {
+  const [name] = Object.keys(problems);
+  const field = name && form.elements.namedItem(name);
+  if (field instanceof HTMLElement) field.focus();
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { useId } from "react";
+import { scopeField } from "#components/api-keys/restrictions/restriction-draft.ts";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { FieldError } from "#components/ui/field.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import type { RestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
+
+type Scope = RestrictionChoices["scopes"][number];
+
+type Props = {
+  /** Names, also of permissions that the installation no longer has. */
+  chosen: string[];
+  onChange: (chosen: string[]) => void;
+  offered: Scope[];
+  problem?: React.ReactNode;
+};
+
+/** Chooses permissions, one checkbox each. */
+export function ScopesField({ chosen, onChange, offered, problem }: Props) {
+  const titles = new Map(offered.map(({ name, title }) => [name, title]));
+  const dropped = chosen.filter((name) => !titles.has(name));
+  const toggle = (name: string, checked: boolean) =>
+    onChange(checked ? [...chosen, name] : chosen.filter((other) => other !== name));
+  const each = (scope: Pick<Scope, "name" | "title">, description: string) => (
+    <ScopeChoice
+      key={scope.name}
+      {...scope}
+      description={description}
+      checked={chosen.includes(scope.name)}
+      onChange={(checked) => toggle(scope.name, checked)}
+    />
+  );
+  return (
+    <fieldset className="-mt-2">
+      <legend className="sr-only">What the key may do</legend>
+      <div className="max-h-72 divide-y divide-line overflow-y-auto rounded-lg border border-line">
+        {offered.map((scope) => {
+          const implied = scope.implies.map((name) => titles.get(name) ?? name);
+          const includes = implied.length > 0 ? ` Includes: ${implied.join(", ")}.` : "";
+          return each(scope, scope.description + includes);
+        })}
+        {dropped.map((name) => each({ name, title: name }, "This permission no longer exists. It has no effect."))}
+      </div>
+      <div role="status" className="mt-2 empty:hidden">
+        {chosen.length === 0 && (
+          <Notice>Without a permission, the key can only ask about itself (GET /api/v1/key).</Notice>
+        )}
+      </div>
+      <div role="alert" className="mt-2 empty:hidden">
+        {problem && <FieldError>{problem}</FieldError>}
+      </div>
+    </fieldset>
+  );
+}
+
+type ChoiceProps = Pick<Scope, "name" | "title" | "description"> & {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+};
+
+function ScopeChoice({ name, title, description, checked, onChange }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div className="flex gap-3 px-3 py-2.5 text-[0.8125rem]">
+      <span className="pt-px">
+        <Checkbox
+          id={id}
+          name={scopeField(name)}
+          aria-describedby={`${id}-description`}
+          checked={checked}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      </span>
+      <div className="min-w-0">
+        <label htmlFor={id} className="block break-words font-medium">
+          {title}
+        </label>
+        <p id={`${id}-description`} className="break-words text-muted">
+          {description} {title !== name && <code className="font-mono text-xs">{name}</code>}
+        </p>
+      </div>
+    </div>
+  );
+}

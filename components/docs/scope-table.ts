@@ -1,0 +1,17 @@
+import { escapeMarkdown, markdownTable } from "#components/docs/markdown-text.ts";
+
+type Permission = { name: string; title: string; description: string; implies: string[] };
+
+/** Lists permissions as Markdown. Their words are the operator's and no Markdown. */
+export function scopeTable(table: Permission[]): string {
+  const titles = new Map(table.map(({ name, title }) => [name, escapeMarkdown(title)]));
+  return markdownTable(
+    ["Permission", "Name", "Allows", "Includes"],
+    table.map(({ name, description, implies }) => [
+      titles.get(name) ?? name,
+      `\`${name}\``,
+      escapeMarkdown(description),
+      implies.map((implied) => titles.get(implied)).join(", ") || "–",
+    ]),
+  );
+}

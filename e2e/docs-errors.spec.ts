@@ -1,0 +1,50 @@
+import type { Page } from "playwright/test";
+import { execute, isInstalled, LANGUAGES, type Language } from "#e2e/support/execute-example.ts";
+import { createKey } from "#e2e/support/key-list.ts";
+import { restrictKey } from "#e2e/support/restrict-key.ts";
+import { expect } from "#e2e/support/user.ts";
+import { test } from "#e2e/support/with-database.ts";
+
+const IMAGE = /data:image\/svg\+xml;base64,/;
+
+/** Returns the program of the page in a language. */
+async function programIn(page: Page, language: Language): Promise<string> {
+  await page.goto("/docs/errors");
+  await page.getByRole("tab", { name: language }).click();
+  const code = page.getByRole("tabpanel", { name: language }).locator("code");
+  await expect(code).toBeVisible();
+  return (await code.textContent()) ?? "";
+}
+
+for (const language of Object.keys(LANGUAGES) as Language[])
+  test(`the ${language} program runs as shown, and says which permission a key lacks`, async ({ page, user }) => {
+    test.skip(!process.env.CI && !(await isInstalled(language)), `needs ${LANGUAGES[language].package}`);
+    const full = await createKey(page, "Full");
+    const restricted = await createKey(page, "Restricted");
+    await restrictKey(user, "Restricted", { scopes: "" });
+    const program = await programIn(page, language);
+    expect(await execute(language, program, { GOODTAKE_API_KEY: full })).toMatch(IMAGE);
+    const output = await execute(language, program, { GOODTAKE_API_KEY: restricted });
+    expect(output).toContain("Give the key this permission");
+    expect(output).toContain("images:write");
+    const unknown = await execute(language, program, { GOODTAKE_API_KEY: `${full}x` });
+    expect(unknown).toContain("Invalid or missing API key");
+    expect(unknown).not.toContain("Give the key this permission");
+  });
+
+test("each program waits as Retry-After says, and then gets its image", async ({ page, user: _ }) => {
+  test.setTimeout(240_000);
+  const secret = await createKey(page, "Limited");
+  const programs: [Language, string][] = [];
+  for (const language of Object.keys(LANGUAGES) as Language[])
+    if (await isInstalled(language)) programs.push([language, await programIn(page, language)]);
+  const headers = { "x-api-key": secret };
+  const statuses = await Promise.all(
+    Array.from({ length: 21 }, async () => (await page.request.get("/api/v1/key", { headers })).status()),
+  );
+  expect(statuses).toContain(429);
+  const outputs = await Promise.all(
+    programs.map(([language, program]) => execute(language, program, { GOODTAKE_API_KEY: secret })),
+  );
+  for (const output of outputs) expect(output).toMatch(IMAGE);
+});

@@ -1,0 +1,109 @@
+import ipaddr from "ipaddr.js";
+
+/** How many networks a key can be limited to. */
+export const NETWORKS_MAX = 50;
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+/** A CIDR range. Its address has no bits after the first `bits`. */
+export type Network = readonly [address: Address, bits: number];
+
+/** Why an entry isn't a network. `corrected` is the range that it most likely means. */
+export type NetworkProblem = { message: string; corrected?: string };
+
+type NetworkList = {
+  /** In canonical form, each once, in the order in which they were written. */
+  networks: string[];
+  problems: NetworkProblem[];
+  /** Sentences about networks that can be saved and are most likely not meant. */
+  warnings: string[];
+};
+
+const WARNINGS: Record<string, string> = {
+  "0.0.0.0/0": "0.0.0.0/0 is every IPv4 address.",
+  "::/0": "::/0 is every IPv6 address.",
+};
+
+/**
+ * Reads a list of addresses and CIDR ranges, separated by spaces, commas or lines. An IPv4-mapped
+ * IPv6 network is the IPv4 network.
+ */
+export function readNetworks(text: string): NetworkList {
+  const read = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(readNetwork);
+  const networks = [...new Set(read.flatMap((entry) => (typeof entry === "string" ? [entry] : [])))];
+  const problems = read.filter((entry) => typeof entry !== "string");
+  if (networks.length > NETWORKS_MAX)
+    problems.push({ message: `${networks.length} networks are more than the ${NETWORKS_MAX} that a key can have.` });
+  return { networks, problems, warnings: networks.flatMap((network) => WARNINGS[network] ?? []) };
+}
+
+function readNetwork(entry: string): string | NetworkProblem {
+  const shown = entry.slice(0, 60);
+  const quoted = JSON.stringify(shown);
+  const zone = /%[^/]*/.exec(shown)?.[0];
+  if (zone) return { message: `${quoted} has a zone, which means something on one machine only; remove "${zone}".` };
+  const [, text = "", prefix] = /^([^/]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(entry) ?? [];
+  const written = parseAddress(text);
+  if (!written) return { message: `${quoted} is not an IP address or CIDR range, such as 203.0.113.0/24.` };
+  const widest = bitsOf(written);
+  const writtenBits = prefix === undefined ? widest : Number(prefix);
+  if (writtenBits > widest) return { message: `${quoted} must end with /0 to /${widest}.` };
+  const [address, bits] = withoutMapping(written, writtenBits);
+  const network = `${networkAddress(address, bits)}/${bits}`;
+  if (network === `${address}/${bits}`) return network;
+  return { message: `${quoted} has bits after the first ${writtenBits}; write ${network}.`, corrected: network };
+}
+
+/** Parses strictly: no octal or short form, which programs read differently. */
+function parseAddress(text: string): Address | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  const last = text.slice(text.lastIndexOf(":") + 1);
+  // ipaddr.js takes the deprecated "::203.0.113.9" (RFC 4291, 2.5.5.1) for "::ffff:203.0.113.9".
+  if (last.includes(".") && (!ipaddr.IPv4.isValidFourPartDecimal(last) || text === `::${last}`)) return undefined;
+  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
+}
+
+function withoutMapping(address: Address, bits: number): Network {
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96;
+  return isMapped ? [address.toIPv4Address(), bits - 96] : [address, bits];
+}
+
+function networkAddress(address: Address, bits: number): Address {
+  const bytes = address.toByteArray();
+  return ipaddr.fromByteArray(
+    bytes.map((byte, i) => {
+      const kept = Math.min(8, Math.max(0, bits - i * 8));
+      return byte & (0xff << (8 - kept));
+    }),
+  );
+}
+
+function bitsOf(address: Address): number {
+  return address.kind() === "ipv4" ? 32 : 128;
+}
+
+/** Parses what {@link readNetworks} has read. Leaves out other text, which then allows nothing. */
+export function parseNetworks(networks: readonly string[]): Network[] {
+  return networks.filter((network) => ipaddr.isValidCIDR(network)).map((network) => ipaddr.parseCIDR(network));
+}
+
+/** Parses a client's address, with IPv4-mapped IPv6 as IPv4. Returns undefined if it is none. */
+export function parseClient(text: string): Address | undefined {
+  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+}
+
+export function contains([network, bits]: Network, address: Address): boolean {
+  return network.kind() === address.kind() && address.match(network, bits);
+}
+
+/** Tells whether every address of the other network is in the first one. */
+export function covers([one, oneBits]: Network, [other, otherBits]: Network): boolean {
+  return oneBits <= otherBits && contains([one, oneBits], other);
+}
+
+/** Tells whether two networks have an address in common, so that one is a part of the other. */
+export function overlaps(one: Network, other: Network): boolean {
+  return covers(one, other) || covers(other, one);
+}

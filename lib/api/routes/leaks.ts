@@ -1,0 +1,54 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createMiddleware } from "hono/factory";
+import { narrowestNetwork } from "#lib/accounts/networks.ts";
+import type { ApiContext } from "#lib/api/context.ts";
+import { ApiError } from "#lib/api/errors.ts";
+import { readBody, requireJson } from "#lib/api/json-body.ts";
+import { answers } from "#lib/api/openapi.ts";
+import { inEqualTime } from "#lib/leaks/equal-time.ts";
+import { inTurn } from "#lib/leaks/in-turn.ts";
+import { leakReportInput } from "#lib/leaks/model/schema.ts";
+import { reportLeaks } from "#lib/leaks/report-leaks.ts";
+import { limiter } from "#lib/rate-limits/limiter.ts";
+import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
+
+/** Limits the reports of a network before any of the body is read. */
+const limitReports = createMiddleware<ApiContext>(async (c, next) => {
+  // The front listener has replaced the header's value by the client's address.
+  const limit = await limiter().consumeReport(narrowestNetwork(c.req.header("x-forwarded-for") ?? null));
+  if (limit.exceeded)
+    throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.retryAfterSeconds) });
+  await next();
+});
+
+const route = createRoute({
+  method: "post",
+  path: "/leaks",
+  tags: ["Leaks"],
+  operationId: "reportLeak",
+  summary: "Report leaked keys",
+  description:
+    "For anyone who finds keys in public. Needs no key. Each key is revoked at once, and its owner learns of the report. The answer is the same, and takes as long, whether or not a string is a key. 60 reports an hour are accepted from one address.",
+  security: [],
+  middleware: [limitReports, requireJson, readBody] as const,
+  request: { body: { required: true, content: { "application/json": { schema: leakReportInput } } } },
+  responses: {
+    202: { description: "The report is stored, and every key in it is revoked" },
+    ...answers(
+      "invalid_request",
+      "request_timeout",
+      "payload_too_large",
+      "unsupported_media_type",
+      "rate_limit_exceeded",
+    ),
+  },
+});
+
+export function registerLeaks(app: OpenAPIHono<ApiContext>): void {
+  app.openapi(route, async (c) => {
+    const { keys, source, url } = c.req.valid("json");
+    const found = [...new Set(keys)].map((text) => ({ text, source, url }));
+    await inEqualTime(inTime(inTurn(() => reportLeaks(found))));
+    return c.body(null, 202);
+  });
+}

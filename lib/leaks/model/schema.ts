@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+export const KEYS_MAX = 1_000;
+export const URL_MAX = 2_000;
+const SOURCE_MAX = 100;
+
+const atMost = (max: number) => z.string("must be a string").max(max, `must have at most ${max} characters`);
+
+/** A report from anyone. Text of the reporter is cleaned before it is stored. */
+export const leakReportInput = z
+  .strictObject({
+    keys: z
+      .array(z.string("must be a string"), "is required and must be a list of strings")
+      .min(1, "must have at least one key")
+      .max(KEYS_MAX, `must have at most ${KEYS_MAX} keys`)
+      .meta({ description: "The strings that look like keys. Those that are none are ignored.", example: ["gt_…"] }),
+    url: atMost(URL_MAX)
+      .default("")
+      .meta({ description: "Where they were found.", example: "https://example.com/app.js" }),
+    source: atMost(SOURCE_MAX)
+      .default("")
+      .meta({ description: "Who found them, such as the name of a scanner.", example: "Example Scanner" }),
+  })
+  .meta({ id: "LeakReport" });
+
+/** GitHub's message. It may get more fields. */
+export const githubReportInput = z
+  .array(
+    z.object({
+      token: z.string("must be a string"),
+      type: z.string("must be a string"),
+      url: z.string("must be a string").nullish(),
+    }),
+    "must be a list",
+  )
+  .meta({ id: "GitHubLeakReport" });
+
+export const githubReportAnswer = z
+  .array(
+    z.object({
+      token_hash: z.string().meta({ description: "SHA-256 of the token, in hex." }),
+      token_type: z.string(),
+      label: z.enum(["true_positive", "false_positive"]),
+    }),
+  )
+  .meta({ id: "GitHubLeakAnswer" });
+
+/** Where a key was found, and by whom. Both are the reporter's words: shown as text, never fetched. */
+export type Finding = { source: string; url: string };

@@ -1,0 +1,75 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { type Caller, recordEach } from "#lib/activity/record.ts";
+import { TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
+import { inParts, markRevoked } from "#lib/api-keys/end-keys.ts";
+import { isOwned } from "#lib/api-keys/key-conditions.ts";
+import { lockApiKeys } from "#lib/api-keys/locks.ts";
+import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
+import { database, type Transaction } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
+import type { Finding } from "#lib/leaks/model/schema.ts";
+import { withoutHidden } from "#lib/text/legible.ts";
+
+/** Reports of one key that are kept: a flood of them must not fill the table or the page. */
+export const REPORTS_MAX = 20;
+
+/**
+ * Records that keys of an account were found in public: a mark that stays, the report, and the
+ * revocation of those that aren't revoked. All of it is one transaction, so that a crash leaves
+ * nothing half done, and a repeated report changes nothing. Returns the number of the keys that are
+ * the account's. The caller waits for the leases.
+ */
+export function recordLeak(userId: UserId, ids: string[], finding: Finding, caller: Caller): Promise<number> {
+  return database().$transaction(
+    async (transaction) => {
+      const locked = await lockApiKeys(transaction, Prisma.sql`${isOwned(userId)} AND "id" = ANY(${ids}::uuid[])`);
+      const at = new Date();
+      await keepReports(transaction, userId, locked, finding, at);
+      await markLeaked(transaction, userId, locked, caller, at);
+      // A millisecond later, so that activity lists both in the order in which they happened.
+      await markRevoked(transaction, userId, locked, caller, new Date(at.getTime() + 1));
+      return locked.length;
+    },
+    { timeout: TRANSACTION_MS },
+  );
+}
+
+async function keepReports(
+  transaction: Transaction,
+  userId: UserId,
+  ids: string[],
+  { source, url }: Finding,
+  at: Date,
+): Promise<void> {
+  const reports = Prisma.sql`FROM "LeakReport" r WHERE r."apiKeyId" = k."id"`;
+  const [cleanSource, cleanUrl] = [clean(source), clean(url)];
+  await transaction.$executeRaw`
+    INSERT INTO "LeakReport" ("id", "apiKeyId", "userId", "source", "url", "createdAt")
+    SELECT gen_random_uuid(), k."id", k."userId", ${cleanSource}, ${cleanUrl}, ${at}
+    FROM "ApiKey" k WHERE ${isOwned(userId)} AND k."id" = ANY(${ids}::uuid[])
+      AND (SELECT count(*) ${reports}) < ${REPORTS_MAX}
+      AND NOT EXISTS (SELECT ${reports} AND r."source" = ${cleanSource} AND r."url" = ${cleanUrl})`;
+}
+
+/** Marks the keys that weren't marked before and records each. Only the first report of a key is news. */
+async function markLeaked(
+  transaction: Transaction,
+  userId: UserId,
+  ids: string[],
+  caller: Caller,
+  at: Date,
+): Promise<void> {
+  for (const part of inParts(ids))
+    await recordEach(
+      transaction,
+      caller,
+      { userId, action: "api_key.leaked", at },
+      Prisma.sql`UPDATE "ApiKey" SET "leakedAt" = ${at}
+        WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) AND "leakedAt" IS NULL RETURNING "id", "name"`,
+    );
+}
+
+/** Removes hidden characters and keys: an address may hold the key that it is about. */
+function clean(text: string): string {
+  return withoutHidden(text).replaceAll(new RegExp(KEY_SHAPE, "g"), "gt_…").trim();
+}
