@@ -18,7 +18,7 @@ export type Envelope = {
 export function compose(letter: Letter, { id, from, to, createdAt, publicUrl }: Envelope): Promise<Buffer> {
   const { subject, paragraphs, link } = safe(letter);
   const url = `${publicUrl}${link.path}`;
-  const footer = `You get this mail because ${to} belongs to an account at ${publicUrl}.`;
+  const footer = `Sent to ${to} about an account at ${new URL(publicUrl).host}.`;
   const message = new MailComposer({
     from,
     to: { name: "", address: to },
