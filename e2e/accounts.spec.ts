@@ -1,4 +1,5 @@
 import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { expect, newUser, signIn, signOut, signUp, test } from "#e2e/support/user.ts";
 
 const WRONG = "The email address or the password is wrong.";
@@ -90,6 +91,7 @@ test("the session cookie is HttpOnly and SameSite=Lax, and a copy of it is rejec
     extraHTTPHeaders: { cookie: `${cookie?.name}=${cookie?.value}` },
   });
   expect(await (await copy.get("/settings/developer")).text()).toContain(user.email);
+  await page.goto(KEY_LIST);
   await signOut(page);
   expect((await copy.get("/settings/developer", { maxRedirects: 0 })).status()).toBe(307);
 });

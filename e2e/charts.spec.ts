@@ -1,5 +1,6 @@
 import type { Page } from "playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { seedKey, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { awayFromMidnight } from "#e2e/support/utc-day.ts";
@@ -171,6 +172,7 @@ test("a used-up quota and spent credits say what happens and until when", async 
 
 test("the test request of the dashboard is named so, and a known client by its name", async ({ page, user }) => {
   const { key, secret } = await seedKey(user.email);
+  await page.goto(KEY_LIST);
   await page.evaluate(
     (authorization) => fetch("/api/v1/key", { headers: { authorization }, credentials: "omit" }).then(() => {}),
     `Bearer ${secret}`,

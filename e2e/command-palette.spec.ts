@@ -17,6 +17,7 @@ async function openPalette(page: Page, keys = "Control+k"): Promise<void> {
 }
 
 test("the command menu goes to a page by a few letters", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await openPalette(page, "Meta+k");
   await expectAccessibleInBothThemes(page);
   await page.keyboard.type("activ");
@@ -39,6 +40,7 @@ test("the command menu finds keys by name, and never sends a key", async ({ page
   const secret = generateSecret();
   const urls: string[] = [];
   page.on("request", (request) => urls.push(request.url() + (request.postData() ?? "")));
+  await page.goto(KEY_LIST);
   await openPalette(page);
   await paste(field(page), secret);
   await expect(palette(page).getByRole("status")).toHaveText(/The key was cleared and never sent/);
@@ -54,6 +56,7 @@ test("the user menu leads to the command menu and the shortcuts, and Escape lead
     ["Command menu", "Command menu"],
     ["Keyboard shortcuts", "Keyboard shortcuts"],
   ] as const) {
+    await page.goto(KEY_LIST);
     await page.getByRole("button", { name: /account menu/ }).click();
     await page.getByRole("menuitem", { name: item }).click();
     await expect(page.getByRole("dialog", { name: dialog })).toBeVisible();

@@ -28,6 +28,7 @@ test("in forced colors buttons, dialogs and the focus keep their edges", async (
 });
 
 test("print shows the keys without controls", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "On paper");
   await expect(page.getByRole("table", { name: "API keys" })).toContainText("On paper");
   await page.emulateMedia({ media: "print" });

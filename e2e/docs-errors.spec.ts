@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
 import { execute, isInstalled, LANGUAGES, type Language } from "#e2e/support/execute-example.ts";
-import { createKey } from "#e2e/support/key-list.ts";
+import { createKey, KEY_LIST } from "#e2e/support/key-list.ts";
 import { restrictKey } from "#e2e/support/restrict-key.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -19,6 +19,7 @@ async function programIn(page: Page, language: Language): Promise<string> {
 for (const language of Object.keys(LANGUAGES) as Language[])
   test(`the ${language} program runs as shown, and says which permission a key lacks`, async ({ page, user }) => {
     test.skip(!process.env.CI && !(await isInstalled(language)), `needs ${LANGUAGES[language].package}`);
+    await page.goto(KEY_LIST);
     const full = await createKey(page, "Full");
     const restricted = await createKey(page, "Restricted");
     await restrictKey(user, "Restricted", { scopes: "" });
@@ -34,6 +35,7 @@ for (const language of Object.keys(LANGUAGES) as Language[])
 
 test("each program waits as Retry-After says, and then gets its image", async ({ page, user: _ }) => {
   test.setTimeout(240_000);
+  await page.goto(KEY_LIST);
   const secret = await createKey(page, "Limited");
   const programs: [Language, string][] = [];
   for (const language of Object.keys(LANGUAGES) as Language[])

@@ -4,7 +4,7 @@ import { gatewayExamples } from "#components/docs/gateway-examples.ts";
 import { mcpExamples } from "#components/docs/mcp-examples.ts";
 import { SCOPES_EXAMPLE } from "#components/docs/scopes-example.ts";
 import { expectAccessible } from "#e2e/support/accessibility.ts";
-import { createShownKey } from "#e2e/support/key-list.ts";
+import { createShownKey, KEY_LIST } from "#e2e/support/key-list.ts";
 import { cells } from "#e2e/support/table.ts";
 import { expect, test } from "#e2e/support/user.ts";
 import { API_ERRORS } from "#lib/api/errors.ts";
@@ -21,6 +21,7 @@ const PAGES = {
   errors: "Errors",
   "rate-limits": "Limits and credits",
   gateway: "Gateways",
+  leaks: "Leaked keys",
   agents: "Keys for AI agents",
   api: "API reference",
 };
@@ -71,6 +72,7 @@ test("the pages show the tables that the code uses", async ({ page }) => {
 });
 
 test("the command that shows the limit runs as shown and gets the headers of the page", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/rate-limits");
   const code = await page.getByRole("region", { name: "Rate limits" }).locator("code").last().textContent();
@@ -87,6 +89,7 @@ test("the command that authenticates a request runs as shown and gets the header
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Docs");
   await page.goto("/docs/gateway");
   const code = await page.getByRole("region", { name: "Authenticate a request" }).locator("code").first().textContent();
@@ -124,7 +127,7 @@ test.describe("the API reference", () => {
     const document = await (await page.request.get("/api/v1/openapi.json")).json();
     for (const [path, operations] of Object.entries(document.paths as Record<string, Record<string, Operation>>))
       for (const [method, { summary, parameters = [] }] of Object.entries(operations)) {
-        const route = page.getByRole("region", { name: summary });
+        const route = page.getByRole("region", { name: summary, exact: true });
         await expect(route.getByText(path, { exact: true })).toBeVisible();
         await expect(route.getByText(method.toUpperCase(), { exact: true })).toBeVisible();
         for (const { name } of parameters)
@@ -134,6 +137,7 @@ test.describe("the API reference", () => {
   });
 
   test("its requests run as shown, and the answers have the fields that it shows", async ({ page, user: _ }) => {
+    await page.goto(KEY_LIST);
     const secret = await createShownKey(page, "Docs");
     await page.goto("/docs/api");
     for (const summary of ["Get the calling key", "Generate an image"]) {

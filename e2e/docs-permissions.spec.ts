@@ -1,5 +1,5 @@
 import { execute } from "#e2e/support/execute-example.ts";
-import { createKey } from "#e2e/support/key-list.ts";
+import { createKey, KEY_LIST } from "#e2e/support/key-list.ts";
 import { restrictKey } from "#e2e/support/restrict-key.ts";
 import { cells } from "#e2e/support/table.ts";
 import { expect } from "#e2e/support/user.ts";
@@ -17,6 +17,7 @@ test("the page lists the permissions of the installation", async ({ page }) => {
 });
 
 test("the API rejects a missing permission as the page shows", async ({ page, user }) => {
+  await page.goto(KEY_LIST);
   const secret = await createKey(page, "Restricted");
   await restrictKey(user, "Restricted", { scopes: "" });
   const answer = await page.request.post("/api/v1/bytedance/generate-image", {
@@ -31,6 +32,7 @@ test("the API rejects a missing permission as the page shows", async ({ page, us
 });
 
 test("the request for a key's restrictions runs as shown, and has the fields of the page", async ({ page, user }) => {
+  await page.goto(KEY_LIST);
   const secret = await createKey(page, "Restricted");
   await restrictKey(user, "Restricted", {
     scopes: "images:write",

@@ -1,5 +1,5 @@
 import { execute, isInstalled, LANGUAGES, type Language } from "#e2e/support/execute-example.ts";
-import { createShownKey } from "#e2e/support/key-list.ts";
+import { createShownKey, KEY_LIST } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
 const PAGE = "/docs/authentication";
@@ -13,6 +13,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
     });
 
     test("of the docs runs as shown, with either header, and shows the documented error", async ({ page, user: _ }) => {
+      await page.goto(KEY_LIST);
       const secret = await createShownKey(page, language);
       await page.goto(PAGE);
       const panels = page.getByRole("tablist", { name: "Language" });
@@ -30,6 +31,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
     });
 
     test("of the quick start runs as shown", async ({ page, user: _ }) => {
+      await page.goto(KEY_LIST);
       const secret = await createShownKey(page, language);
       await page.goto(FIRST_PAGE);
       await page.getByRole("tab", { name: language }).click();
@@ -38,6 +40,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
     });
 
     test("of the dialog runs as shown, without any setting", async ({ page, user: _ }) => {
+      await page.goto(KEY_LIST);
       await createShownKey(page, language);
       const dialog = page.getByRole("dialog");
       await dialog.getByRole("tab", { name: language }).click();
@@ -48,6 +51,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
 }
 
 test("the quick start stores the key where its examples read it", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Stored");
   await page.goto(FIRST_PAGE);
   const store = await page.getByRole("region", { name: "Create a key" }).locator("code").last().textContent();
@@ -58,6 +62,7 @@ test("the quick start stores the key where its examples read it", async ({ page,
 });
 
 test("the request that checks a key runs as shown", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Checked");
   await page.goto(PAGE);
   const code = (await page.getByRole("region", { name: "Check a key" }).locator("code").last().textContent()) ?? "";

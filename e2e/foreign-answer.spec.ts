@@ -34,6 +34,7 @@ for (const [name, answer] of Object.entries(ANSWERS))
     interceptor,
     openBrowser,
   }) => {
+    await page.goto(KEY_LIST);
     await fillInNewKey(page, "Kept");
     const visitor = await fillInSignIn(await openBrowser(), user);
     interceptor.answerWith(answer);
@@ -51,6 +52,7 @@ test("a missing answer is reported as such, and the next try succeeds", async ({
   interceptor,
   openBrowser,
 }) => {
+  await page.goto(KEY_LIST);
   await fillInNewKey(page, "Kept");
   const visitor = await fillInSignIn(await openBrowser(), user);
   interceptor.answerWith((request) => request.socket.destroy());

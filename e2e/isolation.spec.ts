@@ -71,6 +71,7 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     openBrowser,
   }) => {
     const [bob, visitor] = [await asAnotherUser(), await openBrowser()];
+    await ada.goto(KEY_LIST);
     const secret = await createKey(ada, "Ada's key");
     await expectRow(ada, "Ada's key");
     const works = async () => (await ada.request.get("/api/v1/key", { headers: { "x-api-key": secret } })).json();
@@ -95,6 +96,7 @@ for (const change of ["Revoke", "Disable", "Delete"]) {
     openBrowser,
   }) => {
     const [bob, visitor] = [await asAnotherUser(), await openBrowser()];
+    await ada.goto(KEY_LIST);
     const secret = await createKey(ada, "Ada's key");
     await ada.getByRole("checkbox", { name: "Select Ada's key" }).check();
     const summary = ada.waitForRequest((request) => "next-action" in request.headers());
@@ -121,6 +123,7 @@ for (const change of ["Revoke", "Disable", "Delete"]) {
 
 test("Bob can't enable a key that Ada has disabled", async ({ page: ada, user: _, asAnotherUser }) => {
   const bob = await asAnotherUser();
+  await ada.goto(KEY_LIST);
   const secret = await createKey(ada, "Ada's key");
   await clickRowAction(ada, "Ada's key", "Disable");
   await ada.getByRole("button", { name: "Disable key" }).click();
@@ -143,6 +146,7 @@ test("a pasted key is found by its owner and unknown to other users", async ({
   openBrowser,
 }) => {
   const [bob, visitor] = [await asAnotherUser(), await openBrowser()];
+  await ada.goto(KEY_LIST);
   const secret = await createKey(ada, "Ada's key");
   const asked = ada.waitForRequest((request) => "next-action" in request.headers());
   await ada.getByRole("searchbox", { name: "Search" }).fill(secret);
@@ -156,6 +160,7 @@ test("a pasted key is found by its owner and unknown to other users", async ({
 });
 
 test("the list and its search show only the user's own keys", async ({ page: ada, user: _, asAnotherUser }) => {
+  await ada.goto(KEY_LIST);
   const secret = await createKey(ada, "Only Ada's");
   const bob = await asAnotherUser();
   await createKey(bob, "Only Bob's");
@@ -173,6 +178,7 @@ test("pages and exports of keys, usage and activity show users only their own da
   openBrowser,
 }) => {
   const [bob, visitor] = [await asAnotherUser(), await openBrowser()];
+  await ada.goto(KEY_LIST);
   const users = [
     { page: ada, key: "Only Ada", id: "" },
     { page: bob, key: "Only Bob", id: "" },

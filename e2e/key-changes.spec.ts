@@ -5,6 +5,7 @@ import { expect, test } from "#e2e/support/user.ts";
 const dialog = (page: Page) => page.getByRole("dialog");
 
 test("a key is renamed", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "Old name");
   await clickRowAction(page, "Old name", "Rename");
   await expect(dialog(page).getByRole("textbox", { name: "Name" })).toBeFocused();
@@ -15,6 +16,7 @@ test("a key is renamed", async ({ page, user: _ }) => {
 });
 
 test("an active key is revoked and deleted in one go", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createKey(page, "Temporary");
   await clickRowAction(page, "Temporary", "Delete");
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke and delete" }).click();
@@ -23,6 +25,7 @@ test("an active key is revoked and deleted in one go", async ({ page, user: _ })
 });
 
 test("a key that was revoked in another tab is reported as revoked", async ({ page, user: _, context }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "Shared");
   const other = await context.newPage();
   await other.goto(KEY_LIST);

@@ -29,6 +29,7 @@ test("a key is disabled and enabled, is rejected meanwhile, and has the menu of 
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   const secret = await createKey(page, "Main");
   expect(await apiStatus(page, secret)).toBe(200);
   await clickRowAction(page, "Main", "Disable");
@@ -105,6 +106,7 @@ test("the expiry of a key is edited, to never too, and a new key of 7 days is no
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "Main");
   await clickRowAction(page, "Main", "Edit expiry");
   const dialog = page.getByRole("dialog", { name: 'Edit expiry of "Main"' });
@@ -133,6 +135,7 @@ test("a rotation gives the new key the expiry that was chosen, and the old one h
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "Main");
   await clickRowAction(page, "Main", "Rotate");
   const dialog = page.getByRole("dialog", { name: 'Rotate "Main"' });

@@ -91,6 +91,7 @@ test("the menu on a key's page has no link to that page", async ({ page, user })
     "Edit note",
     "Rotate",
     "Edit expiry",
+    "Edit permissions",
     "Disable",
     "Copy key ID",
     "Delete",

@@ -1,3 +1,5 @@
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
 import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll, expectTablesFit } from "#e2e/support/accessibility.ts";
 import { column, KEY_LIST, search } from "#e2e/support/key-list.ts";
@@ -52,13 +54,14 @@ test("the key's page shows what a reporter wrote as text, never as a link, and f
   await expect(row.getByRole("link")).toHaveCount(0);
   await expect(page.locator("img[src=x]")).toHaveCount(0);
   await expect(page.getByRole("definition").filter({ hasText: "Leaked" })).toContainText("Revoked");
-  await expectAccessibleInBothThemes(page);
   for (const width of [1440, 375, 320]) {
     await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${KEY_LIST}/${key.id}`);
     await expectNoSidewaysScroll(page);
     await expectTablesFit(page);
     await expect.poll(() => layoutProblems(page)).toEqual([]);
   }
+  await expectAccessibleInBothThemes(page);
 });
 
 test("no account sees or reports another's key", async ({ page, user }) => {
@@ -73,4 +76,15 @@ test("no account sees or reports another's key", async ({ page, user }) => {
   await expect(page.getByText("No key in your account matches.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Report as leaked" })).toHaveCount(0);
   expect(await listLeakReports(own.userId, bobs.key.id)).toEqual([]);
+});
+
+test("the request that reports a key runs as shown, and ends the key", async ({ page, user }) => {
+  test.skip(!process.env.CI && spawnSync("curl", ["--version"]).error !== undefined, "needs curl");
+  const { secret } = await seedKey(user.email);
+  await page.goto("/docs/leaks");
+  const shown = await page.getByRole("region", { name: "If you found a key" }).locator("code").first().textContent();
+  const command = shown?.replace("gt_the_key_that_you_found", secret) ?? "";
+  expect(command).toContain(secret);
+  await promisify(execFile)("bash", ["-c", `${command.replace("curl ", "curl --fail ")}`]);
+  expect((await page.request.get("/api/v1/auth", { headers: { "x-api-key": secret } })).status()).toBe(401);
 });

@@ -19,7 +19,7 @@ test.describe("a row of the ledger", () => {
       FROM generate_series(1, 61) i`;
     await database().$executeRaw`
       INSERT INTO "LedgerDetail" ("day") VALUES ((now() AT TIME ZONE 'UTC')::date - 100) ON CONFLICT ("id") DO NOTHING`;
-    await reserve({ userId, apiKeyId: key.id, credits: 5, quota: null }, 60);
+    await reserve({ userId, apiKeyId: key.id, credits: 5, quota: null, cap: null }, 60);
 
     await page.goto("/settings/usage");
     const table = page.getByRole("region", { name: "Credits by day and key", exact: true });

@@ -1,4 +1,5 @@
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 import { linkIn, type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
 
@@ -156,6 +157,7 @@ test("the pages and the banner are accessible and fit a small phone", async ({ m
 });
 
 base("without a mail server nothing asks for a verification", async ({ page, user }) => {
+  await page.goto(KEY_LIST);
   await expect(page.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
   await expect(page.getByText(user.email)).toHaveCount(0);
   await expect(page.getByRole("region", { name: banner })).toHaveCount(0);

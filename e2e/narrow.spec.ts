@@ -3,8 +3,10 @@ import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { focusProblem } from "#e2e/support/focus-problem.ts";
 import { clickRowAction, createButton, createShownKey, KEY_LIST, openRowMenu } from "#e2e/support/key-list.ts";
 import { layoutProblems } from "#e2e/support/layout-problems.ts";
+import { rotateKey } from "#e2e/support/rotated-keys.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
+import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
 
 const SIZES = [
@@ -12,7 +14,7 @@ const SIZES = [
   { name: "375 px and text of 200 %", viewport: { width: 375, height: 812 }, text: "200%" },
 ];
 const PUBLIC = ["/sign-in", "/sign-up", "/password-link", "/docs/authentication", "/docs/rate-limits", "/docs/errors"];
-const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/api", "/nowhere"];
+const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/leaks", "/docs/api", "/nowhere"];
 
 async function enlarge(page: Page, text: string) {
   await page.addInitScript((size) => {
@@ -94,6 +96,39 @@ for (const { name, viewport, text } of SIZES)
       await expectLaidOut(page, "the user menu");
     });
 
+    test("nothing in a dialog of later settings scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
+      await enlarge(page, text);
+      await seedKeys(user.email, 3);
+      await rotateKey(await findUserId(user.email), await seedUsage(user.email));
+      await page.goto(KEY_LIST);
+      for (const [key, action] of [
+        ["Old key", "Extend"],
+        ["Old key", "End old key"],
+        ["New key", "Edit expiry"],
+        ["New key", "Edit note"],
+        ["New key", "Disable"],
+      ] as const) {
+        await clickRowAction(page, key, action);
+        await expect(page.getByRole("button", { name: "Cancel" })).toBeVisible();
+        if (action === "Edit expiry") await page.getByLabel("Expires").selectOption("custom");
+        await expectLaidOut(page, action);
+        await page.keyboard.press("Escape");
+        await expect(page.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+      }
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("dialog", { name: "Command menu" }).getByRole("combobox")).toBeFocused();
+      await expectLaidOut(page, "the command menu");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectLaidOut(page, "the shortcuts");
+      await page.goto("/settings/account");
+      await page.getByRole("button", { name: "Delete account…" }).click();
+      await expect(page.getByRole("alertdialog")).toBeVisible();
+      await expectLaidOut(page, "Delete account");
+    });
+
     test("the bar of selected keys covers nothing that the keyboard reaches", async ({ page, user }) => {
       await enlarge(page, text);
       await seedKeys(user.email, 30);
@@ -129,6 +164,7 @@ for (const { name, viewport, text } of SIZES)
 
 test("the dialog of a new key stays within the window, with each language's example", async ({ page, user: _ }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(KEY_LIST);
   await createShownKey(page, "Production App");
   for (const language of ["cURL", "Python", "JavaScript", "Go"]) {
     await page.getByRole("tab", { name: language }).click();

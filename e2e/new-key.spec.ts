@@ -1,10 +1,11 @@
 import type { Page } from "playwright/test";
-import { createButton, fillInNewKey, keyRow, newKeyField } from "#e2e/support/key-list.ts";
+import { createButton, fillInNewKey, KEY_LIST, keyRow, newKeyField } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog");
 
 test("the name is focused and required, and submitting twice creates one key", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await createButton(page).click();
   const name = dialog(page).getByRole("textbox", { name: "Name" });
   await expect(name).toBeFocused();
@@ -31,6 +32,7 @@ test("environment and expiry are chosen, and a custom date is the end of that da
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   await fillInNewKey(page, "Campaign");
   const form = dialog(page);
   await form.getByText("Staging", { exact: true }).click();
@@ -63,6 +65,7 @@ test("environment and expiry are chosen, and a custom date is the end of that da
 });
 
 test("a date before tomorrow or too far away is rejected at the field", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await fillInNewKey(page, "Past");
   await dialog(page).getByLabel("Expires").selectOption("Custom date");
   // The end of today is in the future in the user's time zone.
@@ -80,6 +83,7 @@ test("a server that can't be reached is reported in the dialog, which keeps what
   user: _,
   context,
 }) => {
+  await page.goto(KEY_LIST);
   await fillInNewKey(page, "Offline");
   await context.setOffline(true);
   await dialog(page).getByRole("button", { name: "Create key" }).click();

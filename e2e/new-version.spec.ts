@@ -69,6 +69,7 @@ test("a form that was open during a deploy says so, and is filled in again after
   user: _,
   deployment,
 }) => {
+  await page.goto(KEY_LIST);
   await fillInNewKey(page, "Nightly backup");
   await page.getByText("Staging").click();
   await page.getByLabel("Expires").selectOption("90 days");
@@ -91,6 +92,7 @@ test("a dialog that was open during a deploy says so, and works after Reload", a
   user: _,
   deployment,
 }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "To go");
   const revoke = async () => {
     await page.getByRole("button", { name: "Revoke To go" }).click();
@@ -149,6 +151,7 @@ test("signing out on a page of an earlier version says that there is a new one",
   user: _,
   deployment,
 }) => {
+  await page.goto(KEY_LIST);
   await page.getByRole("button", { name: /account menu/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
   await deployment.deploy();

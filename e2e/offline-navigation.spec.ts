@@ -1,4 +1,6 @@
+import { freePort } from "#e2e/support/free-port.ts";
 import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { startTcpSwitch } from "#e2e/support/tcp-switch.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
 test("a click on the navigation keeps the page offline, says so, and works again later", async ({
@@ -16,4 +18,31 @@ test("a click on the navigation keeps the page offline, says so, and works again
   await expect(page.getByText("You're offline")).toBeHidden();
   await page.getByRole("link", { name: "Usage" }).click();
   await expect(page.getByRole("heading", { name: "Usage", level: 1 })).toBeVisible();
+});
+
+test("a click keeps the page while the server can't be reached, says so, and works again later", async ({
+  page,
+  user: _,
+  baseURL,
+}) => {
+  const { port, href } = new URL(String(baseURL));
+  const line = await startTcpSwitch(Number(port));
+  const near = href.replace(port, String(line.port));
+  try {
+    await page.goto(new URL(KEY_LIST, near).href, { waitUntil: "networkidle" });
+    line.turnTo(await freePort());
+    const said = page.getByRole("status").filter({ hasText: "The server can't be reached, so this page stays open." });
+    for (const name of ["Usage", "Activity", "Activity"]) {
+      await page.getByRole("link", { name }).click();
+      await expect(said).toBeVisible();
+      await expect(page.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
+      expect(page.url()).toContain(KEY_LIST);
+    }
+    line.turnTo(Number(port));
+    await page.getByRole("link", { name: "Activity" }).click();
+    await expect(page.getByRole("heading", { name: "Activity", level: 1 })).toBeVisible();
+    await expect(said).toBeHidden();
+  } finally {
+    line.close();
+  }
 });

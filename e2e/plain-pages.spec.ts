@@ -55,6 +55,7 @@ test("the titles of a key's pages name the key", async ({ page, user }) => {
 });
 
 test("the top bar says that images come from the sandbox", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await expect(page.getByRole("banner").getByText("Sandbox")).toBeVisible();
   await page.goto("/docs/authentication");
   await expect(page.getByRole("banner").getByText("Sandbox")).toBeVisible();

@@ -7,6 +7,7 @@ import {
   createKey,
   expectRow,
   fillInNewKey,
+  KEY_LIST,
   keyRow,
   newKeyField,
   openRowMenu,
@@ -26,6 +27,7 @@ test("a rotated key overlaps with its successor, is marked in the list, and can 
   address,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   const old = await createKey(page, "Main");
   const successor = await rotate(page, "24 hours");
   expect(successor).not.toBe(old);
@@ -69,6 +71,7 @@ test("a rotated key overlaps with its successor, is marked in the list, and can 
 });
 
 test("a key that expires before the end of its overlap shows when", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   await fillInNewKey(page, "Short");
   await page.getByLabel("Expires").selectOption("Custom date");
   const day = await page.evaluate(() => new Date(Date.now() + 3 * 86_400_000).toLocaleDateString("sv"));
@@ -93,6 +96,7 @@ test("a key that expires before the end of its overlap shows when", async ({ pag
 });
 
 test("rotated immediately, the old key is rejected once the new one is shown", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const old = await createKey(page, "Main");
   expect(await apiStatus(page, old)).toBe(200);
   await clickRowAction(page, "Main", "Rotate");
@@ -108,6 +112,7 @@ test("a key that ends on its successor's first use says so, and is not rotated t
   context,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   await createKey(page, "Main");
   const other = await context.newPage();
   // Offline, this tab doesn't refresh its list.
@@ -129,6 +134,7 @@ test("a key that ends on its successor's first use says so, and is not rotated t
 });
 
 test("a key whose successor was revoked can be rotated again", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const old = await createKey(page, "Main");
   await rotate(page, "24 hours after the new key is first used");
   await keyRow(page, "New key").getByRole("button", { name: "Revoke" }).click();

@@ -7,9 +7,11 @@ import { addKeys, CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
+import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
+import { database } from "#lib/database/client.ts";
 
 // `npm run screenshots` writes every screen at each size in both themes into `screenshots/`. Names
 // of screens as arguments write only those.
@@ -100,6 +102,29 @@ const SCREENS: Screen[] = [
   },
   { name: "rotate", signedIn: "full", show: (page) => choose(page, "/settings/developer", "Rotate") },
   { name: "rename", signedIn: "full", show: (page) => choose(page, "/settings/developer", "Rename") },
+  {
+    name: "permissions",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await page.getByRole("button", { name: "More actions for Production App" }).first().click();
+      await page.getByRole("menuitem", { name: "Edit permissions" }).click();
+      await page.getByRole("dialog").getByText("Restricted", { exact: true }).click();
+      await page.getByLabel("Allowed networks").fill("203.0.113.7");
+      await page.getByText("may reject").waitFor();
+    },
+  },
+  {
+    name: "create-agent",
+    signedIn: "full",
+    show: async (page) => {
+      await page.goto("/settings/developer");
+      await createButton(page).click();
+      await page.getByRole("button", { name: "Agent key" }).click();
+      await page.getByLabel("Credits per month").waitFor();
+    },
+  },
+  { name: "restricted", signedIn: "full", show: (page) => page.goto("/settings/developer?restricted=yes") },
   { name: "delete", signedIn: "full", show: (page) => choose(page, "/settings/developer", "Delete") },
   { name: "extend", signedIn: "full", show: (page) => choose(page, "/settings/developer?q=Rotated", "Extend") },
   { name: "rotated", signedIn: "full", show: (page) => page.goto("/settings/developer?q=Rotated") },
@@ -135,6 +160,8 @@ const SCREENS: Screen[] = [
   { name: "logs", signedIn: "full", long: true, show: (page) => page.goto("/settings/logs") },
   { name: "logs-empty", signedIn: "empty", show: (page) => page.goto("/settings/logs") },
   { name: "password-link", show: (page) => page.goto("/password-link") },
+  { name: "docs-permissions", long: true, show: (page) => page.goto("/docs/permissions") },
+  { name: "docs-agents", long: true, show: (page) => page.goto("/docs/agents") },
   { name: "docs-errors", long: true, show: (page) => page.goto("/docs/errors") },
   { name: "docs-rate-limits", long: true, show: (page) => page.goto("/docs/rate-limits") },
   { name: "not-found", show: (page) => page.goto("/nothing/here") },
@@ -232,6 +259,24 @@ async function rotateOne(email: string): Promise<void> {
   if (created.ok) await rotateApiKey(userId, created.value.key.id, "7d", CALLER);
 }
 
+/** Restricts some keys of an account. */
+async function restrictSome(email: string): Promise<void> {
+  const userId = await findUserId(email);
+  const keys = await database().apiKey.findMany({ where: { userId, revokedAt: null }, take: 6, select: { id: true } });
+  for (const [i, { id }] of keys.entries())
+    await changeRestrictions(
+      userId,
+      id,
+      {
+        scopes: i % 2 === 0 ? ["images:write"] : null,
+        allowedNetworks: i % 3 === 0 ? ["203.0.113.0/24", "2001:db8::/32"] : null,
+        requestsPerMinute: 10,
+        creditsPerMonth: i % 2 === 0 ? 500 : null,
+      },
+      CALLER,
+    );
+}
+
 async function sessionOf(browser: Browser, url: string, email: string): Promise<string> {
   const context = await browser.newContext({ baseURL: url, extraHTTPHeaders: { "x-forwarded-for": "198.18.0.1" } });
   await signUp(await context.newPage(), { name: "Ada Lovelace", email, password: PASSWORD });
@@ -296,6 +341,7 @@ try {
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");
   await rotateOne("ada@example.com");
+  await restrictSome("ada@example.com");
   await seedIdentity("ada@example.com", "github");
   await shoot(browser, server.url, states);
   process.stdout.write(`The screens are in ${FOLDER}/.\n`);

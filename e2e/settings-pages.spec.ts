@@ -1,4 +1,5 @@
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll, expectTablesFit } from "#e2e/support/accessibility.ts";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { seedKey } from "#e2e/support/seed.ts";
 import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -11,6 +12,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     user: _,
     openBrowser,
   }) => {
+    await page.goto(KEY_LIST);
     await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/settings/${path}`);
     await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();

@@ -1,4 +1,5 @@
 import type { Page } from "playwright/test";
+import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -98,6 +99,7 @@ test("pages of a signed-in user are not cached, and no answer names the framewor
     expect(headers["cache-control"], path).toContain("no-store");
     expect(headers, path).not.toHaveProperty("x-powered-by");
   }
+  await page.goto(KEY_LIST);
   const script = await page.locator("script[src]").first().getAttribute("src");
   expect((await page.request.get(String(script))).headers()["cache-control"]).toContain("immutable");
 });

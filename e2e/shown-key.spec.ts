@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright/test";
-import { createButton, createShownKey, newKeyField } from "#e2e/support/key-list.ts";
+import { createButton, createShownKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -9,6 +9,7 @@ test("neither Escape nor a click outside loses it, closing asks once, and then i
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Shown once");
   const question = page.getByRole("alertdialog", { name: "You haven't saved this key" });
   await page.keyboard.press("Escape");
@@ -29,6 +30,7 @@ test("neither Escape nor a click outside loses it, closing asks once, and then i
 });
 
 test("it is copied on plain http, and then closing asks nothing", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Copied");
   // A plain-http origin other than localhost has no clipboard API.
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }));
@@ -44,6 +46,7 @@ test("it is copied on plain http, and then closing asks nothing", async ({ page,
 });
 
 test("where copying is impossible the dialog says so and selects the key", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "By hand");
   await page.evaluate(() => {
     Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
@@ -56,6 +59,7 @@ test("where copying is impossible the dialog says so and selects the key", async
 });
 
 test("it can be downloaded as .env", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Downloaded");
   const started = page.waitForEvent("download");
   await dialog(page).getByRole("button", { name: "Download .env" }).click();
@@ -67,6 +71,7 @@ test("it can be downloaded as .env", async ({ page, user: _ }) => {
 });
 
 test("a refresh of the list behind it leaves it alone", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Steady");
   const refreshed = page.waitForResponse((response) => response.url().includes("_rsc"));
   await dialog(page).getByRole("button", { name: "Send a test request" }).click();
@@ -76,6 +81,7 @@ test("a refresh of the list behind it leaves it alone", async ({ page, user: _ }
 });
 
 test("the example request has the real key and address in four languages", async ({ page, user: _, baseURL }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Tabs");
   for (const language of ["cURL", "Python", "JavaScript", "Go"]) {
     await dialog(page).getByRole("tab", { name: language }).click();

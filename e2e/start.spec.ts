@@ -30,6 +30,7 @@ test("an empty list leads to the first request in three steps, with the only but
   baseURL,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   await expect(keyList(page).getByRole("heading", { level: 3 })).toHaveText([
     "Create a key",
     "Make a request",
@@ -50,6 +51,7 @@ test("the list waits for the first request, shows it when it comes, and then nev
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   const secret = await createKey(page, "Production App");
   await expect(keyRow(page, "Production App")).toContainText("Never");
   await expect(createButton(page)).toHaveCount(1);
@@ -79,6 +81,7 @@ test("a test request of the dialog counts like any other, and its caller can be 
   page,
   user: _,
 }) => {
+  await page.goto(KEY_LIST);
   await createShownKey(page, "Tested");
   await page.getByRole("button", { name: "Send a test request" }).click();
   await expect(page.getByText("200 OK")).toBeVisible();

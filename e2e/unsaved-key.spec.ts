@@ -41,6 +41,7 @@ for (const [name, open, submit] of [
 }
 
 test("Enter and Escape in the question about an unsaved key lead back to the key", async ({ page, user: _ }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Production App");
   for (const key of ["Enter", "Escape"]) {
     await page.keyboard.press("Escape");
@@ -57,6 +58,7 @@ test("a key that nobody saved can be deleted where the dialog asks, and is rejec
   user: _,
   context,
 }) => {
+  await page.goto(KEY_LIST);
   const secret = await createShownKey(page, "Unwanted");
   expect(await apiStatus(page, secret)).toBe(200);
   await page.getByRole("button", { name: "Done" }).click();

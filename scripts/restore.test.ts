@@ -13,6 +13,8 @@ import { revokeApiKeys } from "#lib/api-keys/bulk.ts";
 import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { UNFILTERED } from "#lib/api-keys/model/list-view.ts";
+import { type Restrictions, restrictionsOf, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
+import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -35,6 +37,9 @@ type Lost = {
   cookie: string;
   tokens: string[];
 };
+
+// Most tests restore and start a server, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let lost: Lost;
 let remove: () => Promise<void>;
@@ -69,6 +74,32 @@ function command(script: string, args: string[], directory: string): Promise<End
 /** Keys that are disabled, enabled and freed of their end after the backup. */
 const LATER = ["paused", "resumed", "freed"];
 
+/** Restrictions of keys at the time of the backup, and later. */
+const RESTRICTED: Record<string, { before: Restrictions; after: Restrictions }> = {
+  narrowed: {
+    before: UNRESTRICTED,
+    after: {
+      scopes: [],
+      allowedNetworks: ["203.0.113.0/24", "2001:db8::/32"],
+      requestsPerMinute: 5,
+      creditsPerMonth: 0,
+    },
+  },
+  widened: {
+    before: {
+      scopes: ["images:write"],
+      allowedNetworks: ["203.0.113.7/32"],
+      requestsPerMinute: 5,
+      creditsPerMonth: 10,
+    },
+    after: { scopes: null, allowedNetworks: ["203.0.113.0/24"], requestsPerMinute: 5, creditsPerMonth: 20 },
+  },
+  opened: {
+    before: { ...UNRESTRICTED, scopes: [], creditsPerMonth: 10 },
+    after: UNRESTRICTED,
+  },
+};
+
 async function loseInstallation(root: string): Promise<Lost> {
   const directory = path.join(root, "lost");
   const server = await start(directory);
@@ -80,12 +111,14 @@ async function loseInstallation(root: string): Promise<Lost> {
   const keys: Record<string, Awaited<ReturnType<typeof createKey>>> = {};
   for (const name of ["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "extended", "kept", ...LATER])
     keys[name] = await createKey(ada);
+  for (const name of Object.keys(RESTRICTED)) keys[name] = await createKey(ada);
   Object.assign(keys, { bob: await createKey(bob), carol: await createKey(carol), dan: await createKey(dan) });
   const id = (name: string) => String(keys[name]?.key.id);
   await rotateApiKey(ada, id("extended"), "1h", CALLER);
   await command("account.ts", ["disable", userNamed("Dan").email], directory);
   await setDisabled(ada, id("resumed"), "disabled", CALLER);
   await changeExpiry(ada, id("freed"), { type: "preset", preset: "7d" }, CALLER);
+  for (const [name, { before }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), before, CALLER);
   const tokens = await Promise.all(
     ["Ada", "Carol"].map(async (name) => {
       const link = await createPasswordLink(userNamed(name).email, CALLER);
@@ -109,6 +142,7 @@ async function loseInstallation(root: string): Promise<Lost> {
   await setDisabled(ada, id("paused"), "disabled", CALLER);
   await setDisabled(ada, id("resumed"), "enabled", CALLER);
   await changeExpiry(ada, id("freed"), { type: "never" }, CALLER);
+  for (const [name, { after }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), after, CALLER);
   await command("account.ts", ["revoke", id("operator")], directory);
   await command("account.ts", ["disable", userNamed("Bob").email], directory);
   await command("account.ts", ["enable", userNamed("Dan").email], directory);
@@ -187,6 +221,21 @@ async function expectNoAccess(url: string): Promise<void> {
     });
 }
 
+const restrictedName = (id: string | null) => Object.keys(RESTRICTED).find((name) => lost.ids[name] === id) ?? "other";
+
+async function readRestrictions(): Promise<Record<string, Restrictions>> {
+  const ids = Object.keys(RESTRICTED).map((name) => String(lost.ids[name]));
+  const keys = await database().apiKey.findMany({ where: { id: { in: ids } } });
+  return Object.fromEntries(keys.map((key) => [restrictedName(key.id), restrictionsOf(key)]));
+}
+
+/** The details of the records that the restore has made. */
+async function readRestrictionChanges(): Promise<Record<string, unknown>> {
+  const where = { actor: "operator", action: "api_key.restrictions_changed" } as const;
+  const records = await database().activity.findMany({ where });
+  return Object.fromEntries(records.map(({ apiKeyId, details }) => [restrictedName(apiKeyId), details]));
+}
+
 for (const source of ["list", "exported"] as const)
   test(`after a restore with the ${source === "list" ? "list that the lost server kept" : "exported list"}, what was ended after the backup stays ended`, async () => {
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
@@ -195,7 +244,7 @@ for (const source of ["list", "exported"] as const)
     // Four revoked alone, one with its deletion, one with its account's; three that were extended,
     // shortened and freed of their end; the late key.
     expect(said).toMatch(
-      /6 keys revoked, 3 expiries changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
+      /6 keys revoked, 3 expiries changed, 3 restrictions changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
     );
 
     const disconnect = await connectTo(directory);
@@ -204,6 +253,22 @@ for (const source of ["list", "exported"] as const)
     expect(expiresAt).toEqual(lost.extendedUntil);
     const freed = await database().apiKey.findUniqueOrThrow({ where: { id: String(lost.ids.freed) } });
     expect(freed.expiresAt).toBeNull();
+    expect(await readRestrictions()).toEqual(
+      Object.fromEntries(Object.entries(RESTRICTED).map(([name, { after }]) => [name, after])),
+    );
+    expect(await readRestrictionChanges()).toEqual({
+      narrowed: { name: "Production App", from: RESTRICTED.narrowed?.before, to: RESTRICTED.narrowed?.after },
+      widened: {
+        name: "Production App",
+        from: { scopes: ["images:write"], allowedNetworks: ["203.0.113.7/32"], creditsPerMonth: 10 },
+        to: { scopes: null, allowedNetworks: ["203.0.113.0/24"], creditsPerMonth: 20 },
+      },
+      opened: {
+        name: "Production App",
+        from: { scopes: [], creditsPerMonth: 10 },
+        to: { scopes: null, creditsPerMonth: null },
+      },
+    });
     const byRestore = { actor: "operator" as const, action: { in: ["api_key.disabled", "api_key.enabled"] } };
     const records = await database().activity.findMany({ where: byRestore, orderBy: { action: "asc" } });
     expect(records.map(({ apiKeyId }) => apiKeyId)).toEqual([lost.ids.paused, lost.ids.resumed]);
@@ -216,12 +281,26 @@ for (const source of ["list", "exported"] as const)
     await disconnect();
   });
 
+test("a list of an earlier version, which says nothing of restrictions, loosens none", async () => {
+  const file = path.join(path.dirname(lost.directory), "earlier.jsonl");
+  const list = await readFile(lost.list, "utf8");
+  const earlier = list.replaceAll(/, "restrictions": \{[^}]*\}/g, "");
+  expect(earlier).not.toBe(list);
+  await writeFile(file, earlier);
+  const restored = await command(
+    "restore.ts",
+    [lost.backup, "--revocations", file],
+    path.join(path.dirname(lost.directory), "earlier"),
+  );
+  expect(restored.stdout).toContain("6 keys revoked, 3 expiries changed, 0 restrictions changed");
+});
+
 test("without a list a restore says what would work again, names the list that it finds, and creates no database", async () => {
   const elsewhere = path.join(path.dirname(lost.directory), "rejected");
   const rejected = await command("restore.ts", [lost.backup], elsewhere);
   expect([rejected.code, rejected.stdout]).toEqual([1, ""]);
   expect(rejected.stderr).toMatch(
-    /holds everything as of \d{4}-.+Z\. Keys that were revoked .+ would work again\..+--accept-revived/,
+    /holds everything as of \d{4}-.+Z\. Keys that were revoked.+ would work again as before\..+--accept-revived/,
   );
   expect(await stat(elsewhere).catch(() => undefined)).toBeUndefined();
   expect((await command("restore.ts", [lost.backup], lost.directory)).stderr).toContain(`there is one at ${lost.list}`);
@@ -263,7 +342,7 @@ test("a list whose last line is torn is used; one that is older, damaged, cut of
   await writeFile(file, whole);
   await appendFile(file, '{"key":"');
   expect((await restoreAndStart("torn", ["--revocations", file])).said).toContain("6 keys revoked");
-}, 120_000);
+});
 
 test("a start on a new database keeps the list of the lost one", async () => {
   const directory = path.join(path.dirname(lost.directory), "mixed");

@@ -11,7 +11,7 @@ import { LIST_NAME } from "#lib/revocations/list-file.ts";
 import { filePath, MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
 
 const REVIVED =
-  "Keys that were revoked, disabled or shortened and accounts that were disabled or deleted after that instant work again; look through them.\n";
+  "Keys that were revoked, disabled, shortened or restricted and accounts that were disabled or deleted after that instant work again as before; look through them.\n";
 
 type Options = { revocations?: string; acceptRevived?: boolean };
 
@@ -23,7 +23,7 @@ await runCommand(
       .argument("<file>", "a file of `npm run backup`", filePath)
       .option(
         "--revocations <list>",
-        "what was revoked, disabled, deleted and shortened after the backup: revocations.jsonl of the lost DATA_DIR, or a file of `npm run revocations`",
+        "what was revoked, disabled, deleted, shortened and restricted after the backup: revocations.jsonl of the lost DATA_DIR, or a file of `npm run revocations`",
         filePath,
       )
       .option("--accept-revived", "restore without a list: what was revoked after the backup works again")
@@ -37,7 +37,7 @@ async function load(file: string, { revocations: list, acceptRevived = false }: 
   const settings = env();
   if (!list && !acceptRevived)
     throw new OperatorError(
-      `${file} holds everything as of ${backup.createdAt}. Keys that were revoked or shortened and accounts that were disabled or deleted after that would work again. ` +
+      `${file} holds everything as of ${backup.createdAt}. Keys that were revoked, disabled, shortened or restricted and accounts that were disabled or deleted after that would work again as before. ` +
         `Add --revocations LIST, or --accept-revived if there is no list${await listAt(dataDirectory(settings.DATA_DIR, PROJECT))}.`,
     );
   const { url, close } = await openDatabase(settings, PROJECT, { create: true });
@@ -61,10 +61,11 @@ async function load(file: string, { revocations: list, acceptRevived = false }: 
 }
 
 function said(applied: Applied, until: string): string {
-  const { revoked, expiryMoved, keysDisabled, keysEnabled, disabled, enabled, deleted, absent } = applied;
+  const { revoked, expiryMoved, restrictionsChanged, keysDisabled, keysEnabled, disabled, enabled, deleted, absent } =
+    applied;
   return (
     `Applied from the list, which ends at ${until}: ${revoked} keys revoked, ${expiryMoved} expiries changed, ` +
-    `${keysDisabled} keys disabled, ${keysEnabled} enabled, ` +
+    `${restrictionsChanged} restrictions changed, ${keysDisabled} keys disabled, ${keysEnabled} enabled, ` +
     `${disabled} accounts disabled, ${enabled} enabled, ${deleted} deleted; ${absent} entries are of what the backup does not have.\n`
   );
 }

@@ -8,7 +8,9 @@ import { filePath, PROJECT, runCommand } from "#scripts/command.ts";
 await runCommand("revocations", "Writes lists of what a restore of an older backup must not revive.", (command) => {
   command
     .command("export")
-    .description("writes which keys are revoked, deleted or expire, and which accounts are disabled or deleted")
+    .description(
+      "writes which keys are revoked, deleted, restricted or expire, and which accounts are disabled or deleted",
+    )
     .argument("<file>", "the file to write; it must not exist", filePath)
     .action(async (file: string) => {
       if (await stat(file).catch(() => undefined))
@@ -16,7 +18,7 @@ await runCommand("revocations", "Writes lists of what a restore of an older back
       const { url, close } = await openDatabase(env(), PROJECT);
       try {
         const at = await exportRevocations(url, file);
-        process.stdout.write(`${file} holds what is revoked, disabled, deleted and limited as of ${at}.\n`);
+        process.stdout.write(`${file} holds what is revoked, disabled, deleted and restricted as of ${at}.\n`);
       } finally {
         await close();
       }

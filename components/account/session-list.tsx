@@ -3,11 +3,11 @@
 import { useEffect, useRef } from "react";
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
-import { browserName } from "#components/ui/browser-name.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { counted } from "#components/ui/number.ts";
 import { Time } from "#components/ui/time.tsx";
+import { browserName } from "#lib/accounts/model/browser-name.ts";
 import type { ListedSession } from "#lib/accounts/sessions.ts";
 import { endSessionsAction } from "#lib/actions/account.ts";
 

@@ -1,8 +1,8 @@
 import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
-import { browserName } from "#components/ui/browser-name.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { browserName } from "#lib/accounts/model/browser-name.ts";
 import type { ActivityRecord } from "#lib/activity/read.ts";
 
 export function ActivityTable({ records }: { records: ActivityRecord[] }) {

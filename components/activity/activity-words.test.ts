@@ -16,12 +16,13 @@ import { disableAccount, enableAccount, renameAccount, setTier } from "#lib/acco
 import { listActivity } from "#lib/activity/read.ts";
 import { restoreApiKeys } from "#lib/api-keys/bulk.ts";
 import { changeExpiry } from "#lib/api-keys/change-expiry.ts";
+import { noteDecoyUse } from "#lib/api-keys/decoys.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { endReplacedKeys } from "#lib/api-keys/end-replaced-keys.ts";
 import { UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
-import { deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
+import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import { recordLeak } from "#lib/leaks/record-leak.ts";
 import type { Result } from "#lib/result.ts";
@@ -91,6 +92,10 @@ async function everyKeyAction(userId: UserId): Promise<void> {
   await succeed(revokeApiKey(userId, key.id, CALLER));
   const { deletedAt } = await succeed(deleteApiKey(userId, key.id, CALLER));
   await succeed(restoreApiKeys(userId, deletedAt, CALLER));
+  const decoy = await succeed(
+    createApiKey(userId, { name: "Decoy", environment: "staging", expiry: { type: "never" }, decoy: true }, CALLER),
+  );
+  await noteDecoyUse({ userId, apiKeyId: decoy.key.id, address: "203.0.113.9", userAgent: "curl/8" });
   await recordLeak(userId, [key.id], { source: "Scanner", url: "" }, CALLER);
 }
 

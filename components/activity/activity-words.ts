@@ -22,8 +22,10 @@ const expiryChange = ({ name, from, to }: Read<"api_key.expiry_changed">) =>
   from === undefined || to === undefined ? name : `${name}: ${minute(from)} → ${minute(to)}`;
 const restrictionsChange = ({ name, from, to }: Read<"api_key.restrictions_changed">) =>
   from && to ? `${name}: ${restrictionChange(from, to)}` : name;
-const restricted = ({ name, restrictions }: Read<"api_key.created">) =>
-  restrictions ? `${name}: ${restrictionSummary(restrictionColumns(restrictions))}` : name;
+const created = ({ name, decoy, restrictions }: Read<"api_key.created">) => {
+  if (decoy) return `${name} (decoy)`;
+  return restrictions ? `${name}: ${restrictionSummary(restrictionColumns(restrictions))}` : name;
+};
 const count = (number: number | undefined, noun: string) =>
   number === undefined ? undefined : `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -45,7 +47,7 @@ export const ACTION_WORDS: Words = {
   "account.provider_linked": ["Sign-in method linked", ({ provider }) => method(provider)],
   "account.provider_unlinked": ["Sign-in method unlinked", ({ provider }) => method(provider)],
   "account.deleted": ["Account deleted", ({ keys }) => count(keys, "API key")],
-  "api_key.created": ["Key created", restricted],
+  "api_key.created": ["Key created", created],
   "api_key.renamed": ["Key renamed", change],
   "api_key.note_changed": ["Note changed", keyName],
   "api_key.rotated": ["Key rotated", keyName],
@@ -56,6 +58,7 @@ export const ACTION_WORDS: Words = {
   "api_key.disabled": ["Key disabled", keyName],
   "api_key.enabled": ["Key enabled", keyName],
   "api_key.revoked": ["Key revoked", keyName],
+  "api_key.decoy_used": ["Decoy key used", keyName],
   "api_key.leaked": ["Key reported as leaked", keyName],
   "api_key.deleted": ["Key deleted", keyName],
   "api_key.restored": ["Key restored to the list", keyName],

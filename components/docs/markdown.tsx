@@ -49,6 +49,8 @@ function showToken(token: MarkedToken): ReactNode {
       return <InlineCode>{token.text}</InlineCode>;
     case "link":
       return <DocsLink href={token.href}>{token.text}</DocsLink>;
+    case "heading":
+      return <h3 className="mt-3 font-medium">{token.text}</h3>;
     case "list":
       return <List {...token} />;
     case "code":

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { logsHref } from "#components/logs/logs-url.ts";
 import { reasonWords } from "#components/logs/reason-words.ts";
-import { browserName } from "#components/ui/browser-name.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { browserName } from "#lib/accounts/model/browser-name.ts";
 import type { LogsChoices } from "#lib/usage/logs.ts";
 import { ANY_FAILURE, type LogsFilter } from "#lib/usage/model/logs-query.ts";
 

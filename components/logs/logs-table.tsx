@@ -2,10 +2,10 @@ import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { endWords, exactSecond, nextStep, reasonWords, statusTone } from "#components/logs/reason-words.ts";
 import { RequestId } from "#components/logs/request-id.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { browserName } from "#components/ui/browser-name.ts";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
+import { browserName } from "#lib/accounts/model/browser-name.ts";
 import { groupRuns, type LoggedRequest, type LogRun } from "#lib/usage/model/log-rows.ts";
 
 type Props = { rows: LoggedRequest[]; label?: string; withKey?: boolean };

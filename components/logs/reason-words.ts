@@ -16,6 +16,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   rate_limited: ["Rate limit exceeded", LIMITS],
   no_credits: ["Not enough credits", USAGE],
   quota_exceeded: ["Monthly quota exceeded", USAGE],
+  key_cap_exceeded: ["Key's monthly credits spent", keyStep("Edit permissions")],
   forbidden: ["Credits or monthly quota exceeded", USAGE],
   insufficient_scope: ["Permission missing", keyStep("View key")],
   invalid: ["Invalid request", ERRORS],
@@ -26,6 +27,7 @@ const REASONS: Record<Outcome, readonly [words: string, step: Step | null]> = {
   disabled: ["Key disabled", keyStep("Enable the key")],
   owner_disabled: ["Account disabled", ["View account activity", () => "/settings/activity?about=account"]],
   address_not_allowed: ["Address not allowed", keyStep("View key")],
+  decoy: ["Decoy key used", keyStep("View key")],
 };
 const OTHER = ["Rejected", ERRORS] as const;
 

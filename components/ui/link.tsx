@@ -32,7 +32,14 @@ export function Link(props: Props) {
 }
 
 let navigating = false;
-let tellOffline = () => {};
+let tell = (_: Kept | undefined) => {};
+
+/** Why a click on a link kept the page. */
+const KEPT = {
+  offline: "You're offline, so this page stays open. Try again when you're online.",
+  unreachable: "The server can't be reached, so this page stays open. Try again in a moment.",
+};
+type Kept = keyof typeof KEPT;
 
 /**
  * Handles the start of a navigation by a link. Offline it keeps the page, because Next would leave
@@ -40,18 +47,38 @@ let tellOffline = () => {};
  */
 export function noteNavigation(event: { preventDefault: () => void }): void {
   navigating = navigator.onLine;
-  if (navigator.onLine) return;
-  event.preventDefault();
-  tellOffline();
+  tell(navigating ? undefined : "offline");
+  if (!navigating) event.preventDefault();
 }
 
 /**
- * Watches over navigations by links: says that the browser is offline, and shows the new page from
- * its heading. It stands beside the link, so that the code of both is loaded once for all pages.
+ * Keeps the page where Next leaves it because a request for the next one had no answer. Loads the
+ * next page as Next would if the server does answer, for example with another version's pages.
+ */
+function keepPage(event: NavigateEvent): void {
+  const { destination, navigationType, cancelable, userInitiated } = event;
+  if (destination.sameDocument || navigationType !== "push" || !cancelable || userInitiated) return;
+  event.preventDefault();
+  fetch(destination.url, { method: "HEAD" }).then(
+    () => {
+      window.navigation.removeEventListener("navigate", keepPage);
+      window.location.assign(destination.url);
+    },
+    () => {
+      // Next waits for the page to be left, until it returns as from the browser's cache of pages.
+      window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+      tell("unreachable");
+    },
+  );
+}
+
+/**
+ * Watches over navigations by links: says why the page stays, and shows the new page from its
+ * heading. It stands beside the link, so that the code of both is loaded once for all pages.
  */
 export function PageChange() {
   const page = `${usePathname()}?${useSearchParams()}`;
-  const [offline, setOffline] = useState(false);
+  const [kept, setKept] = useState<Kept>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when the page has changed
   useEffect(() => {
     // Next doesn't scroll if the heading is within the window, where the top bar may cover it.
@@ -59,19 +86,21 @@ export function PageChange() {
     navigating = false;
   }, [page]);
   useEffect(() => {
-    tellOffline = () => setOffline(true);
-    const online = () => setOffline(false);
+    tell = setKept;
+    const online = () => setKept(undefined);
     window.addEventListener("online", online);
-    return () => window.removeEventListener("online", online);
+    window.navigation?.addEventListener("navigate", keepPage);
+    return () => {
+      window.removeEventListener("online", online);
+      window.navigation?.removeEventListener("navigate", keepPage);
+    };
   }, []);
   return (
     <div
       role="status"
       className="fixed inset-x-4 bottom-4 z-50 mx-auto max-w-md rounded-lg shadow-overlay empty:hidden"
     >
-      {offline && (
-        <Notice tone="warning">You're offline, so this page stays open. Try again when you're online.</Notice>
-      )}
+      {kept && <Notice tone="warning">{KEPT[kept]}</Notice>}
     </div>
   );
 }

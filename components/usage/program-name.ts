@@ -1,4 +1,4 @@
-import { browserName } from "#components/ui/browser-name.ts";
+import { browserName } from "#lib/accounts/model/browser-name.ts";
 
 /** Names of HTTP clients by the product in their user agent, lower case. */
 const CLIENTS: Record<string, string> = {

@@ -3,6 +3,7 @@ import { authBesidePages } from "#e2e/load/groups/auth-beside-pages.ts";
 import { charges } from "#e2e/load/groups/charges.ts";
 import { hotKey } from "#e2e/load/groups/hot-key.ts";
 import { manyKeys } from "#e2e/load/groups/keys.ts";
+import { leakFlood } from "#e2e/load/groups/leak-flood.ts";
 import { pages } from "#e2e/load/groups/pages.ts";
 import { peer } from "#e2e/load/groups/peer.ts";
 import { restrictedKey } from "#e2e/load/groups/restricted-key.ts";
@@ -27,6 +28,7 @@ const GROUPS = {
   start,
   pages,
   "auth-beside-pages": authBesidePages,
+  "leak-flood": leakFlood,
   upkeep,
 };
 

@@ -79,6 +79,16 @@ const DETAILS: Fill[] = [
       FROM generate_series(1, ${Math.min(keys, 1_500)}) i JOIN "Key" k ON k."place" = i % 10`,
   },
   {
+    table: "RequestSample",
+    columns: `"requestId", "userId", "apiKeyId", "minute", "status", "route", "addressPrefix", "userAgent", "createdAt"`,
+    // Both tables of Logs have more than an account keeps.
+    rows: ({ id, keys }) => `
+      SELECT gen_random_uuid(), '${id}'::uuid, k."id", date_trunc('minute', at), 204, '/api/v1/auth', '203.0.113.0/24',
+        'python-requests/2.32.3', at
+      FROM (SELECT i, now() - i * interval '1 minute' AS at FROM ${numbers(Math.min(keys, 1_500))} n) s
+      JOIN "Key" k ON k."place" = i % 10`,
+  },
+  {
     table: "Session",
     columns: `"id", "userId", "createdAt", "lastSeenAt", "address", "userAgent"`,
     // No user signed out of them: those of the last 14 days are alive, and those from before the

@@ -17,6 +17,9 @@ const SMALL: AccountSize = { charges: 10, activity: 10, keys: 10, days: 10, sess
 /** Active keys, as many as MAX_ACTIVE_KEYS allows. The older ones are revoked. */
 const ACTIVE_KEYS = 1_000;
 
+/** Every third key has restrictions. */
+const RESTRICTED_EACH = 3;
+
 export type FilledAccount = {
   id: string;
   email: string;
@@ -72,11 +75,12 @@ async function fillAccount(client: pg.Client, name: string, size: AccountSize): 
   );
   await client.query(
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "lastUsedAt", "lastUsedAddress",
-       "lastUsedAgent", "revokedAt")
+       "lastUsedAgent", "revokedAt", "scopes", "allowedNetworks", "requestsPerMinute", "creditsPerMonth")
      SELECT uuidv7(-age), $1::uuid, 'Key ' || i, 'production', $4::text, CASE i WHEN 1 THEN $5 ELSE sha256(($1::text || i)::bytea) END,
        now() - age, now() - i * interval '1 second', '203.0.113.0/24', 'python-requests/2.32.3',
-       CASE WHEN i > ${ACTIVE_KEYS} THEN now() - i * interval '1 second' END
-     FROM generate_series(1, $2::int) i, LATERAL (SELECT i * $3::float8 * interval '1 day' / $2 AS age) a`,
+       CASE WHEN i > ${ACTIVE_KEYS} THEN now() - i * interval '1 second' END, r.*
+     FROM generate_series(1, $2::int) i CROSS JOIN LATERAL (SELECT i * $3::float8 * interval '1 day' / $2 AS age) a
+     LEFT JOIN (VALUES ('images:write', '203.0.113.0/24 2001:db8::/32', 10, 1000)) r ON i % ${RESTRICTED_EACH} = 0`,
     [filled.id, size.keys, size.days, filled.secret.slice(0, 7), hashSecret(filled.secret)],
   );
   await client.query('TRUNCATE "Key"');

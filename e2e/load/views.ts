@@ -6,6 +6,7 @@ const PROJECT = path.resolve(import.meta.dirname, "../..");
 const FURTHER = [
   "/settings/activity/export?about=account",
   "/settings/developer?q=Key+9",
+  "/settings/developer?restricted=yes",
   "/settings/logs?request=0a2f6c1e-7d35-4b0e-9a51-3c5d8e2f4b60",
 ];
 /** The most links of one route that differ in the same parameters. */

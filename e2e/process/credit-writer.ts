@@ -24,7 +24,7 @@ const KEY_ID = randomUUIDv7();
 const KEYS = 8;
 const OPERATIONS = 300;
 
-const spendingOf = (userId: UserId, credits: number) => ({ userId, apiKeyId: KEY_ID, credits, quota: null });
+const spendingOf = (userId: UserId, credits: number) => ({ userId, apiKeyId: KEY_ID, credits, quota: null, cap: null });
 const isTrue = async (work: Promise<unknown>) => (await work.catch(() => false)) === true;
 const passes = async (work: Promise<{ ok: boolean }>) => (await work.catch(() => ({ ok: false }))).ok;
 

@@ -11,6 +11,7 @@ import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
+import type { RestrictionColumns } from "#lib/api-keys/model/restrictions.ts";
 import { findRemaining } from "#lib/credits/store.ts";
 import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
@@ -53,7 +54,7 @@ beforeEach(async () => {
 });
 
 /** Creates a key with restrictions, as its columns hold them, and returns it. */
-async function createRestrictedKey(columns: { scopes?: string; allowedNetworks?: string }): Promise<string> {
+async function createRestrictedKey(columns: Partial<RestrictionColumns>): Promise<string> {
   const { key, secret } = await createKey(ada.id);
   await database().apiKey.update({ where: { id: key.id, userId: ada.id }, data: columns, select: { id: true } });
   return secret;
@@ -172,6 +173,17 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     const answer = await ask("/reports/1", outside, { "x-forwarded-for": "203.0.113.7" });
     expect(answer.headers.get("www-authenticate")).toContain('error="invalid_token"');
     await expectRejected(answer, "unauthorized");
+  });
+
+  test("answers 429 when the key's own requests are used up, and shows both limits", async () => {
+    const secret = await createRestrictedKey({ requestsPerMinute: 1 });
+    expect((await ask("/reports/1", secret)).status).toBe(200);
+    arrived = [];
+    const answer = await ask("/reports/1", secret);
+    expect(answer.headers.get("ratelimit-policy")).toBe('"scale";q=1200;w=60, "key";q=1;w=60');
+    expect(answer.headers.get("ratelimit")).toMatch(/^"scale";r=1199;t=\d+, "key";r=0;t=\d+$/);
+    expect(answer.headers.get("retry-after")).toMatch(/^(5\d|60)$/);
+    await expectRejected(answer, "rate_limit_exceeded");
   });
 
   test("a misspelt permission lets no key pass, and GoodTake's log names the parameter", async () => {

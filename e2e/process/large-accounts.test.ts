@@ -33,7 +33,27 @@ test("has as many rows as its factor says, and ten of each in the small account"
     expect(await count("CreditMovement", `${owned} AND "kind" = 'charged'`)).toBe(charges);
     expect(await count("Activity", owned)).toBe(activity);
     expect(await count("ApiKey", owned)).toBe(keys);
+    expect(await count("ApiKey", `${owned} AND "scopes" IS NOT NULL`)).toBe(Math.floor(keys / 3));
   }
+});
+
+/** An account has few rows of these. */
+const SMALL_TABLES = ["EmailLink", "LeakReport", "Mail", "PasswordLink", "ProviderIdentity", "Reservation"];
+
+test("has rows in every table whose rows an account or a key has", async () => {
+  const { rows: tables } = await pool().query<{ table: string; owner: string }>(`
+    SELECT DISTINCT ON (table_name) table_name AS "table", column_name AS "owner" FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name IN ('userId', 'apiKeyId') ORDER BY table_name, column_name DESC`);
+  const empty: string[] = [];
+  for (const { table, owner } of tables)
+    for (const { id } of [filled.large, filled.small]) {
+      const owned =
+        owner === "userId"
+          ? `"userId" = '${id}'`
+          : `"apiKeyId" IN (SELECT "id" FROM "ApiKey" WHERE "userId" = '${id}')`;
+      if ((await count(table, owned)) === 0) empty.push(table);
+    }
+  expect([...new Set(empty)]).toEqual(SMALL_TABLES);
 });
 
 test("keeps the balance, the ledger and its days equal", async () => {

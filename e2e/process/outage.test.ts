@@ -1,22 +1,58 @@
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createUser } from "#e2e/support/test-database.ts";
 import { startTraffic } from "#e2e/support/traffic.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
 import { grantCredits, sweepReservations } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 
 const DRAW = { method: "POST", body: '{"prompt":"A cat"}' };
+type Request = { query?: string; init?: RequestInit };
+const REQUESTS: Record<string, Request> = {
+  "/api/v1/key": {},
+  "/api/v1/auth": { query: "?cost=1" },
+  "/api/v1/bytedance/generate-image": { init: DRAW },
+};
+const FOUND = JSON.stringify([{ token: generateSecret(), type: "goodtake-key" }]);
+const GITHUB = generateKeyPairSync("ec", { namedCurve: "P-256" });
+/** Reports are limited to a few an hour, so that each is sent only once. */
+const REPORTS: Record<string, Request> = {
+  "/api/v1/leaks": {
+    init: {
+      method: "POST",
+      body: JSON.stringify({ keys: [generateSecret()], url: "https://example.com", source: "" }),
+    },
+  },
+  "/api/v1/leaks/github": {
+    init: {
+      method: "POST",
+      body: FOUND,
+      headers: {
+        "github-public-key-identifier": "own",
+        "github-public-key-signature": sign("sha256", Buffer.from(FOUND), GITHUB.privateKey).toString("base64"),
+      },
+    },
+  },
+};
 
 let postgres: TestPostgres;
 let processes: ApiProcesses;
 let secret: string;
+let files: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeAll(async () => {
   postgres = await startPostgres();
-  processes = await startApiProcesses(1, postgres.url);
+  files = await temporaryDirectory();
+  const file = path.join(files.directory, "github.json");
+  const key = GITHUB.publicKey.export({ type: "spki", format: "pem" });
+  await writeFile(file, JSON.stringify({ public_keys: [{ key_identifier: "own", key, is_current: true }] }));
+  processes = await startApiProcesses(1, postgres.url, { GITHUB_SECRET_SCANNING_KEYS_FILE: file });
   connectDatabase(postgres.url, 4);
   const ada = await createUser();
   await grantCredits(ada.id, 1_000_000, { actor: "operator", address: null, userAgent: null });
@@ -26,6 +62,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await processes.end();
   await postgres.remove();
+  await files.remove();
+});
+
+test("the requests below are for every route of the API", async () => {
+  const { paths } = await (await fetch(`${processes.all[0]?.url}/api/v1/openapi.json`)).json();
+  expect([...Object.keys(REQUESTS), ...Object.keys(REPORTS)].sort()).toEqual(Object.keys(paths).sort());
 });
 
 test.each([
@@ -38,11 +80,11 @@ test.each([
     let rejections = 0;
     let successes = 0;
     const problems: string[] = [];
-    const ask = async (path: string, init: RequestInit = {}) => {
-      const headers = { "x-api-key": secret, "content-type": "application/json" };
+    const ask = async (path: string, { query = "", init = {} }: Request) => {
+      const headers = { "x-api-key": secret, "content-type": "application/json", ...init.headers };
       // The promise is an answer in under 3 s, so waiting longer fails.
       const signal = AbortSignal.timeout(3_000);
-      const answer = await fetch(`${url}/api/v1${path}`, { ...init, headers, signal }).catch(String);
+      const answer = await fetch(`${url}${path}${query}`, { ...init, headers, signal }).catch(String);
       if (typeof answer === "string") return problems.push(`${path}: ${answer}`);
       await answer.arrayBuffer();
       if (answer.ok) successes += 1;
@@ -50,12 +92,11 @@ test.each([
         rejections += 1;
         await sleep(20);
       } else problems.push(`${path}: ${answer.status}`);
+      return answer.status;
     };
-    const traffic = startTraffic([
-      ...Array(6).fill(() => ask("/key")),
-      ...Array(6).fill(() => ask("/auth?cost=1")),
-      ...Array(6).fill(() => ask("/bytedance/generate-image", DRAW)),
-    ]);
+    const traffic = startTraffic(
+      Object.entries(REQUESTS).flatMap(([path, request]) => Array(6).fill(() => ask(path, request))),
+    );
     const grow = (read: () => number, by: number) => {
       const goal = read() + by;
       return vi.waitFor(() => expect(read()).toBeGreaterThan(goal), { timeout: 15_000, interval: 20 });
@@ -63,6 +104,8 @@ test.each([
     await grow(() => successes, 200);
     await breakIt();
     await grow(() => rejections, 40);
+    const reported = await Promise.all(Object.entries(REPORTS).map(([path, request]) => ask(path, request)));
+    expect(reported).toEqual([503, 503]);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     await mendIt();

@@ -6,7 +6,7 @@ export { expect, newUser, type User };
 type Fixtures = {
   /** The client's address. Each test has its own, so that throttling by address stays on. */
   address: string;
-  /** A new user, signed in on `page`, which shows Developer Settings. */
+  /** A new user, signed in on `page`, which is still empty. */
   user: User;
   /** Opens another browser, at an address of its own and signed out. It closes after the test. */
   openBrowser: (options?: BrowserContextOptions) => Promise<Page>;
@@ -39,6 +39,7 @@ export const test = base.extend<Fixtures>({
     use(async (user = newUser("Bob")) => {
       const page = await openBrowser();
       await signUpOn(page, user, String(baseURL), newAddress());
+      await page.goto("/settings/developer");
       return page;
     }),
   signInElsewhere: ({ openBrowser }, use) =>
@@ -55,7 +56,6 @@ export const test = base.extend<Fixtures>({
 async function signUpOn(page: Page, user: User, baseURL: string, address: string): Promise<void> {
   const [name = "", value = ""] = (await signUpByForm(baseURL, user, address)).split("=");
   await page.context().addCookies([{ name, value, url: baseURL, httpOnly: true, sameSite: "Lax" }]);
-  await page.goto("/settings/developer");
 }
 
 /** Signs up on the page of the form. */

@@ -116,7 +116,7 @@ describe("a deleted account", () => {
   test("keeps its ledger and what is reserved, and its address is free for a new account", async () => {
     const ada = await signedInUser("Ada");
     const { key } = await createKey(ada.id);
-    await reserve({ userId: ada.id, apiKeyId: key.id, credits: 1, quota: null }, 300);
+    await reserve({ userId: ada.id, apiKeyId: key.id, credits: 1, quota: null, cap: null }, 300);
     const ledger = () => database().creditMovement.findMany({ where: { userId: ada.id }, orderBy: { id: "asc" } });
     const before = await ledger();
     await deleteAccount(ada.session, PROOF, CALLER);

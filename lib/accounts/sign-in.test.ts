@@ -22,7 +22,7 @@ describe("signing up", () => {
     if (!signedUp.ok) throw new Error(signedUp.error);
     const { userId, sessionId } = signedUp.value;
     expect(await findAccount(email)).toMatchObject({ name: "Ada", tier: "free", disabledAt: null });
-    expect(await findSessionUser(userId, sessionId)).toEqual({ userId, name: "Ada", email, sessionId });
+    expect(await findSessionUser(userId, sessionId)).toMatchObject({ userId, name: "Ada", email, sessionId });
     expect(await activityOf(userId)).toMatchObject([
       { action: "account.created", address: "198.18.0.7", actor: "user" },
     ]);

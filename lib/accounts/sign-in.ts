@@ -6,6 +6,7 @@ import { reserveSignIn } from "#lib/accounts/sign-in-throttle.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 /**
@@ -53,6 +54,11 @@ export function startUnlessDisabled(
     if (user.disabled) return err("disabled");
     const session = await startSession(transaction, userId, caller);
     await recordActivity(transaction, caller, { userId, action: "account.signed_in", details });
+    if (caller.signedInBefore?.includes(userId) === false)
+      await queueMail(transaction, userId, "account.new_browser", {
+        userAgent: caller.userAgent ?? "",
+        address: caller.address ?? "",
+      });
     return ok(session);
   });
 }

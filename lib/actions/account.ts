@@ -22,6 +22,9 @@ import type { Throttled } from "#lib/accounts/throttle.ts";
 import { userAction, userFormAction } from "#lib/actions/user-action.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
+import { NOTICE_SETTINGS } from "#lib/mail/model/notice-settings.ts";
+import { noticesInput } from "#lib/mail/model/schema.ts";
+import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export const renameAccountAction = userFormAction(renameAccountInput, async ({ userId, caller }, { name }) =>
@@ -73,6 +76,15 @@ export const unlinkProviderAction = userFormAction(signInMethodInput, (user, inp
     input,
     providerButtons().map(({ id }) => id),
     user.caller,
+  ),
+);
+
+export const changeNoticesAction = userFormAction(noticesInput, async ({ userId }, on) =>
+  ok(
+    await changeMutedNotices(
+      userId,
+      NOTICE_SETTINGS.filter((setting) => !on[setting]),
+    ),
   ),
 );
 

@@ -12,6 +12,7 @@ import {
   apiKeyId,
   changeExpiryInput,
   confirmedSelection,
+  createDecoyInput,
   extendOverlapInput,
   keyHash,
   noteApiKeyInput,
@@ -36,6 +37,13 @@ const inSession = ({ caller, sessionId }: ActingUser) => ({ ...caller, sessionId
 export const createApiKeyAction = userAction(
   createRestrictedKeyInput,
   (user, input) => createApiKey(user.userId, input, inSession(user)),
+  noRefresh,
+);
+
+/** Answers with the decoy's secret, once. */
+export const createDecoyAction = userAction(
+  createDecoyInput,
+  (user, input) => createApiKey(user.userId, { ...input, expiry: { type: "never" }, decoy: true }, inSession(user)),
   noRefresh,
 );
 

@@ -17,6 +17,7 @@ import { signUp } from "#lib/accounts/sign-up.ts";
 import { done, type Failure, type FormState, failed, formFields, invalid } from "#lib/actions/form-state.ts";
 import type { ActiveKeys } from "#lib/api-keys/active-keys.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
+import { signInCaller } from "#lib/auth/known-browser.ts";
 import { clearSessionCookie, continueWith, setSessionCookie } from "#lib/auth/next-auth.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { safeNext } from "#lib/auth/safe-next.ts";
@@ -36,7 +37,7 @@ export async function signInAction(
 ): Promise<FormState<FailureOfCall<typeof signIn>>> {
   const input = signInInput.safeParse(formFields(form));
   if (!input.success) return invalid(form, input.error);
-  const signedIn = await signIn(input.data, await requestCaller());
+  const signedIn = await signIn(input.data, await signInCaller());
   return signedIn.ok ? enter(form, signedIn.value) : failed(form, signedIn);
 }
 

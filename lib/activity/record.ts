@@ -10,6 +10,8 @@ export type Caller = {
   userAgent: string | null;
   /** Set for a change that must not be made after this session has ended. */
   sessionId?: string;
+  /** Set for a sign-in: the users whom this browser has signed in before. */
+  signedInBefore?: string[];
 };
 
 type None = Record<string, never>;
@@ -48,6 +50,7 @@ export type Details = {
   "account.deleted": { keys: number };
   /** Without restrictions for a key that has none, and for a successor, which has its predecessor's. */
   "api_key.created": OfKey & {
+    decoy?: true;
     environment: string;
     expiresAt: string | null;
     replaces?: string;
@@ -66,6 +69,8 @@ export type Details = {
   "api_key.disabled": OfKey;
   "api_key.enabled": OfKey;
   "api_key.revoked": OfKey;
+  /** A request with a decoy, or a report of it. At most one record an hour. */
+  "api_key.decoy_used": OfKey;
   /** The first report. The key's page shows who reported it and where it was found. */
   "api_key.leaked": OfKey;
   "api_key.deleted": OfKey;

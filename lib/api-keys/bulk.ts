@@ -2,7 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { mustVerifyEmail } from "#lib/accounts/verified-email.ts";
 import type { Caller } from "#lib/activity/record.ts";
 import { type Disabling, markDisabled } from "#lib/api-keys/disable-keys.ts";
-import { markDeleted, markRestored, markRevoked } from "#lib/api-keys/end-keys.ts";
+import { markDeleted, markRestored, revokeAndTell } from "#lib/api-keys/end-keys.ts";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import { hasStatus, isListed, isLive, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
@@ -74,7 +74,7 @@ type BulkResult<E extends string = never> = Result<{ keys: number }, "selection_
 export function revokeApiKeys(userId: UserId, selection: ConfirmedSelection, caller: Caller): Promise<BulkResult> {
   const which = Prisma.sql`${isSelected(userId, selection, selection.confirmedAt)}
     AND ${isLive(selection.confirmedAt)}`;
-  return change(which, selection, (transaction, ids) => markRevoked(transaction, userId, ids, caller));
+  return change(which, selection, (transaction, ids) => revokeAndTell(transaction, userId, ids, caller));
 }
 
 /**
@@ -183,7 +183,7 @@ export async function deleteEveryApiKey(transaction: Transaction, userId: UserId
  */
 export async function revokeEveryApiKey(transaction: Transaction, userId: UserId, caller: Caller): Promise<number> {
   const ids = await lockApiKeys(transaction, Prisma.sql`${isListed(userId)} AND "revokedAt" IS NULL`);
-  return markRevoked(transaction, userId, ids, caller);
+  return revokeAndTell(transaction, userId, ids, caller);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { isOwned } from "#lib/api-keys/key-conditions.ts";
+import { tellOfKeys } from "#lib/api-keys/tell-of-keys.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
@@ -30,8 +31,28 @@ export async function markRevoked(
   return revoked;
 }
 
+/** Revokes keys as {@link markRevoked} does, and tells their owner. */
+export async function revokeAndTell(
+  transaction: Transaction,
+  userId: UserId,
+  ids: string[],
+  caller: Caller,
+  at = new Date(),
+): Promise<number> {
+  const revoked = await markRevoked(transaction, userId, ids, caller, at);
+  if (revoked > 0)
+    await tellOfKeys(
+      transaction,
+      userId,
+      "api_key.revoked",
+      Prisma.sql`"id" = ANY(${ids}::uuid[]) AND "revokedAt" = ${at}`,
+      {},
+    );
+  return revoked;
+}
+
 /**
- * Takes keys out of the list and revokes those that aren't revoked, as {@link markRevoked} does.
+ * Takes keys out of the list and revokes those that aren't revoked, as {@link revokeAndTell} does.
  * Returns the instant, by which they can be restored.
  */
 export async function markDeleted(
@@ -41,7 +62,7 @@ export async function markDeleted(
   caller: Caller,
 ): Promise<Date> {
   const revokedAt = new Date();
-  await markRevoked(transaction, userId, ids, caller, revokedAt);
+  await revokeAndTell(transaction, userId, ids, caller, revokedAt);
   // A millisecond later, so that the activity of a key lists both in the order in which they
   // happened.
   const at = new Date(revokedAt.getTime() + 1);

@@ -14,6 +14,7 @@ export type KeyRow = {
   expiresAt: number | null;
   revokedAt: number | null;
   disabledAt: number | null;
+  decoy: boolean;
   deleted: boolean;
   ownerDisabled: boolean;
   /** Separated by spaces, as is `allowedNetworks`. Null for full access. */
@@ -42,6 +43,7 @@ export const CACHED_FIELDS: Record<keyof KeyRow, string> = {
   expiresAt: milliseconds(`k."expiresAt"`),
   revokedAt: milliseconds(`k."revokedAt"`),
   disabledAt: milliseconds(`k."disabledAt"`),
+  decoy: `k."decoy"`,
   deleted: `k."deletedAt" IS NOT NULL`,
   ownerDisabled: `u."disabledAt" IS NOT NULL`,
   scopes: `k."scopes"`,

@@ -38,6 +38,7 @@ test("a key is looked up once and then found without a promise, with all that a 
     expiresAt: null,
     revokedAt: null,
     disabledAt: null,
+    decoy: false,
     deleted: false,
     ownerDisabled: false,
     scopes: null,

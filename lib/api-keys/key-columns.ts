@@ -13,6 +13,7 @@ export const KEY_SELECT = {
   expiresAt: true,
   revokedAt: true,
   disabledAt: true,
+  decoy: true,
   leakedAt: true,
   scopes: true,
   allowedNetworks: true,

@@ -29,17 +29,19 @@ export function hasStatus(status: ApiKeyStatus, now: Date | Prisma.Sql): Prisma.
     case "revoked":
       return Prisma.sql`("revokedAt" IS NOT NULL)`;
     case "expired":
-      return Prisma.sql`("revokedAt" IS NULL AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
+      return Prisma.sql`("revokedAt" IS NULL AND NOT "decoy" AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
     case "disabled":
       return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NOT NULL)`;
     case "active":
       return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NULL)`;
+    case "decoy":
+      return Prisma.sql`("revokedAt" IS NULL AND "decoy")`;
   }
 }
 
 /** Selects the keys that are active, or disabled and can be enabled: `isLiveKey` in SQL. */
 export function isLive(now: Date | Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`("revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
+  return Prisma.sql`("revokedAt" IS NULL AND NOT "decoy" AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
 }
 
 /**
@@ -54,7 +56,7 @@ export function expiresSoon(now: Date): Prisma.Sql {
 
 /** Computes the status of each key, to show it and to sort by it. */
 export function statusAt(now: Date): Prisma.Sql {
-  return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked' WHEN ${hasStatus("expired", now)} THEN 'expired'
+  return Prisma.sql`CASE WHEN ${hasStatus("revoked", now)} THEN 'revoked' WHEN "decoy" THEN 'decoy' WHEN ${hasStatus("expired", now)} THEN 'expired'
     WHEN "disabledAt" IS NOT NULL THEN 'disabled' ELSE 'active' END`;
 }
 

@@ -1,14 +1,14 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { reserveKey, type Throttled } from "#lib/accounts/throttle.ts";
 import { mustVerifyEmail } from "#lib/accounts/verified-email.ts";
-import { isListed, isLive } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, isListed, isLive } from "#lib/api-keys/key-conditions.ts";
 import { env } from "#lib/config/env.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { err } from "#lib/result.ts";
 
 /**
- * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active and disabled keys. `key_limit`: it has
- * `MAX_KEYS` in all, because rows of keys are never removed. `throttled`: it created many recently.
+ * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active and disabled keys and decoys.
+ * `key_limit`: it has `MAX_KEYS` in all, because rows of keys are never removed. `throttled`: it created many recently.
  * `email_unverified`: `REQUIRE_VERIFIED_EMAIL` is set.
  */
 export type KeyLimitError =
@@ -30,7 +30,7 @@ export async function claimKeySlot(
   const { MAX_ACTIVE_KEYS, MAX_KEYS, SUPPORT_URL } = env();
   if (await mustVerifyEmail(transaction, userId)) return err("email_unverified");
   const [{ active }] = await transaction.$queryRaw<[{ active: number }]>`
-    SELECT count(*)::int AS "active" FROM "ApiKey" WHERE ${isListed(userId)} AND ${isLive(now)}`;
+    SELECT count(*)::int AS "active" FROM "ApiKey" WHERE ${isListed(userId)} AND (${isLive(now)} OR ${hasStatus("decoy", now)})`;
   if (active - ending >= MAX_ACTIVE_KEYS) return err("too_many_keys");
   const reserved = await reserveKey(transaction, userId);
   if (!reserved.ok) return reserved;

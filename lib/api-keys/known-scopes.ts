@@ -5,7 +5,7 @@ import { recentScopes } from "#lib/config/scopes-file.ts";
  * Tells whether restrictions name a permission that this installation doesn't have. A key keeps
  * those of `before`, because the installation may have had them.
  */
-export function nameUnknownScope({ scopes }: Restrictions, before?: Restrictions): boolean {
+export function namesUnknownScope({ scopes }: Restrictions, before?: Restrictions): boolean {
   if (!scopes) return false;
   const known = new Set([...recentScopes().map(({ name }) => name), ...(before?.scopes ?? [])]);
   return scopes.some((name) => !known.has(name));

@@ -69,7 +69,7 @@ test("when a change is confirmed, no cache goes by the old restrictions", async 
   expect(await verifySecret(secret)).toMatchObject({ ok: true, key: { scopes: null, creditsPerMonth: null } });
   for (const to of [NARROW, { ...NARROW, scopes: [] }, UNRESTRICTED]) {
     await change(key.id, to);
-    const verified = await verifySecret(secret);
+    const verified = await verifySecret(secret, "192.0.2.1");
     expect(verified.ok && restrictionsOf(verified.key)).toEqual(to);
   }
 });

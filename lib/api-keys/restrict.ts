@@ -2,12 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
-import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
+import { namesUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { type Restrictions, restrictionColumns, restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
+import {
+  isRestricted,
+  type Restrictions,
+  restrictionColumns,
+  restrictionsOf,
+} from "#lib/api-keys/model/restrictions.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
+import { widenings } from "#lib/api-keys/model/widened.ts";
 import { database } from "#lib/database/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 type RestrictionsError = "not_found" | "not_active" | "unknown_scope" | "session_over";
@@ -31,12 +38,13 @@ export async function changeRestrictions(
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, new Date())) return err("not_active");
     const before = restrictionsOf(key);
-    if (nameUnknownScope(restrictions, before)) return err("unknown_scope");
+    if (namesUnknownScope(restrictions, before)) return err("unknown_scope");
     const { from, to } = differences(before, restrictions);
     if (Object.keys(to).length === 0) return ok();
+    const columns = restrictionColumns(restrictions);
     await transaction.apiKey.update({
       where: { id, userId },
-      data: restrictionColumns(restrictions),
+      data: { ...columns, ...(isRestricted(columns) ? {} : { loosened: true }) },
       select: { id: true },
     });
     await recordActivity(transaction, caller, {
@@ -45,6 +53,10 @@ export async function changeRestrictions(
       apiKeyId: id,
       details: { name: key.name, from, to },
     });
+    const changes = widenings(before, restrictions);
+    const { name, prefix, environment } = key;
+    if (changes.length > 0)
+      await queueMail(transaction, userId, "api_key.widened", { key: { id, name, prefix, environment }, changes });
     return ok();
   });
   // The promise holds for restrictions that the key had already, too.

@@ -13,6 +13,7 @@ import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import { currentSuccessor, readSuccessors, successorDuration } from "#lib/api-keys/rotation-chain.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
@@ -95,6 +96,10 @@ export async function rotateApiKey(
       action: "api_key.created",
       apiKeyId: key.id,
       details: { name, environment, expiresAt: expiresAt?.toISOString() ?? null, replaces: id },
+    });
+    await queueMail(transaction, userId, "api_key.rotated", {
+      key: { id, name, prefix: old.prefix, environment },
+      successorId: key.id,
     });
     return ok({ key, secret });
   });

@@ -31,20 +31,27 @@ test.each([
   // Clocks of two instances differ, and a change by one of them is in force on the other.
   ["a key that a clock ahead of ours revoked", after(1_000), null, null, "revoked"],
   ["a key that a clock ahead of ours disabled", null, null, after(1_000), "disabled"],
-] as const)("%s has the same status in TypeScript and in SQL", async (_, revokedAt, expiresAt, disabledAt, status) => {
-  const key = { revokedAt, expiresAt, disabledAt };
-  expect(keyStatus(key, NOW)).toBe(status);
-  const inMs = (at: Date | null) => at?.getTime() ?? null;
-  const ms = { revokedAt: inMs(revokedAt), expiresAt: inMs(expiresAt), disabledAt: inMs(disabledAt) };
-  expect(keyStatus(ms, NOW.getTime())).toBe(status);
-  const live = status === "active" || status === "disabled";
-  expect(isLiveKey(key, NOW)).toBe(live);
+  ["a decoy", null, null, before(1), "decoy"],
+  ["a decoy that is past an end", null, before(1), before(1), "decoy"],
+  ["a revoked decoy", before(1), null, before(1), "revoked"],
+] as const)(
+  "%s has the same status in TypeScript and in SQL",
+  async (what, revokedAt, expiresAt, disabledAt, status) => {
+    const decoy = what.includes("decoy");
+    const key = { revokedAt, expiresAt, disabledAt, decoy };
+    expect(keyStatus(key, NOW)).toBe(status);
+    const inMs = (at: Date | null) => at?.getTime() ?? null;
+    const ms = { revokedAt: inMs(revokedAt), expiresAt: inMs(expiresAt), disabledAt: inMs(disabledAt), decoy };
+    expect(keyStatus(ms, NOW.getTime())).toBe(status);
+    const live = status === "active" || status === "disabled";
+    expect(isLiveKey(key, NOW)).toBe(live);
 
-  const conditions = STATUSES.map((each) => Prisma.sql`${hasStatus(each, NOW)} AS ${Prisma.raw(`"${each}"`)}`);
-  const [row] = await database().$queryRaw<object[]>`
+    const conditions = STATUSES.map((each) => Prisma.sql`${hasStatus(each, NOW)} AS ${Prisma.raw(`"${each}"`)}`);
+    const [row] = await database().$queryRaw<object[]>`
     SELECT ${statusAt(NOW)} AS "status", ${isLive(NOW)} AS "live", ${Prisma.join(conditions)}
     FROM (SELECT ${revokedAt}::timestamptz AS "revokedAt", ${expiresAt}::timestamptz AS "expiresAt",
-                 ${disabledAt}::timestamptz AS "disabledAt") k`;
-  const none = Object.fromEntries(STATUSES.map((each) => [each, false]));
-  expect(row).toEqual({ status, live, ...none, [status]: true });
-});
+                 ${disabledAt}::timestamptz AS "disabledAt", ${decoy}::boolean AS "decoy") k`;
+    const none = Object.fromEntries(STATUSES.map((each) => [each, false]));
+    expect(row).toEqual({ status, live, ...none, [status]: true });
+  },
+);

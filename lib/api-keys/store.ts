@@ -1,9 +1,9 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
-import { markDeleted, markRevoked } from "#lib/api-keys/end-keys.ts";
+import { markDeleted, revokeAndTell } from "#lib/api-keys/end-keys.ts";
 import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
-import { nameUnknownScope } from "#lib/api-keys/known-scopes.ts";
+import { namesUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
 import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
@@ -11,12 +11,13 @@ import { isRestricted, type Restrictions, restrictionColumns, UNRESTRICTED } fro
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { database } from "#lib/database/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
 
 /**
- * Creates a key. Only this answer holds the secret: the database keeps its hash.
+ * Creates a key, or a decoy that never works. Only this answer holds the secret: the database keeps its hash.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
@@ -24,12 +25,12 @@ type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
  */
 export async function createApiKey(
   userId: UserId,
-  input: CreateApiKeyInput & { restrictions?: Restrictions },
+  input: CreateApiKeyInput & { restrictions?: Restrictions; decoy?: true },
   caller: Caller,
 ): Promise<Result<{ key: ApiKey; secret: string }, CreateError> | KeyLimitError> {
   const secret = generateSecret();
-  const { restrictions = UNRESTRICTED } = input;
-  if (nameUnknownScope(restrictions)) return err("unknown_scope");
+  const { restrictions = UNRESTRICTED, decoy = false } = input;
+  if (namesUnknownScope(restrictions)) return err("unknown_scope");
   const columns = restrictionColumns(restrictions);
   return database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
@@ -49,6 +50,7 @@ export async function createApiKey(
         createdAt: now,
         expiresAt,
         ...columns,
+        ...(decoy && { decoy, disabledAt: now }),
       },
       select: KEY_SELECT,
     });
@@ -61,8 +63,11 @@ export async function createApiKey(
         environment: key.environment,
         expiresAt: expiresAt?.toISOString() ?? null,
         ...(isRestricted(columns) ? { restrictions } : {}),
+        ...(decoy ? { decoy } : {}),
       },
     });
+    const { id, name, environment } = key;
+    await queueMail(transaction, userId, "api_key.created", { id, name, environment });
     return ok({ key, secret });
   });
 }
@@ -99,7 +104,7 @@ export async function revokeApiKey(
 ): Promise<Result<undefined, "not_found" | "already_revoked">> {
   const revoked = await database().$transaction(async (transaction) => {
     if (!(await lockApiKey(transaction, userId, id))) return err("not_found");
-    return (await markRevoked(transaction, userId, [id], caller)) === 1 ? ok() : err("already_revoked");
+    return (await revokeAndTell(transaction, userId, [id], caller)) === 1 ? ok() : err("already_revoked");
   });
   // The promise holds for a caller that gets `already_revoked`, too.
   if (revoked.ok || revoked.error === "already_revoked") await outliveLeases();

@@ -149,6 +149,7 @@ describe("GET /key", () => {
       allowed_networks: null,
       requests_per_minute: null,
       credits_per_month: null,
+      credits_used_this_month: 0,
     });
     expect((await (await call("/key")).json()).prefix).toBe(secret.slice(0, 7));
   });

@@ -16,7 +16,8 @@ export const API_ERRORS = {
   forbidden: {
     status: 403,
     message: "Insufficient credits or quota exceeded",
-    advice: "Your credits or the month's requests are used up. The headers of the answer say which.",
+    advice:
+      "Your credits, the month's requests or the credits that this key may spend in a month are used up. If the headers show credits and requests left, it is the key's limit.",
   },
   insufficient_scope: {
     status: 403,

@@ -197,7 +197,7 @@ describe("cost", () => {
 
   test("is not taken at all when the database comes to it too late, whether this process lives or not", async () => {
     // Makes the database's clock known.
-    await charge({ userId: ada.id, apiKeyId: randomUUID(), credits: 1, quota: null });
+    await charge({ userId: ada.id, apiKeyId: randomUUID(), credits: 1, quota: null, cap: null });
     await askWhileLocked(`UPDATE "Balance" SET "requests" = "requests" WHERE "userId" = $1`);
     const charged = { kind: "charged", amount: -1 };
     await vi.waitFor(async () => expect(await movements()).toEqual([charged, { kind: "charged", amount: 0 }]), {

@@ -56,7 +56,7 @@ function warnOf({ parameter, problem }: ParameterError, { requestId }: Exchange)
 }
 
 /**
- * Charges the cost. Returns the error if the account can't pay it.
+ * Charges the cost. Returns the error if the account can't pay it or the key may not.
  *
  * @throws {UnavailableError}
  */
@@ -64,7 +64,13 @@ async function pay(exchange: Exchange, credits: number): Promise<ApiError | unde
   const { admission } = exchange;
   if (admission?.kind !== "admitted") return undefined;
   const { key, tier } = admission;
-  const spending = { userId: key.userId, apiKeyId: key.id, credits, quota: tier.requestsPerMonth };
+  const spending = {
+    userId: key.userId,
+    apiKeyId: key.id,
+    credits,
+    quota: tier.requestsPerMonth,
+    cap: key.creditsPerMonth,
+  };
   const id = randomUUIDv7();
   const charged = await inTime(charge(spending, id), () => cancelCharge(id, spending));
   if (charged.ok) {

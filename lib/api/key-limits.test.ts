@@ -8,6 +8,8 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { env } from "#lib/config/env.ts";
 import { DEFAULT_TIERS } from "#lib/config/tiers.ts";
 import { database } from "#lib/database/client.ts";
+import { findLoggedRequest } from "#lib/usage/logs.ts";
+import { flushUsage } from "#lib/usage/recorder.ts";
 
 let api: TestApi;
 let close: () => Promise<void>;
@@ -73,5 +75,42 @@ describe("requests a minute", () => {
     expect((await api.call("/auth", {}, limited)).status).toBe(429);
     const { headers, status } = await api.call("/auth", {}, (await createKey(id)).secret);
     expect([status, headers.has("ratelimit-policy"), headers.has("ratelimit")]).toEqual([204, false, false]);
+  });
+});
+
+describe("credits a month", () => {
+  const call = async (secret: string, path: string) => {
+    const answer = await api.call(path, {}, secret);
+    return [answer.status, await answer.text()];
+  };
+  const FORBIDDEN = '{"error":{"code":"forbidden","message":"Insufficient credits or quota exceeded"}}';
+  const usedBy = async (secret: string) => (await (await api.call("/key", {}, secret)).json()).credits_used_this_month;
+
+  test("of 100 parallel requests with a cap of 7, 7 pass, and its account can spend the rest with other keys", async () => {
+    const { id } = await createUser("Ada", "open");
+    const [capped, other] = [await keyWith(id, { creditsPerMonth: 7 }), (await createKey(id)).secret];
+    const answers = await Promise.all(Array.from({ length: 100 }, () => call(capped, "/auth?cost=1")));
+    expect(answers.filter(([status]) => status === 204).length).toBe(7);
+    expect(answers.filter(([status]) => status !== 204)).toEqual(Array(93).fill([403, FORBIDDEN]));
+    expect(await call(other, "/auth?cost=93")).toEqual([204, ""]);
+    expect([await usedBy(capped), await usedBy(other)]).toEqual([7, 93]);
+  });
+
+  test("the owner is told that it was the key's cap, and the caller sees that the account has credits left", async () => {
+    const { id } = await createUser();
+    const secret = await keyWith(id, { creditsPerMonth: 0 });
+    expect((await api.call("/auth", {}, secret)).status).toBe(204);
+    const image = { method: "POST", body: '{"prompt":"A cat"}', headers: { "content-type": "application/json" } };
+    for (const [path, init] of [
+      ["/auth?cost=1", {}],
+      ["/bytedance/generate-image", image],
+    ] as const) {
+      const answer = await api.call(path, init, secret);
+      expect([answer.status, await answer.text()]).toEqual([403, FORBIDDEN]);
+      expect(answer.headers.get("goodtake-credits-remaining")).toBe("100");
+      await flushUsage();
+      const logged = await findLoggedRequest(id, answer.headers.get("x-request-id") ?? "");
+      expect(logged).toMatchObject({ reason: "key_cap_exceeded", status: 403 });
+    }
   });
 });

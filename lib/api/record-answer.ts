@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { noteAnswer } from "#lib/access-log.ts";
 import type { Admission } from "#lib/api/admit.ts";
+import { noteDecoyUse } from "#lib/api-keys/decoys.ts";
 import type { SpendError } from "#lib/credits/spending.ts";
 import { metrics } from "#lib/metrics.ts";
 import { AGENT_MAX, shortAgent } from "#lib/usage/agent.ts";
@@ -25,7 +26,9 @@ export function recordAnswer(answered: Answered, route: string, status: number, 
   if (!admission) return;
   metrics().authentications.inc({ outcome: authenticationOf(admission) });
   if (!request || !("key" in admission)) return;
-  const { headers } = request;
+  const agent = agentOf(request.headers["user-agent"]);
+  if (admission.kind === "rejected" && admission.cause === "decoy")
+    void noteDecoyUse({ userId: admission.key.userId, apiKeyId: admission.key.id, address, userAgent: agent });
   recordRequest({
     requestId,
     userId: admission.key.userId,
@@ -36,7 +39,7 @@ export function recordAnswer(answered: Answered, route: string, status: number, 
     at: Date.now(),
     route,
     address,
-    agent: agentOf(headers["user-agent"]),
+    agent,
   });
 }
 

@@ -7,6 +7,7 @@ import { linkProvider } from "#lib/accounts/linked-providers.ts";
 import { type ProviderUser, signInWithProvider } from "#lib/accounts/provider-sign-in.ts";
 import { findSessionUser, MAX_DAYS, type StartedSession } from "#lib/accounts/sessions.ts";
 import { requestCaller } from "#lib/auth/caller.ts";
+import { rememberBrowser, signInCaller } from "#lib/auth/known-browser.ts";
 import { checkCookieHeader, checkCookies, keepOAuthState, type OAuthState } from "#lib/auth/oauth-state.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 import { readProfile } from "#lib/auth/provider-profile.ts";
@@ -62,8 +63,9 @@ function config(): NextAuthConfig {
         const { provider, providerAccountId: subject } = account;
         const named = { provider, subject, ...readProfile(profile) };
         if (begun.sessionId) return linkTo(begun.sessionId, named);
-        const signedIn = await signInWithProvider(named, await requestCaller());
+        const signedIn = await signInWithProvider(named, await signInCaller());
         if (!signedIn.ok) return `/sign-in?error=${signedIn.error}`;
+        await rememberBrowser(signedIn.value.userId);
         user.id = signedIn.value.userId;
         user.sessionId = signedIn.value.sessionId;
         return true;
@@ -115,6 +117,7 @@ export { auth };
 /** Sets the cookie of a session that the domain has started. */
 export async function setSessionCookie(session: StartedSession): Promise<void> {
   await started.run(session, () => signIn("session", { redirect: false, redirectTo: "/" }));
+  await rememberBrowser(session.userId);
 }
 
 export async function clearSessionCookie(): Promise<void> {

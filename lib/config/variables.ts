@@ -148,7 +148,8 @@ const SIGN_IN = {
   SUPPORT_URL: variable(
     z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional(),
     {
-      description: "The address that the message about `MAX_KEYS` and, without `SMTP_URL`, **Forgot password?** point to.",
+      description:
+        "The address that the message about `MAX_KEYS` and, without `SMTP_URL`, **Forgot password?** point to.",
       values: "an https, http or mailto address",
       example: "mailto:support@example.com",
     },

@@ -27,6 +27,7 @@ const spending = (credits = 1, quota: number | null = null, userId = ada.id): Sp
   apiKeyId: randomUUID(),
   credits,
   quota,
+  cap: null,
 });
 const make = (what: Spending, id: string = randomUUID()) => groups.ask({ ...what, id, deadline: statementDeadline() });
 const leftOf = async (userId: UserId) => (await findRemaining(userId, null))?.credits;

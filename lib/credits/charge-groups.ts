@@ -15,26 +15,21 @@ export function chargeGroups(): StatementGroups<Charge, Charged> {
   return new StatementGroups({ send, groupsMax: 2, heldMax: 4 });
 }
 
-const variants = [true, false].flatMap((wait) =>
-  [true, false].map((reserve) => {
-    const name = `charge${wait ? "-wait" : ""}${reserve ? "-reserve" : ""}`;
-    return [name, chargeStatement({ wait, reserve })] as const;
-  }),
-);
-const STATEMENTS = new Map(variants);
+/** The statement of each variant, by the name under which it is prepared. */
+const STATEMENTS = new Map<string, string>();
 
 /** Charges accounts that can pay for everything at once, then decides each charge of the others. */
 async function send(group: WaitingCharge[], { wait }: { wait: boolean }): Promise<Left<Charge, Charged>> {
-  const reserves = group.some(({ item }) => item.reserved);
-  if (wait || reserves) return decideEach(group, { wait, reserves });
-  const paid = await chargeWholeAccounts(group.map(({ item }) => item));
+  if (wait || group.some(({ item }) => item.reserved)) return decideEach(group, { wait });
+  const capped = new Set(group.filter(({ item }) => item.cap !== null).map(({ item }) => item.userId));
+  const paid = await chargeWholeAccounts(group.flatMap(({ item }) => (capped.has(item.userId) ? [] : item)));
   const others = group.filter(({ item }) => !paid.has(item.userId));
   for (const [userId, left] of paid)
     answerPaid(
       group.filter(({ item }) => item.userId === userId),
       left,
     );
-  return others.length > 0 ? decideEach(others, { wait, reserves }) : { held: [], undecided: [] };
+  return others.length > 0 ? decideEach(others, { wait }) : { held: [], undecided: [] };
 }
 
 /** Answers the charges of one account as if they had been made one after the other. */
@@ -47,12 +42,13 @@ function answerPaid(group: WaitingCharge[], left: { credits: number; requests: n
   }
 }
 
-async function decideEach(
-  group: WaitingCharge[],
-  { wait, reserves }: { wait: boolean; reserves: boolean },
-): Promise<Left<Charge, Charged>> {
-  const name = `charge${wait ? "-wait" : ""}${reserves ? "-reserve" : ""}`;
-  const column = (key: "id" | "userId" | "apiKeyId" | "credits" | "quota" | "deadline") =>
+async function decideEach(group: WaitingCharge[], { wait }: { wait: boolean }): Promise<Left<Charge, Charged>> {
+  const reserve = group.some(({ item }) => item.reserved);
+  const capped = group.some(({ item }) => item.cap !== null);
+  const name = `charge${wait ? "-wait" : ""}${reserve ? "-reserve" : ""}${capped ? "-capped" : ""}`;
+  const text = STATEMENTS.get(name) ?? chargeStatement({ wait, reserve, capped });
+  STATEMENTS.set(name, text);
+  const column = (key: "id" | "userId" | "apiKeyId" | "credits" | "quota" | "cap" | "deadline") =>
     plainArray(group.map(({ item }) => item[key]));
   const values: unknown[] = [
     column("id"),
@@ -62,14 +58,15 @@ async function decideEach(
     column("quota"),
     column("deadline"),
   ];
-  if (reserves)
+  if (reserve)
     values.push(
       plainArray(group.map(({ item }) => item.reserved?.seconds)),
       group.map(({ item }) => item.reserved?.idempotencyKey?.key),
       group.map(({ item }) => item.reserved?.idempotencyKey?.fingerprint),
     );
+  if (capped) values.push(column("cap"));
   const sentAt = Date.now();
-  const { rows } = await pool().query<ChargeRow>({ name, text: STATEMENTS.get(name) ?? "", values });
+  const { rows } = await pool().query<ChargeRow>({ name, text, values });
   if (rows[0]) syncClock(rows[0].clock, sentAt);
   const held: WaitingCharge[] = [];
   const accounts = new Map<string, Account>();
@@ -79,6 +76,7 @@ async function decideEach(
     if (row.state !== "absent") {
       const account = accounts.get(userId) ?? {
         left: { credits: row.hadCredits ?? 0, requests: row.hadRequests ?? 0 },
+        used: new Map(),
         rejected: [],
       };
       accounts.set(userId, account);
@@ -89,13 +87,21 @@ async function decideEach(
   return { held, undecided: [...accounts.values()].flatMap(answerRejected) };
 }
 
-type Account = { left: { credits: number; requests: number }; rejected: WaitingCharge[] };
+type Account = {
+  left: { credits: number; requests: number };
+  /** The credits that each key with a cap used this month. */
+  used: Map<string, number>;
+  rejected: WaitingCharge[];
+};
 
-function answer(waiting: WaitingCharge, row: ChargeRow, { left, rejected }: Account): void {
+function answer(waiting: WaitingCharge, row: ChargeRow, { left, used, rejected }: Account): void {
   const { item, resolve, reject } = waiting;
+  const usedByKey = used.get(item.apiKeyId) ?? row.hadUsed ?? 0;
+  used.set(item.apiKeyId, usedByKey);
   if (row.state === "charged") {
     left.credits -= item.credits;
     left.requests += 1;
+    used.set(item.apiKeyId, usedByKey + item.credits);
     resolve(ok(toRemaining(left, item.quota)));
   } else if (row.state === "rejected") rejected.push(waiting);
   else if (row.state === "claimed") resolve(err("running"));
@@ -107,10 +113,12 @@ function answer(waiting: WaitingCharge, row: ChargeRow, { left, rejected }: Acco
  * Answers the rejected charges. Returns those that the statement didn't decide: they came after one
  * that didn't fit, but may fit themselves.
  */
-function answerRejected({ left, rejected }: Account): WaitingCharge[] {
+function answerRejected({ left, used, rejected }: Account): WaitingCharge[] {
   return rejected.filter(({ item, resolve }) => {
     if (left.credits < item.credits) resolve(err("no_credits"));
     else if (item.quota !== null && left.requests >= item.quota) resolve(err("quota_exceeded"));
+    else if (item.cap !== null && (used.get(item.apiKeyId) ?? 0) + item.credits > item.cap)
+      resolve(err("key_cap_exceeded"));
     else return true;
     return false;
   });

@@ -58,7 +58,7 @@ beforeEach(async () => {
 
 test("every kind of movement counts in its day at once", async () => {
   const ada = await createUser();
-  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
+  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null, cap: null };
   await charge(spending);
   await grantCredits(ada.id, 50, OPERATOR);
   const reserved = await reserve(spending, 60);
@@ -109,7 +109,7 @@ test.each(UPGRADES)(
 
     let over = false;
     const charging = users.map(async ({ id: userId }, i) => {
-      while (!over) await charge({ userId, apiKeyId: keys[i] as string, credits: 1, quota: null });
+      while (!over) await charge({ userId, apiKeyId: keys[i] as string, credits: 1, quota: null, cap: null });
     });
     await migrate(url, MIGRATIONS);
     over = true;

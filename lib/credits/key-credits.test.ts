@@ -20,7 +20,7 @@ beforeEach(async () => {
   apiKeyId = randomUUID();
 });
 
-const spending = (credits: number): Spending => ({ userId: ada, apiKeyId, credits, quota: null });
+const spending = (credits: number): Spending => ({ userId: ada, apiKeyId, credits, quota: null, cap: null });
 const used = () => creditsUsedThisMonth(ada, apiKeyId);
 
 async function reserved(credits: number): Promise<string> {
@@ -80,9 +80,11 @@ test("a month starts at 0, and a refund of the month before doesn't change that"
   await refund(ada, late);
   await cancelCharge(canceled, spending(10));
   expect(await used()).toBe(6);
+  expect(await charge({ ...spending(4), cap: 9 })).toEqual({ ok: false, error: "key_cap_exceeded" });
   await refund(ada, early);
   expect(await used()).toBe(4);
+  expect((await charge({ ...spending(5), cap: 9 })).ok).toBe(true);
   const [sum] = await database().$queryRaw<object[]>`
     SELECT sum("charged")::int AS "charged", sum("refunded")::int AS "refunded" FROM "CreditDay" WHERE "apiKeyId" = ${apiKeyId}::uuid`;
-  expect(sum).toEqual({ charged: 45, refunded: 21 });
+  expect(sum).toEqual({ charged: 50, refunded: 21 });
 });

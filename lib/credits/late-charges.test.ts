@@ -26,6 +26,7 @@ const spending = (credits = 1, quota: number | null = null): Spending => ({
   apiKeyId: randomUUID(),
   credits,
   quota,
+  cap: null,
 });
 async function ledgerSum(): Promise<number> {
   const { _sum } = await database().creditMovement.aggregate({ where: { userId: ada.id }, _sum: { amount: true } });

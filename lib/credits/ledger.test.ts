@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 const spend = (credits: number, apiKeyId: string = randomUUID(), userId = ada.id) =>
-  charge({ userId, apiKeyId, credits, quota: null });
+  charge({ userId, apiKeyId, credits, quota: null, cap: null });
 const amounts = (rows: { amount: number }[]) => rows.map(({ amount }) => amount);
 
 /** Adds credits on each of the last days before today, and to the balance. */
@@ -70,7 +70,7 @@ describe("the ledger by day and key", () => {
     const { key } = await createKey(ada.id);
     await addOnDays(2, 10);
     await spend(7, key.id);
-    const reserved = await reserve({ userId: ada.id, apiKeyId: key.id, credits: 3, quota: null }, 60);
+    const reserved = await reserve({ userId: ada.id, apiKeyId: key.id, credits: 3, quota: null, cap: null }, 60);
     if (reserved.ok) await refund(ada.id, reserved.value.id);
     await grantCredits(ada.id, 5, OPERATOR);
     const { rows, before, after } = await listLedger(ada.id, 25);
@@ -141,7 +141,7 @@ describe("a row of the ledger", () => {
 
   test("names what is only reserved", async () => {
     const apiKeyId = randomUUID();
-    await reserve({ userId: ada.id, apiKeyId, credits: 2, quota: null }, 60);
+    await reserve({ userId: ada.id, apiKeyId, credits: 2, quota: null, cap: null }, 60);
     const { rows } = await listMovements(ada.id, { day: TODAY, apiKeyId }, 3);
     expect(rows.map(({ kind, amount }) => [kind, amount])).toEqual([["reserved", -2]]);
   });

@@ -103,7 +103,7 @@ test("many movements are removed in steps, the oldest first, and another account
 });
 
 test("a movement that was pruned is neither refunded nor refunded again", async () => {
-  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null };
+  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 3, quota: null, cap: null };
   const [charged, refunded] = [randomUUID(), randomUUID()];
   const reserved = await reserve(spending, 60);
   if (!reserved.ok) throw new Error(reserved.error);
@@ -129,7 +129,7 @@ test("nothing but pruning removes a movement", async () => {
 
 test("the sums equal the balance at every moment, while charges, refunds, closing and pruning run", async () => {
   await spendOnDays([30], 3_000);
-  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 1, quota: null };
+  const spending = { userId: ada.id, apiKeyId: randomUUID(), credits: 1, quota: null, cap: null };
   let over = false;
   const work = Promise.all([
     ...Array.from({ length: 4 }, async () => {

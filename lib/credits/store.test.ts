@@ -32,6 +32,7 @@ const spending = (credits = 1, quota: number | null = null): Spending => ({
   apiKeyId: randomUUID(),
   credits,
   quota,
+  cap: null,
 });
 async function ledgerSum(userId = ada.id): Promise<number> {
   const { _sum } = await database().creditMovement.aggregate({ where: { userId }, _sum: { amount: true } });

@@ -27,8 +27,8 @@ const SWEEP_STEP_ROWS = 100;
 export async function openBalance(transaction: Transaction, userId: UserId, credits: number): Promise<void> {
   await transaction.$executeRaw`
     WITH "balance" AS (
-      INSERT INTO "Balance" ("userId", "credits", "month")
-      VALUES (${userId}::uuid, ${credits}::int, date_trunc('month', now() AT TIME ZONE 'UTC')::date)
+      INSERT INTO "Balance" ("userId", "credits", "afterAdding", "month")
+      VALUES (${userId}::uuid, ${credits}::int, ${credits}::int, date_trunc('month', now() AT TIME ZONE 'UTC')::date)
     )
     INSERT INTO "CreditMovement" ("userId", "kind", "amount") SELECT ${userId}::uuid, 'signup', ${credits}::int WHERE ${credits}::int > 0`;
 }
@@ -45,7 +45,7 @@ export function grantCredits(
   return database().$transaction(async (transaction) => {
     const rows = await transaction.$queryRaw<{ credits: number }[]>`
       WITH "balance" AS (
-        UPDATE "Balance" SET "credits" = "credits" + ${credits}
+        UPDATE "Balance" SET "credits" = "credits" + ${credits}, "afterAdding" = "credits" + ${credits}
         WHERE "userId" = ${userId}::uuid AND "credits" <= ${CREDITS_MAX - credits} RETURNING "credits"
       ), "movement" AS (
         INSERT INTO "CreditMovement" ("userId", "kind", "amount") SELECT ${userId}::uuid, 'granted', ${credits}::int FROM "balance"

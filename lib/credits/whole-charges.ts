@@ -53,9 +53,10 @@ export const plainArray = (values: (string | number | null | undefined)[]) =>
 /**
  * Makes the charges of each account that can pay for all of its own, and returns what those
  * accounts have left. Charges nothing to the others: those that can't pay, are late, are held by
- * another transaction or have a canceled charge.
+ * another transaction or have a canceled charge. Regards no caps of keys.
  */
 export async function chargeWholeAccounts(charges: Charge[]): Promise<Map<string, Left>> {
+  if (charges.length === 0) return new Map();
   const accounts = [...Map.groupBy(charges, ({ userId }) => userId)];
   const least = (values: (number | null)[]) => {
     const known = values.filter((value) => value !== null);

@@ -1,10 +1,12 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
+import { recordDecoyUse } from "#lib/api-keys/decoys.ts";
 import { inParts, markRevoked } from "#lib/api-keys/end-keys.ts";
-import { isOwned } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { lockApiKeys } from "#lib/api-keys/locks.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
+import { tellOfKeys } from "#lib/api-keys/tell-of-keys.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import type { Finding } from "#lib/leaks/model/schema.ts";
@@ -22,12 +24,25 @@ export const REPORTS_MAX = 20;
 export function recordLeak(userId: UserId, ids: string[], finding: Finding, caller: Caller): Promise<number> {
   return database().$transaction(
     async (transaction) => {
-      const locked = await lockApiKeys(transaction, Prisma.sql`${isOwned(userId)} AND "id" = ANY(${ids}::uuid[])`);
+      const asked = Prisma.sql`${isOwned(userId)} AND "id" = ANY(${ids}::uuid[])`;
+      const locked = await lockApiKeys(transaction, asked);
       const at = new Date();
+      const decoys = await lockApiKeys(transaction, Prisma.sql`${asked} AND ${hasStatus("decoy", at)}`);
+      const others = locked.filter((id) => !decoys.includes(id));
       await keepReports(transaction, userId, locked, finding, at);
       await markLeaked(transaction, userId, locked, caller, at);
       // A millisecond later, so that activity lists both in the order in which they happened.
-      await markRevoked(transaction, userId, locked, caller, new Date(at.getTime() + 1));
+      const then = new Date(at.getTime() + 1);
+      await markRevoked(transaction, userId, others, caller, then);
+      await tellOfKeys(
+        transaction,
+        userId,
+        "api_key.leaked",
+        Prisma.sql`"id" = ANY(${others}::uuid[]) AND "leakedAt" = ${at}`,
+        {},
+      );
+      // A decoy never worked, and a report of it is a use.
+      await recordDecoyUse(transaction, userId, decoys, caller, then);
       return locked.length;
     },
     { timeout: TRANSACTION_MS },

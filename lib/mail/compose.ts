@@ -9,16 +9,21 @@ export type Envelope = {
   createdAt: Date;
   /** The dashboard's address. */
   publicUrl: string;
+  /** Switches this kind of notice off. */
+  unsubscribeUrl?: string | undefined;
 };
 
 /**
  * Builds the message of a mail: text first, simple HTML beside it. It is the same at each attempt,
  * with the same Message-ID. What users typed is printable and escaped, and an API key in it is cut.
  */
-export function compose(letter: Letter, { id, from, to, createdAt, publicUrl }: Envelope): Promise<Buffer> {
+export function compose(
+  letter: Letter,
+  { id, from, to, createdAt, publicUrl, unsubscribeUrl }: Envelope,
+): Promise<Buffer> {
   const { subject, paragraphs, link } = safe(letter);
   const url = `${publicUrl}${link.path}`;
-  const footer = `Sent to ${to} about an account at ${new URL(publicUrl).host}.`;
+  const footer = `Sent to ${to} about an account at ${new URL(publicUrl).host}.${unsubscribeUrl ? " Your account page has a switch for such notifications." : ""}`;
   const message = new MailComposer({
     from,
     to: { name: "", address: to },
@@ -26,7 +31,14 @@ export function compose(letter: Letter, { id, from, to, createdAt, publicUrl }: 
     messageId: `<${id}@${from.address.slice(from.address.indexOf("@") + 1)}>`,
     date: createdAt,
     baseBoundary: id,
-    headers: { "Auto-Submitted": "auto-generated" },
+    headers: {
+      "Auto-Submitted": "auto-generated",
+      // One click in the mail program (RFC 8058).
+      ...(unsubscribeUrl && {
+        "List-Unsubscribe": `<${unsubscribeUrl}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      }),
+    },
     text: [...paragraphs, `${link.label}:\n${url}`, `-- \n${footer}`].join("\n\n"),
     html: page(subject, paragraphs, { label: link.label, url }, footer),
     xMailer: false,

@@ -7,6 +7,7 @@ import { templateOf } from "#lib/mail/kinds.ts";
 import { countMail, observeOutbox } from "#lib/mail/mail-metrics.ts";
 import { type ClaimedMail, claimMail, LEASE_S, markHandedOver, settleMail } from "#lib/mail/outbox.ts";
 import { type Delivery, sendBySmtp } from "#lib/mail/smtp.ts";
+import { unsubscribeToken } from "#lib/mail/unsubscribe-token.ts";
 
 /** A mail server may take seconds for a mail. More connections than this annoy some. */
 const AT_ONCE = 4;
@@ -82,7 +83,9 @@ async function attempt(smtpUrl: string, mail: ClaimedMail): Promise<Delivery> {
   const from = parseSender(MAIL_FROM) ?? { name: "", address: "" };
   let content: Buffer;
   try {
-    content = await compose(templateOf(mail.kind).write(mail.data as never), { ...mail, from, publicUrl });
+    const { setting, write } = templateOf(mail.kind);
+    const unsubscribeUrl = setting && `${publicUrl}/unsubscribe/${unsubscribeToken(mail.userId, setting)}`;
+    content = await compose(write(mail.data as never), { ...mail, from, publicUrl, unsubscribeUrl });
   } catch (error) {
     log().error({ err: error, mail: mail.id, kind: mail.kind }, "a mail could not be written");
     return { outcome: "rejected", code: 554, problem: "The mail could not be written; the log says why." };

@@ -1,7 +1,12 @@
 import type { Template } from "#lib/mail/letter.ts";
 import { emailChanged, passwordChanged, resetPassword, verifyEmail } from "#lib/mail/templates/account.ts";
 import { digest } from "#lib/mail/templates/digest.ts";
+import { keysExpired, keysExpiring } from "#lib/mail/templates/expiry.ts";
+import { decoyUsed, keyRotated, keysLeaked, keysRevoked, keyWidened } from "#lib/mail/templates/key-changes.ts";
 import { keyCreated } from "#lib/mail/templates/keys.ts";
+import { keyUsedFromNewNetwork } from "#lib/mail/templates/networks.ts";
+import { newBrowser } from "#lib/mail/templates/sign-in.ts";
+import { creditsLow, quotaNear, spendingCapReached } from "#lib/mail/templates/spending.ts";
 
 /** Every kind of mail with its template. A kind keeps its name and its data while rows may have it. */
 export const KINDS = {
@@ -9,7 +14,19 @@ export const KINDS = {
   "account.reset_password": resetPassword,
   "account.password_changed": passwordChanged,
   "account.email_changed": emailChanged,
+  "account.new_browser": newBrowser,
   "api_key.created": keyCreated,
+  "api_key.rotated": keyRotated,
+  "api_key.revoked": keysRevoked,
+  "api_key.leaked": keysLeaked,
+  "api_key.decoy_used": decoyUsed,
+  "api_key.widened": keyWidened,
+  "api_key.expiring": keysExpiring,
+  "api_key.expired": keysExpired,
+  "api_key.new_network": keyUsedFromNewNetwork,
+  "api_key.cap_reached": spendingCapReached,
+  "credits.low": creditsLow,
+  "quota.near": quotaNear,
   digest,
 };
 

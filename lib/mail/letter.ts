@@ -1,3 +1,5 @@
+import type { NoticeSetting } from "#lib/mail/model/notice-settings.ts";
+
 /** A mail in words: one purpose, one link. */
 export type Letter = {
   subject: string;
@@ -9,6 +11,8 @@ export type Letter = {
 export type Template<Data> = {
   /** A security notice is never held back by the limit of an hour. */
   isSecurity: boolean;
+  /** The switch of the account page that turns it off. Security notices have none. */
+  setting?: NoticeSetting;
   /** For a mail whose link ends: when it says nothing useful any more. */
   goodForHours?: number;
   /** Goes to an address before it is verified. Only mails that verify it do. */

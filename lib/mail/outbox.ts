@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { ALL_KINDS, type MailKind, NOTICES, templateOf } from "#lib/mail/kinds.ts";
@@ -16,6 +17,7 @@ const FINAL_REJECTIONS = 5;
 
 export type ClaimedMail = {
   id: string;
+  userId: UserId;
   kind: MailKind;
   data: object;
   to: string;
@@ -25,7 +27,6 @@ export type ClaimedMail = {
 };
 
 type Waiting = ClaimedMail & {
-  userId: string;
   isDeleted: boolean;
   isLate: boolean;
   wasCutOff: boolean;

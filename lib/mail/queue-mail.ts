@@ -6,9 +6,15 @@ import { type MailData, type MailKind, templateOf } from "#lib/mail/kinds.ts";
 /** Mail servers that are down for longer need the operator, see `npm run mail`. */
 export const GIVE_UP_HOURS = 72;
 
+/** Tells whether mails are sent. */
+export function isMailOn(): boolean {
+  return env().SMTP_URL !== undefined;
+}
+
 /**
  * Writes a mail to a user in the transaction that it reports, so that both happen or neither. Writes
- * nothing without `SMTP_URL`, and for an address that isn't verified only what verifies it. One action queues one mail, also for many keys.
+ * nothing without `SMTP_URL`, no notice that the user switched off, and for an address that isn't
+ * verified only what verifies it. One action queues one mail, also for many keys.
  *
  * @param recipient another address than the account's, such as its former one.
  */
@@ -19,10 +25,11 @@ export async function queueMail<Kind extends MailKind>(
   data: MailData<Kind>,
   recipient: string | null = null,
 ): Promise<void> {
-  if (!env().SMTP_URL) return;
-  const { goodForHours = GIVE_UP_HOURS, toUnverified = false } = templateOf(kind);
+  if (!isMailOn()) return;
+  const { goodForHours = GIVE_UP_HOURS, toUnverified = false, setting = "" } = templateOf(kind);
   await transaction.$executeRaw`
     INSERT INTO "Mail" ("userId", "kind", "data", "recipient", "giveUpAt")
     SELECT "id", ${kind}, ${JSON.stringify(data)}::jsonb, ${recipient}, now() + make_interval(hours => ${goodForHours}::int)
-    FROM "User" WHERE "id" = ${userId}::uuid AND (${toUnverified} OR "emailVerifiedAt" IS NOT NULL)`;
+    FROM "User" WHERE "id" = ${userId}::uuid AND (${toUnverified} OR "emailVerifiedAt" IS NOT NULL)
+      AND ${setting} <> ALL (string_to_array("mutedNotices", ' '))`;
 }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { anonymize } from "#lib/accounts/anonymize.ts";
 import { type ListEntry, readEntries } from "#lib/revocations/list-file.ts";
+import { RESTRICTIONS } from "#lib/revocations/statements.ts";
 
 const BATCH_ENTRIES = 1_000;
 
@@ -10,6 +11,7 @@ const BATCH_ENTRIES = 1_000;
 export type Applied = {
   revoked: number;
   expiryMoved: number;
+  restrictionsChanged: number;
   keysDisabled: number;
   keysEnabled: number;
   disabled: number;
@@ -66,6 +68,26 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
     [backupAt],
   );
 
+  const restricted = `${isOpen} AND l."restrictions" <> ${RESTRICTIONS}`;
+  const restrictionsChanged = await run(
+    recordKeys(
+      "api_key.restrictions_changed",
+      `l."at"`,
+      restricted,
+      `'from', ${differing(RESTRICTIONS, `l."restrictions"`)}, 'to', ${differing(`l."restrictions"`, RESTRICTIONS)}`,
+    ),
+    [backupAt],
+  );
+  await run(
+    `UPDATE "ApiKey" k SET "loosened" = k."loosened" OR jsonb_strip_nulls(l."restrictions") = '{}',
+       ("scopes", "allowedNetworks", "requestsPerMinute", "creditsPerMonth") = (
+         SELECT array_to_string("scopes", ' '), array_to_string("allowedNetworks", ' '), "requestsPerMinute", "creditsPerMonth"
+         FROM jsonb_to_record(l."restrictions")
+           AS r("scopes" text[], "allowedNetworks" text[], "requestsPerMinute" int, "creditsPerMonth" int))
+     FROM "last" l WHERE l."key" = k."id" AND ${restricted}`,
+    [backupAt],
+  );
+
   const isNew = `l."at" >= $1 AND u."deletedAt" IS NULL AND l."deletedAt" IS NULL`;
   const newlyDisabled = `${isNew} AND u."disabledAt" IS NULL AND l."disabledAt" IS NOT NULL`;
   const newlyEnabled = `${isNew} AND u."disabledAt" IS NOT NULL AND l."disabledAt" IS NULL`;
@@ -86,13 +108,14 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
   const { rows } = await client.query<{ absent: number }>(`
     SELECT count(*)::int AS "absent" FROM "last" l
     LEFT JOIN "ApiKey" k ON k."id" = l."key" LEFT JOIN "User" u ON u."id" = l."account" WHERE k."id" IS NULL AND u."id" IS NULL`);
-  return { revoked, expiryMoved, keysDisabled, keysEnabled, disabled, enabled, deleted, absent: rows[0]?.absent ?? 0 };
+  const keys = { revoked, expiryMoved, restrictionsChanged, keysDisabled, keysEnabled };
+  return { ...keys, disabled, enabled, deleted, absent: rows[0]?.absent ?? 0 };
 }
 
 /** Creates the table "last" with the last entry of each key and account. */
 async function load(client: pg.ClientBase, file: string): Promise<void> {
   const columns = `"key" uuid, "account" uuid, "at" timestamptz, "revokedAt" timestamptz, "deletedAt" timestamptz,
-    "expiresAt" timestamptz, "endsOnUse" boolean, "disabledAt" timestamptz`;
+    "expiresAt" timestamptz, "endsOnUse" boolean, "disabledAt" timestamptz, "restrictions" jsonb`;
   await client.query(`CREATE TEMP TABLE "listed" ("place" bigserial, ${columns}) ON COMMIT DROP`);
   const names = columns.match(/"\w+"/g)?.join(", ");
   const insert = (entries: ListEntry[]) =>
@@ -113,10 +136,15 @@ async function load(client: pg.ClientBase, file: string): Promise<void> {
   await client.query(`ANALYZE "last"`);
 }
 
-function recordKeys(action: string, time: string, where: string): string {
+/** SQL: the entries of an object that another has with another value. */
+function differing(object: string, other: string): string {
+  return `(SELECT jsonb_object_agg("name", "value") FROM jsonb_each(${object}) e("name", "value") WHERE "value" <> ${other} -> e."name")`;
+}
+
+function recordKeys(action: string, time: string, where: string, details?: string): string {
   return `
     INSERT INTO "Activity" ("id", "userId", "actor", "action", "apiKeyId", "details", "createdAt")
-    SELECT gen_random_uuid(), k."userId", 'operator', '${action}', k."id", jsonb_build_object('name', k."name"), ${time}
+    SELECT gen_random_uuid(), k."userId", 'operator', '${action}', k."id", jsonb_build_object('name', k."name"${details ? `, ${details}` : ""}), ${time}
     FROM "last" l JOIN "ApiKey" k ON k."id" = l."key" WHERE ${where}`;
 }
 

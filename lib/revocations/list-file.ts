@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { z } from "zod";
+import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * The list is a file of JSON lines: a header, one entry for each restricted or loosened key and
  * account, the SHA-256 of these lines, and the entries that were appended since. The last entry
- * with an id counts. The list holds ids and instants, but no secret.
+ * with an id counts. The list holds ids, instants and restrictions, but no secret.
  */
 const VERSION = 1;
 /** The name of the list that a server with the embedded database keeps in its `DATA_DIR`. */
 export const LIST_NAME = "revocations.jsonl";
-/** More characters than any line that is written has. */
-const LINE_MAX = 1_000;
+/** More characters than any line that is written has: the longest name all permissions. */
+const LINE_MAX = 100_000;
 
 const instant = z.iso.datetime({ offset: true });
 const header = z.object({
@@ -21,9 +22,17 @@ const header = z.object({
   installation: z.string(),
   at: instant,
 });
+/** Null, or missing, is no restriction. */
+const restrictions = z.object({
+  scopes: z.array(z.string()).nullable().default(null),
+  allowedNetworks: z.array(z.string()).nullable().default(null),
+  requestsPerMinute: z.int32().nullable().default(null),
+  creditsPerMonth: z.int32().nullable().default(null),
+}) satisfies z.ZodType<Restrictions>;
 const checksum = z.strictObject({ sha256: z.string() });
+/** Fields of later versions are ignored, so that a rollback can use their lists. */
 const entry = z.union([
-  z.strictObject({
+  z.object({
     key: z.guid(),
     /** The database's clock, read after the snapshot that the entry is from. */
     at: instant,
@@ -32,8 +41,10 @@ const entry = z.union([
     expiresAt: instant.optional(),
     endsOnUse: z.boolean().optional(),
     disabledAt: instant.optional(),
+    /** Missing where the key never had any, and in lists of earlier versions. */
+    restrictions: restrictions.optional(),
   }),
-  z.strictObject({ account: z.guid(), at: instant, disabledAt: instant.optional(), deletedAt: instant.optional() }),
+  z.object({ account: z.guid(), at: instant, disabledAt: instant.optional(), deletedAt: instant.optional() }),
   /** Says that nothing was changed until then. */
   z.strictObject({ at: instant }),
 ]);

@@ -9,12 +9,19 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 const line = (fields: string) =>
   `jsonb_strip_nulls(jsonb_build_object('at', clock_timestamp(), ${fields}))::text || E'\\n'`;
 
-/** A loosened key may have no restriction any more, which the list must say, too. */
+/** The restrictions of a key, as the list and activity have them. */
+export const RESTRICTIONS = `jsonb_build_object('scopes', string_to_array("scopes", ' '),
+  'allowedNetworks', string_to_array("allowedNetworks", ' '),
+  'requestsPerMinute', "requestsPerMinute", 'creditsPerMonth', "creditsPerMonth")`;
+/** A loosened key may have no restriction any more, which its entry must say. */
+const SAYS_RESTRICTIONS = `(num_nonnulls("scopes", "allowedNetworks", "requestsPerMinute", "creditsPerMonth") > 0 OR "loosened")`;
+
 const KEYS = {
   table: `"ApiKey"`,
   line: line(`'key', "id", 'revokedAt', "revokedAt", 'deletedAt', "deletedAt", 'expiresAt', "expiresAt",
-    'endsOnUse', nullif("endsOnUse", false), 'disabledAt', "disabledAt"`),
-  isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL OR "disabledAt" IS NOT NULL OR "loosened")`,
+    'endsOnUse', nullif("endsOnUse", false), 'disabledAt', "disabledAt",
+    'restrictions', CASE WHEN ${SAYS_RESTRICTIONS} THEN ${RESTRICTIONS} END`),
+  isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL OR "disabledAt" IS NOT NULL OR ${SAYS_RESTRICTIONS})`,
 };
 /** A changed account may be enabled again, which the list must say, too. */
 const ACCOUNTS = {

@@ -48,6 +48,8 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
     request.headers["x-forwarded-host"] = request.headers.host;
     request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
     for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
+    // Next can't have a page and a route at one address.
+    if (isUnsubscribe(request)) request.url = `${request.url}/off`;
     const store: RequestStore = { id, path: request.url };
     applyStatus(request, response, store);
     requestStore().run(store, () => pages(request, response));
@@ -88,8 +90,17 @@ function rejectionOf({ method, url, headers }: IncomingMessage, env: Env): Rejec
   if (Number(headers["content-length"]) > BODY_MAX_BYTES) return TOO_LONG;
   if (method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST" || url?.startsWith("/_next/")) return [405, "Method not allowed."];
+  if (isUnsubscribe({ method, url, headers })) return undefined;
   if (!isOwnOrigin(headers.origin, headers.host, env.PUBLIC_URL)) return [403, "This request came from another site."];
   return undefined;
+}
+
+/**
+ * Returns whether a mail program unsubscribes (RFC 8058). It has no `Origin`, and the token in the
+ * address can do nothing else. A form of our own page is an action, which names itself in its body.
+ */
+function isUnsubscribe({ method, url = "", headers }: Pick<IncomingMessage, "method" | "url" | "headers">): boolean {
+  return method === "POST" && /^\/unsubscribe\/[\w.-]+$/.test(url) && !headers.origin;
 }
 
 /** Returns whether a path is valid UTF-8. Next answers 500 to one that isn't. */

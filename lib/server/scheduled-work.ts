@@ -12,6 +12,10 @@ import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
 import { log } from "#lib/log.ts";
 import { pruneMails } from "#lib/mail/dead-letters.ts";
 import { metrics } from "#lib/metrics.ts";
+import { noticeExpiringKeys } from "#lib/notices/expiring-keys.ts";
+import { noticeNewNetworks } from "#lib/notices/new-networks.ts";
+import { noticeSpending } from "#lib/notices/spending.ts";
+import { noticeSpendingCaps } from "#lib/notices/spending-caps.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
 import {
   pruneUsageAccountDays,
@@ -24,6 +28,7 @@ import {
 import { pruneCallers, pruneRejections, pruneSamples } from "#lib/usage/prune-traces.ts";
 
 const PRUNE_INTERVAL_MS = HOUR_MS;
+const NOTICE_INTERVAL_MS = 60_000;
 const SWEEP_INTERVAL_MS = 15_000;
 
 /**
@@ -52,16 +57,24 @@ export const PRUNING: Record<string, Task> = {
   rejections: pruneRejections,
   request_samples: pruneSamples,
 };
+export const NOTICING: Record<string, Task> = {
+  expiring_keys: noticeExpiringKeys,
+  new_networks: noticeNewNetworks,
+  spending: noticeSpending,
+  spending_caps: noticeSpendingCaps,
+};
 export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
 
 /**
- * Removes rows past their retention and refunds what a crash left reserved. Only one instance works
+ * Removes rows past their retention, tells owners what they should know, and refunds what a crash
+ * left reserved. Only one instance works
  * at a time. `stop` waits for the step that is running, not for those that follow.
  */
 export function startUpkeep(): { stop(): Promise<void> } {
   const stopped = new AbortController();
   const ends = [
     repeat("pruning", PRUNE_INTERVAL_MS, PRUNING, stopped.signal),
+    repeat("noticing", NOTICE_INTERVAL_MS, NOTICING, stopped.signal),
     repeat("sweeping", SWEEP_INTERVAL_MS, SWEEPING, stopped.signal),
   ];
   return {

@@ -10,7 +10,7 @@ import { Prisma } from "#lib/database/generated/client.ts";
  */
 export async function cancelCharge(
   id: string,
-  { userId, apiKeyId }: Omit<Spending, "credits" | "quota">,
+  { userId, apiKeyId }: Pick<Spending, "userId" | "apiKeyId">,
 ): Promise<void> {
   // A movement of 0 credits takes the charge's id. A statement that still waits somewhere then
   // fails as a duplicate.

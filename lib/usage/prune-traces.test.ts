@@ -35,7 +35,12 @@ async function leaveTraces(userId: UserId, apiKeyId: string): Promise<void> {
   await database().rejection.createMany({
     data: [{ requestId: randomUUID(), userId, apiKeyId, cause: "deleted", ...caller, createdAt: new Date() }],
   });
-  const traces = { note: "In the vault", lastUsedAddress: "203.0.113.0/24", lastUsedAgent: "curl/8" };
+  const traces = {
+    note: "In the vault",
+    allowedNetworks: "203.0.113.7/32",
+    lastUsedAddress: "203.0.113.0/24",
+    lastUsedAgent: "curl/8",
+  };
   await database().apiKey.update({ where: { id: apiKeyId }, data: traces, select: { id: true } });
 }
 
@@ -44,21 +49,23 @@ async function tracesOf(userId: UserId) {
   return {
     names: keys.filter(({ name }) => name !== "Deleted key").length,
     notes: keys.filter(({ note }) => note).length,
+    networks: keys.filter(({ allowedNetworks }) => allowedNetworks).length,
     used: keys.filter(({ lastUsedAddress, lastUsedAgent }) => lastUsedAddress || lastUsedAgent).length,
     callers: await database().usageCaller.count({ where: { apiKeyId: { in: keys.map(({ id }) => id) } } }),
     rejections: await database().rejection.count({ where: { userId } }),
   };
 }
 
-test("names, notes and callers of a deleted account's keys are removed, later ones too, and no other account's", async () => {
+test("names, notes, networks and callers of a deleted account's keys are removed, later ones too, and no other account's", async () => {
   const [ada, bob] = [await busyUser(), await busyUser()];
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
   expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);
-  const none = { names: 0, notes: 0, used: 0, callers: 0, rejections: 0 };
+  const none = { names: 0, notes: 0, networks: 0, used: 0, callers: 0, rejections: 0 };
   await Promise.all([pruneCallers(), pruneRejections()]);
   expect(await tracesOf(ada.id)).toEqual(none);
   await leaveTraces(ada.id, ada.keyId);
   await Promise.all([pruneCallers(), pruneRejections()]);
   expect(await tracesOf(ada.id)).toEqual(none);
-  expect(await tracesOf(bob.id)).toEqual({ names: KEYS + 1, notes: 1, used: 1, callers: 1, rejections: 1 });
+  const kept = { names: KEYS + 1, notes: 1, networks: 1, used: 1, callers: 1, rejections: 1 };
+  expect(await tracesOf(bob.id)).toEqual(kept);
 });

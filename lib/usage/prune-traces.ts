@@ -13,7 +13,7 @@ type Owner = { id: string; deleted: boolean };
 
 /**
  * Keeps the latest 20 callers of each key. For keys of deleted accounts it removes all callers,
- * later ones too, and the key's name. Returns how many rows it removed or changed.
+ * later ones too, and what the key's own row says of its user. Returns how many rows it removed or changed.
  */
 export function pruneCallers(signal?: AbortSignal): Promise<number> {
   return walkInSteps("callers", pruneCallersOfPage, signal);
@@ -86,11 +86,12 @@ async function remove(
 
 async function anonymizeKeys(ids: string[]): Promise<number> {
   if (ids.length === 0) return 0;
+  await pool().query(`DELETE FROM "KeyNetwork" WHERE "apiKeyId" = ANY($1)`, [ids]);
   const { rowCount } = await pool().query(
-    `UPDATE "ApiKey" SET "name" = 'Deleted key', "note" = '', "lastUsedAddress" = NULL, "lastUsedAgent" = NULL
+    `UPDATE "ApiKey" SET "name" = 'Deleted key', "note" = '', "allowedNetworks" = NULL, "lastUsedAddress" = NULL, "lastUsedAgent" = NULL
      WHERE "id" = ANY (ARRAY(
        SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1)
-         AND ("name" <> 'Deleted key' OR "note" <> '' OR "lastUsedAddress" IS NOT NULL OR "lastUsedAgent" IS NOT NULL)
+         AND ("name" <> 'Deleted key' OR "note" <> '' OR num_nonnulls("allowedNetworks", "lastUsedAddress", "lastUsedAgent") > 0)
        ORDER BY "id" FOR NO KEY UPDATE))`,
     [ids],
   );

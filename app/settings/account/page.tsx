@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { DeleteAccount } from "#components/account/delete-account.tsx";
 import { EmailForm } from "#components/account/email-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
+import { NoticesForm } from "#components/account/notices-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
 import { EndOtherSessions, SessionList } from "#components/account/session-list.tsx";
 import { SettingCard } from "#components/account/setting-card.tsx";
@@ -14,6 +15,7 @@ import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
+import { readMutedNotices } from "#lib/mail/muted-notices.ts";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -22,10 +24,11 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
-  const [{ hasPassword, providers }, { sessions, more }, { sent }] = await Promise.all([
+  const [{ hasPassword, providers }, { sessions, more }, { sent }, muted] = await Promise.all([
     findSignInMethods(user.userId),
     listSessions(user.userId),
     readEmailState(user.userId),
+    readMutedNotices(user.userId),
   ]);
   const pendingEmail = sent && sent.to !== user.email ? sent.to : undefined;
   const configured = providerButtons();
@@ -71,6 +74,19 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
           )}
           {sessions.length > 1 && <EndOtherSessions />}
         </SettingCard>
+        {env().SMTP_URL && (
+          <SettingCard
+            title="Notifications"
+            note={
+              <>
+                By mail to <bdi className="break-words">{user.email}</bdi>. You always get security notices, such as
+                about a changed password.
+              </>
+            }
+          >
+            <NoticesForm muted={muted} />
+          </SettingCard>
+        )}
         <SettingCard title="Delete account" note="Permanently deletes your account and revokes all keys.">
           <DeleteAccount email={user.email} hasPassword={hasPassword} activityDays={env().ACTIVITY_DAYS} />
         </SettingCard>

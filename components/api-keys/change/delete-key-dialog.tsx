@@ -30,7 +30,7 @@ export function DeleteKeyDialog({ apiKey, open, onClose, onEnded, finalFocus }: 
         description={
           live
             ? "The key is revoked and leaves your list. Requests using it will fail immediately. This can't be undone."
-            : "The key leaves your list. Its history is kept."
+            : `The key leaves your list. Its history is kept.${apiKey.decoy ? " Its use is no longer reported." : ""}`
         }
         initialFocus={cancel}
         finalFocus={finalFocus}

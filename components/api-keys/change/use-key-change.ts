@@ -16,8 +16,8 @@ const PROBLEMS = {
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
   replaced: { form: "This key was rotated. Extend it instead." },
   expiry_out_of_range: { form: OUT_OF_RANGE },
-  email_unverified: { form: "Verify your email address first." },
   unknown_scope: { form: "A permission no longer exists. Reload the page and choose again." },
+  email_unverified: { form: "Verify your email address first." },
   session_over: { form: "You've been signed out. Sign in to continue." },
   selection_changed: { form: "The list has changed. Nothing was changed; review it and try again." },
 };

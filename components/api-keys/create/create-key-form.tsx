@@ -4,15 +4,10 @@ import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useLayoutEffect, useState } from "react";
 import { AgentPreset } from "#components/api-keys/create/agent-preset.tsx";
 import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
-import { PermissionsSection } from "#components/api-keys/create/permissions-section.tsx";
+import { PermissionsSection, readPermissions } from "#components/api-keys/create/permissions-section.tsx";
 import { OUT_OF_RANGE, readCreateForm, selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
-import {
-  AGENT_KEY,
-  FULL_ACCESS,
-  type RestrictionDraft,
-  restoredDraft,
-} from "#components/api-keys/restrictions/restriction-draft.ts";
+import { AGENT_KEY, restoredDraft } from "#components/api-keys/restrictions/restriction-draft.ts";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
 import { keepDraft, takeDraft } from "#components/frame/draft.ts";
@@ -27,7 +22,6 @@ import { useNow } from "#components/ui/time.tsx";
 import { createApiKeyAction } from "#lib/actions/api-keys.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import type { EXPIRY_PRESETS } from "#lib/api-keys/model/expiry.ts";
-import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 
 const PRESET_LABELS: Record<keyof typeof EXPIRY_PRESETS, string> = {
   "7d": "7 days",
@@ -41,7 +35,7 @@ const PROBLEMS = {
   ...NO_ROOM,
   invalid: { form: "Something in the form is not valid." },
   session_over: { form: "You've been signed out. Sign in to continue." },
-  unknown_scope: { scopes: "A permission no longer exists. Reload the page and choose again." },
+  unknown_scope: { form: "A permission no longer exists. Reload the page and choose again." },
   expiry_out_of_range: { expiry: OUT_OF_RANGE },
 };
 
@@ -82,7 +76,7 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
     const { currentTarget: form } = event;
     make(async () => {
       try {
-        const read = await readRestrictions(restrictions);
+        const read = await readPermissions(restrictions);
         if ("problems" in read) {
           setPermissionsOpen(true);
           return void setProblems(read.problems);
@@ -169,13 +163,4 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
       </DialogFooter>
     </form>
   );
-}
-
-/** Reads the restrictions that were typed. The code for it is loaded with their fields. */
-async function readRestrictions(
-  draft: RestrictionDraft,
-): Promise<{ restrictions?: Restrictions } | { problems: Problems }> {
-  if (draft === FULL_ACCESS) return {};
-  const { readDraft } = await import("#components/api-keys/restrictions/read-draft.ts");
-  return readDraft(draft);
 }

@@ -2,10 +2,11 @@
 
 import { ChevronRight } from "lucide-react";
 import { useId } from "react";
-import type { RestrictionDraft } from "#components/api-keys/restrictions/restriction-draft.ts";
+import { FULL_ACCESS, type RestrictionDraft } from "#components/api-keys/restrictions/restriction-draft.ts";
 import type { Problems } from "#components/frame/form-problems.ts";
 import { onDemand, onIntent, useDemand } from "#components/ui/on-demand.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
+import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 
 export const RestrictionFields = onDemand(() =>
   import("#components/api-keys/restrictions/loaded-restriction-fields.tsx").then(
@@ -59,4 +60,17 @@ export function PermissionsSection({ draft, onChange, problems, open, onToggle }
       )}
     </div>
   );
+}
+
+/**
+ * Returns the restrictions that were typed, or none for full access; or what is wrong with them.
+ * Loads the fields, which show it.
+ */
+export async function readPermissions(
+  draft: RestrictionDraft,
+): Promise<{ restrictions?: Restrictions } | { problems: Problems }> {
+  if (draft === FULL_ACCESS) return {};
+  await RestrictionFields.load();
+  const { readDraft } = await import("#components/api-keys/restrictions/read-draft.ts");
+  return readDraft(draft);
 }

@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CirclePause, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import { Ban, CircleCheck, CirclePause, CircleSlash, type LucideIcon, Siren, TriangleAlert } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
@@ -18,6 +18,7 @@ export const STATUS_LABELS: Record<ApiKeyStatus, string> = {
   disabled: "Disabled",
   expired: "Expired",
   revoked: "Revoked",
+  decoy: "Decoy",
 };
 
 const ENVIRONMENT_TONES: Record<ApiKeyEnvironment, Tone> = {
@@ -35,6 +36,7 @@ const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
   disabled: { tone: "warning", Icon: CirclePause },
   expired: { tone: "neutral", Icon: CircleSlash },
   revoked: { tone: "danger", Icon: Ban },
+  decoy: { tone: "accent", Icon: Siren },
 };
 
 export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | "name"> }) {
@@ -142,7 +144,11 @@ export function Expires({
 }
 
 /** Shows the status by color, icon and word, so that no user depends on color. */
-export function Status({ apiKey }: { apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt" | "leakedAt"> }) {
+export function Status({
+  apiKey,
+}: {
+  apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt" | "decoy" | "leakedAt">;
+}) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];

@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
+import { OpenRotate } from "#components/api-keys/change/open-rotate.tsx";
 import {
   EnvironmentBadge,
   Expires,
@@ -21,17 +22,20 @@ import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
 import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
 
 type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
   apiUrl: string | null;
+  /** Opens its rotation, if it can be rotated. */
+  opensRotate: boolean;
   restrictions: RestrictionUse;
   /** Usage, callers, rejections and activity, rendered on the server. */
   children: ReactNode;
 };
 
-export function KeyPage({ apiKey, now, apiUrl, restrictions, children }: Props) {
+export function KeyPage({ apiKey, now, apiUrl, opensRotate, restrictions, children }: Props) {
   const heading = useRef<HTMLElement>(null);
   const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;
   return (
@@ -39,7 +43,6 @@ export function KeyPage({ apiKey, now, apiUrl, restrictions, children }: Props) 
       <ApiAddressProvider value={apiUrl}>
         <ListRef value={heading}>
           <KeyDialogProvider>
-            {" "}
             <nav aria-label="Breadcrumb" className="mb-3 flex items-center gap-1 text-[0.8125rem] text-muted">
               <Link href="/settings/developer" className="rounded hover:text-ink">
                 Developer Settings
@@ -62,6 +65,9 @@ export function KeyPage({ apiKey, now, apiUrl, restrictions, children }: Props) 
                 <RotationBadge apiKey={apiKey} />
               </div>
               {!deletedAt && <KeyActions apiKey={apiKey} inList={false} />}
+              {opensRotate && !apiKey.successorId && keyStatus(apiKey, now) === "active" && (
+                <OpenRotate apiKey={apiKey} />
+              )}
             </header>
             {deletedAt && (
               <div className="mt-4">

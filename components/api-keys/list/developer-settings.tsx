@@ -3,6 +3,7 @@
 import { type ReactNode, useRef } from "react";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
+import { MoreWays } from "#components/api-keys/decoy/more-ways.tsx";
 import { KeyFilters } from "#components/api-keys/list/key-filters.tsx";
 import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
@@ -71,8 +72,9 @@ function Heading({ empty }: { empty: boolean }) {
         </p>
       </div>
       {!empty && (
-        <div className="max-w-full shrink-0 noscript:hidden">
+        <div className="flex max-w-full shrink-0 gap-2 noscript:hidden">
           <CreateKey />
+          <MoreWays />
         </div>
       )}
       <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>

@@ -94,7 +94,7 @@ function Card({ apiKey, onRevoked, searchField }: Props & { apiKey: FoundApiKey 
             Revoke it
           </DemandButton>
         )}
-        {!apiKey.leakedAt && !apiKey.deletedAt && (
+        {!apiKey.leakedAt && !apiKey.deletedAt && !apiKey.decoy && (
           <DemandButton needs={ReportLeakedDialog} size="small" onClick={() => setOpen("report")}>
             Report as leaked
           </DemandButton>

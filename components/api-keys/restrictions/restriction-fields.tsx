@@ -39,12 +39,7 @@ export function RestrictionFields({ draft, onChange, choices, problems }: Props)
           Everything that your account can do, and permissions that are added later.
         </p>
       ) : (
-        <ScopesField
-          chosen={draft.scopes}
-          onChange={(scopes) => change({ scopes })}
-          offered={choices.scopes}
-          problem={problems.scopes}
-        />
+        <ScopesField chosen={draft.scopes} onChange={(scopes) => change({ scopes })} offered={choices.scopes} />
       )}
       <NetworksField
         text={draft.networks}

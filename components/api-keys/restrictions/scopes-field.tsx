@@ -1,9 +1,8 @@
 "use client";
 
-import { useId } from "react";
+import { useId, useState } from "react";
 import { scopeField } from "#components/api-keys/restrictions/restriction-draft.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { FieldError } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import type { RestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
 
@@ -14,13 +13,14 @@ type Props = {
   chosen: string[];
   onChange: (chosen: string[]) => void;
   offered: Scope[];
-  problem?: React.ReactNode;
 };
 
 /** Chooses permissions, one checkbox each. */
-export function ScopesField({ chosen, onChange, offered, problem }: Props) {
+export function ScopesField({ chosen, onChange, offered }: Props) {
   const titles = new Map(offered.map(({ name, title }) => [name, title]));
-  const dropped = chosen.filter((name) => !titles.has(name));
+  // One that was taken away stays in sight, so that it can be given back until the form is saved.
+  const [had] = useState(chosen);
+  const dropped = had.filter((name) => !titles.has(name));
   const toggle = (name: string, checked: boolean) =>
     onChange(checked ? [...chosen, name] : chosen.filter((other) => other !== name));
   const each = (scope: Pick<Scope, "name" | "title">, description: string) => (
@@ -45,11 +45,11 @@ export function ScopesField({ chosen, onChange, offered, problem }: Props) {
       </div>
       <div role="status" className="mt-2 empty:hidden">
         {chosen.length === 0 && (
-          <Notice>Without a permission, the key can only ask about itself (GET /api/v1/key).</Notice>
+          <Notice>
+            Without a permission, the key can only ask about itself (
+            <code className="whitespace-nowrap font-mono">GET /api/v1/key</code>).
+          </Notice>
         )}
-      </div>
-      <div role="alert" className="mt-2 empty:hidden">
-        {problem && <FieldError>{problem}</FieldError>}
       </div>
     </fieldset>
   );

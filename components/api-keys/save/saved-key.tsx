@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, Copy, Download } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useLayoutEffect, useState } from "react";
 import { TestRequest } from "#components/api-keys/save/test-request.tsx";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
@@ -16,6 +16,8 @@ type Props = {
   secret: string;
   apiUrl: string;
   testNote: string | undefined;
+  /** A request with a decoy would report its use. */
+  decoy: boolean;
   field: RefObject<HTMLInputElement | null>;
   /** Called when the key was copied, downloaded or tested, so that closing loses nothing. */
   onKept: () => void;
@@ -23,9 +25,10 @@ type Props = {
 };
 
 /** Shows a new key, this once, with everything that the user needs to use it. */
-export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Props) {
+export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDone }: Props) {
   const [copy, setCopy] = useState<"copied" | "failed">();
-  useEffect(() => {
+  // Before Base UI gives the dialog the focus of the button that made the key and is gone.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [field]);
@@ -75,22 +78,31 @@ export function SavedKey({ secret, apiUrl, testNote, field, onKept, onDone }: Pr
             </div>
           )}
         </Field>
-        <Notice tone="warning">
-          Treat your API keys like passwords. Never share them or commit them to version control; keep them in
-          environment variables or a secret manager.
-        </Notice>
-        <section aria-labelledby="try-it" className="min-w-0">
-          <h3 id="try-it" className="mb-2 font-medium">
-            Try it
-          </h3>
-          <RequestTabs examples={requestExamples({ baseUrl: apiUrl, apiKey: secret })} />
-        </section>
+        {decoy ? (
+          <Notice>
+            Put it where only an intruder would look: a private repository, a laptop, a backup. It never works. Activity
+            and Logs show each use.
+          </Notice>
+        ) : (
+          <Notice tone="warning">
+            Treat your API keys like passwords. Never share them or commit them to version control; keep them in
+            environment variables or a secret manager.
+          </Notice>
+        )}
+        {!decoy && (
+          <section aria-labelledby="try-it" className="min-w-0">
+            <h3 id="try-it" className="mb-2 font-medium">
+              Try it
+            </h3>
+            <RequestTabs examples={requestExamples({ baseUrl: apiUrl, apiKey: secret })} />
+          </section>
+        )}
         <div className="flex flex-wrap items-start gap-2">
           <Button onClick={download}>
             <Download aria-hidden className="size-4" />
             Download .env
           </Button>
-          <TestRequest secret={secret} apiUrl={apiUrl} note={testNote} onTested={onKept} />
+          {!decoy && <TestRequest secret={secret} apiUrl={apiUrl} note={testNote} onTested={onKept} />}
         </div>
       </DialogBody>
       <DialogFooter>

@@ -73,7 +73,7 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && requestClose()}>
       <DialogContent
-        title={made ? "Save your API key" : title}
+        title={made ? `Save your ${made.key.decoy ? "decoy" : "API"} key` : title}
         description={made ? "You won't be able to see it again. Copy it now and keep it like a password." : description}
         width={made ? "large" : "medium"}
         initialFocus={initialFocus}
@@ -84,6 +84,7 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
             secret={made.secret}
             apiUrl={apiUrl}
             testNote={made.testNote}
+            decoy={made.key.decoy}
             field={keyField}
             onKept={() => setKept(true)}
             onDone={requestClose}

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { asUserId, type UserId } from "#lib/accounts/model/user-id.ts";
+import { type Restrictions, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { openBalance } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
@@ -18,7 +19,19 @@ export type Account = {
 };
 /** The last time that a key was disabled, or enabled again. */
 export type Pause = Change & { disabled: boolean };
-export type Key = { id: string; account: Account; secret: string; revoked: Change; pause: Pause };
+/** The last change of a key's restrictions. */
+export type Restricting = Change & { to: Restrictions };
+export type Key = {
+  id: string;
+  account: Account;
+  secret: string;
+  revoked: Change;
+  pause: Pause;
+  restricting: Restricting;
+};
+
+/** More than the load can spend. */
+const CREDITS = 100_000;
 
 export async function populate(count: number, keysEach: number): Promise<{ accounts: Account[]; keys: Key[] }> {
   const accounts: Account[] = [];
@@ -32,10 +45,10 @@ export async function populate(count: number, keysEach: number): Promise<{ accou
         select: { id: true },
       });
       const userId = asUserId(user.id);
-      await openBalance(transaction, userId, 100);
+      await openBalance(transaction, userId, CREDITS);
       return userId;
     });
-    const account = { id, limited, tier, tierChange: NEVER, disabled: NEVER, granted: 100 };
+    const account = { id, limited, tier, tierChange: NEVER, disabled: NEVER, granted: CREDITS };
     accounts.push(account);
     for (let j = 0; j < keysEach; j += 1) {
       const secret = generateSecret();
@@ -43,7 +56,9 @@ export async function populate(count: number, keysEach: number): Promise<{ accou
         data: { userId: id, name: "Load", environment: "production", prefix: "gt_load", hash: hashSecret(secret) },
         select: { id: true },
       });
-      keys.push({ id: key.id, account, secret, revoked: NEVER, pause: { begun: 0, confirmed: 0, disabled: false } });
+      const pause = { begun: 0, confirmed: 0, disabled: false };
+      const restricting = { begun: 0, confirmed: 0, to: UNRESTRICTED };
+      keys.push({ id: key.id, account, secret, revoked: NEVER, pause, restricting });
     }
   }
   return { accounts, keys };

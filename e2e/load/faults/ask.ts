@@ -1,5 +1,6 @@
 import { type Key, NEVER } from "#e2e/load/faults/accounts.ts";
 import type { Report } from "#e2e/load/faults/report.ts";
+import { contradiction, narrowOf, queryOf } from "#e2e/load/faults/restrictions.ts";
 import type { LimitHistory } from "#e2e/load/limits.ts";
 import type { Random } from "#e2e/load/random.ts";
 import type { ApiProcesses } from "#e2e/process/api-processes.ts";
@@ -14,11 +15,11 @@ export async function ask(
   const key = random.pick(keys);
   const { account } = key;
   const server = random.pick(all);
-  const cost = random.chance(0.2) ? 1 : 0;
+  const asked = { cost: random.chance(0.2) ? 1 : 0, scope: random.chance(0.3) };
   const start = performance.now();
-  const { pause } = key;
+  const { pause, restricting } = key;
   const tierThen = { tier: account.tier, change: account.tierChange };
-  const answer = await fetch(`${server.url}/api/v1/auth?cost=${cost}`, {
+  const answer = await fetch(`${server.url}/api/v1/auth?${queryOf(asked)}`, {
     headers: { "x-api-key": key.secret },
     signal: AbortSignal.timeout(10_000),
   }).catch(() => undefined);
@@ -41,10 +42,18 @@ export async function ask(
     report.violations.push(
       `${key.id} passed a request ${Math.round(start - pause.confirmed)} ms after it was disabled`,
     );
-  if (status === "401" && end < begun && isSettled && !pause.disabled)
-    report.violations.push(`${key.id} was rejected while it was good`);
+  const isRestricted = restricting === key.restricting && start > restricting.confirmed;
+  const isLimited = account.limited && status === "429";
+  if (end < begun && isSettled && !pause.disabled && isRestricted && !isLimited) {
+    const { headers } = answer;
+    const answered = { code: headers.get("goodtake-error"), policy: headers.get("ratelimit-policy") ?? "" };
+    const problem = contradiction(restricting.to, asked, answered);
+    const ms = Math.round(start - restricting.confirmed);
+    if (problem) report.violations.push(`${key.id} ${problem}, ${ms} ms after its restrictions changed`);
+    const by = answered.code ? narrowOf(restricting.to) : restricting.begun > 0 && "passed";
+    if (by) report.restricted[by] = (report.restricted[by] ?? 0) + 1;
+  }
   if (!["204", "401", "403", "429"].includes(status)) report.violations.push(`${key.id} was answered ${status}`);
-  if (status === "429" && !account.limited) report.violations.push(`${key.id} was limited without reason`);
   const settled =
     tierThen.change === account.tierChange && (start > account.tierChange.confirmed || account.tierChange === NEVER);
   if (answer.ok && settled && answer.headers.get("goodtake-tier") !== tierThen.tier)

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Account, type Key, NEVER } from "#e2e/load/faults/accounts.ts";
 import type { Report } from "#e2e/load/faults/report.ts";
 import { type ApiProcesses, differingBalances } from "#e2e/process/api-processes.ts";
 import type { TestServer } from "#e2e/support/start-server.ts";
 import { until } from "#e2e/support/until.ts";
+import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
+import { restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { database, pool } from "#lib/database/client.ts";
 
@@ -15,8 +18,12 @@ export async function checkTheEnd(
 ): Promise<void> {
   const fail = (sentence: string) => report.violations.push(sentence);
   const good = keys.find(
-    ({ revoked, pause, account }) =>
-      revoked === NEVER && pause.begun === 0 && account.disabled === NEVER && !account.limited,
+    ({ revoked, pause, restricting, account }) =>
+      revoked === NEVER &&
+      pause.begun === 0 &&
+      restricting.begun === 0 &&
+      account.disabled === NEVER &&
+      !account.limited,
   );
   for (const server of processes.all) {
     const { exitCode, signalCode } = server.process;
@@ -36,15 +43,17 @@ export async function checkTheEnd(
   await pool().query(`UPDATE "Reservation" SET "expiresAt" = now() - interval '1 second'`);
   await sweepReservations();
   for (const row of await differingBalances()) fail(`a balance is not its ledger's sum: ${JSON.stringify(row)}`);
-  for (const { id, revoked, pause, account } of keys) {
+  for (const { id, revoked, pause, restricting, account } of keys) {
     const row = await database().apiKey.findUniqueOrThrow({
       where: { id },
-      select: { revokedAt: true, disabledAt: true, user: { select: { tier: true, disabledAt: true } } },
+      select: { ...KEY_SELECT, user: { select: { tier: true, disabledAt: true } } },
     });
     if (revoked.confirmed < Number.POSITIVE_INFINITY && !row.revokedAt) fail(`${id} lost its revocation`);
     if (revoked === NEVER && row.revokedAt) fail(`${id} was revoked by nobody`);
     if (pause.confirmed < NEVER.confirmed && pause.disabled !== (row.disabledAt !== null))
       fail(`${id} is ${pause.disabled ? "not " : ""}disabled at the end`);
+    if (restricting.confirmed < NEVER.confirmed && !isDeepStrictEqual(restrictionsOf(row), restricting.to))
+      fail(`${id} lost its restrictions`);
     if (account.disabled.confirmed < Number.POSITIVE_INFINITY && !row.user.disabledAt)
       fail(`${account.id} was enabled by nobody`);
     if (account.tierChange.confirmed < Number.POSITIVE_INFINITY && row.user.tier !== account.tier)

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Account, type Key, NEVER } from "#e2e/load/faults/accounts.ts";
 import type { Report } from "#e2e/load/faults/report.ts";
+import { drawRestrictions } from "#e2e/load/faults/restrictions.ts";
 import type { Random } from "#e2e/load/random.ts";
 import { disableAccount, setTier } from "#lib/accounts/store.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
+import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 
@@ -34,7 +36,10 @@ export async function makeChanges(
   };
   while (plan.running()) {
     // A key whose last change is under way, or wasn't confirmed, gets no other one.
-    const good = keys.filter(({ revoked, pause }) => revoked === NEVER && pause.confirmed < NEVER.confirmed);
+    const good = keys.filter(
+      ({ revoked, pause, restricting }) =>
+        revoked === NEVER && pause.confirmed < NEVER.confirmed && restricting.confirmed < NEVER.confirmed,
+    );
     if (good.length < 50) break;
     const key = random.pick(good);
     key.revoked = { ...NEVER, begun: performance.now() };
@@ -52,6 +57,16 @@ export async function makeChanges(
       () => setDisabled(paused.account.id, paused.id, pause.disabled ? "disabled" : "enabled", OPERATOR),
       (confirmed) => {
         pause.confirmed = confirmed;
+      },
+    );
+    // Keys of limited accounts stay as they are, so that the account's limit alone counts.
+    const restricted = random.pick(good.filter((other) => other !== key && !other.account.limited));
+    const restricting = { to: drawRestrictions(random), begun: performance.now(), confirmed: NEVER.confirmed };
+    restricted.restricting = restricting;
+    change(
+      () => changeRestrictions(restricted.account.id, restricted.id, restricting.to, OPERATOR),
+      (confirmed) => {
+        restricting.confirmed = confirmed;
       },
     );
     const enabled = accounts.filter(({ limited, disabled }) => !limited && disabled === NEVER);

@@ -33,7 +33,15 @@ export type Options = {
  */
 export async function runFaults({ seed, seconds, revocations, parallel, say = () => {} }: Options): Promise<Report> {
   const random = new Random(seed);
-  const report: Report = { requests: 0, statuses: {}, faults: {}, revocations: 0, limitedAlone: 0, violations: [] };
+  const report: Report = {
+    requests: 0,
+    statuses: {},
+    faults: {},
+    revocations: 0,
+    restricted: {},
+    limitedAlone: 0,
+    violations: [],
+  };
   const postgres = await startPostgres();
   const redis = await startRedis();
   const processes = await startApiProcesses(INSTANCES, postgres.url, { REDIS_URL: redis.url });
@@ -47,10 +55,15 @@ export async function runFaults({ seed, seconds, revocations, parallel, say = ()
     const end = performance.now() + seconds * 1_000;
     let over = false;
     const running = () => !over;
-    // A third of the load is for limited keys, which would hardly reach their limits otherwise.
+    // A third of the load is for limited keys, which would hardly reach their limits otherwise, and
+    // a third for keys whose restrictions were changed.
     const limitedKeys = keys.filter(({ account }) => account.limited);
+    const restrictedKeys = () => keys.filter(({ restricting }) => restricting.begun > 0);
     const load = Array.from({ length: parallel }, async (_, i) => {
-      while (running()) await ask(random, processes, i % 3 === 0 ? limitedKeys : keys, limits, report);
+      while (running()) {
+        const some = [limitedKeys, restrictedKeys(), []][i % 3] ?? [];
+        await ask(random, processes, some.length > 0 ? some : keys, limits, report);
+      }
     });
     const changes = makeChanges(random, accounts, keys, { running, count: revocations, ms: seconds * 1_000 }, report);
     const faults = causeFaults(random, { processes, postgres, redis, limits }, end, report, say, async () => {

@@ -75,6 +75,8 @@ export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 /** The input as the form sends it. */
 export type CreateApiKeyForm = z.input<typeof createApiKeyInput>;
 
+export const createDecoyInput = createApiKeyInput.pick({ name: true, environment: true });
+
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();
 export const renameApiKeyInput = z.object({ id: apiKeyId, name: apiKeyName });

@@ -1,10 +1,10 @@
-export const STATUSES = ["active", "disabled", "expired", "revoked"] as const;
+export const STATUSES = ["active", "disabled", "expired", "revoked", "decoy"] as const;
 export type ApiKeyStatus = (typeof STATUSES)[number];
 
-type Ends<Instant> = { revokedAt: Instant | null; expiresAt: Instant | null };
+type Ends<Instant> = { revokedAt: Instant | null; expiresAt: Instant | null; decoy: boolean };
 
 /**
- * Returns the status of a key at `now`: the first of revoked, expired, disabled and active.
+ * Returns the status of a key at `now`: the first of revoked, decoy, expired, disabled and active.
  * Instants are dates, or milliseconds of the epoch. Revocation is permanent, so it wins over
  * expiry. A key is expired from `expiresAt` on, to the millisecond.
  *
@@ -15,11 +15,15 @@ export function keyStatus<Instant extends Date | number>(
   now: Instant,
 ): ApiKeyStatus {
   if (key.revokedAt !== null) return "revoked";
+  if (key.decoy) return "decoy";
   if (!isLiveKey(key, now)) return "expired";
   return key.disabledAt === null ? "active" : "disabled";
 }
 
-/** Tells whether a key is live: active, or disabled and can be enabled. `isLive` in SQL. */
-export function isLiveKey<Instant extends Date | number>({ revokedAt, expiresAt }: Ends<Instant>, now: Instant) {
-  return revokedAt === null && (expiresAt === null || expiresAt > now);
+/**
+ * Tells whether a key is live: active, or disabled and can be enabled. A decoy never is. `isLive` in
+ * SQL.
+ */
+export function isLiveKey<Instant extends Date | number>({ revokedAt, expiresAt, decoy }: Ends<Instant>, now: Instant) {
+  return revokedAt === null && !decoy && (expiresAt === null || expiresAt > now);
 }

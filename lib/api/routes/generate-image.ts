@@ -70,6 +70,7 @@ const ERRORS: Record<PaidGenerationError | BusyError, () => ApiError> = {
   hung_up: () => new ApiError("invalid_request", "The connection was closed before the work began"),
   no_credits: () => new ApiError("forbidden"),
   quota_exceeded: () => new ApiError("forbidden"),
+  key_cap_exceeded: () => new ApiError("forbidden"),
   running: () => new ApiError("conflict", undefined, { "retry-after": "1" }),
   too_large: () => new ApiError("conflict", "The result was too large to store. You were not charged again."),
   reused: () => new ApiError("idempotency_key_reused"),
@@ -93,7 +94,13 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
       const generated = await generatePaid(
         generate,
         input,
-        { userId: key.userId, apiKeyId: key.id, credits: CREDITS, quota: tier.requestsPerMonth },
+        {
+          userId: key.userId,
+          apiKeyId: key.id,
+          credits: CREDITS,
+          quota: tier.requestsPerMonth,
+          cap: key.creditsPerMonth,
+        },
         idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint: fingerprint(route.path, input) },
         c.req.raw.signal,
       );
@@ -102,7 +109,8 @@ export function registerGenerateImage(app: OpenAPIHono<ApiContext>, generate: Ge
       if (remaining) exchange.remaining = remaining;
       if (!generated.ok) {
         const { error } = generated;
-        if (error === "no_credits" || error === "quota_exceeded") exchange.unpaid = error;
+        if (error === "no_credits" || error === "quota_exceeded" || error === "key_cap_exceeded")
+          exchange.unpaid = error;
         throw ERRORS[error]();
       }
       const { chunks, bytes } = generated.value.image;

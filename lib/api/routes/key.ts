@@ -4,6 +4,7 @@ import type { ApiContext } from "#lib/api/context.ts";
 import { AUTHENTICATED, answers } from "#lib/api/openapi.ts";
 import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
 import { restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
+import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { findRemaining, findReserved } from "#lib/credits/store.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 import { findLastUse } from "#lib/usage/recent.ts";
@@ -41,6 +42,10 @@ const ownKey = z
       .int()
       .nullable()
       .meta({ example: 50, description: "Credits that the key may spend in a month; null is no limit of its own." }),
+    credits_used_this_month: z.int().meta({
+      example: 14,
+      description: "Credits that this key used in the UTC month, without refunds and with requests in flight.",
+    }),
   })
   .meta({ id: "Key" });
 
@@ -68,6 +73,7 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
     const lastUsedAt = await inTime(findLastUse(userId, id));
     const remaining = await inTime(findRemaining(userId, c.var.tier.requestsPerMonth));
     const reserved = await inTime(findReserved(userId));
+    const used = await inTime(creditsUsedThisMonth(userId, id));
     return c.json(
       {
         name,
@@ -85,6 +91,7 @@ export function registerKey(app: OpenAPIHono<ApiContext>): void {
         allowed_networks: restrictions.allowedNetworks,
         requests_per_minute: restrictions.requestsPerMinute,
         credits_per_month: restrictions.creditsPerMonth,
+        credits_used_this_month: used,
       },
       200,
     );

@@ -2,6 +2,7 @@ import { template } from "#lib/mail/letter.ts";
 
 export const keyCreated = template<{ id: string; name: string; environment: string }>({
   isSecurity: false,
+  setting: "key_changes",
   write: ({ id, name, environment }) => ({
     subject: `API key created: ${name}`,
     paragraphs: [

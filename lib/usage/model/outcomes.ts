@@ -1,12 +1,13 @@
 /**
  * How a request with a known key ended. `forbidden` is in older rows, for what is now `no_credits`
- * or `quota_exceeded`. The last six reject the key itself.
+ * or `quota_exceeded`. The last seven reject the key itself.
  */
 export const OUTCOMES = [
   "ok",
   "rate_limited",
   "no_credits",
   "quota_exceeded",
+  "key_cap_exceeded",
   "forbidden",
   "insufficient_scope",
   "invalid",
@@ -17,13 +18,14 @@ export const OUTCOMES = [
   "deleted",
   "owner_disabled",
   "address_not_allowed",
+  "decoy",
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** The groups that a chart shows. */
 export const OUTCOME_GROUPS = {
   ok: ["ok"],
-  limited: ["rate_limited", "no_credits", "quota_exceeded", "forbidden"],
+  limited: ["rate_limited", "no_credits", "quota_exceeded", "key_cap_exceeded", "forbidden"],
   invalid: ["invalid"],
   error: ["error"],
   rejected: [
@@ -34,6 +36,7 @@ export const OUTCOME_GROUPS = {
     "deleted",
     "owner_disabled",
     "address_not_allowed",
+    "decoy",
   ],
 } as const satisfies Record<string, readonly Outcome[]>;
 export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;

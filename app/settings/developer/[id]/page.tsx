@@ -54,7 +54,8 @@ export default withRequestId(async function ApiKeyPage({ params, searchParams }:
   const user = await requireUser();
   const apiKey = await findKey((await params).id);
   if (!apiKey) notFound();
-  const range = rangeQuery.parse((await searchParams).days);
+  const { days, open } = await searchParams;
+  const range = rangeQuery.parse(days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
   const [leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
@@ -70,6 +71,7 @@ export default withRequestId(async function ApiKeyPage({ params, searchParams }:
       apiKey={apiKey}
       now={now}
       apiUrl={configuredApiAddress()}
+      opensRotate={open === "rotate"}
       restrictions={{
         titles: Object.fromEntries(recentScopes().map(({ name, title }) => [name, title])),
         creditsUsed,

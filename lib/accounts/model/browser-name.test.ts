@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { browserName } from "#components/ui/browser-name.ts";
+import { browserName } from "#lib/accounts/model/browser-name.ts";
 
 test.for([
   ["Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"],

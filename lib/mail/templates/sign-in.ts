@@ -1,0 +1,14 @@
+import { browserName } from "#lib/accounts/model/browser-name.ts";
+import { template } from "#lib/mail/letter.ts";
+
+export const newBrowser = template<{ userAgent: string; address: string }>({
+  isSecurity: true,
+  write: ({ userAgent, address }) => ({
+    subject: "New sign-in to your account",
+    paragraphs: [
+      `Someone signed in to your account with a browser that you haven't used before: ${browserName(userAgent)}${address && `, from ${address}`}.`,
+      "If this was you, there is nothing to do. If it wasn't, change your password: that signs out every other session.",
+    ],
+    link: { label: "Review your sessions", path: "/settings/account" },
+  }),
+});

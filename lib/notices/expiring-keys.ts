@@ -1,0 +1,81 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { database, pool } from "#lib/database/client.ts";
+import { inSteps } from "#lib/database/in-steps.ts";
+import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
+
+const STEP_KEYS = 500;
+/** An end that is longer past is no news, such as after a restore or when mail is set up. */
+const PAST_DAYS = 3;
+
+type DueKey = {
+  id: string;
+  userId: UserId;
+  name: string;
+  prefix: string;
+  environment: string;
+  expiresAt: Date;
+  daysBefore: number;
+};
+
+/**
+ * SQL: the keys whose end is 30, 7 or 1 days away or has come, and that have had no notice of it.
+ * A notice that is due before half of a key's life has passed is left out. So are replaced keys,
+ * whose end is part of a rotation.
+ */
+const DUE = `
+  SELECT d."id", d."userId", d."name", d."prefix", d."environment", d."expiresAt", d."daysBefore" FROM (
+    SELECT k."id", k."userId", k."name", k."prefix", k."environment"::text AS "environment", k."expiresAt", (
+        SELECT min("days") FROM unnest(ARRAY[0, 1, 7, 30]) "days"
+        WHERE k."expiresAt" <= now() + make_interval(days => "days")
+          AND 2 * make_interval(days => "days") <= k."expiresAt" - k."createdAt"
+      ) AS "daysBefore"
+    FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId" AND u."disabledAt" IS NULL
+    WHERE k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND k."disabledAt" IS NULL
+      AND k."expiresAt" > now() - interval '${PAST_DAYS} days' AND k."expiresAt" <= now() + interval '30 days'
+      AND NOT EXISTS (SELECT FROM "ApiKey" s WHERE s."replacesId" = k."id" AND s."revokedAt" IS NULL)
+  ) d LEFT JOIN "ExpiryNotice" n ON n."apiKeyId" = d."id" AND n."expiresAt" = d."expiresAt"
+  WHERE d."daysBefore" IS NOT NULL AND (n."daysBefore" IS NULL OR n."daysBefore" > d."daysBefore")
+  ORDER BY d."userId", d."id" LIMIT ${STEP_KEYS}`;
+
+/**
+ * Tells owners which keys expire in 30, 7 or 1 days and which have expired: each once, and one mail
+ * for all keys of an account that are due together. Returns the number of keys.
+ */
+export async function noticeExpiringKeys(signal?: AbortSignal): Promise<number> {
+  if (!isMailOn()) return 0;
+  let all = 0;
+  await inSteps(async () => {
+    const { rows } = await pool().query<DueKey>(DUE);
+    for (const keys of Map.groupBy(rows, ({ userId }) => userId).values()) await notice(keys);
+    all += rows.length;
+    return rows.length === STEP_KEYS;
+  }, signal);
+  return all;
+}
+
+async function notice(keys: DueKey[]): Promise<void> {
+  const [first] = keys;
+  if (!first) return;
+  await database().$transaction(async (transaction) => {
+    for (const { id: apiKeyId, expiresAt, daysBefore } of keys)
+      await transaction.expiryNotice.upsert({
+        where: { apiKeyId },
+        create: { apiKeyId, expiresAt, daysBefore },
+        update: { expiresAt, daysBefore },
+      });
+    for (const [kind, isDue] of [
+      ["api_key.expiring", (days: number) => days > 0],
+      ["api_key.expired", (days: number) => days === 0],
+    ] as const) {
+      const due = keys.filter(({ daysBefore }) => isDue(daysBefore));
+      const shown = due.map(({ id, name, prefix, environment, expiresAt }) => ({
+        id,
+        name,
+        prefix,
+        environment,
+        expiresAt: expiresAt.toISOString(),
+      }));
+      if (shown.length > 0) await queueMail(transaction, first.userId, kind, { keys: shown });
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { database, pool } from "#lib/database/client.ts";
+import { inSteps } from "#lib/database/in-steps.ts";
+import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
+
+const STEP_KEYS = 500;
+/** A key that was used from so many networks moves around, and one more says nothing. */
+const NETWORKS_MAX = 100;
+/** In a key's first week its networks are only noted. */
+const LEARNING_DAYS = 7;
+const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
+
+type NewNetwork = { apiKeyId: string; userId: UserId; name: string; prefix: string; network: string; agent: string };
+
+/** SQL: the keys after `$1` that were used in the last two hours. */
+const USED = `
+  SELECT DISTINCT "apiKeyId" FROM "UsageHour" WHERE "hour" > now() - interval '2 hours' AND "apiKeyId" > $1
+  ORDER BY 1 LIMIT ${STEP_KEYS}`;
+
+/**
+ * SQL: notes the networks of these keys that aren't known yet. Returns those that are news: of a key
+ * whose networks were noted before. A key's first networks are noted when its first week is over.
+ */
+const NOTE = `
+  WITH "key" AS (
+    SELECT k."id", k."userId", k."name", k."prefix",
+      (SELECT count(*) FROM "KeyNetwork" n WHERE n."apiKeyId" = k."id") AS "known"
+    FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId" AND u."disabledAt" IS NULL
+    WHERE k."id" = ANY ($1::uuid[]) AND k."createdAt" <= now() - interval '${LEARNING_DAYS} days'
+  ), "noted" AS (
+    INSERT INTO "KeyNetwork" ("apiKeyId", "addressPrefix")
+    SELECT DISTINCT c."apiKeyId", c."addressPrefix" FROM "key" k JOIN "UsageCaller" c ON c."apiKeyId" = k."id"
+    WHERE k."known" < ${NETWORKS_MAX} AND c."addressPrefix" <> '' ORDER BY 1, 2
+    ON CONFLICT DO NOTHING RETURNING "apiKeyId", "addressPrefix"
+  )
+  SELECT n."apiKeyId", k."userId", k."name", k."prefix", n."addressPrefix" AS "network", (
+      SELECT c."userAgent" FROM "UsageCaller" c
+      WHERE c."apiKeyId" = n."apiKeyId" AND c."addressPrefix" = n."addressPrefix" ORDER BY c."lastSeenAt" DESC LIMIT 1
+    ) AS "agent"
+  FROM "noted" n JOIN "key" k ON k."id" = n."apiKeyId" WHERE k."known" > 0 ORDER BY k."userId", 1, 5`;
+
+/**
+ * Tells owners that a key is used from a network that it was never used from, from the key's day 8
+ * on. Returns the number of networks that were news.
+ */
+export async function noticeNewNetworks(signal?: AbortSignal): Promise<number> {
+  if (!isMailOn()) return 0;
+  let all = 0;
+  let after = BEFORE_ALL_IDS;
+  await inSteps(async () => {
+    const { rows: used } = await pool().query<{ apiKeyId: string }>(USED, [after]);
+    const ids = used.map(({ apiKeyId }) => apiKeyId);
+    all += await noteAndTell(ids);
+    after = ids.at(-1) ?? after;
+    return ids.length === STEP_KEYS;
+  }, signal);
+  return all;
+}
+
+/** A network is noted in the transaction that queues its mail. */
+function noteAndTell(ids: string[]): Promise<number> {
+  return database().$transaction(async (transaction) => {
+    const news = await transaction.$queryRawUnsafe<NewNetwork[]>(NOTE, ids);
+    for (const [userId, networks] of Map.groupBy(news, ({ userId }) => userId))
+      await queueMail(transaction, userId, "api_key.new_network", {
+        uses: networks.map(({ apiKeyId: id, name, prefix, network, agent }) => ({ id, name, prefix, network, agent })),
+      });
+    return news.length;
+  });
+}
