@@ -74,7 +74,7 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
   }
   const sameEnd = choiceOfDuration(apiKey.durationMs).option === "same" ? sameDuration(apiKey.durationMs, now) : null;
   const newEnd = "problem" in expiry ? null : expiry.type === "same" ? sameEnd : expiryInstant(expiry, now);
-  const limits = [newEnd === "out_of_range" ? null : newEnd, apiKey.latestEnd];
+  const limits = [newEnd === "out_of_range" ? null : newEnd, apiKey.latestEnd, apiKey.revokesAt];
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>
