@@ -100,10 +100,11 @@ test("another address takes effect when its link is opened, and the old one is t
   await page.getByRole("button", { name: "Verify email address" }).click();
   await page.getByRole("link", { name: "Continue" }).click();
   await page.goto("/settings/account");
-  await page.getByText("Change email…").click();
-  await page.getByLabel("New email").fill(email);
-  await page.locator("form[name=email]").getByLabel("Your password").fill(user.password);
-  await page.getByRole("button", { name: "Change email" }).click();
+  const form = page.getByRole("region", { name: "Email", exact: true });
+  await form.getByText("Change email…").click();
+  await form.getByLabel("New email").fill(email);
+  await form.getByLabel("Password").fill(user.password);
+  await form.getByRole("button", { name: "Change email" }).click();
   await expect(page.getByText(`It changes to ${email} when you open the link`)).toBeVisible();
   await page.goto(linkIn(await mail.mailTo(email)));
   await page.getByRole("button", { name: "Verify email address" }).click();

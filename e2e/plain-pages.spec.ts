@@ -32,7 +32,7 @@ test("without JavaScript no page but the list shows a button that does nothing",
     expect.soft(await deadButtons(page), path).toEqual([]);
   }
   const visitor = await openBrowser({ javaScriptEnabled: false });
-  for (const path of ["/sign-in", "/sign-up", "/password-link"]) {
+  for (const path of ["/sign-in", "/sign-up", "/password-link", "/verify-email", "/forgot-password"]) {
     await visitor.goto(path);
     expect.soft(await deadButtons(visitor), path).toEqual([]);
   }

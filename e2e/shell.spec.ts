@@ -21,7 +21,7 @@ function troubles(page: Page): string[] {
 const DOCS = ["quick-start", "authentication", "rate-limits", "errors", "gateway", "api"].map(
   (page) => `/docs/${page}`,
 );
-const SIGNED_OUT = ["/sign-in", "/sign-up", "/password-link", ...DOCS, "/nowhere"];
+const SIGNED_OUT = ["/sign-in", "/sign-up", "/password-link", "/verify-email", "/forgot-password", ...DOCS, "/nowhere"];
 const SIGNED_IN = [
   "/settings/developer",
   "/settings/developer?page=9&q=x",

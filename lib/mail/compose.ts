@@ -23,7 +23,8 @@ export function compose(
 ): Promise<Buffer> {
   const { subject, paragraphs, link } = safe(letter);
   const url = `${publicUrl}${link.path}`;
-  const footer = `You get this mail because ${to} belongs to an account at ${publicUrl}.${unsubscribeUrl ? " Your account page has a switch for such notifications." : ""}`;
+  const switchable = unsubscribeUrl ? " Your account page has a switch for mails like this." : "";
+  const footer = `Sent to ${to} about an account at ${new URL(publicUrl).host}.${switchable}`;
   const message = new MailComposer({
     from,
     to: { name: "", address: to },

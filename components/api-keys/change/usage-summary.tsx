@@ -35,7 +35,7 @@ function RecentUse({ apiKey }: { apiKey: ListedApiKey }) {
       {lastUsedAddress && (
         <>
           {" "}
-          from <span className="whitespace-nowrap font-mono">{lastUsedAddress}</span>
+          from <span className="wrap-anywhere font-mono">{lastUsedAddress}</span>
         </>
       )}
       {lastUsedAgent && (

@@ -15,11 +15,14 @@ export function KeyHealth({ warnings, query }: { warnings: KeyWarning[]; query: 
     // The key folds it again when the list shows the keys of a warning.
     <details key={query.finding} className="group rounded-xl border border-line bg-surface">
       <summary className="flex list-none items-center gap-2 rounded-xl px-4 py-2.5 text-[0.8125rem] [&::-webkit-details-marker]:hidden">
-        <ShieldQuestion aria-hidden className="size-4 text-warning-ink" />
+        <ShieldQuestion aria-hidden className="size-4 shrink-0 text-warning-ink" />
         <span>
           Key health: {warnings.length} {warnings.length === 1 ? "suggestion" : "suggestions"}
         </span>
-        <ChevronRight aria-hidden className="ml-auto size-4 text-muted transition-transform group-open:rotate-90" />
+        <ChevronRight
+          aria-hidden
+          className="ml-auto size-4 shrink-0 text-muted transition-transform group-open:rotate-90"
+        />
       </summary>
       <ul className="divide-y divide-line border-line border-t text-[0.8125rem]">
         {warnings.map((warning) => {

@@ -1,7 +1,7 @@
 "use client";
 
 import { CircleCheck, CircleX, Send } from "lucide-react";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useSafeRefresh } from "#components/api-keys/list/use-safe-refresh.ts";
 import { Button } from "#components/ui/button.tsx";
 
@@ -20,6 +20,11 @@ export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
   const refreshList = useSafeRefresh();
   const [outcome, setOutcome] = useState<Outcome>();
   const [pending, setPending] = useState(false);
+  const status = useRef<HTMLParagraphElement>(null);
+  // On a phone it stands under the dialog's footer.
+  useEffect(() => {
+    if (outcome) status.current?.scrollIntoView({ block: "nearest" });
+  }, [outcome]);
 
   async function send() {
     setPending(true);
@@ -52,7 +57,7 @@ export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
         <Send aria-hidden className="size-4" />
         Send a test request
       </Button>
-      <p role="status" className="flex min-h-9 items-center gap-1.5 text-[0.8125rem]">
+      <p ref={status} role="status" className="flex min-h-9 items-center gap-1.5 text-[0.8125rem]">
         {outcome && (
           <>
             {outcome.ok ? (
