@@ -59,7 +59,9 @@ function mayHaveWarning(userId: UserId, now: Date): Prisma.Sql {
     )`;
 }
 
-/** SQL: the key has a limit that bounds what a thief of it can do: its networks, or its spending. */
+/**
+ * SQL: the key has a limit that bounds what a thief of it can do: its networks, or its spending.
+ */
 const IS_LIMITED = Prisma.sql`("allowedNetworks" IS NOT NULL OR "creditsPerMonth" IS NOT NULL)`;
 
 /**

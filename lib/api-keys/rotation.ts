@@ -22,11 +22,11 @@ type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" |
 type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /**
- * Creates a successor with the same name, environment and restrictions, and by default of the same duration, and
- * lets the old key overlap. Only this answer holds the secret. Of parallel rotations of a key one
- * succeeds and the others get `already_rotated`. With the overlap `now` the old key is revoked, and
- * every instance rejects it when this returns. A key whose successors aren't active can be rotated
- * again.
+ * Creates a successor with the same name, environment and restrictions, and by default of the same
+ * duration, and lets the old key overlap. Only this answer holds the secret. Of parallel rotations
+ * of a key one succeeds and the others get `already_rotated`. With the overlap `now` the old key is
+ * revoked, and every instance rejects it when this returns. A key whose successors aren't active
+ * can be rotated again.
  *
  * `not_active`: an expired or revoked key can't be rotated. `disabled`: it must be enabled first.
  * `expiry_out_of_range`: as in `createApiKey`.

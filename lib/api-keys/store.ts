@@ -18,7 +18,8 @@ import { err, ok, type Result } from "#lib/result.ts";
 type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
 
 /**
- * Creates a key, or a decoy that never works. Only this answer holds the secret: the database keeps its hash.
+ * Creates a key, or a decoy that never works. Only this answer holds the secret: the database keeps
+ * its hash.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
  * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead, or

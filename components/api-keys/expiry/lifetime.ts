@@ -20,7 +20,10 @@ export function presetsWithin(limit: Limit | null, now: Date): ExpiryPreset[] {
   return presets.filter((preset) => !limit || now.getTime() + EXPIRY_PRESETS[preset] * DAY_MS <= limit.at.getTime());
 }
 
-/** Returns the option that a form begins with: no end or, where keys must have one, the latest preset. */
+/**
+ * Returns the option that a form begins with: no end or, where keys must have one, the latest
+ * preset.
+ */
 export function firstOption(limit: Limit | null, now: Date): ExpiryPreset | "never" | "custom" {
   return limit ? (presetsWithin(limit, now).at(-1) ?? "custom") : "never";
 }
