@@ -12,7 +12,7 @@ const TITLE = "Revoke production keys after 24 hours";
 export function LeakGraceForm({ graced }: { graced: boolean }) {
   const { state, pending, problems, props } = useServerForm(changeLeakGraceAction, FIRST, "leak-grace", {});
   return (
-    <form {...props} key={String(graced)}>
+    <form {...props}>
       <FormAlert>{problems.form}</FormAlert>
       <label className="flex cursor-pointer items-start justify-between gap-4">
         <span className="min-w-0">
@@ -22,7 +22,15 @@ export function LeakGraceForm({ graced }: { graced: boolean }) {
             it. Needs a verified email address.
           </span>
         </span>
-        <input type="checkbox" name="graced" aria-label={TITLE} defaultChecked={graced} className="switch mt-0.5" />
+        <input
+          // Made anew when it was saved, because React keeps the first `defaultChecked`.
+          key={String(graced)}
+          type="checkbox"
+          name="graced"
+          aria-label={TITLE}
+          defaultChecked={graced}
+          className="switch mt-0.5"
+        />
       </label>
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>

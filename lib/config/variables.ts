@@ -244,6 +244,13 @@ const LIMITS = {
   MAX_KEYS: variable(whole(1, 1_000_000_000).default(100_000), {
     description: "The maximum number of keys that an account ever makes, revoked and deleted ones included.",
   }),
+  MAX_KEY_LIFETIME_DAYS: variable(whole(1, 36_500).optional(), {
+    description:
+      "How long a key may last at most, in days from its creation. Older keys keep their expiry, and are listed in key " +
+      "health. A decoy has no end.",
+    unset: "no limit",
+    example: "365",
+  }),
   TIERS_FILE: text({
     description:
       "A JSON file that replaces the built-in tiers `free`, `pro` and `scale`. Each tier has `requestsPerMinute` and " +

@@ -27,8 +27,8 @@ export function keyStatus<Instant extends Date | number>(
 }
 
 /**
- * Tells whether a key is live: active, or disabled and can be enabled. A decoy never is. `isLive` in
- * SQL.
+ * Tells whether a key is live: active, or disabled and can be enabled. A decoy never is. `isLive`
+ * in SQL.
  */
 export function isLiveKey<Instant extends Date | number>(key: Ends<Instant>, now: Instant) {
   return !isRevoked(key, now) && !key.decoy && (key.expiresAt === null || key.expiresAt > now);
