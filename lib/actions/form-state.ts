@@ -32,9 +32,12 @@ export type FailureOf<Action extends (state: never, form: FormData) => Promise<F
   StateOf<Action>["failure"]
 >;
 
-/** Reads a form's fields by name. Anything else that an action is called with has no fields. */
+/**
+ * Reads a form's fields by name, without those in which the server's page names its action. Anything
+ * else that an action is called with has no fields.
+ */
 export function formFields(form: unknown): Record<string, unknown> {
-  return form instanceof FormData ? Object.fromEntries(form) : {};
+  return form instanceof FormData ? Object.fromEntries([...form].filter(([name]) => !name.startsWith("$ACTION_"))) : {};
 }
 
 export function invalid(form: unknown, error: z.ZodError): FormState {
