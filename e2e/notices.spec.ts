@@ -2,8 +2,9 @@ import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { closeNewKey, createKey } from "#e2e/support/key-list.ts";
 import type { ReceivedMail } from "#e2e/support/mail-server.ts";
-import { test as base, expect, newUser, signIn, signOut, signUp, type User } from "#e2e/support/user.ts";
-import { linkIn, type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
+import { test as base, expect, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
+import { signUpVerified } from "#e2e/support/verified-user.ts";
+import { type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
 
 const test = base.extend<object, { mailing: MailingServer }>({
   mailing: [
@@ -15,15 +16,6 @@ const test = base.extend<object, { mailing: MailingServer }>({
     { scope: "worker" },
   ],
 });
-
-/** Signs a user up whose address is verified. */
-async function signUpVerified(page: Page, { mail }: MailingServer, user: User): Promise<void> {
-  await signUp(page, user);
-  await page.goto(linkIn(await mail.mailTo(user.email, "Verify your email address")));
-  await page.getByRole("button", { name: "Verify email address" }).click();
-  await page.getByRole("link", { name: "Continue" }).click();
-  await expect(page.getByRole("heading", { name: "Developer Settings" })).toBeVisible();
-}
 
 const card = (page: Page) => page.getByRole("region", { name: "Notifications" });
 /** The address of one click in a mail program. */

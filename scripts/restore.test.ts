@@ -18,6 +18,8 @@ import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { reportOwnLeak } from "#lib/leaks/report-leaks.ts";
+import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /**
  * An installation that was backed up, then ended keys, accounts and sessions in every way, and was
@@ -34,6 +36,8 @@ type Lost = {
   working: Record<string, string>;
   ids: Record<string, string>;
   extendedUntil: Date | null;
+  /** When the key "ending" is revoked. */
+  revokesAt: Date;
   cookie: string;
   tokens: string[];
 };
@@ -71,8 +75,10 @@ function command(script: string, args: string[], directory: string): Promise<End
   return runCommand(script, args, { DATA_DIR: directory });
 }
 
-/** Keys that are disabled, enabled and freed of their end after the backup. */
-const LATER = ["paused", "resumed", "freed"];
+/** Keys that are found in public after the backup: one is revoked at once, and one in a day. */
+const LEAKED = ["leaked", "ending"];
+/** Those, and keys that are disabled, enabled and freed of their end after the backup. */
+const LATER = ["paused", "resumed", "freed", ...LEAKED];
 
 /** Restrictions of keys at the time of the backup, and later. */
 const RESTRICTED: Record<string, { before: Restrictions; after: Restrictions }> = {
@@ -142,6 +148,10 @@ async function loseInstallation(root: string): Promise<Lost> {
   await setDisabled(ada, id("paused"), "disabled", CALLER);
   await setDisabled(ada, id("resumed"), "enabled", CALLER);
   await changeExpiry(ada, id("freed"), { type: "never" }, CALLER);
+  expect(await reportOwnLeak(ada, id("leaked"), CALLER)).toMatchObject({ ok: true });
+  const leakedAt = new Date();
+  const revokesAt = new Date(leakedAt.getTime() + DAY_MS);
+  await database().apiKey.update({ where: { id: id("ending") }, data: { leakedAt, revokesAt } });
   for (const [name, { after }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), after, CALLER);
   await command("account.ts", ["revoke", id("operator")], directory);
   await command("account.ts", ["disable", userNamed("Bob").email], directory);
@@ -174,10 +184,22 @@ async function loseInstallation(root: string): Promise<Lost> {
     backup,
     list,
     exported,
-    ended: secrets(["revoked", "deleted", "bulk", "rotated", "shortened", "operator", "paused", "bob", "carol"]),
-    working: secrets(["extended", "kept", "resumed", "freed", "dan"]),
+    ended: secrets([
+      "revoked",
+      "deleted",
+      "bulk",
+      "rotated",
+      "shortened",
+      "operator",
+      "paused",
+      "bob",
+      "carol",
+      "leaked",
+    ]),
+    working: secrets(["extended", "kept", "resumed", "freed", "dan", "ending"]),
     ids: Object.fromEntries(Object.keys(keys).map((name) => [name, id(name)])),
     extendedUntil: extended.expiresAt,
+    revokesAt,
     cookie,
     tokens,
   };
@@ -241,10 +263,10 @@ for (const source of ["list", "exported"] as const)
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
     expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
     expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
-    // Four revoked alone, one with its deletion, one with its account's; three that were extended,
+    // Five revoked alone, one with its deletion, one with its account's; three that were extended,
     // shortened and freed of their end; the late key.
     expect(said).toMatch(
-      /6 keys revoked, 3 expiries changed, 3 restrictions changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
+      /7 keys revoked, 2 marked as leaked, 3 expiries changed, 3 restrictions changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
     );
 
     const disconnect = await connectTo(directory);
@@ -253,6 +275,14 @@ for (const source of ["list", "exported"] as const)
     expect(expiresAt).toEqual(lost.extendedUntil);
     const freed = await database().apiKey.findUniqueOrThrow({ where: { id: String(lost.ids.freed) } });
     expect(freed.expiresAt).toBeNull();
+    const leaked = await database().apiKey.findMany({
+      where: { leakedAt: { not: null } },
+      orderBy: { createdAt: "asc" },
+    });
+    expect(leaked.map(({ id }) => id)).toEqual(LEAKED.map((name) => lost.ids[name]));
+    expect(leaked[1]?.revokesAt).toEqual(lost.revokesAt);
+    const found = { actor: "operator", action: "api_key.leaked" } as const;
+    expect(await database().activity.count({ where: found })).toBe(LEAKED.length);
     expect(await readRestrictions()).toEqual(
       Object.fromEntries(Object.entries(RESTRICTED).map(([name, { after }]) => [name, after])),
     );
@@ -292,7 +322,7 @@ test("a list of an earlier version, which says nothing of restrictions, loosens 
     [lost.backup, "--revocations", file],
     path.join(path.dirname(lost.directory), "earlier"),
   );
-  expect(restored.stdout).toContain("6 keys revoked, 3 expiries changed, 0 restrictions changed");
+  expect(restored.stdout).toContain("7 keys revoked, 2 marked as leaked, 3 expiries changed, 0 restrictions changed");
 });
 
 test("without a list a restore says what would work again, names the list that it finds, and creates no database", async () => {
@@ -341,7 +371,7 @@ test("a list whose last line is torn is used; one that is older, damaged, cut of
 
   await writeFile(file, whole);
   await appendFile(file, '{"key":"');
-  expect((await restoreAndStart("torn", ["--revocations", file])).said).toContain("6 keys revoked");
+  expect((await restoreAndStart("torn", ["--revocations", file])).said).toContain("7 keys revoked");
 });
 
 test("a start on a new database keeps the list of the lost one", async () => {

@@ -23,7 +23,7 @@ await runCommand(
       .argument("<file>", "a file of `npm run backup`", filePath)
       .option(
         "--revocations <list>",
-        "what was revoked, disabled, deleted, shortened and restricted after the backup: revocations.jsonl of the lost DATA_DIR, or a file of `npm run revocations`",
+        "what was revoked, disabled, deleted, shortened, restricted and marked as leaked after the backup: revocations.jsonl of the lost DATA_DIR, or a file of `npm run revocations`",
         filePath,
       )
       .option("--accept-revived", "restore without a list: what was revoked after the backup works again")
@@ -61,10 +61,20 @@ async function load(file: string, { revocations: list, acceptRevived = false }: 
 }
 
 function said(applied: Applied, until: string): string {
-  const { revoked, expiryMoved, restrictionsChanged, keysDisabled, keysEnabled, disabled, enabled, deleted, absent } =
-    applied;
+  const {
+    revoked,
+    leaked,
+    expiryMoved,
+    restrictionsChanged,
+    keysDisabled,
+    keysEnabled,
+    disabled,
+    enabled,
+    deleted,
+    absent,
+  } = applied;
   return (
-    `Applied from the list, which ends at ${until}: ${revoked} keys revoked, ${expiryMoved} expiries changed, ` +
+    `Applied from the list, which ends at ${until}: ${revoked} keys revoked, ${leaked} marked as leaked, ${expiryMoved} expiries changed, ` +
     `${restrictionsChanged} restrictions changed, ${keysDisabled} keys disabled, ${keysEnabled} enabled, ` +
     `${disabled} accounts disabled, ${enabled} enabled, ${deleted} deleted; ${absent} entries are of what the backup does not have.\n`
   );

@@ -9,7 +9,7 @@ await runCommand("revocations", "Writes lists of what a restore of an older back
   command
     .command("export")
     .description(
-      "writes which keys are revoked, deleted, restricted or expire, and which accounts are disabled or deleted",
+      "writes which keys are revoked, deleted, leaked, restricted or expire, and which accounts are disabled or deleted",
     )
     .argument("<file>", "the file to write; it must not exist", filePath)
     .action(async (file: string) => {

@@ -39,6 +39,10 @@ export const ACTION_WORDS: Words = {
   "account.renamed": ["Name changed", change],
   "account.email_changed": ["Email changed", change],
   "account.email_verified": ["Email verified", ({ email }) => email],
+  "account.leak_grace_changed": [
+    "Choice for leaked keys changed",
+    ({ hours }) => (hours ? `Production keys are revoked after ${hours} hours` : "Keys are revoked at once"),
+  ],
   "account.sessions_ended": ["Signed out everywhere", ({ sessions }) => count(sessions, "browser")],
   "account.tier_changed": ["Tier changed", change],
   "account.credits_granted": ["Credits granted", ({ credits }) => count(credits, "credit")],

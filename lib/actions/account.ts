@@ -22,6 +22,8 @@ import type { Throttled } from "#lib/accounts/throttle.ts";
 import { userAction, userFormAction } from "#lib/actions/user-action.ts";
 import { clearSessionCookie, continueWith } from "#lib/auth/next-auth.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
+import { changeLeakGrace } from "#lib/leaks/grace.ts";
+import { leakGraceInput } from "#lib/leaks/model/schema.ts";
 import { NOTICE_SETTINGS } from "#lib/mail/model/notice-settings.ts";
 import { noticesInput } from "#lib/mail/model/schema.ts";
 import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
@@ -86,6 +88,10 @@ export const changeNoticesAction = userFormAction(noticesInput, async ({ userId 
       NOTICE_SETTINGS.filter((setting) => !on[setting]),
     ),
   ),
+);
+
+export const changeLeakGraceAction = userFormAction(leakGraceInput, async ({ userId, caller }, { graced }) =>
+  ok(await changeLeakGrace(userId, graced === "on", caller)),
 );
 
 export const deleteAccountAction = userFormAction(deleteAccountInput, async (user, input) => {

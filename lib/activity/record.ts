@@ -40,6 +40,8 @@ export type Details = {
   "account.renamed": Change;
   "account.email_changed": Change;
   "account.email_verified": { email: string };
+  /** How long after a report a leaked production key is revoked; 0 is at once. */
+  "account.leak_grace_changed": { hours: number };
   "account.sessions_ended": { sessions: number };
   "account.tier_changed": Change;
   "account.credits_granted": { credits: number };

@@ -10,14 +10,14 @@ import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-type ExpiryError = "not_found" | "not_active" | "replaced" | "expiry_out_of_range" | "session_over";
+type ExpiryError = "not_found" | "not_active" | "leaked" | "replaced" | "expiry_out_of_range" | "session_over";
 
 /**
  * Moves the end of an active or disabled key, or takes it away. When this returns, no instance goes
  * by the old end.
  *
- * `not_active`: a key that has ended never works again. `replaced`: the end of an old key is moved
- * by `extendOverlap`. `expiry_out_of_range`, `session_over`: as in `createApiKey`.
+ * `not_active`: a key that has ended never works again. `leaked`: nothing moves its end. `replaced`:
+ * the end of an old key is moved by `extendOverlap`. `expiry_out_of_range`, `session_over`: as in `createApiKey`.
  */
 export async function changeExpiry(
   userId: UserId,
@@ -31,6 +31,7 @@ export async function changeExpiry(
     const now = new Date();
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, now)) return err("not_active");
+    if (key.revokesAt) return err("leaked");
     if (currentSuccessor(await readSuccessors(transaction, userId, id), now)) return err("replaced");
     const expiresAt = expiryInstant(expiry, now, lifetimeLimit(key.createdAt, env().MAX_KEY_LIFETIME_DAYS));
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");

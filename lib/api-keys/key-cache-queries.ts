@@ -13,6 +13,8 @@ export type KeyRow = {
   createdAt: number;
   expiresAt: number | null;
   revokedAt: number | null;
+  /** When a leaked key is revoked. */
+  revokesAt: number | null;
   disabledAt: number | null;
   decoy: boolean;
   deleted: boolean;
@@ -42,6 +44,7 @@ export const CACHED_FIELDS: Record<keyof KeyRow, string> = {
   createdAt: milliseconds(`k."createdAt"`),
   expiresAt: milliseconds(`k."expiresAt"`),
   revokedAt: milliseconds(`k."revokedAt"`),
+  revokesAt: milliseconds(`k."revokesAt"`),
   disabledAt: milliseconds(`k."disabledAt"`),
   decoy: `k."decoy"`,
   deleted: `k."deletedAt" IS NOT NULL`,

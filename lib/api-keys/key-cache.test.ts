@@ -37,6 +37,7 @@ test("a key is looked up once and then found without a promise, with all that a 
     createdAt: expect.any(Number),
     expiresAt: null,
     revokedAt: null,
+    revokesAt: null,
     disabledAt: null,
     decoy: false,
     deleted: false,

@@ -12,6 +12,7 @@ export const KEY_SELECT = {
   createdAt: true,
   expiresAt: true,
   revokedAt: true,
+  revokesAt: true,
   disabledAt: true,
   decoy: true,
   leakedAt: true,

@@ -27,21 +27,27 @@ export function isListed(userId: UserId): Prisma.Sql {
 export function hasStatus(status: ApiKeyStatus, now: Date | Prisma.Sql): Prisma.Sql {
   switch (status) {
     case "revoked":
-      return Prisma.sql`("revokedAt" IS NOT NULL)`;
+      return Prisma.sql`("revokedAt" IS NOT NULL OR NOT ${notYetRevoked(now)})`;
     case "expired":
-      return Prisma.sql`("revokedAt" IS NULL AND NOT "decoy" AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
+      return Prisma.sql`("revokedAt" IS NULL AND ${notYetRevoked(now)} AND NOT "decoy" AND "expiresAt" IS NOT NULL AND "expiresAt" <= ${now})`;
     case "disabled":
       return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NOT NULL)`;
     case "active":
       return Prisma.sql`(${isLive(now)} AND "disabledAt" IS NULL)`;
     case "decoy":
-      return Prisma.sql`("revokedAt" IS NULL AND "decoy")`;
+      return Prisma.sql`("revokedAt" IS NULL AND ${notYetRevoked(now)} AND "decoy")`;
   }
 }
 
 /** Selects the keys that are active, or disabled and can be enabled: `isLiveKey` in SQL. */
 export function isLive(now: Date | Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`("revokedAt" IS NULL AND NOT "decoy" AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
+  return Prisma.sql`("revokedAt" IS NULL AND ${notYetRevoked(now)} AND NOT "decoy"
+    AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
+}
+
+/** Selects the keys except leaked ones whose time is over. Indexes need `"revokedAt" IS NULL` apart. */
+function notYetRevoked(now: Date | Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`("revokesAt" IS NULL OR "revokesAt" > ${now})`;
 }
 
 /**

@@ -11,21 +11,21 @@ import { Prisma } from "#lib/database/generated/client.ts";
 export function withSuccessors(id: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     WITH RECURSIVE "successors" AS (
-      SELECT s."id", s."createdAt", s."expiresAt", s."revokedAt", s."decoy", 1 AS "place" FROM "ApiKey" s WHERE s."replacesId" = ${id}
+      SELECT s."id", s."createdAt", s."expiresAt", s."revokedAt", s."revokesAt", s."decoy", 1 AS "place" FROM "ApiKey" s WHERE s."replacesId" = ${id}
       UNION ALL
-      SELECT s."id", s."createdAt", s."expiresAt", s."revokedAt", s."decoy", p."place" + 1
+      SELECT s."id", s."createdAt", s."expiresAt", s."revokedAt", s."revokesAt", s."decoy", p."place" + 1
       FROM "successors" p JOIN "ApiKey" s ON s."replacesId" = p."id"
     )`;
 }
 
 type Span = { createdAt: Date; expiresAt: Date | null };
-type Successor = Span & { id: string; revokedAt: Date | null; decoy: boolean };
+type Successor = Span & { id: string; revokedAt: Date | null; revokesAt: Date | null; decoy: boolean };
 
 /** Reads the successors of a user's key, its direct one first. */
 export function readSuccessors(transaction: Transaction, userId: UserId, id: string): Promise<Successor[]> {
   const owned = Prisma.sql`(SELECT "id" FROM "ApiKey" WHERE ${isOwned(userId)} AND "id" = ${id}::uuid)`;
   return transaction.$queryRaw<Successor[]>`
-    ${withSuccessors(owned)} SELECT "id", "createdAt", "expiresAt", "revokedAt", "decoy" FROM "successors" ORDER BY "place"`;
+    ${withSuccessors(owned)} SELECT "id", "createdAt", "expiresAt", "revokedAt", "revokesAt", "decoy" FROM "successors" ORDER BY "place"`;
 }
 
 /** Finds the key that replaces the one before the chain: the last successor that is live. */

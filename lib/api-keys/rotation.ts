@@ -19,7 +19,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
 type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" | "expiry_out_of_range";
-type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
+type ExtendError = "not_found" | "not_active" | "leaked" | "not_replaced" | "ends_with_successor";
 
 /**
  * Creates a successor with the same name, environment and restrictions, and by default of the same
@@ -80,7 +80,7 @@ export async function rotateApiKey(
       select: KEY_SELECT,
     });
     const latestEnd = last ? later(last.expiresAt, old.expiresAt) : old.expiresAt;
-    const endsAt = overlapEnd(overlap, [expiresAt, latestEnd], now);
+    const endsAt = overlapEnd(overlap, [expiresAt, latestEnd, old.revokesAt], now);
     if (overlap !== "now") {
       await transaction.apiKey.update({
         where: { id, userId },
@@ -115,7 +115,7 @@ export async function rotateApiKey(
  * Moves the end of a replaced key later by the choice, but not past its successor's. A key that
  * ends on use still does: only its latest end moves.
  *
- * `not_active`: it has ended. `not_replaced`: no successor of it is active. `ends_with_successor`:
+ * `not_active`: it has ended. `leaked`: nothing moves its end. `not_replaced`: no successor of it is active. `ends_with_successor`:
  * it can't end later than it does.
  */
 export async function extendOverlap(
@@ -129,6 +129,7 @@ export async function extendOverlap(
     const now = new Date();
     const old = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(old, now)) return err("not_active");
+    if (old.revokesAt) return err("leaked");
     const successor = currentSuccessor(await readSuccessors(transaction, userId, id), now);
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);

@@ -34,14 +34,22 @@ test.each([
   ["a decoy", null, null, before(1), "decoy"],
   ["a decoy that is past an end", null, before(1), before(1), "decoy"],
   ["a revoked decoy", before(1), null, before(1), "revoked"],
+  ["a leaked key in the last millisecond of its time", null, null, null, "active", after(1)],
+  ["a leaked and disabled key in its time", null, null, before(1), "disabled", after(1)],
+  ["a leaked key that expires in its time", null, before(1), null, "expired", after(1)],
+  ["a leaked key at the very instant when its time is over", null, null, null, "revoked", NOW],
+  ["a leaked key that expired before its time was over", null, before(2), null, "revoked", before(1)],
+  ["a leaked and disabled key whose time is over", null, after(1), before(1), "revoked", before(1)],
+  ["a leaked key that was revoked in its time", before(1), null, null, "revoked", after(1)],
 ] as const)(
   "%s has the same status in TypeScript and in SQL",
-  async (what, revokedAt, expiresAt, disabledAt, status) => {
+  async (what, revokedAt, expiresAt, disabledAt, status, revokesAt: Date | null = null) => {
     const decoy = what.includes("decoy");
-    const key = { revokedAt, expiresAt, disabledAt, decoy };
+    const key = { revokedAt, revokesAt, expiresAt, disabledAt, decoy };
     expect(keyStatus(key, NOW)).toBe(status);
     const inMs = (at: Date | null) => at?.getTime() ?? null;
-    const ms = { revokedAt: inMs(revokedAt), expiresAt: inMs(expiresAt), disabledAt: inMs(disabledAt), decoy };
+    const ends = { revokedAt: inMs(revokedAt), revokesAt: inMs(revokesAt), expiresAt: inMs(expiresAt) };
+    const ms = { ...ends, disabledAt: inMs(disabledAt), decoy };
     expect(keyStatus(ms, NOW.getTime())).toBe(status);
     const live = status === "active" || status === "disabled";
     expect(isLiveKey(key, NOW)).toBe(live);
@@ -50,7 +58,7 @@ test.each([
     const [row] = await database().$queryRaw<object[]>`
     SELECT ${statusAt(NOW)} AS "status", ${isLive(NOW)} AS "live", ${Prisma.join(conditions)}
     FROM (SELECT ${revokedAt}::timestamptz AS "revokedAt", ${expiresAt}::timestamptz AS "expiresAt",
-                 ${disabledAt}::timestamptz AS "disabledAt", ${decoy}::boolean AS "decoy") k`;
+                 ${disabledAt}::timestamptz AS "disabledAt", ${revokesAt}::timestamptz AS "revokesAt", ${decoy}::boolean AS "decoy") k`;
     const none = Object.fromEntries(STATUSES.map((each) => [each, false]));
     expect(row).toEqual({ status, live, ...none, [status]: true });
   },

@@ -9,7 +9,9 @@ import { remembered } from "#lib/text/remembered.ts";
 import { whenKnown } from "#lib/when-known.ts";
 
 /** A key that may be used now. */
-export type VerifiedKey = Readonly<Omit<CachedKey, "revokedAt" | "disabledAt" | "decoy" | "deleted" | "ownerDisabled">>;
+export type VerifiedKey = Readonly<
+  Omit<CachedKey, "revokedAt" | "revokesAt" | "disabledAt" | "decoy" | "deleted" | "ownerDisabled">
+>;
 
 /** Why an existing key is rejected. For the key's owner and the log: callers aren't told. */
 export type RejectionCause = "deleted" | Exclude<ApiKeyStatus, "active"> | "owner_disabled" | "address_not_allowed";

@@ -5,6 +5,7 @@ import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { changeLeakGrace } from "#lib/leaks/grace.ts";
 import { listLeakReports } from "#lib/leaks/read.ts";
 import { REPORTS_MAX, recordLeak } from "#lib/leaks/record-leak.ts";
 import { type FoundText, reportLeaks, reportOwnLeak } from "#lib/leaks/report-leaks.ts";
@@ -98,6 +99,14 @@ test("control, bidi and invisible characters and keys in the reporter's words ar
   await reportLeaks([{ text: secret, source: "\u001b[31mScan\u200fner ", url }]);
   const [{ source, url: stored } = {}] = await listLeakReports(ada.id, key.id);
   expect([source, stored]).toEqual(["[31mScanner", "https://example.com/?key=gt_…&ab"]);
+});
+
+test("without mail every reported key is revoked at once, whatever the account chose", async () => {
+  await database().user.update({ where: { id: ada.id }, data: { emailVerifiedAt: new Date() } });
+  await changeLeakGrace(ada.id, true, CALLER);
+  const { key, secret } = await createKey(ada.id);
+  await reportLeaks([found(secret)]);
+  expect((await stateOf(key.id)).revokedAt).not.toBeNull();
 });
 
 test("a key that was deleted before is marked, too", async () => {

@@ -3,12 +3,13 @@ import { type Caller, recordEach } from "#lib/activity/record.ts";
 import { TRANSACTION_MS } from "#lib/api-keys/bulk.ts";
 import { recordDecoyUse } from "#lib/api-keys/decoys.ts";
 import { inParts, markRevoked } from "#lib/api-keys/end-keys.ts";
-import { hasStatus, isOwned } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, isLive, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { lockApiKeys } from "#lib/api-keys/locks.ts";
 import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 import { tellOfKeys } from "#lib/api-keys/tell-of-keys.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
+import { hasLeakGrace, LEAK_GRACE_MS } from "#lib/leaks/grace.ts";
 import type { Finding } from "#lib/leaks/model/schema.ts";
 import { withoutHidden } from "#lib/text/legible.ts";
 
@@ -17,11 +18,18 @@ export const REPORTS_MAX = 20;
 
 /**
  * Records that keys of an account were found in public: a mark that stays, the report, and the
- * revocation of those that aren't revoked. All of it is one transaction, so that a crash leaves
- * nothing half done, and a repeated report changes nothing. Returns the number of the keys that are
- * the account's. The caller waits for the leases.
+ * revocation of those that aren't revoked: at once, or with {@link hasLeakGrace} a day after the
+ * first report. All of it is one transaction, so that a crash leaves nothing half done, and a
+ * repeated report changes nothing. Returns the number of the keys that are the account's. The caller
+ * waits for the leases.
  */
-export function recordLeak(userId: UserId, ids: string[], finding: Finding, caller: Caller): Promise<number> {
+export function recordLeak(
+  userId: UserId,
+  ids: string[],
+  finding: Finding,
+  caller: Caller,
+  { atOnce = false } = {},
+): Promise<number> {
   return database().$transaction(
     async (transaction) => {
       const asked = Prisma.sql`${isOwned(userId)} AND "id" = ANY(${ids}::uuid[])`;
@@ -29,18 +37,20 @@ export function recordLeak(userId: UserId, ids: string[], finding: Finding, call
       const at = new Date();
       const decoys = await lockApiKeys(transaction, Prisma.sql`${asked} AND ${hasStatus("decoy", at)}`);
       const others = locked.filter((id) => !decoys.includes(id));
+      const graced = !atOnce && (await hasLeakGrace(transaction, userId));
+      const revokesAt = new Date(at.getTime() + LEAK_GRACE_MS);
       await keepReports(transaction, userId, locked, finding, at);
-      await markLeaked(transaction, userId, locked, caller, at);
+      await markLeaked(transaction, userId, locked, caller, at, graced ? revokesAt : null);
+      // Those whose first report this is, and earlier ones, whose end stays.
+      const ending = graced ? await lockApiKeys(transaction, Prisma.sql`${asked} AND "revokesAt" IS NOT NULL`) : [];
       // A millisecond later, so that activity lists both in the order in which they happened.
       const then = new Date(at.getTime() + 1);
-      await markRevoked(transaction, userId, others, caller, then);
-      await tellOfKeys(
-        transaction,
-        userId,
-        "api_key.leaked",
-        Prisma.sql`"id" = ANY(${others}::uuid[]) AND "leakedAt" = ${at}`,
-        {},
-      );
+      const atOnceIds = others.filter((id) => !ending.includes(id));
+      await markRevoked(transaction, userId, atOnceIds, caller, then);
+      const isNew = Prisma.sql`"id" = ANY(${others}::uuid[]) AND "leakedAt" = ${at}`;
+      const { length } = await lockApiKeys(transaction, Prisma.sql`${asked} AND ${isNew} AND "revokesAt" IS NOT NULL`);
+      const more = length > 0 ? { ending: { total: length, at: revokesAt.toISOString() } } : {};
+      await tellOfKeys(transaction, userId, "api_key.leaked", isNew, more);
       // A decoy never worked, and a report of it is a use.
       await recordDecoyUse(transaction, userId, decoys, caller, then);
       return locked.length;
@@ -68,7 +78,8 @@ async function keepReports(
 
 /**
  * Marks the keys that weren't marked before and records each. Only the first report of a key is
- * news.
+ * news, and only it sets when a live production key is revoked. Setting "revokesAt", also to
+ * nothing, makes the list of revocations notice the mark.
  */
 async function markLeaked(
   transaction: Transaction,
@@ -76,13 +87,15 @@ async function markLeaked(
   ids: string[],
   caller: Caller,
   at: Date,
+  revokesAt: Date | null,
 ): Promise<void> {
   for (const part of inParts(ids))
     await recordEach(
       transaction,
       caller,
       { userId, action: "api_key.leaked", at },
-      Prisma.sql`UPDATE "ApiKey" SET "leakedAt" = ${at}
+      Prisma.sql`UPDATE "ApiKey" SET "leakedAt" = ${at},
+          "revokesAt" = CASE WHEN "environment" = 'production' AND ${isLive(at)} THEN ${revokesAt}::timestamptz END
         WHERE ${isOwned(userId)} AND "id" = ANY(${part}::uuid[]) AND "leakedAt" IS NULL RETURNING "id", "name"`,
     );
 }

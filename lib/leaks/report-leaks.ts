@@ -15,7 +15,8 @@ export type LeakedKey = { id: string; userId: UserId };
 const REPORTER: Caller = { actor: "system", address: null, userAgent: null };
 
 /**
- * Records the found texts that are keys and revokes these keys, as exactly as `revokeApiKey` does.
+ * Records the found texts that are keys and revokes these keys, as exactly as `revokeApiKey` does,
+ * or sets when they are revoked: see {@link recordLeak}.
  * Returns them by their text. Everything is stored when this returns. Texts that fail grammar or
  * checksum cost no query, and the others are looked up in one statement.
  */
@@ -38,13 +39,16 @@ export async function reportLeaks(found: FoundText[], caller = REPORTER): Promis
   return keys;
 }
 
-/** Records that a user found a key of their own, as {@link reportLeaks} does. */
+/**
+ * Records that a user found a key of their own, as {@link reportLeaks} does. It is revoked at once,
+ * whatever the account chose, as the dialog says.
+ */
 export async function reportOwnLeak(
   userId: UserId,
   id: string,
   caller: Caller,
 ): Promise<Result<undefined, "not_found">> {
-  const recorded = await recordLeak(userId, [id], { source: "You", url: "" }, caller);
+  const recorded = await recordLeak(userId, [id], { source: "You", url: "" }, caller, { atOnce: true });
   if (recorded === 0) return err("not_found");
   await outliveLeases();
   return ok();

@@ -20,7 +20,7 @@ type DueKey = {
 /**
  * SQL: the keys whose end is 30, 7 or 1 days away or has come, and that have had no notice of it.
  * A notice that is due before half of a key's life has passed is left out. So are replaced keys,
- * whose end is part of a rotation.
+ * whose end is part of a rotation, and leaked ones, whose mail named their end.
  */
 const DUE = `
   SELECT d."id", d."userId", d."name", d."prefix", d."environment", d."expiresAt", d."daysBefore" FROM (
@@ -30,7 +30,7 @@ const DUE = `
           AND 2 * make_interval(days => "days") <= k."expiresAt" - k."createdAt"
       ) AS "daysBefore"
     FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId" AND u."disabledAt" IS NULL
-    WHERE k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND k."disabledAt" IS NULL
+    WHERE k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND k."revokesAt" IS NULL AND k."disabledAt" IS NULL
       AND k."expiresAt" > now() - interval '${PAST_DAYS} days' AND k."expiresAt" <= now() + interval '30 days'
       AND NOT EXISTS (SELECT FROM "ApiKey" s WHERE s."replacesId" = k."id" AND s."revokedAt" IS NULL)
   ) d LEFT JOIN "ExpiryNotice" n ON n."apiKeyId" = d."id" AND n."expiresAt" = d."expiresAt"

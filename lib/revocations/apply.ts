@@ -10,6 +10,7 @@ const BATCH_ENTRIES = 1_000;
  */
 export type Applied = {
   revoked: number;
+  leaked: number;
   expiryMoved: number;
   restrictionsChanged: number;
   keysDisabled: number;
@@ -49,6 +50,12 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
   await run(`
     UPDATE "ApiKey" k SET "revokedAt" = coalesce(k."revokedAt", l."revokedAt"), "deletedAt" = coalesce(k."deletedAt", l."deletedAt")
     FROM "last" l WHERE l."key" = k."id" AND ((${newlyRevoked}) OR (${newlyDeleted}))`);
+  const newlyLeaked = `k."leakedAt" IS NULL AND l."leakedAt" IS NOT NULL`;
+  const leaked = await run(recordKeys("api_key.leaked", `l."leakedAt"`, newlyLeaked));
+  // The end only moves earlier: the smaller one of both, or the only one.
+  await run(`
+    UPDATE "ApiKey" k SET "leakedAt" = least(k."leakedAt", l."leakedAt"), "revokesAt" = least(k."revokesAt", l."revokesAt")
+    FROM "last" l WHERE l."key" = k."id" AND l."leakedAt" IS NOT NULL`);
   const expiryMoved = await run(
     `UPDATE "ApiKey" k SET "expiresAt" = l."expiresAt", "endsOnUse" = coalesce(l."endsOnUse", false),
        "loosened" = k."loosened" OR l."expiresAt" IS NULL
@@ -108,13 +115,14 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
   const { rows } = await client.query<{ absent: number }>(`
     SELECT count(*)::int AS "absent" FROM "last" l
     LEFT JOIN "ApiKey" k ON k."id" = l."key" LEFT JOIN "User" u ON u."id" = l."account" WHERE k."id" IS NULL AND u."id" IS NULL`);
-  const keys = { revoked, expiryMoved, restrictionsChanged, keysDisabled, keysEnabled };
+  const keys = { revoked, leaked, expiryMoved, restrictionsChanged, keysDisabled, keysEnabled };
   return { ...keys, disabled, enabled, deleted, absent: rows[0]?.absent ?? 0 };
 }
 
 /** Creates the table "last" with the last entry of each key and account. */
 async function load(client: pg.ClientBase, file: string): Promise<void> {
-  const columns = `"key" uuid, "account" uuid, "at" timestamptz, "revokedAt" timestamptz, "deletedAt" timestamptz,
+  const columns = `"key" uuid, "account" uuid, "at" timestamptz, "revokedAt" timestamptz,
+    "leakedAt" timestamptz, "revokesAt" timestamptz, "deletedAt" timestamptz,
     "expiresAt" timestamptz, "endsOnUse" boolean, "disabledAt" timestamptz, "restrictions" jsonb`;
   await client.query(`CREATE TEMP TABLE "listed" ("place" bigserial, ${columns}) ON COMMIT DROP`);
   const names = columns.match(/"\w+"/g)?.join(", ");

@@ -37,6 +37,8 @@ const entry = z.union([
     /** The database's clock, read after the snapshot that the entry is from. */
     at: instant,
     revokedAt: instant.optional(),
+    leakedAt: instant.optional(),
+    revokesAt: instant.optional(),
     deletedAt: instant.optional(),
     expiresAt: instant.optional(),
     endsOnUse: z.boolean().optional(),

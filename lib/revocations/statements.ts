@@ -20,8 +20,9 @@ const KEYS = {
   table: `"ApiKey"`,
   line: line(`'key', "id", 'revokedAt', "revokedAt", 'deletedAt', "deletedAt", 'expiresAt', "expiresAt",
     'endsOnUse', nullif("endsOnUse", false), 'disabledAt', "disabledAt",
+    'leakedAt', "leakedAt", 'revokesAt', "revokesAt",
     'restrictions', CASE WHEN ${SAYS_RESTRICTIONS} THEN ${RESTRICTIONS} END`),
-  isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL OR "disabledAt" IS NOT NULL OR ${SAYS_RESTRICTIONS})`,
+  isListed: `("revokedAt" IS NOT NULL OR "deletedAt" IS NOT NULL OR "expiresAt" IS NOT NULL OR "disabledAt" IS NOT NULL OR "leakedAt" IS NOT NULL OR ${SAYS_RESTRICTIONS})`,
 };
 /** A changed account may be enabled again, which the list must say, too. */
 const ACCOUNTS = {

@@ -9,6 +9,7 @@ import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { sweepReservations } from "#lib/credits/store.ts";
 import { exclusively } from "#lib/database/exclusive.ts";
 import { pruneIdempotencyRecords } from "#lib/idempotency/store.ts";
+import { revokeLeakedKeys } from "#lib/leaks/revoke-leaked-keys.ts";
 import { log } from "#lib/log.ts";
 import { pruneMails } from "#lib/mail/dead-letters.ts";
 import { metrics } from "#lib/metrics.ts";
@@ -63,7 +64,11 @@ export const NOTICING: Record<string, Task> = {
   spending: noticeSpending,
   spending_caps: noticeSpendingCaps,
 };
-export const SWEEPING: Record<string, Task> = { replaced_keys: endReplacedKeys, cut_off_reservations: refundCutOff };
+export const SWEEPING: Record<string, Task> = {
+  replaced_keys: endReplacedKeys,
+  leaked_keys: revokeLeakedKeys,
+  cut_off_reservations: refundCutOff,
+};
 
 /**
  * Removes rows past their retention, tells owners what they should know, and refunds what a crash

@@ -73,7 +73,7 @@ async function readLogs(
 ): Promise<LoggedRequest[]> {
   const { rows } = await pool().query<LoggedRequest>(
     `SELECT l.*, k."name" AS "keyName", k."prefix" AS "keyPrefix", k."expiresAt" AS "keyExpiresAt",
-            k."revokedAt" AS "keyRevokedAt", k."deletedAt" AS "keyDeletedAt"
+            coalesce(k."revokedAt", k."revokesAt") AS "keyRevokedAt", k."deletedAt" AS "keyDeletedAt"
      FROM (
        SELECT l.* FROM ${latest(`AND ($2::uuid IS NULL OR l."apiKeyId" = $2) ${where}`, order, reason)}
        WHERE ($3::text IS NULL OR l."status"::text LIKE $3) AND ($4::text IS NULL OR l."reason" = $4 OR ($4 = '${ANY_FAILURE}' AND l."reason" <> 'ok'))

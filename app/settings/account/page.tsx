@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { DeleteAccount } from "#components/account/delete-account.tsx";
 import { EmailForm } from "#components/account/email-form.tsx";
+import { LeakGraceForm } from "#components/account/leak-grace-form.tsx";
 import { NameForm } from "#components/account/name-form.tsx";
 import { NoticesForm } from "#components/account/notices-form.tsx";
 import { PasswordForm } from "#components/account/password-form.tsx";
@@ -15,6 +16,7 @@ import { withRequestId } from "#lib/auth/current-request.ts";
 import { providerButtons } from "#lib/auth/providers.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
+import { readLeakGrace } from "#lib/leaks/grace.ts";
 import { readMutedNotices } from "#lib/mail/muted-notices.ts";
 
 export const metadata: Metadata = { title: "Account" };
@@ -24,11 +26,12 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default withRequestId(async function AccountPage({ searchParams }: Props) {
   const user = await requireUser();
   const { linked, error } = await searchParams;
-  const [{ hasPassword, providers }, { sessions, more }, { sent }, muted] = await Promise.all([
+  const [{ hasPassword, providers }, { sessions, more }, { sent }, muted, graced] = await Promise.all([
     findSignInMethods(user.userId),
     listSessions(user.userId),
     readEmailState(user.userId),
     readMutedNotices(user.userId),
+    readLeakGrace(user.userId),
   ]);
   const pendingEmail = sent && sent.to !== user.email ? sent.to : undefined;
   const configured = providerButtons();
@@ -85,6 +88,11 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
             }
           >
             <NoticesForm muted={muted} />
+          </SettingCard>
+        )}
+        {env().SMTP_URL && (
+          <SettingCard title="Leaked keys" note="A key that is found in public is revoked at once, unless you choose.">
+            <LeakGraceForm graced={graced} />
           </SettingCard>
         )}
         <SettingCard title="Delete account" note="Permanently deletes your account and revokes all keys.">

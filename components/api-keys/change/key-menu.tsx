@@ -55,10 +55,10 @@ export function KeyMenu({ pressed, apiKey, withDetails, onChoose }: Props) {
       )}
       {item("rename", Pencil, "Rename")}
       {item("note", StickyNote, "Edit note")}
-      {old && item("extend", TimerReset, "Extend")}
+      {old && !apiKey.revokesAt && item("extend", TimerReset, "Extend")}
       {old && item("endOld", CircleStop, "End old key")}
       {live && !old && !apiKey.disabledAt && item("rotate", RefreshCw, "Rotate")}
-      {live && !old && item("editExpiry", CalendarClock, "Edit expiry")}
+      {live && !old && !apiKey.revokesAt && item("editExpiry", CalendarClock, "Edit expiry")}
       {live && item("restrict", ListChecks, "Edit permissions")}
       {live && (apiKey.disabledAt ? item("enable", CirclePlay, "Enable") : item("disable", CirclePause, "Disable"))}
       <MenuItem onClick={({ currentTarget }) => void copyId(currentTarget.parentElement ?? document.body)}>

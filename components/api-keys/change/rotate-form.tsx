@@ -77,7 +77,7 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
   const isSame = choiceOfDuration(apiKey.durationMs, limit, now).option === "same";
   const sameEnd = isSame ? sameDuration(apiKey.durationMs, now, limit?.at) : null;
   const newEnd = "problem" in expiry ? null : expiry.type === "same" ? sameEnd : expiryInstant(expiry, now);
-  const limits = [newEnd === "out_of_range" ? null : newEnd, apiKey.latestEnd];
+  const limits = [newEnd === "out_of_range" ? null : newEnd, apiKey.latestEnd, apiKey.revokesAt];
   return (
     <form onSubmit={submit} noValidate className="contents">
       <DialogBody>

@@ -149,7 +149,7 @@ export function Expires({
 export function Status({
   apiKey,
 }: {
-  apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "disabledAt" | "decoy" | "leakedAt">;
+  apiKey: Pick<ApiKey, "expiresAt" | "revokedAt" | "revokesAt" | "disabledAt" | "decoy" | "leakedAt">;
 }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
@@ -163,12 +163,14 @@ export function Status({
       {apiKey.leakedAt && <Badge tone="danger">Leaked</Badge>}
     </span>
   );
-  if (!apiKey.revokedAt) return badge;
+  const end = apiKey.revokedAt ?? apiKey.revokesAt;
+  if (!end) return badge;
   return (
     <span className="inline-flex flex-col items-start gap-0.5 max-lg:items-end">
       {badge}
       <span className="text-muted text-xs">
-        <Time at={apiKey.revokedAt} />
+        {end > now && "Ends "}
+        <Time at={end} />
       </span>
     </span>
   );

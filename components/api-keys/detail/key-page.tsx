@@ -23,7 +23,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
 import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
-import { keyStatus } from "#lib/api-keys/model/status.ts";
+import { isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
 
 type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
@@ -76,6 +76,14 @@ export function KeyPage({ apiKey, now, apiUrl, lifetimeDays, opensRotate, restri
                 <div className="mt-4">
                   <Notice>
                     This key was deleted <Time at={deletedAt} />. Its history is kept.
+                  </Notice>
+                </div>
+              )}
+              {apiKey.revokesAt && isLiveKey(apiKey, now) && (
+                <div className="mt-4">
+                  <Notice tone="danger">
+                    Leaked: ends <Time at={apiKey.revokesAt} />, and nothing postpones that. Rotate it now, move your
+                    programs to the new key, and look at what this one was used for.
                   </Notice>
                 </div>
               )}

@@ -35,7 +35,9 @@ export function OldKey({ apiKey }: { apiKey: ListedApiKey }) {
         )}
       </div>
       <div className="flex gap-1 noscript:hidden">
-        <DialogButton dialog="extend" words="Extend" label={`Extend the old key of ${name}`} apiKey={apiKey} />
+        {!apiKey.revokesAt && (
+          <DialogButton dialog="extend" words="Extend" label={`Extend the old key of ${name}`} apiKey={apiKey} />
+        )}
         <DialogButton dialog="endOld" words="End old key" label={`End old key of ${name}`} apiKey={apiKey} />
       </div>
     </div>

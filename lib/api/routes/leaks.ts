@@ -28,7 +28,7 @@ const route = createRoute({
   operationId: "reportLeak",
   summary: "Report leaked keys",
   description:
-    "For anyone who finds keys in public. Needs no key. Each key is revoked at once, and its owner learns of the report. The answer is the same, and takes as long, whether or not a string is a key. 60 reports an hour are accepted from one address.",
+    "For anyone who finds keys in public. Needs no key. Each key is revoked at once, or within 24 hours where its owner chose so, and its owner learns of the report. The answer is the same, and takes as long, whether or not a string is a key. 60 reports an hour are accepted from one address.",
   security: [],
   middleware: [limitReports, requireJson, readBody] as const,
   request: { body: { required: true, content: { "application/json": { schema: leakReportInput } } } },

@@ -23,6 +23,9 @@ export const leakReportInput = z
   })
   .meta({ id: "LeakReport" });
 
+/** The form of the account page: a checked box for a revocation after 24 hours. */
+export const leakGraceInput = z.object({ graced: z.literal("on").optional() });
+
 /** GitHub's message. It may get more fields. */
 export const githubReportInput = z
   .array(

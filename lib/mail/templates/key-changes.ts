@@ -1,5 +1,5 @@
 import { template } from "#lib/mail/letter.ts";
-import { keyWords, listWords, type MailedKey } from "#lib/mail/templates/key-words.ts";
+import { keyWords, listWords, type MailedKey, utcWords } from "#lib/mail/templates/key-words.ts";
 
 const NOT_YOU = "If this wasn't you, change your password and look at your other keys.";
 
@@ -33,11 +33,15 @@ export const keysRevoked = template<{ keys: MailedKey[]; total: number }>({
   },
 });
 
-/** Names no source and no address: the reporter's words have no place in a mail of ours. */
-export const keysLeaked = template<{ keys: MailedKey[]; total: number }>({
+/**
+ * Names no source and no address: the reporter's words have no place in a mail of ours. `ending`: the
+ * production keys among them that are revoked later, if the account chose so.
+ */
+export const keysLeaked = template<{ keys: MailedKey[]; total: number; ending?: { total: number; at: string } }>({
   isSecurity: true,
-  write: ({ keys, total }) => {
+  write: ({ keys, total, ending }) => {
     const [only] = total === 1 ? keys : [];
+    if (ending) return keysEnding(keys, total, ending);
     return {
       subject: only ? `API key leaked: ${only.name}` : `${total} API keys leaked`,
       paragraphs: [
@@ -53,6 +57,25 @@ export const keysLeaked = template<{ keys: MailedKey[]; total: number }>({
     };
   },
 });
+
+function keysEnding(keys: MailedKey[], total: number, ending: { total: number; at: string }) {
+  const [only] = total === 1 ? keys : [];
+  const end = utcWords(ending.at);
+  const some = ending.total < total ? `The ${ending.total} production keys among them end` : "They end";
+  return {
+    subject: only ? `API key leaked: ${only.name}` : `${total} API keys leaked`,
+    paragraphs: [
+      only
+        ? `The key ${keyWords(only)} was found in public. Rotate it now: it ends on ${end}.`
+        : `${total} of your keys were found in public. ${some} on ${end}: rotate them now.${ending.total < total ? " The others are revoked." : ""}`,
+      ...(only ? [] : [listWords(keys, keyWords, total)]),
+      "Until then whoever found it can use it. Nothing postpones the end. Look at what the leaked key was used for.",
+    ],
+    link: only
+      ? { label: "Rotate the key", path: `/settings/developer/${only.id}?open=rotate` }
+      : { label: "See the keys", path: "/settings/developer" },
+  };
+}
 
 /** `address` is null for a leak report, which counts as a use. */
 export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: string | null }>({
