@@ -13,6 +13,7 @@ import { createApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { verifySecret } from "#lib/api-keys/verify.ts";
 import { env } from "#lib/config/env.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { isDisabledAsUnused } from "#lib/notices/disabled-as-unused.ts";
 import { disableIdleKeys } from "#lib/notices/idle-keys.ts";
 import { endAccess } from "#lib/revocations/apply.ts";
 
@@ -84,6 +85,8 @@ test("an owner hears 30, 7 and 1 days before an unused key is disabled, and when
   expect(await verifySecret(secret)).toMatchObject({ ok: true });
   expect(await heardAfter(0.2)).toEqual([DISABLED]);
   expect(await verifySecret(secret)).toMatchObject({ ok: false, cause: "disabled" });
+  expect(await isDisabledAsUnused(ada.id, key.id)).toBe(true);
+  expect(await isDisabledAsUnused((await createQuietUser("Bob")).id, key.id)).toBe(false);
   expect(await heardAfterEach(0, 90)).toEqual([[], []]);
   const records = await database().activity.findMany({ where: { apiKeyId: key.id, action: "api_key.disabled" } });
   expect(records).toMatchObject([{ userId: ada.id, actor: "system", details: { name: "Production App" } }]);
@@ -117,6 +120,8 @@ test("Enable starts the count anew", async () => {
   expect(await setDisabled(ada.id, key.id, "enabled", CALLER)).toMatchObject({ ok: true });
   expect(await heardAfterEach(0, 29, 2)).toEqual([[], [], [WILL]]);
   expect(await isDisabled(key.id)).toBe(false);
+  await setDisabled(ada.id, key.id, "disabled", CALLER);
+  expect(await isDisabledAsUnused(ada.id, key.id)).toBe(false);
 });
 
 test("days count from when the variable was first set, and anew after a restore", async () => {

@@ -48,7 +48,7 @@ const IS_UNTOLD = Prisma.sql`EXISTS (
  */
 const idleKeys = (days: number, which: Prisma.Sql) => Prisma.sql`
   SELECT i."id", i."userId", i."name", i."prefix", i."environment", i."lastUsedAt", i."idleSince", i."daysBefore",
-    greatest(i."idleSince" + make_interval(days => ${days}::int), i."disablesAt", now() + make_interval(days => i."daysBefore"))
+    greatest(i."idleSince" + make_interval(days => ${days}::int), now() + make_interval(days => i."daysBefore"))
       AS "disablesAt"
   FROM (
     SELECT k.*, n."disablesAt", n."apiKeyId" IS NOT NULL AND ${IS_UNTOLD} AS "untold",
@@ -107,7 +107,7 @@ async function handleAccount(transaction: Transaction, userId: UserId, days: num
   const keys = await transaction.$queryRaw<IdleKey[]>`
     WITH "due" AS (${idleKeys(days, Prisma.sql`${isOwned(userId)} AND "id" = ANY(${ids}::uuid[])`)}), "noticed" AS (
       INSERT INTO "IdleNotice" ("apiKeyId", "idleSince", "daysBefore", "disablesAt", "noticedAt")
-      SELECT "id", "idleSince", "daysBefore", "disablesAt", now() FROM "due" WHERE "daysBefore" > 0
+      SELECT "id", "idleSince", "daysBefore", "disablesAt", now() FROM "due"
       ON CONFLICT ("apiKeyId") DO UPDATE SET "idleSince" = excluded."idleSince", "daysBefore" = excluded."daysBefore",
         "disablesAt" = excluded."disablesAt", "noticedAt" = excluded."noticedAt"
     )

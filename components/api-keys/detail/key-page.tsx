@@ -28,6 +28,8 @@ type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
   apiUrl: string | null;
+  /** Not by its owner, but by scheduled work. */
+  disabledAsUnused: boolean;
   /** Opens its rotation, if it can be rotated. */
   opensRotate: boolean;
   restrictions: RestrictionUse;
@@ -35,9 +37,9 @@ type Props = {
   children: ReactNode;
 };
 
-export function KeyPage({ apiKey, now, apiUrl, opensRotate, restrictions, children }: Props) {
+export function KeyPage({ apiKey, now, apiUrl, disabledAsUnused, opensRotate, restrictions, children }: Props) {
   const heading = useRef<HTMLElement>(null);
-  const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;
+  const { lastUsedAddress, lastUsedAgent, disabledAt, deletedAt } = apiKey;
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
@@ -73,6 +75,14 @@ export function KeyPage({ apiKey, now, apiUrl, opensRotate, restrictions, childr
               <div className="mt-4">
                 <Notice>
                   This key was deleted <Time at={deletedAt} />. Its history is kept.
+                </Notice>
+              </div>
+            )}
+            {disabledAsUnused && disabledAt && (
+              <div className="mt-4">
+                <Notice tone="warning">
+                  This key was disabled <Time at={disabledAt} />, because no request had used it for a long time. Enable
+                  it if a program still needs it.
                 </Notice>
               </div>
             )}
