@@ -43,6 +43,8 @@ test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrow
   const other = await openBrowser({ baseURL: url });
   await other.goto("/sign-in");
   await other.getByRole("link", { name: "Forgot password?" }).click();
+  // The sign-in page has a field of that name, too.
+  await expect(other.getByRole("heading", { name: "Reset your password" })).toBeVisible();
   await other.getByLabel("Email").fill(user.email.toUpperCase());
   await other.getByRole("button", { name: "Send reset link" }).click();
   await expect(other.getByRole("status").filter({ hasText: "a link is on its way" })).toBeVisible();

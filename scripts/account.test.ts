@@ -37,7 +37,7 @@ async function makeKey(userId: UserId, name = "Key"): Promise<string> {
 function actions(userId: UserId): Promise<{ action: string; actor: string }[]> {
   return database().activity.findMany({
     where: { userId },
-    orderBy: { id: "asc" },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
     select: { action: true, actor: true },
   });
 }

@@ -12,7 +12,7 @@ const FIRST = { values: {} };
 export function NoticesForm({ muted }: { muted: NoticeSetting[] }) {
   const { state, pending, problems, props } = useServerForm(changeNoticesAction, FIRST, "notices", {});
   return (
-    <form {...props} key={muted.join(" ")}>
+    <form {...props}>
       <FormAlert>{problems.form}</FormAlert>
       <ul className="flex flex-col gap-3">
         {NOTICE_SETTINGS.map((setting) => (
@@ -23,6 +23,8 @@ export function NoticesForm({ muted }: { muted: NoticeSetting[] }) {
                 <span className="mt-0.5 block text-[0.8125rem] text-muted">{NOTICES[setting].help}</span>
               </span>
               <input
+                // Made anew when it was saved, because React keeps the first `defaultChecked`.
+                key={String(muted.includes(setting))}
                 type="checkbox"
                 name={setting}
                 aria-label={NOTICES[setting].title}

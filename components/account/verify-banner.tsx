@@ -13,7 +13,10 @@ type Props = {
   required: boolean;
 };
 
-/** Asks for the verification of an address. Rendered by the server alone, so that it loads no script. */
+/**
+ * Asks for the verification of an address. Rendered by the server alone, so that it loads no
+ * script.
+ */
 export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: Props) {
   return (
     <section aria-label="Verify your email address" className="mb-4">

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ACTION_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
 import { createKey, startApi } from "#e2e/support/test-api.ts";
@@ -5,6 +6,7 @@ import { useOwnDatabase } from "#e2e/support/test-database.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { deleteAccount } from "#lib/accounts/delete-account.ts";
+import { redeemEmailLink } from "#lib/accounts/email-links.ts";
 import { linkProvider, unlinkProvider } from "#lib/accounts/linked-providers.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
@@ -24,8 +26,10 @@ import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
+import { database } from "#lib/database/client.ts";
 import { recordLeak } from "#lib/leaks/record-leak.ts";
 import type { Result } from "#lib/result.ts";
+import { HOUR_MS } from "#lib/time/model/duration.ts";
 import { flushUsage } from "#lib/usage/recorder.ts";
 
 const CALLER = { actor: "user", address: "198.18.5.1", userAgent: "vitest" } as const;
@@ -60,6 +64,7 @@ async function everyAction(): Promise<UserId> {
   await renameAccount(userId, "Countess", CALLER);
   const email = "countess@example.com";
   await succeed(changeEmail(userId, { email, password: next }, CALLER));
+  await succeed(redeemEmailLink(await emailLink(userId, email), CALLER));
   const { token } = await succeed(createPasswordLink(email, CALLER));
   await succeed(redeemPasswordLink({ token, password: "yet another battery" }, CALLER));
   await succeed(signIn({ email, password: "yet another battery" }, CALLER));
@@ -72,6 +77,15 @@ async function everyAction(): Promise<UserId> {
   await everyKeyAction(userId);
   await succeed(deleteAccount(session, { password: "yet another battery", email }, CALLER));
   return userId;
+}
+
+/** Returns the token of a link that only a mail has otherwise. */
+async function emailLink(userId: UserId, email: string): Promise<string> {
+  const token = "t".repeat(43);
+  const tokenHash = new Uint8Array(hash("sha256", token, "buffer"));
+  const expiresAt = new Date(Date.now() + HOUR_MS);
+  await database().emailLink.create({ data: { tokenHash, userId, email, expiresAt } });
+  return token;
 }
 
 async function everyKeyAction(userId: UserId): Promise<void> {

@@ -16,7 +16,9 @@ export function startKeyLoad({ all }: ApiProcesses, secret: string, query = "") 
   const traffic = startTraffic(all.flatMap(({ url }) => [() => ask(url), () => ask(url)]));
   const since = (from: number) => answers.filter(({ start }) => start > from);
   return {
-    /** Returns the answers to requests that start from now on, when each instance has answered some. */
+    /**
+     * Returns the answers to requests that start from now on, when each instance has answered some.
+     */
     async next(): Promise<Answer[]> {
       const from = performance.now();
       const fewest = () => Math.min(...all.map(({ url }) => since(from).filter((answer) => answer.url === url).length));

@@ -1,4 +1,6 @@
-/** For this machine by any name, signed by itself, until 2126. A test that wants it trusted says so. */
+/**
+ * For this machine by any name, signed by itself, until 2126. A test that wants it trusted says so.
+ */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBojCCAUegAwIBAgIUcCbD3teviClahEtnSaJ5riomKy8wCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNzAwNTQwMVoYDzIxMjYxMTAz

@@ -6,7 +6,10 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { CERTIFICATE, PRIVATE_KEY } from "#e2e/support/mail-certificate.ts";
 import { until } from "#e2e/support/until.ts";
 
-/** The steps of an SMTP session at which the server can misbehave. `answer` is after the whole message. */
+/**
+ * The steps of an SMTP session at which the server can misbehave. `answer` is after the whole
+ * message.
+ */
 export type Step = "connect" | "from" | "to" | "data" | "answer";
 export type Fault =
   /** Closes every connection. */

@@ -14,9 +14,9 @@ type ChangeEmailError = ConfirmError | "email_taken";
 type Changed = "changed" | "link_sent";
 
 /**
- * Changes the address that the user signs in with, after confirming the password. Where mail is sent,
- * the new address takes effect when its link is opened. `email_taken` tells that an address has an
- * account, so each such answer counts as a sign-up.
+ * Changes the address that the user signs in with, after confirming the password. Where mail is
+ * sent, the new address takes effect when its link is opened. `email_taken` tells that an address
+ * has an account, so each such answer counts as a sign-up.
  */
 export async function changeEmail(
   userId: UserId,

@@ -72,8 +72,8 @@ export async function resendEmailLink(userId: UserId): Promise<{ ok: true } | Th
 }
 
 /**
- * Verifies the address that a link was sent to, and makes it the account's. Of parallel calls with one
- * link, one succeeds.
+ * Verifies the address that a link was sent to, and makes it the account's. Of parallel calls with
+ * one link, one succeeds.
  *
  * `invalid_link`: unknown, used, over a day old, replaced, or of a disabled account. `email_taken`:
  * another account has the address by now.

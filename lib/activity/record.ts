@@ -48,7 +48,9 @@ export type Details = {
   "account.provider_linked": { provider: string };
   "account.provider_unlinked": { provider: string };
   "account.deleted": { keys: number };
-  /** Without restrictions for a key that has none, and for a successor, which has its predecessor's. */
+  /**
+   * Without restrictions for a key that has none, and for a successor, which has its predecessor's.
+   */
   "api_key.created": OfKey & {
     decoy?: true;
     environment: string;

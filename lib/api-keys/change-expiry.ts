@@ -3,9 +3,10 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { type Expiry, expiryInstant } from "#lib/api-keys/model/expiry.ts";
+import { type Expiry, expiryInstant, lifetimeLimit } from "#lib/api-keys/model/expiry.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import { currentSuccessor, readSuccessors } from "#lib/api-keys/rotation-chain.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
@@ -31,7 +32,7 @@ export async function changeExpiry(
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, now)) return err("not_active");
     if (currentSuccessor(await readSuccessors(transaction, userId, id), now)) return err("replaced");
-    const expiresAt = expiryInstant(expiry, now);
+    const expiresAt = expiryInstant(expiry, now, lifetimeLimit(key.createdAt, env().MAX_KEY_LIFETIME_DAYS));
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");
     if (expiresAt?.getTime() === key.expiresAt?.getTime()) return ok();
     await transaction.apiKey.update({

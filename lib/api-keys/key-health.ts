@@ -2,6 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { expiresSoon, hasStatus, isListed } from "#lib/api-keys/key-conditions.ts";
 import { WARNINGS, type WarningKind } from "#lib/api-keys/model/key-warning.ts";
 import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
+import { env } from "#lib/config/env.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
 import { database } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -58,7 +59,9 @@ function mayHaveWarning(userId: UserId, now: Date): Prisma.Sql {
     )`;
 }
 
-/** SQL: the key has a limit that bounds what a thief of it can do: its networks, or its spending. */
+/**
+ * SQL: the key has a limit that bounds what a thief of it can do: its networks, or its spending.
+ */
 const IS_LIMITED = Prisma.sql`("allowedNetworks" IS NOT NULL OR "creditsPerMonth" IS NOT NULL)`;
 
 /**
@@ -73,6 +76,11 @@ function conditionOf(userId: UserId, kind: WarningKind, now: Date): Prisma.Sql {
       return expiresSoon(now);
     case "dropped_permission":
       return Prisma.sql`NOT string_to_array("scopes", ' ') <@ ${recentScopes().map(({ name }) => name)}::text[]`;
+    case "beyond_lifetime": {
+      const days = env().MAX_KEY_LIFETIME_DAYS;
+      if (!days) return Prisma.sql`FALSE`;
+      return Prisma.sql`("expiresAt" IS NULL OR "expiresAt" - "createdAt" > make_interval(days => ${days}::int))`;
+    }
     case "never_used":
       return Prisma.sql`"lastUsedAt" IS NULL AND "createdAt" <= ${daysAgo(30)}`;
     case "idle":

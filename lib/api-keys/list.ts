@@ -28,7 +28,9 @@ export type ListedApiKey = ApiKey & {
   latestEnd: Date | null;
   /** How long its next successor lasts by default; null for one without an end. */
   durationMs: number | null;
-  /** Sums up what it may do less than its account: "1 permission, 2 networks". Empty for nothing. */
+  /**
+   * Sums up what it may do less than its account: "1 permission, 2 networks". Empty for nothing.
+   */
   restrictions: string;
   /** Another live key has the same name, so that the name doesn't tell which key is meant. */
   hasNamesake: boolean;

@@ -5,13 +5,14 @@ import { type ApiKey, KEY_SELECT } from "#lib/api-keys/key-columns.ts";
 import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { expiryInstant, sameDuration } from "#lib/api-keys/model/expiry.ts";
+import { expiryInstant, lifetimeLimit, sameDuration } from "#lib/api-keys/model/expiry.ts";
 import { type Extension, extendedEnd } from "#lib/api-keys/model/extended-end.ts";
 import { type Overlap, overlapEnd } from "#lib/api-keys/model/overlap-end.ts";
 import type { SuccessorExpiry } from "#lib/api-keys/model/schema.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 import { currentSuccessor, readSuccessors, successorDuration } from "#lib/api-keys/rotation-chain.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -21,11 +22,11 @@ type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" |
 type ExtendError = "not_found" | "not_active" | "not_replaced" | "ends_with_successor";
 
 /**
- * Creates a successor with the same name, environment and restrictions, and by default of the same duration, and
- * lets the old key overlap. Only this answer holds the secret. Of parallel rotations of a key one
- * succeeds and the others get `already_rotated`. With the overlap `now` the old key is revoked, and
- * every instance rejects it when this returns. A key whose successors aren't active can be rotated
- * again.
+ * Creates a successor with the same name, environment and restrictions, and by default of the same
+ * duration, and lets the old key overlap. Only this answer holds the secret. Of parallel rotations
+ * of a key one succeeds and the others get `already_rotated`. With the overlap `now` the old key is
+ * revoked, and every instance rejects it when this returns. A key whose successors aren't active
+ * can be rotated again.
  *
  * `not_active`: an expired or revoked key can't be rotated. `disabled`: it must be enabled first.
  * `expiry_out_of_range`: as in `createApiKey`.
@@ -48,8 +49,11 @@ export async function rotateApiKey(
     if (!isLiveKey(old, now)) return err("not_active");
     if (old.disabledAt) return err("disabled");
     const last = successors.at(-1);
+    const limit = lifetimeLimit(now, env().MAX_KEY_LIFETIME_DAYS);
     const expiresAt =
-      expiry.type === "same" ? sameDuration(successorDuration(old, last), now) : expiryInstant(expiry, now);
+      expiry.type === "same"
+        ? sameDuration(successorDuration(old, last), now, limit)
+        : expiryInstant(expiry, now, limit);
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");
     // Both keys count while both are active.
     const slot = await claimKeySlot(transaction, userId, now, overlap === "now" ? 1 : 0);

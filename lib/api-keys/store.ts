@@ -6,10 +6,11 @@ import { claimKeySlot, type KeyLimitError } from "#lib/api-keys/key-limits.ts";
 import { namesUnknownScope } from "#lib/api-keys/known-scopes.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKey, lockOwner } from "#lib/api-keys/locks.ts";
-import { expiryInstant } from "#lib/api-keys/model/expiry.ts";
+import { expiryInstant, lifetimeLimit } from "#lib/api-keys/model/expiry.ts";
 import { isRestricted, type Restrictions, restrictionColumns, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 import type { CreateApiKeyInput } from "#lib/api-keys/model/schema.ts";
 import { displayParts, generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
+import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -17,10 +18,12 @@ import { err, ok, type Result } from "#lib/result.ts";
 type CreateError = "expiry_out_of_range" | "unknown_scope" | "session_over";
 
 /**
- * Creates a key, or a decoy that never works. Only this answer holds the secret: the database keeps its hash.
+ * Creates a key, or a decoy that never works. Only this answer holds the secret: the database keeps
+ * its hash.
  *
  * `session_over`: the account was deleted, or its session ended, while this waited.
- * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead.
+ * `expiry_out_of_range`: the custom instant isn't in the future or is more than 5 years ahead, or
+ * the key would outlive `MAX_KEY_LIFETIME_DAYS`.
  * `unknown_scope`: the installation has no such permission.
  */
 export async function createApiKey(
@@ -36,7 +39,7 @@ export async function createApiKey(
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
     // Read after the wait for the lock, so that presets and the count use the same instant.
     const now = new Date();
-    const expiresAt = expiryInstant(input.expiry, now);
+    const expiresAt = expiryInstant(input.expiry, now, decoy ? null : lifetimeLimit(now, env().MAX_KEY_LIFETIME_DAYS));
     if (expiresAt === "out_of_range") return err("expiry_out_of_range");
     const slot = await claimKeySlot(transaction, userId, now);
     if (!slot.ok) return slot;

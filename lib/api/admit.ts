@@ -1,6 +1,6 @@
 import { readCredential } from "#lib/api/credential.ts";
 import { type RejectionCause, type Verification, type VerifiedKey, verifySecret } from "#lib/api-keys/verify.ts";
-import type { Tier } from "#lib/config/tiers.ts";
+import { KEY_POLICY, type Tier } from "#lib/config/tiers.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import type { Bucket } from "#lib/rate-limits/bucket.ts";
 import { limiter, type RateLimit } from "#lib/rate-limits/limiter.ts";
@@ -41,6 +41,6 @@ function bucketsOf(key: VerifiedKey, tier: Tier): Bucket[] {
   const buckets: Bucket[] = [];
   if (tier.requestsPerMinute !== null)
     buckets.push({ id: key.userId, limit: tier.requestsPerMinute, policy: key.tier });
-  if (key.requestsPerMinute !== null) buckets.push({ id: key.id, limit: key.requestsPerMinute, policy: "key" });
+  if (key.requestsPerMinute !== null) buckets.push({ id: key.id, limit: key.requestsPerMinute, policy: KEY_POLICY });
   return buckets;
 }

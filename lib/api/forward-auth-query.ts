@@ -50,7 +50,9 @@ export class ParameterError extends ApiError {
   }
 }
 
-/** @throws {ParameterError} if a parameter isn't valid or given twice, or a permission is unknown. */
+/**
+ * @throws {ParameterError} if a parameter isn't valid or given twice, or a permission is unknown.
+ */
 export function readQuery(query: string): { cost: number; scope: readonly string[] } {
   const parsed = query.length > REMEMBERED_LENGTH_MAX ? parse(query) : parsedQuery(query);
   const unknown = parsed.scope.find((name) => !isScope(name));

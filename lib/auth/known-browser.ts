@@ -15,7 +15,10 @@ export async function signInCaller(): Promise<Caller> {
   return { ...(await requestCaller()), signedInBefore: await readUsers() };
 }
 
-/** Notes for a year, in a cookie that only we can read and write, that this browser signed a user in. */
+/**
+ * Notes for a year, in a cookie that only we can read and write, that this browser signed a user
+ * in.
+ */
 export async function rememberBrowser(userId: UserId): Promise<void> {
   const { name, options } = ownCookie("known-browser");
   const users = [userId, ...(await readUsers()).filter((id) => id !== userId)].slice(0, USERS_MAX);

@@ -1,4 +1,6 @@
-/** Tells whether a text is the address of a mail server, without options, which would weaken TLS. */
+/**
+ * Tells whether a text is the address of a mail server, without options, which would weaken TLS.
+ */
 export function isSmtpAddress(text: string): boolean {
   try {
     const url = new URL(text);

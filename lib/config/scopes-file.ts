@@ -119,7 +119,9 @@ export function recentScopes(): Scope[] {
   return scopes();
 }
 
-/** Tells whether a permission exists. Reads the file again for an unknown one, at most once in 10 s. */
+/**
+ * Tells whether a permission exists. Reads the file again for an unknown one, at most once in 10 s.
+ */
 export function isScope(name: string): boolean {
   return names(scopes()).has(name) || names(recentScopes()).has(name);
 }

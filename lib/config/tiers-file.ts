@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { env } from "#lib/config/env.ts";
-import { DEFAULT_TIERS, type Tier } from "#lib/config/tiers.ts";
+import { DEFAULT_TIERS, KEY_POLICY, type Tier } from "#lib/config/tiers.ts";
 import { database } from "#lib/database/client.ts";
 import { log } from "#lib/log.ts";
 import { OperatorError } from "#lib/operator-error.ts";
@@ -14,7 +14,10 @@ const REMEMBERED_MAX = 10_000;
 
 const tiersSchema = z
   .record(
-    z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a tier's name has 1 to 32 of a-z, 0-9 and -, and starts with a letter"),
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,31}$/, "a tier's name has 1 to 32 of a-z, 0-9 and -, and starts with a letter")
+      .refine((name) => name !== KEY_POLICY, `"${KEY_POLICY}" is the name of a key's own limit, and can't be a tier's`),
     z.strictObject({
       requestsPerMinute: z.int().min(1).max(REQUESTS_MAX).nullable(),
       requestsPerMonth: z.int().min(0).max(1_000_000_000).nullable(),

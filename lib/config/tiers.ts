@@ -6,6 +6,9 @@ export type Tier = {
   signupCredits: number;
 };
 
+/** Names a key's own limit where a tier's name names the account's: in the rate-limit headers. */
+export const KEY_POLICY = "key";
+
 /**
  * The tiers of the published plans, unless `TIERS_FILE` replaces them. New accounts get the first.
  */

@@ -261,6 +261,13 @@ const LIMITS = {
       example: "180",
     },
   ),
+  MAX_KEY_LIFETIME_DAYS: variable(whole(1, 36_500).optional(), {
+    description:
+      "How long a key may last at most, in days from its creation. Older keys keep their expiry, and are listed in key " +
+      "health. A decoy has no end.",
+    unset: "no limit",
+    example: "365",
+  }),
   TIERS_FILE: text({
     description:
       "A JSON file that replaces the built-in tiers `free`, `pro` and `scale`. Each tier has `requestsPerMinute` and " +

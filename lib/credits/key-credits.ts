@@ -2,8 +2,8 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
 
 /**
- * SQL: the credits that a key used in this UTC month, which its own cap limits. Exact in a statement
- * that has locked the account's balance before.
+ * SQL: the credits that a key used in this UTC month, which its own cap limits. Exact in a
+ * statement that has locked the account's balance before.
  */
 export const keyCreditsOfMonth = (userId: string, apiKeyId: string) => `"key_credits_of_month"(${userId}, ${apiKeyId})`;
 

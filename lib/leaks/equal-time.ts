@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Longer than recording a leak and waiting for the leases takes, on a machine that isn't overloaded. */
+/**
+ * Longer than recording a leak and waiting for the leases takes, on a machine that isn't
+ * overloaded.
+ */
 const STEP_MS = 500;
 
 /**

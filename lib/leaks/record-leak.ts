@@ -66,7 +66,10 @@ async function keepReports(
       AND NOT EXISTS (SELECT ${reports} AND r."source" = ${cleanSource} AND r."url" = ${cleanUrl})`;
 }
 
-/** Marks the keys that weren't marked before and records each. Only the first report of a key is news. */
+/**
+ * Marks the keys that weren't marked before and records each. Only the first report of a key is
+ * news.
+ */
 async function markLeaked(
   transaction: Transaction,
   userId: UserId,

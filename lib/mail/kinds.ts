@@ -9,7 +9,9 @@ import { keyUsedFromNewNetwork } from "#lib/mail/templates/networks.ts";
 import { newBrowser } from "#lib/mail/templates/sign-in.ts";
 import { creditsLow, quotaNear, spendingCapReached } from "#lib/mail/templates/spending.ts";
 
-/** Every kind of mail with its template. A kind keeps its name and its data while rows may have it. */
+/**
+ * Every kind of mail with its template. A kind keeps its name and its data while rows may have it.
+ */
 export const KINDS = {
   "account.verify_email": verifyEmail,
   "account.reset_password": resetPassword,

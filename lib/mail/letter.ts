@@ -20,7 +20,10 @@ export type Template<Data> = {
   write(data: Data): Letter;
 };
 
-/** Defines a kind of mail. `Data` is stored as JSON until the mail is delivered, so it has no secret. */
+/**
+ * Defines a kind of mail. `Data` is stored as JSON until the mail is delivered, so it has no
+ * secret.
+ */
 export function template<Data extends object>(definition: Template<Data>): Template<Data> {
   return definition;
 }

@@ -18,7 +18,9 @@ export function countMail(outcome: "sent" | "failed" | "retried"): void {
   metrics().mails.inc({ outcome });
 }
 
-/** Reads the outbox from time to time, for Prometheus. Every process that delivers reports the same. */
+/**
+ * Reads the outbox from time to time, for Prometheus. Every process that delivers reports the same.
+ */
 export async function observeOutbox(signal: AbortSignal): Promise<void> {
   let last: OutboxState = { waiting: 0, failed: 0, oldestS: 0 };
   observeGauge("goodtake_mail_outbox", "Mails by state: waiting, failed (given up).", "state", () => ({

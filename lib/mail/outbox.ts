@@ -37,7 +37,8 @@ type Claim = ClaimedMail | "settled" | undefined;
 
 /**
  * Claims the mail that is due for longest, for {@link LEASE_S}. Parallel calls, also of other
- * processes, claim different ones. A kind that this version doesn't know is left to a newer process.
+ * processes, claim different ones. A kind that this version doesn't know is left to a newer
+ * process.
  */
 export async function claimMail(): Promise<Claim> {
   // One statement while nothing is due.

@@ -12,9 +12,9 @@ export function isMailOn(): boolean {
 }
 
 /**
- * Writes a mail to a user in the transaction that it reports, so that both happen or neither. Writes
- * nothing without `SMTP_URL`, no notice that the user switched off, and for an address that isn't
- * verified only what verifies it. One action queues one mail, also for many keys.
+ * Writes a mail to a user in the transaction that it reports, so that both happen or neither.
+ * Writes nothing without `SMTP_URL`, no notice that the user switched off, and for an address that
+ * isn't verified only what verifies it. One action queues one mail, also for many keys.
  *
  * @param recipient another address than the account's, such as its former one.
  */

@@ -74,7 +74,9 @@ function failure(error: SmtpError, isHandedOver: boolean): Delivery {
   return { outcome: isHandedOver ? "unknown" : "not_sent", problem };
 }
 
-/** Makes a stream that asks `before` when it is first read from, which is after DATA was answered. */
+/**
+ * Makes a stream that asks `before` when it is first read from, which is after DATA was answered.
+ */
 function contentAfter(content: Buffer, before: () => Promise<void>): Readable {
   let isAsked = false;
   return new Readable({

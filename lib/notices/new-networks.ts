@@ -18,8 +18,9 @@ const USED = `
   ORDER BY 1 LIMIT ${STEP_KEYS}`;
 
 /**
- * SQL: notes the networks of these keys that aren't known yet. Returns those that are news: of a key
- * whose networks were noted before. A key's first networks are noted when its first week is over.
+ * SQL: notes the networks of these keys that aren't known yet. Returns those that are news: of a
+ * key whose networks were noted before. A key's first networks are noted when its first week is
+ * over.
  */
 const NOTE = `
   WITH "key" AS (

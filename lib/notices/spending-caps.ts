@@ -18,7 +18,9 @@ type Reached = {
 
 const MONTH = `date_trunc('month', now() AT TIME ZONE 'UTC')::date`;
 
-/** SQL: the keys of accounts that moved credits lately that have spent their cap, without a notice. */
+/**
+ * SQL: the keys of accounts that moved credits lately that have spent their cap, without a notice.
+ */
 const REACHED = `
   SELECT k."id", k."userId", k."name", k."prefix", k."environment"::text AS "environment", k."creditsPerMonth" AS "cap", ${MONTH} AS "month"
   FROM (

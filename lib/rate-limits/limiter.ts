@@ -34,7 +34,10 @@ const COMMAND_TIMEOUT_MS = 250;
 const PAUSE_MS = 1_000;
 const COMPLAINT_MS = 60_000;
 
-/** Leak reports that one network may send an hour. Anyone may send some, so memory of them is bounded. */
+/**
+ * Leak reports that one network may send an hour. Anyone may send some, so memory of them is
+ * bounded.
+ */
 const REPORTS_MAX = 60;
 const REPORTING_NETWORKS_MAX = 100_000;
 
@@ -91,8 +94,8 @@ export class Limiter {
   }
 
   /**
-   * Counts one request of an account in all of its buckets, or in none if one has no room. Returns no
-   * promise if it counts in memory. Never rejects: a lost Redis fails no request.
+   * Counts one request of an account in all of its buckets, or in none if one has no room. Returns
+   * no promise if it counts in memory. Never rejects: a lost Redis fails no request.
    */
   consume(accountId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
     return this.#count(this.#requests, accountId, buckets);

@@ -13,6 +13,7 @@ import { readKeyList } from "#lib/api-keys/read-key-list.ts";
 import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { env } from "#lib/config/env.ts";
 
 export const metadata: Metadata = { title: "Developer Settings" };
 
@@ -36,6 +37,7 @@ export default withRequestId(async function DeveloperSettingsPage({ searchParams
       query={query}
       now={now}
       apiUrl={configuredApiAddress()}
+      lifetimeDays={env().MAX_KEY_LIFETIME_DAYS ?? null}
       health={<KeyHealth warnings={warnings} query={query} />}
       warningNote={query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
       start={

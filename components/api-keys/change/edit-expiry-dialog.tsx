@@ -4,8 +4,9 @@ import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useRef, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
-import { choiceOfEnd, readChoice, sentExpiry } from "#components/api-keys/expiry/expiry-choice.ts";
+import { choiceOfDuration, choiceOfEnd, readChoice, sentExpiry } from "#components/api-keys/expiry/expiry-choice.ts";
 import { ExpiryField } from "#components/api-keys/expiry/expiry-field.tsx";
+import { useLimit } from "#components/api-keys/expiry/lifetime.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
@@ -38,15 +39,16 @@ type FormProps = Pick<KeyDialogProps, "apiKey" | "onClose"> & { field: RefObject
 
 function ExpiryForm({ apiKey, field, onClose }: FormProps) {
   const now = useNow();
+  const limit = useLimit(apiKey.createdAt);
   const [before] = useState(() => choiceOfEnd(apiKey.expiresAt));
-  const [choice, setChoice] = useState(before);
+  const [choice, setChoice] = useState(() => (before.option === "never" ? choiceOfDuration(null, limit, now) : before));
   const [problem, setProblem] = useState<string>();
   const { change, pending, error } = useKeyChange(onClose);
   function submit(event: FormEvent) {
     event.preventDefault();
     // An unchanged day must not move an end within it to the end of the day.
     if (choice.option === before.option && choice.date === before.date) return onClose();
-    const expiry = readChoice(choice, now);
+    const expiry = readChoice(choice, now, limit);
     if ("problem" in expiry) return setProblem(expiry.problem);
     if (expiry.type === "same") return;
     change(
@@ -64,6 +66,7 @@ function ExpiryForm({ apiKey, field, onClose }: FormProps) {
             setChoice(next);
             setProblem(undefined);
           }}
+          limit={limit}
           error={problem}
           field={field}
         />

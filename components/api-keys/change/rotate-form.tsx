@@ -11,6 +11,7 @@ import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
 import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { choiceOfDuration, readChoice, sentExpiry } from "#components/api-keys/expiry/expiry-choice.ts";
 import { ExpiryField } from "#components/api-keys/expiry/expiry-field.tsx";
+import { useLimit } from "#components/api-keys/expiry/lifetime.ts";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
@@ -50,11 +51,12 @@ type Props = Pick<KeyDialogProps, "apiKey" | "row"> & {
 export function RotateForm({ apiKey, row, field, making: { pending, make }, onRotated }: Props) {
   const now = useNow();
   const confirmation = useNameConfirmation(apiKey);
-  const [choice, setChoice] = useState(() => choiceOfDuration(apiKey.durationMs));
+  const limit = useLimit(now);
+  const [choice, setChoice] = useState(() => choiceOfDuration(apiKey.durationMs, limit, now));
   const [overlap, setOverlap] = useState<Overlap>("24h");
   const [problem, setProblem] = useState<string>();
   const [error, setError] = useState<ReactNode>();
-  const expiry = readChoice(choice, now);
+  const expiry = readChoice(choice, now, limit);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -72,7 +74,8 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
       }
     });
   }
-  const sameEnd = choiceOfDuration(apiKey.durationMs).option === "same" ? sameDuration(apiKey.durationMs, now) : null;
+  const isSame = choiceOfDuration(apiKey.durationMs, limit, now).option === "same";
+  const sameEnd = isSame ? sameDuration(apiKey.durationMs, now, limit?.at) : null;
   const newEnd = "problem" in expiry ? null : expiry.type === "same" ? sameEnd : expiryInstant(expiry, now);
   const limits = [newEnd === "out_of_range" ? null : newEnd, apiKey.latestEnd];
   return (
@@ -87,6 +90,7 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
             setProblem(undefined);
           }}
           sameEnd={sameEnd}
+          limit={limit}
           error={problem}
           field={field}
         />

@@ -7,6 +7,7 @@ import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
 import { PermissionsSection, readPermissions } from "#components/api-keys/create/permissions-section.tsx";
 import { OUT_OF_RANGE, readCreateForm, selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
+import { firstOption, presetsWithin, useLimit } from "#components/api-keys/expiry/lifetime.ts";
 import { AGENT_KEY, restoredDraft } from "#components/api-keys/restrictions/restriction-draft.ts";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
@@ -48,7 +49,9 @@ type Props = {
 export function CreateKeyForm({ nameField, onReady, making: { pending, make } }: Props) {
   const now = useNow();
   const [draft] = useState(() => takeDraft(FORM));
-  const [expiry, setExpiry] = useState(draft.expiry ?? "never");
+  const limit = useLimit(now);
+  const presets = presetsWithin(limit, now);
+  const [expiry, setExpiry] = useState(() => draft.expiry ?? firstOption(limit, now));
   const [restrictions, setRestrictions] = useState(() => restoredDraft(draft));
   const [permissionsOpen, setPermissionsOpen] = useState<boolean>();
   const [forAgent, setForAgent] = useState(false);
@@ -58,7 +61,7 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
   }, [nameField, onReady]);
 
   function presetAgentKey() {
-    setExpiry("30d");
+    setExpiry(presets.includes("30d") ? "30d" : firstOption(limit, now));
     setRestrictions(AGENT_KEY);
     setPermissionsOpen(true);
     setForAgent(true);
@@ -66,7 +69,7 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
   }
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const parsed = readCreateForm(new FormData(event.currentTarget), now);
+    const parsed = readCreateForm(new FormData(event.currentTarget), now, limit);
     if ("problems" in parsed) {
       setProblems(parsed.problems);
       if (parsed.problems.name) nameField.current?.focus();
@@ -113,7 +116,7 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
           options={ENVIRONMENTS.map((value) => ({ value, label: ENVIRONMENT_LABELS[value] }))}
           defaultValue={draft.environment ?? "production"}
         />
-        <Field label="Expires" error={expiry === "custom" ? undefined : problems.expiry}>
+        <Field label="Expires" hint={limit?.words} error={expiry === "custom" ? undefined : problems.expiry}>
           {(tie) => (
             <Select
               {...tie}
@@ -122,10 +125,10 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
               onChange={(event) => setExpiry(event.currentTarget.value)}
               className="w-full"
             >
-              <option value="never">Never</option>
-              {Object.entries(PRESET_LABELS).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
+              {!limit && <option value="never">Never</option>}
+              {presets.map((preset) => (
+                <option key={preset} value={preset}>
+                  {PRESET_LABELS[preset]}
                 </option>
               ))}
               <option value="custom">Custom date</option>
@@ -140,7 +143,7 @@ export function CreateKeyForm({ nameField, onReady, making: { pending, make } }:
             defaultValue={draft.date}
             hint="The key works until the end of this day, in your time zone."
             error={problems.expiry}
-            {...selectableDays(now)}
+            {...selectableDays(now, limit)}
           />
         )}
         <PermissionsSection

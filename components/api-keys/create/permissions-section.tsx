@@ -23,7 +23,9 @@ type Props = {
   onToggle: (open: boolean) => void;
 };
 
-/** Folds the restrictions of a new key, most of which have none. Folded, it keeps what was typed. */
+/**
+ * Folds the restrictions of a new key, most of which have none. Folded, it keeps what was typed.
+ */
 export function PermissionsSection({ draft, onChange, problems, open, onToggle }: Props) {
   const id = useId();
   const { demand, pending, failure } = useDemand();

@@ -69,7 +69,9 @@ export function RotationMark({ apiKey }: { apiKey: ListedApiKey }) {
   return role && <span className={role === "Old key" ? "text-warning-ink" : "text-success-ink"}>{role}</span>;
 }
 
-/** Marks a restricted key in a line of the list, with a summary for the pointer and screen readers. */
+/**
+ * Marks a restricted key in a line of the list, with a summary for the pointer and screen readers.
+ */
 export function RestrictedMark({ apiKey: { restrictions } }: { apiKey: ListedApiKey }) {
   return (
     restrictions && (

@@ -13,6 +13,7 @@ import {
   RotationBadge,
   Status,
 } from "#components/api-keys/detail/key-facts.tsx";
+import { LifetimeDaysProvider } from "#components/api-keys/expiry/lifetime-days.ts";
 import { ListRef } from "#components/api-keys/list/list-ref.ts";
 import { RecentRequests } from "#components/api-keys/list/recent-requests.tsx";
 import { KeyRestrictions, type RestrictionUse } from "#components/api-keys/restrictions/key-restrictions.tsx";
@@ -28,6 +29,7 @@ type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };
   now: Date;
   apiUrl: string | null;
+  lifetimeDays: number | null;
   /** Not by its owner, but by scheduled work. */
   disabledAsUnused: boolean;
   /** Opens its rotation, if it can be rotated. */
@@ -37,102 +39,113 @@ type Props = {
   children: ReactNode;
 };
 
-export function KeyPage({ apiKey, now, apiUrl, disabledAsUnused, opensRotate, restrictions, children }: Props) {
+export function KeyPage({
+  apiKey,
+  now,
+  apiUrl,
+  lifetimeDays,
+  disabledAsUnused,
+  opensRotate,
+  restrictions,
+  children,
+}: Props) {
   const heading = useRef<HTMLElement>(null);
   const { lastUsedAddress, lastUsedAgent, disabledAt, deletedAt } = apiKey;
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
-        <ListRef value={heading}>
-          <KeyDialogProvider>
-            <nav aria-label="Breadcrumb" className="mb-3 flex items-center gap-1 text-[0.8125rem] text-muted">
-              <Link href="/settings/developer" className="rounded hover:text-ink">
-                Developer Settings
-              </Link>
-              <ChevronRight aria-hidden className="size-3.5" />
-              <span aria-current="page">
-                <bdi>{apiKey.name}</bdi>
-              </span>
-            </nav>
-            <header
-              ref={heading}
-              id="api-keys"
-              tabIndex={-1}
-              className="flex flex-wrap items-center justify-between gap-4 outline-none"
-            >
-              <div className="flex min-w-0 flex-wrap items-center gap-2">
-                <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">
+        <LifetimeDaysProvider value={lifetimeDays}>
+          <ListRef value={heading}>
+            <KeyDialogProvider>
+              <nav aria-label="Breadcrumb" className="mb-3 flex items-center gap-1 text-[0.8125rem] text-muted">
+                <Link href="/settings/developer" className="rounded hover:text-ink">
+                  Developer Settings
+                </Link>
+                <ChevronRight aria-hidden className="size-3.5" />
+                <span aria-current="page">
                   <bdi>{apiKey.name}</bdi>
-                </h1>
-                <RotationBadge apiKey={apiKey} />
-              </div>
-              {!deletedAt && <KeyActions apiKey={apiKey} inList={false} />}
-              {opensRotate && !apiKey.successorId && keyStatus(apiKey, now) === "active" && (
-                <OpenRotate apiKey={apiKey} />
-              )}
-            </header>
-            {deletedAt && (
-              <div className="mt-4">
-                <Notice>
-                  This key was deleted <Time at={deletedAt} />. Its history is kept.
-                </Notice>
-              </div>
-            )}
-            {disabledAsUnused && disabledAt && (
-              <div className="mt-4">
-                <Notice tone="warning">
-                  This key was disabled <Time at={disabledAt} />, because no request had used it for a long time. Enable
-                  it if a program still needs it.
-                </Notice>
-              </div>
-            )}
-            <Rotation apiKey={apiKey} />
-            <dl className="mt-6 grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-4">
-              <Fact term="Status">
-                <Status apiKey={apiKey} />
-              </Fact>
-              <Fact term="Key">
-                <KeyText apiKey={apiKey} />
-              </Fact>
-              <Fact term="Environment">
-                <EnvironmentBadge environment={apiKey.environment} />
-              </Fact>
-              <Fact term="Created">
-                <Time at={apiKey.createdAt} />
-              </Fact>
-              <Fact term="Expires">
-                <Expires apiKey={apiKey} />
-              </Fact>
-              <Fact term="Last used">
-                <LastUsed apiKey={apiKey} />
-                {lastUsedAddress && (
-                  <span className="block break-words text-muted text-xs">
-                    from <span className="font-mono">{lastUsedAddress}</span>
-                    {lastUsedAgent && (
-                      <>
-                        {" "}
-                        by <bdi title={lastUsedAgent}>{programName(lastUsedAgent)}</bdi>
-                      </>
-                    )}
-                  </span>
+                </span>
+              </nav>
+              <header
+                ref={heading}
+                id="api-keys"
+                tabIndex={-1}
+                className="flex flex-wrap items-center justify-between gap-4 outline-none"
+              >
+                <div className="flex min-w-0 flex-wrap items-center gap-2">
+                  <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">
+                    <bdi>{apiKey.name}</bdi>
+                  </h1>
+                  <RotationBadge apiKey={apiKey} />
+                </div>
+                {!deletedAt && <KeyActions apiKey={apiKey} inList={false} />}
+                {opensRotate && !apiKey.successorId && keyStatus(apiKey, now) === "active" && (
+                  <OpenRotate apiKey={apiKey} />
                 )}
-              </Fact>
-              <Fact term="Requests (24 h)">
-                <RecentRequests apiKey={apiKey} />
-              </Fact>
-              {apiKey.note && (
-                <div className="col-span-full min-w-0">
-                  <dt className="mb-1 text-muted text-xs">Note</dt>
-                  <dd className="whitespace-pre-line break-words text-[0.8125rem]">
-                    <bdi dir="auto">{apiKey.note}</bdi>
-                  </dd>
+              </header>
+              {deletedAt && (
+                <div className="mt-4">
+                  <Notice>
+                    This key was deleted <Time at={deletedAt} />. Its history is kept.
+                  </Notice>
                 </div>
               )}
-            </dl>
-            <KeyRestrictions apiKey={apiKey} canEdit={!deletedAt} {...restrictions} />
-          </KeyDialogProvider>
-        </ListRef>
-        {children}
+              {disabledAsUnused && disabledAt && (
+                <div className="mt-4">
+                  <Notice tone="warning">
+                    This key was disabled <Time at={disabledAt} />, because no request had used it for a long time.
+                    Enable it if a program still needs it.
+                  </Notice>
+                </div>
+              )}
+              <Rotation apiKey={apiKey} />
+              <dl className="mt-6 grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-x-6 gap-y-5 rounded-xl border border-line bg-surface p-4 sm:grid-cols-4">
+                <Fact term="Status">
+                  <Status apiKey={apiKey} />
+                </Fact>
+                <Fact term="Key">
+                  <KeyText apiKey={apiKey} />
+                </Fact>
+                <Fact term="Environment">
+                  <EnvironmentBadge environment={apiKey.environment} />
+                </Fact>
+                <Fact term="Created">
+                  <Time at={apiKey.createdAt} />
+                </Fact>
+                <Fact term="Expires">
+                  <Expires apiKey={apiKey} />
+                </Fact>
+                <Fact term="Last used">
+                  <LastUsed apiKey={apiKey} />
+                  {lastUsedAddress && (
+                    <span className="block break-words text-muted text-xs">
+                      from <span className="font-mono">{lastUsedAddress}</span>
+                      {lastUsedAgent && (
+                        <>
+                          {" "}
+                          by <bdi title={lastUsedAgent}>{programName(lastUsedAgent)}</bdi>
+                        </>
+                      )}
+                    </span>
+                  )}
+                </Fact>
+                <Fact term="Requests (24 h)">
+                  <RecentRequests apiKey={apiKey} />
+                </Fact>
+                {apiKey.note && (
+                  <div className="col-span-full min-w-0">
+                    <dt className="mb-1 text-muted text-xs">Note</dt>
+                    <dd className="whitespace-pre-line break-words text-[0.8125rem]">
+                      <bdi dir="auto">{apiKey.note}</bdi>
+                    </dd>
+                  </div>
+                )}
+              </dl>
+              <KeyRestrictions apiKey={apiKey} canEdit={!deletedAt} {...restrictions} />
+            </KeyDialogProvider>
+          </ListRef>
+          {children}
+        </LifetimeDaysProvider>
       </ApiAddressProvider>
     </NowProvider>
   );

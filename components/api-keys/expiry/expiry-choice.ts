@@ -1,5 +1,6 @@
 import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
 import { OUT_OF_RANGE, selectableDays } from "#components/api-keys/create/read-create-form.ts";
+import { firstOption, type Limit, presetsWithin } from "#components/api-keys/expiry/lifetime.ts";
 import { EXPIRY_PRESETS, type Expiry, type ExpiryPreset } from "#lib/api-keys/model/expiry.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
@@ -11,22 +12,28 @@ export function choiceOfEnd(end: Date | null): ExpiryChoice {
   return end ? { option: "custom", date: dateAfter(end, {}) } : { option: "never", date: "" };
 }
 
-/** Returns the choice that lasts as long as a duration, or `same` if no other option does. */
-export function choiceOfDuration(durationMs: number | null): ExpiryChoice {
-  if (durationMs === null) return { option: "never", date: "" };
-  const presets = Object.keys(EXPIRY_PRESETS) as ExpiryPreset[];
-  const preset = presets.find((each) => EXPIRY_PRESETS[each] * DAY_MS === durationMs);
+/**
+ * Returns the choice that lasts as long as a duration, or `same` if no other option does. A key
+ * without an end gets the latest one that a limit allows.
+ */
+export function choiceOfDuration(durationMs: number | null, limit: Limit | null, now: Date): ExpiryChoice {
+  if (durationMs === null) return { option: firstOption(limit, now), date: "" };
+  const preset = presetsWithin(limit, now).find((each) => EXPIRY_PRESETS[each] * DAY_MS === durationMs);
   return { option: preset ?? "same", date: "" };
 }
 
 /** Returns the expiry that was chosen, or what is wrong with it. */
-export function readChoice({ option, date }: ExpiryChoice, now: Date): Expiry | { type: "same" } | { problem: string } {
+export function readChoice(
+  { option, date }: ExpiryChoice,
+  now: Date,
+  limit: Limit | null,
+): Expiry | { type: "same" } | { problem: string } {
   if (option === "same" || option === "never") return { type: option };
   if (option !== "custom") return { type: "preset", preset: option };
   const at = endOfDay(date);
-  const { min, max } = selectableDays(now);
+  const { min, max } = selectableDays(now, limit);
   if (!at) return { problem: "Choose a date." };
-  return date < min || date > max ? { problem: OUT_OF_RANGE } : { type: "custom", at };
+  return date < min || date > max ? { problem: limit?.words ?? OUT_OF_RANGE } : { type: "custom", at };
 }
 
 type Sent<E> = E extends { type: "custom" } ? { type: "custom"; at: string } : E;

@@ -3,6 +3,7 @@
 import type { RefObject } from "react";
 import { selectableDays } from "#components/api-keys/create/read-create-form.ts";
 import type { ExpiryChoice } from "#components/api-keys/expiry/expiry-choice.ts";
+import { type Limit, presetsWithin } from "#components/api-keys/expiry/lifetime.ts";
 import { Field, TextField } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useNow } from "#components/ui/time.tsx";
@@ -22,17 +23,18 @@ type Props = {
   onChange: (choice: ExpiryChoice) => void;
   /** The end that the option `same` leads to. Without it the option is absent. */
   sameEnd?: Date | null;
+  limit: Limit | null;
   error?: string | undefined;
   field?: RefObject<HTMLSelectElement | null>;
 };
 
 /** Chooses when a key expires. Each option shows its date. */
-export function ExpiryField({ label, choice, onChange, sameEnd, error, field }: Props) {
+export function ExpiryField({ label, choice, onChange, sameEnd, limit, error, field }: Props) {
   const now = useNow();
   const custom = choice.option === "custom";
   return (
     <>
-      <Field label={label} error={!custom && error}>
+      <Field label={label} hint={limit?.words} error={!custom && error}>
         {(tie) => (
           <Select
             {...tie}
@@ -42,8 +44,8 @@ export function ExpiryField({ label, choice, onChange, sameEnd, error, field }: 
             className="w-full"
           >
             {sameEnd && <option value="same">Same duration ({shortDate(sameEnd)})</option>}
-            <option value="never">Never</option>
-            {(Object.keys(PRESET_LABELS) as ExpiryPreset[]).map((preset) => (
+            {!limit && <option value="never">Never</option>}
+            {presetsWithin(limit, now).map((preset) => (
               <option key={preset} value={preset}>
                 {PRESET_LABELS[preset]} ({shortDate(expiryInstant({ type: "preset", preset }, now) as Date)})
               </option>
@@ -60,7 +62,7 @@ export function ExpiryField({ label, choice, onChange, sameEnd, error, field }: 
           onChange={(event) => onChange({ ...choice, date: event.currentTarget.value })}
           hint="The key works until the end of this day, in your time zone."
           error={error}
-          {...selectableDays(now)}
+          {...selectableDays(now, limit)}
         />
       )}
     </>

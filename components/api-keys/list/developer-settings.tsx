@@ -4,6 +4,7 @@ import { type ReactNode, useRef } from "react";
 import { KeyDialogProvider } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { CreateKey, CreateKeyProvider } from "#components/api-keys/create/create-key.tsx";
 import { MoreWays } from "#components/api-keys/decoy/more-ways.tsx";
+import { LifetimeDaysProvider } from "#components/api-keys/expiry/lifetime-days.ts";
 import { KeyFilters } from "#components/api-keys/list/key-filters.tsx";
 import { KeyTable } from "#components/api-keys/list/key-table.tsx";
 import { ListRef, useListRef } from "#components/api-keys/list/list-ref.ts";
@@ -25,6 +26,7 @@ type Props = Omit<KeyList, "warnings"> & {
   query: ListQuery;
   now: Date;
   apiUrl: string | null;
+  lifetimeDays: number | null;
   /** Shows the warnings about the keys. */
   health: ReactNode;
   /** Explains the warning that the list is filtered by. */
@@ -33,23 +35,35 @@ type Props = Omit<KeyList, "warnings"> & {
   start: ReactNode;
 };
 
-export function DeveloperSettings({ page, stamp, query, now, apiUrl, health, warningNote, start }: Props) {
+export function DeveloperSettings({
+  page,
+  stamp,
+  query,
+  now,
+  apiUrl,
+  lifetimeDays,
+  health,
+  warningNote,
+  start,
+}: Props) {
   const list = useRef<HTMLElement>(null);
   useRowFocus(list, page);
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
-        <ListRef value={list}>
-          <ViewNavigationProvider stamp={stamp}>
-            <KeyDialogProvider>
-              <CreateKeyProvider>
-                <Heading empty={page.total === 0} />
-                {page.total > 0 && <Keys page={page} query={query} health={health} warningNote={warningNote} />}
-                {start}
-              </CreateKeyProvider>
-            </KeyDialogProvider>
-          </ViewNavigationProvider>
-        </ListRef>
+        <LifetimeDaysProvider value={lifetimeDays}>
+          <ListRef value={list}>
+            <ViewNavigationProvider stamp={stamp}>
+              <KeyDialogProvider>
+                <CreateKeyProvider>
+                  <Heading empty={page.total === 0} />
+                  {page.total > 0 && <Keys page={page} query={query} health={health} warningNote={warningNote} />}
+                  {start}
+                </CreateKeyProvider>
+              </KeyDialogProvider>
+            </ViewNavigationProvider>
+          </ListRef>
+        </LifetimeDaysProvider>
       </ApiAddressProvider>
     </NowProvider>
   );

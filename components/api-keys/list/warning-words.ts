@@ -29,6 +29,13 @@ export const WARNING_WORDS: Record<WarningKind, Words> = {
     action: "Edit permissions of",
     advice: "It has no effect. Edit the permissions of each from its menu.",
   },
+  beyond_lifetime: {
+    one: "lasts longer than keys may here",
+    many: "last longer than keys may here",
+    action: "Rotate",
+    advice: "Rotate each of them: the new key gets an end that is allowed.",
+    rotates: true,
+  },
   never_used: {
     one: "was never used in 30 days",
     many: "were never used in 30 days",

@@ -32,7 +32,10 @@ export function effectWords(effects: CallerEffect[]): string {
   return uncertain > 0 ? `May reject ${overlapping} ${callers}` : `Accepts all ${callers}`;
 }
 
-/** Networks of machines that no caller on the internet has (RFC 1918, 4193, 6598, loopback, link-local). */
+/**
+ * Networks of machines that no caller on the internet has (RFC 1918, 4193, 6598, loopback,
+ * link-local).
+ */
 const PRIVATE = parseNetworks([
   "10.0.0.0/8",
   "172.16.0.0/12",

@@ -33,7 +33,9 @@ export function correctNetworks(text: string): string {
     .join("");
 }
 
-/** Reads a whole number, also with separators of thousands. Null for none; undefined for an error. */
+/**
+ * Reads a whole number, also with separators of thousands. Null for none; undefined for an error.
+ */
 export function readLimit(text: string, min: number): number | null | undefined {
   const digits = text.trim();
   if (digits === "") return null;

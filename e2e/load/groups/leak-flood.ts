@@ -13,7 +13,9 @@ const REPORTS_OF_ADDRESS = 50;
 /** How long the flood runs before `/auth` is measured. */
 const LEAD_MS = 1_000;
 
-/** Measures `/auth` at a fixed rate beside 10,000 leak reports of unknown keys, in turns with none. */
+/**
+ * Measures `/auth` at a fixed rate beside 10,000 leak reports of unknown keys, in turns with none.
+ */
 export async function leakFlood(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   await bench.withServer(

@@ -8,8 +8,17 @@ export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
 
 export type Expiry = { type: "never" } | { type: "preset"; preset: ExpiryPreset } | { type: "custom"; at: Date };
 
-/** Computes the end of a key whose expiry is chosen at `now`; null if it has none. */
-export function expiryInstant(expiry: Expiry, now: Date): Date | null | "out_of_range" {
+/**
+ * Computes the end of a key whose expiry is chosen at `now`; null if it has none. `limit` is the
+ * latest end that the operator allows.
+ */
+export function expiryInstant(expiry: Expiry, now: Date, limit: Date | null = null): Date | null | "out_of_range" {
+  const end = chosenInstant(expiry, now);
+  if (end === "out_of_range" || !limit) return end;
+  return end === null || end > limit ? "out_of_range" : end;
+}
+
+function chosenInstant(expiry: Expiry, now: Date): Date | null | "out_of_range" {
   if (expiry.type === "never") return null;
   if (expiry.type === "preset") return new Date(now.getTime() + EXPIRY_PRESETS[expiry.preset] * DAY_MS);
   const latest = latestExpiry(now);
@@ -20,11 +29,17 @@ export function expiryInstant(expiry: Expiry, now: Date): Date | null | "out_of_
 
 /**
  * Computes the end of a key that lasts as long from `now` as the key that it replaces, and at most
- * {@link EXPIRY_MAX_YEARS}. `durationMs` is null for a key without an end.
+ * {@link EXPIRY_MAX_YEARS} or until `limit`. `durationMs` is null for a key without an end.
  */
-export function sameDuration(durationMs: number | null, now: Date): Date | null {
-  if (durationMs === null) return null;
-  return new Date(Math.min(now.getTime() + durationMs, latestExpiry(now).getTime()));
+export function sameDuration(durationMs: number | null, now: Date, limit: Date | null = null): Date | null {
+  if (durationMs === null) return limit;
+  const ends = [now.getTime() + durationMs, latestExpiry(now).getTime(), ...(limit ? [limit.getTime()] : [])];
+  return new Date(Math.min(...ends));
+}
+
+/** Computes the latest end of a key that was created then; null if the operator sets no limit. */
+export function lifetimeLimit(createdAt: Date, days: number | null | undefined): Date | null {
+  return days ? new Date(createdAt.getTime() + days * DAY_MS) : null;
 }
 
 function latestExpiry(now: Date): Date {

@@ -2,6 +2,7 @@
 export const WARNINGS = [
   "expiring",
   "dropped_permission",
+  "beyond_lifetime",
   "never_used",
   "idle",
   "many_networks",

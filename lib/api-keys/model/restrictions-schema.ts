@@ -20,7 +20,9 @@ const scopes = z
   .max(SCOPES_MAX)
   .transform((names) => [...new Set(names)].toSorted());
 
-/** Rejects what the form would: a range with host bits, a zone, or more ranges than a key can have. */
+/**
+ * Rejects what the form would: a range with host bits, a zone, or more ranges than a key can have.
+ */
 const networks = z
   .array(z.string().max(100))
   .max(1_000)

@@ -21,8 +21,8 @@ export function keyStatus<Instant extends Date | number>(
 }
 
 /**
- * Tells whether a key is live: active, or disabled and can be enabled. A decoy never is. `isLive` in
- * SQL.
+ * Tells whether a key is live: active, or disabled and can be enabled. A decoy never is. `isLive`
+ * in SQL.
  */
 export function isLiveKey<Instant extends Date | number>({ revokedAt, expiresAt, decoy }: Ends<Instant>, now: Instant) {
   return revokedAt === null && !decoy && (expiresAt === null || expiresAt > now);

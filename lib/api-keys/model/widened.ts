@@ -1,7 +1,9 @@
 import { covers, parseNetworks } from "#lib/api-keys/model/network.ts";
 import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 
-/** Returns, in words, what a key may do after a change of its restrictions that it couldn't before. */
+/**
+ * Returns, in words, what a key may do after a change of its restrictions that it couldn't before.
+ */
 export function widenings(before: Restrictions, after: Restrictions): string[] {
   return [
     before.scopes && scopesWidened(before.scopes, after.scopes),

@@ -149,7 +149,7 @@ describe("GitHub's keys", () => {
 
   test("are fetched once for parallel messages, and again after 24 hours", async () => {
     using github = await endpoint();
-    const start = performance.now();
+    const start = Math.trunc(performance.now());
     const found = await Promise.all(Array.from({ length: 10 }, () => github.keys.find("own", start)));
     expect(found.every((key) => key?.equals(own.publicKey))).toBe(true);
     await github.keys.find("own", start + 24 * HOUR_MS - 1);
@@ -160,7 +160,7 @@ describe("GitHub's keys", () => {
 
   test("are fetched again for an unknown identifier, at most once in 10 minutes", async () => {
     using github = await endpoint();
-    const start = performance.now();
+    const start = Math.trunc(performance.now());
     for (let i = 0; i < 20; i += 1) expect(await github.keys.find(`unknown-${i}`, start + i)).toBeUndefined();
     expect(github.fetches()).toBe(1);
     for (let i = 0; i < 20; i += 1) await github.keys.find(`unknown-${i}`, start + 10 * MINUTE_MS + i);
@@ -170,7 +170,7 @@ describe("GitHub's keys", () => {
   test("that can't be fetched make no message invalid, and are tried again after 10 seconds", async () => {
     using github = await endpoint();
     github.answer(500);
-    const start = performance.now();
+    const start = Math.trunc(performance.now());
     for (let i = 0; i < 5; i += 1) await expect(github.keys.find("own", start)).rejects.toThrow(UnavailableError);
     expect(github.fetches()).toBe(1);
     github.answer(200);

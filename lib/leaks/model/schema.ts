@@ -45,5 +45,7 @@ export const githubReportAnswer = z
   )
   .meta({ id: "GitHubLeakAnswer" });
 
-/** Where a key was found, and by whom. Both are the reporter's words: shown as text, never fetched. */
+/**
+ * Where a key was found, and by whom. Both are the reporter's words: shown as text, never fetched.
+ */
 export type Finding = { source: string; url: string };

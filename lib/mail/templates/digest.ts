@@ -2,7 +2,9 @@ import { template } from "#lib/mail/letter.ts";
 
 const SHOWN_MAX = 50;
 
-/** Takes the place of notices beyond the limit of an hour. `subjects` are read when it is delivered. */
+/**
+ * Takes the place of notices beyond the limit of an hour. `subjects` are read when it is delivered.
+ */
 export const digest = template<{ subjects: string[] }>({
   isSecurity: false,
   write: ({ subjects }) => ({

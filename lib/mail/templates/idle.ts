@@ -6,7 +6,6 @@ type Data = { keys: (MailedKey & { lastUsedAt: string | null; disablesAt: string
 
 const lastUseWords = ({ lastUsedAt }: Data["keys"][number]) =>
   lastUsedAt ? `last used on ${utcWords(lastUsedAt)}` : "never used";
-const LEAST_USED = "/settings/developer?sort=lastUsed&direction=asc";
 
 // Both have no switch, because an owner who doesn't hear of it would lose keys that work. They are
 // no security notices: nobody attacks, and there are days left, so the limit of an hour may hold
@@ -35,7 +34,7 @@ export const keysIdle = template<Data>({
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }
-        : { label: "See the keys", path: `${LEAST_USED}&status=active` },
+        : { label: "See the keys", path: "/settings/developer?status=active" },
     };
   },
 });
@@ -57,7 +56,7 @@ export const keysIdleDisabled = template<Data>({
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }
-        : { label: "See the keys", path: `${LEAST_USED}&status=disabled` },
+        : { label: "See the keys", path: "/settings/developer?status=disabled" },
     };
   },
 });

@@ -14,7 +14,9 @@ export type Noticed = {
   quotaLevel: number;
 };
 
-/** What an account has left. `afterAdding` is null if credits were last added before it was kept. */
+/**
+ * What an account has left. `afterAdding` is null if credits were last added before it was kept.
+ */
 export type Spent = {
   credits: number;
   afterAdding: number | null;

@@ -24,6 +24,7 @@ import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
+import { env } from "#lib/config/env.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
 import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { listLeakReports } from "#lib/leaks/read.ts";
@@ -75,6 +76,7 @@ export default withRequestId(async function ApiKeyPage({ params, searchParams }:
       now={now}
       apiUrl={configuredApiAddress()}
       disabledAsUnused={disabledAsUnused}
+      lifetimeDays={env().MAX_KEY_LIFETIME_DAYS ?? null}
       opensRotate={open === "rotate"}
       restrictions={{
         titles: Object.fromEntries(recentScopes().map(({ name, title }) => [name, title])),
