@@ -12,16 +12,20 @@ const FURTHER = [
 /** The most links of one route that differ in the same parameters. */
 const ALIKE_MAX = 4;
 
+/** Folders of Next's routes that aren't views of an account. */
+export const NO_VIEWS = ["api", "docs", "unsubscribe"];
+
 export type Route = { pattern: RegExp; path: string; kind: "page" | "export" };
 
 /**
  * Returns every page, and every route that answers with a file, from the folder of Next's routes.
- * The routes of `/api` are not pages, and the docs are the same for every account.
+ * The routes of `/api` are not pages, and the docs and the page of an unsubscribe link are the same
+ * for every account.
  */
 export function dashboardRoutes(): Route[] {
   return globSync("**/{page.tsx,route.ts}", { cwd: path.join(PROJECT, "app") })
     .map((file) => ({ file, segments: path.dirname(file).split(path.sep) }))
-    .filter(({ segments: [first] }) => first !== "api" && first !== "docs")
+    .filter(({ segments }) => !NO_VIEWS.some((name) => segments.includes(name)))
     .map(({ file, segments }): Route => {
       const parts = segments.filter((segment) => segment !== "." && !/^\(.*\)$/.test(segment));
       const pattern = parts.map((part) => (part.startsWith("[") ? "[^/]+" : part));

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { percentile } from "#e2e/load/latency.ts";
 import { Report } from "#e2e/load/report.ts";
-import { dashboardRoutes, findViews } from "#e2e/load/views.ts";
+import { dashboardRoutes, findViews, NO_VIEWS } from "#e2e/load/views.ts";
 
 test("a figure meets its target up to the bound itself, before rounding", () => {
   const verdictOf = (value: number, target: { least: number } | { most: number }) => {
@@ -48,7 +48,7 @@ test("every page and export of the dashboard is among its routes", () => {
   const files = readdirSync("app", { recursive: true, encoding: "utf8" }).filter((file) =>
     /(^|\/)(page\.tsx|route\.ts)$/.test(file),
   );
-  const others = files.filter((file) => ["api", "docs"].includes(String(file.split(path.sep)[0])));
+  const others = files.filter((file) => NO_VIEWS.some((name) => file.split(path.sep).includes(name)));
   const routes = dashboardRoutes();
   expect(routes).toHaveLength(files.length - others.length);
   expect(routes.filter(({ kind }) => kind === "export").map(({ path }) => path)).toContain("/settings/usage/export");

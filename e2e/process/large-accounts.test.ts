@@ -38,7 +38,18 @@ test("has as many rows as its factor says, and ten of each in the small account"
 });
 
 /** An account has few rows of these. */
-const SMALL_TABLES = ["EmailLink", "LeakReport", "Mail", "PasswordLink", "ProviderIdentity", "Reservation"];
+const SMALL_TABLES = [
+  "EmailLink",
+  "ExpiryNotice",
+  "KeyNetwork",
+  "LeakReport",
+  "Mail",
+  "PasswordLink",
+  "ProviderIdentity",
+  "Reservation",
+  "SpendingCapNotice",
+  "SpendingNotice",
+];
 
 test("has rows in every table whose rows an account or a key has", async () => {
   const { rows: tables } = await pool().query<{ table: string; owner: string }>(`

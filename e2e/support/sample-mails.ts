@@ -23,6 +23,18 @@ export const SAMPLES: { [Kind in MailKind]: MailData<Kind> } = {
   "api_key.widened": { key: KEY, changes: ["Permissions: images:write", "Networks: any address"] },
   "api_key.expiring": { keys: KEYS.map((key) => ({ ...key, expiresAt: "2026-12-24T12:00:00.000Z" })) },
   "api_key.expired": { keys: [{ ...KEY, expiresAt: "2026-12-24T12:00:00.000Z" }] },
+  "api_key.idle": {
+    keys: KEYS.map((key) => ({
+      ...key,
+      lastUsedAt: "2026-09-24T12:00:00.000Z",
+      disablesAt: "2026-12-24T12:00:00.000Z",
+    })),
+    total: 23,
+  },
+  "api_key.idle_disabled": {
+    keys: [{ ...KEY, lastUsedAt: null, disablesAt: "2026-12-24T12:00:00.000Z" }],
+    total: 1,
+  },
   "api_key.new_network": { uses: [{ ...KEY, network: "203.0.113.0/24", agent: "python-requests/2.32.3" }] },
   "api_key.cap_reached": { keys: [{ ...KEY, cap: 1_000 }] },
   "credits.low": { credits: 20 },

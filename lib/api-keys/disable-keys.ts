@@ -20,7 +20,7 @@ const CHANGES = {
   },
   enabled: {
     action: "api_key.enabled",
-    set: () => Prisma.sql`"disabledAt" = NULL, "loosened" = true`,
+    set: (at: Date) => Prisma.sql`"disabledAt" = NULL, "loosened" = true, "enabledAt" = ${at}`,
     where: Prisma.sql`"disabledAt" IS NOT NULL`,
   },
 } as const;

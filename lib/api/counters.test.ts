@@ -24,6 +24,8 @@ import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
 /** Transaction ids, which aren't counters. */
 const NO_COUNTERS = ["changedIn"];
+/** Tables whose numbers are bounded: attempts within days, shares in percent, copies of a counter. */
+const NO_COUNTER_TABLES = ["_prisma_migrations", "Mail", "ExpiryNotice", "SpendingNotice", "SpendingCapNotice"];
 
 let api: TestApi;
 let close: () => Promise<void>;
@@ -43,9 +45,9 @@ async function counters(): Promise<Counter[]> {
     `SELECT "table_name" AS "table", "column_name" AS "column",
             (2::numeric ^ ("numeric_precision" - 1) - 1)::bigint::text AS "largest"
      FROM information_schema.columns
-     WHERE "table_schema" = 'public' AND "table_name" <> '_prisma_migrations' AND "data_type" IN ('smallint', 'integer', 'bigint')
+     WHERE "table_schema" = 'public' AND "table_name" <> ALL($2) AND "data_type" IN ('smallint', 'integer', 'bigint')
        AND "column_name" <> ALL($1)`,
-    [NO_COUNTERS],
+    [NO_COUNTERS, NO_COUNTER_TABLES],
   );
   return rows;
 }

@@ -36,6 +36,7 @@ test.each([
   [{ DATABASE_POOL_SIZE: "1" }, "DATABASE_POOL_SIZE must be from 4 to 500."],
   [{ SIGNUP_CREDITS: "-1" }, "SIGNUP_CREDITS must be from 0 to 1000000000."],
   [{ MAX_ACTIVE_KEYS: "1.5" }, "MAX_ACTIVE_KEYS must be a whole number."],
+  [{ ...MAIL, IDLE_DISABLE_DAYS: "30" }, /^IDLE_DISABLE_DAYS must be from 31 to 3650: .* 30 days before, .*\.$/],
   [{ LEDGER_DETAIL_DAYS: "6" }, "LEDGER_DETAIL_DAYS must be from 7 to 36500."],
 ])("what %o lacks is said: %s", (settings, sentence) => expect(() => parseEnv(settings)).toThrow(sentence));
 
@@ -79,6 +80,7 @@ describe("a bad value is one sentence that names it and doesn't repeat it", () =
     ["PUBLIC_URL", { SMTP_URL: MAIL.SMTP_URL, MAIL_FROM: MAIL.MAIL_FROM }, "hunter2"],
     ["REQUIRE_VERIFIED_EMAIL", { REQUIRE_VERIFIED_EMAIL: "true" }],
     ["REQUIRE_VERIFIED_EMAIL", { ...MAIL, REQUIRE_VERIFIED_EMAIL: "maybe" }],
+    ["IDLE_DISABLE_DAYS", { IDLE_DISABLE_DAYS: "90" }],
     ["MAX_ACTIVE_KEYS", { MAX_ACTIVE_KEYS: "0" }],
     ["ACTIVITY_DAYS", { ACTIVITY_DAYS: "1.5" }],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }],

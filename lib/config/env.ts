@@ -24,6 +24,8 @@ const schema = variables
       if (env.SMTP_URL && !env[name]) reject(name, `is required with SMTP_URL: ${NEEDED_BY_MAIL[name]}`);
     if (env.REQUIRE_VERIFIED_EMAIL && !env.SMTP_URL)
       reject("REQUIRE_VERIFIED_EMAIL", "needs SMTP_URL: nobody could verify an address without mail");
+    if (env.IDLE_DISABLE_DAYS && !env.SMTP_URL)
+      reject("IDLE_DISABLE_DAYS", "needs SMTP_URL: owners hear by mail before a key of theirs is disabled");
     for (const [id, secret] of [
       ["GITHUB_ID", "GITHUB_SECRET"],
       ["GOOGLE_ID", "GOOGLE_SECRET"],

@@ -50,8 +50,7 @@ export function webAddress() {
   return z.url({ protocol: /^https?$/, error: "must be an http or https address" });
 }
 
-export function whole(min: number, max: number) {
-  const range = `must be from ${min} to ${max}`;
+export function whole(min: number, max: number, range = `must be from ${min} to ${max}`) {
   return z.coerce.number("must be a whole number").int("must be a whole number").min(min, range).max(max, range);
 }
 

@@ -244,6 +244,23 @@ const LIMITS = {
   MAX_KEYS: variable(whole(1, 1_000_000_000).default(100_000), {
     description: "The maximum number of keys that an account ever makes, revoked and deleted ones included.",
   }),
+  IDLE_DISABLE_DAYS: variable(
+    whole(
+      31,
+      3_650,
+      "must be from 31 to 3650: the first mail comes 30 days before, so a key must be unused for a day by then",
+    ).optional(),
+    {
+      description:
+        "After how many unused days a key is disabled. Its owner hears of it by mail 30, 7 and 1 days before, so it needs " +
+        "`SMTP_URL`, and keys of accounts without a verified address stay as they are. Days count from the last use, from " +
+        "the creation of a key that was never used, from the moment when it is enabled again, and at the earliest from " +
+        "when this variable was first set or the database was restored. The same for every process.",
+      needed: "installations that don't want forgotten keys to work",
+      unset: "none; unused keys keep working",
+      example: "180",
+    },
+  ),
   MAX_KEY_LIFETIME_DAYS: variable(whole(1, 36_500).optional(), {
     description:
       "How long a key may last at most, in days from its creation. Older keys keep their expiry, and are listed in key " +

@@ -5,6 +5,7 @@ import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
+import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { charge, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { connectDatabase, disconnectDatabase, pool } from "#lib/database/client.ts";
 import { openClient } from "#lib/database/connection.ts";
@@ -94,9 +95,17 @@ test.each(UPGRADES)(
     await before.remove();
     connectDatabase(url, 10);
 
-    const users = await Promise.all(Array.from({ length: 3 }, () => createUser("Ada", "free")));
+    // By columns that each version has.
+    const { rows: users } = await pool().query<{ id: UserId }>(`
+      WITH "user" AS (
+        INSERT INTO "User" ("id", "email", "name", "tier") SELECT gen_random_uuid(), n || '@example.com', 'Ada', 'free' FROM generate_series(1, 3) n RETURNING "id"
+      ), "balance" AS (
+        INSERT INTO "Balance" ("userId", "credits", "month") SELECT "id", 0, date_trunc('month', now() AT TIME ZONE 'UTC')::date FROM "user"
+      ), "granted" AS (
+        INSERT INTO "CreditMovement" ("userId", "kind", "amount") SELECT "id", 'granted', 1000000 FROM "user"
+      )
+      SELECT "id" FROM "user"`);
     const keys = Array.from({ length: 50 }, () => randomUUID());
-    for (const { id } of users) await grantCredits(id, 1_000_000, OPERATOR);
     await pool().query(
       `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId", "createdAt")
      SELECT ($1::uuid[])[1 + n % 3], 'charged', -1, ($2::uuid[])[1 + n % 50], now() - make_interval(hours => n % 1000)

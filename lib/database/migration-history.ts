@@ -34,13 +34,21 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 }
 
 /**
+ * SQL: whether the table of migrations exists. Reads the catalog as a table, because `to_regclass`
+ * may answer from a cache that doesn't know yet what another session has just created.
+ */
+const HAS_HISTORY = `SELECT EXISTS (
+  SELECT FROM pg_class WHERE relname = '_prisma_migrations' AND relnamespace = current_schema()::regnamespace
+) AS "exists"`;
+
+/**
  * Returns the first pending migration. Without the table all of them are pending.
  *
  * @throws {OperatorError} if an applied migration was edited, is missing or was left half-applied.
  */
 export async function nextMigration(client: pg.Client, migrations: Migration[]): Promise<Migration | undefined> {
-  const { rows } = await client.query(`SELECT to_regclass('"_prisma_migrations"') AS "table"`);
-  const applied = rows[0]?.table ? await appliedMigrations(client) : [];
+  const { rows } = await client.query<{ exists: boolean }>(HAS_HISTORY);
+  const applied = rows[0]?.exists ? await appliedMigrations(client) : [];
   return pendingMigrations(migrations, applied)[0];
 }
 

@@ -2,6 +2,7 @@ import type { Template } from "#lib/mail/letter.ts";
 import { emailChanged, passwordChanged, resetPassword, verifyEmail } from "#lib/mail/templates/account.ts";
 import { digest } from "#lib/mail/templates/digest.ts";
 import { keysExpired, keysExpiring } from "#lib/mail/templates/expiry.ts";
+import { keysIdle, keysIdleDisabled } from "#lib/mail/templates/idle.ts";
 import { decoyUsed, keyRotated, keysLeaked, keysRevoked, keyWidened } from "#lib/mail/templates/key-changes.ts";
 import { keyCreated } from "#lib/mail/templates/keys.ts";
 import { keyUsedFromNewNetwork } from "#lib/mail/templates/networks.ts";
@@ -25,6 +26,8 @@ export const KINDS = {
   "api_key.widened": keyWidened,
   "api_key.expiring": keysExpiring,
   "api_key.expired": keysExpired,
+  "api_key.idle": keysIdle,
+  "api_key.idle_disabled": keysIdleDisabled,
   "api_key.new_network": keyUsedFromNewNetwork,
   "api_key.cap_reached": spendingCapReached,
   "credits.low": creditsLow,

@@ -23,13 +23,15 @@ export type Applied = {
 
 /**
  * Ends all sessions and removes all links and mails. A restore must not revive them, and
- * their end may be newer than the backup.
+ * their end may be newer than the backup. Unused days of keys count anew, because uses after the
+ * backup are lost.
  */
 export async function endAccess(client: pg.ClientBase): Promise<void> {
   await client.query(`UPDATE "Session" SET "endedAt" = now() WHERE "endedAt" IS NULL`);
   await client.query(`DELETE FROM "PasswordLink"`);
   await client.query(`DELETE FROM "EmailLink"`);
   await client.query(`DELETE FROM "Mail"`);
+  await client.query(`DELETE FROM "IdleCount"`);
   // Transaction ids of another server mean nothing here. The trigger gave keys new ones.
   await client.query(`UPDATE "User" SET "changedIn" = pg_current_xact_id()::text::bigint WHERE "changedIn" <> 0`);
 }

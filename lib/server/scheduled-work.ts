@@ -14,6 +14,7 @@ import { log } from "#lib/log.ts";
 import { pruneMails } from "#lib/mail/dead-letters.ts";
 import { metrics } from "#lib/metrics.ts";
 import { noticeExpiringKeys } from "#lib/notices/expiring-keys.ts";
+import { disableIdleKeys } from "#lib/notices/idle-keys.ts";
 import { noticeNewNetworks } from "#lib/notices/new-networks.ts";
 import { noticeSpending } from "#lib/notices/spending.ts";
 import { noticeSpendingCaps } from "#lib/notices/spending-caps.ts";
@@ -60,6 +61,7 @@ export const PRUNING: Record<string, Task> = {
 };
 export const NOTICING: Record<string, Task> = {
   expiring_keys: noticeExpiringKeys,
+  idle_keys: disableIdleKeys,
   new_networks: noticeNewNetworks,
   spending: noticeSpending,
   spending_caps: noticeSpendingCaps,

@@ -30,6 +30,8 @@ type Props = {
   now: Date;
   apiUrl: string | null;
   lifetimeDays: number | null;
+  /** Not by its owner, but by scheduled work. */
+  disabledAsUnused: boolean;
   /** Opens its rotation, if it can be rotated. */
   opensRotate: boolean;
   restrictions: RestrictionUse;
@@ -37,9 +39,18 @@ type Props = {
   children: ReactNode;
 };
 
-export function KeyPage({ apiKey, now, apiUrl, lifetimeDays, opensRotate, restrictions, children }: Props) {
+export function KeyPage({
+  apiKey,
+  now,
+  apiUrl,
+  lifetimeDays,
+  disabledAsUnused,
+  opensRotate,
+  restrictions,
+  children,
+}: Props) {
   const heading = useRef<HTMLElement>(null);
-  const { lastUsedAddress, lastUsedAgent, deletedAt } = apiKey;
+  const { lastUsedAddress, lastUsedAgent, disabledAt, deletedAt } = apiKey;
   return (
     <NowProvider now={now}>
       <ApiAddressProvider value={apiUrl}>
@@ -84,6 +95,14 @@ export function KeyPage({ apiKey, now, apiUrl, lifetimeDays, opensRotate, restri
                   <Notice tone="danger">
                     Leaked: ends <Time at={apiKey.revokesAt} />, and nothing postpones that. Rotate it now, move your
                     programs to the new key, and look at what this one was used for.
+                  </Notice>
+                </div>
+              )}
+              {disabledAsUnused && disabledAt && (
+                <div className="mt-4">
+                  <Notice tone="warning">
+                    This key was disabled <Time at={disabledAt} />, because no request had used it for a long time.
+                    Enable it if a program still needs it.
                   </Notice>
                 </div>
               )}

@@ -20,6 +20,7 @@ import { listActivity } from "#lib/activity/read.ts";
 import { firstRequestOf } from "#lib/api-keys/first-request.ts";
 import { findListedApiKey } from "#lib/api-keys/list.ts";
 import { apiKeyId } from "#lib/api-keys/model/schema.ts";
+import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
 import { apiAddress, configuredApiAddress } from "#lib/config/api-address.ts";
@@ -27,6 +28,7 @@ import { env } from "#lib/config/env.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
 import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { listLeakReports } from "#lib/leaks/read.ts";
+import { isDisabledAsUnused } from "#lib/notices/disabled-as-unused.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
 import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
@@ -59,7 +61,8 @@ export default withRequestId(async function ApiKeyPage({ params, searchParams }:
   const range = rangeQuery.parse(days);
   const now = new Date();
   const firstRequest = firstRequestOf(apiKey, now);
-  const [leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
+  const [disabledAsUnused, leaks, requests, callers, rejections, activity, creditsUsed] = await Promise.all([
+    keyStatus(apiKey, now) === "disabled" && isDisabledAsUnused(user.userId, apiKey.id),
     apiKey.leakedAt ? listLeakReports(user.userId, apiKey.id) : [],
     usageOfRange(user.userId, range, apiKey.createdAt, now, apiKey.id),
     listCallers(user.userId, apiKey.id),
@@ -72,6 +75,7 @@ export default withRequestId(async function ApiKeyPage({ params, searchParams }:
       apiKey={apiKey}
       now={now}
       apiUrl={configuredApiAddress()}
+      disabledAsUnused={disabledAsUnused}
       lifetimeDays={env().MAX_KEY_LIFETIME_DAYS ?? null}
       opensRotate={open === "rotate"}
       restrictions={{
