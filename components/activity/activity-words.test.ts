@@ -27,6 +27,7 @@ import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey, deleteApiKey, noteApiKey, renameApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { grantCredits } from "#lib/credits/store.ts";
 import { database } from "#lib/database/client.ts";
+import { changeLeakGrace } from "#lib/leaks/grace.ts";
 import { recordLeak } from "#lib/leaks/record-leak.ts";
 import type { Result } from "#lib/result.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
@@ -62,6 +63,7 @@ async function everyAction(): Promise<UserId> {
   const next = "another horse battery";
   await succeed(changePassword(session, { current: user.password, next }, CALLER));
   await renameAccount(userId, "Countess", CALLER);
+  await changeLeakGrace(userId, true, CALLER);
   const email = "countess@example.com";
   await succeed(changeEmail(userId, { email, password: next }, CALLER));
   await succeed(redeemEmailLink(await emailLink(userId, email), CALLER));

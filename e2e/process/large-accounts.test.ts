@@ -41,6 +41,7 @@ test("has as many rows as its factor says, and ten of each in the small account"
 const SMALL_TABLES = [
   "EmailLink",
   "ExpiryNotice",
+  "IdleNotice",
   "KeyNetwork",
   "LeakReport",
   "Mail",

@@ -16,8 +16,9 @@ type ExpiryError = "not_found" | "not_active" | "leaked" | "replaced" | "expiry_
  * Moves the end of an active or disabled key, or takes it away. When this returns, no instance goes
  * by the old end.
  *
- * `not_active`: a key that has ended never works again. `leaked`: nothing moves its end. `replaced`:
- * the end of an old key is moved by `extendOverlap`. `expiry_out_of_range`, `session_over`: as in `createApiKey`.
+ * `not_active`: a key that has ended never works again. `leaked`: nothing moves its end.
+ * `replaced`: the end of an old key is moved by `extendOverlap`. `expiry_out_of_range`,
+ * `session_over`: as in `createApiKey`.
  */
 export async function changeExpiry(
   userId: UserId,

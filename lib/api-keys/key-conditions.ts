@@ -45,7 +45,9 @@ export function isLive(now: Date | Prisma.Sql): Prisma.Sql {
     AND ("expiresAt" IS NULL OR "expiresAt" > ${now}))`;
 }
 
-/** Selects the keys except leaked ones whose time is over. Indexes need `"revokedAt" IS NULL` apart. */
+/**
+ * Selects the keys except leaked ones whose time is over. Indexes need `"revokedAt" IS NULL` apart.
+ */
 function notYetRevoked(now: Date | Prisma.Sql): Prisma.Sql {
   return Prisma.sql`("revokesAt" IS NULL OR "revokesAt" > ${now})`;
 }

@@ -115,8 +115,8 @@ export async function rotateApiKey(
  * Moves the end of a replaced key later by the choice, but not past its successor's. A key that
  * ends on use still does: only its latest end moves.
  *
- * `not_active`: it has ended. `leaked`: nothing moves its end. `not_replaced`: no successor of it is active. `ends_with_successor`:
- * it can't end later than it does.
+ * `not_active`: it has ended. `leaked`: nothing moves its end. `not_replaced`: no successor of it
+ * is active. `ends_with_successor`: it can't end later than it does.
  */
 export async function extendOverlap(
   userId: UserId,

@@ -20,8 +20,8 @@ export const REPORTS_MAX = 20;
  * Records that keys of an account were found in public: a mark that stays, the report, and the
  * revocation of those that aren't revoked: at once, or with {@link hasLeakGrace} a day after the
  * first report. All of it is one transaction, so that a crash leaves nothing half done, and a
- * repeated report changes nothing. Returns the number of the keys that are the account's. The caller
- * waits for the leases.
+ * repeated report changes nothing. Returns the number of the keys that are the account's. The
+ * caller waits for the leases.
  */
 export function recordLeak(
   userId: UserId,

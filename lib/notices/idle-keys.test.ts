@@ -71,7 +71,8 @@ const use = (id: string) => database().apiKey.update({ where: { id }, data: { la
 
 test("an owner hears 30, 7 and 1 days before an unused key is disabled, and when it is: once each", async () => {
   const { key, secret } = await createKey(ada.id);
-  // Day 29, 31, 31, 53.9, 54.1, 60, 60.2, 61.1. The end is day 61, and moves by what a notice is late.
+  // Day 29, 31, 31, 53.9, 54.1, 60, 60.2, 61.1. The end is day 61, and moves by what a notice is
+  // late.
   expect(await heardAfterEach(29, 2, 0, 22.9, 0.2, 5.9, 0.2, 0.9)).toEqual([
     [],
     [WILL],

@@ -34,7 +34,9 @@ type IdleKey = {
   daysBefore: number;
 };
 
-/** SQL: a mail about unused keys since the last notice, or the digest in its place, was not sent. */
+/**
+ * SQL: a mail about unused keys since the last notice, or the digest in its place, was not sent.
+ */
 const IS_UNTOLD = Prisma.sql`EXISTS (
   SELECT FROM "Mail" m LEFT JOIN "Mail" d ON d."id" = m."digestId"
   WHERE m."userId" = k."userId" AND m."createdAt" >= n."noticedAt" AND m."kind" = 'api_key.idle'
@@ -68,9 +70,9 @@ const idleKeys = (days: number, which: Prisma.Sql) => Prisma.sql`
     AND (i."disablesAt" IS NULL OR i."disablesAt" <= now() + make_interval(days => i."daysBefore"))`;
 
 /**
- * Disables keys that were unused for `IDLE_DISABLE_DAYS`, after it told their owners 30, 7 and 1 days
- * before. Returns the number of keys that were noticed or disabled. Each call looks at the next
- * {@link STEP_KEYS} active keys, so that its cost doesn't grow with their number.
+ * Disables keys that were unused for `IDLE_DISABLE_DAYS`, after it told their owners 30, 7 and 1
+ * days before. Returns the number of keys that were noticed or disabled. Each call looks at the
+ * next {@link STEP_KEYS} active keys, so that its cost doesn't grow with their number.
  */
 export async function disableIdleKeys(): Promise<number> {
   const { IDLE_DISABLE_DAYS: days } = env();

@@ -11,8 +11,8 @@ type Ends<Instant> = {
 /**
  * Returns the status of a key at `now`: the first of revoked, decoy, expired, disabled and active.
  * Instants are dates, or milliseconds of the epoch. Revocation is permanent, so it wins over
- * expiry. A key is expired from `expiresAt` on, and a leaked one revoked from `revokesAt` on, to the
- * millisecond.
+ * expiry. A key is expired from `expiresAt` on, and a leaked one revoked from `revokesAt` on, to
+ * the millisecond.
  *
  * `hasStatus` in `lib/api-keys/key-conditions.ts` is the same rule in SQL.
  */

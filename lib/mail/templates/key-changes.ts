@@ -34,8 +34,8 @@ export const keysRevoked = template<{ keys: MailedKey[]; total: number }>({
 });
 
 /**
- * Names no source and no address: the reporter's words have no place in a mail of ours. `ending`: the
- * production keys among them that are revoked later, if the account chose so.
+ * Names no source and no address: the reporter's words have no place in a mail of ours. `ending`:
+ * the production keys among them that are revoked later, if the account chose so.
  */
 export const keysLeaked = template<{ keys: MailedKey[]; total: number; ending?: { total: number; at: string } }>({
   isSecurity: true,
