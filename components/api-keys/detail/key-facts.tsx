@@ -155,7 +155,7 @@ export function Status({
   const status = keyStatus(apiKey, now);
   const { tone, Icon } = STATUS_LOOKS[status];
   const badge = (
-    <span className="flex flex-wrap gap-1 max-lg:justify-end">
+    <span className="flex flex-wrap gap-1 max-list:justify-end">
       <Badge tone={tone}>
         <Icon aria-hidden className="size-3" />
         {STATUS_LABELS[status]}
@@ -166,7 +166,7 @@ export function Status({
   const end = apiKey.revokedAt ?? apiKey.revokesAt;
   if (!end) return badge;
   return (
-    <span className="inline-flex flex-col items-start gap-0.5 max-lg:items-end">
+    <span className="inline-flex flex-col items-start gap-0.5 max-list:items-end">
       {badge}
       <span className="text-muted text-xs">
         {end > now && "Ends "}

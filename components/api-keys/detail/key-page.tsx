@@ -180,7 +180,7 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="mb-1 text-muted text-xs">{term}</dt>
-      <dd className="text-[0.8125rem] [&_.flex-col]:items-start">{children}</dd>
+      <dd className="text-[0.8125rem] [&_.flex-col]:items-start [&_.flex-wrap]:justify-start">{children}</dd>
     </div>
   );
 }
