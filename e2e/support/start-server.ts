@@ -29,11 +29,12 @@ export async function temporaryDirectory(): Promise<{ directory: string; remove:
  * Returns the environment of a test server, without the settings of the developer or a `.env` file.
  */
 export function serverEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   return {
     PATH,
     HOME,
     TMPDIR,
+    NODE_COMPILE_CACHE,
     GOODTAKE_ENV_FILE: "none",
     HOST: "127.0.0.1",
     PORT: "0",
