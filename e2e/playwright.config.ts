@@ -12,7 +12,8 @@ export default defineConfig({
   outputDir: "../test-results",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  workers: 2,
+  // One more than the cores of a small machine: tests also wait, for polls and for servers.
+  workers: 3,
   // The second try tells a flaky test from a broken one. Both fail the run.
   retries: process.env.CI ? 1 : 0,
   failOnFlakyTests: true,

@@ -56,8 +56,9 @@ export function noteNavigation(event: { preventDefault: () => void }): void {
  * next page as Next would if the server does answer, for example with another version's pages.
  */
 function keepPage(event: NavigateEvent): void {
-  const { destination, navigationType, cancelable, userInitiated } = event;
-  if (destination.sameDocument || navigationType !== "push" || !cancelable || userInitiated) return;
+  const { destination, navigationType, cancelable, userInitiated, downloadRequest } = event;
+  if (downloadRequest !== null || destination.sameDocument || navigationType !== "push" || !cancelable || userInitiated)
+    return;
   event.preventDefault();
   fetch(destination.url, { method: "HEAD" }).then(
     () => {
