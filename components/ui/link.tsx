@@ -57,10 +57,12 @@ export function noteNavigation(event: { preventDefault: () => void }): void {
  */
 function keepPage(event: NavigateEvent): void {
   const { destination, navigationType, cancelable, userInitiated, downloadRequest } = event;
-  if (downloadRequest !== null || destination.sameDocument || navigationType !== "push" || !cancelable || userInitiated)
-    return;
+  // A provider's sign-in page is on another origin, where no request of this page's own may go.
+  const elsewhere = new URL(destination.url).origin !== window.location.origin;
+  if (elsewhere || downloadRequest !== null || destination.sameDocument) return;
+  if (navigationType !== "push" || !cancelable || userInitiated) return;
   event.preventDefault();
-  fetch(destination.url, { method: "HEAD" }).then(
+  fetch(destination.url, { method: "HEAD", redirect: "manual" }).then(
     () => {
       window.navigation.removeEventListener("navigate", keepPage);
       window.location.assign(destination.url);
