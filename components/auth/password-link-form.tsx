@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { ExistingKeys } from "#components/auth/existing-keys.tsx";
+import { LinkTokenField } from "#components/auth/link-token-field.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { passwordProblems } from "#components/auth/password-problems.ts";
 import { useFragmentToken } from "#components/auth/use-fragment-token.ts";
@@ -9,7 +10,6 @@ import { BUSY } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
 import type { FailureOf, StateOf } from "#lib/actions/form-state.ts";
@@ -35,23 +35,7 @@ export function PasswordLinkForm() {
   return (
     <form {...props}>
       <FormAlert>{problems.form}</FormAlert>
-      {token ? (
-        <>
-          <FormAlert>{problems.token}</FormAlert>
-          <input type="hidden" name="token" value={token} />
-        </>
-      ) : (
-        <TextField
-          required
-          label="Link or code"
-          name="token"
-          autoComplete="off"
-          spellCheck={false}
-          defaultValue={state.values.token}
-          hint="The whole link that you were sent, or the code after its # sign."
-          error={problems.token}
-        />
-      )}
+      <LinkTokenField token={token} pasted={state.values.token} problem={problems.token} />
       <PasswordField
         required
         label="New password"

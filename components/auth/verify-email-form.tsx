@@ -1,10 +1,10 @@
 "use client";
 
+import { LinkTokenField } from "#components/auth/link-token-field.tsx";
 import { useFragmentToken } from "#components/auth/use-fragment-token.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -40,23 +40,7 @@ export function VerifyEmailForm() {
   return (
     <form {...props}>
       <FormAlert>{problems.form}</FormAlert>
-      {token ? (
-        <>
-          <FormAlert>{problems.token}</FormAlert>
-          <input type="hidden" name="token" value={token} />
-        </>
-      ) : (
-        <TextField
-          required
-          label="Link or code"
-          name="token"
-          autoComplete="off"
-          spellCheck={false}
-          defaultValue={state.values.token}
-          hint="The whole link that you were sent, or the code after its # sign."
-          error={problems.token}
-        />
-      )}
+      <LinkTokenField token={token} pasted={state.values.token} problem={problems.token} />
       <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
         Verify email address
       </Button>

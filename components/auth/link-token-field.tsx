@@ -1,0 +1,38 @@
+import { TextField } from "#components/ui/field.tsx";
+import { FormAlert } from "#components/ui/form-alert.tsx";
+
+/**
+ * Sends the token of a mailed link with its form: unseen if the page was opened by the link, else
+ * as a field to paste into.
+ */
+export function LinkTokenField({
+  token,
+  pasted,
+  problem,
+}: {
+  /** Of `useFragmentToken`. */
+  token: string | undefined;
+  /** What was typed before the server answered. */
+  pasted: string | undefined;
+  problem: string | undefined;
+}) {
+  if (token)
+    return (
+      <>
+        <FormAlert>{problem}</FormAlert>
+        <input type="hidden" name="token" value={token} />
+      </>
+    );
+  return (
+    <TextField
+      required
+      label="Link or code"
+      name="token"
+      autoComplete="off"
+      spellCheck={false}
+      defaultValue={pasted}
+      hint="The whole link that you were sent, or the code after its # sign."
+      error={problem}
+    />
+  );
+}
