@@ -1,0 +1,32 @@
+import { createKey } from "#e2e/support/key-list.ts";
+import { mailingTest } from "#e2e/support/mailing-test.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
+
+const test = mailingTest();
+
+test("the link of an expiring key opens its rotation once, also if the key is changed after it", async ({
+  mailing: { url },
+  openBrowser,
+}) => {
+  const page = await openBrowser({ baseURL: url });
+  await signUp(page, newUser());
+  await createKey(page, "Nightly");
+  await page.getByRole("link", { name: "Nightly" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Nightly" })).toBeVisible();
+  const { href } = new URL(page.url());
+  await page.goto(`${href}?open=rotate`);
+  await page
+    .getByRole("dialog", { name: /Rotate/ })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await page.getByRole("button", { name: "More actions for Nightly" }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("Daily");
+  await page.getByRole("button", { name: "Save name" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Daily" })).toBeVisible();
+  await expect(page).toHaveURL(href);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1, name: "Daily" })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
