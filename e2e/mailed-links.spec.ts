@@ -1,8 +1,20 @@
 import { createKey } from "#e2e/support/key-list.ts";
 import { mailingTest } from "#e2e/support/mailing-test.ts";
 import { expect, newUser, signUp } from "#e2e/support/user.ts";
+import { linkIn } from "#e2e/support/with-mail.ts";
 
 const test = mailingTest();
+
+test("the focus follows a verified address to what comes next", async ({ mailing: { url, mail }, openBrowser }) => {
+  const user = newUser();
+  const page = await openBrowser({ baseURL: url });
+  await signUp(page, user);
+  await page.goto(linkIn(await mail.mailTo(user.email)));
+  await page.getByRole("button", { name: "Verify email address" }).press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "is verified" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Continue" })).toBeFocused();
+  await expect(page).toHaveURL(`${url}/verify-email`);
+});
 
 test("the link of an expiring key opens its rotation once, also if the key is changed after it", async ({
   mailing: { url },
