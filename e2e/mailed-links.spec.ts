@@ -1,6 +1,7 @@
 import { createKey } from "#e2e/support/key-list.ts";
 import { mailingTest } from "#e2e/support/mailing-test.ts";
-import { expect, newUser, signUp } from "#e2e/support/user.ts";
+import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
+import { signUpVerified } from "#e2e/support/verified-user.ts";
 import { linkIn } from "#e2e/support/with-mail.ts";
 
 const test = mailingTest();
@@ -41,4 +42,30 @@ test("the link of an expiring key opens its rotation once, also if the key is ch
   await expect(page.getByRole("heading", { level: 1, name: "Daily" })).toBeVisible();
   await page.waitForLoadState("networkidle");
   await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("switches that were set when the session ended are set again after signing in", async ({
+  mailing,
+  openBrowser,
+}) => {
+  const user = newUser();
+  const page = await openBrowser({ baseURL: mailing.url });
+  await signUpVerified(page, mailing, user);
+  await page.goto("/settings/account");
+  const card = page.getByRole("region", { name: "Notifications" });
+  const quota = card.getByRole("checkbox", { name: "Billable requests" });
+  await expect(quota).toBeChecked();
+  await expect(quota).toHaveAccessibleDescription(/billable requests are used/);
+  await quota.uncheck();
+  await page.context().clearCookies();
+  await card.getByRole("button", { name: "Save notifications" }).click();
+  await page.waitForURL(/\/sign-in/);
+  await signIn(page, user);
+  await page.waitForURL("/settings/account");
+  await expect(quota).not.toBeChecked();
+  await expect(card.getByRole("checkbox", { name: "Credits" })).toBeChecked();
+  await card.getByRole("button", { name: "Save notifications" }).click();
+  await expect(card.getByRole("status")).toHaveText("Notifications saved.");
+  await page.reload();
+  await expect(quota).not.toBeChecked();
 });
