@@ -53,6 +53,13 @@ test("an owner hears at 80 and at 100 % of the month's quota, and again in anoth
   expect(await takeSubjects(ada.id)).toEqual(["Your monthly quota is used up"]);
 });
 
+test("an account whose state is the same is written once, not every minute", async () => {
+  await spend(1);
+  expect(await noticeSpending()).toBe(0);
+  await spend(80);
+  expect(await noticeSpending()).toBe(0);
+});
+
 test("only accounts that spent lately are looked at, each of them", async () => {
   const users = await Promise.all(Array.from({ length: 12 }, (_, i) => createQuietUser(`User${i}`)));
   for (const { id } of users)
