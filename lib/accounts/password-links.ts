@@ -1,4 +1,5 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
+import { dropEmailChange } from "#lib/accounts/email-links.ts";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import type { RedeemInput } from "#lib/accounts/model/schema.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -64,9 +65,10 @@ export async function readPasswordLink(token: string): Promise<Result<ActiveKeys
 
 /**
  * Hands the account over to the user of the link: sets the password, signs out every browser,
- * unlinks every provider, and keeps or revokes the keys. If the address was never verified, another
- * user may have created the account, so the user decides about its keys. A link that was mailed
- * verifies the address. Of parallel calls with one link, one succeeds.
+ * unlinks every provider, ends links to another address, and keeps or revokes the keys. If the
+ * address was never verified, another user may have created the account, so the user decides about
+ * its keys. A link that was mailed verifies the address. Of parallel calls with one link, one
+ * succeeds.
  *
  * `invalid_link`: unknown, used, over an hour old, or of a disabled account; the answer doesn't
  * tell which. `keys_undecided`: an unverified account has active keys, and the input doesn't say
@@ -112,6 +114,7 @@ export async function redeemPasswordLink(
       });
       const providersUnlinked = await unlinkEveryProvider(transaction, user.id, caller);
       const keysRevoked = keys === "revoke" ? await revokeEveryApiKey(transaction, user.id, caller) : 0;
+      await dropEmailChange(transaction, user.id);
       const sessionsEnded = await endSessionsOf(transaction, user.id);
       await recordActivity(transaction, caller, {
         userId: user.id,
