@@ -1,7 +1,7 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, createVerifiedUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { linkIn } from "#e2e/support/with-mail.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
@@ -235,6 +235,18 @@ test("a mailed reset link verifies the address, ends sessions, and asks about ke
     expect(await findSessionUser(ada.id, sessionId)).toBeNull();
     expect(await verifiedAt(ada.id)).not.toBeNull();
   }
+});
+
+test("reset links count among the three mails a day of an address that isn't verified", async () => {
+  const ada = await createUser();
+  const request = (i: number) => requestPasswordReset(ada.email, { ...CALLER, address: `198.18.9.${i}` });
+  expect((await sendTo(ada)).ok).toBe(true);
+  for (let i = 0; i < 3; i += 1) expect(await request(i)).toEqual({ ok: true, value: undefined });
+  await deliver();
+  expect(recipients()).toEqual([ada.email, ada.email, ada.email]);
+  const bob = await createVerifiedUser("Bob");
+  for (let i = 0; i < 3; i += 1) await requestPasswordReset(bob.email, CALLER);
+  expect((await sendTo(bob)).ok).toBe(true);
 });
 
 test("an operator's link doesn't verify the address", async () => {

@@ -19,6 +19,11 @@ const ACCOUNT: Policy = { free: 9, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: 
 
 const addressScope = (email: string) => `verification of ${hash("sha256", email, "base64url")}`;
 
+/** Counts one mail to an address that isn't verified, or tells how long the next one waits. */
+export function reserveUnverified(transaction: Transaction, email: string): Promise<{ ok: true } | Throttled> {
+  return reserve(addressScope(email), ADDRESS, transaction);
+}
+
 /**
  * Mails a link that verifies an address and makes it the account's. Only its hash is stored. Older
  * unused links stop working.
@@ -28,7 +33,7 @@ export async function mailEmailLink(
   userId: UserId,
   email: string,
 ): Promise<{ ok: true } | Throttled> {
-  const ofAddress = await reserve(addressScope(email), ADDRESS, transaction);
+  const ofAddress = await reserveUnverified(transaction, email);
   if (!ofAddress.ok) return ofAddress;
   const ofAccount = await reserve(`verifications of ${userId}`, ACCOUNT, transaction);
   if (!ofAccount.ok) return ofAccount;

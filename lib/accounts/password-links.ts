@@ -1,5 +1,5 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
-import { dropEmailChange } from "#lib/accounts/email-links.ts";
+import { dropEmailChange, reserveUnverified } from "#lib/accounts/email-links.ts";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import type { RedeemInput } from "#lib/accounts/model/schema.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -21,6 +21,9 @@ const LINK_HOURS = 1;
 /**
  * Creates the token of a link that sets a password once, within an hour, and mails it or returns it
  * for the operator to pass on. Stores only its hash. An older unused link stops working.
+ *
+ * `not_found`: no account has the address. For a mail also: its account is disabled, or the address
+ * isn't verified and has had its mails of the day.
  */
 export async function createPasswordLink(
   email: string,
@@ -30,10 +33,11 @@ export async function createPasswordLink(
   const seed = randomUUID();
   const token = mailed ? linkToken(seed) : randomBytes(32).toString("base64url");
   return database().$transaction(async (transaction) => {
-    const [user] = await transaction.$queryRaw<{ id: UserId }[]>`
-      SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL
+    const [user] = await transaction.$queryRaw<{ id: UserId; isVerified: boolean }[]>`
+      SELECT "id", "emailVerifiedAt" IS NOT NULL AS "isVerified" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL
         AND NOT (${mailed} AND "disabledAt" IS NOT NULL) FOR UPDATE`;
     if (!user) return err("not_found");
+    if (mailed && !user.isVerified && !(await reserveUnverified(transaction, email)).ok) return err("not_found");
     await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
     const [link] = await transaction.$queryRaw<{ expiresAt: Date }[]>`
       INSERT INTO "PasswordLink" ("tokenHash", "userId", "mailed", "expiresAt")
