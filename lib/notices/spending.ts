@@ -28,8 +28,8 @@ const SPENDING = `
   LEFT JOIN "SpendingNotice" n ON n."userId" = d."userId" ORDER BY 1`;
 
 /**
- * Tells owners that their credits are at 20 % of what was left after the last added ones, or at 0,
- * and that 80 or 100 % of the month's quota are used: each once. Returns the number of accounts
+ * Tells owners that their credits are at 20% of what was left after the last added ones, or at 0,
+ * and that 80 or 100% of the month's quota are used: each once. Returns the number of accounts
  * whose state changed.
  */
 export async function noticeSpending(signal?: AbortSignal): Promise<number> {
