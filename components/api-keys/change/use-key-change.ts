@@ -14,6 +14,7 @@ const PROBLEMS = {
   not_active: { form: "This key has ended already." },
   not_replaced: { form: "This key has no successor any more. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
+  beyond_lifetime: { form: "The key would last longer than the operator allows." },
   leaked: { form: "This key was found in public, and nothing moves its end." },
   replaced: { form: "This key was rotated. Extend it instead." },
   expiry_out_of_range: { form: OUT_OF_RANGE },
