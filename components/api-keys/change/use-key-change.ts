@@ -18,6 +18,7 @@ const PROBLEMS = {
   leaked: { form: "This key was found in public, and nothing moves its end." },
   replaced: { form: "This key was rotated. Extend it instead." },
   expiry_out_of_range: { form: OUT_OF_RANGE },
+  restrictions_changed: { form: "The permissions were changed elsewhere. Close this form and open it again." },
   unknown_scope: { form: "A permission no longer exists. Reload the page and choose again." },
   email_unverified: { form: "Verify your email address first." },
   session_over: { form: "You've been signed out. Sign in to continue." },
