@@ -9,6 +9,7 @@ import type { MailData, MailKind } from "#lib/mail/kinds.ts";
 import { readOutbox } from "#lib/mail/mail-metrics.ts";
 import { claimMail, markHandedOver, NOTICES_AN_HOUR } from "#lib/mail/outbox.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
+import { metrics } from "#lib/metrics.ts";
 
 let server: MailServer;
 let close: () => Promise<void>;
@@ -52,6 +53,11 @@ async function deliverDue(): Promise<string[]> {
 const pass = (interval: string) =>
   database().$executeRaw`UPDATE "Mail" SET "dueAt" = "dueAt" - ${interval}::interval,
     "endedAt" = "endedAt" - ${interval}::interval, "giveUpAt" = "giveUpAt" - ${interval}::interval`;
+/** Reads how many mails this process has given up, as Prometheus does. */
+async function givenUp(): Promise<number> {
+  const { values } = await metrics().mails.get();
+  return values.find(({ labels }) => labels.outcome === "failed")?.value ?? 0;
+}
 const subjects = () => server.mails.map(({ subject }) => subject);
 
 describe("a mail", () => {
@@ -187,8 +193,10 @@ describe("what the mail server didn't take", () => {
     server.faults.connect = "close";
     await deliverDue();
     await pass("73 h");
+    const before = await givenUp();
     expect(await deliverDue()).toEqual([]);
     expect(await listUndelivered()).toMatchObject([{ outcome: "failed" }]);
+    expect(await givenUp()).toBe(before + 1);
   });
 });
 
@@ -224,6 +232,7 @@ describe("a delivery whose outcome is unknown", () => {
   test("by a kill after that is retried once", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
+    const before = await givenUp();
     for (let i = 0; i < 2; i += 1) {
       const mail = await claimMail();
       if (mail === undefined || mail === "settled") throw new Error("Nothing is due.");
@@ -234,6 +243,7 @@ describe("a delivery whose outcome is unknown", () => {
     }
     expect(await claimMail()).toBeUndefined();
     expect(await listUndelivered()).toMatchObject([{ outcome: "failed", problem: expect.stringContaining("killed") }]);
+    expect(await givenUp()).toBe(before + 1);
   });
 
   test("a process that stood still for longer than its lease hands nothing over", async () => {
