@@ -5,8 +5,15 @@ import { listUndelivered, retryFailed } from "#lib/mail/dead-letters.ts";
 import { deliverMail } from "#lib/mail/deliver.ts";
 import { readOutbox } from "#lib/mail/mail-metrics.ts";
 import { claimMail, markHandedOver } from "#lib/mail/outbox.ts";
+import { metrics } from "#lib/metrics.ts";
 
 const { mailServer, queueSecurity, queueNotice, deliverDue, pass, subjects } = givenOutbox();
+
+/** Reads how many mails this process has given up, as Prometheus does. */
+async function givenUp(): Promise<number> {
+  const { values } = await metrics().mails.get();
+  return values.find(({ labels }) => labels.outcome === "failed")?.value ?? 0;
+}
 
 describe("what the mail server didn't take", () => {
   test.each([
@@ -73,8 +80,10 @@ describe("what the mail server didn't take", () => {
     mailServer().faults.connect = "close";
     await deliverDue();
     await pass("73 h");
+    const before = await givenUp();
     expect(await deliverDue()).toEqual([]);
     expect(await listUndelivered()).toMatchObject([{ outcome: "failed" }]);
+    expect(await givenUp()).toBe(before + 1);
   });
 });
 
@@ -110,6 +119,7 @@ describe("a delivery whose outcome is unknown", () => {
   test("by a kill after that is retried once", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
+    const before = await givenUp();
     for (let i = 0; i < 2; i += 1) {
       const mail = await claimMail();
       if (mail === undefined || mail === "settled") throw new Error("Nothing is due.");
@@ -120,6 +130,7 @@ describe("a delivery whose outcome is unknown", () => {
     }
     expect(await claimMail()).toBeUndefined();
     expect(await listUndelivered()).toMatchObject([{ outcome: "failed", problem: expect.stringContaining("killed") }]);
+    expect(await givenUp()).toBe(before + 1);
   });
 
   test("a process that stood still for longer than its lease hands nothing over", async () => {

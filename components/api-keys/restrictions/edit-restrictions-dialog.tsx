@@ -34,7 +34,9 @@ export function EditRestrictionsDialog({ apiKey, open, onClose, finalFocus }: Ke
 }
 
 function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "onClose">) {
-  const [draft, setDraft] = useState(() => draftOf(restrictionsOf(apiKey)));
+  // The list may be read again meanwhile.
+  const [seen] = useState(() => restrictionsOf(apiKey));
+  const [draft, setDraft] = useState(() => draftOf(seen));
   const [problems, setProblems] = useState<Problems>({});
   const { change, pending, error } = useKeyChange(onClose);
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -43,7 +45,7 @@ function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "
     if ("problems" in read) return showProblems(event.currentTarget, () => setProblems(read.problems));
     setProblems({});
     change(
-      () => changeRestrictionsAction({ id: apiKey.id, restrictions: read.restrictions }),
+      () => changeRestrictionsAction({ id: apiKey.id, restrictions: read.restrictions, seen }),
       `Changed the permissions of "${apiKey.name}"`,
     );
   }

@@ -64,7 +64,6 @@ export const keyExpiry = z.discriminatedUnion("type", [never, preset, custom]);
 /** `same`: the successor lasts as long as the key that it replaces. */
 const successorExpiry = z.discriminatedUnion("type", [z.object({ type: z.literal("same") }), never, preset, custom]);
 export type SuccessorExpiry = z.output<typeof successorExpiry>;
-export type SuccessorExpiryForm = z.input<typeof successorExpiry>;
 
 /** What every new key has. A decoy has no more. */
 export const newKeyInput = z.object({
