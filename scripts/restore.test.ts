@@ -18,8 +18,12 @@ import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { checkBackup } from "#lib/database/restore.ts";
 import { reportOwnLeak } from "#lib/leaks/report-leaks.ts";
+import { checkList } from "#lib/revocations/check.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
+import * as operator from "#scripts/account-commands.ts";
+import { MIGRATIONS } from "#scripts/command.ts";
 
 /**
  * An installation that was backed up, then ended keys, accounts and sessions in every way, and was
@@ -121,7 +125,7 @@ async function loseInstallation(root: string): Promise<Lost> {
   Object.assign(keys, { bob: await createKey(bob), carol: await createKey(carol), dan: await createKey(dan) });
   const id = (name: string) => String(keys[name]?.key.id);
   await rotateApiKey(ada, id("extended"), "1h", CALLER);
-  await command("account.ts", ["disable", userNamed("Dan").email], directory);
+  await operator.disable(userNamed("Dan").email);
   await setDisabled(ada, id("resumed"), "disabled", CALLER);
   await changeExpiry(ada, id("freed"), { type: "preset", preset: "7d" }, CALLER);
   for (const [name, { before }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), before, CALLER);
@@ -153,9 +157,9 @@ async function loseInstallation(root: string): Promise<Lost> {
   const revokesAt = new Date(leakedAt.getTime() + DAY_MS);
   await database().apiKey.update({ where: { id: id("ending") }, data: { leakedAt, revokesAt } });
   for (const [name, { after }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), after, CALLER);
-  await command("account.ts", ["revoke", id("operator")], directory);
-  await command("account.ts", ["disable", userNamed("Bob").email], directory);
-  await command("account.ts", ["enable", userNamed("Dan").email], directory);
+  await operator.revoke(id("operator"));
+  await operator.disable(userNamed("Bob").email);
+  await operator.enable(userNamed("Dan").email);
   const { id: sessionId } = await database().session.findFirstOrThrow({ where: { userId: carol } });
   const proof = { password: userNamed("Carol").password, email: "" };
   expect(await deleteAccount({ userId: carol, sessionId }, proof, CALLER)).toMatchObject({ ok: true });
@@ -352,12 +356,10 @@ test("a list whose last line is torn is used; one that is older, damaged, cut of
   const whole = await readFile(lost.list, "utf8");
   const lines = whole.split("\n");
   const file = path.join(path.dirname(lost.directory), "changed.jsonl");
-  const elsewhere = path.join(path.dirname(lost.directory), "never");
+  const backup = await checkBackup(lost.backup, MIGRATIONS);
   const rejection = async (text: string) => {
     await writeFile(file, text);
-    const { code, stderr } = await command("restore.ts", [lost.backup, "--revocations", file], elsewhere);
-    expect(code).toBe(1);
-    return stderr;
+    return checkList(file, backup, false).catch(String);
   };
   expect(await rejection(`${lines[0]}\n`)).toContain("is damaged or was cut off");
   expect(await rejection(whole.replace("2026-", "2025-"))).toMatch(/is damaged \(line \d+\)/);
@@ -366,12 +368,14 @@ test("a list whose last line is torn is used; one that is older, damaged, cut of
   expect(await rejection("")).toContain("is not a list of revocations");
   const base = whole.slice(0, whole.indexOf("\n", whole.indexOf('"sha256"')) + 1);
   expect(await rejection(base)).toMatch(/ends at .+, before the backup of .+--accept-revived/);
+  const elsewhere = path.join(path.dirname(lost.directory), "never");
   const none = await command("restore.ts", [lost.backup, "--revocations", "/no/such"], elsewhere);
   expect(none.stderr).toBe("/no/such can't be read (ENOENT).\n");
 
   await writeFile(file, whole);
   await appendFile(file, '{"key":"');
-  expect((await restoreAndStart("torn", ["--revocations", file])).said).toContain("7 keys revoked");
+  const torn = path.join(path.dirname(lost.directory), "torn");
+  expect((await command("restore.ts", [lost.backup, "--revocations", file], torn)).stdout).toContain("7 keys revoked");
 });
 
 test("a start on a new database keeps the list of the lost one", async () => {
