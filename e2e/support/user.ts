@@ -1,5 +1,5 @@
 import { type BrowserContextOptions, test as base, expect, type Page } from "playwright/test";
-import { newAddress, newUser, signUpByForm, type User } from "#e2e/support/sign-up.ts";
+import { newAddress, newUser, readForm, signUpByForm, type User } from "#e2e/support/sign-up.ts";
 
 export { expect, newUser, type User };
 
@@ -52,9 +52,14 @@ export const test = base.extend<Fixtures>({
     }),
 });
 
+/** The form of each server, which is the same for every user. */
+const forms = new Map<string, ReturnType<typeof readForm>>();
+
 /** Signs a user up without the form's page, which takes a browser longer than many a test. */
 async function signUpOn(page: Page, user: User, baseURL: string, address: string): Promise<void> {
-  const [name = "", value = ""] = (await signUpByForm(baseURL, user, address)).split("=");
+  const form = forms.get(baseURL) ?? readForm(`${baseURL}/sign-up`, "password");
+  forms.set(baseURL, form);
+  const [name = "", value = ""] = (await signUpByForm(baseURL, user, address, form)).split("=");
   await page.context().addCookies([{ name, value, url: baseURL, httpOnly: true, sameSite: "Lax" }]);
 }
 
