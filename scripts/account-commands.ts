@@ -202,7 +202,7 @@ export async function leaked(file: string): Promise<Answer> {
     for (const [text, key] of await reportLeaks(part, OPERATOR)) found.set(text, key);
   }
   const ids = [...found.values()].map(({ id }) => id);
-  const head = `Strings with the shape of a key: ${strings.length}. Keys among them: ${ids.length}. They are marked as leaked and rejected from now on.`;
+  const head = `Strings with the shape of a key: ${strings.length}. Keys among them: ${ids.length}. They are marked as leaked and rejected from now on, or 24 hours after their first report where their account chose so.`;
   return { data: { strings: strings.length, keys: ids }, text: [head, ...ids].join("\n") };
 }
 

@@ -1,21 +1,20 @@
+import type { ReactNode } from "react";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
+
+type Props = {
+  /** Of `useFragmentToken`. */
+  token: string | undefined;
+  /** What was typed before the server answered. */
+  pasted: string | undefined;
+  problem: ReactNode;
+};
 
 /**
  * Sends the token of a mailed link with its form: unseen if the page was opened by the link, else
  * as a field to paste into.
  */
-export function LinkTokenField({
-  token,
-  pasted,
-  problem,
-}: {
-  /** Of `useFragmentToken`. */
-  token: string | undefined;
-  /** What was typed before the server answered. */
-  pasted: string | undefined;
-  problem: string | undefined;
-}) {
+export function LinkTokenField({ token, pasted, problem }: Props) {
   if (token)
     return (
       <>

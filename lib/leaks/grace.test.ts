@@ -82,6 +82,20 @@ test("a reported production key works for 24 hours and not a moment longer, with
   expect((await stateOf(key.id)).revokedAt).toBeNull();
 });
 
+test("until then the key tells programs when it ends, which is its own expiry if that is earlier", async () => {
+  const [one, two] = [await createKey(ada.id), await createKey(ada.id)];
+  const soon = new Date(Date.now() + HOUR_MS);
+  await database().apiKey.update({ where: { id: two.key.id }, data: { expiresAt: soon } });
+  await report(one.secret, two.secret);
+  for (const [secret, end] of [
+    [one.secret, (await stateOf(one.key.id)).revokesAt?.toISOString()],
+    [two.secret, soon.toISOString()],
+  ]) {
+    const answer = await api.call("/key", {}, secret);
+    expect([answer.headers.get("goodtake-key-expires-at"), (await answer.json()).expires_at]).toEqual([end, end]);
+  }
+});
+
 test("the sweep then revokes it as of that instant, and records it once", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);

@@ -13,8 +13,16 @@ export type OutboxState = {
   oldestS: number;
 };
 
-/** Counts how an attempt ended. */
-export function countMail(outcome: "sent" | "failed" | "retried"): void {
+/** Counts and logs how an attempt ended, or that a mail was given up without another one. */
+export function noteOutcome(
+  { id, kind, attempts }: { id: string; kind: string; attempts: number },
+  outcome: "sent" | "failed" | "retried",
+  problem?: string,
+): void {
+  log()[outcome === "failed" ? "error" : problem ? "warn" : "info"](
+    { mail: id, kind, attempts, problem },
+    `mail ${outcome}`,
+  );
   metrics().mails.inc({ outcome });
 }
 

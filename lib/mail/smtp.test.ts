@@ -68,6 +68,12 @@ describe("a mail server that fails", () => {
   });
 });
 
+test("an address that can't be one is rejected, and isn't taken for a server that is away", async () => {
+  server = await startMailServer();
+  for (const to of ["a<b@example.com", "a>@example.com"])
+    expect(await sendBySmtp(server.url, { ...MESSAGE, to })).toMatchObject({ outcome: "rejected", code: 553 });
+});
+
 test("nothing is handed over that must not be", async () => {
   server = await startMailServer();
   const delivery = await sendBySmtp(server.url, MESSAGE, async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import { database, pool } from "#lib/database/client.ts";
@@ -27,8 +28,8 @@ const SPENDING = `
   LEFT JOIN "SpendingNotice" n ON n."userId" = d."userId" ORDER BY 1`;
 
 /**
- * Tells owners that their credits are at 20 % of what was left after the last added ones, or at 0,
- * and that 80 or 100 % of the month's quota are used: each once. Returns the number of accounts
+ * Tells owners that their credits are at 20% of what was left after the last added ones, or at 0,
+ * and that 80 or 100% of the month's quota are used: each once. Returns the number of accounts
  * whose state changed.
  */
 export async function noticeSpending(signal?: AbortSignal): Promise<number> {
@@ -47,7 +48,7 @@ export async function noticeSpending(signal?: AbortSignal): Promise<number> {
 async function notice({ userId, tier, ...spent }: Account): Promise<boolean> {
   const quota = tierOf(userId, tier).requestsPerMonth;
   const { noticed, news } = judge(spent, quota);
-  if (JSON.stringify(noticed) === JSON.stringify(spent.noticed)) return false;
+  if (isDeepStrictEqual(noticed, spent.noticed)) return false;
   await database().$transaction(async (transaction) => {
     const data = { ...noticed, month: new Date(noticed.month) };
     await transaction.spendingNotice.upsert({ where: { userId }, create: { userId, ...data }, update: data });

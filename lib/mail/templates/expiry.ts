@@ -34,7 +34,7 @@ export const keysExpired = template<Data>({
         ...(only
           ? [`The key ${keyWords(only)} expired on ${utcWords(only.expiresAt)}.`]
           : ["These keys have expired:", listWords(keys, (key) => `${keyWords(key)}: ${utcWords(key.expiresAt)}`)]),
-        "Requests with it fail. If a program still needs access, create a new key.",
+        `Requests with ${only ? "it" : "them"} fail. If a program still needs access, create a new key.`,
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }

@@ -16,7 +16,6 @@ export function listWords<Item>(items: Item[], line: (item: Item) => string, tot
 
 /** Writes an instant in UTC: a mail doesn't know its reader's time zone. */
 export function utcWords(iso: string): string {
-  const date = new Date(iso);
-  const day = date.toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "long", year: "numeric" });
+  const day = new Date(iso).toLocaleDateString("en", { timeZone: "UTC", dateStyle: "long" });
   return `${day}, ${iso.slice(11, 16)} UTC`;
 }

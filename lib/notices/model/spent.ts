@@ -26,8 +26,8 @@ export type Spent = {
 };
 
 /**
- * Decides what is news: credits at 20 % of the balance after the last added ones or at 0, and 80 or
- * 100 % of the month's quota. A refund makes nothing news again, added credits and a new month do.
+ * Decides what is news: credits at 20% of the balance after the last added ones or at 0, and 80 or
+ * 100% of the month's quota. A refund makes nothing news again, added credits and a new month do.
  */
 export function judge(
   { credits, afterAdding, month, requests, noticed }: Spent,

@@ -21,7 +21,11 @@ export default async function UnsubscribePage({ params }: Props) {
           ? `You won't get mails about this any more: ${NOTICES[read.setting].title}.`
           : "This link isn't complete. Open it again from the mail, or change your notifications in your account."
       }
-      footer={<Link href="/settings/account">Your notifications</Link>}
+      footer={
+        <Link href="/settings/account" className="font-medium text-accent-ink underline underline-offset-4">
+          Your notifications
+        </Link>
+      }
     >
       {read && <UnsubscribeForm token={token} />}
     </AuthCard>
