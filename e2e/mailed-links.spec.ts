@@ -1,10 +1,11 @@
 import { createKey } from "#e2e/support/key-list.ts";
-import { mailingTest } from "#e2e/support/mailing-test.ts";
+import { linkIn } from "#e2e/support/mail-server.ts";
 import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 import { signUpVerified } from "#e2e/support/verified-user.ts";
-import { linkIn } from "#e2e/support/with-mail.ts";
+import { test } from "#e2e/support/with-mail.ts";
 
-const test = mailingTest();
+// In one worker, so that one server is enough.
+test.describe.configure({ mode: "default" });
 
 test("the focus follows a verified address to what comes next", async ({ mailing: { url, mail }, openBrowser }) => {
   const user = newUser();

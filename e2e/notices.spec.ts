@@ -2,11 +2,12 @@ import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { closeNewKey, createKey } from "#e2e/support/key-list.ts";
 import type { ReceivedMail } from "#e2e/support/mail-server.ts";
-import { mailingTest } from "#e2e/support/mailing-test.ts";
 import { expect, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
 import { signUpVerified } from "#e2e/support/verified-user.ts";
+import { test } from "#e2e/support/with-mail.ts";
 
-const test = mailingTest();
+// In one worker, so that one server is enough.
+test.describe.configure({ mode: "default" });
 
 const card = (page: Page) => page.getByRole("region", { name: "Notifications" });
 /** The address of one click in a mail program. */
