@@ -76,7 +76,7 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   for (const words of ["Generate images", "203.0.113.0/24", "10", "0 of 50 used this month"])
     await expect(section.getByText(words, { exact: true })).toBeVisible();
   await expect(page.getByRole("region", { name: "Recent activity" })).toContainText(
-    "full access → images:write; any network → 203.0.113.0/24, 2001:db8::/32; no limit of requests → 10 requests a minute; no limit of credits → 50 credits a month",
+    "full access → images:write; any network → 203.0.113.0/24, 2001:db8::/32; no request limit → 10 requests a minute; no credit limit → 50 credits a month",
   );
   await expectAccessibleInBothThemes(page);
   const edit = section.getByRole("button", { name: "Edit permissions" });

@@ -47,7 +47,7 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   const secret = await createKey(page, "Billing");
   await report(page, secret);
   const mail = await mailing.mail.mailTo(user.email, "API key leaked: Billing");
-  expect(mail.text).toMatch(/Rotate it now: it ends on .+ UTC/);
+  expect(mail.text).toMatch(/Rotate it now: it will be revoked on .+ UTC/);
   await page.goto(KEY_LIST);
   await expectRow(page, "Billing", { Status: /Active.*Leaked.*Ends in (24|23) hours|Active.*Leaked.*Ends tomorrow/s });
   await openRowMenu(page, "Billing");

@@ -29,7 +29,7 @@ test("a notice is switched off on the account page, with and without JavaScript"
   const page = await openBrowser({ baseURL: mailing.url });
   await signUpVerified(page, mailing, user);
   await page.goto("/settings/account");
-  const changes = card(page).getByRole("checkbox", { name: "Changes of keys" });
+  const changes = card(page).getByRole("checkbox", { name: "Key changes" });
   await expect(changes).toBeChecked();
   await changes.uncheck();
   await card(page).getByRole("button", { name: "Save notifications" }).click();
@@ -44,11 +44,11 @@ test("a notice is switched off on the account page, with and without JavaScript"
   await plain.goto("/sign-in");
   await signIn(plain, user);
   await plain.goto("/settings/account");
-  const box = card(plain).getByRole("checkbox", { name: "Changes of keys" });
+  const box = card(plain).getByRole("checkbox", { name: "Key changes" });
   await expect(box).not.toBeChecked();
   await box.check();
   await card(plain).getByRole("button", { name: "Save notifications" }).click();
-  await expect(card(plain).getByRole("checkbox", { name: "Changes of keys" })).toBeChecked();
+  await expect(card(plain).getByRole("checkbox", { name: "Key changes" })).toBeChecked();
 });
 
 test("a mail's link only shows a button, and one click in a mail program needs no session", async ({
@@ -70,19 +70,19 @@ test("a mail's link only shows a button, and one click in a mail program needs n
   await visitor.goto(link);
   await expectAccessibleInBothThemes(visitor);
   await page.goto("/settings/account");
-  await expect(card(page).getByRole("checkbox", { name: "Changes of keys" })).toBeChecked();
+  await expect(card(page).getByRole("checkbox", { name: "Key changes" })).toBeChecked();
   await visitor.getByRole("button", { name: "Unsubscribe" }).click();
   await expect(visitor.getByRole("status")).toHaveText("You are unsubscribed.");
   await page.goto("/settings/account");
-  await expect(card(page).getByRole("checkbox", { name: "Changes of keys" })).not.toBeChecked();
+  await expect(card(page).getByRole("checkbox", { name: "Key changes" })).not.toBeChecked();
 
-  await card(page).getByRole("checkbox", { name: "Changes of keys" }).check();
+  await card(page).getByRole("checkbox", { name: "Key changes" }).check();
   await card(page).getByRole("button", { name: "Save notifications" }).click();
   await expect(card(page).getByRole("status")).toHaveText("Notifications saved.");
   const clicked = await request.post(link, { form: { "List-Unsubscribe": "One-Click" } });
   expect([clicked.status(), await clicked.text()]).toEqual([200, "You are unsubscribed.\n"]);
   await page.goto("/settings/account");
-  await expect(card(page).getByRole("checkbox", { name: "Changes of keys" })).not.toBeChecked();
+  await expect(card(page).getByRole("checkbox", { name: "Key changes" })).not.toBeChecked();
 
   const forged = link.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
   expect((await request.post(forged)).status()).toBe(400);

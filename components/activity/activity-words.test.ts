@@ -130,7 +130,7 @@ test("a record of another version is shown as far as it can be read", () => {
   expect(read("account.password_changed", { by: "password_link" })).toBe("Password changed: Password link");
   const narrowed = { from: { scopes: null, requestsPerMinute: 5 }, to: { scopes: ["a:b"], requestsPerMinute: null } };
   expect(read("api_key.restrictions_changed", { name: "CI", ...narrowed })).toBe(
-    "Key permissions changed: CI: full access → a:b; 5 requests a minute → no limit of requests",
+    "Key permissions changed: CI: full access → a:b; 5 requests a minute → no request limit",
   );
   expect(read("account.to_come", { of: "tomorrow" })).toBe("account.to_come: ");
 });

@@ -76,8 +76,8 @@ test("loosened restrictions send a security notice, also to who switched all not
   await changeRestrictions(ada.id, key.id, { ...UNRESTRICTED, scopes: ["images:write"] }, CALLER);
   const [mail, ...more] = await takeMails(ada.id);
   expect(more).toEqual([]);
-  expect(mail).toMatchObject({ kind: "api_key.widened", subject: "API key may do more: Production App" });
-  expect(mail?.paragraphs[1]).toBe("• Permissions: images:write\n• Requests a minute: no limit of its own");
+  expect(mail).toMatchObject({ kind: "api_key.widened", subject: "API key restrictions relaxed: Production App" });
+  expect(mail?.paragraphs[1]).toBe("• Permissions: images:write\n• Requests per minute: no limit for this key");
 });
 
 test("no mail holds a key's secret", async () => {

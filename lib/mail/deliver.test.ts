@@ -267,7 +267,7 @@ describe("an account with many notices in an hour", () => {
     await pass("61 min");
     server.mails.length = 0;
     expect(await deliverDue()).toEqual(["accepted"]);
-    expect(subjects()).toEqual(["60 more notices about your account"]);
+    expect(subjects()).toEqual(["60 more notifications about your account"]);
     expect(server.mails[0]?.text).toContain("• API key created: key 10\n");
     expect(server.mails[0]?.text).toContain("And 10 more.");
   });

@@ -28,7 +28,7 @@ test("an owner hears once that a key has spent its credits of the month, and aga
     await noticeSpendingCaps();
     return takeSubjects(ada.id);
   };
-  const news = ["API key has spent its monthly credits: Production App"];
+  const news = ["API key reached its spending cap: Production App"];
   await setCap(10);
   expect(await spend(9)).toEqual([]);
   expect(await spend(1)).toEqual(news);

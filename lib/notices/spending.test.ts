@@ -44,13 +44,13 @@ test("an owner hears at 80 and at 100 % of the month's quota, and again in anoth
     database().balance.update({ where: { userId: ada.id }, data: { requests } });
   expect(await spend(1)).toEqual([]);
   await setRequests(799);
-  expect(await spend(1)).toEqual(["80 % of your monthly quota is used"]);
+  expect(await spend(1)).toEqual(["You've used 80% of your monthly quota"]);
   expect(await spend(1)).toEqual([]);
   await setRequests(999);
-  expect(await spend(1)).toEqual(["Your monthly quota is used up"]);
+  expect(await spend(1)).toEqual(["You've used all of your monthly quota"]);
   await database().spendingNotice.update({ where: { userId: ada.id }, data: { month: new Date("2026-01-01") } });
   await noticeSpending();
-  expect(await takeSubjects(ada.id)).toEqual(["Your monthly quota is used up"]);
+  expect(await takeSubjects(ada.id)).toEqual(["You've used all of your monthly quota"]);
 });
 
 test("only accounts that spent lately are looked at, each of them", async () => {
