@@ -43,7 +43,7 @@ test("a key has full access unless its permissions are opened and chosen", async
   expect(restrictionsOf(wide)).toEqual(UNRESTRICTED);
 });
 
-test("the preset Agent key is restricted, for 30 days, with a cap on credits, and asks for the agent's name", async ({
+test("the preset Agent key is restricted, expires in 30 days, has a spending cap and asks for the agent's name", async ({
   page,
   user,
 }) => {
@@ -56,7 +56,7 @@ test("the preset Agent key is restricted, for 30 days, with a cap on credits, an
   await expect(dialog(page).getByLabel("Expires")).toHaveValue("30d");
   await expect(dialog(page).getByRole("radio", { name: "Restricted" })).toBeChecked();
   await expect(dialog(page).getByLabel("Credits per month")).toHaveValue("100");
-  await expect(dialog(page).getByText("the key can only ask about itself")).toBeVisible();
+  await expect(dialog(page).getByText("the key can only read its own details")).toBeVisible();
   await expectAccessibleInBothThemes(page);
   await name.fill("Claude Code on a laptop");
   await create(page).click();

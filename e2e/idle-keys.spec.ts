@@ -11,7 +11,7 @@ test("the page of a key that was disabled because it was unused says so, until i
 }) => {
   const { userId, key } = await seedKey(user.email);
   await setDisabled(userId, key.id, "disabled", CALLER);
-  const reason = page.getByText("because no request had used it for a long time");
+  const reason = page.getByText("because it hadn't been used for a long time");
   await page.goto(`/settings/developer/${key.id}`);
   await expect(page.getByText("Disabled", { exact: true })).toBeVisible();
   await expect(reason).toHaveCount(0);

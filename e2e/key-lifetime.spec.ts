@@ -4,7 +4,7 @@ import { clickRowAction, closeNewKey, createButton, expectRow, KEY_LIST } from "
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
 
-const WORDS = "A key may last at most 45 days from its creation.";
+const WORDS = "Keys must expire within 45 days of creation.";
 
 const options = (page: Page, label: string) =>
   page.getByRole("combobox", { name: label, exact: true }).getByRole("option");

@@ -51,9 +51,9 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   await expect(dialog(page)).toContainText('Edit permissions of "Production App"');
   await expect(dialog(page).getByRole("radio", { name: "Full access" })).toBeChecked();
   await choose(page, "Restricted");
-  await expect(dialog(page).getByText("the key can only ask about itself")).toBeVisible();
+  await expect(dialog(page).getByText("the key can only read its own details")).toBeVisible();
   await scope(page).check();
-  await expect(dialog(page).getByText("the key can only ask about itself")).toHaveCount(0);
+  await expect(dialog(page).getByText("the key can only read its own details")).toHaveCount(0);
   await networks(page).fill("203.0.113.0/24\n2001:db8::/32");
   await dialog(page).getByLabel("Requests per minute").fill("10");
   await dialog(page).getByLabel("Credits per month").fill("50");
@@ -125,7 +125,7 @@ test("one private caller is most likely a gateway, and every address is most lik
   await networks(page).fill("0.0.0.0/0");
   await expect(dialog(page).getByText("0.0.0.0/0 is every IPv4 address.")).toBeVisible();
   await dialog(page).getByLabel("Requests per minute").fill("21");
-  await expect(dialog(page).getByText("Your account's limit is lower: 20 for all keys together.")).toBeVisible();
+  await expect(dialog(page).getByText("Your account's limit is lower: 20 for all keys combined.")).toBeVisible();
   await expectAccessibleInBothThemes(page);
 });
 

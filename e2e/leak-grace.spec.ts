@@ -18,7 +18,7 @@ const test = base.extend<object, { mailing: MailingServer }>({
 
 const card = (page: Page) => page.getByRole("region", { name: "Leaked keys" });
 const choice = (page: Page) => card(page).getByRole("checkbox", { name: "Revoke production keys after 24 hours" });
-const save = (page: Page) => card(page).getByRole("button", { name: "Save choice" }).click();
+const save = (page: Page) => card(page).getByRole("button", { name: "Save setting" }).click();
 
 async function report(page: Page, secret: string): Promise<void> {
   const answer = await page.request.post("/api/v1/leaks", { data: { keys: [secret], source: "Scanner" } });
@@ -36,7 +36,7 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   await expect(choice(page)).not.toBeChecked();
   await choice(page).check();
   await save(page);
-  await expect(card(page).getByRole("status")).toHaveText("Choice saved.");
+  await expect(card(page).getByRole("status")).toHaveText("Setting saved.");
   await expect(choice(page)).toBeChecked();
   await expectAccessibleInBothThemes(page);
   await page.setViewportSize({ width: 320, height: 700 });
@@ -59,7 +59,7 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   await page.getByRole("button", { name: "Rotate key" }).click();
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Close without saving" }).click();
-  await expect(page.getByText("Leaked: ends")).toBeVisible();
+  await expect(page.getByText("This key was reported as leaked")).toBeVisible();
   await expectAccessibleInBothThemes(page);
   await page.setViewportSize({ width: 320, height: 700 });
   await expectNoSidewaysScroll(page);
@@ -80,7 +80,7 @@ test("without JavaScript the choice is saved, too, and without the choice a key 
   for (const checked of [true, false]) {
     await choice(plain).setChecked(checked);
     await save(plain);
-    await expect(card(plain).getByRole("status")).toHaveText("Choice saved.");
+    await expect(card(plain).getByRole("status")).toHaveText("Setting saved.");
     await plain.goto("/settings/account");
     await expect(choice(plain)).toBeChecked({ checked });
   }

@@ -79,7 +79,7 @@ test("a link is sent again on request, three times a day, and the newest one wor
     await region.getByRole("button", { name: "Resend" }).click();
     await expect.poll(() => received().length).toBe(sent);
   }
-  await expect(region).toContainText("Another link can be sent in");
+  await expect(region).toContainText("You can request another link in");
   await expect(region.getByRole("button")).toHaveCount(0);
   await page.goto(linkIn(received()[0] ?? {}));
   await page.getByRole("button", { name: "Verify email address" }).click();
@@ -164,5 +164,5 @@ base("without a mail server nothing asks for a verification", async ({ page, use
   await expect(page.getByText(user.email)).toHaveCount(0);
   await expect(page.getByRole("region", { name: banner })).toHaveCount(0);
   await page.goto("/forgot-password");
-  await expect(page.getByText("This server sends no mail.")).toBeVisible();
+  await expect(page.getByText("This server doesn't send email.")).toBeVisible();
 });

@@ -72,7 +72,7 @@ test("a mail's link only shows a button, and one click in a mail program needs n
   await page.goto("/settings/account");
   await expect(card(page).getByRole("checkbox", { name: "Key changes" })).toBeChecked();
   await visitor.getByRole("button", { name: "Unsubscribe" }).click();
-  await expect(visitor.getByRole("status")).toHaveText("You are unsubscribed.");
+  await expect(visitor.getByRole("status")).toHaveText("You're unsubscribed.");
   await page.goto("/settings/account");
   await expect(card(page).getByRole("checkbox", { name: "Key changes" })).not.toBeChecked();
 
@@ -80,7 +80,7 @@ test("a mail's link only shows a button, and one click in a mail program needs n
   await card(page).getByRole("button", { name: "Save notifications" }).click();
   await expect(card(page).getByRole("status")).toHaveText("Notifications saved.");
   const clicked = await request.post(link, { form: { "List-Unsubscribe": "One-Click" } });
-  expect([clicked.status(), await clicked.text()]).toEqual([200, "You are unsubscribed.\n"]);
+  expect([clicked.status(), await clicked.text()]).toEqual([200, "You're unsubscribed.\n"]);
   await page.goto("/settings/account");
   await expect(card(page).getByRole("checkbox", { name: "Key changes" })).not.toBeChecked();
 

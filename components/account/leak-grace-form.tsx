@@ -18,12 +18,12 @@ export function LeakGraceForm({ graced }: { graced: boolean }) {
         <span className="min-w-0">
           <span className="font-medium">{TITLE}</span>
           <span className="mt-0.5 block text-[0.8125rem] text-muted">
-            You get a mail at once and can rotate the key without an interruption. Until then whoever found it can use
-            it. Needs a verified email address.
+            We email you immediately, so you can rotate the key without an interruption. Until the key is revoked,
+            anyone who has it can use it. Requires a verified email address.
           </span>
         </span>
         <input
-          // Made anew when it was saved, because React keeps the first `defaultChecked`.
+          // Remounts after a save, because React keeps the first `defaultChecked`.
           key={String(graced)}
           type="checkbox"
           name="graced"
@@ -34,10 +34,10 @@ export function LeakGraceForm({ graced }: { graced: boolean }) {
       </label>
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>
-          Save choice
+          Save setting
         </Button>
         <span role="status" className="text-[0.8125rem] text-muted">
-          {state.done && "Choice saved."}
+          {state.done && "Setting saved."}
         </span>
       </div>
     </form>

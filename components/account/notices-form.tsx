@@ -8,7 +8,7 @@ import { NOTICE_SETTINGS, NOTICES, type NoticeSetting } from "#lib/mail/model/no
 
 const FIRST = { values: {} };
 
-/** Switches notices by mail on and off, with and without JavaScript. */
+/** Turns email notices on and off, with and without JavaScript. */
 export function NoticesForm({ muted }: { muted: NoticeSetting[] }) {
   const { state, pending, problems, props } = useServerForm(changeNoticesAction, FIRST, "notices", {});
   return (
@@ -23,7 +23,7 @@ export function NoticesForm({ muted }: { muted: NoticeSetting[] }) {
                 <span className="mt-0.5 block text-[0.8125rem] text-muted">{NOTICES[setting].help}</span>
               </span>
               <input
-                // Made anew when it was saved, because React keeps the first `defaultChecked`.
+                // Remounts after a save, because React keeps the first `defaultChecked`.
                 key={String(muted.includes(setting))}
                 type="checkbox"
                 name={setting}

@@ -2,17 +2,17 @@ import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 
 /**
- * Sends the token of a mailed link with its form: unseen if the page was opened by the link, else
- * as a field to paste into.
+ * Submits the token of an emailed link: as a hidden field if the link opened the page, else as a
+ * field to paste into.
  */
 export function LinkTokenField({
   token,
   pasted,
   problem,
 }: {
-  /** Of `useFragmentToken`. */
+  /** From `useFragmentToken`. */
   token: string | undefined;
-  /** What was typed before the server answered. */
+  /** What the user typed before the last submit. */
   pasted: string | undefined;
   problem: string | undefined;
 }) {
@@ -31,7 +31,7 @@ export function LinkTokenField({
       autoComplete="off"
       spellCheck={false}
       defaultValue={pasted}
-      hint="The whole link that you were sent, or the code after its # sign."
+      hint="Paste the whole link you received, or the code after its # sign."
       error={problem}
     />
   );

@@ -9,7 +9,7 @@ const FIRST = { values: {} };
 
 export function UnsubscribeForm({ token }: { token: string }) {
   const { state, pending, problems, props } = useServerForm(unsubscribeAction, FIRST, "unsubscribe", {
-    unknown_token: { form: "This link isn't complete. Open it again from the mail." },
+    unknown_token: { form: "This link is incomplete. Open it again from the email." },
   });
   return (
     <form {...props}>
@@ -21,7 +21,7 @@ export function UnsubscribeForm({ token }: { token: string }) {
         </Button>
       )}
       <p role="status" className="empty:hidden">
-        {state.done && "You are unsubscribed."}
+        {state.done && "You're unsubscribed."}
       </p>
     </form>
   );

@@ -14,7 +14,7 @@ const PROBLEMS = {
   not_active: { form: "This key has ended already." },
   not_replaced: { form: "This key has no successor any more. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
-  leaked: { form: "This key was found in public, and nothing moves its end." },
+  leaked: { form: "This key was reported as leaked, so its expiry can't be changed." },
   replaced: { form: "This key was rotated. Extend it instead." },
   expiry_out_of_range: { form: OUT_OF_RANGE },
   unknown_scope: { form: "A permission no longer exists. Reload the page and choose again." },

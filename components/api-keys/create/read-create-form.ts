@@ -6,7 +6,7 @@ import { type CreateApiKeyForm, createApiKeyInput } from "#lib/api-keys/model/sc
 
 export const OUT_OF_RANGE = `Choose a day from tomorrow to ${EXPIRY_MAX_YEARS} years ahead.`;
 
-/** Returns the days whose end a key may be given. The limit falls within the day after the last. */
+/** Returns the first and last day that a key may expire at the end of. */
 export function selectableDays(now: Date, limit: Limit | null) {
   let max = dateAfter(now, { years: EXPIRY_MAX_YEARS });
   const last = limit ? dateAfter(limit.at, { days: -1 }) : max;

@@ -55,7 +55,7 @@ export function DecoyForm({ nameField, making: { pending, make } }: Props) {
           name="name"
           label="Name"
           placeholder="e.g. Decoy in the old repository"
-          hint="Say where you put it."
+          hint="Describe where you'll put it."
           error={problems.name}
           autoComplete="off"
           dir="auto"

@@ -36,7 +36,7 @@ test.each([
   ["office", /is not an IP address or CIDR range/],
   ["192.0.2.0/33", /must end with \/0 to \/32/],
   [Array.from({ length: 51 }, (_, i) => `10.0.${i}.0/24`).join("\n"), /51 networks are more than the 50/],
-  ["office\nhome\ncloud", /"office" .* 2 more need a look\./],
+  ["office\nhome\ncloud", /"office" .* 2 more need to be fixed\./],
 ])("the networks %j are rejected beside their field, by the form and by the server", (networks, sentence) => {
   expect(problemOf({ networks })).toEqual({ networks: expect.stringMatching(sentence) });
   const sent = { ...UNRESTRICTED, allowedNetworks: networks.split("\n") };
@@ -66,7 +66,7 @@ test.each([
   ["requestsPerMinute", "many"],
 ] as const)("%s %s is rejected beside its field", (field, typed) => {
   const smallest = field === "requestsPerMinute" ? 1 : 0;
-  const sentence = `Enter a whole number from ${smallest} to 2,147,483,647, or nothing for no limit.`;
+  const sentence = `Enter a whole number from ${smallest} to 2,147,483,647, or leave this empty for no limit.`;
   expect(problemOf({ [field]: typed })).toEqual({ [field]: sentence });
   expect(keyRestrictions.safeParse({ ...UNRESTRICTED, [field]: Number(typed) }).success).toBe(typed === "1e3");
 });

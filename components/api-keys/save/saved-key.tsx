@@ -16,7 +16,7 @@ type Props = {
   secret: string;
   apiUrl: string;
   testNote: string | undefined;
-  /** A request with a decoy would report its use. */
+  /** Offers no test request, because it would count as a use of the decoy. */
   decoy: boolean;
   field: RefObject<HTMLInputElement | null>;
   /** Called when the key was copied, downloaded or tested, so that closing loses nothing. */
@@ -27,7 +27,7 @@ type Props = {
 /** Shows a new key, this once, with everything that the user needs to use it. */
 export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDone }: Props) {
   const [copy, setCopy] = useState<"copied" | "failed">();
-  // Before Base UI gives the dialog the focus of the button that made the key and is gone.
+  // Runs before Base UI moves the focus, because the button that created the key is gone.
   useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
@@ -80,8 +80,8 @@ export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDon
         </Field>
         {decoy ? (
           <Notice>
-            Put it where only an intruder would look: a private repository, a laptop, a backup. It never works. Activity
-            and Logs show each use.
+            Put it where only an intruder would look, such as a private repository, a laptop or a backup. It never
+            works. Logs and Activity show its use.
           </Notice>
         ) : (
           <Notice tone="warning">
