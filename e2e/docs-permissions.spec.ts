@@ -41,7 +41,7 @@ test("the request for a key's restrictions runs as shown, and has the fields of 
     creditsPerMonth: 50,
   });
   await page.goto(PAGE);
-  const region = page.getByRole("region", { name: "See what a key may do" });
+  const region = page.getByRole("region", { name: "See a key's restrictions" });
   await expect(region.locator("pre code")).toHaveCount(2);
   const [command = "", shown = ""] = await region.locator("pre code").allTextContents();
   const answer = JSON.parse(await execute("cURL", command, { GOODTAKE_API_KEY: secret }));

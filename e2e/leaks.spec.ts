@@ -83,7 +83,7 @@ test("the request that reports a key runs as shown, and ends the key", async ({ 
   const { secret } = await seedKey(user.email);
   await page.goto("/docs/leaks");
   const shown = await page.getByRole("region", { name: "If you found a key" }).locator("pre code").textContent();
-  const command = shown?.replace("gt_the_key_that_you_found", secret) ?? "";
+  const command = shown?.replace("gt_the_key_you_found", secret) ?? "";
   expect(command).toContain(secret);
   await promisify(execFile)("bash", ["-c", `${command.replace("curl ", "curl --fail ")}`]);
   expect((await page.request.get("/api/v1/auth", { headers: { "x-api-key": secret } })).status()).toBe(401);
