@@ -110,7 +110,7 @@ describe("npm run mail", () => {
 
   test("lists what waits and was given up, and tries it again", async () => {
     await database().mail.deleteMany();
-    expect((await mail("list")).stdout).toBe("Every mail is delivered.\n");
+    expect((await mail("list")).stdout).toBe("Every email is delivered.\n");
     const { id, email } = await createVerifiedUser();
     await queue(id);
     await queue(id);
@@ -127,21 +127,21 @@ describe("npm run mail", () => {
     expect(await mail("retry", String(waits?.id))).toMatchObject({ code: 1 });
     expect(await mail("retry", String(dead?.id))).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^1 mail is/),
+      stdout: expect.stringMatching(/^1 email is/),
     });
     expect(await waiting()).toBe(2);
   }, 60_000);
 
   test("tests the mail server and repeats its answer", async () => {
     expect(await mail("test", "ada@example.com")).toMatchObject({ code: 0, stdout: expect.stringContaining("250") });
-    expect((await server.mailTo("ada@example.com")).subject).toBe("GoodTake can send mail");
+    expect((await server.mailTo("ada@example.com")).subject).toBe("GoodTake can send email");
     server.faults.to = 550;
     const rejected = await mail("test", "ada@example.com");
     expect(rejected).toMatchObject({ code: 1, stderr: expect.stringContaining("550 Not now") });
     delete server.faults.to;
     expect(await runCommand("mail.ts", ["test", "ada@example.com"], {})).toMatchObject({
       code: 1,
-      stderr: "SMTP_URL is not set, so no mail is sent.\n",
+      stderr: "SMTP_URL is not set, so no email is sent.\n",
     });
     expect((await mail("test", "ada")).code).toBe(2);
   }, 60_000);
