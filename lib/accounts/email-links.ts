@@ -12,16 +12,16 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 const LINK_HOURS = 24;
 const DAY_S = 86_400;
-/** Three mails a day to one address, whoever asks for them. */
+/** At most three emails a day to one address, no matter who requests them. */
 const ADDRESS: Policy = { free: 2, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: DAY_S / 3 };
-/** Ten a day of one account, which could name other addresses. */
+/** At most ten a day from one account, which could name other addresses. */
 const ACCOUNT: Policy = { free: 9, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: DAY_S / 10 };
 
 const addressScope = (email: string) => `verification of ${hash("sha256", email, "base64url")}`;
 
 /**
- * Mails a link that verifies an address and makes it the account's. Only its hash is stored. Older
- * unused links stop working.
+ * Emails a link that verifies an address and makes it the account's. Stores only the link's hash.
+ * Older unused links stop working.
  */
 export async function mailEmailLink(
   transaction: Transaction,
@@ -44,13 +44,13 @@ export async function mailEmailLink(
 export type EmailState = {
   email: string;
   isVerified: boolean;
-  /** The address that an open link was sent to, and when. */
+  /** The address and time of the latest link that can still be opened. */
   sent: { to: string; at: Date } | undefined;
-  /** Until another link can be sent, in seconds. */
+  /** Seconds until another link can be sent. */
   waitSeconds: number;
 };
 
-/** Reads whether an account's address is verified, and the link that waits to be opened. */
+/** Reads whether an account's address is verified, and the latest link that can still be opened. */
 export async function readEmailState(userId: UserId): Promise<EmailState> {
   const [user] = await database().$queryRaw<
     { email: string; isVerified: boolean; to: string | null; at: Date | null }[]
@@ -64,7 +64,7 @@ export async function readEmailState(userId: UserId): Promise<EmailState> {
   return { email, isVerified, sent, waitSeconds: await readThrottleWait(addressScope(to ?? email)) };
 }
 
-/** Mails another link to the address that waits to be verified. Does nothing if none does. */
+/** Emails another link to the address that isn't verified yet. Does nothing if there is none. */
 export async function resendEmailLink(userId: UserId): Promise<{ ok: true } | Throttled> {
   const { email, isVerified, sent } = await readEmailState(userId);
   if (isVerified && !sent) return { ok: true };
@@ -72,11 +72,11 @@ export async function resendEmailLink(userId: UserId): Promise<{ ok: true } | Th
 }
 
 /**
- * Verifies the address that a link was sent to, and makes it the account's. Of parallel calls with
- * one link, one succeeds.
+ * Verifies the address that a link was sent to, and makes it the account's. If a link is redeemed
+ * several times in parallel, one call succeeds.
  *
  * `invalid_link`: unknown, used, over a day old, replaced, or of a disabled account. `email_taken`:
- * another account has the address by now.
+ * another account now has the address.
  */
 export async function redeemEmailLink(
   token: string,

@@ -7,19 +7,20 @@ const READ_MS = 15_000;
 
 export type OutboxState = {
   waiting: number;
-  /** Given up and not retried yet. */
+  /** Failed and not queued again. */
   failed: number;
-  /** Age of the oldest mail that should be delivered by now, in seconds. */
+  /** Age of the oldest email that is due for delivery, in seconds. */
   oldestS: number;
 };
 
-/** Counts how an attempt ended. */
+/** Counts the outcome of an attempt. */
 export function countMail(outcome: "sent" | "failed" | "retried"): void {
   metrics().mails.inc({ outcome });
 }
 
 /**
- * Reads the outbox from time to time, for Prometheus. Every process that delivers reports the same.
+ * Reads the outbox periodically for Prometheus. Every process that delivers reports the same
+ * values.
  */
 export async function observeOutbox(signal: AbortSignal): Promise<void> {
   let last: OutboxState = { waiting: 0, failed: 0, oldestS: 0 };

@@ -4,7 +4,7 @@ import { linkToken } from "#lib/mail/link-token.ts";
 const NOT_YOU = "If this wasn't you, reset your password now and sign out everywhere else.";
 const ACCOUNT = { label: "Review your account", path: "/settings/account" };
 
-/** Leaves out the user's name, because anyone can sign up with any name and someone else's address. */
+/** Leaves out the user's name, because anyone can sign up with any name and any address. */
 export const verifyEmail = template<{ seed: string }>({
   isSecurity: true,
   goodForHours: 24,
