@@ -4,9 +4,9 @@ import { inSteps } from "#lib/database/in-steps.ts";
 import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
 const STEP_KEYS = 500;
-/** A key that was used from so many networks moves around, and one more says nothing. */
+/** A key with this many networks moves around, so another one is no news. */
 const NETWORKS_MAX = 100;
-/** In a key's first week its networks are only noted. */
+/** Days in which a key's networks are recorded without notices. */
 const LEARNING_DAYS = 7;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
@@ -18,9 +18,8 @@ const USED = `
   ORDER BY 1 LIMIT ${STEP_KEYS}`;
 
 /**
- * SQL: notes the networks of these keys that aren't known yet. Returns those that are news: of a
- * key whose networks were noted before. A key's first networks are noted when its first week is
- * over.
+ * SQL: records the new networks of these keys, and returns those that need a notice. The first
+ * networks of a key, recorded when its first week is over, need none.
  */
 const NOTE = `
   WITH "key" AS (
@@ -41,8 +40,8 @@ const NOTE = `
   FROM "noted" n JOIN "key" k ON k."id" = n."apiKeyId" WHERE k."known" > 0 ORDER BY k."userId", 1, 5`;
 
 /**
- * Tells owners that a key is used from a network that it was never used from, from the key's day 8
- * on. Returns the number of networks that were news.
+ * Notifies owners that a key is used from a new network, from the key's day 8 on. Returns the
+ * number of new networks.
  */
 export async function noticeNewNetworks(signal?: AbortSignal): Promise<number> {
   if (!isMailOn()) return 0;
@@ -58,7 +57,7 @@ export async function noticeNewNetworks(signal?: AbortSignal): Promise<number> {
   return all;
 }
 
-/** A network is noted in the transaction that queues its mail. */
+/** Records a network in the transaction that queues its email. */
 function noteAndTell(ids: string[]): Promise<number> {
   return database().$transaction(async (transaction) => {
     const news = await transaction.$queryRawUnsafe<NewNetwork[]>(NOTE, ids);

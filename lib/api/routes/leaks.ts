@@ -12,9 +12,9 @@ import { reportLeaks } from "#lib/leaks/report-leaks.ts";
 import { limiter } from "#lib/rate-limits/limiter.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
-/** Limits the reports of a network before any of the body is read. */
+/** Limits the reports of a network before the body is read. */
 const limitReports = createMiddleware<ApiContext>(async (c, next) => {
-  // The front listener has replaced the header's value by the client's address.
+  // The front listener has put the client's address into this header.
   const limit = await limiter().consumeReport(narrowestNetwork(c.req.header("x-forwarded-for") ?? null));
   if (limit.exceeded)
     throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.retryAfterSeconds) });
