@@ -123,7 +123,7 @@ test("one private caller is most likely a gateway, and every address is most lik
     dialog(page).getByText(/All recent requests came from 10\.1\.2\.0\/24, a private network/),
   ).toBeVisible();
   await networks(page).fill("0.0.0.0/0");
-  await expect(dialog(page).getByText("0.0.0.0/0 is every IPv4 address.")).toBeVisible();
+  await expect(dialog(page).getByText("0.0.0.0/0 allows every IPv4 address.")).toBeVisible();
   await dialog(page).getByLabel("Requests per minute").fill("21");
   await expect(dialog(page).getByText("Your account's limit is lower: 20 for all keys combined.")).toBeVisible();
   await expectAccessibleInBothThemes(page);
@@ -140,7 +140,7 @@ test("errors stand beside their fields, what was typed stays, and a range is cor
   await dialog(page).getByLabel("Requests per minute").fill("0");
   await dialog(page).getByLabel("Credits per month").fill("2147483648");
   await save(page).click();
-  await expect(dialog(page).getByText(/has bits after the first 24; write 203\.0\.113\.0\/24\./)).toBeVisible();
+  await expect(dialog(page).getByText(/has host bits after the \/24 prefix\. Use 203\.0\.113\.0\/24 instead\./)).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 1 to 2,147,483,647")).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 0 to 2,147,483,647")).toBeVisible();
   await expect(networks(page)).toBeFocused();

@@ -15,7 +15,7 @@ export async function list(): Promise<string> {
     to,
     created: formatTime(createdAt),
     attempts,
-    next: formatTime(dueAt, "given up"),
+    next: formatTime(dueAt, "failed"),
     problem: problem ?? "",
   }));
   return formatTable(rows) || "Every email is delivered.";

@@ -108,7 +108,7 @@ test("two processes deliver each mail once, and nothing is due afterwards", asyn
 describe("npm run mail", () => {
   const mail = (...args: string[]) => runCommand("mail.ts", args, settings);
 
-  test("lists what waits and was given up, and tries it again", async () => {
+  test("lists waiting and failed emails, and retries them", async () => {
     await database().mail.deleteMany();
     expect((await mail("list")).stdout).toBe("Every email is delivered.\n");
     const { id, email } = await createVerifiedUser();
@@ -121,7 +121,7 @@ describe("npm run mail", () => {
     });
     const { stdout } = await mail("list");
     expect(stdout).toMatch(
-      new RegExp(`${dead?.id}  account.password_changed  ${email} .* given up .*550 No such user`),
+      new RegExp(`${dead?.id}  account.password_changed  ${email} .* failed .*550 No such user`),
     );
     expect(stdout).toContain(String(waits?.id));
     expect(await mail("retry", String(waits?.id))).toMatchObject({ code: 1 });

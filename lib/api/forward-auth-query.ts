@@ -23,7 +23,7 @@ export const forwardAuthQuery = z.strictObject({
       minimum: 0,
       maximum: COST_MAX,
       default: 0,
-      description: "Credits that the request costs. More than 0 counts as one of the month's requests, too.",
+      description: "Credits to charge when the request is accepted. More than 0 also counts toward the monthly quota.",
     }),
   scope: z
     .string("must be given once")
@@ -33,12 +33,12 @@ export const forwardAuthQuery = z.strictObject({
     .meta({
       type: "string",
       example: "images:write",
-      description: "Permissions that the key needs, separated by spaces. It needs all of them.",
+      description: "Permissions that the key needs, separated by spaces. It must have all of them.",
     }),
   limited: z
     .literal("403", 'must be "403"')
     .optional()
-    .meta({ description: "Answers 403 in place of 429, for gateways that know no other." }),
+    .meta({ description: "Answers 403 instead of 429, for gateways that don't support 429." }),
 });
 
 /** A parameter is invalid. `problem` doesn't contain its value, which may be a secret. */

@@ -52,7 +52,7 @@ function queryOf({ url = "" }: IncomingMessage): string {
  */
 function warnOf({ parameter, problem }: ParameterError, { requestId }: Exchange): void {
   const name = /^[\w-]{1,30}$/.test(parameter) ? parameter : "(a name that is not shown)";
-  log().warn({ requestId, parameter: name }, `a gateway's query for ${FORWARD_AUTH_PATH} is not valid: ${problem}`);
+  log().warn({ requestId, parameter: name }, `a gateway sent an invalid query to ${FORWARD_AUTH_PATH}: ${name} ${problem}`);
 }
 
 /**

@@ -29,7 +29,7 @@ export async function readGithubKeys(file: string): Promise<Keys> {
   try {
     return parseGithubKeys(JSON.parse(await readFile(file, "utf8")));
   } catch (cause) {
-    const sentence = `GITHUB_SECRET_SCANNING_KEYS_FILE ${file} doesn't hold GitHub's public keys, or can't be read.`;
+    const sentence = `GITHUB_SECRET_SCANNING_KEYS_FILE ${file} doesn't contain GitHub's public keys or can't be read.`;
     throw new OperatorError(sentence, { cause });
   }
 }

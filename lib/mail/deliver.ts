@@ -72,7 +72,7 @@ export async function deliverMail(smtpUrl: string, mail: ClaimedMail, signal?: A
   const problem = delivery.outcome === "accepted" ? undefined : delivery.problem;
   log()[settled === "failed" ? "error" : problem ? "warn" : "info"](
     { mail: id, kind, attempts, problem },
-    `mail ${settled}`,
+    `email ${settled}`,
   );
   countMail(settled);
   return delivery;
@@ -87,8 +87,8 @@ async function attempt(smtpUrl: string, mail: ClaimedMail): Promise<Delivery> {
     const unsubscribeUrl = setting && `${publicUrl}/unsubscribe/${unsubscribeToken(mail.userId, setting)}`;
     content = await compose(write(mail.data as never), { ...mail, from, publicUrl, unsubscribeUrl });
   } catch (error) {
-    log().error({ err: error, mail: mail.id, kind: mail.kind }, "a mail could not be written");
-    return { outcome: "rejected", code: 554, problem: "The mail could not be written; the log says why." };
+    log().error({ err: error, mail: mail.id, kind: mail.kind }, "an email could not be written");
+    return { outcome: "rejected", code: 554, problem: "The email could not be written; the log says why." };
   }
   return sendBySmtp(smtpUrl, { from: from.address, to: mail.to, content }, () => markHandedOver(mail));
 }
@@ -114,5 +114,5 @@ async function untilSettled(
 }
 
 function warn(error: unknown): undefined {
-  log().warn({ err: error }, "the outbox can't be reached and is tried again");
+  log().warn({ err: error }, "the outbox can't be reached and will be retried");
 }

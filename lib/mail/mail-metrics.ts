@@ -24,18 +24,18 @@ export function countMail(outcome: "sent" | "failed" | "retried"): void {
  */
 export async function observeOutbox(signal: AbortSignal): Promise<void> {
   let last: OutboxState = { waiting: 0, failed: 0, oldestS: 0 };
-  observeGauge("goodtake_mail_outbox", "Mails by state: waiting, failed (given up).", "state", () => ({
+  observeGauge("goodtake_mail_outbox", "Emails by state: waiting, failed.", "state", () => ({
     waiting: last.waiting,
     failed: last.failed,
   }));
-  observeGauge("goodtake_mail_age_seconds", "Age of the oldest mail that should be delivered by now.", "queue", () => ({
+  observeGauge("goodtake_mail_age_seconds", "Age of the oldest email that is due for delivery.", "queue", () => ({
     outbox: last.oldestS,
   }));
   while (!signal.aborted) {
     try {
       last = await readOutbox();
     } catch (error) {
-      log().debug({ err: error }, "the outbox can't be read and is tried again");
+      log().debug({ err: error }, "the outbox can't be read and will be retried");
     }
     await sleep(READ_MS, undefined, { signal, ref: false }).catch(() => {});
   }

@@ -123,7 +123,7 @@ export async function markHandedOver({ id, attempts }: ClaimedMail): Promise<voi
   const marked = await database().$executeRaw`
     UPDATE "Mail" SET "handedOverAt" = now(), "dueAt" = now() + make_interval(secs => ${LEASE_S}::int)
     WHERE "id" = ${id}::uuid AND "attempts" = ${attempts} AND "dueAt" > now() AND "endedAt" IS NULL`;
-  if (marked === 0) throw new Error("Another process took the mail over.");
+  if (marked === 0) throw new Error("Another process claimed the email.");
 }
 
 /** Records the outcome of an attempt: sent, failed, or when it is retried. */

@@ -71,9 +71,9 @@ describe("a mail server that fails", () => {
 test("nothing is handed over that must not be", async () => {
   server = await startMailServer();
   const delivery = await sendBySmtp(server.url, MESSAGE, async () => {
-    throw new Error("Another process took the mail over.");
+    throw new Error("Another process claimed the email.");
   });
-  expect(delivery).toEqual({ outcome: "not_sent", problem: "Another process took the mail over." });
+  expect(delivery).toEqual({ outcome: "not_sent", problem: "Another process claimed the email." });
   expect(server.mails).toEqual([]);
 });
 

@@ -31,11 +31,11 @@ const problemOf = (part: Partial<typeof FULL_ACCESS>) => {
 };
 
 test.each([
-  ["192.0.2.1/24", /has bits after the first 24; write 192\.0\.2\.0\/24\./],
+  ["192.0.2.1/24", /has host bits after the \/24 prefix\. Use 192\.0\.2\.0\/24 instead\./],
   ["fe80::1%eth0", /has a zone/],
   ["office", /is not an IP address or CIDR range/],
   ["192.0.2.0/33", /must end with \/0 to \/32/],
-  [Array.from({ length: 51 }, (_, i) => `10.0.${i}.0/24`).join("\n"), /51 networks are more than the 50/],
+  [Array.from({ length: 51 }, (_, i) => `10.0.${i}.0/24`).join("\n"), /at most 50 networks\. This list has 51/],
   ["office\nhome\ncloud", /"office" .* 2 more need to be fixed\./],
 ])("the networks %j are rejected beside their field, by the form and by the server", (networks, sentence) => {
   expect(problemOf({ networks })).toEqual({ networks: expect.stringMatching(sentence) });

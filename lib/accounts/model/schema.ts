@@ -61,7 +61,7 @@ const linkToken = z
   .min(1, "Paste the link or code you received.")
   // A user without JavaScript may paste the whole link.
   .transform((text) => text.slice(text.lastIndexOf("#") + 1))
-  .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link."));
+  .pipe(z.string().regex(/^[\w-]{43}$/, "This code is incomplete. Paste everything after the # in your link."));
 
 export const forgotPasswordInput = z.object({ email: emailAddress });
 export const emailLinkInput = z.object({ token: linkToken });

@@ -42,7 +42,7 @@ describe("a list of networks", () => {
     expect(networks).toEqual([]);
     const bits = text.split("/")[1];
     expect(problems).toEqual([
-      { message: `"${text}" has bits after the first ${bits}; write ${network}.`, corrected: network },
+      { message: `"${text}" has host bits after the /${bits} prefix. Use ${network} instead.`, corrected: network },
     ]);
     expect(readNetworks(network).networks).toEqual([network]);
   });
@@ -82,7 +82,7 @@ describe("a list of networks", () => {
     const text = Array.from({ length: 50 }, (_, i) => `192.0.2.${i}`).join("\n");
     expect(readNetworks(`${text} 192.0.2.0`)).toMatchObject({ problems: [], networks: { length: 50 } });
     expect(readNetworks(`${text} 192.0.2.50`).problems).toEqual([
-      { message: "51 networks are more than the 50 that a key can have." },
+      { message: "A key can have at most 50 networks. This list has 51." },
     ]);
   });
 
@@ -90,7 +90,7 @@ describe("a list of networks", () => {
     expect(readNetworks("0.0.0.0/0 ::/0 10.0.0.0/8")).toEqual({
       networks: ["0.0.0.0/0", "::/0", "10.0.0.0/8"],
       problems: [],
-      warnings: ["0.0.0.0/0 is every IPv4 address.", "::/0 is every IPv6 address."],
+      warnings: ["0.0.0.0/0 allows every IPv4 address.", "::/0 allows every IPv6 address."],
     });
     expect(readNetworks("::ffff:0:0/96").networks).toEqual(["0.0.0.0/0"]);
   });

@@ -19,8 +19,8 @@ type NetworkList = {
 };
 
 const WARNINGS: Record<string, string> = {
-  "0.0.0.0/0": "0.0.0.0/0 is every IPv4 address.",
-  "::/0": "::/0 is every IPv6 address.",
+  "0.0.0.0/0": "0.0.0.0/0 allows every IPv4 address.",
+  "::/0": "::/0 allows every IPv6 address.",
 };
 
 /**
@@ -35,7 +35,7 @@ export function readNetworks(text: string): NetworkList {
   const networks = [...new Set(read.flatMap((entry) => (typeof entry === "string" ? [entry] : [])))];
   const problems = read.filter((entry) => typeof entry !== "string");
   if (networks.length > NETWORKS_MAX)
-    problems.push({ message: `${networks.length} networks are more than the ${NETWORKS_MAX} that a key can have.` });
+    problems.push({ message: `A key can have at most ${NETWORKS_MAX} networks. This list has ${networks.length}.` });
   return { networks, problems, warnings: networks.flatMap((network) => WARNINGS[network] ?? []) };
 }
 
@@ -43,7 +43,7 @@ function readNetwork(entry: string): string | NetworkProblem {
   const shown = entry.slice(0, 60);
   const quoted = JSON.stringify(shown);
   const zone = /%[^/]*/.exec(shown)?.[0];
-  if (zone) return { message: `${quoted} has a zone, which means something on one machine only; remove "${zone}".` };
+  if (zone) return { message: `${quoted} has a zone, which is only valid on one machine. Remove "${zone}".` };
   const [, text = "", prefix] = /^([^/]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(entry) ?? [];
   const written = parseAddress(text);
   if (!written) return { message: `${quoted} is not an IP address or CIDR range, such as 203.0.113.0/24.` };
@@ -53,7 +53,7 @@ function readNetwork(entry: string): string | NetworkProblem {
   const [address, bits] = withoutMapping(written, writtenBits);
   const network = `${networkAddress(address, bits)}/${bits}`;
   if (network === `${address}/${bits}`) return network;
-  return { message: `${quoted} has bits after the first ${writtenBits}; write ${network}.`, corrected: network };
+  return { message: `${quoted} has host bits after the /${writtenBits} prefix. Use ${network} instead.`, corrected: network };
 }
 
 /** Parses strictly: rejects octal and short forms, which programs interpret differently. */

@@ -28,7 +28,7 @@ const route = createRoute({
   operationId: "reportLeak",
   summary: "Report leaked keys",
   description:
-    "For anyone who finds keys in public. Needs no key. Each key is revoked at once, or within 24 hours where its owner chose so, and its owner learns of the report. The answer is the same, and takes as long, whether or not a string is a key. 60 reports an hour are accepted from one address.",
+    "Anyone who finds leaked keys can report them, without an API key. Each key is revoked immediately, or within 24 hours if its owner chose that, and its owner sees the report. Neither the response nor its time reveals whether a string is a key. One address can send 60 reports an hour.",
   security: [],
   middleware: [limitReports, requireJson, readBody] as const,
   request: { body: { required: true, content: { "application/json": { schema: leakReportInput } } } },

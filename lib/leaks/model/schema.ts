@@ -13,7 +13,7 @@ export const leakReportInput = z
       .array(z.string("must be a string"), "is required and must be a list of strings")
       .min(1, "must have at least one key")
       .max(KEYS_MAX, `must have at most ${KEYS_MAX} keys`)
-      .meta({ description: "The strings that look like keys. Those that are none are ignored.", example: ["gt_…"] }),
+      .meta({ description: "Strings that look like keys. Other strings are ignored.", example: ["gt_…"] }),
     url: atMost(URL_MAX)
       .default("")
       .meta({ description: "Where they were found.", example: "https://example.com/app.js" }),
