@@ -12,7 +12,7 @@ const section = (page: Page) => dialog(page).getByRole("button", { name: "Permis
 const create = (page: Page) => dialog(page).getByRole("button", { name: "Create key" });
 const findKey = (email: string) => database().apiKey.findFirstOrThrow({ where: { user: { email } } });
 
-test("a key has full access unless its permissions are opened and chosen", async ({ page, user }) => {
+test("a key has full access unless the user restricts it", async ({ page, user }) => {
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Narrow");
   await expect(section(page)).toContainText("Full access");
@@ -66,7 +66,7 @@ test("the preset Agent key is restricted, expires in 30 days, has a spending cap
   expect(Math.round((Number(key.expiresAt) - Number(key.createdAt)) / DAY_MS)).toBe(30);
 });
 
-test("what was chosen survives another sign-in", async ({ page, user, context }) => {
+test("restrictions in the form survive another sign-in", async ({ page, user, context }) => {
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Narrow");
   await section(page).click();

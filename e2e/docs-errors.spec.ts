@@ -33,7 +33,7 @@ for (const language of Object.keys(LANGUAGES) as Language[])
     expect(unknown).not.toContain("Give the key this permission");
   });
 
-test("each program waits as Retry-After says, and then gets its image", async ({ page, user: _ }) => {
+test("each program waits as long as Retry-After says and then gets its image", async ({ page, user: _ }) => {
   test.setTimeout(240_000);
   await page.goto(KEY_LIST);
   const secret = await createKey(page, "Limited");

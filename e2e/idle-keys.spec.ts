@@ -5,7 +5,7 @@ import { test } from "#e2e/support/with-database.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { database } from "#lib/database/client.ts";
 
-test("the page of a key that was disabled because it was unused says so, until it is enabled", async ({
+test("the page of a key that was disabled as unused says so until the key is enabled", async ({
   page,
   user,
 }) => {

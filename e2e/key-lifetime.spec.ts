@@ -9,7 +9,7 @@ const WORDS = "Keys must expire within 45 days of creation.";
 const options = (page: Page, label: string) =>
   page.getByRole("combobox", { name: label, exact: true }).getByRole("option");
 
-test("where the operator limits how long keys last, each form says so and offers nothing longer", async ({
+test("if the operator limits the lifetime of keys, each form says so and offers nothing longer", async ({
   openBrowser,
 }) => {
   const { directory, remove } = await temporaryDirectory();

@@ -41,7 +41,7 @@ async function addCallers(apiKeyId: string, prefixes: string[]): Promise<void> {
   });
 }
 
-test("a key is restricted from its row, marked in the list, shown on its page and recorded, from and to", async ({
+test("a key is restricted from its row, marked in the list, shown on its page and recorded with old and new values", async ({
   page,
   user,
 }) => {
@@ -89,7 +89,7 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   expect(await read(key.id)).toMatchObject({ scopes: null, requestsPerMinute: 10 });
 });
 
-test("the form says what the networks do to recent callers, which a click adds", async ({ page, user }) => {
+test("the form shows the effect of the networks on recent callers, and a click adds a caller", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await addCallers(key.id, ["203.0.113.0/24", "198.51.100.0/24", "2001:db8:1::/48"]);
   await page.goto(KEY_LIST);
@@ -110,7 +110,7 @@ test("the form says what the networks do to recent callers, which a click adds",
   await expectAccessibleInBothThemes(page);
 });
 
-test("one private caller is most likely a gateway, and every address is most likely not meant", async ({
+test("the form warns of a single private caller and of a range that allows every address", async ({
   page,
   user,
 }) => {
@@ -129,7 +129,7 @@ test("one private caller is most likely a gateway, and every address is most lik
   await expectAccessibleInBothThemes(page);
 });
 
-test("errors stand beside their fields, what was typed stays, and a range is corrected by a click", async ({
+test("errors are next to their fields, typed text stays, and a click corrects a range", async ({
   page,
   user,
 }) => {
@@ -157,7 +157,7 @@ test("errors stand beside their fields, what was typed stays, and a range is cor
   expect(await read(key.id)).toEqual({ scopes: null, allowedNetworks, requestsPerMinute: 1, creditsPerMonth: 0 });
 });
 
-test("a permission that no longer exists is shown as such and can be taken away", async ({ page, user }) => {
+test("a permission that no longer exists is marked and can be removed", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await database().apiKey.update({ where: { id: key.id }, data: { scopes: "gone:read images:write" } });
   await page.goto(KEY_LIST);
@@ -192,7 +192,7 @@ test("the whole form works by keyboard", async ({ page, user }) => {
   await expect.poll(() => read(key.id)).toMatchObject({ scopes: ["images:write"], requestsPerMinute: 7 });
 });
 
-test("restricted keys and the others are filters, also of the export", async ({ page, user }) => {
+test("the list and the export can be filtered by restricted and unrestricted keys", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await seedKey(user.email);
   const data = { name: "Narrow", scopes: "", allowedNetworks: "192.0.2.0/24", creditsPerMonth: 0 };
@@ -213,7 +213,7 @@ test("restricted keys and the others are filters, also of the export", async ({ 
   }
 });
 
-test("Bob can neither change the restrictions of Ada's key nor read who calls with it", async ({
+test("Bob can neither change the restrictions of Ada's key nor read its callers", async ({
   page: ada,
   user,
   asAnotherUser,

@@ -48,7 +48,7 @@ async function copyAndClose(page: Page): Promise<void> {
   await expect(page.getByRole("dialog")).toHaveCount(0);
 }
 
-test("the whole life of a key is led with the keyboard alone, and the focus is always in sight", async ({
+test("the whole life of a key works with the keyboard alone, and the focus is always visible", async ({
   user,
   openBrowser,
 }) => {

@@ -25,7 +25,7 @@ async function report(page: Page, secret: string): Promise<void> {
   expect(answer.status()).toBe(202);
 }
 
-test("an account chooses that a leaked key ends in 24 hours: its mail, its row and its page say so", async ({
+test("a user chooses that leaked keys are revoked after 24 hours: the email, the row and the page say so", async ({
   mailing,
   openBrowser,
 }) => {
@@ -66,7 +66,7 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   expect((await page.request.get("/api/v1/auth", { headers: { "x-api-key": secret } })).status()).toBe(204);
 });
 
-test("without JavaScript the choice is saved, too, and without the choice a key ends at once", async ({
+test("the setting can be saved without JavaScript, and without it a leaked key is revoked immediately", async ({
   mailing,
   openBrowser,
 }) => {

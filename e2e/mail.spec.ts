@@ -15,7 +15,7 @@ const test = base.extend<object, { mailing: MailingServer }>({
 });
 const banner = "Verify your email address";
 
-test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrowser }) => {
+test("a user signs up, verifies the address, forgets the password and resets it", async ({ mailing: { url, mail }, openBrowser }) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: url });
   const asked: string[] = [];
@@ -64,7 +64,7 @@ test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrow
     expect(asked.filter((address) => address.replace(/#.*/, "").includes(token))).toEqual([]);
 });
 
-test("a link is sent again on request, three times a day, and the newest one works", async ({
+test("a link is sent again on request, at most three times a day, and only the newest works", async ({
   mailing,
   openBrowser,
 }) => {
@@ -90,7 +90,7 @@ test("a link is sent again on request, three times a day, and the newest one wor
   await expect(page.getByText("is verified")).toBeVisible();
 });
 
-test("another address takes effect when its link is opened, and the old one is told", async ({
+test("a changed address takes effect when its link is opened, and the old address is notified", async ({
   mailing,
   openBrowser,
 }) => {
@@ -118,7 +118,7 @@ test("another address takes effect when its link is opened, and the old one is t
   await expect(other).toHaveURL(`${url}/settings/developer`);
 });
 
-test("an address without an account gets the same words and no mail", async ({ mailing, openBrowser }) => {
+test("an address without an account gets the same response and no email", async ({ mailing, openBrowser }) => {
   const { url, mail } = mailing;
   const { email } = newUser();
   const page = await openBrowser({ baseURL: url });
@@ -129,7 +129,7 @@ test("an address without an account gets the same words and no mail", async ({ m
   expect(mail.mails.filter(({ recipient }) => recipient === email)).toEqual([]);
 });
 
-test("without JavaScript an address is verified and a password is reset", async ({ mailing, openBrowser }) => {
+test("an address can be verified and a password reset without JavaScript", async ({ mailing, openBrowser }) => {
   const { url, mail } = mailing;
   const user = newUser();
   await signUp(await openBrowser({ baseURL: url }), user);

@@ -21,7 +21,7 @@ const deadControls = (page: Page) =>
       .map((control) => control.outerHTML.slice(0, 120)),
   );
 
-test("without JavaScript a user signs in, reads every page and signs out, and nothing that can't work is shown", async ({
+test("without JavaScript a user signs in, reads every page and signs out, and sees nothing that can't work", async ({
   user,
   openBrowser,
 }) => {

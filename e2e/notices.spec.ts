@@ -24,7 +24,7 @@ const unsubscribeUrl = ({ headers }: ReceivedMail) => {
   return String(list?.unsubscribe?.url);
 };
 
-test("a notice is switched off on the account page, with and without JavaScript", async ({ mailing, openBrowser }) => {
+test("a notice can be turned off on the account page, with and without JavaScript", async ({ mailing, openBrowser }) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUpVerified(page, mailing, user);
@@ -51,7 +51,7 @@ test("a notice is switched off on the account page, with and without JavaScript"
   await expect(card(plain).getByRole("checkbox", { name: "Key changes" })).toBeChecked();
 });
 
-test("a mail's link only shows a button, and one click in a mail program needs no session", async ({
+test("an unsubscribe link only shows a button, and one click in an email client needs no session", async ({
   mailing,
   openBrowser,
   request,
@@ -91,7 +91,7 @@ test("a mail's link only shows a button, and one click in a mail program needs n
   await expect(visitor.getByRole("button", { name: "Unsubscribe" })).toHaveCount(0);
 });
 
-test("a sign-in with a browser that the user hasn't used sends a mail, and the next one doesn't", async ({
+test("a sign-in from a new browser sends an email, and the next one doesn't", async ({
   mailing,
   openBrowser,
 }) => {
@@ -113,7 +113,7 @@ test("a sign-in with a browser that the user hasn't used sends a mail, and the n
   expect((await mail.mailTo(user.email, "New sign-in")).text).toContain("Chrome");
 });
 
-test("the link of an expiring key opens its rotation, also after a sign-in", async ({ mailing, openBrowser }) => {
+test("the link in the email about an expiring key opens its rotation, even after a sign-in", async ({ mailing, openBrowser }) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUp(page, user);

@@ -311,7 +311,7 @@ for (const source of ["list", "exported"] as const)
     await disconnect();
   });
 
-test("a list of an earlier version, which says nothing of restrictions, loosens none", async () => {
+test("a list of an earlier version, which has no restrictions, loosens none", async () => {
   const file = path.join(path.dirname(lost.directory), "earlier.jsonl");
   const list = await readFile(lost.list, "utf8");
   const earlier = list.replaceAll(/, "restrictions": \{[^}]*\}/g, "");

@@ -44,7 +44,7 @@ async function statuses(secret: string, cost: number): Promise<Record<number, nu
   );
 }
 
-test("of 100 parallel charges at three processes, a cap lets exactly its credits be spent", async () => {
+test("of 100 parallel charges at three processes, exactly as many succeed as the cap allows", async () => {
   const { id: userId } = await createUser();
   const [capped, other] = [
     await keyWith(userId, { creditsPerMonth: 37 }),

@@ -38,7 +38,7 @@ test("once a report is answered, no instance accepts the key", async () => {
   }
 }, 60_000);
 
-test("a kill -9 loses no report that was answered and leaves none half recorded", async () => {
+test("a kill -9 loses no answered report and leaves none half recorded", async () => {
   const ada = await createUser();
   const answered: string[] = [];
   const stored = () => database().leakReport.count({ where: { userId: ada.id } });

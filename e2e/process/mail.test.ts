@@ -60,7 +60,7 @@ const undelivered = () => database().mail.count({ where: { outcome: { not: "sent
 const problem = async () => (await database().mail.findFirst({ where: { endedAt: null } }))?.problem;
 const waiting = () => database().mail.count({ where: { endedAt: null } });
 
-describe("a kill -9 of the process that delivers loses no mail and sends none more than twice", () => {
+describe("a kill -9 of the delivering process loses no email and sends none more than twice", () => {
   test.each<[step: Step, copies: number]>([
     ["connect", 1],
     ["from", 1],
@@ -95,7 +95,7 @@ describe("a kill -9 of the process that delivers loses no mail and sends none mo
   );
 });
 
-test("two processes deliver each mail once, and nothing is due afterwards", async () => {
+test("two processes deliver each email once, and nothing is due afterward", async () => {
   server.mails.length = 0;
   const users = await Promise.all(Array.from({ length: 30 }, () => createVerifiedUser()));
   for (const { id } of users) await queue(id);
@@ -132,7 +132,7 @@ describe("npm run mail", () => {
     expect(await waiting()).toBe(2);
   }, 60_000);
 
-  test("tests the mail server and repeats its answer", async () => {
+  test("tests the mail server and prints its response", async () => {
     expect(await mail("test", "ada@example.com")).toMatchObject({ code: 0, stdout: expect.stringContaining("250") });
     expect((await server.mailTo("ada@example.com")).subject).toBe("GoodTake can send email");
     server.faults.to = 550;

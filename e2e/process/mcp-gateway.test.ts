@@ -81,7 +81,7 @@ describe.each(GATEWAYS)("an MCP server behind %s, as the docs show it", (_, star
   const restrict = (scopes: string) =>
     database().apiKey.update({ where: { id: keyId }, data: { scopes }, select: { id: true } });
 
-  test("passes on each event at once, and the caller without its key", async () => {
+  test("passes on each event immediately, and the caller's identity without its key", async () => {
     await restrict("tools:call");
     const answer = await send(bearer());
     expect(answer.headers.get("content-type")).toBe("text/event-stream");
@@ -119,7 +119,7 @@ describe.each(GATEWAYS)("an MCP server behind %s, as the docs show it", (_, star
     expect(messages).toEqual([]);
   });
 
-  test("a key without the permission learns which one it needs", async () => {
+  test("a client whose key lacks the permission learns which one it needs", async () => {
     await restrict("reports:read");
     const answer = await send(bearer());
     expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([

@@ -72,7 +72,7 @@ test.each<[string, Partial<Restrictions>, Partial<Restrictions>, string]>([
   120_000,
 );
 
-test("no instance counts by a key's old limit of requests after a confirmed change", async () => {
+test("no instance applies a key's old rate limit after a confirmed change", async () => {
   const { restrict, stop } = await loadKey();
   for (let i = 0; i < TIMES; i += 1) {
     const narrow = await restrict({ requestsPerMinute: 1 });

@@ -56,7 +56,7 @@ async function moveReport(id: string, ms: number): Promise<void> {
   await outliveLeases();
 }
 
-test("a reported production key works for 24 hours and not a moment longer, without any sweep", async () => {
+test("a reported production key works for exactly 24 hours, even if scheduled work doesn't run", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   const { leakedAt, revokesAt, revokedAt } = await stateOf(key.id);
@@ -82,7 +82,7 @@ test("a reported production key works for 24 hours and not a moment longer, with
   expect((await stateOf(key.id)).revokedAt).toBeNull();
 });
 
-test("the sweep then revokes it as of that instant, and records it once", async () => {
+test("scheduled work revokes it as of that time and records it once", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   await revokeLeakedKeys();
@@ -99,7 +99,7 @@ test("the sweep then revokes it as of that instant, and records it once", async 
   expect(record).toMatchObject({ actor: "system", userId: ada.id, createdAt: revokesAt });
 });
 
-test("no edit, extension, enabling, rotation, restriction or repeated report moves the end", async () => {
+test("no edit, extension, enabling, rotation, restriction or repeated report postpones the revocation", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   await moveReport(key.id, HOUR_MS);
@@ -123,7 +123,7 @@ test("no edit, extension, enabling, rotation, restriction or repeated report mov
   expect(await setDisabled(ada.id, key.id, "enabled", CALLER)).toEqual({ ok: false, error: "not_active" });
 });
 
-test("reports that race with edits, extensions and rotations leave the end that the first one set", async () => {
+test("the first report sets the time of revocation, even if reports race with edits, extensions and rotations", async () => {
   for (let round = 0; round < 10; round += 1) {
     const [edited, rotated] = [await createKey(ada.id), await createKey(ada.id)];
     const old = await createKey(ada.id);
@@ -145,7 +145,7 @@ test("reports that race with edits, extensions and rotations leave the end that 
   }
 });
 
-test("a key can still be revoked and deleted at once, and its owner's own report revokes it", async () => {
+test("a key can still be revoked and deleted immediately, and its owner's own report revokes it", async () => {
   const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)] as const;
   await report(...keys.map(({ secret }) => secret));
   await revokeApiKey(ada.id, keys[0].key.id, CALLER);
@@ -154,7 +154,7 @@ test("a key can still be revoked and deleted at once, and its owner's own report
   for (const { secret } of keys) expect(await statusOf(secret)).toBe(401);
 });
 
-test("a choice of revocation at once holds for the next report, also of a key that has time left", async () => {
+test("turning the setting off applies to the next report, even of a key that has time left", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   await changeLeakGrace(ada.id, false, CALLER);
@@ -164,7 +164,7 @@ test("a choice of revocation at once holds for the next report, also of a key th
   expect((await stateOf(key.id)).revokedAt).not.toBeNull();
 });
 
-test("other environments, expired keys, unverified owners and other accounts have no grace", async () => {
+test("keys of other environments, expired keys, unverified owners and other accounts get no grace period", async () => {
   const [bob, carol] = [await createVerifiedUser("Bob"), await createUser("Carol")];
   await changeLeakGrace(carol.id, true, CALLER);
   const keys = [await createKey(bob.id), await createKey(carol.id), await createKey(ada.id), await createKey(ada.id)];
@@ -178,7 +178,7 @@ test("other environments, expired keys, unverified owners and other accounts hav
   expect((await stateOf(kept.key.id)).revokedAt).toBeNull();
 });
 
-test("a report sends one mail that names the end, and no notice of an expiry follows", async () => {
+test("a report sends one email with the time of revocation, and no notice about expiry follows", async () => {
   const [one, two] = [await createKey(ada.id), await createKey(ada.id)];
   await database().apiKey.update({ where: { id: two.key.id }, data: { environment: "staging" } });
   await report(one.secret, two.secret);
@@ -196,7 +196,7 @@ test("a report sends one mail that names the end, and no notice of an expiry fol
   expect(await noticeExpiringKeys()).toBe(0);
 });
 
-test("a change of the choice is recorded, once", async () => {
+test("a change of the setting is recorded once", async () => {
   await changeLeakGrace(ada.id, true, CALLER);
   await changeLeakGrace(ada.id, false, CALLER);
   const records = (await activityOf(ada.id)).map(({ action, details }) => [action, details]);

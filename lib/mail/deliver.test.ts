@@ -54,7 +54,7 @@ const pass = (interval: string) =>
     "endedAt" = "endedAt" - ${interval}::interval, "giveUpAt" = "giveUpAt" - ${interval}::interval`;
 const subjects = () => server.mails.map(({ subject }) => subject);
 
-describe("a mail", () => {
+describe("an email", () => {
   test("belongs to the transaction that queues it", async () => {
     const ada = await createVerifiedUser();
     await expect(
@@ -66,7 +66,7 @@ describe("a mail", () => {
     expect(await deliverDue()).toEqual([]);
   });
 
-  test("has text first, HTML beside it, one link, and what programs need to know", async () => {
+  test("has plain text first, then HTML, one link, and the headers that email clients need", async () => {
     const ada = await createVerifiedUser();
     await queueNotice(ada, "<b>gt_abcdefghijklmnopqrstuvwxyz0123456789</b>");
     await deliverDue();
@@ -96,7 +96,7 @@ describe("a mail", () => {
       for (const { email } of users) expect(raw.includes(email)).toBe(email === recipient);
   });
 
-  test("of a deleted account is gone", async () => {
+  test("of a deleted account is removed", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     await database().$executeRawUnsafe(anonymize(`SELECT $1::uuid AS "id", now() AS "deletedAt"`), ada.id);
@@ -104,7 +104,7 @@ describe("a mail", () => {
     expect(await database().mail.count()).toBe(0);
   });
 
-  test("that two processes want is claimed by one", async () => {
+  test("that two processes try to claim is claimed by one", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 5; i += 1) await queueSecurity(ada);
     const claims = await Promise.all(Array.from({ length: 10 }, claimMail));
@@ -122,7 +122,7 @@ describe("a mail", () => {
   });
 });
 
-describe("what the mail server didn't take", () => {
+describe("an email that the mail server didn't accept", () => {
   test.each([
     ["connect", "close"],
     ["to", 451],
@@ -143,7 +143,7 @@ describe("what the mail server didn't take", () => {
     expect(await deliverDue()).toEqual([]);
   });
 
-  test("is given up after five final rejections; the operator sees why and tries again", async () => {
+  test("fails after five final rejections; the operator sees why and retries it", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     server.faults.to = 550;
@@ -166,7 +166,7 @@ describe("what the mail server didn't take", () => {
     expect(await listUndelivered()).toEqual([]);
   });
 
-  test("for an hour is delivered once when the mail server is back", async () => {
+  test("for an hour is delivered once when the mail server is up again", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 8; i += 1) await queueNotice(ada, `key ${i}`);
     server.faults.connect = "close";
@@ -181,7 +181,7 @@ describe("what the mail server didn't take", () => {
     expect(subjects().sort()).toEqual(Array.from({ length: 8 }, (_, i) => `API key created: key ${i}`));
   });
 
-  test("for three days is given up", async () => {
+  test("for three days fails", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     server.faults.connect = "close";
@@ -210,7 +210,7 @@ describe("a delivery whose outcome is unknown", () => {
     expect(new Set(server.mails.map(({ raw }) => raw.slice(raw.indexOf("\n")))).size).toBeLessThanOrEqual(1);
   });
 
-  test("by a kill before the mail was handed over is delivered after the lease, any number of times", async () => {
+  test("because of a kill before the handover is retried after the lease, any number of times", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     for (let i = 0; i < 4; i += 1) {
@@ -221,7 +221,7 @@ describe("a delivery whose outcome is unknown", () => {
     expect(await deliverDue()).toEqual(["accepted"]);
   });
 
-  test("by a kill after that is retried once", async () => {
+  test("because of a kill after the handover is retried once", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     for (let i = 0; i < 2; i += 1) {
@@ -236,7 +236,7 @@ describe("a delivery whose outcome is unknown", () => {
     expect(await listUndelivered()).toMatchObject([{ outcome: "failed", problem: expect.stringContaining("killed") }]);
   });
 
-  test("a process that stood still for longer than its lease hands nothing over", async () => {
+  test("from a process that was paused for longer than its lease hands nothing over", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     const late = await claimMail();
@@ -249,7 +249,7 @@ describe("a delivery whose outcome is unknown", () => {
 });
 
 describe("an account with many notices in an hour", () => {
-  test("gets a digest of the rest an hour later, and its security notices at once", async () => {
+  test("gets a digest of the rest an hour later, and its security notices immediately", async () => {
     const ada = await createVerifiedUser();
     const bob = await createVerifiedUser("Bob");
     for (let i = 0; i < NOTICES_AN_HOUR + 30; i += 1) await queueNotice(ada, `key ${i}`);
@@ -272,7 +272,7 @@ describe("an account with many notices in an hour", () => {
     expect(server.mails[0]?.text).toContain("And 10 more.");
   });
 
-  test("that two processes deliver at the same time gets no more", async () => {
+  test("gets no more if two processes deliver in parallel", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 40; i += 1) await queueNotice(ada, `key ${i}`);
     await Promise.all(Array.from({ length: 6 }, deliverDue));
@@ -281,7 +281,7 @@ describe("an account with many notices in an hour", () => {
   });
 });
 
-test("the dashboard's process delivers what comes, until it is stopped", async () => {
+test("the dashboard's process delivers new emails until it is stopped", async () => {
   const ada = await createVerifiedUser();
   const delivery = startDelivery();
   await queueSecurity(ada);

@@ -61,14 +61,14 @@ describe("a mail server that fails", () => {
     expect(await send(server.url)).toMatchObject({ outcome: "accepted", isHandedOver: true });
   });
 
-  test("that isn't there", async () => {
+  test("that doesn't exist", async () => {
     const gone = await startMailServer();
     await gone.stop();
     expect(await send(gone.url)).toMatchObject({ outcome: "not_sent", isHandedOver: false });
   });
 });
 
-test("nothing is handed over that must not be", async () => {
+test("nothing is handed over if the process lost its claim", async () => {
   server = await startMailServer();
   const delivery = await sendBySmtp(server.url, MESSAGE, async () => {
     throw new Error("Another process claimed the email.");

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-test("an owner hears once that a key has spent its credits of the month, and again for a higher cap or another month", async () => {
+test("an owner is notified once when a key reaches its spending cap, and again for a higher cap or another month", async () => {
   const ada = await createQuietUser();
   const { key } = await createKey(ada.id);
   await createKey(ada.id);

@@ -58,7 +58,7 @@ describe.each(
     expect((await consume(all[0] as Limiter, randomUUID())).exceeded).toBe(false);
   });
 
-  test("of 100 parallel requests by a key with 7 left in an account with 20, 7 count, and 13 are left for others", async () => {
+  test("of 100 parallel requests by a key with 7 left in an account with 20 left, 7 count, and 13 are left for other keys", async () => {
     const all = await limiters(instances, url());
     const [account, key] = [randomUUID(), randomUUID()];
     const buckets = [ofAccount(account), ofKey(key, 7)];
@@ -72,7 +72,7 @@ describe.each(
     expect(passed(others)).toBe(13);
   });
 
-  test("a request counts in both buckets or in neither, and says both", async () => {
+  test("a request counts in both buckets or in neither, and its response shows both", async () => {
     const [limiter] = (await limiters(1, url())) as [Limiter];
     const [account, first, second] = [randomUUID(), randomUUID(), randomUUID()];
     const remaining = async (...buckets: Bucket[]) => {
@@ -120,7 +120,7 @@ test("a steady client just above the limit is accepted again in each window, and
   }
 });
 
-test("waiting as told is enough for both limits, whichever of them is full", async () => {
+test("waiting as long as Retry-After says is enough, whichever limit is full", async () => {
   vi.useFakeTimers();
   const [limiter] = (await limiters(1)) as [Limiter];
   const [account, key, other] = [randomUUID(), randomUUID(), randomUUID()];
@@ -192,7 +192,7 @@ describe.skipIf(withoutRedis)("Redis is lost in the middle", () => {
     expect((await consume(limiter, randomUUID())).remaining).toBe(19);
   });
 
-  test("both limits go on locally", async () => {
+  test("both limits continue locally", async () => {
     const [limiter] = (await limiters(1, redis.url)) as [Limiter];
     const [account, key] = [randomUUID(), randomUUID()];
     redis.process.kill("SIGSTOP");

@@ -14,11 +14,11 @@ describe("a list of networks", () => {
     ["0:0:0:0:0:ffff:10.0.0.0/104", "10.0.0.0/8"],
     ["64:ff9b::203.0.113.9", "64:ff9b::cb00:7109/128"],
     ["fe80::/10", "fe80::/10"],
-  ])("knows %s as %s", (text, network) => {
+  ])("reads %s as %s", (text, network) => {
     expect(readNetworks(text)).toEqual({ networks: [network], problems: [], warnings: [] });
   });
 
-  test("is separated by spaces, commas and lines, may be empty, and has each network once", () => {
+  test("can be separated by spaces, commas and line breaks, may be empty, and has each network once", () => {
     expect(readNetworks("10.0.0.0/8, 10.1.0.0/16\r\n::1\t::ffff:10.0.0.0/104 10.0.0.0/8").networks).toEqual([
       "10.0.0.0/8",
       "10.1.0.0/16",
@@ -86,7 +86,7 @@ describe("a list of networks", () => {
     ]);
   });
 
-  test("warns of those that contain everything", () => {
+  test("warns about networks that contain every address", () => {
     expect(readNetworks("0.0.0.0/0 ::/0 10.0.0.0/8")).toEqual({
       networks: ["0.0.0.0/0", "::/0", "10.0.0.0/8"],
       problems: [],
@@ -136,7 +136,7 @@ test.each([
   );
 });
 
-test("text that isn't an address is no client", () => {
+test("text that isn't an address has no client", () => {
   expect(parseClient("unknown")).toBeUndefined();
   expect(parseClient("")).toBeUndefined();
 });
