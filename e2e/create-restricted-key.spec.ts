@@ -26,7 +26,7 @@ test("a key has full access unless the user restricts it", async ({ page, user }
   await expect(dialog(page).getByLabel("Allowed networks")).toBeHidden();
   await expect(section(page)).toContainText("Restricted");
   await create(page).click();
-  // The error opens what hides it.
+  // The error expands the section that contains it.
   await expect(dialog(page).getByText(/write 192\.0\.2\.0\/24/)).toBeVisible();
   await dialog(page).getByRole("button", { name: "Correct the range" }).click();
   await create(page).click();

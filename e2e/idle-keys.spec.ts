@@ -16,7 +16,7 @@ test("the page of a key that was disabled as unused says so until the key is ena
   await expect(page.getByText("Disabled", { exact: true })).toBeVisible();
   await expect(reason).toHaveCount(0);
 
-  // As scheduled work leaves it. lib/notices/idle-keys.test.ts runs the work.
+  // The state that scheduled work leaves. lib/notices/idle-keys.test.ts runs that work.
   const now = new Date();
   const notice = { idleSince: key.createdAt, daysBefore: 0, disablesAt: now, noticedAt: now };
   await database().idleNotice.create({ data: { apiKeyId: key.id, ...notice } });

@@ -4,11 +4,11 @@ import { focusProblem } from "#e2e/support/focus-problem.ts";
 import { expectRow, KEY_LIST, keyList, keyRow, newKeyField } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
-/** More than any page of this test has controls. */
+/** More presses than any page of this test has controls. */
 const STOPS_MAX = 60;
 const hasFocus = (target: Locator) => target.evaluate((element) => element === document.activeElement);
 
-/** Presses Tab until `target` has the focus. Whatever has it on the way is seen. */
+/** Presses Tab until `target` has the focus. Each focus on the way must be visible. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   await waitForAnimations(page);
@@ -24,7 +24,7 @@ async function press(page: Page, name: string, key = "Enter"): Promise<void> {
   await page.keyboard.press(key);
 }
 
-/** Opens a menu and chooses an item by the arrow keys. */
+/** Opens a menu and chooses an item with the arrow keys. */
 async function choose(page: Page, button: Locator, name: string): Promise<void> {
   await tabTo(page, button);
   await page.keyboard.press("Enter");

@@ -23,7 +23,7 @@ test("a user signs up, verifies the address, forgets the password and resets it"
   await signUp(page, user);
   await expect(page.getByRole("region", { name: banner })).toContainText(user.email);
 
-  // Until then no key.
+  // No key can be created until then.
   await page.getByRole("button", { name: "Create New API Key" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Create New API Key" });
   await dialog.getByLabel("Name").fill("Production App");
@@ -43,7 +43,7 @@ test("a user signs up, verifies the address, forgets the password and resets it"
   const other = await openBrowser({ baseURL: url });
   await other.goto("/sign-in");
   await other.getByRole("link", { name: "Forgot password?" }).click();
-  // The sign-in page has a field of that name, too.
+  // The sign-in page also has a field with that name.
   await expect(other.getByRole("heading", { name: "Reset your password" })).toBeVisible();
   await other.getByLabel("Email").fill(user.email.toUpperCase());
   await other.getByRole("button", { name: "Send reset link" }).click();
@@ -57,7 +57,7 @@ test("a user signs up, verifies the address, forgets the password and resets it"
   await expect(other).toHaveURL(`${url}/settings/developer`);
   await mail.mailTo(user.email, "Your password was changed");
 
-  // Every session ended, and no token was in an address that a server saw.
+  // Every session has ended, and no token was in a URL that the server saw.
   await page.goto("/settings/developer");
   await expect(page).toHaveURL(/\/sign-in/);
   for (const token of [link, reset].map((each) => String(each.split("#")[1])))

@@ -7,7 +7,7 @@ import { test } from "#e2e/support/with-database.ts";
 
 const SETTINGS = ["Developer Settings", "Usage", "Logs", "Activity", "Account"];
 
-/** Names the visible controls that no form would send, and the links that lead nowhere. */
+/** Lists the visible controls that no form would send, and the links without a target. */
 const deadControls = (page: Page) =>
   page.locator("button, input, select, textarea, a").evaluateAll((controls) =>
     controls

@@ -18,7 +18,7 @@ const test = base.extend<object, { mailing: MailingServer }>({
 });
 
 const card = (page: Page) => page.getByRole("region", { name: "Notifications" });
-/** The address of one click in a mail program. */
+/** Returns the URL for one-click unsubscribing. */
 const unsubscribeUrl = ({ headers }: ReceivedMail) => {
   const list = headers.get("list") as { unsubscribe?: { url?: string } } | undefined;
   return String(list?.unsubscribe?.url);
@@ -105,7 +105,7 @@ test("a sign-in from a new browser sends an email, and the next one doesn't", as
     await other.goto("/sign-in");
     await signIn(other, user);
     await createKey(other, name);
-    // Mails leave in the order in which they were written.
+    // Emails are sent in the order in which they were queued.
     await mail.mailTo(user.email, `API key created: ${name}`);
     expect(news()).toHaveLength(1);
     await signOut(other);

@@ -42,7 +42,7 @@ type Lost = {
   tokens: string[];
 };
 
-// Most tests restore and start a server, which takes long on a busy machine.
+// Most tests restore and start a server, which takes time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 let lost: Lost;
@@ -75,12 +75,14 @@ function command(script: string, args: string[], directory: string): Promise<End
   return runCommand(script, args, { DATA_DIR: directory });
 }
 
-/** Keys that are found in public after the backup: one is revoked at once, and one in a day. */
+/**
+ * Keys that are reported as leaked after the backup: one is revoked immediately, and one in a day.
+ */
 const LEAKED = ["leaked", "ending"];
-/** Those, and keys that are disabled, enabled and freed of their end after the backup. */
+/** Those, and keys that are disabled, enabled or lose their expiry after the backup. */
 const LATER = ["paused", "resumed", "freed", ...LEAKED];
 
-/** Restrictions of keys at the time of the backup, and later. */
+/** The restrictions of keys at the time of the backup and later. */
 const RESTRICTED: Record<string, { before: Restrictions; after: Restrictions }> = {
   narrowed: {
     before: UNRESTRICTED,
@@ -251,7 +253,7 @@ async function readRestrictions(): Promise<Record<string, Restrictions>> {
   return Object.fromEntries(keys.map((key) => [restrictedName(key.id), restrictionsOf(key)]));
 }
 
-/** The details of the records that the restore has made. */
+/** The details of the records that the restore made. */
 async function readRestrictionChanges(): Promise<Record<string, unknown>> {
   const where = { actor: "operator", action: "api_key.restrictions_changed" } as const;
   const records = await database().activity.findMany({ where });
@@ -263,8 +265,8 @@ for (const source of ["list", "exported"] as const)
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
     expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
     expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
-    // Five revoked alone, one with its deletion, one with its account's; three that were extended,
-    // shortened and freed of their end; the late key.
+    // Five were revoked alone, one with its deletion, one with its account. Three were extended,
+    // shortened or lost their expiry. One is the late key.
     expect(said).toMatch(
       /7 keys revoked, 2 marked as leaked, 3 expiries changed, 3 restrictions changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
     );

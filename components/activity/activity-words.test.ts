@@ -81,7 +81,7 @@ async function everyAction(): Promise<UserId> {
   return userId;
 }
 
-/** Returns the token of a link that only a mail has otherwise. */
+/** Returns the token of a link, which otherwise only an email contains. */
 async function emailLink(userId: UserId, email: string): Promise<string> {
   const token = "t".repeat(43);
   const tokenHash = new Uint8Array(hash("sha256", token, "buffer"));

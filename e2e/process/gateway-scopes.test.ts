@@ -53,7 +53,7 @@ beforeEach(async () => {
   ada = await createUser("Ada", "scale");
 });
 
-/** Creates a key with restrictions, as its columns hold them, and returns it. */
+/** Creates a key with the given restriction columns and returns it. */
 async function createRestrictedKey(columns: Partial<RestrictionColumns>): Promise<string> {
   const { key, secret } = await createKey(ada.id);
   await database().apiKey.update({ where: { id: key.id, userId: ada.id }, data: columns, select: { id: true } });
@@ -169,7 +169,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     const outside = await createRestrictedKey({ allowedNetworks: "203.0.113.0/24" });
     expect((await ask("/reports/1", inside)).status).toBe(200);
     arrived = [];
-    // A client's own header doesn't count.
+    // A header that the client sends doesn't count.
     const answer = await ask("/reports/1", outside, { "x-forwarded-for": "203.0.113.7" });
     expect(answer.headers.get("www-authenticate")).toContain('error="invalid_token"');
     await expectRejected(answer, "unauthorized");

@@ -32,7 +32,7 @@ async function keyWith(userId: UserId, data: { requestsPerMinute?: number; credi
   return { id: key.id, secret };
 }
 
-/** Sends 100 requests to the three processes at once, and returns how many had each status. */
+/** Sends 100 requests to the three processes in parallel, and returns how many got each status. */
 async function statuses(secret: string, cost: number): Promise<Record<number, number>> {
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, i) =>

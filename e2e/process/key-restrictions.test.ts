@@ -51,7 +51,7 @@ test("a key's networks are checked against the socket's address, or the one that
   expect(await status(direct, local.secret, "203.0.113.9")).toBe(204);
   expect(await status(behindProxy, secret, "203.0.113.9")).toBe(204);
   expect(await status(behindProxy, secret, "::ffff:203.0.113.9")).toBe(204);
-  // What the client wrote itself stands left of what the proxy added.
+  // The client's own value is to the left of what the proxy added.
   expect(await status(behindProxy, secret, "203.0.113.9, 198.51.100.1")).toBe(401);
   expect(await status(behindProxy, local.secret, "203.0.113.9")).toBe(401);
 });

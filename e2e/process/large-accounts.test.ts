@@ -37,7 +37,7 @@ test("has as many rows as its factor says, and ten of each in the small account"
   }
 });
 
-/** An account has few rows of these. */
+/** An account has only a few rows in these tables. */
 const SMALL_TABLES = [
   "EmailLink",
   "ExpiryNotice",

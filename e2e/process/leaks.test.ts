@@ -52,7 +52,7 @@ test("a kill -9 loses no answered report and leaves none half recorded", async (
       if (answer?.status === 202) answered.push(key.id);
       if (answer) first.resolve();
     });
-    // In the last round it is killed before an answer, while it records.
+    // In the last round it is killed while it records, before it answers.
     if (round < 2) await first.promise;
     else await expect.poll(stored, { interval: 1 }).toBeGreaterThan(before);
     await server.end("SIGKILL");

@@ -54,7 +54,7 @@ const queue = (userId: Awaited<ReturnType<typeof createVerifiedUser>>["id"]) =>
   database().$transaction((transaction) =>
     queueMail(transaction, userId, "account.password_changed", { sessionsEnded: 0 }),
   );
-/** Makes due what waits for the end of a lease or for a retry. */
+/** Makes every email due that waits for a lease to end or for a retry. */
 const passTime = () => database().$executeRaw`UPDATE "Mail" SET "dueAt" = now() WHERE "endedAt" IS NULL`;
 const undelivered = () => database().mail.count({ where: { outcome: { not: "sent" } } });
 const problem = async () => (await database().mail.findFirst({ where: { endedAt: null } }))?.problem;

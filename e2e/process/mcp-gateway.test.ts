@@ -17,7 +17,7 @@ let own: Awaited<ReturnType<typeof createDatabase>>;
 let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
 let goodtake: TestServer;
 let server: Server;
-/** The messages that the MCP server received, and the streams that it has not ended. */
+/** The messages that the MCP server received, and its open streams. */
 let messages: { request: IncomingMessage; stream: ServerResponse }[] = [];
 let secret: string;
 let keyId: string;
@@ -33,7 +33,7 @@ beforeAll(async () => {
     TRUSTED_PROXIES: "127.0.0.1",
     SCOPES_FILE: await writeScopes(folder.directory),
   });
-  // Streamable HTTP: answers each message with a stream, which stays open after its first event.
+  // Streamable HTTP: answers each message with a stream that stays open after its first event.
   server = createServer((request, stream) => {
     messages.push({ request, stream });
     stream.writeHead(200, { "content-type": "text/event-stream" }).write(PROGRESS);
@@ -87,7 +87,7 @@ describe.each(GATEWAYS)("an MCP server behind %s, as the docs show it", (_, star
     expect(answer.headers.get("content-type")).toBe("text/event-stream");
     const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
     const read = async () => Buffer.from((await reader.read()).value ?? []).toString();
-    // The server sends the rest only when the client has the first event.
+    // The server sends the rest only after the client has the first event.
     expect(await read()).toBe(PROGRESS);
     const { request, stream } = messages[0] ?? {};
     expect(request?.headers).toMatchObject({

@@ -26,7 +26,7 @@ afterAll(async () => {
   await postgres.remove();
 });
 
-/** Loads all instances with a key that needs a permission and credits. */
+/** Sends requests to all instances with a key that needs a permission and credits. */
 async function loadKey() {
   const ada = await createUser();
   await grantCredits(ada.id, 1_000_000, { ...CALLER, actor: "operator" });
@@ -77,7 +77,7 @@ test("no instance applies a key's old rate limit after a confirmed change", asyn
   for (let i = 0; i < TIMES; i += 1) {
     const narrow = await restrict({ requestsPerMinute: 1 });
     expect(narrow.filter(({ policy }) => !policy.endsWith('"key";q=1;w=60'))).toEqual([]);
-    // Each instance counts alone, and its minute may end meanwhile.
+    // Each instance counts separately, and its window may end in the meantime.
     expect(narrow.filter(({ code }) => code !== "rate_limit_exceeded").length).toBeLessThanOrEqual(2 * INSTANCES);
     const wide = await restrict({ requestsPerMinute: 1_000_000 });
     expect(wide.filter(({ code, policy }) => code || !policy.endsWith('"key";q=1000000;w=60'))).toEqual([]);

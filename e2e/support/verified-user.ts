@@ -2,7 +2,7 @@ import { expect, type Page } from "playwright/test";
 import { signUp, type User } from "#e2e/support/user.ts";
 import { linkIn, type MailingServer } from "#e2e/support/with-mail.ts";
 
-/** Signs a user up whose address is verified. */
+/** Signs a user up and verifies the address. */
 export async function signUpVerified(page: Page, { mail }: MailingServer, user: User): Promise<void> {
   await signUp(page, user);
   await page.goto(linkIn(await mail.mailTo(user.email, "Verify your email address")));

@@ -10,7 +10,7 @@ export type MailingServer = {
   stop(): Promise<void>;
 };
 
-/** Starts a server of its own that sends its mail to a real mail server. */
+/** Starts a separate server that sends its email to a real mail server. */
 export async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
   const { directory, remove } = await temporaryDirectory();
   const mail = await startMailServer();
@@ -37,7 +37,7 @@ export async function startMailingServer(settings: Record<string, string> = {}):
   };
 }
 
-/** Returns the only link of a mail. */
+/** Returns the only link in an email. */
 export function linkIn({ text }: Pick<ReceivedMail, "text">): string {
   const [link] = /^http\S+$/m.exec(text ?? "") ?? [];
   if (!link) throw new Error(`The mail has no link: ${text}`);

@@ -49,7 +49,7 @@ async function deliver(): Promise<void> {
   for (let mail = await claimMail(); mail; mail = await claimMail())
     if (mail !== "settled") await deliverMail(server.url, mail);
 }
-/** Delivers what is due and returns the token of the newest mail to an address. */
+/** Delivers what is due and returns the token in the newest email to an address. */
 async function tokenTo(email: string): Promise<string> {
   await deliver();
   const mail = server.mails.findLast(({ recipient }) => recipient === email);

@@ -161,7 +161,7 @@ test("the list of a warning has exactly the keys that are counted, also when it 
   const keys = {
     expiring: [await staging({ ...LONG, expiresAt: ago(-3) }), await staging({ ...LONG, expiresAt: ago(-6) })],
     dropped_permission: [await staging({ ...RECENT, scopes: "gone:read" })],
-    // Only where the operator sets a limit.
+    // Needs a limit that the operator sets.
     beyond_lifetime: [],
     never_used: [await staging({ createdAt: ago(40) })],
     idle: [await staging({ createdAt: ago(200), lastUsedAt: ago(95), expiresAt: ago(-100) })],

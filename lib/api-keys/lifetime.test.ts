@@ -38,7 +38,7 @@ async function created(expiry: Expiry) {
   return made.value.key;
 }
 const inDays = (days: number): Expiry => ({ type: "custom", at: new Date(Date.now() + days * DAY_MS) });
-/** Makes a key from before the operator set the limit. */
+/** Makes a key that is older than the operator's limit. */
 async function olderKey(expiry: Expiry, ageDays = 0) {
   env().MAX_KEY_LIFETIME_DAYS = undefined;
   const key = await created(expiry);

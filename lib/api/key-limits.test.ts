@@ -31,7 +31,7 @@ afterAll(async () => {
 
 type Limits = { requestsPerMinute?: number; creditsPerMonth?: number };
 
-/** Creates a key with limits of its own, which no process has seen yet. */
+/** Creates a key with its own limits, which no process has cached yet. */
 async function keyWith(userId: UserId, limits: Limits): Promise<string> {
   const { key, secret } = await createKey(userId);
   await database().apiKey.update({ where: { id: key.id }, data: limits, select: { id: true } });

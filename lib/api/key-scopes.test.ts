@@ -40,7 +40,7 @@ afterAll(async () => {
   await close();
   await removeFolder();
 });
-/** Lets each test reread the file at once. */
+/** Lets each test read the file again immediately. */
 beforeEach(() => {
   vi.advanceTimersByTime(2 * REREAD_MS);
 });
@@ -53,7 +53,7 @@ const generate = (secret: string, init: RequestInit = {}) =>
   api.call("/bytedance/generate-image", { method: "POST", ...init }, secret);
 const JSON_BODY = { headers: { "content-type": "application/json" }, body: '{"prompt": "x"}' };
 
-/** Expects the 403 that names what is missing, in the body and in the challenge. */
+/** Expects the 403 that names the missing permissions, in the body and in the challenge. */
 async function expectMissing(answer: Response, ...names: string[]): Promise<void> {
   expect(answer.status).toBe(403);
   const { error } = await answer.clone().json();

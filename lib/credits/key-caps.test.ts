@@ -34,7 +34,7 @@ const used = () => creditsUsedThisMonth(ada, apiKeyId);
 const outcome = (charged: Charged) => (charged.ok ? charged.value.credits : charged.error);
 const EXCEEDED = { ok: false, error: "key_cap_exceeded" };
 
-/** Makes charges or reservations together, in their order. */
+/** Makes charges or reservations in one group, in their order. */
 async function together(all: Spending[], reserved?: Charge["reserved"], groups = [chargeGroups()]) {
   const made = all.map((each, i) =>
     groups[i % groups.length]?.ask({ ...each, id: randomUUIDv7(), deadline: null, reserved }),
@@ -146,7 +146,7 @@ test("a charge that waited for its account's row includes what was spent in the 
   await other.query("BEGIN");
   await other.query(`UPDATE "Balance" SET "credits" = "credits" - 5 WHERE "userId" = $1`, [ada]);
   const waiting = charge(spending(5));
-  // Its statement has begun, and its snapshot has no row of the key.
+  // Its statement has started, and its snapshot has no row of the key.
   await expectLockWaits(1);
   await other.query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId") VALUES ($1, 'charged', -5, $2)`,

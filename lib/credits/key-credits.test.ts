@@ -29,11 +29,11 @@ async function reserved(credits: number): Promise<string> {
   return result.value.id;
 }
 
-/** Moves all that the key did into the month before, as time does. */
+/** Moves everything that the key did into the previous month. */
 async function aMonthPasses(): Promise<void> {
   const client = await pool().connect();
   await client.query("BEGIN");
-  // The ledger is append-only by a trigger, also for its owner.
+  // A trigger makes the ledger append-only, even for its owner.
   await client.query("SET LOCAL session_replication_role = replica");
   const values = [ada, apiKeyId];
   for (const change of [

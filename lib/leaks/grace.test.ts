@@ -48,7 +48,7 @@ const statusOf = async (secret: string) => (await api.call("/key", {}, secret)).
 const leakMails = (userId: UserId) =>
   database().mail.findMany({ where: { userId, kind: "api_key.leaked" }, select: { data: true } });
 
-/** Moves the report of a key into the past, as if it had been made then. */
+/** Moves a key's report into the past, as if it had been made then. */
 async function moveReport(id: string, ms: number): Promise<void> {
   await database().$executeRaw`
     UPDATE "ApiKey" SET "leakedAt" = "leakedAt" - make_interval(secs => ${ms / 1000}::float8),
@@ -62,7 +62,7 @@ test("a reported production key works for exactly 24 hours, even if scheduled wo
   const { leakedAt, revokesAt, revokedAt } = await stateOf(key.id);
   expect(revokesAt?.getTime()).toBe((leakedAt?.getTime() ?? 0) + DAY_MS);
   expect([revokedAt, await statusOf(secret)]).toEqual([null, 200]);
-  // The rest of the time is short enough to wait for, and the key is cached all along.
+  // The remaining time is short enough to wait for, and the key stays cached.
   await moveReport(key.id, DAY_MS - 4_000);
   const end = (await stateOf(key.id)).revokesAt?.getTime() ?? 0;
   const checks = { before: 0, after: 0 };

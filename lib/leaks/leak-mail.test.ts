@@ -31,7 +31,7 @@ beforeEach(async () => {
   ada = await createVerifiedUser();
 });
 
-/** Delivers everything that is due, and returns what each mail says beside its recipient. */
+/** Delivers everything that is due, and returns the recipient, subject and text of each email. */
 async function mails() {
   for (let mail = await claimMail(); mail; mail = await claimMail())
     if (mail !== "settled") await deliverMail(server.url, mail);

@@ -48,7 +48,7 @@ async function deliverDue(): Promise<string[]> {
     if (mail !== "settled") outcomes.push((await deliverMail(server.url, mail)).outcome);
   return outcomes;
 }
-/** Moves the outbox into the past, so that what waits is due. */
+/** Moves the outbox into the past, so that waiting emails are due. */
 const pass = (interval: string) =>
   database().$executeRaw`UPDATE "Mail" SET "dueAt" = "dueAt" - ${interval}::interval,
     "endedAt" = "endedAt" - ${interval}::interval, "giveUpAt" = "giveUpAt" - ${interval}::interval`;
@@ -81,7 +81,7 @@ describe("an email", () => {
     expect(links(mail?.text)).toEqual(new Set([url]));
     expect([...String(mail?.html).matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([url]);
     expect(mail?.html).toContain("&lt;b&gt;gt_abcd…&lt;/b&gt;");
-    // A name that is a key doesn't make it a secret that mails carry.
+    // A key that looks like a name must not get into an email either.
     expect(mail?.raw).not.toContain("klmnopqrstuvwxyz");
     expect(mail?.subject).toBe("API key created: <b>gt_abcd…</b>");
   });

@@ -17,7 +17,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** Returns how a delivery ended, and whether it had begun to hand the message over. */
+/** Returns the outcome of a delivery, and whether the handover had started. */
 async function send(url: string, deliveryMs?: number) {
   let isHandedOver = false;
   const delivery = await sendBySmtp(
@@ -85,7 +85,7 @@ describe("with a password", () => {
         ? callback(null, { user: "ada" })
         : callback(Object.assign(new Error("No such user"), { responseCode: 535 })),
   } satisfies SMTPServerOptions;
-  // Every machine is its own 0.0.0.0, which counts as another one.
+  // 0.0.0.0 is this machine, but counts as another one.
   const at = (url: string, login: string) => url.replace("//127.0.0.1", `//${login}@0.0.0.0`);
   beforeAll(() => setDefaultCACertificates([...getCACertificates("default"), CERTIFICATE]));
 

@@ -27,7 +27,7 @@ beforeEach(async () => {
   ada = await createQuietUser();
 });
 
-/** Creates a key with this life and this rest of it, in days. */
+/** Creates a key with this lifetime and this much of it left, in days. */
 async function keyWithDaysLeft(daysLeft: number, lifeDays: number, userId = ada.id): Promise<string> {
   const { key } = await createKey(userId);
   await moveEnd(key.id, daysLeft, lifeDays);
@@ -52,7 +52,7 @@ test("an owner is notified once each 30, 7 and 1 days before a key expires and w
   const heard: string[][] = [await subjects()];
   for (const daysLeft of [29.9, 10, 7.5, 6.9, 1.5, 0.9, 0.1, -0.01, -2]) {
     await moveEnd(id, daysLeft, 90);
-    // A moved date is a changed expiry: the notice before stands for the new one.
+    // A moved date is a changed expiry, so the previous notice is copied to it.
     await database()
       .$executeRaw`UPDATE "ExpiryNotice" n SET "expiresAt" = k."expiresAt" FROM "ApiKey" k WHERE k."id" = n."apiKeyId"`;
     heard.push(await subjects(), await subjects());

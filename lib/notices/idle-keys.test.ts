@@ -36,12 +36,12 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(async () => {
   ada = await createQuietUser();
-  // The variable was set long ago, unless a test says something else.
+  // The variable was set long ago, unless a test says otherwise.
   await database().idleCount.deleteMany();
   await database().idleCount.create({ data: { since: new Date(0) } });
 });
 
-/** Moves every date back by so many days. */
+/** Moves every date back by this many days. */
 async function pass(days: number): Promise<void> {
   for (const [table, columns] of Object.entries(DATES)) {
     const moved = columns.map((column) => `"${column}" = "${column}" - interval '1 day' * $1`);
@@ -49,7 +49,7 @@ async function pass(days: number): Promise<void> {
   }
 }
 
-/** Lets days pass and the work run, and returns what Ada hears then. */
+/** Lets days pass, runs the task, and returns the subjects that Ada gets. */
 async function heardAfter(days: number): Promise<string[]> {
   await pass(days);
   await disableIdleKeys();
@@ -71,8 +71,8 @@ const use = (id: string) => database().apiKey.update({ where: { id }, data: { la
 
 test("an owner is notified once each 30, 7 and 1 days before an unused key is disabled and when it is", async () => {
   const { key, secret } = await createKey(ada.id);
-  // Day 29, 31, 31, 53.9, 54.1, 60, 60.2, 61.1. The end is day 61, and moves by what a notice is
-  // late.
+  // Day 29, 31, 31, 53.9, 54.1, 60, 60.2, 61.1. The key is due on day 61, later by as much as a
+  // notice is late.
   expect(await heardAfterEach(29, 2, 0, 22.9, 0.2, 5.9, 0.2, 0.9)).toEqual([
     [],
     [WILL],

@@ -99,7 +99,7 @@ describe("usage by key", () => {
     const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
     for (const { secret } of keys.slice(0, 2)) await api.call("/auth?cost=1", {}, secret);
     await flushUsage();
-    // The process that charged these ended before it counted them.
+    // The process that charged these ended before it counted the requests.
     for (const { key } of keys.slice(2))
       await pool().query(
         `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId") VALUES ($1, 'charged', -5, $2)`,

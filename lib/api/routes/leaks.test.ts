@@ -62,7 +62,7 @@ test("a report needs no credential and ignores one", async () => {
 
 test("strings that aren't keys cost no query, and all others one", async () => {
   const query = vi.spyOn(pool(), "query");
-  // The cache of keys renews its lease beside.
+  // Meanwhile, the cache of keys renews its lease.
   const queries = () => query.mock.calls.filter(([asked]) => (asked as { name?: string }).name !== "renew-key-cache");
   const broken = generateSecret().replace(/.$/, (last) => (last === "0" ? "1" : "0"));
   expect((await report({ keys: ["gt_", "sk-123", broken, `${generateSecret()}x`] })).status).toBe(202);
