@@ -81,7 +81,7 @@ describe("an email", () => {
     expect(links(mail?.text)).toEqual(new Set([url]));
     expect([...String(mail?.html).matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([url]);
     expect(mail?.html).toContain("&lt;b&gt;gt_abcd…&lt;/b&gt;");
-    // A key that looks like a name must not get into an email either.
+    // A user may type a key as a name. It must not get into an email.
     expect(mail?.raw).not.toContain("klmnopqrstuvwxyz");
     expect(mail?.subject).toBe("API key created: <b>gt_abcd…</b>");
   });
