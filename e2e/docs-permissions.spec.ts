@@ -31,7 +31,10 @@ test("the API rejects a missing permission as the page shows", async ({ page, us
   await expect(shown).toContainText(JSON.stringify(await answer.json(), null, 2));
 });
 
-test("the request for a key's restrictions runs as shown and returns the fields on the page", async ({ page, user }) => {
+test("the request for a key's restrictions runs as shown and returns the fields on the page", async ({
+  page,
+  user,
+}) => {
   await page.goto(KEY_LIST);
   const secret = await createKey(page, "Restricted");
   await restrictKey(user, "Restricted", {

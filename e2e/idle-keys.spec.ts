@@ -5,10 +5,7 @@ import { test } from "#e2e/support/with-database.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { database } from "#lib/database/client.ts";
 
-test("the page of a key that was disabled as unused says so until the key is enabled", async ({
-  page,
-  user,
-}) => {
+test("the page of a key that was disabled as unused says so until the key is enabled", async ({ page, user }) => {
   const { userId, key } = await seedKey(user.email);
   await setDisabled(userId, key.id, "disabled", CALLER);
   const reason = page.getByText("because it hadn't been used for a long time");

@@ -89,7 +89,10 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   expect(await read(key.id)).toMatchObject({ scopes: null, requestsPerMinute: 10 });
 });
 
-test("the form shows the effect of the networks on recent callers, and a click adds a caller", async ({ page, user }) => {
+test("the form shows the effect of the networks on recent callers, and a click adds a caller", async ({
+  page,
+  user,
+}) => {
   const { key } = await seedKey(user.email);
   await addCallers(key.id, ["203.0.113.0/24", "198.51.100.0/24", "2001:db8:1::/48"]);
   await page.goto(KEY_LIST);
@@ -110,10 +113,7 @@ test("the form shows the effect of the networks on recent callers, and a click a
   await expectAccessibleInBothThemes(page);
 });
 
-test("the form warns of a single private caller and of a range that allows every address", async ({
-  page,
-  user,
-}) => {
+test("the form warns of a single private caller and of a range that allows every address", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await addCallers(key.id, ["10.1.2.0/24"]);
   await page.goto(KEY_LIST);
@@ -129,10 +129,7 @@ test("the form warns of a single private caller and of a range that allows every
   await expectAccessibleInBothThemes(page);
 });
 
-test("errors are next to their fields, typed text stays, and a click corrects a range", async ({
-  page,
-  user,
-}) => {
+test("errors are next to their fields, typed text stays, and a click corrects a range", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await page.goto(KEY_LIST);
   await openForm(page);
@@ -140,7 +137,9 @@ test("errors are next to their fields, typed text stays, and a click corrects a 
   await dialog(page).getByLabel("Requests per minute").fill("0");
   await dialog(page).getByLabel("Credits per month").fill("2147483648");
   await save(page).click();
-  await expect(dialog(page).getByText(/has host bits after the \/24 prefix\. Use 203\.0\.113\.0\/24 instead\./)).toBeVisible();
+  await expect(
+    dialog(page).getByText(/has host bits after the \/24 prefix\. Use 203\.0\.113\.0\/24 instead\./),
+  ).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 1 to 2,147,483,647")).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 0 to 2,147,483,647")).toBeVisible();
   await expect(networks(page)).toBeFocused();

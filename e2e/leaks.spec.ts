@@ -40,10 +40,7 @@ test("users can paste their own key and report it as leaked, which revokes it an
   await expect(page.getByRole("region", { name: "Recent activity" })).toContainText("Key reported as leaked");
 });
 
-test("the key's page shows a reporter's words as text, never as a link, and fits a phone", async ({
-  page,
-  user,
-}) => {
+test("the key's page shows a reporter's words as text, never as a link, and fits a phone", async ({ page, user }) => {
   const { key, secret } = await seedKey(user.email);
   const sent = { data: { keys: [secret], source: "Scanner <b>1</b>", url: URL_TEXT } };
   expect((await page.request.post("/api/v1/leaks", sent)).status()).toBe(202);

@@ -15,7 +15,10 @@ const test = base.extend<object, { mailing: MailingServer }>({
 });
 const banner = "Verify your email address";
 
-test("a user signs up, verifies the address, forgets the password and resets it", async ({ mailing: { url, mail }, openBrowser }) => {
+test("a user signs up, verifies the address, forgets the password and resets it", async ({
+  mailing: { url, mail },
+  openBrowser,
+}) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: url });
   const asked: string[] = [];

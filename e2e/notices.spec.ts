@@ -24,7 +24,10 @@ const unsubscribeUrl = ({ headers }: ReceivedMail) => {
   return String(list?.unsubscribe?.url);
 };
 
-test("a notice can be turned off on the account page, with and without JavaScript", async ({ mailing, openBrowser }) => {
+test("a notice can be turned off on the account page, with and without JavaScript", async ({
+  mailing,
+  openBrowser,
+}) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUpVerified(page, mailing, user);
@@ -91,10 +94,7 @@ test("an unsubscribe link only shows a button, and one click in an email client 
   await expect(visitor.getByRole("button", { name: "Unsubscribe" })).toHaveCount(0);
 });
 
-test("a sign-in from a new browser sends an email, and the next one doesn't", async ({
-  mailing,
-  openBrowser,
-}) => {
+test("a sign-in from a new browser sends an email, and the next one doesn't", async ({ mailing, openBrowser }) => {
   const { mail, url } = mailing;
   const user = newUser();
   await signUpVerified(await openBrowser({ baseURL: url }), mailing, user);
@@ -113,7 +113,10 @@ test("a sign-in from a new browser sends an email, and the next one doesn't", as
   expect((await mail.mailTo(user.email, "New sign-in")).text).toContain("Chrome");
 });
 
-test("the link in the email about an expiring key opens its rotation, even after a sign-in", async ({ mailing, openBrowser }) => {
+test("the link in the email about an expiring key opens its rotation, even after a sign-in", async ({
+  mailing,
+  openBrowser,
+}) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUp(page, user);

@@ -23,8 +23,7 @@ export async function list(): Promise<string> {
 
 export async function retry(id?: string): Promise<string> {
   const retried = await retryFailed(id);
-  if (id && retried === 0)
-    throw new OperatorError(`No failed email has the ID ${id}, or its link has expired.`);
+  if (id && retried === 0) throw new OperatorError(`No failed email has the ID ${id}, or its link has expired.`);
   return `${retried === 1 ? "1 email is" : `${retried} emails are`} queued again. The dashboard's process delivers them.`;
 }
 
@@ -39,6 +38,7 @@ export async function test(address: string): Promise<string> {
   };
   const content = await compose(letter, { id: randomUUID(), from, to: address, createdAt: new Date(), publicUrl });
   const delivery = await sendBySmtp(SMTP_URL, { from: from.address, to: address, content });
-  if (delivery.outcome !== "accepted") throw new OperatorError(`The mail server did not accept the email: ${delivery.problem}`);
+  if (delivery.outcome !== "accepted")
+    throw new OperatorError(`The mail server did not accept the email: ${delivery.problem}`);
   return `The mail server accepted the email to ${address}: ${delivery.answer}`;
 }

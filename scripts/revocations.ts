@@ -18,7 +18,9 @@ await runCommand("revocations", "Writes lists of what a restore of an older back
       const { url, close } = await openDatabase(env(), PROJECT);
       try {
         const at = await exportRevocations(url, file);
-        process.stdout.write(`${file} contains everything that is revoked, disabled, deleted, leaked and restricted as of ${at}.\n`);
+        process.stdout.write(
+          `${file} contains everything that is revoked, disabled, deleted, leaked and restricted as of ${at}.\n`,
+        );
       } finally {
         await close();
       }

@@ -120,9 +120,7 @@ describe("npm run mail", () => {
       data: { outcome: "failed", endedAt: new Date(), problem: "550 No such user" },
     });
     const { stdout } = await mail("list");
-    expect(stdout).toMatch(
-      new RegExp(`${dead?.id}  account.password_changed  ${email} .* failed .*550 No such user`),
-    );
+    expect(stdout).toMatch(new RegExp(`${dead?.id}  account.password_changed  ${email} .* failed .*550 No such user`));
     expect(stdout).toContain(String(waits?.id));
     expect(await mail("retry", String(waits?.id))).toMatchObject({ code: 1 });
     expect(await mail("retry", String(dead?.id))).toMatchObject({

@@ -52,7 +52,10 @@ function queryOf({ url = "" }: IncomingMessage): string {
  */
 function warnOf({ parameter, problem }: ParameterError, { requestId }: Exchange): void {
   const name = /^[\w-]{1,30}$/.test(parameter) ? parameter : "(a name that is not shown)";
-  log().warn({ requestId, parameter: name }, `a gateway sent an invalid query to ${FORWARD_AUTH_PATH}: ${name} ${problem}`);
+  log().warn(
+    { requestId, parameter: name },
+    `a gateway sent an invalid query to ${FORWARD_AUTH_PATH}: ${name} ${problem}`,
+  );
 }
 
 /**

@@ -11,7 +11,10 @@ const REREAD_INTERVAL_MS = 10_000;
 const name = z
   .string()
   .max(64, "a permission's name must have at most 64 characters")
-  .regex(/^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/, 'a permission\'s name must look like "images:write": a-z, 0-9, - and one colon');
+  .regex(
+    /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/,
+    'a permission\'s name must look like "images:write": a-z, 0-9, - and one colon',
+  );
 
 const scopesSchema = z
   .array(

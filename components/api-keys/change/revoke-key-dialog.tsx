@@ -33,7 +33,8 @@ const WORDS = {
   leaked: {
     title: "Report",
     as: " as leaked",
-    description: "The key is revoked and marked as leaked. Requests using it will fail immediately. This can't be undone.",
+    description:
+      "The key is revoked and marked as leaked. Requests using it will fail immediately. This can't be undone.",
     button: "Report as leaked",
     done: "Reported as leaked:",
     action: reportLeakedApiKeyAction,

@@ -12,7 +12,7 @@ const PROBLEMS = {
   ...KEY_PROBLEMS,
   already_revoked: { form: "This key has been revoked already." },
   not_active: { form: "This key has ended already." },
-  not_replaced: { form: "This key has no successor any more. Rotate it instead." },
+  not_replaced: { form: "This key no longer has a successor. Rotate it instead." },
   ends_with_successor: { form: "This key ends with its successor already, and can't outlive it." },
   leaked: { form: "This key was reported as leaked, so its expiry can't be changed." },
   replaced: { form: "This key was rotated. Extend it instead." },

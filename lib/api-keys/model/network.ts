@@ -53,7 +53,10 @@ function readNetwork(entry: string): string | NetworkProblem {
   const [address, bits] = withoutMapping(written, writtenBits);
   const network = `${networkAddress(address, bits)}/${bits}`;
   if (network === `${address}/${bits}`) return network;
-  return { message: `${quoted} has host bits after the /${writtenBits} prefix. Use ${network} instead.`, corrected: network };
+  return {
+    message: `${quoted} has host bits after the /${writtenBits} prefix. Use ${network} instead.`,
+    corrected: network,
+  };
 }
 
 /** Parses strictly: rejects octal and short forms, which programs interpret differently. */

@@ -36,8 +36,14 @@ const ownKey = z
     allowed_networks: z
       .array(z.string())
       .nullable()
-      .meta({ example: ["203.0.113.0/24"], description: "The networks from which the key works; null is any network." }),
-    requests_per_minute: z.int().nullable().meta({ example: 10, description: "The key's own rate limit; null is none." }),
+      .meta({
+        example: ["203.0.113.0/24"],
+        description: "The networks from which the key works; null is any network.",
+      }),
+    requests_per_minute: z
+      .int()
+      .nullable()
+      .meta({ example: 10, description: "The key's own rate limit; null is none." }),
     credits_per_month: z
       .int()
       .nullable()
