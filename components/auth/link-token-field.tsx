@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 
@@ -14,7 +15,7 @@ export function LinkTokenField({
   token: string | undefined;
   /** What the user typed before the last submit. */
   pasted: string | undefined;
-  problem: string | undefined;
+  problem: ReactNode;
 }) {
   if (token)
     return (
