@@ -68,8 +68,8 @@ describe("a list of networks", () => {
     ["constructor", "is not an IP address"],
     ["10.0.0.0/33", "must end with /0 to /32."],
     ["::/129", "must end with /0 to /128."],
-    ["fe80::1%eth0", 'remove "%eth0".'],
-    ["fe80::%eth0/64", 'remove "%eth0".'],
+    ["fe80::1%eth0", 'Remove "%eth0".'],
+    ["fe80::%eth0/64", 'Remove "%eth0".'],
   ])("rejects %s with a sentence that names it", (text, sentence) => {
     const { networks, problems } = readNetworks(`192.0.2.0/24 ${text}`);
     expect(networks).toEqual(["192.0.2.0/24"]);

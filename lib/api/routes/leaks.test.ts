@@ -154,12 +154,12 @@ test("the answer waits equally long whether the work is quick, slow or fails", a
     time(sleep(300)),
     time(sleep(100).then(() => Promise.reject(new Error("failed")))),
   ]);
-  for (const ms of times) expect(ms).toBeGreaterThanOrEqual(499);
+  for (const ms of times) expect(ms).toBeGreaterThanOrEqual(495);
   expect(Math.max(...times) - Math.min(...times)).toBeLessThan(100);
 });
 
 test("the response to an unknown string isn't faster than to a key", async () => {
   const start = performance.now();
   expect((await report({ keys: ["x"] })).status).toBe(202);
-  expect(performance.now() - start).toBeGreaterThanOrEqual(499);
+  expect(performance.now() - start).toBeGreaterThanOrEqual(495);
 });
