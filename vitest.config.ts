@@ -8,7 +8,7 @@ export default defineConfig({
     // Most tests wait for processes and databases, so the default of half the cores leaves a small
     // machine idle.
     maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     server: { deps: { inline: ["next-auth"] } },
     env: { NODE_ENV: "test", LOG_LEVEL: "silent" },

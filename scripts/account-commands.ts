@@ -202,7 +202,7 @@ export async function leaked(file: string): Promise<Answer> {
     for (const [text, key] of await reportLeaks(part, OPERATOR)) found.set(text, key);
   }
   const ids = [...found.values()].map(({ id }) => id);
-  const head = `Strings that look like a key: ${strings.length}. Actual keys among them: ${ids.length}. These keys are marked as leaked and are now rejected.`;
+  const head = `Strings that look like a key: ${strings.length}. Actual keys among them: ${ids.length}. These keys are marked as leaked. They are rejected from now on, or 24 hours after their first report if their account chose that.`;
   return { data: { strings: strings.length, keys: ids }, text: [head, ...ids].join("\n") };
 }
 

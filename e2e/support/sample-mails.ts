@@ -15,6 +15,7 @@ export const SAMPLES: { [Kind in MailKind]: MailData<Kind> } = {
     userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
     address: "203.0.113.7",
   },
+  "account.sign_in_method_changed": { provider: "google", change: "linked" },
   "api_key.created": KEY,
   "api_key.rotated": { key: KEY, successorId: "019b" },
   "api_key.revoked": { keys: KEYS, total: 500 },

@@ -1,4 +1,5 @@
 import { type ConfirmError, confirmPassword } from "#lib/accounts/confirm-password.ts";
+import { dropEmailChange } from "#lib/accounts/email-links.ts";
 import { hashPassword } from "#lib/accounts/password.ts";
 import { passwordWeakness } from "#lib/accounts/password-strength.ts";
 import { endSessionsOf, type StartedSession } from "#lib/accounts/sessions.ts";
@@ -12,8 +13,8 @@ type ChangePasswordError = ConfirmError | "common_password" | "own_name_password
 
 /**
  * Sets a new password after confirming the old one, and signs out every other browser. An unused
- * password link stops working, because its holder could set another password. Returns the number of
- * sessions that ended.
+ * password link stops working, because its holder could set another password, and so does a link to
+ * another address. Returns the number of sessions that ended.
  */
 export async function changePassword(
   { userId, sessionId }: StartedSession,
@@ -34,6 +35,7 @@ export async function changePassword(
     });
     if (count === 0) return err("wrong_password");
     await transaction.passwordLink.deleteMany({ where: { userId, usedAt: null } });
+    await dropEmailChange(transaction, userId);
     const sessions = await endSessionsOf(transaction, userId, sessionId);
     await recordActivity(transaction, caller, {
       userId,

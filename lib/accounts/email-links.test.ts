@@ -1,9 +1,10 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
-import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
+import { createUser, createVerifiedUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import { linkIn } from "#e2e/support/with-mail.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
+import { changePassword } from "#lib/accounts/change-password.ts";
 import { mailEmailLink, readEmailState, redeemEmailLink, resendEmailLink } from "#lib/accounts/email-links.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { createPasswordLink, readPasswordLink, redeemPasswordLink } from "#lib/accounts/password-links.ts";
@@ -149,6 +150,31 @@ test("a changed address takes effect when its link is redeemed, and the old one 
   }
 });
 
+test.each(["changed", "reset"])(
+  "a password that is %s cancels a change of address, but not a verification",
+  async (how) => {
+    const ada = await createUser();
+    const passwordHash = await hash(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
+    await database().user.update({ where: { id: ada.id }, data: { passwordHash } });
+    const session = await startSession(database(), ada.id, CALLER);
+    const setPassword = async () => {
+      if (how === "changed")
+        return changePassword(session, { current: PASSWORD, next: "a fresh new password" }, CALLER);
+      const link = await createPasswordLink(ada.email, CALLER);
+      return redeemPasswordLink({ token: link.ok ? link.value.token : "", password: "a fresh new password" }, CALLER);
+    };
+    await changeEmail(ada.id, { email: `thief-of-${ada.email}`, password: PASSWORD }, CALLER);
+    const token = await tokenTo(`thief-of-${ada.email}`);
+    expect(await setPassword()).toMatchObject({ ok: true });
+    expect(await redeemEmailLink(token, CALLER)).toEqual({ ok: false, error: "invalid_link" });
+    expect(await resendEmailLink(ada.id)).toEqual({ ok: true });
+    const own = await tokenTo(ada.email);
+    const link = await createPasswordLink(ada.email, CALLER);
+    await redeemPasswordLink({ token: link.ok ? link.value.token : "", password: "another new password" }, CALLER);
+    expect(await redeemEmailLink(own, CALLER)).toEqual({ ok: true, value: { email: ada.email } });
+  },
+);
+
 test("an address that another account has taken in the meantime stays with that account", async () => {
   const ada = await createUser();
   await sendTo(ada, "wanted@example.com");
@@ -209,6 +235,18 @@ test("an emailed reset link verifies the address, ends sessions, and asks about 
     expect(await findSessionUser(ada.id, sessionId)).toBeNull();
     expect(await verifiedAt(ada.id)).not.toBeNull();
   }
+});
+
+test("reset links count among the three mails a day of an address that isn't verified", async () => {
+  const ada = await createUser();
+  const request = (i: number) => requestPasswordReset(ada.email, { ...CALLER, address: `198.18.9.${i}` });
+  expect((await sendTo(ada)).ok).toBe(true);
+  for (let i = 0; i < 3; i += 1) expect(await request(i)).toEqual({ ok: true, value: undefined });
+  await deliver();
+  expect(recipients()).toEqual([ada.email, ada.email, ada.email]);
+  const bob = await createVerifiedUser("Bob");
+  for (let i = 0; i < 3; i += 1) await requestPasswordReset(bob.email, CALLER);
+  expect((await sendTo(bob)).ok).toBe(true);
 });
 
 test("an operator's link doesn't verify the address", async () => {

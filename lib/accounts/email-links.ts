@@ -3,7 +3,7 @@ import { applyEmail } from "#lib/accounts/apply-email.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { type Policy, readThrottleWait, reserve, type Throttled } from "#lib/accounts/throttle.ts";
 import type { Caller } from "#lib/activity/record.ts";
-import { database, type Transaction } from "#lib/database/client.ts";
+import { type Database, database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { removeInSteps } from "#lib/database/remove-in-steps.ts";
 import { linkToken } from "#lib/mail/link-token.ts";
@@ -19,6 +19,11 @@ const ACCOUNT: Policy = { free: 9, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: 
 
 const addressScope = (email: string) => `verification of ${hash("sha256", email, "base64url")}`;
 
+/** Counts one mail to an address that isn't verified, or tells how long the next one waits. */
+export function reserveUnverified(transaction: Transaction, email: string): Promise<{ ok: true } | Throttled> {
+  return reserve(addressScope(email), ADDRESS, transaction);
+}
+
 /**
  * Emails a link that verifies an address and makes it the account's. Stores only the link's hash.
  * Older unused links stop working.
@@ -28,7 +33,7 @@ export async function mailEmailLink(
   userId: UserId,
   email: string,
 ): Promise<{ ok: true } | Throttled> {
-  const ofAddress = await reserve(addressScope(email), ADDRESS, transaction);
+  const ofAddress = await reserveUnverified(transaction, email);
   if (!ofAddress.ok) return ofAddress;
   const ofAccount = await reserve(`verifications of ${userId}`, ACCOUNT, transaction);
   if (!ofAccount.ok) return ofAccount;
@@ -41,34 +46,51 @@ export async function mailEmailLink(
   return { ok: true };
 }
 
-export type EmailState = {
+/**
+ * Ends the links that would give an account another address. A new password is often chosen because
+ * another user knew the old one, and with it could ask for such a link.
+ */
+export async function dropEmailChange(transaction: Transaction, userId: UserId): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM "EmailLink" l USING "User" u
+    WHERE l."userId" = ${userId}::uuid AND l."usedAt" IS NULL AND u."id" = l."userId" AND u."email" <> l."email"`;
+}
+
+type EmailState = {
   email: string;
   isVerified: boolean;
   /** The address and time of the latest link that can still be opened. */
   sent: { to: string; at: Date } | undefined;
-  /** Seconds until another link can be sent. */
-  waitSeconds: number;
 };
 
-/** Reads whether an account's address is verified, and the latest link that can still be opened. */
-export async function readEmailState(userId: UserId): Promise<EmailState> {
-  const [user] = await database().$queryRaw<
-    { email: string; isVerified: boolean; to: string | null; at: Date | null }[]
-  >`
+/**
+ * Reads whether an account's address is verified, the latest link that can still be opened, and the
+ * seconds until another link can be sent.
+ */
+export async function readEmailState(userId: UserId): Promise<EmailState & { waitSeconds: number }> {
+  const state = await readState(database(), userId);
+  return { ...state, waitSeconds: await readThrottleWait(addressScope(state.sent?.to ?? state.email)) };
+}
+
+async function readState(db: Database | Transaction, userId: UserId): Promise<EmailState> {
+  const [user] = await db.$queryRaw<{ email: string; isVerified: boolean; to: string | null; at: Date | null }[]>`
     SELECT u."email", u."emailVerifiedAt" IS NOT NULL AS "isVerified", l."email" AS "to", l."createdAt" AS "at"
     FROM "User" u LEFT JOIN LATERAL (SELECT "email", "createdAt" FROM "EmailLink"
       WHERE "userId" = u."id" AND "usedAt" IS NULL AND "expiresAt" > now() ORDER BY "createdAt" DESC LIMIT 1) l ON true
     WHERE u."id" = ${userId}::uuid`;
   const { email, isVerified, to, at } = user as NonNullable<typeof user>;
-  const sent = to && at ? { to, at } : undefined;
-  return { email, isVerified, sent, waitSeconds: await readThrottleWait(addressScope(to ?? email)) };
+  return { email, isVerified, sent: to && at ? { to, at } : undefined };
 }
 
 /** Emails another link to the address that isn't verified yet. Does nothing if there is none. */
-export async function resendEmailLink(userId: UserId): Promise<{ ok: true } | Throttled> {
-  const { email, isVerified, sent } = await readEmailState(userId);
-  if (isVerified && !sent) return { ok: true };
-  return database().$transaction((transaction) => mailEmailLink(transaction, userId, sent?.to ?? email));
+export function resendEmailLink(userId: UserId): Promise<{ ok: true } | Throttled> {
+  return database().$transaction(async (transaction) => {
+    // A password change ends links. With the lock it comes before or after this.
+    await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
+    const { email, isVerified, sent } = await readState(transaction, userId);
+    if (isVerified && !sent) return { ok: true };
+    return mailEmailLink(transaction, userId, sent?.to ?? email);
+  });
 }
 
 /**

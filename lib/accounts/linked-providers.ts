@@ -5,6 +5,7 @@ import { lockSession, type StartedSession } from "#lib/accounts/sessions.ts";
 import type { Throttled } from "#lib/accounts/throttle.ts";
 import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
+import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 export type LinkProblem = "session_over" | "identity_taken" | "provider_linked";
@@ -38,6 +39,7 @@ export function linkProvider(
       return identity.userId === userId ? ok() : err("identity_taken");
     }
     await recordActivity(transaction, caller, { userId, action: "account.provider_linked", details: { provider } });
+    await queueMail(transaction, userId, "account.sign_in_method_changed", { provider, change: "linked" });
     return ok();
   });
 }
@@ -71,6 +73,7 @@ export async function unlinkProvider(
           : "not_linked",
       );
     await recordActivity(transaction, caller, { userId, action: "account.provider_unlinked", details: { provider } });
+    await queueMail(transaction, userId, "account.sign_in_method_changed", { provider, change: "unlinked" });
     return ok();
   });
 }

@@ -1,4 +1,5 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
+import { dropEmailChange, reserveUnverified } from "#lib/accounts/email-links.ts";
 import { unlinkEveryProvider } from "#lib/accounts/linked-providers.ts";
 import type { RedeemInput } from "#lib/accounts/model/schema.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
@@ -20,6 +21,9 @@ const LINK_HOURS = 1;
 /**
  * Creates the token of a link that sets a password once, within an hour. Emails it, or returns it
  * for the operator to pass on. Stores only its hash. An older unused link stops working.
+ *
+ * `not_found`: no account has the address. For a mail also: its account is disabled, or the address
+ * isn't verified and has had its mails of the day.
  */
 export async function createPasswordLink(
   email: string,
@@ -29,10 +33,11 @@ export async function createPasswordLink(
   const seed = randomUUID();
   const token = mailed ? linkToken(seed) : randomBytes(32).toString("base64url");
   return database().$transaction(async (transaction) => {
-    const [user] = await transaction.$queryRaw<{ id: UserId }[]>`
-      SELECT "id" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL
+    const [user] = await transaction.$queryRaw<{ id: UserId; isVerified: boolean }[]>`
+      SELECT "id", "emailVerifiedAt" IS NOT NULL AS "isVerified" FROM "User" WHERE "email" = ${email} AND "deletedAt" IS NULL
         AND NOT (${mailed} AND "disabledAt" IS NOT NULL) FOR UPDATE`;
     if (!user) return err("not_found");
+    if (mailed && !user.isVerified && !(await reserveUnverified(transaction, email)).ok) return err("not_found");
     await transaction.passwordLink.deleteMany({ where: { userId: user.id, usedAt: null } });
     const [link] = await transaction.$queryRaw<{ expiresAt: Date }[]>`
       INSERT INTO "PasswordLink" ("tokenHash", "userId", "mailed", "expiresAt")
@@ -64,9 +69,10 @@ export async function readPasswordLink(token: string): Promise<Result<ActiveKeys
 
 /**
  * Hands the account over to the user of the link: sets the password, signs out every browser,
- * unlinks every provider, and keeps or revokes the keys. If the address was never verified, another
- * user may have created the account, so the user decides about its keys. A link that was emailed
- * verifies the address. If a link is redeemed several times in parallel, one call succeeds.
+ * unlinks every provider, ends links to another address, and keeps or revokes the keys. If the
+ * address was never verified, another user may have created the account, so the user decides about
+ * its keys. A link that was emailed verifies the address. If a link is redeemed several times in
+ * parallel, one call succeeds.
  *
  * `invalid_link`: unknown, used, over an hour old, or of a disabled account; the answer doesn't
  * tell which. `keys_undecided`: an unverified account has active keys, and the input doesn't say
@@ -112,6 +118,7 @@ export async function redeemPasswordLink(
       });
       const providersUnlinked = await unlinkEveryProvider(transaction, user.id, caller);
       const keysRevoked = keys === "revoke" ? await revokeEveryApiKey(transaction, user.id, caller) : 0;
+      await dropEmailChange(transaction, user.id);
       const sessionsEnded = await endSessionsOf(transaction, user.id);
       await recordActivity(transaction, caller, {
         userId: user.id,

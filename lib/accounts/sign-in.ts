@@ -8,6 +8,7 @@ import { type Caller, recordActivity } from "#lib/activity/record.ts";
 import { database } from "#lib/database/client.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
+import { shortAgent } from "#lib/usage/agent.ts";
 
 /**
  * Starts a session after checking the password. An unknown address, an account without a password
@@ -56,7 +57,7 @@ export function startUnlessDisabled(
     await recordActivity(transaction, caller, { userId, action: "account.signed_in", details });
     if (caller.signedInBefore?.includes(userId) === false)
       await queueMail(transaction, userId, "account.new_browser", {
-        userAgent: caller.userAgent ?? "",
+        userAgent: shortAgent(caller.userAgent ?? ""),
         address: caller.address ?? "",
       });
     return ok(session);

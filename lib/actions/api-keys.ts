@@ -62,8 +62,8 @@ export const changeExpiryAction = userAction(changeExpiryInput, (user, { id, exp
   changeExpiry(user.userId, id, expiry, inSession(user)),
 );
 
-export const changeRestrictionsAction = userAction(changeRestrictionsInput, (user, { id, restrictions }) =>
-  changeRestrictions(user.userId, id, restrictions, inSession(user)),
+export const changeRestrictionsAction = userAction(changeRestrictionsInput, (user, { id, restrictions, seen }) =>
+  changeRestrictions(user.userId, id, restrictions, inSession(user), seen),
 );
 
 /** Reads the choices of the restrictions form, for a key or for a new one. */

@@ -42,7 +42,8 @@ export const CACHED_FIELDS: Record<keyof KeyRow, string> = {
   prefix: `k."prefix"`,
   tier: `u."tier"`,
   createdAt: milliseconds(`k."createdAt"`),
-  expiresAt: milliseconds(`k."expiresAt"`),
+  // A leaked key ends when it is revoked, if that is earlier.
+  expiresAt: milliseconds(`least(k."expiresAt", k."revokesAt")`),
   revokedAt: milliseconds(`k."revokedAt"`),
   revokesAt: milliseconds(`k."revokesAt"`),
   disabledAt: milliseconds(`k."disabledAt"`),

@@ -6,7 +6,7 @@ import { findWarnings } from "#lib/api-keys/key-health.ts";
 import { listApiKeys } from "#lib/api-keys/list.ts";
 import type { Expiry } from "#lib/api-keys/model/expiry.ts";
 import { DEFAULT_VIEW } from "#lib/api-keys/model/list-view.ts";
-import { rotateApiKey } from "#lib/api-keys/rotation.ts";
+import { extendOverlap, rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { env } from "#lib/config/env.ts";
 import { database } from "#lib/database/client.ts";
@@ -72,6 +72,13 @@ test("the successor of an older key expires within the limit, and a later expiry
     const { createdAt, expiresAt } = rotated.value.key;
     expect((expiresAt as Date).getTime() - createdAt.getTime()).toBe(DAYS * DAY_MS);
   }
+});
+
+test("an old key of a rotation can't be extended beyond its own limit", async () => {
+  const key = await olderKey({ type: "preset", preset: "90d" }, 80);
+  expect(await rotateApiKey(ada.id, key.id, "7d", CALLER)).toMatchObject({ ok: true });
+  expect(await extendOverlap(ada.id, key.id, "24h", CALLER)).toEqual({ ok: true });
+  expect(await extendOverlap(ada.id, key.id, "7d", CALLER)).toEqual({ ok: false, error: "beyond_lifetime" });
 });
 
 test("key health lists older keys that exceed the limit", async () => {

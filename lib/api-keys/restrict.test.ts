@@ -64,6 +64,16 @@ test("a change that changes nothing is confirmed and not recorded", async () => 
   expect(await records(key.id)).toHaveLength(1);
 });
 
+test("a form that was opened before another change is rejected and changes nothing", async () => {
+  const { key } = await createKey(ada.id);
+  const save = (to: Restrictions, seen: Restrictions) => changeRestrictions(ada.id, key.id, to, CALLER, seen);
+  expect(await save(NARROW, UNRESTRICTED)).toEqual({ ok: true });
+  const stale = await save({ ...UNRESTRICTED, creditsPerMonth: 5 }, UNRESTRICTED);
+  expect(stale).toEqual({ ok: false, error: "restrictions_changed" });
+  expect(await read(key.id)).toEqual(NARROW);
+  expect(await save(UNRESTRICTED, NARROW)).toEqual({ ok: true });
+});
+
 test("once a change is confirmed, no cache uses the old restrictions", async () => {
   const { key, secret } = await createKey(ada.id);
   expect(await verifySecret(secret)).toMatchObject({ ok: true, key: { scopes: null, creditsPerMonth: null } });

@@ -17,20 +17,22 @@ import { database } from "#lib/database/client.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-type RestrictionsError = "not_found" | "not_active" | "unknown_scope" | "session_over";
+type RestrictionsError = "not_found" | "not_active" | "restrictions_changed" | "unknown_scope" | "session_over";
 
 /**
  * Replaces the restrictions of an active or disabled key. When this returns, no instance uses the
  * old ones. The activity record has only the restrictions that changed.
  *
- * `not_active`: a key that has ended never works again. `unknown_scope`, `session_over`: as in
- * `createApiKey`. The key may keep permissions that no longer exist.
+ * `not_active`: a key that has ended never works again. `restrictions_changed`: the restrictions
+ * aren't the ones that the user saw. `unknown_scope`, `session_over`: as in `createApiKey`. The key
+ * may keep permissions that no longer exist.
  */
 export async function changeRestrictions(
   userId: UserId,
   id: string,
   restrictions: Restrictions,
   caller: Caller,
+  seen?: Restrictions,
 ): Promise<Result<undefined, RestrictionsError>> {
   const changed = await database().$transaction(async (transaction) => {
     if (!(await lockOwner(transaction, userId, caller))) return err("session_over");
@@ -38,6 +40,7 @@ export async function changeRestrictions(
     const key = await transaction.apiKey.findUniqueOrThrow({ where: { id, userId }, select: KEY_SELECT });
     if (!isLiveKey(key, new Date())) return err("not_active");
     const before = restrictionsOf(key);
+    if (seen && !isDeepStrictEqual(seen, before)) return err("restrictions_changed");
     if (namesUnknownScope(restrictions, before)) return err("unknown_scope");
     const { from, to } = differences(before, restrictions);
     if (Object.keys(to).length === 0) return ok();

@@ -19,7 +19,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 import { noteCallersAtRotation } from "#lib/usage/recent.ts";
 
 type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" | "expiry_out_of_range";
-type ExtendError = "not_found" | "not_active" | "leaked" | "not_replaced" | "ends_with_successor";
+type ExtendError = "not_found" | "not_active" | "leaked" | "not_replaced" | "ends_with_successor" | "beyond_lifetime";
 
 /**
  * Creates a successor with the same name, environment and restrictions and, by default, the same
@@ -117,7 +117,7 @@ export async function rotateApiKey(
  *
  * `not_active`: it has ended. `leaked`: the time of a leaked key's revocation can't change.
  * `not_replaced`: it has no active successor. `ends_with_successor`: it already ends as late as it
- * can.
+ * can. `beyond_lifetime`: it would outlive `MAX_KEY_LIFETIME_DAYS`.
  */
 export async function extendOverlap(
   userId: UserId,
@@ -135,6 +135,8 @@ export async function extendOverlap(
     if (!successor) return err("not_replaced");
     const endsAt = old.expiresAt && extendedEnd(old.expiresAt, by, successor.expiresAt);
     if (!endsAt) return err("ends_with_successor");
+    const limit = lifetimeLimit(old.createdAt, env().MAX_KEY_LIFETIME_DAYS);
+    if (limit && endsAt > limit) return err("beyond_lifetime");
     await transaction.apiKey.update({ where: { id, userId }, data: { expiresAt: endsAt }, select: { id: true } });
     await recordActivity(transaction, caller, {
       userId,

@@ -43,9 +43,12 @@ export function oauthProviders(): NextAuthConfig["providers"] {
 /**
  * Reads the verified primary address. next-auth's own reader takes the public one, verified or not.
  */
-async function readGitHubProfile({ tokens }: { tokens: { access_token?: string } }) {
+export async function readGitHubProfile(
+  { tokens }: { tokens: { access_token?: string } },
+  api = "https://api.github.com",
+) {
   const read = async (path: string) => {
-    const answer = await fetch(`https://api.github.com${path}`, {
+    const answer = await fetch(`${api}${path}`, {
       headers: { authorization: `Bearer ${tokens.access_token}`, "user-agent": "goodtake" },
       signal: AbortSignal.timeout(10_000),
     });
@@ -54,5 +57,5 @@ async function readGitHubProfile({ tokens }: { tokens: { access_token?: string }
   };
   const [profile, emails] = await Promise.all([read("/user"), read("/user/emails")]);
   const primary = emails.find((entry: { primary?: boolean; verified?: boolean }) => entry.primary && entry.verified);
-  return { ...profile, email: primary?.email ?? null };
+  return { ...profile, email: primary?.email ?? null, email_verified: Boolean(primary) };
 }

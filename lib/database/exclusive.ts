@@ -1,13 +1,31 @@
 import { pool } from "#lib/database/client.ts";
 
+/** Calls in this process that have a connection for their lock, and those that wait for one. */
+let holding = 0;
+const waiting: (() => void)[] = [];
+
 /**
  * Runs `work` unless another instance on the same database is running it. Returns whether it ran.
- *
+ * Locks never take the last connection of the pool, without which no work could go on.
+ */
+export async function exclusively(lock: string, work: () => Promise<void>): Promise<boolean> {
+  if (holding < pool().options.max - 1) holding += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await runLocked(lock, work);
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else holding -= 1;
+  }
+}
+
+/**
  * The lock belongs to a transaction that does nothing else. A killed process therefore leaves no
  * lock behind, and a pooler in transaction mode keeps the connection. The transaction holds no
  * snapshot while the work runs, so it doesn't hold up vacuuming.
  */
-export async function exclusively(lock: string, work: () => Promise<void>): Promise<boolean> {
+async function runLocked(lock: string, work: () => Promise<void>): Promise<boolean> {
   const client = await pool().connect();
   try {
     await client.query("BEGIN");

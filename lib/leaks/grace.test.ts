@@ -82,6 +82,20 @@ test("a reported production key works for exactly 24 hours, even if scheduled wo
   expect((await stateOf(key.id)).revokedAt).toBeNull();
 });
 
+test("until then GET /key returns the time of revocation, or the key's expiry if that is earlier", async () => {
+  const [one, two] = [await createKey(ada.id), await createKey(ada.id)];
+  const soon = new Date(Date.now() + HOUR_MS);
+  await database().apiKey.update({ where: { id: two.key.id }, data: { expiresAt: soon } });
+  await report(one.secret, two.secret);
+  for (const [secret, end] of [
+    [one.secret, (await stateOf(one.key.id)).revokesAt?.toISOString()],
+    [two.secret, soon.toISOString()],
+  ]) {
+    const answer = await api.call("/key", {}, secret);
+    expect([answer.headers.get("goodtake-key-expires-at"), (await answer.json()).expires_at]).toEqual([end, end]);
+  }
+});
+
 test("scheduled work revokes it as of that time and records it once", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);

@@ -3,6 +3,7 @@ import { activityOf } from "#e2e/support/test-accounts.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { generateSecret } from "#lib/api-keys/secret.ts";
 import { revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { changeLeakGrace } from "#lib/leaks/grace.ts";
@@ -71,6 +72,18 @@ test("parallel reports of many keys in different orders don't block each other",
     ),
   );
   for (const { key } of keys) expect((await stateOf(key.id)).revokedAt).not.toBeNull();
+});
+
+test("a report that waits for its turn doesn't wait until earlier keys are rejected everywhere", async () => {
+  // One for each turn that can be taken at the same time.
+  const keys = [await createKey(ada.id), await createKey(ada.id)];
+  const ended: string[] = [];
+  const report = async (name: string, secret: string) => {
+    await reportLeaks([found(secret)]);
+    ended.push(name);
+  };
+  await Promise.all([...keys.map(({ secret }) => report("key", secret)), report("unknown", generateSecret())]);
+  expect(ended).toEqual(["unknown", "key", "key"]);
 });
 
 test("a report of two accounts' keys reaches each account only for its own keys", async () => {

@@ -3,6 +3,7 @@ import type { Caller } from "#lib/activity/record.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { isSecret, secretId } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
+import { inTurn } from "#lib/leaks/in-turn.ts";
 import type { Finding } from "#lib/leaks/model/schema.ts";
 import { recordLeak } from "#lib/leaks/record-leak.ts";
 import { err, ok, type Result } from "#lib/result.ts";
@@ -21,6 +22,13 @@ const REPORTER: Caller = { actor: "system", address: null, userAgent: null };
  * the rest.
  */
 export async function reportLeaks(found: FoundText[], caller = REPORTER): Promise<Map<string, LeakedKey>> {
+  const keys = await inTurn(() => record(found, caller));
+  // Not in its turn: reports that wait must not tell by their time that there was a key before them.
+  if (keys.size > 0) await outliveLeases();
+  return keys;
+}
+
+async function record(found: FoundText[], caller: Caller): Promise<Map<string, LeakedKey>> {
   const keys = await findKeys(found.map(({ text }) => text).filter(isSecret));
   const matched = found.flatMap(({ text, source, url }) => {
     const key = keys.get(text);
@@ -35,7 +43,6 @@ export async function reportLeaks(found: FoundText[], caller = REPORTER): Promis
         first.finding,
         caller,
       );
-  if (matched.length > 0) await outliveLeases();
   return keys;
 }
 

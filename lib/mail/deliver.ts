@@ -4,7 +4,7 @@ import { parseSender } from "#lib/config/mail-addresses.ts";
 import { log } from "#lib/log.ts";
 import { compose } from "#lib/mail/compose.ts";
 import { templateOf } from "#lib/mail/kinds.ts";
-import { countMail, observeOutbox } from "#lib/mail/mail-metrics.ts";
+import { noteOutcome, observeOutbox } from "#lib/mail/mail-metrics.ts";
 import { type ClaimedMail, claimMail, LEASE_S, markHandedOver, settleMail } from "#lib/mail/outbox.ts";
 import { type Delivery, sendBySmtp } from "#lib/mail/smtp.ts";
 import { unsubscribeToken } from "#lib/mail/unsubscribe-token.ts";
@@ -68,13 +68,7 @@ async function work(smtpUrl: string, signal: AbortSignal): Promise<void> {
 export async function deliverMail(smtpUrl: string, mail: ClaimedMail, signal?: AbortSignal): Promise<Delivery> {
   const delivery = await attempt(smtpUrl, mail);
   const settled = await untilSettled(mail, delivery, signal);
-  const { id, kind, attempts } = mail;
-  const problem = delivery.outcome === "accepted" ? undefined : delivery.problem;
-  log()[settled === "failed" ? "error" : problem ? "warn" : "info"](
-    { mail: id, kind, attempts, problem },
-    `email ${settled}`,
-  );
-  countMail(settled);
+  noteOutcome(mail, settled, delivery.outcome === "accepted" ? undefined : delivery.problem);
   return delivery;
 }
 

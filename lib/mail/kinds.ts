@@ -6,7 +6,7 @@ import { keysIdle, keysIdleDisabled } from "#lib/mail/templates/idle.ts";
 import { decoyUsed, keyRotated, keysLeaked, keysRevoked, keyWidened } from "#lib/mail/templates/key-changes.ts";
 import { keyCreated } from "#lib/mail/templates/keys.ts";
 import { keyUsedFromNewNetwork } from "#lib/mail/templates/networks.ts";
-import { newBrowser } from "#lib/mail/templates/sign-in.ts";
+import { newBrowser, signInMethodChanged } from "#lib/mail/templates/sign-in.ts";
 import { creditsLow, quotaNear, spendingCapReached } from "#lib/mail/templates/spending.ts";
 
 /** Every kind of email with its template. Stored rows depend on a kind's name and data. */
@@ -16,6 +16,7 @@ export const KINDS = {
   "account.password_changed": passwordChanged,
   "account.email_changed": emailChanged,
   "account.new_browser": newBrowser,
+  "account.sign_in_method_changed": signInMethodChanged,
   "api_key.created": keyCreated,
   "api_key.rotated": keyRotated,
   "api_key.revoked": keysRevoked,

@@ -13,8 +13,16 @@ export type OutboxState = {
   oldestS: number;
 };
 
-/** Counts the outcome of an attempt. */
-export function countMail(outcome: "sent" | "failed" | "retried"): void {
+/** Counts and logs the outcome of an attempt, or that an email failed without another attempt. */
+export function noteOutcome(
+  { id, kind, attempts }: { id: string; kind: string; attempts: number },
+  outcome: "sent" | "failed" | "retried",
+  problem?: string,
+): void {
+  log()[outcome === "failed" ? "error" : problem ? "warn" : "info"](
+    { mail: id, kind, attempts, problem },
+    `email ${outcome}`,
+  );
   metrics().mails.inc({ outcome });
 }
 

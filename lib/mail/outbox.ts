@@ -3,6 +3,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 import { ALL_KINDS, type MailKind, NOTICES, templateOf } from "#lib/mail/kinds.ts";
+import { noteOutcome } from "#lib/mail/mail-metrics.ts";
 import { GIVE_UP_HOURS } from "#lib/mail/queue-mail.ts";
 import type { Delivery } from "#lib/mail/smtp.ts";
 
@@ -62,11 +63,14 @@ export async function claimMail(): Promise<Claim> {
       return "settled";
     }
     if (mail.wasCutOff) {
-      await settleUnknown(transaction, mail, "The process that delivered it was killed.");
+      const problem = "The process that delivered it was killed.";
+      noteOutcome(mail, await settleUnknown(transaction, mail, problem), problem);
       return "settled";
     }
     if (mail.isLate) {
-      await end(transaction, mail.id, "failed", Prisma.sql`coalesce("problem", 'Not delivered in time.')`);
+      const problem = "Not delivered in time.";
+      await end(transaction, mail.id, "failed", Prisma.sql`coalesce("problem", ${problem})`);
+      noteOutcome(mail, "failed", problem);
       return "settled";
     }
     if (NOTICES.includes(mail.kind) && mail.attempts === 0 && (await isOverLimit(transaction, mail.userId))) {

@@ -68,6 +68,12 @@ describe("a mail server that fails", () => {
   });
 });
 
+test("an invalid address is rejected and isn't mistaken for a server that is down", async () => {
+  server = await startMailServer();
+  for (const to of ["a<b@example.com", "a>@example.com"])
+    expect(await sendBySmtp(server.url, { ...MESSAGE, to })).toMatchObject({ outcome: "rejected", code: 553 });
+});
+
 test("nothing is handed over if the process lost its claim", async () => {
   server = await startMailServer();
   const delivery = await sendBySmtp(server.url, MESSAGE, async () => {

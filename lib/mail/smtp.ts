@@ -65,11 +65,12 @@ export async function sendBySmtp(
   }
 }
 
-type SmtpError = Error & { responseCode?: number };
+type SmtpError = Error & { code?: string; responseCode?: number };
 
 function failure(error: SmtpError, isHandedOver: boolean): Delivery {
   const problem = printable(error.message).slice(0, PROBLEM_MAX);
-  const { responseCode: code = 0 } = error;
+  // An address that nodemailer doesn't even offer to the server, such as one with "<".
+  const { responseCode: code = error.code === "EENVELOPE" ? 553 : 0 } = error;
   if (code >= 400) return { outcome: "rejected", code, problem };
   return { outcome: isHandedOver ? "unknown" : "not_sent", problem };
 }

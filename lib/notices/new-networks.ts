@@ -1,5 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
+import { hasStatus } from "#lib/api-keys/key-conditions.ts";
 import { database, pool } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
@@ -19,18 +21,21 @@ const USED = `
 
 /**
  * SQL: records the new networks of these keys, and returns those that need a notice. The first
- * networks of a key, recorded when its first week is over, need none.
+ * networks of a key, recorded when its first week is over, need none. A key's callers include
+ * rejected ones, so keys that don't work are left out, and so are networks that a key doesn't allow.
  */
-const NOTE = `
+const note = (ids: string[]) => Prisma.sql`
   WITH "key" AS (
-    SELECT k."id", k."userId", k."name", k."prefix",
+    SELECT k."id", k."userId", k."name", k."prefix", string_to_array(k."allowedNetworks", ' ')::inet[] AS "allowed",
       (SELECT count(*) FROM "KeyNetwork" n WHERE n."apiKeyId" = k."id") AS "known"
-    FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId" AND u."disabledAt" IS NULL
-    WHERE k."id" = ANY ($1::uuid[]) AND k."createdAt" <= now() - interval '${LEARNING_DAYS} days'
+    FROM (SELECT * FROM "ApiKey" WHERE "id" = ANY (${ids}::uuid[]) AND "deletedAt" IS NULL
+      AND ${hasStatus("active", Prisma.sql`now()`)} AND "createdAt" <= now() - make_interval(days => ${LEARNING_DAYS}::int)) k
+    JOIN "User" u ON u."id" = k."userId" AND u."disabledAt" IS NULL
   ), "noted" AS (
     INSERT INTO "KeyNetwork" ("apiKeyId", "addressPrefix")
     SELECT DISTINCT c."apiKeyId", c."addressPrefix" FROM "key" k JOIN "UsageCaller" c ON c."apiKeyId" = k."id"
-    WHERE k."known" < ${NETWORKS_MAX} AND c."addressPrefix" <> '' ORDER BY 1, 2
+    WHERE k."known" < ${NETWORKS_MAX} AND c."addressPrefix" <> ''
+      AND (k."allowed" IS NULL OR nullif(c."addressPrefix", '')::inet && ANY (k."allowed")) ORDER BY 1, 2
     ON CONFLICT DO NOTHING RETURNING "apiKeyId", "addressPrefix"
   )
   SELECT n."apiKeyId", k."userId", k."name", k."prefix", n."addressPrefix" AS "network", (
@@ -60,7 +65,7 @@ export async function noticeNewNetworks(signal?: AbortSignal): Promise<number> {
 /** Records a network in the transaction that queues its email. */
 function noteAndTell(ids: string[]): Promise<number> {
   return database().$transaction(async (transaction) => {
-    const news = await transaction.$queryRawUnsafe<NewNetwork[]>(NOTE, ids);
+    const news = await transaction.$queryRaw<NewNetwork[]>(note(ids));
     for (const [userId, networks] of Map.groupBy(news, ({ userId }) => userId))
       await queueMail(transaction, userId, "api_key.new_network", {
         uses: networks.map(({ apiKeyId: id, name, prefix, network, agent }) => ({ id, name, prefix, network, agent })),

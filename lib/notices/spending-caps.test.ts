@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { mailSettings } from "#e2e/support/mail-server.ts";
 import { createQuietUser, takeSubjects } from "#e2e/support/queued-mails.ts";
 import { createKey } from "#e2e/support/test-api.ts";
@@ -14,6 +14,9 @@ beforeAll(async () => {
   close = await useOwnDatabase();
 });
 afterAll(() => close());
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test("an owner is notified once when a key reaches its spending cap, and again for a higher cap or another month", async () => {
   const ada = await createQuietUser();
@@ -39,4 +42,15 @@ test("an owner is notified once when a key reaches its spending cap, and again f
   await database().spendingCapNotice.update({ where: { apiKeyId: key.id }, data: { month: new Date("2026-01-01") } });
   await noticeSpendingCaps();
   expect(await takeSubjects(ada.id)).toEqual(news);
+});
+
+test.each(["Asia/Tokyo", "America/Los_Angeles"])("a process in %s tells it once, too", async (zone) => {
+  vi.stubEnv("TZ", zone);
+  const ada = await createQuietUser();
+  const { key } = await createKey(ada.id);
+  await database().apiKey.update({ where: { id: key.id }, data: { creditsPerMonth: 1 } });
+  expect(await charge({ userId: ada.id, apiKeyId: key.id, credits: 1, quota: null, cap: null })).toMatchObject({
+    ok: true,
+  });
+  expect([await noticeSpendingCaps(), await noticeSpendingCaps()]).toEqual([1, 0]);
 });

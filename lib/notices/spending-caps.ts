@@ -13,7 +13,8 @@ type Reached = {
   prefix: string;
   environment: string;
   cap: number;
-  month: Date;
+  /** As text: `pg` makes a date an instant in the time zone of this process. */
+  month: string;
 };
 
 const MONTH = `date_trunc('month', now() AT TIME ZONE 'UTC')::date`;
@@ -23,7 +24,7 @@ const MONTH = `date_trunc('month', now() AT TIME ZONE 'UTC')::date`;
  * moved credits.
  */
 const REACHED = `
-  SELECT k."id", k."userId", k."name", k."prefix", k."environment"::text AS "environment", k."creditsPerMonth" AS "cap", ${MONTH} AS "month"
+  SELECT k."id", k."userId", k."name", k."prefix", k."environment"::text AS "environment", k."creditsPerMonth" AS "cap", ${MONTH}::text AS "month"
   FROM (
     SELECT DISTINCT "userId" FROM "CreditDayTotal" WHERE "closing" IS NULL AND "day" >= (now() AT TIME ZONE 'UTC')::date - 1
   ) d JOIN "User" u ON u."id" = d."userId" AND u."disabledAt" IS NULL
@@ -50,12 +51,14 @@ export async function noticeSpendingCaps(signal?: AbortSignal): Promise<number> 
 
 async function notice(keys: Reached[]): Promise<void> {
   await database().$transaction(async (transaction) => {
-    for (const { id: apiKeyId, month, cap: credits } of keys)
+    for (const { id: apiKeyId, cap: credits, month } of keys) {
+      const data = { month: new Date(month), credits };
       await transaction.spendingCapNotice.upsert({
         where: { apiKeyId },
-        create: { apiKeyId, month, credits },
-        update: { month, credits },
+        create: { apiKeyId, ...data },
+        update: data,
       });
+    }
     const [first] = keys;
     if (first)
       await queueMail(transaction, first.userId, "api_key.cap_reached", {

@@ -53,6 +53,13 @@ test("an owner is notified at 80% and at 100% of the monthly quota, and again in
   expect(await takeSubjects(ada.id)).toEqual(["You've used all of your monthly quota"]);
 });
 
+test("an account whose state doesn't change is written once, not every minute", async () => {
+  await spend(1);
+  expect(await noticeSpending()).toBe(0);
+  await spend(80);
+  expect(await noticeSpending()).toBe(0);
+});
+
 test("every account that spent recently is checked, and no other", async () => {
   const users = await Promise.all(Array.from({ length: 12 }, (_, i) => createQuietUser(`User${i}`)));
   for (const { id } of users)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import { database, pool } from "#lib/database/client.ts";
@@ -47,7 +48,7 @@ export async function noticeSpending(signal?: AbortSignal): Promise<number> {
 async function notice({ userId, tier, ...spent }: Account): Promise<boolean> {
   const quota = tierOf(userId, tier).requestsPerMonth;
   const { noticed, news } = judge(spent, quota);
-  if (JSON.stringify(noticed) === JSON.stringify(spent.noticed)) return false;
+  if (isDeepStrictEqual(noticed, spent.noticed)) return false;
   await database().$transaction(async (transaction) => {
     const data = { ...noticed, month: new Date(noticed.month) };
     await transaction.spendingNotice.upsert({ where: { userId }, create: { userId, ...data }, update: data });

@@ -35,6 +35,10 @@ async function leaveTraces(userId: UserId, apiKeyId: string): Promise<void> {
   await database().rejection.createMany({
     data: [{ requestId: randomUUID(), userId, apiKeyId, cause: "deleted", ...caller, createdAt: new Date() }],
   });
+  await database().leakReport.create({
+    data: { apiKeyId, userId, source: "Scanner", url: "https://git.example/ada/app" },
+    select: { id: true },
+  });
   const traces = {
     note: "In the vault",
     allowedNetworks: "203.0.113.7/32",
@@ -52,20 +56,21 @@ async function tracesOf(userId: UserId) {
     networks: keys.filter(({ allowedNetworks }) => allowedNetworks).length,
     used: keys.filter(({ lastUsedAddress, lastUsedAgent }) => lastUsedAddress || lastUsedAgent).length,
     callers: await database().usageCaller.count({ where: { apiKeyId: { in: keys.map(({ id }) => id) } } }),
+    reports: await database().leakReport.count({ where: { userId } }),
     rejections: await database().rejection.count({ where: { userId } }),
   };
 }
 
-test("names, notes, networks and callers of a deleted account's keys are removed, including later ones, and no other account's", async () => {
+test("names, notes, networks, callers and leak reports of a deleted account's keys are removed, including later ones, and no other account's", async () => {
   const [ada, bob] = [await busyUser(), await busyUser()];
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
   expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);
-  const none = { names: 0, notes: 0, networks: 0, used: 0, callers: 0, rejections: 0 };
+  const none = { names: 0, notes: 0, networks: 0, used: 0, callers: 0, reports: 0, rejections: 0 };
   await Promise.all([pruneCallers(), pruneRejections()]);
   expect(await tracesOf(ada.id)).toEqual(none);
   await leaveTraces(ada.id, ada.keyId);
   await Promise.all([pruneCallers(), pruneRejections()]);
   expect(await tracesOf(ada.id)).toEqual(none);
-  const kept = { names: KEYS + 1, notes: 1, networks: 1, used: 1, callers: 1, rejections: 1 };
+  const kept = { names: KEYS + 1, notes: 1, networks: 1, used: 1, callers: 1, reports: 1, rejections: 1 };
   expect(await tracesOf(bob.id)).toEqual(kept);
 });

@@ -12,9 +12,9 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 type Owner = { id: string; deleted: boolean };
 
 /**
- * Keeps the latest 20 callers of each key. For keys of deleted accounts it removes all callers,
- * including later ones, and everything in the key's row that is about its user. Returns how many
- * rows it removed or changed.
+ * Keeps the latest 20 callers of each key. For keys of deleted accounts it removes all callers and
+ * leak reports, including later ones, and everything in the key's row that is about its user.
+ * Returns how many rows it removed or changed.
  */
 export function pruneCallers(signal?: AbortSignal): Promise<number> {
   return walkInSteps("callers", pruneCallersOfPage, signal);
@@ -87,7 +87,9 @@ async function remove(
 
 async function anonymizeKeys(ids: string[]): Promise<number> {
   if (ids.length === 0) return 0;
-  await pool().query(`DELETE FROM "KeyNetwork" WHERE "apiKeyId" = ANY($1)`, [ids]);
+  // The address of a report may name the user's repository.
+  for (const table of ["KeyNetwork", "LeakReport"])
+    await pool().query(`DELETE FROM "${table}" WHERE "apiKeyId" = ANY($1)`, [ids]);
   const { rowCount } = await pool().query(
     `UPDATE "ApiKey" SET "name" = 'Deleted key', "note" = '', "allowedNetworks" = NULL, "lastUsedAddress" = NULL, "lastUsedAgent" = NULL
      WHERE "id" = ANY (ARRAY(

@@ -45,7 +45,7 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
     <NowProvider now={new Date()}>
       <h1 className="font-semibold text-xl tracking-tight">Account</h1>
       <p className="mt-1 text-muted">Your name, how you sign in, and where you are signed in.</p>
-      <div className="mt-6 flex max-w-4xl flex-col gap-4">
+      <div className="mt-6 flex flex-col gap-4">
         <SettingCard title="Profile" note="The menu at the top shows your name.">
           <NameForm name={user.name} />
         </SettingCard>

@@ -33,7 +33,9 @@ export function EditRestrictionsDialog({ apiKey, open, onClose, finalFocus }: Ke
 }
 
 function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "onClose">) {
-  const [draft, setDraft] = useState(() => draftOf(restrictionsOf(apiKey)));
+  // The list may be read again meanwhile.
+  const [seen] = useState(() => restrictionsOf(apiKey));
+  const [draft, setDraft] = useState(() => draftOf(seen));
   const [problems, setProblems] = useState<Problems>({});
   const { change, pending, error } = useKeyChange(onClose);
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -42,7 +44,7 @@ function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "
     setProblems("problems" in read ? read.problems : {});
     if ("problems" in read) return focusFirst(event.currentTarget, read.problems);
     change(
-      () => changeRestrictionsAction({ id: apiKey.id, restrictions: read.restrictions }),
+      () => changeRestrictionsAction({ id: apiKey.id, restrictions: read.restrictions, seen }),
       `Changed the permissions of "${apiKey.name}"`,
     );
   }

@@ -39,6 +39,18 @@ export const keyRestrictions = z.object({
   creditsPerMonth: z.int().min(0).max(LIMIT_MAX).nullable(),
 }) satisfies z.ZodType<Restrictions>;
 
-export const changeRestrictionsInput = z.object({ id: apiKeyId, restrictions: keyRestrictions });
+/** What the form began with, as it is stored. */
+const seenRestrictions = z.object({
+  scopes: z.array(z.string()).nullable(),
+  allowedNetworks: z.array(z.string()).nullable(),
+  requestsPerMinute: z.number().nullable(),
+  creditsPerMonth: z.number().nullable(),
+}) satisfies z.ZodType<Restrictions>;
+
+export const changeRestrictionsInput = z.object({
+  id: apiKeyId,
+  restrictions: keyRestrictions,
+  seen: seenRestrictions,
+});
 /** Without restrictions the key has full access. */
 export const createRestrictedKeyInput = createApiKeyInput.extend({ restrictions: keyRestrictions.optional() });

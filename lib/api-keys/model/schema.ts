@@ -64,7 +64,6 @@ export const keyExpiry = z.discriminatedUnion("type", [never, preset, custom]);
 /** `same`: the successor lasts as long as the key that it replaces. */
 const successorExpiry = z.discriminatedUnion("type", [z.object({ type: z.literal("same") }), never, preset, custom]);
 export type SuccessorExpiry = z.output<typeof successorExpiry>;
-export type SuccessorExpiryForm = z.input<typeof successorExpiry>;
 
 export const createApiKeyInput = z.object({
   name: apiKeyName,

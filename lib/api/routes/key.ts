@@ -19,7 +19,7 @@ const ownKey = z
     status: z.literal("active"),
     created_at: timestamp,
     last_used_at: timestamp.nullable().meta({ description: "The use before the latest few seconds." }),
-    expires_at: timestamp.nullable(),
+    expires_at: timestamp.nullable().meta({ description: "Null for never. For a leaked key, when it is revoked." }),
     tier: z.string().meta({ example: "free" }),
     credits_remaining: z.int().meta({ example: 99 }),
     credits_reserved: z

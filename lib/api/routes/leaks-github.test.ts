@@ -123,6 +123,11 @@ describe("400 for anything that fails to verify", () => {
     expect([answer.status, (await answer.json()).error.code]).toEqual([400, "invalid_request"]);
   });
 
+  test.each(["x", "{}", "[{}]"])("the body %s isn't even parsed without GitHub's signature", async (unsigned) => {
+    const answer = await send(unsigned, signatureOf(body));
+    expect([answer.status, (await answer.json()).error.message]).toEqual([400, "The signature is not GitHub's"]);
+  });
+
   test("missing headers", async () => {
     const headers = { "content-type": "application/json" };
     expect((await api.call("/leaks/github", { method: "POST", body, headers })).status).toBe(400);

@@ -6,7 +6,6 @@ import { ApiError } from "#lib/api/errors.ts";
 import { readBody, requireJson } from "#lib/api/json-body.ts";
 import { answers } from "#lib/api/openapi.ts";
 import { inEqualTime } from "#lib/leaks/equal-time.ts";
-import { inTurn } from "#lib/leaks/in-turn.ts";
 import { leakReportInput } from "#lib/leaks/model/schema.ts";
 import { reportLeaks } from "#lib/leaks/report-leaks.ts";
 import { limiter } from "#lib/rate-limits/limiter.ts";
@@ -48,7 +47,7 @@ export function registerLeaks(app: OpenAPIHono<ApiContext>): void {
   app.openapi(route, async (c) => {
     const { keys, source, url } = c.req.valid("json");
     const found = [...new Set(keys)].map((text) => ({ text, source, url }));
-    await inEqualTime(inTime(inTurn(() => reportLeaks(found))));
+    await inEqualTime(inTime(reportLeaks(found)));
     return c.body(null, 202);
   });
 }

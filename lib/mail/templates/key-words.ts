@@ -16,7 +16,6 @@ export function listWords<Item>(items: Item[], line: (item: Item) => string, tot
 
 /** Formats an instant in UTC, because an email doesn't know its reader's time zone. */
 export function utcWords(iso: string): string {
-  const date = new Date(iso);
-  const day = date.toLocaleDateString("en-US", { timeZone: "UTC", dateStyle: "long" });
+  const day = new Date(iso).toLocaleDateString("en-US", { timeZone: "UTC", dateStyle: "long" });
   return `${day} at ${iso.slice(11, 16)} UTC`;
 }

@@ -12,3 +12,22 @@ export const newBrowser = template<{ userAgent: string; address: string }>({
     link: { label: "Review your sessions", path: "/settings/account" },
   }),
 });
+
+const PROVIDERS: Record<string, string> = { google: "Google", github: "GitHub" };
+
+export const signInMethodChanged = template<{ provider: string; change: "linked" | "unlinked" }>({
+  isSecurity: true,
+  write: ({ provider, change }) => {
+    const name = PROVIDERS[provider] ?? "single sign-on";
+    return {
+      subject: `Sign-in method ${change}`,
+      paragraphs: [
+        change === "linked"
+          ? `You can now sign in to your account with ${name}, too.`
+          : `You can't sign in to your account with ${name} any more.`,
+        "If this wasn't you, change your password, sign out every other session and review your sign-in methods.",
+      ],
+      link: { label: "Review your sign-in methods", path: "/settings/account" },
+    };
+  },
+});

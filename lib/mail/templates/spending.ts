@@ -2,17 +2,18 @@ import { template } from "#lib/mail/letter.ts";
 import { keyWords, listWords, type MailedKey } from "#lib/mail/templates/key-words.ts";
 
 const USAGE = { label: "See your usage", path: "/settings/usage" };
-const number = (value: number) => value.toLocaleString("en-US");
+const number = (value: number) => value.toLocaleString("en");
+const creditsOf = (value: number) => `${number(value)} ${value === 1 ? "credit" : "credits"}`;
 
 export const creditsLow = template<{ credits: number }>({
   isSecurity: false,
   setting: "credits",
   write: ({ credits }) => ({
-    subject: credits === 0 ? "You have no credits left" : `You have ${number(credits)} credits left`,
+    subject: credits === 0 ? "You have no credits left" : `You have ${creditsOf(credits)} left`,
     paragraphs: [
       credits === 0
         ? "Your account has no credits left. Requests that cost credits are rejected until credits are added."
-        : `Your account has ${number(credits)} credits left, 20% or less of your balance after credits were last added.`,
+        : `Your account has ${creditsOf(credits)} left, 20% or less of your balance after credits were last added.`,
     ],
     link: USAGE,
   }),
@@ -44,7 +45,7 @@ export const spendingCapReached = template<{ keys: (MailedKey & { cap: number })
         : `${keys.length} API keys reached their spending caps`,
       paragraphs: [
         only
-          ? `The key ${keyWords(only)} has spent its ${number(only.cap)} credits for this month.`
+          ? `The key ${keyWords(only)} has spent its ${creditsOf(only.cap)} for this month.`
           : `These keys have spent their credits for this month:\n${listWords(keys, (key) => `${keyWords(key)}: ${number(key.cap)}`)}`,
         `${only ? "Its" : "Their"} requests that cost credits are rejected until the first day of next month (UTC), or until you raise the cap.`,
       ],

@@ -21,7 +21,11 @@ export default async function UnsubscribePage({ params }: Props) {
           ? `Stop getting emails of this kind: ${NOTICES[read.setting].title}.`
           : "This link is incomplete. Open it again from the email, or change your notifications on your account page."
       }
-      footer={<Link href="/settings/account">Manage notifications</Link>}
+      footer={
+        <Link href="/settings/account" className="font-medium text-accent-ink underline underline-offset-4">
+          Manage notifications
+        </Link>
+      }
     >
       {read && <UnsubscribeForm token={token} />}
     </AuthCard>
