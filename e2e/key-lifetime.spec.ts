@@ -22,7 +22,7 @@ test("if the operator limits the lifetime of keys, each form says so and offers 
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("textbox", { name: "Name" }).fill("Bounded");
     await expect(dialog.getByText(WORDS)).toBeVisible();
-    await expect(options(page, "Expires")).toHaveText(["7 days", "30 days", "Custom date"]);
+    await expect(options(page, "Expires")).toHaveText([/^7 days/, /^30 days/, "Custom date"]);
     await expect(dialog.getByRole("combobox", { name: "Expires" })).toHaveValue("30d");
     await expectAccessibleInBothThemes(page);
     await dialog.getByRole("combobox", { name: "Expires" }).selectOption("custom");

@@ -1,18 +1,10 @@
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { mailingTest } from "#e2e/support/mailing-test.ts";
 import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
-import { linkIn, type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
+import { linkIn } from "#e2e/support/with-mail.ts";
 
-const test = base.extend<object, { mailing: MailingServer }>({
-  mailing: [
-    async ({ browserName: _ }, use) => {
-      const mailing = await startMailingServer({ REQUIRE_VERIFIED_EMAIL: "true" });
-      await use(mailing);
-      await mailing.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+const test = mailingTest({ REQUIRE_VERIFIED_EMAIL: "true" });
 const banner = "Verify your email address";
 
 test("a user signs up, verifies the address, forgets the password and resets it", async ({

@@ -72,7 +72,7 @@ test("a form that was open during a deploy says so, and is filled in again after
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Nightly backup");
   await page.getByText("Staging").click();
-  await page.getByLabel("Expires").selectOption("90 days");
+  await page.getByLabel("Expires").selectOption("90d");
   await deployment.deploy();
   await page.getByRole("button", { name: "Create key" }).click();
   await expect(alert(page)).toBeVisible();

@@ -2,20 +2,11 @@ import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { closeNewKey, createKey } from "#e2e/support/key-list.ts";
 import type { ReceivedMail } from "#e2e/support/mail-server.ts";
-import { test as base, expect, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
+import { mailingTest } from "#e2e/support/mailing-test.ts";
+import { expect, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
 import { signUpVerified } from "#e2e/support/verified-user.ts";
-import { type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
 
-const test = base.extend<object, { mailing: MailingServer }>({
-  mailing: [
-    async ({ browserName: _ }, use) => {
-      const mailing = await startMailingServer();
-      await use(mailing);
-      await mailing.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+const test = mailingTest();
 
 const card = (page: Page) => page.getByRole("region", { name: "Notifications" });
 /** Returns the URL for one-click unsubscribing. */

@@ -1,6 +1,6 @@
 import { inWords } from "#components/auth/wait.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { PendingSubmit } from "#components/ui/pending-submit.tsx";
 import { resendEmailLinkAction } from "#lib/actions/account.ts";
 
 type Props = {
@@ -13,7 +13,7 @@ type Props = {
   required: boolean;
 };
 
-/** Asks the user to verify an address. Renders only on the server, so that it loads no script. */
+/** Asks the user to verify an address. Loads only the code of its button. */
 export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: Props) {
   return (
     <section aria-label="Verify your email address" className="mb-4">
@@ -29,9 +29,7 @@ export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: P
           </p>
           {waitSeconds === 0 && (
             <form action={resendEmailLinkAction}>
-              <Button type="submit" size="small">
-                {sentMinutesAgo === undefined ? "Send link" : "Resend"}
-              </Button>
+              <PendingSubmit size="small">{sentMinutesAgo === undefined ? "Send link" : "Resend"}</PendingSubmit>
             </form>
           )}
         </div>
