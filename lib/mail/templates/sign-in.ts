@@ -23,9 +23,9 @@ export const signInMethodChanged = template<{ provider: string; change: "linked"
       subject: `Sign-in method ${change}`,
       paragraphs: [
         change === "linked"
-          ? `You can now sign in to your account with ${name}, too.`
-          : `You can't sign in to your account with ${name} any more.`,
-        "If this wasn't you, change your password, sign out every other session and review your sign-in methods.",
+          ? `You can now also sign in to your account with ${name}.`
+          : `You can no longer sign in to your account with ${name}.`,
+        "If this wasn't you, change your password, sign out everywhere else and review your sign-in methods.",
       ],
       link: { label: "Review your sign-in methods", path: "/settings/account" },
     };
