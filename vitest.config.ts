@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["{lib,components,scripts,e2e/process}/**/*.test.{ts,tsx}"],
     globalSetup: ["e2e/support/database-setup.ts"],
-    // Most of them wait for processes and databases: the default of half the cores leaves a small
+    // Most tests wait for processes and databases, so the default of half the cores leaves a small
     // machine idle.
     maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
     testTimeout: 60_000,

@@ -9,8 +9,8 @@ import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /**
- * The path of a key with 40 days of usage. Today it has 900 successful requests and 100
- * rate-limited ones.
+ * The path of a key with 40 days of usage. Today it has 900 successful and 100 rate-limited
+ * requests.
  */
 const test = base.extend<{ keyPath: string }>({
   keyPath: async ({ user }, use) => {

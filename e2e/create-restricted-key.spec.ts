@@ -12,7 +12,7 @@ const section = (page: Page) => dialog(page).getByRole("button", { name: "Permis
 const create = (page: Page) => dialog(page).getByRole("button", { name: "Create key" });
 const findKey = (email: string) => database().apiKey.findFirstOrThrow({ where: { user: { email } } });
 
-test("a key has full access unless its permissions are opened and chosen", async ({ page, user }) => {
+test("a key has full access unless the user restricts it", async ({ page, user }) => {
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Narrow");
   await expect(section(page)).toContainText("Full access");
@@ -26,7 +26,7 @@ test("a key has full access unless its permissions are opened and chosen", async
   await expect(dialog(page).getByLabel("Allowed networks")).toBeHidden();
   await expect(section(page)).toContainText("Restricted");
   await create(page).click();
-  // The error opens what hides it.
+  // The error expands the section that contains it.
   await expect(dialog(page).getByText(/write 192\.0\.2\.0\/24/)).toBeVisible();
   await dialog(page).getByRole("button", { name: "Correct the range" }).click();
   await create(page).click();
@@ -43,7 +43,7 @@ test("a key has full access unless its permissions are opened and chosen", async
   expect(restrictionsOf(wide)).toEqual(UNRESTRICTED);
 });
 
-test("the preset Agent key is restricted, for 30 days, with a cap on credits, and asks for the agent's name", async ({
+test("the preset Agent key is restricted, expires in 30 days, has a spending cap and asks for the agent's name", async ({
   page,
   user,
 }) => {
@@ -56,7 +56,7 @@ test("the preset Agent key is restricted, for 30 days, with a cap on credits, an
   await expect(dialog(page).getByLabel("Expires")).toHaveValue("30d");
   await expect(dialog(page).getByRole("radio", { name: "Restricted" })).toBeChecked();
   await expect(dialog(page).getByLabel("Credits per month")).toHaveValue("100");
-  await expect(dialog(page).getByText("the key can only ask about itself")).toBeVisible();
+  await expect(dialog(page).getByText("the key can only read its own details")).toBeVisible();
   await expectAccessibleInBothThemes(page);
   await name.fill("Claude Code on a laptop");
   await create(page).click();
@@ -66,7 +66,7 @@ test("the preset Agent key is restricted, for 30 days, with a cap on credits, an
   expect(Math.round((Number(key.expiresAt) - Number(key.createdAt)) / DAY_MS)).toBe(30);
 });
 
-test("what was chosen survives another sign-in", async ({ page, user, context }) => {
+test("restrictions in the form survive another sign-in", async ({ page, user, context }) => {
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Narrow");
   await section(page).click();

@@ -52,7 +52,7 @@ test("without its database a page keeps its frame, names the request, and return
   await expect(page.getByRole("button", { name: /account menu/ })).toBeVisible();
 });
 
-test("an error of a page's own read names the request, at first load and after a click", async ({
+test("a page whose data can't be read shows the request ID, on first load and after a click", async ({
   page,
   user: _,
   installation: { postgres, server },

@@ -67,7 +67,7 @@ test("a decoy is created from the header's menu, never works, and its use is sho
   await expectRow(page, "In the old repository", { Status: "Decoy", "Last used": "Never" });
 });
 
-test("the decoy's menu and form work by keyboard, give the focus back, and fit a phone", async ({ page, user }) => {
+test("the decoy's menu and form work by keyboard, return the focus, and fit a phone", async ({ page, user }) => {
   await seedKey(user.email);
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto(KEY_LIST);

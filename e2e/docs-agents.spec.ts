@@ -7,7 +7,7 @@ test("search leads to the MCP server's configuration", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Protect an MCP server" })).toBeInViewport();
 });
 
-test("the settings of a client are JSON, and hold no key", async ({ page }) => {
+test("the settings of an MCP client are valid JSON and contain no key", async ({ page }) => {
   await page.goto("/docs/agents");
   const code = page.getByRole("region", { name: "Give an agent its key" }).locator("pre code");
   await expect(code).toBeVisible();

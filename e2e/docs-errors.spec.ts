@@ -7,7 +7,7 @@ import { test } from "#e2e/support/with-database.ts";
 
 const IMAGE = /data:image\/svg\+xml;base64,/;
 
-/** Returns the program of the page in a language. */
+/** Returns the page's program in a language. */
 async function programIn(page: Page, language: Language): Promise<string> {
   await page.goto("/docs/errors");
   await page.getByRole("tab", { name: language }).click();

@@ -152,7 +152,7 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
   test("the pages can be read", async ({ page }) => {
     for (const [path, words] of Object.entries({
-      "rate-limits": "Costed requests a month",
+      "rate-limits": "Billable requests a month",
       errors: "idempotency_key_reused",
       permissions: "images:write",
       gateway: "auth_request",

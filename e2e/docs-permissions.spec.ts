@@ -31,7 +31,10 @@ test("the API rejects a missing permission as the page shows", async ({ page, us
   await expect(shown).toContainText(JSON.stringify(await answer.json(), null, 2));
 });
 
-test("the request for a key's restrictions runs as shown, and has the fields of the page", async ({ page, user }) => {
+test("the request for a key's restrictions runs as shown and returns the fields on the page", async ({
+  page,
+  user,
+}) => {
   await page.goto(KEY_LIST);
   const secret = await createKey(page, "Restricted");
   await restrictKey(user, "Restricted", {
@@ -41,7 +44,7 @@ test("the request for a key's restrictions runs as shown, and has the fields of 
     creditsPerMonth: 50,
   });
   await page.goto(PAGE);
-  const region = page.getByRole("region", { name: "See what a key may do" });
+  const region = page.getByRole("region", { name: "See a key's restrictions" });
   await expect(region.locator("pre code")).toHaveCount(2);
   const [command = "", shown = ""] = await region.locator("pre code").allTextContents();
   const answer = JSON.parse(await execute("cURL", command, { GOODTAKE_API_KEY: secret }));

@@ -5,18 +5,15 @@ import { test } from "#e2e/support/with-database.ts";
 import { setDisabled } from "#lib/api-keys/disable-keys.ts";
 import { database } from "#lib/database/client.ts";
 
-test("the page of a key that was disabled because it was unused says so, until it is enabled", async ({
-  page,
-  user,
-}) => {
+test("the page of a key that was disabled as unused says so until the key is enabled", async ({ page, user }) => {
   const { userId, key } = await seedKey(user.email);
   await setDisabled(userId, key.id, "disabled", CALLER);
-  const reason = page.getByText("because no request had used it for a long time");
+  const reason = page.getByText("because it hadn't been used for a long time");
   await page.goto(`/settings/developer/${key.id}`);
   await expect(page.getByText("Disabled", { exact: true })).toBeVisible();
   await expect(reason).toHaveCount(0);
 
-  // As scheduled work leaves it. lib/notices/idle-keys.test.ts runs the work.
+  // The state that scheduled work leaves. lib/notices/idle-keys.test.ts runs that work.
   const now = new Date();
   const notice = { idleSince: key.createdAt, daysBefore: 0, disablesAt: now, noticedAt: now };
   await database().idleNotice.create({ data: { apiKeyId: key.id, ...notice } });

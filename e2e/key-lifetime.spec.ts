@@ -5,12 +5,12 @@ import { startDashboard } from "#e2e/support/start-dashboard.ts";
 import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
-const WORDS = "A key may last at most 45 days from its creation.";
+const WORDS = "Keys must expire within 45 days of creation.";
 
 const options = (page: Page, label: string) =>
   page.getByRole("combobox", { name: label, exact: true }).getByRole("option");
 
-test("where the operator limits how long keys last, each form says so and offers nothing longer", async ({
+test("if the operator limits the lifetime of keys, each form says so and offers nothing longer", async ({
   openBrowser,
 }) => {
   const server = await startDashboard({ MAX_KEY_LIFETIME_DAYS: "45" });

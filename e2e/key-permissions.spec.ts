@@ -41,7 +41,7 @@ async function addCallers(apiKeyId: string, prefixes: string[]): Promise<void> {
   });
 }
 
-test("a key is restricted from its row, marked in the list, shown on its page and recorded, from and to", async ({
+test("a key is restricted from its row, marked in the list, shown on its page and recorded with old and new values", async ({
   page,
   user,
 }) => {
@@ -51,9 +51,9 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   await expect(dialog(page)).toContainText('Edit permissions of "Production App"');
   await expect(dialog(page).getByRole("radio", { name: "Full access" })).toBeChecked();
   await choose(page, "Restricted");
-  await expect(dialog(page).getByText("the key can only ask about itself")).toBeVisible();
+  await expect(dialog(page).getByText("the key can only read its own details")).toBeVisible();
   await scope(page).check();
-  await expect(dialog(page).getByText("the key can only ask about itself")).toHaveCount(0);
+  await expect(dialog(page).getByText("the key can only read its own details")).toHaveCount(0);
   await networks(page).fill("203.0.113.0/24\n2001:db8::/32");
   await dialog(page).getByLabel("Requests per minute").fill("10");
   await dialog(page).getByLabel("Credits per month").fill("50");
@@ -76,7 +76,7 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   for (const words of ["Generate images", "203.0.113.0/24", "10", "0 of 50 used this month"])
     await expect(section.getByText(words, { exact: true })).toBeVisible();
   await expect(page.getByRole("region", { name: "Recent activity" })).toContainText(
-    "full access → images:write; any network → 203.0.113.0/24, 2001:db8::/32; no limit of requests → 10 requests a minute; no limit of credits → 50 credits a month",
+    "full access → images:write; any network → 203.0.113.0/24, 2001:db8::/32; no request limit → 10 requests a minute; no credit limit → 50 credits a month",
   );
   await expectAccessibleInBothThemes(page);
   const edit = section.getByRole("button", { name: "Edit permissions" });
@@ -89,7 +89,10 @@ test("a key is restricted from its row, marked in the list, shown on its page an
   expect(await read(key.id)).toMatchObject({ scopes: null, requestsPerMinute: 10 });
 });
 
-test("the form says what the networks do to recent callers, which a click adds", async ({ page, user }) => {
+test("the form shows the effect of the networks on recent callers, and a click adds a caller", async ({
+  page,
+  user,
+}) => {
   const { key } = await seedKey(user.email);
   await addCallers(key.id, ["203.0.113.0/24", "198.51.100.0/24", "2001:db8:1::/48"]);
   await page.goto(KEY_LIST);
@@ -110,10 +113,7 @@ test("the form says what the networks do to recent callers, which a click adds",
   await expectAccessibleInBothThemes(page);
 });
 
-test("one private caller is most likely a gateway, and every address is most likely not meant", async ({
-  page,
-  user,
-}) => {
+test("the form warns of a single private caller and of a range that allows every address", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await addCallers(key.id, ["10.1.2.0/24"]);
   await page.goto(KEY_LIST);
@@ -123,16 +123,13 @@ test("one private caller is most likely a gateway, and every address is most lik
     dialog(page).getByText(/All recent requests came from 10\.1\.2\.0\/24, a private network/),
   ).toBeVisible();
   await networks(page).fill("0.0.0.0/0");
-  await expect(dialog(page).getByText("0.0.0.0/0 is every IPv4 address.")).toBeVisible();
+  await expect(dialog(page).getByText("0.0.0.0/0 allows every IPv4 address.")).toBeVisible();
   await dialog(page).getByLabel("Requests per minute").fill("21");
-  await expect(dialog(page).getByText("Your account's limit is lower: 20 for all keys together.")).toBeVisible();
+  await expect(dialog(page).getByText("Your account's limit is lower: 20 for all keys combined.")).toBeVisible();
   await expectAccessibleInBothThemes(page);
 });
 
-test("errors stand beside their fields, what was typed stays, and a range is corrected by a click", async ({
-  page,
-  user,
-}) => {
+test("errors are next to their fields, typed text stays, and a click corrects a range", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await page.goto(KEY_LIST);
   await openForm(page);
@@ -140,7 +137,9 @@ test("errors stand beside their fields, what was typed stays, and a range is cor
   await dialog(page).getByLabel("Requests per minute").fill("0");
   await dialog(page).getByLabel("Credits per month").fill("2147483648");
   await save(page).click();
-  await expect(dialog(page).getByText(/has bits after the first 24; write 203\.0\.113\.0\/24\./)).toBeVisible();
+  await expect(
+    dialog(page).getByText(/has host bits after the \/24 prefix\. Use 203\.0\.113\.0\/24 instead\./),
+  ).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 1 to 2,147,483,647")).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 0 to 2,147,483,647")).toBeVisible();
   await expect(networks(page)).toBeFocused();
@@ -157,7 +156,7 @@ test("errors stand beside their fields, what was typed stays, and a range is cor
   expect(await read(key.id)).toEqual({ scopes: null, allowedNetworks, requestsPerMinute: 1, creditsPerMonth: 0 });
 });
 
-test("a permission that no longer exists is shown as such and can be taken away", async ({ page, user }) => {
+test("a permission that no longer exists is marked and can be removed", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await database().apiKey.update({ where: { id: key.id }, data: { scopes: "gone:read images:write" } });
   await page.goto(KEY_LIST);
@@ -192,7 +191,7 @@ test("the whole form works by keyboard", async ({ page, user }) => {
   await expect.poll(() => read(key.id)).toMatchObject({ scopes: ["images:write"], requestsPerMinute: 7 });
 });
 
-test("restricted keys and the others are filters, also of the export", async ({ page, user }) => {
+test("the list and the export can be filtered by restricted and unrestricted keys", async ({ page, user }) => {
   const { key } = await seedKey(user.email);
   await seedKey(user.email);
   const data = { name: "Narrow", scopes: "", allowedNetworks: "192.0.2.0/24", creditsPerMonth: 0 };
@@ -213,7 +212,7 @@ test("restricted keys and the others are filters, also of the export", async ({ 
   }
 });
 
-test("Bob can neither change the restrictions of Ada's key nor read who calls with it", async ({
+test("Bob can neither change the restrictions of Ada's key nor read its callers", async ({
   page: ada,
   user,
   asAnotherUser,

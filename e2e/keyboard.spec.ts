@@ -6,11 +6,11 @@ import { expect, test } from "#e2e/support/user.ts";
 
 test.use({ contextOptions: { reducedMotion: "no-preference" } });
 
-/** More than any page of this test has controls. */
+/** More presses than any page of this test has controls. */
 const STOPS_MAX = 60;
 const hasFocus = (target: Locator) => target.evaluate((element) => element === document.activeElement);
 
-/** Presses Tab until `target` has the focus. Whatever has it on the way is seen. */
+/** Presses Tab until `target` has the focus. Each focus on the way must be visible. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   await waitForAnimations(page);
@@ -26,7 +26,7 @@ async function press(page: Page, name: string, key = "Enter"): Promise<void> {
   await page.keyboard.press(key);
 }
 
-/** Opens a menu and chooses an item by the arrow keys. */
+/** Opens a menu and chooses an item with the arrow keys. */
 async function choose(page: Page, button: Locator, name: string): Promise<void> {
   await tabTo(page, button);
   await page.keyboard.press("Enter");
@@ -50,7 +50,7 @@ async function copyAndClose(page: Page): Promise<void> {
   await expect(page.getByRole("dialog")).toHaveCount(0);
 }
 
-test("the whole life of a key is led with the keyboard alone, and the focus is always in sight", async ({
+test("the whole life of a key works with the keyboard alone, and the focus is always visible", async ({
   user,
   openBrowser,
 }) => {

@@ -11,14 +11,14 @@ test.describe.configure({ mode: "default" });
 
 const card = (page: Page) => page.getByRole("region", { name: "Leaked keys" });
 const choice = (page: Page) => card(page).getByRole("checkbox", { name: "Revoke production keys after 24 hours" });
-const save = (page: Page) => card(page).getByRole("button", { name: "Save choice" }).click();
+const save = (page: Page) => card(page).getByRole("button", { name: "Save setting" }).click();
 
 async function report(page: Page, secret: string): Promise<void> {
   const answer = await page.request.post("/api/v1/leaks", { data: { keys: [secret], source: "Scanner" } });
   expect(answer.status()).toBe(202);
 }
 
-test("an account chooses that a leaked key ends in 24 hours: its mail, its row and its page say so", async ({
+test("a user chooses that leaked keys are revoked after 24 hours: the email, the row and the page say so", async ({
   mailing,
   openBrowser,
 }) => {
@@ -29,7 +29,7 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   await expect(choice(page)).not.toBeChecked();
   await choice(page).check();
   await save(page);
-  await expect(card(page).getByRole("status")).toHaveText("Choice saved.");
+  await expect(card(page).getByRole("status")).toHaveText("Setting saved.");
   await expect(choice(page)).toBeChecked();
   await expectAccessibleInBothThemes(page);
   await page.setViewportSize({ width: 320, height: 700 });
@@ -40,7 +40,7 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   const secret = await createKey(page, "Billing");
   await report(page, secret);
   const mail = await mailing.mail.mailTo(user.email, "API key leaked: Billing");
-  expect(mail.text).toMatch(/Rotate it now: it ends on .+ UTC/);
+  expect(mail.text).toMatch(/Rotate it now: it will be revoked on .+ UTC/);
   await page.goto(KEY_LIST);
   await expectRow(page, "Billing", { Status: /Active.*Leaked.*Ends in (24|23) hours|Active.*Leaked.*Ends tomorrow/s });
   await openRowMenu(page, "Billing");
@@ -52,14 +52,14 @@ test("an account chooses that a leaked key ends in 24 hours: its mail, its row a
   await page.getByRole("button", { name: "Rotate key" }).click();
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Close without saving" }).click();
-  await expect(page.getByText("Leaked: ends")).toBeVisible();
+  await expect(page.getByText("This key was reported as leaked")).toBeVisible();
   await expectAccessibleInBothThemes(page);
   await page.setViewportSize({ width: 320, height: 700 });
   await expectNoSidewaysScroll(page);
   expect((await page.request.get("/api/v1/auth", { headers: { "x-api-key": secret } })).status()).toBe(204);
 });
 
-test("without JavaScript the choice is saved, too, and without the choice a key ends at once", async ({
+test("the setting can be saved without JavaScript, and without it a leaked key is revoked immediately", async ({
   mailing,
   openBrowser,
 }) => {
@@ -73,7 +73,7 @@ test("without JavaScript the choice is saved, too, and without the choice a key 
   for (const checked of [true, false]) {
     await choice(plain).setChecked(checked);
     await save(plain);
-    await expect(card(plain).getByRole("status")).toHaveText("Choice saved.");
+    await expect(card(plain).getByRole("status")).toHaveText("Setting saved.");
     await plain.goto("/settings/account");
     await expect(choice(plain)).toBeChecked({ checked });
   }

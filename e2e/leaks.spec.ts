@@ -15,7 +15,7 @@ const card = (page: Page) => page.getByRole("region", { name: "The key you paste
 const reports = (page: Page) => page.getByRole("region", { name: "Leak reports" }).getByRole("row");
 const URL_TEXT = `https://evil.example/${"a/".repeat(60)}<img src=x>?q=javascript:alert(1)`;
 
-test("an own key that is pasted can be reported as leaked, which revokes it and marks it for good", async ({
+test("users can paste their own key and report it as leaked, which revokes it and marks it permanently", async ({
   page,
   user,
 }) => {
@@ -40,10 +40,7 @@ test("an own key that is pasted can be reported as leaked, which revokes it and 
   await expect(page.getByRole("region", { name: "Recent activity" })).toContainText("Key reported as leaked");
 });
 
-test("the key's page shows what a reporter wrote as text, never as a link, and fits a phone", async ({
-  page,
-  user,
-}) => {
+test("the key's page shows a reporter's words as text, never as a link, and fits a phone", async ({ page, user }) => {
   const { key, secret } = await seedKey(user.email);
   const sent = { data: { keys: [secret], source: "Scanner <b>1</b>", url: URL_TEXT } };
   expect((await page.request.post("/api/v1/leaks", sent)).status()).toBe(202);
@@ -78,12 +75,12 @@ test("no account sees or reports another's key", async ({ page, user }) => {
   expect(await listLeakReports(own.userId, bobs.key.id)).toEqual([]);
 });
 
-test("the request that reports a key runs as shown, and ends the key", async ({ page, user }) => {
+test("the request that reports a key runs as shown and revokes the key", async ({ page, user }) => {
   test.skip(!process.env.CI && spawnSync("curl", ["--version"]).error !== undefined, "needs curl");
   const { secret } = await seedKey(user.email);
   await page.goto("/docs/leaks");
   const shown = await page.getByRole("region", { name: "If you found a key" }).locator("pre code").textContent();
-  const command = shown?.replace("gt_the_key_that_you_found", secret) ?? "";
+  const command = shown?.replace("gt_the_key_you_found", secret) ?? "";
   expect(command).toContain(secret);
   await promisify(execFile)("bash", ["-c", `${command.replace("curl ", "curl --fail ")}`]);
   expect((await page.request.get("/api/v1/auth", { headers: { "x-api-key": secret } })).status()).toBe(401);

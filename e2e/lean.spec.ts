@@ -48,8 +48,8 @@ async function wordsOf(scripts: Request[]): Promise<string[]> {
 }
 
 /**
- * Runs in the page. Sums up the compressed bytes of scripts that were asked for until `load`, and
- * after it.
+ * Runs in the page. Returns the compressed bytes of scripts that were requested before and after
+ * `load`.
  */
 function scriptBytes() {
   const [{ loadEventStart = 0 } = {}] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];

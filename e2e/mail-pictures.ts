@@ -4,7 +4,7 @@ import { chromium } from "playwright";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
 import { sampleMails } from "#e2e/support/sample-mails.ts";
 
-// Takes a picture of each kind of mail, light and dark, for a window and a phone.
+// Takes pictures of each kind of email, light and dark, for a window and a phone.
 process.env.AUTH_SECRET ??= "a secret of these pictures only";
 const folder = path.resolve(process.argv[2] ?? "test-results/mails");
 await mkdir(folder, { recursive: true });

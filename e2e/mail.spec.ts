@@ -10,7 +10,10 @@ test.use({ mailingSettings: { REQUIRE_VERIFIED_EMAIL: "true" } });
 
 const banner = "Verify your email address";
 
-test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrowser }) => {
+test("a user signs up, verifies the address, forgets the password and resets it", async ({
+  mailing: { url, mail },
+  openBrowser,
+}) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: url });
   const asked: string[] = [];
@@ -18,7 +21,7 @@ test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrow
   await signUp(page, user);
   await expect(page.getByRole("region", { name: banner })).toContainText(user.email);
 
-  // Until then no key.
+  // No key can be created until then.
   await page.getByRole("button", { name: "Create New API Key" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Create New API Key" });
   await dialog.getByLabel("Name").fill("Production App");
@@ -38,7 +41,7 @@ test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrow
   const other = await openBrowser({ baseURL: url });
   await other.goto("/sign-in");
   await other.getByRole("link", { name: "Forgot password?" }).click();
-  // The sign-in page has a field of that name, too.
+  // The sign-in page also has a field with that name.
   await expect(other.getByRole("heading", { name: "Reset your password" })).toBeVisible();
   await other.getByLabel("Email").fill(user.email.toUpperCase());
   await other.getByRole("button", { name: "Send reset link" }).click();
@@ -52,14 +55,14 @@ test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrow
   await expect(other).toHaveURL(`${url}/settings/developer`);
   await mail.mailTo(user.email, "Your password was changed");
 
-  // Every session ended, and no token was in an address that a server saw.
+  // Every session has ended, and no token was in a URL that the server saw.
   await page.goto("/settings/developer");
   await expect(page).toHaveURL(/\/sign-in/);
   for (const token of [link, reset].map((each) => String(each.split("#")[1])))
     expect(asked.filter((address) => address.replace(/#.*/, "").includes(token))).toEqual([]);
 });
 
-test("a link is sent again on request, three times a day, and the newest one works", async ({
+test("a link is sent again on request, at most three times a day, and only the newest works", async ({
   mailing,
   openBrowser,
 }) => {
@@ -74,7 +77,7 @@ test("a link is sent again on request, three times a day, and the newest one wor
     await region.getByRole("button", { name: "Resend" }).click();
     await expect.poll(() => received().length).toBe(sent);
   }
-  await expect(region).toContainText("Another link can be sent in");
+  await expect(region).toContainText("You can request another link in");
   await expect(region.getByRole("button")).toHaveCount(0);
   await page.goto(linkIn(received()[0] ?? {}));
   await page.getByRole("button", { name: "Verify email address" }).click();
@@ -85,7 +88,7 @@ test("a link is sent again on request, three times a day, and the newest one wor
   await expect(page.getByText("is verified")).toBeVisible();
 });
 
-test("another address takes effect when its link is opened, and the old one is told", async ({
+test("a changed address takes effect when its link is opened, and the old address is notified", async ({
   mailing,
   openBrowser,
 }) => {
@@ -113,7 +116,7 @@ test("another address takes effect when its link is opened, and the old one is t
   await expect(other).toHaveURL(`${url}/settings/developer`);
 });
 
-test("an address without an account gets the same words and no mail", async ({ mailing, openBrowser }) => {
+test("an address without an account gets the same response and no email", async ({ mailing, openBrowser }) => {
   const { url, mail } = mailing;
   const { email } = newUser();
   const page = await openBrowser({ baseURL: url });
@@ -124,7 +127,7 @@ test("an address without an account gets the same words and no mail", async ({ m
   expect(mail.mails.filter(({ recipient }) => recipient === email)).toEqual([]);
 });
 
-test("without JavaScript an address is verified and a password is reset", async ({ mailing, openBrowser }) => {
+test("an address can be verified and a password reset without JavaScript", async ({ mailing, openBrowser }) => {
   const { url, mail } = mailing;
   const user = newUser();
   await signUp(await openBrowser({ baseURL: url }), user);
@@ -159,5 +162,5 @@ base("without a mail server nothing asks for a verification", async ({ page, use
   await expect(page.getByText(user.email)).toHaveCount(0);
   await expect(page.getByRole("region", { name: banner })).toHaveCount(0);
   await page.goto("/forgot-password");
-  await expect(page.getByText("This server sends no mail.")).toBeVisible();
+  await expect(page.getByText("This server doesn't send email.")).toBeVisible();
 });

@@ -56,7 +56,7 @@ test("switches that were set when the session ended are set again after signing 
   const card = page.getByRole("region", { name: "Notifications" });
   const quota = card.getByRole("checkbox", { name: "Billable requests" });
   await expect(quota).toBeChecked();
-  await expect(quota).toHaveAccessibleDescription(/billable requests are used/);
+  await expect(quota).toHaveAccessibleDescription(/100% of this month's billable requests/);
   await quota.uncheck();
   await page.context().clearCookies();
   await card.getByRole("button", { name: "Save notifications" }).click();

@@ -96,7 +96,7 @@ for (const { name, viewport, text } of SIZES)
       await expectLaidOut(page, "the user menu");
     });
 
-    test("nothing in a dialog of later settings scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
+    test("nothing in the dialogs for settings scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
       await enlarge(page, text);
       await seedKeys(user.email, 3);
       await rotateKey(await findUserId(user.email), await seedUsage(user.email));

@@ -7,7 +7,7 @@ import { test } from "#e2e/support/with-database.ts";
 
 const SETTINGS = ["Developer Settings", "Usage", "Logs", "Activity", "Account"];
 
-/** Names the visible controls that no form would send, and the links that lead nowhere. */
+/** Lists the visible controls that no form would send, and the links without a target. */
 const deadControls = (page: Page) =>
   page.locator("button, input, select, textarea, a").evaluateAll((controls) =>
     controls
@@ -21,7 +21,7 @@ const deadControls = (page: Page) =>
       .map((control) => control.outerHTML.slice(0, 120)),
   );
 
-test("without JavaScript a user signs in, reads every page and signs out, and nothing that can't work is shown", async ({
+test("without JavaScript a user signs in, reads every page and signs out, and sees nothing that can't work", async ({
   user,
   openBrowser,
 }) => {

@@ -10,18 +10,21 @@ import { test } from "#e2e/support/with-mail.ts";
 test.describe.configure({ mode: "default" });
 
 const card = (page: Page) => page.getByRole("region", { name: "Notifications" });
-/** The address of one click in a mail program. */
+/** Returns the URL for one-click unsubscribing. */
 const unsubscribeUrl = ({ headers }: ReceivedMail) => {
   const list = headers.get("list") as { unsubscribe?: { url?: string } } | undefined;
   return String(list?.unsubscribe?.url);
 };
 
-test("a notice is switched off on the account page, with and without JavaScript", async ({ mailing, openBrowser }) => {
+test("a notice can be turned off on the account page, with and without JavaScript", async ({
+  mailing,
+  openBrowser,
+}) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUpVerified(page, mailing, user);
   await page.goto("/settings/account");
-  const changes = card(page).getByRole("checkbox", { name: "Changes of keys" });
+  const changes = card(page).getByRole("checkbox", { name: "Key changes" });
   await expect(changes).toBeChecked();
   await changes.uncheck();
   await card(page).getByRole("button", { name: "Save notifications" }).click();
@@ -36,14 +39,14 @@ test("a notice is switched off on the account page, with and without JavaScript"
   await plain.goto("/sign-in");
   await signIn(plain, user);
   await plain.goto("/settings/account");
-  const box = card(plain).getByRole("checkbox", { name: "Changes of keys" });
+  const box = card(plain).getByRole("checkbox", { name: "Key changes" });
   await expect(box).not.toBeChecked();
   await box.check();
   await card(plain).getByRole("button", { name: "Save notifications" }).click();
-  await expect(card(plain).getByRole("checkbox", { name: "Changes of keys" })).toBeChecked();
+  await expect(card(plain).getByRole("checkbox", { name: "Key changes" })).toBeChecked();
 });
 
-test("a mail's link only shows a button, and one click in a mail program needs no session", async ({
+test("an unsubscribe link only shows a button, and one click in an email client needs no session", async ({
   mailing,
   openBrowser,
   request,
@@ -62,19 +65,19 @@ test("a mail's link only shows a button, and one click in a mail program needs n
   await visitor.goto(link);
   await expectAccessibleInBothThemes(visitor);
   await page.goto("/settings/account");
-  await expect(card(page).getByRole("checkbox", { name: "Changes of keys" })).toBeChecked();
+  await expect(card(page).getByRole("checkbox", { name: "Key changes" })).toBeChecked();
   await visitor.getByRole("button", { name: "Unsubscribe" }).click();
-  await expect(visitor.getByRole("status")).toHaveText("You are unsubscribed.");
+  await expect(visitor.getByRole("status")).toHaveText("You're unsubscribed.");
   await page.goto("/settings/account");
-  await expect(card(page).getByRole("checkbox", { name: "Changes of keys" })).not.toBeChecked();
+  await expect(card(page).getByRole("checkbox", { name: "Key changes" })).not.toBeChecked();
 
-  await card(page).getByRole("checkbox", { name: "Changes of keys" }).check();
+  await card(page).getByRole("checkbox", { name: "Key changes" }).check();
   await card(page).getByRole("button", { name: "Save notifications" }).click();
   await expect(card(page).getByRole("status")).toHaveText("Notifications saved.");
   const clicked = await request.post(link, { form: { "List-Unsubscribe": "One-Click" } });
-  expect([clicked.status(), await clicked.text()]).toEqual([200, "You are unsubscribed.\n"]);
+  expect([clicked.status(), await clicked.text()]).toEqual([200, "You're unsubscribed.\n"]);
   await page.goto("/settings/account");
-  await expect(card(page).getByRole("checkbox", { name: "Changes of keys" })).not.toBeChecked();
+  await expect(card(page).getByRole("checkbox", { name: "Key changes" })).not.toBeChecked();
 
   const forged = link.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
   expect((await request.post(forged)).status()).toBe(400);
@@ -83,10 +86,7 @@ test("a mail's link only shows a button, and one click in a mail program needs n
   await expect(visitor.getByRole("button", { name: "Unsubscribe" })).toHaveCount(0);
 });
 
-test("a sign-in with a browser that the user hasn't used sends a mail, and the next one doesn't", async ({
-  mailing,
-  openBrowser,
-}) => {
+test("a sign-in from a new browser sends an email, and the next one doesn't", async ({ mailing, openBrowser }) => {
   const { mail, url } = mailing;
   const user = newUser();
   await signUpVerified(await openBrowser({ baseURL: url }), mailing, user);
@@ -97,7 +97,7 @@ test("a sign-in with a browser that the user hasn't used sends a mail, and the n
     await other.goto("/sign-in");
     await signIn(other, user);
     await createKey(other, name);
-    // Mails leave in the order in which they were written.
+    // Emails are sent in the order in which they were queued.
     await mail.mailTo(user.email, `API key created: ${name}`);
     expect(news()).toHaveLength(1);
     await signOut(other);
@@ -105,7 +105,10 @@ test("a sign-in with a browser that the user hasn't used sends a mail, and the n
   expect((await mail.mailTo(user.email, "New sign-in")).text).toContain("Chrome");
 });
 
-test("the link of an expiring key opens its rotation, also after a sign-in", async ({ mailing, openBrowser }) => {
+test("the link in the email about an expiring key opens its rotation, even after a sign-in", async ({
+  mailing,
+  openBrowser,
+}) => {
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUp(page, user);

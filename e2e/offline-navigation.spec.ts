@@ -20,7 +20,7 @@ test("a click on the navigation keeps the page offline, says so, and works again
   await expect(page.getByRole("heading", { name: "Usage", level: 1 })).toBeVisible();
 });
 
-test("a click keeps the page while the server can't be reached, says so, and works again later", async ({
+test("a click while the server can't be reached keeps the page, says why, and works again later", async ({
   page,
   user: _,
   baseURL,

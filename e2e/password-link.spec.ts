@@ -51,7 +51,7 @@ test("a used link says so", async ({ page, link }) => {
   const user = newUser();
   await signUp(page, user);
   const path = await link(user);
-  for (const words of ["Your password was changed", "This link was used already"]) {
+  for (const words of ["Your password was changed", "This link was already used"]) {
     await page.goto("/sign-in");
     await page.goto(path);
     await page.getByLabel("New password").fill(NEW_PASSWORD);

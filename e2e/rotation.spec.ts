@@ -122,7 +122,7 @@ test("a key that ends on its successor's first use says so, and is not rotated t
   await page.getByLabel("Expire old key").selectOption("24 hours after the new key is first used");
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(page.getByRole("button", { name: "Send a test request" })).toHaveAccessibleDescription(
-    "A test request is a first use, too: the old key expires 24 hours after it.",
+    "A test request counts as the first use: the old key expires 24 hours after it.",
   );
   await closeNewKey(page);
   await expectRow(page, "Old key", { Expires: /in (29 days|1 month|30 days)/ });

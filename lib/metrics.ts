@@ -78,7 +78,7 @@ function createMetrics(): Metrics {
     }),
     mails: new Counter({
       name: "goodtake_mails_total",
-      help: "Attempts to deliver a mail by outcome: sent, retried, failed (given up). Each is in the log.",
+      help: "Attempts to deliver an email by outcome: sent, retried, failed. Each is in the log.",
       labelNames: ["outcome"],
       registers,
     }),

@@ -146,7 +146,7 @@ async function linkFor({ email, disabledAt }: Account): Promise<Answer> {
   const url = `${PUBLIC_URL ?? `http://localhost:${PORT}`}${passwordLinkPath(token)}`;
   return {
     data: { email, passwordLink: url, expiresAt },
-    text: `Give this link to ${email}. It is good once, until ${formatTime(expiresAt)}; using it ends all sessions, unlinks all providers and, unless the address is verified, asks whether the existing API keys stay:\n${url}`,
+    text: `Give this link to ${email}. It works once and expires at ${formatTime(expiresAt)}. Using it ends all sessions and unlinks all providers. Unless the address is verified, the user is asked whether to keep the existing API keys:\n${url}`,
   };
 }
 
@@ -190,7 +190,7 @@ export async function revoke(id: string): Promise<Answer> {
   return { data: { id, status: "revoked" }, text: `The API key ${id} is revoked: it is rejected from now on.` };
 }
 
-/** Reports all keys in a file, whatever else is in it. */
+/** Reports every key that a text file contains. */
 export async function leaked(file: string): Promise<Answer> {
   const text = await readFile(file, "utf8").catch(() => {
     throw new OperatorError(`${file} can't be read.`);
@@ -202,7 +202,7 @@ export async function leaked(file: string): Promise<Answer> {
     for (const [text, key] of await reportLeaks(part, OPERATOR)) found.set(text, key);
   }
   const ids = [...found.values()].map(({ id }) => id);
-  const head = `Strings with the shape of a key: ${strings.length}. Keys among them: ${ids.length}. They are marked as leaked and rejected from now on, or 24 hours after their first report where their account chose so.`;
+  const head = `Strings that look like a key: ${strings.length}. Actual keys among them: ${ids.length}. These keys are marked as leaked. They are rejected from now on, or 24 hours after their first report if their account chose that.`;
   return { data: { strings: strings.length, keys: ids }, text: [head, ...ids].join("\n") };
 }
 

@@ -227,7 +227,7 @@ test("with the embedded database it works beside a server and alone, and makes n
   await remove();
 });
 
-test("leaked revokes and marks each key in a file of any text, and prints none", async () => {
+test("leaked revokes and marks each key in a text file, and prints none", async () => {
   const [ada, bob] = [await createUser(), await createUser("Bob")];
   const made = [await createKey(ada.id), await createKey(bob.id)];
   const kept = await createKey(ada.id);

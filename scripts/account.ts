@@ -43,7 +43,7 @@ await runCommand(
       .action(print(run.signOut));
     account
       .command("password-link")
-      .description("prints a link to choose a new password, good once and for an hour")
+      .description("prints a link to choose a new password, which works once and expires in an hour")
       .argument(...EMAIL)
       .action(print(run.passwordLink));
     account
@@ -63,12 +63,12 @@ await runCommand(
       .action(print(run.keys));
     account
       .command("revoke")
-      .description("revokes an API key, for good")
+      .description("permanently revokes an API key")
       .argument("<key-id>")
       .action(print(run.revoke));
     account
       .command("leaked")
-      .description("revokes every API key in a file of any text and marks it as leaked")
+      .description("revokes every API key that a text file contains and marks it as leaked")
       .argument("<file>", "", filePath)
       .action(print(run.leaked));
 

@@ -15,30 +15,30 @@ export async function list(): Promise<string> {
     to,
     created: formatTime(createdAt),
     attempts,
-    next: formatTime(dueAt, "given up"),
+    next: formatTime(dueAt, "failed"),
     problem: problem ?? "",
   }));
-  return formatTable(rows) || "Every mail is delivered.";
+  return formatTable(rows) || "Every email is delivered.";
 }
 
 export async function retry(id?: string): Promise<string> {
   const retried = await retryFailed(id);
-  if (id && retried === 0)
-    throw new OperatorError(`There is no mail ${id} that was given up and whose link is still good.`);
-  return `${retried === 1 ? "1 mail is" : `${retried} mails are`} tried again by the dashboard's process.`;
+  if (id && retried === 0) throw new OperatorError(`No failed email has the ID ${id}, or its link has expired.`);
+  return `${retried === 1 ? "1 email is" : `${retried} emails are`} queued again. The dashboard's process delivers them.`;
 }
 
 export async function test(address: string): Promise<string> {
   const { SMTP_URL, MAIL_FROM = "", PUBLIC_URL: publicUrl = "" } = env();
-  if (!SMTP_URL) throw new OperatorError("SMTP_URL is not set, so no mail is sent.");
+  if (!SMTP_URL) throw new OperatorError("SMTP_URL is not set, so no email is sent.");
   const from = parseSender(MAIL_FROM) ?? { name: "", address: MAIL_FROM };
   const letter = {
-    subject: "GoodTake can send mail",
-    paragraphs: ["This is the mail of `npm run mail -- test`. The mail server accepts mail from this installation."],
+    subject: "GoodTake can send email",
+    paragraphs: ["`npm run mail -- test` sent this email. The mail server accepts email from this installation."],
     link: { label: "Open the dashboard", path: "/" },
   };
   const content = await compose(letter, { id: randomUUID(), from, to: address, createdAt: new Date(), publicUrl });
   const delivery = await sendBySmtp(SMTP_URL, { from: from.address, to: address, content });
-  if (delivery.outcome !== "accepted") throw new OperatorError(`The mail was not accepted: ${delivery.problem}`);
-  return `The mail server accepted the mail to ${address}: ${delivery.answer}`;
+  if (delivery.outcome !== "accepted")
+    throw new OperatorError(`The mail server did not accept the email: ${delivery.problem}`);
+  return `The mail server accepted the email to ${address}: ${delivery.answer}`;
 }

@@ -6,19 +6,19 @@ import { onDatabase } from "#scripts/on-database.ts";
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-await runCommand("mail", "Shows and retries mails that were not delivered, and tries the mail server.", (mail) => {
+await runCommand("mail", "Lists and retries undelivered emails, and tests the mail server.", (mail) => {
   mail
     .command("list")
-    .description("mails that wait or were given up, the newest first")
+    .description("lists emails that are waiting or failed, newest first")
     .action(async () => say(await onDatabase(run.list)));
   mail
     .command("retry")
-    .description("tries mails again that were given up; those with a link that has ended stay")
-    .argument("[id]", "one mail; without it all of them", operand(z.uuid(), "Give the id that `list` shows."))
+    .description("retries failed emails, except those whose link has expired")
+    .argument("[id]", "a single email; all of them if omitted", operand(z.uuid(), "Give the ID that `list` shows."))
     .action(async (id?: string) => say(await onDatabase(() => run.retry(id))));
   mail
     .command("test")
-    .description("sends a mail to an address now, and says what the mail server answers")
+    .description("sends an email now and prints the mail server's response")
     .argument("<address>", "", operand(emailAddress))
     .action(async (address: string) => say(await run.test(address)));
 });

@@ -5,7 +5,7 @@ import { openDatabase } from "#lib/database/open.ts";
 import { checkWrittenInUtc } from "#lib/database/time-zone-shift.ts";
 import { MIGRATIONS, PROJECT } from "#scripts/command.ts";
 
-/** Runs a command's work on the migrated database, with or without a running server. */
+/** Runs a command on the migrated database, with or without a running server. */
 export async function onDatabase<T>(work: () => Promise<T>): Promise<T> {
   const { url, close } = await openDatabase(env(), PROJECT);
   try {

@@ -11,7 +11,7 @@ import { checkBackup } from "#lib/database/restore.ts";
 import { checkList } from "#lib/revocations/check.ts";
 import { MIGRATIONS } from "#scripts/command.ts";
 
-// Most tests restore and start a server, which takes long on a busy machine.
+// Most tests restore and start a server, which takes time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 let lost: Lost;
@@ -80,7 +80,7 @@ async function readRestrictions(): Promise<Record<string, Restrictions>> {
   return Object.fromEntries(keys.map((key) => [restrictedName(key.id), restrictionsOf(key)]));
 }
 
-/** The details of the records that the restore has made. */
+/** The details of the records that the restore made. */
 async function readRestrictionChanges(): Promise<Record<string, unknown>> {
   const where = { actor: "operator", action: "api_key.restrictions_changed" } as const;
   const records = await database().activity.findMany({ where });
@@ -92,8 +92,8 @@ for (const source of ["list", "exported"] as const)
     const { url, directory, said } = await restoreAndStart(source, ["--revocations", lost[source]]);
     expect(await statuses(url, lost.ended)).toEqual(all(lost.ended, 401));
     expect(await statuses(url, lost.working)).toEqual(all(lost.working, 200));
-    // Five revoked alone, one with its deletion, one with its account's; three that were extended,
-    // shortened and freed of their end; the late key.
+    // Five were revoked alone, one with its deletion, one with its account. Three were extended,
+    // shortened or lost their expiry. One is the late key.
     expect(said).toMatch(
       /7 keys revoked, 2 marked as leaked, 3 expiries changed, 3 restrictions changed, 1 keys disabled, 1 enabled, 1 accounts disabled, 1 enabled, 1 deleted; 1 entries/,
     );
@@ -140,7 +140,7 @@ for (const source of ["list", "exported"] as const)
     await disconnect();
   });
 
-test("a list of an earlier version, which says nothing of restrictions, loosens none", async () => {
+test("a list of an earlier version, which has no restrictions, loosens none", async () => {
   const file = path.join(path.dirname(lost.directory), "earlier.jsonl");
   const list = await readFile(lost.list, "utf8");
   const earlier = list.replaceAll(/, "restrictions": \{[^}]*\}/g, "");

@@ -11,7 +11,7 @@ import { LIST_NAME } from "#lib/revocations/list-file.ts";
 import { filePath, MIGRATIONS, PROJECT, runCommand } from "#scripts/command.ts";
 
 const REVIVED =
-  "Keys that were revoked, disabled, shortened or restricted and accounts that were disabled or deleted after that instant work again as before; look through them.\n";
+  "Keys that were revoked, disabled, shortened or restricted and accounts that were disabled or deleted after that time work again as before. Review them.\n";
 
 type Options = { revocations?: string; acceptRevived?: boolean };
 
@@ -23,7 +23,7 @@ await runCommand(
       .argument("<file>", "a file of `npm run backup`", filePath)
       .option(
         "--revocations <list>",
-        "what was revoked, disabled, deleted, shortened, restricted and marked as leaked after the backup: revocations.jsonl of the lost DATA_DIR, or a file of `npm run revocations`",
+        "what was revoked, disabled, deleted, shortened, restricted and marked as leaked after the backup: revocations.jsonl of the lost DATA_DIR, or a file written by `npm run revocations`",
         filePath,
       )
       .option("--accept-revived", "restore without a list: what was revoked after the backup works again")

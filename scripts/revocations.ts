@@ -9,7 +9,7 @@ await runCommand("revocations", "Writes lists of what a restore of an older back
   command
     .command("export")
     .description(
-      "writes which keys are revoked, deleted, leaked, restricted or expire, and which accounts are disabled or deleted",
+      "writes which keys are revoked, deleted, leaked, restricted or expiring, and which accounts are disabled or deleted",
     )
     .argument("<file>", "the file to write; it must not exist", filePath)
     .action(async (file: string) => {
@@ -18,7 +18,9 @@ await runCommand("revocations", "Writes lists of what a restore of an older back
       const { url, close } = await openDatabase(env(), PROJECT);
       try {
         const at = await exportRevocations(url, file);
-        process.stdout.write(`${file} holds what is revoked, disabled, deleted and restricted as of ${at}.\n`);
+        process.stdout.write(
+          `${file} contains everything that is revoked, disabled, deleted, leaked and restricted as of ${at}.\n`,
+        );
       } finally {
         await close();
       }

@@ -6,7 +6,7 @@ import { REPORT_FILE, type TestReport } from "#scripts/reports/report.ts";
 
 // Runs every check, those that fail fastest first. The last line has the totals.
 const folder = mkdtempSync(path.join(tmpdir(), "goodtake-reports-"));
-// The many processes that the tests start find their code compiled.
+// Compiles the code once for the many processes that the tests start.
 process.env.NODE_COMPILE_CACHE ??= path.join(folder, "compiled");
 const totals: TestReport = { passed: 0, skipped: 0, failures: [] };
 

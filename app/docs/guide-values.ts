@@ -90,7 +90,7 @@ function leakReport(baseUrl: string): string {
   return [
     `curl ${baseUrl}/api/v1/leaks \\`,
     '  -H "Content-Type: application/json" \\',
-    `  -d '{"keys": ["gt_the_key_that_you_found"], "url": "https://example.com/app.js", "source": "Your name"}'`,
+    `  -d '{"keys": ["gt_the_key_you_found"], "url": "https://example.com/app.js", "source": "Your name"}'`,
   ].join("\n");
 }
 
@@ -106,7 +106,7 @@ function errorBody(code: ApiErrorCode): string {
   return JSON.stringify({ error: { code, message: API_ERRORS[code].message } }, null, 2);
 }
 
-/** Shows the answer to a key that lacks the permission of an image. */
+/** Shows the response to a key that lacks the permission to generate images. */
 function missingPermission(): string {
   const { code, message, headers } = insufficientScope(["images:write"]);
   const head = Object.entries({ ...headers, "Content-Type": "application/json" }).map((line) => line.join(": "));
@@ -123,7 +123,7 @@ function errorTable(): string {
 
 function tierTable(): string {
   return markdownTable(
-    ["Tier", "Requests a minute", "Costed requests a month", "Credits at sign-up"],
+    ["Tier", "Requests a minute", "Billable requests a month", "Credits at sign-up"],
     Object.entries(tiers()).map(([name, { requestsPerMinute, requestsPerMonth }]) => [
       name,
       requestsPerMinute === null ? "No limit" : formatNumber(requestsPerMinute),

@@ -16,7 +16,7 @@ import { requestedPath } from "#lib/auth/current-request.ts";
 import { currentUser } from "#lib/auth/require-user.ts";
 import { env } from "#lib/config/env.ts";
 
-/** Shows the banner of an account whose address isn't verified, where mail is sent. */
+/** Asks the user to verify the account's address, if it isn't verified and the server sends email. */
 async function EmailNotice({ user }: { user: SessionUser }) {
   const { SMTP_URL, REQUIRE_VERIFIED_EMAIL } = env();
   if (!SMTP_URL || user.isVerified) return null;

@@ -11,7 +11,7 @@ import { changeEmailAction } from "#lib/actions/account.ts";
 
 const PROBLEMS = { ...CONFIRM_PROBLEMS, email_taken: { email: "Another account has this address." } };
 
-const LINK_SENT = "Check your mail: the new address takes effect when you open the link that we sent to it.";
+const LINK_SENT = "Check your inbox. Your email changes when you open the link we sent to the new address.";
 
 export function EmailForm({ email }: { email: string }) {
   const first = { values: { email } };

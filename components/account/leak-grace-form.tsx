@@ -17,15 +17,15 @@ export function LeakGraceForm({ graced }: { graced: boolean }) {
       <SettingSwitch
         name="graced"
         title="Revoke production keys after 24 hours"
-        help="You get a mail at once and can rotate the key without an interruption. Until then whoever found it can use it. Needs a verified email address."
+        help="We email you immediately, so you can rotate the key without an interruption. Until the key is revoked, anyone who has it can use it. Requires a verified email address."
         on={graced}
       />
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>
-          Save choice
+          Save setting
         </Button>
         <span role="status" className="text-[0.8125rem] text-muted">
-          {state.done && "Choice saved."}
+          {state.done && "Setting saved."}
         </span>
       </div>
     </form>

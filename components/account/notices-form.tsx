@@ -9,7 +9,7 @@ import { NOTICE_SETTINGS, NOTICES, type NoticeSetting } from "#lib/mail/model/no
 
 const FIRST = { values: {} };
 
-/** Switches notices by mail on and off, with and without JavaScript. */
+/** Turns email notices on and off, with and without JavaScript. */
 export function NoticesForm({ muted }: { muted: NoticeSetting[] }) {
   const { state, pending, problems, props } = useServerForm(changeNoticesAction, FIRST, "notices", {});
   return (

@@ -5,27 +5,27 @@ import { resendEmailLinkAction } from "#lib/actions/account.ts";
 
 type Props = {
   email: string;
-  /** Minutes since a link was sent that is still good. */
+  /** Minutes since the latest valid link was sent; undefined if there is none. */
   sentMinutesAgo: number | undefined;
-  /** Until another one can be sent. */
+  /** Seconds until another link can be sent. */
   waitSeconds: number;
-  /** Keys can't be created, rotated or enabled before. */
+  /** The user can't create, rotate or enable keys until the address is verified. */
   required: boolean;
 };
 
-/** Asks for the verification of an address. Of its code only the button is loaded. */
+/** Asks the user to verify an address. Loads only the code of its button. */
 export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: Props) {
   return (
     <section aria-label="Verify your email address" className="mb-4">
       <Notice tone="warning">
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <p role="status" className="min-w-0 flex-1 basis-72">
-            {sentMinutesAgo === undefined ? "Verify " : "Open the link that we sent to "}
+            {sentMinutesAgo === undefined ? "Verify " : "Open the link we sent to "}
             <bdi className="break-words font-medium">{email}</bdi>
-            {sentMinutesAgo === undefined && " to get mails about your keys"}
+            {sentMinutesAgo === undefined && " to get emails about your keys"}
             {sentMinutesAgo !== undefined && ` ${sentMinutesAgo < 2 ? "just now" : inMinutes(sentMinutesAgo)}`}.
-            {required && " Until then you can't create, rotate or enable API keys."}
-            {waitSeconds > 0 && ` Another link can be sent ${inWords(waitSeconds)}.`}
+            {required && " Until then, you can't create, rotate or enable API keys."}
+            {waitSeconds > 0 && ` You can request another link ${inWords(waitSeconds)}.`}
           </p>
           {waitSeconds === 0 && (
             <form action={resendEmailLinkAction}>

@@ -81,7 +81,7 @@ async function everyAction(): Promise<UserId> {
   return userId;
 }
 
-/** Returns the token of a link that only a mail has otherwise. */
+/** Returns the token of a link, which otherwise only an email contains. */
 async function emailLink(userId: UserId, email: string): Promise<string> {
   const token = "t".repeat(43);
   const tokenHash = new Uint8Array(hash("sha256", token, "buffer"));
@@ -130,7 +130,7 @@ test("a record of another version is shown as far as it can be read", () => {
   expect(read("account.password_changed", { by: "password_link" })).toBe("Password changed: Password link");
   const narrowed = { from: { scopes: null, requestsPerMinute: 5 }, to: { scopes: ["a:b"], requestsPerMinute: null } };
   expect(read("api_key.restrictions_changed", { name: "CI", ...narrowed })).toBe(
-    "Key permissions changed: CI: full access → a:b; 5 requests a minute → no limit of requests",
+    "Key permissions changed: CI: full access → a:b; 5 requests a minute → no request limit",
   );
   expect(read("account.to_come", { of: "tomorrow" })).toBe("account.to_come: ");
 });

@@ -40,8 +40,8 @@ export const ACTION_WORDS: Words = {
   "account.email_changed": ["Email changed", change],
   "account.email_verified": ["Email verified", ({ email }) => email],
   "account.leak_grace_changed": [
-    "Choice for leaked keys changed",
-    ({ hours }) => (hours ? `Production keys are revoked after ${hours} hours` : "Keys are revoked at once"),
+    "Leaked keys setting changed",
+    ({ hours }) => (hours ? `Production keys are revoked after ${hours} hours` : "Keys are revoked immediately"),
   ],
   "account.sessions_ended": ["Signed out everywhere", ({ sessions }) => count(sessions, "browser")],
   "account.tier_changed": ["Tier changed", change],

@@ -32,8 +32,8 @@ export function ExistingKeys({ keys: { listed, total, fingerprint, at }, chosen,
         Existing API keys ({total})
       </p>
       <p id={`${id}-hint`} className="text-[0.8125rem] text-muted">
-        The address of this account was never verified: another user may have created it and its keys. Revoke keys that
-        you don't know.
+        This account's email address was never verified, so someone else may have created the account and its keys.
+        Revoke any keys that you don't recognize.
       </p>
       <NowProvider now={at}>
         <ul

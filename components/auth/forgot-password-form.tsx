@@ -13,12 +13,12 @@ import { requestPasswordResetAction } from "#lib/actions/sign-in.ts";
 const FIRST = { values: {} };
 const PROBLEMS: FailureWords<FailureOf<typeof requestPasswordResetAction>> = {
   throttled: ({ retryAfterSeconds }) => ({
-    form: `Too many links were asked for. Try again ${inWords(retryAfterSeconds)}.`,
+    form: `Too many reset links were requested. Try again ${inWords(retryAfterSeconds)}.`,
   }),
-  no_mail: { form: "This server sends no mail. Ask its operator for a link." },
+  no_mail: { form: "This server doesn't send email. Ask its operator for a link." },
 };
 
-/** Asks for a link. The answer is the same for an address without an account. */
+/** Requests a reset link. The response is the same for an address without an account. */
 export function ForgotPasswordForm() {
   const { state, pending, problems, props } = useServerForm(
     requestPasswordResetAction,
@@ -32,14 +32,14 @@ export function ForgotPasswordForm() {
       <div role="status" className="empty:hidden">
         {state.done && (
           <Notice>
-            If <bdi className="break-words">{state.values.email}</bdi> has an account, a link is on its way. It is good
-            once, for an hour. Look into the spam folder, too.
+            If <bdi className="break-words">{state.values.email}</bdi> has an account, a link is on its way. It works
+            once and expires in an hour. If you don't see it, check your spam folder.
           </Notice>
         )}
       </div>
       <EmailField
         typed={state.values.email}
-        hint="We send a link with which you can choose a new password."
+        hint="We'll email you a link to choose a new password."
         error={problems.email}
       />
       <ThrottledButton pending={pending} failure={state.failure}>

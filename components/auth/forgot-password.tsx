@@ -2,7 +2,7 @@ import { Link } from "#components/ui/link.tsx";
 
 type Props = { supportUrl: string | undefined };
 
-/** Leads to the form that mails a link, or says whom to ask for one. Works without JavaScript. */
+/** Links to the form that emails a reset link, or says whom to ask. Works without JavaScript. */
 export function ForgotPassword({ supportUrl, mail }: Props & { mail: boolean }) {
   if (mail)
     return (
@@ -26,13 +26,13 @@ export function ForgotPassword({ supportUrl, mail }: Props & { mail: boolean }) 
 }
 
 export function AskForLink({ supportUrl }: Props) {
-  if (!supportUrl) return "Ask the operator of this server for a link with which you can choose a new one.";
+  if (!supportUrl) return "Ask the operator of this server for a link to choose a new password.";
   return (
     <>
       <a className="font-medium text-accent-ink underline underline-offset-4" href={supportUrl}>
         Ask support
       </a>{" "}
-      for a link with which you can choose a new one.
+      for a link to choose a new password.
     </>
   );
 }

@@ -11,8 +11,8 @@ type Props = {
 };
 
 /**
- * Sends the token of a mailed link with its form: unseen if the page was opened by the link, else
- * as a field to paste into.
+ * Submits the token of an emailed link: as a hidden field if the link opened the page, else as a
+ * field to paste into.
  */
 export function LinkTokenField({ token, pasted, problem }: Props) {
   if (token)
@@ -30,7 +30,7 @@ export function LinkTokenField({ token, pasted, problem }: Props) {
       autoComplete="off"
       spellCheck={false}
       defaultValue={pasted}
-      hint="The whole link that you were sent, or the code after its # sign."
+      hint="Paste the whole link you received, or the code after its # sign."
       error={problem}
     />
   );

@@ -20,7 +20,7 @@ const FIRST: StateOf<typeof redeemPasswordLinkAction> = { values: {} };
 const PROBLEMS: FailureWords<FailureOf<typeof redeemPasswordLinkAction>> = {
   ...passwordProblems("password"),
   invalid_link: {
-    token: "This link was used already, is more than an hour old, or was replaced by a newer one. Ask for another.",
+    token: "This link was already used, is more than an hour old, or was replaced by a newer one. Ask for another.",
   },
   keys_undecided: { keys: "Choose whether to keep or revoke these keys, and enter the password again." },
   keys_changed: { keys: "Another key was active than the list showed. Check the list and choose again." },
@@ -52,7 +52,7 @@ export function PasswordLinkForm() {
   );
 }
 
-/** Reads the keys to decide about. If reading fails, submitting the form shows why. */
+/** Loads the keys that the user decides about. If loading fails, submitting the form shows why. */
 function useKeysOfLink(token: string | undefined): ActiveKeys | undefined {
   const [keys, setKeys] = useState<ActiveKeys>();
   useEffect(() => {

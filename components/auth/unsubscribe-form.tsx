@@ -10,7 +10,7 @@ const FIRST = { values: {} };
 
 export function UnsubscribeForm({ token }: { token: string }) {
   const { state, pending, problems, props } = useServerForm(unsubscribeAction, FIRST, "unsubscribe", {
-    unknown_token: { form: "This link isn't complete. Open it again from the mail." },
+    unknown_token: { form: "This link is incomplete. Open it again from the email." },
   });
   return (
     <form {...props}>
@@ -24,7 +24,7 @@ export function UnsubscribeForm({ token }: { token: string }) {
       <div role="status" className="empty:hidden">
         {state.done && (
           <p ref={takeFocus} tabIndex={-1} className="outline-none">
-            You are unsubscribed.
+            You're unsubscribed.
           </p>
         )}
       </div>

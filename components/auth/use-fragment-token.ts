@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 
 /**
- * Moves the token of a link from the URL into state, so that it stays neither on the screen nor in
- * the browser's history. Undefined without JavaScript and without a token.
+ * Moves a link's token from the URL into state, so that it isn't left in the address bar or the
+ * browser's history. Undefined without JavaScript or without a token.
  */
 export function useFragmentToken(): string | undefined {
   const [token, setToken] = useState<string>();

@@ -16,12 +16,12 @@ const FIRST: StateOf<typeof redeemEmailLinkAction> = { values: {} };
 const PROBLEMS: FailureWords<FailureOf<typeof redeemEmailLinkAction>> = {
   invalid_link: {
     token:
-      "This link was used already, is more than a day old, or was replaced by a newer one. Sign in to get another.",
+      "This link was already used, is more than a day old, or was replaced by a newer one. Sign in to request another.",
   },
-  email_taken: { form: "Another account has this address by now, so nothing was changed." },
+  email_taken: { form: "Another account now uses this address, so your email wasn't changed." },
 };
 
-/** Verifies by a click: a program that looks at links in mails doesn't use them up. */
+/** Verifies on a click, so that programs that scan emails don't use up the link. */
 export function VerifyEmailForm() {
   const { state, pending, problems, props } = useServerForm(redeemEmailLinkAction, FIRST, "verify-email", PROBLEMS);
   const token = useFragmentToken();

@@ -33,12 +33,12 @@ export const DOCS_PAGES = [
   {
     slug: "agents",
     title: "Keys for AI agents",
-    description: "Keys that can do little, and how to protect an MCP server with them.",
+    description: "Give an agent a key with few permissions, and protect an MCP server.",
   },
   {
     slug: "leaks",
     title: "Leaked keys",
-    description: "End a leaked key, report one that you found, and find keys in your code.",
+    description: "Revoke a leaked key, report one that you found, and find keys in your code.",
   },
   {
     slug: "api",

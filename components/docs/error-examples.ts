@@ -1,13 +1,13 @@
 import type { Language } from "#components/request-examples/language.ts";
 
 /**
- * Returns a complete program in each language that waits where it must and says which permission is
- * missing. A test runs every one of them as shown.
+ * Returns a complete program in each language that retries after a limit and reports a missing
+ * permission. A test runs each of them as shown.
  */
 export function errorExamples(baseUrl: string): Record<Language, string> {
   const url = `${baseUrl}/api/v1/bytedance/generate-image`;
 
-  const curl = `# curl waits as Retry-After says. Each try has the same Idempotency-Key, so only one is charged.
+  const curl = `# curl waits as Retry-After says. Every try has the same Idempotency-Key, so you pay only once.
 error=$(curl --silent --retry 3 --output answer.json --write-out '%header{goodtake-error}' \\
   ${url} \\
   -H "Authorization: Bearer $GOODTAKE_API_KEY" \\
@@ -27,7 +27,7 @@ import requests
 
 HEADERS = {
     "Authorization": f"Bearer {os.environ['GOODTAKE_API_KEY']}",
-    # Each try has the same key, so only one is charged.
+    # Every try has the same key, so you pay only once.
     "Idempotency-Key": str(uuid.uuid4()),
 }
 
@@ -51,7 +51,7 @@ print(answer)`;
 const headers = {
   Authorization: \`Bearer $\{process.env.GOODTAKE_API_KEY}\`,
   "Content-Type": "application/json",
-  // Each try has the same key, so only one is charged.
+  // Every try has the same key, so you pay only once.
   "Idempotency-Key": crypto.randomUUID(),
 };
 
@@ -102,7 +102,7 @@ func send(idempotencyKey string) *http.Response {
 }
 
 func main() {
-	// Each try has the same key, so only one is charged.
+	// Every try has the same key, so you pay only once.
 	random := make([]byte, 16)
 	rand.Read(random)
 	idempotencyKey := fmt.Sprintf("%x", random)

@@ -19,8 +19,8 @@ export const TRAEFIK_ENTRY_POINT = `entryPoints:
       aliasHeadersStrategy: delete`;
 
 /**
- * Returns complete configurations that ask for a permission for each location, and charge one
- * credit for each request. A test runs those of nginx and Caddy as shown.
+ * Returns complete configurations that require a permission for each location and charge one credit
+ * for each request. A test runs those for nginx and Caddy as shown.
  */
 export function gatewayExamples(places: Places): Record<"nginx" | "Caddy" | "Traefik", string> {
   return { nginx: nginxExample(places), Caddy: caddyExample(places), Traefik: traefikExample(places) };
@@ -57,15 +57,15 @@ function caddyExample({ goodtake, upstream, port }: Places): string {
 
 :${port} {
 	route {
-		# Your API may read /images/../reports/1 as another path than Caddy does, and then the permission
-		# of the wrong location would count.
+		# Your API may resolve /images/../reports/1 to a different path than Caddy does. The permission of
+		# the wrong location would then be checked.
 		@unclear vars_regexp {uri} (?i)${UNCLEAR_PATH}
 		handle @unclear {
 			header Content-Type application/json
 			respond \`${MALFORMED}\` 400
 		}
 
-		# Each location sets the permission that a key needs.
+		# Each location sets the permission that it requires.
 		handle /reports/* {
 			vars goodtake_scope reports:read
 			import goodtake
@@ -97,7 +97,7 @@ function caddyExample({ goodtake, upstream, port }: Places): string {
 function traefikExample({ goodtake, upstream }: Places): string {
   return `http:
   routers:
-    # Each router names the permission that a key needs. Paths without a router are 404.
+    # Each router requires a permission. Paths without a router get 404.
     reports:
       rule: PathPrefix(\`/reports/\`)
       middlewares: [reports-read, without-key]

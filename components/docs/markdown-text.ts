@@ -7,7 +7,7 @@ export function fillIn(source: string, values: Record<string, string>): string {
   });
 }
 
-/** Returns Markdown for text that is none. `markdownTable` escapes the vertical lines of cells. */
+/** Escapes plain text for Markdown, except for `|`, which `markdownTable` escapes. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>&~@]|:(?=\/\/)|(?<=\bwww)\./gi, "\\$&");
 }

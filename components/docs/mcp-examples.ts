@@ -1,14 +1,11 @@
-/**
- * Returns the location of an MCP server for each configuration of `gatewayExamples`. A test runs
- * them as shown.
- */
+/** Returns an MCP server's location for each configuration of `gatewayExamples`. Tests run them. */
 export function mcpExamples(server: string): Record<"nginx" | "Caddy", string> {
   return {
     nginx: `location = /mcp {
     set $goodtake_scope tools:call;
     proxy_pass http://${server};
 
-    # A response can be a stream of events. The client gets each at once, and the next may take an hour.
+    # A response can be a stream of events. Send each event immediately, and wait an hour for the next.
     proxy_buffering off;
     proxy_read_timeout 1h;
 }`,
@@ -20,7 +17,7 @@ export function mcpExamples(server: string): Record<"nginx" | "Caddy", string> {
   };
 }
 
-/** The settings of an MCP client. The name of the file differs between clients. */
+/** The settings of an MCP client. Clients use different file names. */
 export const MCP_CLIENT_SETTINGS = `{
   "mcpServers": {
     "reports": {

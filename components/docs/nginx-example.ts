@@ -39,13 +39,13 @@ server {
 
     default_type application/json;
 
-    # Your API may read /images/../reports/1 as another path than nginx does, and then the permission
-    # of the wrong location would count.
+    # Your API may resolve /images/../reports/1 to a different path than nginx does. The permission of
+    # the wrong location would then be checked.
     if ($request_uri ~* "${UNCLEAR_PATH}") {
         return 400 '${MALFORMED}';
     }
 
-    # Each location sets the permission that a key needs.
+    # Each location sets the permission that it requires.
     location /reports/ {
         set $goodtake_scope reports:read;
         proxy_pass http://${upstream};
@@ -61,7 +61,7 @@ server {
         return 404 '${NOT_FOUND}';
     }
 
-    # What follows holds for every location. One with a proxy_set_header or add_header of its own
+    # The rest applies to every location. A location with its own proxy_set_header or add_header
     # inherits none of those below, so repeat them there.
     auth_request /_goodtake;
 
@@ -84,7 +84,7 @@ server {
     proxy_set_header X-API-Key "";
     proxy_http_version 1.1;
 
-    # What is left, for the client, and what the locations of errors need.
+    # The limits for the client, and the values that the error locations need.
     auth_request_set $goodtake_status $upstream_status;
     auth_request_set $goodtake_status_connection "$upstream_status $upstream_http_connection";
     auth_request_set $goodtake_error $upstream_http_goodtake_error;
@@ -144,8 +144,9 @@ server {
 
     location @goodtake_unavailable {
         internal;
-        # GoodTake closes the connection of a request that it can't read, and never will: no Retry-After.
-        # Any other 400 is an error in this file, such as an unknown permission; GoodTake logs it.
+        # GoodTake closes the connection if it can't read the request. A retry can't help, so there
+        # is no Retry-After. Any other 400 is an error in this file, such as an unknown permission;
+        # GoodTake logs it.
         if ($goodtake_status_connection = "400 close") {
             add_header Cache-Control "private, no-store" always;
             return 400 '${MALFORMED}';

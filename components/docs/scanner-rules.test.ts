@@ -73,7 +73,7 @@ const NEAR_MISSES_OF: ((key: string) => string)[] = [
 const NEAR_MISSES = [...NEAR_MISSES_OF, ...NEAR_MISSES_OF].map((miss) => miss(generateSecret()));
 const LINES = [...TRUE_STRINGS, ...NEAR_MISSES];
 
-test("there are more than 50 of both", () => {
+test("there are more than 50 true strings and 50 near misses", () => {
   expect(Math.min(TRUE_STRINGS.length, NEAR_MISSES.length)).toBeGreaterThan(50);
 });
 

@@ -1,11 +1,11 @@
 import { KEY_GRAMMAR } from "#lib/api-keys/model/key-text.ts";
 
-// Rules by which scanners find keys. All come from the grammar of a key. None checks the checksum,
-// which is beyond a regular expression.
+// Rules with which scanners find keys, built from the grammar of a key. They don't verify the
+// checksum, because a regular expression can't.
 
 /** A whole key, without anchors. */
 const KEY = KEY_GRAMMAR.source.slice(1, -1);
-/** A key that is no part of a longer word. Go's engine has word boundaries, but no lookaround. */
+/** A key that isn't part of a longer word. Go's engine has word boundaries but no lookaround. */
 const ALONE = `\\b${KEY}\\b`;
 const GROUP = `\\b(${KEY})\\b`;
 

@@ -4,7 +4,7 @@ import { writeScopes } from "#e2e/support/scopes-file.ts";
 import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { loadScopes } from "#lib/config/scopes-file.ts";
 
-test("the table has the permissions of SCOPES_FILE, with what each includes", async () => {
+test("the table has the permissions of SCOPES_FILE, and what each includes", async () => {
   const { directory, remove } = await temporaryDirectory();
   try {
     expect(scopeTable(loadScopes(await writeScopes(directory))).split("\n")).toEqual([
@@ -20,7 +20,7 @@ test("the table has the permissions of SCOPES_FILE, with what each includes", as
   }
 });
 
-test("the operator's words are text, whatever they contain", () => {
+test("the operator's words are shown as text, even if they look like Markdown", () => {
   const scope = { name: "a:b", title: "<b>A</b> | *B*", description: "[x](javascript:alert(1))\nand `y`", implies: [] };
   expect(scopeTable([scope]).split("\n").at(-1)).toBe(
     "| \\<b\\>A\\</b\\> \\| \\*B\\* | `a:b` | \\[x\\](javascript:alert(1)) and \\`y\\` | – |",

@@ -2,7 +2,7 @@ import { escapeMarkdown, markdownTable } from "#components/docs/markdown-text.ts
 
 type Permission = { name: string; title: string; description: string; implies: string[] };
 
-/** Lists permissions as Markdown. Their words are the operator's and no Markdown. */
+/** Lists permissions as a Markdown table. Escapes their words, which the operator writes. */
 export function scopeTable(table: Permission[]): string {
   const titles = new Map(table.map(({ name, title }) => [name, escapeMarkdown(title)]));
   return markdownTable(

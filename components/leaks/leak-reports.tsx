@@ -3,12 +3,12 @@ import { Section } from "#components/ui/section.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { KeptReport } from "#lib/leaks/read.ts";
 
-/** Lists who found a key in public, and where. Reporters wrote both, so neither is ever a link. */
+/** Lists who found a leaked key and where. Reporters wrote both, so neither is ever a link. */
 export function LeakReports({ reports }: { reports: KeptReport[] }) {
   return (
     <Section
       title="Leak reports"
-      note="This key was found in public. Reporters wrote the address and the source; open an address only if you trust it."
+      note="Anyone can send a report, so the source and the address aren't verified. Open an address only if you trust it."
     >
       <ReadingTable
         label="Reports of this key"

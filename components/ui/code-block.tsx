@@ -34,7 +34,7 @@ export function CodeBlock({ code, label, html }: Props) {
           {copied ? "Copied" : "Copy"}
         </button>
       </div>
-      {/* Beside the button, because a dialog hides all of the page behind it but its live regions. */}
+      {/* Outside the button, because a dialog hides everything behind it except live regions. */}
       <p aria-live="polite" className="sr-only">
         {copied && "Copied"}
       </p>

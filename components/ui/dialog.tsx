@@ -91,8 +91,8 @@ export function DialogBody({ children }: { children: ReactNode }) {
 }
 
 /**
- * The actions of a dialog. The primary one comes last. They stay in sight, except where they would
- * cover much of the dialog.
+ * The actions of a dialog. The primary one comes last. They stay visible, unless they would cover
+ * much of the dialog.
  */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (

@@ -34,7 +34,7 @@ export function Link(props: Props) {
 let navigating = false;
 let tell = (_: Kept | undefined) => {};
 
-/** Why a click on a link kept the page. */
+/** Explains why a click on a link didn't leave the page. */
 const KEPT = {
   offline: "You're offline, so this page stays open. Try again when you're online.",
   unreachable: "The server can't be reached, so this page stays open. Try again in a moment.",
@@ -52,12 +52,12 @@ export function noteNavigation(event: { preventDefault: () => void }): void {
 }
 
 /**
- * Keeps the page where Next leaves it because a request for the next one had no answer. Loads the
- * next page as Next would if the server does answer, for example with another version's pages.
+ * Keeps the page when Next would leave it because a request for the next page got no response. If
+ * the server does respond, for example after an upgrade, loads the next page as Next would.
  */
 function keepPage(event: NavigateEvent): void {
   const { destination, navigationType, cancelable, userInitiated, downloadRequest } = event;
-  // A provider's sign-in page is on another origin, where no request of this page's own may go.
+  // A provider's sign-in page is on another origin, which this page may not request.
   const elsewhere = new URL(destination.url).origin !== window.location.origin;
   if (elsewhere || downloadRequest !== null || destination.sameDocument) return;
   if (!cancelable) return;
@@ -77,7 +77,7 @@ function keepPage(event: NavigateEvent): void {
       window.location.assign(destination.url);
     },
     () => {
-      // Next waits for the page to be left, until it returns as from the browser's cache of pages.
+      // Next waits for the page to unload. This event tells it that the page is back (bfcache).
       window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
       tell("unreachable");
     },
@@ -85,8 +85,8 @@ function keepPage(event: NavigateEvent): void {
 }
 
 /**
- * Watches over navigations by links: says why the page stays, and shows the new page from its
- * heading. It stands beside the link, so that the code of both is loaded once for all pages.
+ * Watches navigation by links: says why the page stays, and scrolls a new page to its heading. It
+ * is next to `Link`, so that the code of both is loaded once for all pages.
  */
 export function PageChange() {
   const page = `${usePathname()}?${useSearchParams()}`;

@@ -27,10 +27,7 @@ const CLIENTS: Record<string, string> = {
 /** Clients whose product version is that of HTTP. */
 const WITHOUT_VERSION = new Set(["go-http-client"]);
 const PRODUCT = /^([\w-]+)(?:\/(\d+(?:\.\d+)?))?/;
-/**
- * The route of the dialog's test request. No other site's page may send a key there: it has no
- * CORS.
- */
+/** The route of the dialog's test request. Other sites can't call it, because it has no CORS. */
 const TEST_ROUTE = "/api/v1/key";
 
 /**

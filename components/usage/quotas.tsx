@@ -9,7 +9,7 @@ const monthFormat = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UT
 type Props = {
   now: Date;
   tier: { name: string; requestsPerMinute: number | null; requestsPerMonth: number | null };
-  /** Costed requests of this month. */
+  /** Billable requests of this month. */
   requests: number;
   /** Credits left, and those spent this month, net of refunds. */
   credits: { left: number; spent: number };

@@ -18,9 +18,9 @@ export const NO_VIEWS = ["api", "docs", "unsubscribe"];
 export type Route = { pattern: RegExp; path: string; kind: "page" | "export" };
 
 /**
- * Returns every page, and every route that answers with a file, from the folder of Next's routes.
- * The routes of `/api` are not pages, and the docs and the page of an unsubscribe link are the same
- * for every account.
+ * Returns every page, and every route that returns a file, from the folder of Next's routes. Leaves
+ * out the routes of `/api`, and the docs and unsubscribe pages, which are the same for every
+ * account.
  */
 export function dashboardRoutes(): Route[] {
   return globSync("**/{page.tsx,route.ts}", { cwd: path.join(PROJECT, "app") })

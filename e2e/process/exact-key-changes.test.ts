@@ -57,7 +57,7 @@ test("no instance accepts a key after its end, although it knew a later one", as
   expect(since(endedAt).filter(({ status }) => status !== 401)).toEqual([]);
 }, 120_000);
 
-/** Loads all instances with a key that needs a permission and credits. */
+/** Sends requests to all instances with a key that needs a permission and credits. */
 async function loadRestrictedKey() {
   const ada = await createUser();
   await grantCredits(ada.id, 1_000_000, { ...CALLER, actor: "operator" });
@@ -103,12 +103,12 @@ test.each<[string, Partial<Restrictions>, Partial<Restrictions>, string]>([
   120_000,
 );
 
-test("no instance counts by a key's old limit of requests after a confirmed change", async () => {
+test("no instance applies a key's old rate limit after a confirmed change", async () => {
   const { restrict, stop } = await loadRestrictedKey();
   for (let i = 0; i < 4; i += 1) {
     const narrow = await restrict({ requestsPerMinute: 1 });
     expect(narrow.filter(({ policy }) => !policy.endsWith('"key";q=1;w=60'))).toEqual([]);
-    // Each instance counts alone, and its minute may end meanwhile.
+    // Each instance counts separately, and its window may end in the meantime.
     expect(narrow.filter(({ code }) => code !== "rate_limit_exceeded").length).toBeLessThanOrEqual(2 * INSTANCES);
     const wide = await restrict({ requestsPerMinute: 1_000_000 });
     expect(wide.filter(({ code, policy }) => code || !policy.endsWith('"key";q=1000000;w=60'))).toEqual([]);

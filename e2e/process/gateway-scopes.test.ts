@@ -33,7 +33,7 @@ beforeEach(async () => {
   ada = await createUser("Ada", "scale");
 });
 
-/** Creates a key with restrictions, as its columns hold them, and returns it. */
+/** Creates a key with the given restriction columns and returns it. */
 const restrictedKey = async (columns: Partial<RestrictionColumns>) =>
   (await createRestrictedKey(ada.id, columns)).secret;
 
@@ -54,7 +54,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
   const ask = (path: string, secret: string, headers: Record<string, string> = {}, { url } = gateway) =>
     fetch(`${url}${path}`, { headers: { authorization: `Bearer ${secret}`, ...headers } });
 
-  test("asks each location's own permission, and names the one that is missing", async () => {
+  test("requires each location's permission, and names the missing one", async () => {
     const secret = await restrictedKey({ scopes: "reports:read" });
     expect((await ask("/reports/1", secret)).status).toBe(200);
     arrived = [];
@@ -74,7 +74,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     expect((await findRemaining(ada.id, null))?.credits, "a rejection is free").toBe(99);
   });
 
-  test("tells the API the key's permissions, with the included ones, whatever the client sends", async () => {
+  test("tells the API the key's permissions, including implied ones, whatever the client sends", async () => {
     const forged = { "GoodTake-Key-Scopes": "*", "goodtake-key-scopes": "admin:all" };
     const cases = [
       ["reports:write", "reports:write reports:read"],
@@ -118,7 +118,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     "/images%00/1",
     "/",
     "http://api.example.com/images/1",
-  ])("no spelling of a path escapes its permission: %s", async (target) => {
+  ])("no spelling of a path bypasses its permission: %s", async (target) => {
     const secret = await restrictedKey({ scopes: "reports:read" });
     const answer = await sendRaw(
       Number(new URL(gateway.url).port),
@@ -128,25 +128,25 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     expect(arrived).toEqual([]);
   });
 
-  test("paths with dots and encoded letters, and slashes in the query, pass as they are", async () => {
+  test("paths with dots and encoded letters, and slashes in the query, pass unchanged", async () => {
     const secret = await restrictedKey({ scopes: "reports:read" });
     const path = "/reports/a.b/%C3%A9%20x?from=//..%2f";
     expect((await ask(path, secret)).status).toBe(200);
     expect(arrived[0]?.url).toBe(path);
   });
 
-  test("passes the client's address, which a key's networks are compared with", async () => {
+  test("passes the client's address, which must be in the key's networks", async () => {
     const inside = await restrictedKey({ allowedNetworks: "127.0.0.0/8" });
     const outside = await restrictedKey({ allowedNetworks: "203.0.113.0/24" });
     expect((await ask("/reports/1", inside)).status).toBe(200);
     arrived = [];
-    // A client's own header doesn't count.
+    // A header that the client sends doesn't count.
     const answer = await ask("/reports/1", outside, { "x-forwarded-for": "203.0.113.7" });
     expect(answer.headers.get("www-authenticate")).toContain('error="invalid_token"');
     await expectRejected(answer, "unauthorized");
   });
 
-  test("answers 429 when the key's own requests are used up, and shows both limits", async () => {
+  test("answers 429 when the key's own limit is reached, and shows both limits", async () => {
     const secret = await restrictedKey({ requestsPerMinute: 1 });
     expect((await ask("/reports/1", secret)).status).toBe(200);
     arrived = [];
@@ -157,7 +157,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     await expectRejected(answer, "rate_limit_exceeded");
   });
 
-  test("a misspelt permission lets no key pass, and GoodTake's log names the parameter", async () => {
+  test("a misspelled permission accepts no key, and GoodTake's log names the parameter", async () => {
     const misspelt = await start(behind.directory, behind.addresses, (text) =>
       text.replace("reports:read", "reports:raed"),
     );
@@ -174,7 +174,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     }
   });
 
-  test("a location without a permission lets no key pass", async () => {
+  test("a location without a permission accepts no key", async () => {
     const without = (text: string) => text.replace(/(set \$|vars )goodtake_scope reports:read;?/, "");
     const open = await start(behind.directory, behind.addresses, without);
     try {

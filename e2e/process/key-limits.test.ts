@@ -25,7 +25,7 @@ afterAll(async () => {
   await drop();
 });
 
-/** Sends 100 requests to the three processes at once, and returns how many had each status. */
+/** Sends 100 requests to the three processes in parallel, and returns how many got each status. */
 async function statuses(secret: string, cost: number): Promise<Record<number, number>> {
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, i) =>
@@ -37,7 +37,7 @@ async function statuses(secret: string, cost: number): Promise<Record<number, nu
   );
 }
 
-test("of 100 parallel charges at three processes, a cap lets exactly its credits be spent", async () => {
+test("of 100 parallel charges at three processes, exactly as many succeed as the cap allows", async () => {
   const { id: userId } = await createUser();
   const [capped, other] = [
     await createRestrictedKey(userId, { creditsPerMonth: 37 }),

@@ -4,7 +4,7 @@ import { startTraffic } from "#e2e/support/traffic.ts";
 
 type Answer = { url: string; status: number; code: string | null; policy: string; start: number };
 
-/** Asks all instances for a key without a pause, until it is stopped. */
+/** Sends requests with a key to all instances without a pause, until it is stopped. */
 export function startKeyLoad({ all }: ApiProcesses, secret: string, query = "") {
   const answers: Answer[] = [];
   const ask = async (url: string) => {
@@ -17,7 +17,7 @@ export function startKeyLoad({ all }: ApiProcesses, secret: string, query = "") 
   const since = (from: number) => answers.filter(({ start }) => start > from);
   return {
     /**
-     * Returns the answers to requests that start from now on, when each instance has answered some.
+     * Returns the answers to requests that start from now on, once each instance has answered some.
      */
     async next(): Promise<Answer[]> {
       const from = performance.now();

@@ -31,7 +31,7 @@ async function start(settings: Record<string, string>): Promise<string> {
   return `${server.url}/api/v1/auth`;
 }
 
-test("a permission that the file no longer has doesn't stop the start, and its keys keep it", async () => {
+test("the server starts although a permission was removed from the file, and keys keep that permission", async () => {
   const SCOPES_FILE = path.join(folder.directory, "scopes.json");
   await writeFile(SCOPES_FILE, "[]");
   const { secret } = await createRestrictedKey(ada.id, { scopes: "files:read" });
@@ -41,7 +41,7 @@ test("a permission that the file no longer has doesn't stop the start, and its k
   expect((await fetch(`${url}?scope=files:read`, { headers: { "x-api-key": secret } })).status).toBe(400);
 });
 
-test("the address that a key's networks are held against is the socket's, or the one that a trusted proxy names", async () => {
+test("a key's networks are checked against the socket's address, or the one that a trusted proxy names", async () => {
   const { secret } = await createRestrictedKey(ada.id, { allowedNetworks: "203.0.113.0/24" });
   const local = await createRestrictedKey(ada.id, { allowedNetworks: "127.0.0.1/32" });
   const [direct, behindProxy] = await Promise.all([start({}), start({ TRUSTED_PROXIES: "127.0.0.1" })]);
@@ -51,7 +51,7 @@ test("the address that a key's networks are held against is the socket's, or the
   expect(await status(direct, local.secret, "203.0.113.9")).toBe(204);
   expect(await status(behindProxy, secret, "203.0.113.9")).toBe(204);
   expect(await status(behindProxy, secret, "::ffff:203.0.113.9")).toBe(204);
-  // What the client wrote itself stands left of what the proxy added.
+  // The client's own value is to the left of what the proxy added.
   expect(await status(behindProxy, secret, "203.0.113.9, 198.51.100.1")).toBe(401);
   expect(await status(behindProxy, local.secret, "203.0.113.9")).toBe(401);
 });

@@ -37,7 +37,7 @@ test("has as many rows as its factor says, and ten of each in the small account"
   }
 });
 
-/** An account has few rows of these. */
+/** An account has only a few rows in these tables. */
 const SMALL_TABLES = [
   "EmailLink",
   "ExpiryNotice",
@@ -52,7 +52,7 @@ const SMALL_TABLES = [
   "SpendingNotice",
 ];
 
-test("has rows in every table whose rows an account or a key has", async () => {
+test("has rows in every table that belongs to an account or a key", async () => {
   const { rows: tables } = await pool().query<{ table: string; owner: string }>(`
     SELECT DISTINCT ON (table_name) table_name AS "table", column_name AS "owner" FROM information_schema.columns
     WHERE table_schema = 'public' AND column_name IN ('userId', 'apiKeyId') ORDER BY table_name, column_name DESC`);

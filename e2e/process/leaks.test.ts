@@ -38,7 +38,7 @@ test("once a report is answered, no instance accepts the key", async () => {
   }
 }, 60_000);
 
-test("a kill -9 loses no report that was answered and leaves none half recorded", async () => {
+test("a kill -9 loses no answered report and leaves none half recorded", async () => {
   const ada = await createUser();
   const answered: string[] = [];
   const stored = () => database().leakReport.count({ where: { userId: ada.id } });
@@ -52,7 +52,7 @@ test("a kill -9 loses no report that was answered and leaves none half recorded"
       if (answer?.status === 202) answered.push(key.id);
       if (answer) first.resolve();
     });
-    // In the last round it is killed before an answer, while it records.
+    // In the last round it is killed while it records, before it answers.
     if (round < 2) await first.promise;
     else await expect.poll(stored, { interval: 1 }).toBeGreaterThan(before);
     await server.end("SIGKILL");

@@ -2,7 +2,7 @@ import { env } from "#lib/config/env.ts";
 import { connectDatabase } from "#lib/database/client.ts";
 import { startDelivery } from "#lib/mail/deliver.ts";
 
-// Delivers mail as the dashboard's process does, until it is killed.
+// Delivers email like the dashboard's process, until it is killed.
 connectDatabase(String(env().DATABASE_URL), 4);
 startDelivery();
 setInterval(() => {}, 1_000);

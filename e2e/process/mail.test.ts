@@ -54,13 +54,13 @@ const queue = (userId: Awaited<ReturnType<typeof createVerifiedUser>>["id"]) =>
   database().$transaction((transaction) =>
     queueMail(transaction, userId, "account.password_changed", { sessionsEnded: 0 }),
   );
-/** Makes due what waits for the end of a lease or for a retry. */
+/** Makes every email due that waits for a lease to end or for a retry. */
 const passTime = () => database().$executeRaw`UPDATE "Mail" SET "dueAt" = now() WHERE "endedAt" IS NULL`;
 const undelivered = () => database().mail.count({ where: { outcome: { not: "sent" } } });
 const problem = async () => (await database().mail.findFirst({ where: { endedAt: null } }))?.problem;
 const waiting = () => database().mail.count({ where: { endedAt: null } });
 
-describe("a kill -9 of the process that delivers loses no mail and sends none more than twice", () => {
+describe("a kill -9 of the delivering process loses no email and sends none more than twice", () => {
   test.each<[step: Step, copies: number]>([
     ["connect", 1],
     ["from", 1],
@@ -95,7 +95,7 @@ describe("a kill -9 of the process that delivers loses no mail and sends none mo
   );
 });
 
-test("two processes deliver each mail once, and nothing is due afterwards", async () => {
+test("two processes deliver each email once, and nothing is due afterward", async () => {
   server.mails.length = 0;
   const users = await Promise.all(Array.from({ length: 30 }, () => createVerifiedUser()));
   for (const { id } of users) await queue(id);
@@ -108,9 +108,9 @@ test("two processes deliver each mail once, and nothing is due afterwards", asyn
 describe("npm run mail", () => {
   const mail = (...args: string[]) => runCommand("mail.ts", args, settings);
 
-  test("lists what waits and was given up, and tries it again", async () => {
+  test("lists waiting and failed emails, and retries them", async () => {
     await database().mail.deleteMany();
-    expect((await mail("list")).stdout).toBe("Every mail is delivered.\n");
+    expect((await mail("list")).stdout).toBe("Every email is delivered.\n");
     const { id, email } = await createVerifiedUser();
     await queue(id);
     await queue(id);
@@ -120,28 +120,26 @@ describe("npm run mail", () => {
       data: { outcome: "failed", endedAt: new Date(), problem: "550 No such user" },
     });
     const { stdout } = await mail("list");
-    expect(stdout).toMatch(
-      new RegExp(`${dead?.id}  account.password_changed  ${email} .* given up .*550 No such user`),
-    );
+    expect(stdout).toMatch(new RegExp(`${dead?.id}  account.password_changed  ${email} .* failed .*550 No such user`));
     expect(stdout).toContain(String(waits?.id));
     expect(await mail("retry", String(waits?.id))).toMatchObject({ code: 1 });
     expect(await mail("retry", String(dead?.id))).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^1 mail is/),
+      stdout: expect.stringMatching(/^1 email is/),
     });
     expect(await waiting()).toBe(2);
   }, 60_000);
 
-  test("tests the mail server and repeats its answer", async () => {
+  test("tests the mail server and prints its response", async () => {
     expect(await mail("test", "ada@example.com")).toMatchObject({ code: 0, stdout: expect.stringContaining("250") });
-    expect((await server.mailTo("ada@example.com")).subject).toBe("GoodTake can send mail");
+    expect((await server.mailTo("ada@example.com")).subject).toBe("GoodTake can send email");
     server.faults.to = 550;
     const rejected = await mail("test", "ada@example.com");
     expect(rejected).toMatchObject({ code: 1, stderr: expect.stringContaining("550 Not now") });
     delete server.faults.to;
     expect(await runCommand("mail.ts", ["test", "ada@example.com"], {})).toMatchObject({
       code: 1,
-      stderr: "SMTP_URL is not set, so no mail is sent.\n",
+      stderr: "SMTP_URL is not set, so no email is sent.\n",
     });
     expect((await mail("test", "ada")).code).toBe(2);
   }, 60_000);

@@ -13,14 +13,14 @@ const RESULT = 'event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n';
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
 let behind: BehindGateway;
-/** The messages that the MCP server received, and the streams that it has not ended. */
+/** The messages that the MCP server received, and its open streams. */
 let messages: { request: IncomingMessage; stream: ServerResponse }[] = [];
 let secret: string;
 let keyId: string;
 
 beforeAll(async () => {
   own = await createDatabase();
-  // Streamable HTTP: answers each message with a stream, which stays open after its first event.
+  // Streamable HTTP: answers each message with a stream that stays open after its first event.
   behind = await startBehindGateway(own.url, (request, stream) => {
     messages.push({ request, stream });
     stream.writeHead(200, { "content-type": "text/event-stream" }).write(PROGRESS);
@@ -63,13 +63,13 @@ describe.each(GATEWAYS)("an MCP server behind %s, as the docs show it", (_, star
   const restrict = (scopes: string) =>
     database().apiKey.update({ where: { id: keyId }, data: { scopes }, select: { id: true } });
 
-  test("passes on each event at once, and the caller without its key", async () => {
+  test("passes on each event immediately, and the caller's identity without its key", async () => {
     await restrict("tools:call");
     const answer = await send(bearer());
     expect(answer.headers.get("content-type")).toBe("text/event-stream");
     const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
     const read = async () => Buffer.from((await reader.read()).value ?? []).toString();
-    // The server sends the rest only when the client has the first event.
+    // The server sends the rest only after the client has the first event.
     expect(await read()).toBe(PROGRESS);
     const { request, stream } = messages[0] ?? {};
     expect(request?.headers).toMatchObject({
@@ -101,7 +101,7 @@ describe.each(GATEWAYS)("an MCP server behind %s, as the docs show it", (_, star
     expect(messages).toEqual([]);
   });
 
-  test("a key without the permission learns which one it needs", async () => {
+  test("a client whose key lacks the permission learns which one it needs", async () => {
     await restrict("reports:read");
     const answer = await send(bearer());
     expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([

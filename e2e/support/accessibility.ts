@@ -2,8 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "playwright/test";
 
 /**
- * Waits until no animation runs that ends. A color that an element inherits while it fades starts
- * another animation. One in a row that is far from being seen does not run.
+ * Waits for animations that end. A color that an element inherits while it fades starts another
+ * animation. One in a row that is far out of view doesn't run.
  */
 export async function waitForAnimations(page: Page): Promise<void> {
   await page.evaluate(async () => {
@@ -25,7 +25,7 @@ export async function waitForAnimations(page: Page): Promise<void> {
   });
 }
 
-/** The rules about what a theme changes. */
+/** The rules that depend on the theme. */
 const COLOR_RULES = ["color-contrast", "link-in-text-block"];
 
 /** Expects no violation once animations have ended: colors that still fade have no contrast. */
@@ -37,7 +37,7 @@ export async function expectAccessible(page: Page, rules?: string[]): Promise<vo
   expect(violations, page.url()).toEqual([]);
 }
 
-/** Checks everything in the light theme, and the colors in the dark one. */
+/** Checks all rules in the light theme, and the rules about colors in the dark theme. */
 export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
   for (const [colorScheme, rules] of [
     ["light", undefined],

@@ -21,7 +21,7 @@ export const LANGUAGES = {
 } as const;
 export type Language = keyof typeof LANGUAGES;
 
-/** Tells whether a language is on this machine. */
+/** Tells whether this machine has a language. */
 export async function isInstalled(language: Language): Promise<boolean> {
   const check = {
     cURL: ["curl", "--version"],
@@ -36,7 +36,7 @@ export async function isInstalled(language: Language): Promise<boolean> {
   );
 }
 
-/** Runs the code of the page from a file. Returns what it printed. */
+/** Runs code from a page as a file. Returns its output. */
 export async function execute(language: Language, code: string, environment: Record<string, string>): Promise<string> {
   const { file, command, args } = LANGUAGES[language];
   const folder = await mkdtemp(path.join(tmpdir(), "goodtake-example-"));

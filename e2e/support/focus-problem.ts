@@ -1,9 +1,8 @@
 import type { Page } from "playwright/test";
 
 /**
- * Says why a user of the keyboard can't see what has the focus: it is outside of the window, under
- * something that floats, or without a mark. Returns null if it is seen, or if the page itself has
- * the focus.
+ * Says why a keyboard user can't see the focus: it is outside the window, covered by something that
+ * floats, or not marked. Returns null if it is visible, or if the page itself has the focus.
  */
 export function focusProblem(page: Page): Promise<string | null> {
   return page.evaluate(() => {
@@ -18,13 +17,13 @@ export function focusProblem(page: Page): Promise<string | null> {
       ancestors(element).find((ancestor) => ["fixed", "sticky"].includes(getComputedStyle(ancestor).position));
 
     const x = (Math.max(left, 0) + Math.min(right, window.innerWidth)) / 2;
-    // Of what is taller than the window, some part is enough.
+    // If it is taller than the window, a visible part is enough.
     const seen = [top + 3, bottom - 3].filter((y) => y >= 0 && y <= window.innerHeight);
     if (seen.length < (bottom - top > window.innerHeight / 2 ? 1 : 2)) return `${name} is outside of the window`;
     for (const y of seen) {
       const hit: Element | null = document.elementFromPoint(x, y);
       const cover: Element | undefined = hit && !focused.contains(hit) ? layerOf(hit) : undefined;
-      // A tooltip shows the times of the row that has the focus.
+      // A tooltip shows the times of the focused row.
       if (cover && !cover.contains(focused) && !cover.closest("[data-time-tooltip]")) return `${name} is covered`;
     }
     const { outlineStyle } = getComputedStyle(focused);

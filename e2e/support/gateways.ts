@@ -15,7 +15,7 @@ type Behind = { goodtake: string; upstream: string; mcp?: string };
 type Edit = (configuration: string) => string;
 type Name = "nginx" | "Caddy";
 
-/** Returns the documented configuration, with the location of the MCP server where there is one. */
+/** Returns the documented configuration, with the MCP server's location if there is one. */
 function configurationFor(name: Name, port: number, { mcp, ...behind }: Behind, edit: Edit = (text) => text): string {
   const whole = gatewayExamples({ ...behind, port })[name];
   return edit(mcp ? whole.replace(/^\s+# All other paths/m, (rest) => `${mcpExamples(mcp)[name]}\n${rest}`) : whole);

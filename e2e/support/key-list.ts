@@ -50,7 +50,9 @@ export async function closeNewKey(page: Page): Promise<string> {
   return secret;
 }
 
-/** Opens the menu of a key's row, and waits for it: its code is loaded by the first press. */
+/**
+ * Opens the menu of a key's row and waits for it, because its code is loaded by the first press.
+ */
 export async function openRowMenu(page: Page, name: string): Promise<void> {
   await keyRow(page, name).getByRole("button", { name: "More actions" }).click();
   await expect(page.getByRole("menu")).toBeVisible();

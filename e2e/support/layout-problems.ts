@@ -1,8 +1,6 @@
 import type { Page } from "playwright/test";
 
-/**
- * Lists what is wrong with the layout of `part`, which is the open dialog or menu, else the page.
- */
+/** Lists the layout problems of `part`, which is the open dialog or menu, else the page. */
 export function layoutProblems(page: Page, part?: string): Promise<string[]> {
   return page.evaluate((part) => {
     type Box = { left: number; top: number; right: number; bottom: number };
@@ -20,8 +18,8 @@ export function layoutProblems(page: Page, part?: string): Promise<string[]> {
     const layerOf = (element: Element | null) => ancestors(element).find(floats) ?? null;
 
     /**
-     * Returns what of a text is seen; undefined for nothing. Scroll containers and ellipses may
-     * hide some.
+     * Returns the visible part of a text; undefined if none. Scroll containers and ellipses can
+     * hide a part.
      */
     function seen(element: Element, rect: DOMRect): Box | undefined {
       const box = { left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom };

@@ -54,12 +54,12 @@ export function command(script: string, args: string[], directory: string): Prom
   return runCommand(script, args, { DATA_DIR: directory });
 }
 
-/** Keys that are found in public after the backup: one is revoked at once, and one in a day. */
+/** Keys reported as leaked after the backup: one is revoked immediately, and one in a day. */
 export const LEAKED = ["leaked", "ending"];
-/** Those, and keys that are disabled, enabled and freed of their end after the backup. */
+/** Those, and keys that are disabled, enabled or lose their expiry after the backup. */
 const LATER = ["paused", "resumed", "freed", ...LEAKED];
 
-/** Restrictions of keys at the time of the backup, and later. */
+/** The restrictions of keys at the time of the backup and later. */
 export const RESTRICTED: Record<string, { before: Restrictions; after: Restrictions }> = {
   narrowed: {
     before: UNRESTRICTED,

@@ -1,5 +1,6 @@
 /**
- * For this machine by any name, signed by itself, until 2126. A test that wants it trusted says so.
+ * A self-signed certificate for this machine under any name, valid until 2126. A test must trust it
+ * explicitly.
  */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBojCCAUegAwIBAgIUcCbD3teviClahEtnSaJ5riomKy8wCgYIKoZIzj0EAwIw

@@ -18,23 +18,23 @@ export type Fault =
   | "hang"
   /** Answers with this code. */
   | number;
-/** A received mail, and the address it was sent to. */
+/** A received email, and the address it was sent to. */
 export type ReceivedMail = ParsedMail & { recipient: string; raw: string };
 
 export type MailServer = {
   url: string;
   port: number;
-  /** Mails that the server has accepted or received whole before its answer was lost. */
+  /** Emails that the server accepted, or received in full before its answer was lost. */
   mails: ReceivedMail[];
-  /** What the server does wrong, by step, until it is deleted. */
+  /** The faults of the server by step. Delete one to end it. */
   faults: Partial<Record<Step, Fault>>;
-  /** The steps with a fault that a session has come to. */
+  /** The steps with a fault that a session has reached. */
   reached: Step[];
   mailTo(recipient: string, subject?: string | RegExp): Promise<ReceivedMail>;
   stop(): Promise<void>;
 };
 
-/** Starts a real SMTP server, which keeps what it receives. */
+/** Starts a real SMTP server that keeps what it receives. */
 export async function startMailServer(options: SMTPServerOptions = {}, port = 0): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
   const faults: MailServer["faults"] = {};
@@ -59,7 +59,7 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
     onMailFrom: (_, __, callback) => at("from", callback),
     onRcptTo: (_, __, callback) => at("to", callback),
     async onData(stream, { envelope }, callback) {
-      // The stream breaks when the client is gone.
+      // The stream breaks when the client disconnects.
       stream.on("error", () => {});
       if (faults.data) {
         await once(stream, "readable");
@@ -102,7 +102,7 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
   };
 }
 
-/** The environment of a server that sends its mail there. */
+/** The environment of a server that sends its email to this mail server. */
 export function mailSettings(server: Pick<MailServer, "url">): Record<string, string> {
   return {
     SMTP_URL: server.url,

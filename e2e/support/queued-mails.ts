@@ -4,14 +4,14 @@ import { database } from "#lib/database/client.ts";
 import { type MailKind, templateOf } from "#lib/mail/kinds.ts";
 import { changeMutedNotices } from "#lib/mail/muted-notices.ts";
 
-/** Creates a user who gets no mail about what is done to keys. */
+/** Creates a user who gets no emails about key changes. */
 export async function createQuietUser(name?: string) {
   const user = await createVerifiedUser(name);
   await changeMutedNotices(user.id, ["key_changes"]);
   return user;
 }
 
-/** Reads the mails that wait for a user, the oldest first, and takes them away. */
+/** Reads and removes the emails that wait for a user, oldest first. */
 export async function takeMails(userId: UserId) {
   const rows = await database().mail.findMany({
     where: { userId },
@@ -22,7 +22,7 @@ export async function takeMails(userId: UserId) {
   return rows.map(({ kind, data }) => ({ kind, ...templateOf(kind as MailKind).write(data as never) }));
 }
 
-/** Reads what the user's mails are about. */
+/** Reads and removes the emails that wait for a user. Returns their subjects. */
 export async function takeSubjects(userId: UserId): Promise<string[]> {
   return (await takeMails(userId)).map(({ subject }) => subject);
 }

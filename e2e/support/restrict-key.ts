@@ -2,7 +2,10 @@ import type { User } from "#e2e/support/sign-up.ts";
 import type { RestrictionColumns } from "#lib/api-keys/model/restrictions.ts";
 import { database } from "#lib/database/client.ts";
 
-/** Restricts a key before its first use, so that no cache knows it. For specs `with-database`. */
+/**
+ * Restricts a key before its first use, so that no cache has it. For specs that use
+ * `with-database`.
+ */
 export async function restrictKey(
   { email }: Pick<User, "email">,
   name: string,

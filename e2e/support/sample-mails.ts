@@ -5,7 +5,7 @@ import { ALL_KINDS, type MailData, type MailKind, templateOf } from "#lib/mail/k
 const KEY = { id: "019a", name: "Production App", prefix: "gt_abcd", environment: "production" };
 const KEYS = [KEY, { ...KEY, name: 'مفتاح "الإنتاج" <b>' }, { ...KEY, name: "W".repeat(64) }];
 
-/** Data for a mail of every kind. */
+/** Sample data for every kind of email. */
 export const SAMPLES: { [Kind in MailKind]: MailData<Kind> } = {
   "account.verify_email": { seed: "seed" },
   "account.reset_password": { seed: "seed" },
@@ -43,7 +43,7 @@ export const SAMPLES: { [Kind in MailKind]: MailData<Kind> } = {
   digest: { subjects: ["API key created: Production App", "API key revoked: Nightly"] },
 };
 
-/** Composes a mail of each kind, as a mail program reads it. */
+/** Composes an email of each kind and parses it like an email client. */
 export function sampleMails() {
   return Promise.all(
     ALL_KINDS.map(async (kind) => {

@@ -16,8 +16,8 @@ const CALLER = { actor: "user", address: null, userAgent: null } as const;
 export type TestApi = {
   port: number;
   /**
-   * Calls a path below `/api/v1`. Holds every answer against the OpenAPI document, and the header
-   * of a rejection against its body.
+   * Calls a path below `/api/v1`. Checks every answer against the OpenAPI document, and the header
+   * `GoodTake-Error` of a rejection against its body.
    */
   call: (path: string, init?: RequestInit, key?: string | null) => Promise<Response>;
   close: () => void;
@@ -52,14 +52,14 @@ export async function createKey(userId: UserId, expiry: CreateApiKeyInput["expir
   return created.value;
 }
 
-/** Throws if a rejection doesn't name its code in a header, or another answer has that header. */
+/** Throws if a rejection's header doesn't have its code, or if another answer has that header. */
 async function expectErrorHeader(answer: Response): Promise<void> {
   const header = answer.headers.get("goodtake-error");
   const code = answer.status < 400 ? null : (await answer.json()).error.code;
   if (header !== code) throw new Error(`${answer.status} ${code} has GoodTake-Error: ${header}`);
 }
 
-/** Creates a key and restricts it as the columns say. */
+/** Creates a key with the given restriction columns. */
 export async function createRestrictedKey(userId: UserId, restrictions: Partial<RestrictionColumns>) {
   const created = await createKey(userId);
   await database().apiKey.update({ where: { id: created.key.id }, data: restrictions });

@@ -52,7 +52,7 @@ export async function createUser(
   return { ...user, id };
 }
 
-/** Creates a user whose address is verified, so that notices are mailed there. */
+/** Creates a user with a verified address, who gets notices by email. */
 export async function createVerifiedUser(...user: Parameters<typeof createUser>) {
   const created = await createUser(...user);
   await database().user.update({ where: { id: created.id }, data: { emailVerifiedAt: new Date() } });

@@ -3,7 +3,7 @@ import { linkIn } from "#e2e/support/mail-server.ts";
 import { signUp, type User } from "#e2e/support/user.ts";
 import type { MailingServer } from "#e2e/support/with-mail.ts";
 
-/** Signs a user up whose address is verified. */
+/** Signs a user up and verifies the address. */
 export async function signUpVerified(page: Page, { mail }: MailingServer, user: User): Promise<void> {
   await signUp(page, user);
   await page.goto(linkIn(await mail.mailTo(user.email, "Verify your email address")));

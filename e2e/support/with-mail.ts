@@ -11,7 +11,7 @@ export type MailingServer = {
   stop(): Promise<void>;
 };
 
-/** Starts a server of its own that sends its mail to a real mail server. */
+/** Starts a separate server that sends its email to a real mail server. */
 async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
   const { directory, remove } = await temporaryDirectory();
   const mail = await startMailServer();
@@ -38,7 +38,7 @@ async function startMailingServer(settings: Record<string, string> = {}): Promis
   };
 }
 
-/** Extends `test` for specs whose tests share a server that sends mail. */
+/** Extends `test` for specs whose tests share a server that sends email. */
 export const test = base.extend<object, { mailing: MailingServer; mailingSettings: Record<string, string> }>({
   mailingSettings: [{}, { scope: "worker", option: true }],
   mailing: [

@@ -6,8 +6,8 @@ import { queueMail } from "#lib/mail/queue-mail.ts";
 type Change = { from: string; to: string; isVerified: boolean };
 
 /**
- * Makes an address the account's, tells the former one, and ends password links, which were sent
- * there. The transaction has locked the user.
+ * Changes the account's address, notifies the former one, and ends password links, which were sent
+ * to it. The transaction has locked the user.
  *
  * @throws {Prisma.PrismaClientKnownRequestError} P2002 if another account has the address.
  */
@@ -18,7 +18,7 @@ export async function applyEmail(
   caller: Caller,
 ): Promise<void> {
   const isChanged = from !== to;
-  // Before the change, because it depends on whether the former address is verified.
+  // Queued before the change, because it depends on whether the former address is verified.
   if (isChanged) await queueMail(transaction, userId, "account.email_changed", { to }, from);
   await transaction.user.update({
     where: { id: userId },

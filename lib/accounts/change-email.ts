@@ -10,12 +10,12 @@ import { Prisma } from "#lib/database/generated/client.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
 type ChangeEmailError = ConfirmError | "email_taken";
-/** `link_sent`: the address changes when its user opens the link that it was sent. */
+/** `link_sent`: the address changes when its user opens the link. */
 type Changed = "changed" | "link_sent";
 
 /**
- * Changes the address that the user signs in with, after confirming the password. Where mail is
- * sent, the new address takes effect when its link is opened. `email_taken` tells that an address
+ * Changes the address that the user signs in with, after confirming the password. If email is set
+ * up, the new address takes effect when its link is opened. `email_taken` reveals that an address
  * has an account, so each such answer counts as a sign-up.
  */
 export async function changeEmail(

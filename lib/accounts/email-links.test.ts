@@ -49,7 +49,7 @@ async function deliver(): Promise<void> {
   for (let mail = await claimMail(); mail; mail = await claimMail())
     if (mail !== "settled") await deliverMail(server.url, mail);
 }
-/** Delivers what is due and returns the token of the newest mail to an address. */
+/** Delivers what is due and returns the token in the newest email to an address. */
 async function tokenTo(email: string): Promise<string> {
   await deliver();
   const mail = server.mails.findLast(({ recipient }) => recipient === email);
@@ -71,7 +71,7 @@ test("a link verifies its address once", async () => {
   expect(await redeemEmailLink("x".repeat(43), CALLER)).toEqual({ ok: false, error: "invalid_link" });
 });
 
-test("a link ends after 24 hours, with a newer one and with a disabled account", async () => {
+test("a link stops working after 24 hours, when a newer one is sent and when the account is disabled", async () => {
   const ada = await createUser();
   await sendTo(ada);
   const older = await tokenTo(ada.email);
@@ -87,7 +87,7 @@ test("a link ends after 24 hours, with a newer one and with a disabled account",
   expect(await verifiedAt(ada.id)).toBeNull();
 });
 
-test("neither the database nor the log of what was sent has a token", async () => {
+test("neither the database nor the outbox contains a token", async () => {
   const ada = await createUser();
   await sendTo(ada);
   const token = await tokenTo(ada.email);
@@ -97,7 +97,7 @@ test("neither the database nor the log of what was sent has a token", async () =
   for (const { row } of rows) expect(row).not.toContain(token);
 });
 
-test("an address gets three verification mails a day, whoever asks", async () => {
+test("an address gets at most three verification emails a day, no matter who requests them", async () => {
   const [ada, bob] = [await createUser(), await createUser("Bob")];
   for (let i = 0; i < 2; i += 1) expect(await sendTo(ada)).toEqual({ ok: true });
   expect(await sendTo(bob, ada.email)).toEqual({ ok: true });
@@ -109,7 +109,7 @@ test("an address gets three verification mails a day, whoever asks", async () =>
   expect(recipients().filter((email) => email.startsWith("victim"))).toHaveLength(8);
 });
 
-test("an address that isn't verified gets nothing else", async () => {
+test("an unverified address gets no other email", async () => {
   const ada = await createUser();
   const notify = () =>
     database().$transaction((transaction) =>
@@ -125,7 +125,7 @@ test("an address that isn't verified gets nothing else", async () => {
   expect(recipients()).toEqual([ada.email, ada.email]);
 });
 
-test("another address takes effect when its link is redeemed; the former one is told, if it was verified", async () => {
+test("a changed address takes effect when its link is redeemed, and the old one is notified if it was verified", async () => {
   for (const isVerified of [true, false]) {
     const ada = await createUser();
     const to = `new-${ada.email}`;
@@ -150,7 +150,7 @@ test("another address takes effect when its link is redeemed; the former one is 
 });
 
 test.each(["changed", "reset"])(
-  "a password that is %s ends the change to another address, and no verification",
+  "a password that is %s cancels a change of address, but not a verification",
   async (how) => {
     const ada = await createUser();
     const passwordHash = await hash(PASSWORD, { memoryCost: 1_024, timeCost: 1 });
@@ -174,7 +174,7 @@ test.each(["changed", "reset"])(
   },
 );
 
-test("an address that another account got meanwhile stays that account's", async () => {
+test("an address that another account has taken in the meantime stays with that account", async () => {
   const ada = await createUser();
   await sendTo(ada, "wanted@example.com");
   const token = await tokenTo("wanted@example.com");
@@ -199,7 +199,7 @@ test("a sign-up sends a link, and a provider's verified address needs none", asy
   expect(states).toEqual([null, expect.any(Date), null]);
 });
 
-test("until the address is verified, keys can't be created, rotated or enabled, and existing ones work", async () => {
+test("until the address is verified, keys can't be created, rotated or enabled, but existing ones work", async () => {
   const ada = await createUser();
   await database().user.update({ where: { id: ada.id }, data: { emailVerifiedAt: new Date() } });
   const input = { name: "Old", environment: "production", expiry: { type: "never" } } as const;
@@ -217,7 +217,7 @@ test("until the address is verified, keys can't be created, rotated or enabled, 
   expect(await verifySecret(kept.value.secret)).toMatchObject({ ok: true });
 });
 
-test("a mailed reset link verifies the address, ends sessions, and asks about keys only if it wasn't verified", async () => {
+test("an emailed reset link verifies the address, ends sessions, and asks about keys only if the address was unverified", async () => {
   for (const isVerified of [true, false]) {
     const ada = await createUser();
     await database().user.update({ where: { id: ada.id }, data: { emailVerifiedAt: new Date() } });
@@ -256,7 +256,7 @@ test("an operator's link doesn't verify the address", async () => {
   expect(await verifiedAt(ada.id)).toBeNull();
 });
 
-test("a reset answers the same for an address without an account, in the same time, and is throttled the same", async () => {
+test("a reset has the same response, time and throttling for an address without an account", async () => {
   const ada = await createUser();
   const times: number[] = [];
   const answers: unknown[][] = [[], []];

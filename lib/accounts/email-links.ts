@@ -12,9 +12,9 @@ import { err, ok, type Result } from "#lib/result.ts";
 
 const LINK_HOURS = 24;
 const DAY_S = 86_400;
-/** Three mails a day to one address, whoever asks for them. */
+/** At most three emails a day to one address, no matter who requests them. */
 const ADDRESS: Policy = { free: 2, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: DAY_S / 3 };
-/** Ten a day of one account, which could name other addresses. */
+/** At most ten a day from one account, which could name other addresses. */
 const ACCOUNT: Policy = { free: 9, firstWaitS: DAY_S, maxWaitS: DAY_S, forgetS: DAY_S / 10 };
 
 const addressScope = (email: string) => `verification of ${hash("sha256", email, "base64url")}`;
@@ -25,8 +25,8 @@ export function reserveUnverified(transaction: Transaction, email: string): Prom
 }
 
 /**
- * Mails a link that verifies an address and makes it the account's. Only its hash is stored. Older
- * unused links stop working.
+ * Emails a link that verifies an address and makes it the account's. Stores only the link's hash.
+ * Older unused links stop working.
  */
 export async function mailEmailLink(
   transaction: Transaction,
@@ -59,13 +59,13 @@ export async function dropEmailChange(transaction: Transaction, userId: UserId):
 type EmailState = {
   email: string;
   isVerified: boolean;
-  /** The address that an open link was sent to, and when. */
+  /** The address and time of the latest link that can still be opened. */
   sent: { to: string; at: Date } | undefined;
 };
 
 /**
- * Reads whether an account's address is verified, the link that waits to be opened, and how long
- * another one waits, in seconds.
+ * Reads whether an account's address is verified, the latest link that can still be opened, and the
+ * seconds until another link can be sent.
  */
 export async function readEmailState(userId: UserId): Promise<EmailState & { waitSeconds: number }> {
   const state = await readState(database(), userId);
@@ -82,10 +82,10 @@ async function readState(db: Database | Transaction, userId: UserId): Promise<Em
   return { email, isVerified, sent: to && at ? { to, at } : undefined };
 }
 
-/** Mails another link to the address that waits to be verified. Does nothing if none does. */
+/** Emails another link to the address that isn't verified yet. Does nothing if there is none. */
 export function resendEmailLink(userId: UserId): Promise<{ ok: true } | Throttled> {
   return database().$transaction(async (transaction) => {
-    // A change of the password, which ends links, comes before this or after it.
+    // A password change ends links. With the lock it comes before or after this.
     await transaction.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR NO KEY UPDATE`;
     const { email, isVerified, sent } = await readState(transaction, userId);
     if (isVerified && !sent) return { ok: true };
@@ -94,11 +94,11 @@ export function resendEmailLink(userId: UserId): Promise<{ ok: true } | Throttle
 }
 
 /**
- * Verifies the address that a link was sent to, and makes it the account's. Of parallel calls with
- * one link, one succeeds.
+ * Verifies the address that a link was sent to, and makes it the account's. If a link is redeemed
+ * several times in parallel, one call succeeds.
  *
  * `invalid_link`: unknown, used, over a day old, replaced, or of a disabled account. `email_taken`:
- * another account has the address by now.
+ * another account now has the address.
  */
 export async function redeemEmailLink(
   token: string,

@@ -19,7 +19,7 @@ import { err, ok, type Result } from "#lib/result.ts";
 const LINK_HOURS = 1;
 
 /**
- * Creates the token of a link that sets a password once, within an hour, and mails it or returns it
+ * Creates the token of a link that sets a password once, within an hour. Emails it, or returns it
  * for the operator to pass on. Stores only its hash. An older unused link stops working.
  *
  * `not_found`: no account has the address. For a mail also: its account is disabled, or the address
@@ -58,8 +58,8 @@ export function passwordLinkPath(token: string): string {
 }
 
 /**
- * Reads the active keys of the account behind a link: its user decides whether they stay. Undefined
- * for an account whose address is verified: nobody else made its keys.
+ * Reads the active keys of the account that a link is for, because its user decides whether to keep
+ * them. Undefined if the account's address is verified, because then nobody else created the keys.
  */
 export async function readPasswordLink(token: string): Promise<Result<ActiveKeys | undefined, "invalid_link">> {
   const user = await findUserOfLink(token);
@@ -71,12 +71,12 @@ export async function readPasswordLink(token: string): Promise<Result<ActiveKeys
  * Hands the account over to the user of the link: sets the password, signs out every browser,
  * unlinks every provider, ends links to another address, and keeps or revokes the keys. If the
  * address was never verified, another user may have created the account, so the user decides about
- * its keys. A link that was mailed verifies the address. Of parallel calls with one link, one
- * succeeds.
+ * its keys. A link that was emailed verifies the address. If a link is redeemed several times in
+ * parallel, one call succeeds.
  *
  * `invalid_link`: unknown, used, over an hour old, or of a disabled account; the answer doesn't
  * tell which. `keys_undecided`: an unverified account has active keys, and the input doesn't say
- * what becomes of them. `keys_changed`: the active keys aren't the ones that the user saw.
+ * whether to keep them. `keys_changed`: the active keys aren't the ones that the user saw.
  */
 export async function redeemPasswordLink(
   { token, password, keys, seen }: RedeemInput,

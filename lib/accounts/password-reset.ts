@@ -7,18 +7,18 @@ import type { Caller } from "#lib/activity/record.ts";
 import { env } from "#lib/config/env.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** One network: ten at once, then one a minute and less. */
+/** One network: ten at once, then one a minute or less. */
 const NETWORK: Policy = { free: 9, firstWaitS: 60, maxWaitS: 300, forgetS: 60 };
-/** One address, whether it has an account or not: three at once, then one in 20 minutes. */
+/** One address, with or without an account: three at once, then one every 20 minutes. */
 const ADDRESS: Policy = { free: 2, firstWaitS: 1_200, maxWaitS: 1_200, forgetS: 1_200 };
 /**
- * Longer than the work for an account takes, so that an answer doesn't tell whether there is one.
+ * Longer than the work for an account takes, so that the time doesn't reveal whether there is one.
  */
 const ANSWER_MS = 600;
 
 /**
- * Mails a link that sets a new password, if the address has an account. The answer and its time are
- * the same if it has none (OWASP ASVS 5, 6.3.8).
+ * Emails a link that sets a new password, if the address has an account. The answer and its time
+ * are the same if it has none (OWASP ASVS 5, 6.3.8).
  */
 export async function requestPasswordReset(
   email: string,

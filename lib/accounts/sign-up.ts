@@ -32,7 +32,7 @@ export async function signUp(
   return database().$transaction(async (transaction) => {
     const account = await insertAccount(transaction, { name: input.name, email: input.email, passwordHash }, caller);
     if (!account.ok) return account;
-    // An address that got its mails of the day already can be verified later.
+    // An address that already got its emails for the day can be verified later.
     if (env().SMTP_URL) await mailEmailLink(transaction, account.value.id, input.email);
     return ok(await startSession(transaction, account.value.id, caller));
   });

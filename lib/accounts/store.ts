@@ -27,7 +27,7 @@ type NewAccount = {
   email: string;
   /** Left out if the user gets a password link or signs in through a provider. */
   passwordHash?: string;
-  /** A provider says that the user receives mail there. */
+  /** A provider says that it has verified the address. */
   isVerified?: boolean;
 };
 

@@ -163,7 +163,7 @@ export async function readWait(scope: string, policy: Policy): Promise<number> {
   return row?.seconds ?? 0;
 }
 
-/** Reads how long the next attempt of a scope waits, in seconds; 0 if it doesn't. */
+/** Reads how long the next attempt of a scope has to wait, in seconds. 0 if it doesn't. */
 export async function readThrottleWait(scope: string): Promise<number> {
   const [row] = await database().$queryRaw<{ seconds: number }[]>`
     SELECT greatest(0, ceil(extract(epoch FROM "blockedUntil" - clock_timestamp())))::int AS "seconds"

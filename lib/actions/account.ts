@@ -39,7 +39,7 @@ export const changeEmailAction = userFormAction(changeEmailInput, ({ userId, cal
 
 const resendEmailLinkOf = userAction(z.instanceof(FormData), ({ userId }) => resendEmailLink(userId));
 
-/** Mails the link that verifies the address once more. The page says when it was sent. */
+/** Emails another link that verifies the address. The page says when it was sent. */
 export async function resendEmailLinkAction(form: FormData): Promise<void> {
   await resendEmailLinkOf(form);
 }

@@ -40,7 +40,7 @@ export const createApiKeyAction = userAction(
   noRefresh,
 );
 
-/** Answers with the decoy's secret, once. */
+/** Returns the decoy's secret, once. */
 export const createDecoyAction = userAction(
   newKeyInput,
   (user, input) => createApiKey(user.userId, { ...input, expiry: { type: "never" }, decoy: true }, inSession(user)),
@@ -66,7 +66,7 @@ export const changeRestrictionsAction = userAction(changeRestrictionsInput, (use
   changeRestrictions(user.userId, id, restrictions, inSession(user), seen),
 );
 
-/** Reads what the form of restrictions offers, for a key or for a new one. */
+/** Reads the choices of the restrictions form, for a key or for a new one. */
 export const readRestrictionChoicesAction = userAction(
   apiKeyId.nullable(),
   async (user, id) => ok(await readRestrictionChoices(user.userId, id)),
@@ -98,7 +98,7 @@ export const noteApiKeyAction = userAction(noteApiKeyInput, (user, { id, note })
 
 export const revokeApiKeyAction = userAction(apiKeyId, (user, id) => revokeApiKey(user.userId, id, user.caller));
 
-/** The user found the key in public. */
+/** Reports that the user's own key leaked, which revokes it. */
 export const reportLeakedApiKeyAction = userAction(apiKeyId, (user, id) => reportOwnLeak(user.userId, id, user.caller));
 
 export const deleteApiKeyAction = userAction(apiKeyId, (user, id) => deleteApiKey(user.userId, id, user.caller));

@@ -33,8 +33,8 @@ export type FailureOf<Action extends (state: never, form: FormData) => Promise<F
 >;
 
 /**
- * Reads a form's fields by name, without those in which the server's page names its action.
- * Anything else that an action is called with has no fields.
+ * Reads a form's fields by name, without the fields in which Next names the action. An argument
+ * that isn't a form has no fields.
  */
 export function formFields(form: unknown): Record<string, unknown> {
   return form instanceof FormData ? Object.fromEntries([...form].filter(([name]) => !name.startsWith("$ACTION_"))) : {};

@@ -89,7 +89,7 @@ export async function requestPasswordResetAction(
   return requested.ok ? done(input.data, undefined) : failed(form, requested);
 }
 
-/** Answers with the verified address. */
+/** Returns the verified address. */
 export async function redeemEmailLinkAction(
   _: FormState<FailureOfCall<typeof redeemEmailLink>, string>,
   form: FormData,

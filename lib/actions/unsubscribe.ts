@@ -9,7 +9,7 @@ import { err } from "#lib/result.ts";
 
 type State = FormState<Failure & { error: "unknown_token" }>;
 
-/** Needs no session: the token is the proof. */
+/** Needs no session, because the token is the proof. */
 export async function unsubscribeAction(_: State, form: FormData): Promise<State> {
   noteBegun();
   const parsed = unsubscribeInput.safeParse(formFields(form));

@@ -10,7 +10,7 @@ export type Caller = {
   userAgent: string | null;
   /** Set for a change that must not be made after this session has ended. */
   sessionId?: string;
-  /** Set for a sign-in: the users whom this browser has signed in before. */
+  /** Set for a sign-in: the users that this browser signed in before. */
   signedInBefore?: string[];
 };
 
@@ -40,7 +40,7 @@ export type Details = {
   "account.renamed": Change;
   "account.email_changed": Change;
   "account.email_verified": { email: string };
-  /** How long after a report a leaked production key is revoked; 0 is at once. */
+  /** How long after a report a leaked production key is revoked. 0 is immediately. */
   "account.leak_grace_changed": { hours: number };
   "account.sessions_ended": { sessions: number };
   "account.tier_changed": Change;
@@ -51,7 +51,7 @@ export type Details = {
   "account.provider_unlinked": { provider: string };
   "account.deleted": { keys: number };
   /**
-   * Without restrictions for a key that has none, and for a successor, which has its predecessor's.
+   * Has no restrictions for an unrestricted key, and for a successor, which has its predecessor's.
    */
   "api_key.created": OfKey & {
     decoy?: true;
@@ -68,12 +68,12 @@ export type Details = {
   "api_key.overlap_ends": OfKey & { endsAt: string };
   /** Null for a key without an end. */
   "api_key.expiry_changed": OfKey & { from: string | null; to: string | null };
-  /** The restrictions that differ, before and after. Null for none. */
+  /** The restrictions that changed, before and after. Null is no restriction. */
   "api_key.restrictions_changed": OfKey & { from: Partial<Restrictions>; to: Partial<Restrictions> };
   "api_key.disabled": OfKey;
   "api_key.enabled": OfKey;
   "api_key.revoked": OfKey;
-  /** A request with a decoy, or a report of it. At most one record an hour. */
+  /** A request with a decoy, or a leak report of it. At most one record an hour. */
   "api_key.decoy_used": OfKey;
   /** The first report. The key's page shows who reported it and where it was found. */
   "api_key.leaked": OfKey;

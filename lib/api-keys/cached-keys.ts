@@ -16,7 +16,7 @@ import { Permissions } from "#lib/api-keys/permissions.ts";
 /** Bounds the known keys and, apart from them, the hashes that no key has. */
 const ENTRIES_MAX = 10_000;
 
-/** A key with its restrictions in the form that checks them fastest. Null is no restriction. */
+/** A key with its restrictions parsed for fast checks. Null is no restriction. */
 export type CachedKey = KeyRow & { permissions: Permissions | null; networks: Network[] | null };
 
 type Entry = { key: CachedKey; used: boolean };

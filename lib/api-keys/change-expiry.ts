@@ -13,12 +13,12 @@ import { err, ok, type Result } from "#lib/result.ts";
 type ExpiryError = "not_found" | "not_active" | "leaked" | "replaced" | "expiry_out_of_range" | "session_over";
 
 /**
- * Moves the end of an active or disabled key, or takes it away. When this returns, no instance goes
- * by the old end.
+ * Changes or removes the expiry of an active or disabled key. When this returns, no instance uses
+ * the old expiry.
  *
- * `not_active`: a key that has ended never works again. `leaked`: nothing moves its end.
- * `replaced`: the end of an old key is moved by `extendOverlap`. `expiry_out_of_range`,
- * `session_over`: as in `createApiKey`.
+ * `not_active`: a key that has ended never works again. `leaked`: the time of a leaked key's
+ * revocation can't change. `replaced`: `extendOverlap` changes the end of an old key.
+ * `expiry_out_of_range`, `session_over`: as in `createApiKey`.
  */
 export async function changeExpiry(
   userId: UserId,

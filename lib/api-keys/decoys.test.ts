@@ -52,7 +52,7 @@ const rowOf = (id: string) => database().apiKey.findUniqueOrThrow({ where: { id 
 const usesOf = async (userId: UserId) =>
   (await activityOf(userId)).filter(({ action }) => action === "api_key.decoy_used");
 
-test("a decoy is rejected as any other key, and is never used", async () => {
+test("a decoy is rejected like any invalid key, and its last use never moves", async () => {
   const { key, secret } = await createDecoy();
   const answers = await Promise.all([
     api.call("/key", {}, secret),
@@ -69,7 +69,7 @@ test("a decoy is rejected as any other key, and is never used", async () => {
   expect((await rowOf(key.id)).lastUsedAt).toBeNull();
 });
 
-test("its use is in Logs and, with its caller, in the activity", async () => {
+test("its use appears in Logs and, with its caller, in Activity", async () => {
   const { key, secret } = await createDecoy();
   const headers = { "x-forwarded-for": "203.0.113.9", "user-agent": "intruder/1.0" };
   for (let i = 0; i < 3; i += 1) await api.call("/auth", { headers }, secret);
@@ -89,7 +89,7 @@ test("its use is in Logs and, with its caller, in the activity", async () => {
   expect(logged.map(({ reason }) => reason)).toEqual(["decoy", "decoy", "decoy"]);
 });
 
-test("its uses are recorded at most once an hour, however many instances see them", async () => {
+test("its use is recorded at most once an hour, across all instances", async () => {
   const { key } = await createDecoy();
   const at = (ms: number) =>
     database().$transaction((transaction) => recordDecoyUse(transaction, ada.id, [key.id], SYSTEM, new Date(ms)));
@@ -101,7 +101,7 @@ test("its uses are recorded at most once an hour, however many instances see the
   expect(await usesOf(ada.id)).toHaveLength(2);
 });
 
-test("a key that is no decoy, another account's and a deleted one record no use", async () => {
+test("nothing is recorded for a key that isn't a decoy, for another account's decoy or for a deleted one", async () => {
   const bob = await createUser("Bob");
   const [decoy, plain, gone] = [await createDecoy(), await createKey(ada.id), await createDecoy()];
   await deleteApiKey(ada.id, gone.key.id, CALLER);
@@ -112,7 +112,7 @@ test("a key that is no decoy, another account's and a deleted one record no use"
   expect([await usesOf(ada.id), await usesOf(bob.id)]).toEqual([[], []]);
 });
 
-test("it can't be rotated, enabled, given an expiry or permissions, nor revoked with others", async () => {
+test("it can't be rotated, enabled, revoked with others, or given an expiry or permissions", async () => {
   const { key } = await createDecoy();
   const other = await createKey(ada.id);
   expect(await rotateApiKey(ada.id, key.id, "now", CALLER)).toMatchObject({ ok: false, error: "not_active" });
@@ -136,7 +136,7 @@ test("decoys count against MAX_ACTIVE_KEYS until they are deleted", async () => 
   expect(await create(ada.id)).toMatchObject({ ok: true });
 });
 
-test("a leak report of a decoy marks it and counts as a use, and it stays a decoy", async () => {
+test("a leak report marks a decoy and counts as its use, and it stays a decoy", async () => {
   const { key } = await createDecoy();
   const reporter = { actor: "system", address: null, userAgent: null } as const;
   for (const url of ["https://a.example", "https://b.example"])

@@ -7,16 +7,16 @@ import { Prisma } from "#lib/database/generated/client.ts";
 import { log } from "#lib/log.ts";
 import { HOUR_MS, MINUTE_MS } from "#lib/time/model/duration.ts";
 
-/** Decoys whose use this process has noted lately. More would fill memory. */
+/** Decoys whose recent use this process remembers, bounded to save memory. */
 const NOTED_MAX = 10_000;
 const noted = new Map<string, number>();
 
-/** A use of a decoy, and where it came from. */
+/** A use of a decoy and its origin. */
 export type DecoyUse = { userId: UserId; apiKeyId: string; address: string; userAgent: string | undefined };
 
 /**
- * Records a use of a decoy after its answer, and not again within a minute, so that a flood of uses
- * costs the database nothing. A use that couldn't be recorded doesn't keep the next one from it.
+ * Records a use of a decoy after the answer was sent. Does nothing within a minute of the last
+ * record, so that a flood doesn't load the database. If recording fails, the next use is recorded.
  */
 export function noteDecoyUse({ userId, apiKeyId, address, userAgent }: DecoyUse): Promise<void> {
   const now = Date.now();
@@ -32,7 +32,7 @@ export function noteDecoyUse({ userId, apiKeyId, address, userAgent }: DecoyUse)
     });
 }
 
-/** Records that decoys were used and tells their owner, for each at most once an hour. */
+/** Records that decoys were used and notifies their owner, at most once an hour for each decoy. */
 export async function recordDecoyUse(
   transaction: Transaction,
   userId: UserId,

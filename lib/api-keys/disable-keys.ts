@@ -53,11 +53,11 @@ export async function markDisabled(
 }
 
 /**
- * Disables a key or enables it again. Every instance rejects, or accepts, requests that start after
- * this returned. It succeeds for a key that is so already, and then records nothing.
+ * Disables or enables a key. Every instance rejects, or accepts, requests that start after this
+ * returns. If the key is already in that state, this succeeds and records nothing.
  *
- * `not_active`: a revoked or expired key is neither. `session_over`: the account was deleted, or
- * its session ended, while this waited. `email_unverified`: see `claimKeySlot`.
+ * `not_active`: a revoked or expired key can't be disabled or enabled. `session_over`: the account
+ * was deleted, or its session ended, while this waited. `email_unverified`: see `claimKeySlot`.
  */
 export async function setDisabled(
   userId: UserId,

@@ -31,7 +31,7 @@ export async function markRevoked(
   return revoked;
 }
 
-/** Revokes keys as {@link markRevoked} does, and tells their owner. */
+/** Revokes keys as {@link markRevoked} does, and notifies their owner. */
 export async function revokeAndTell(
   transaction: Transaction,
   userId: UserId,

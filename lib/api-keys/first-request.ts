@@ -4,9 +4,7 @@ import type { FoundApiKey } from "#lib/api-keys/list.ts";
 import { keyStatus } from "#lib/api-keys/model/status.ts";
 import { database } from "#lib/database/client.ts";
 
-/**
- * Whether a first request is still to come: "none" if there is no active key that could send one.
- */
+/** Whether the first request has come. "none": no active key could send one. */
 export type FirstRequest = "none" | "waiting" | "received";
 
 /** An account with more keys is not new. Reading all of them would cost more with age. */

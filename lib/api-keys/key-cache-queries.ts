@@ -1,7 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { UnsuitableServerError } from "#lib/database/unavailable.ts";
 
-/** What a request needs to know of a key, as stored. Instants are milliseconds of the epoch. */
+/** The stored fields of a key that a request needs. Instants are milliseconds since the epoch. */
 export type KeyRow = {
   id: string;
   userId: UserId;
@@ -23,9 +23,9 @@ export type KeyRow = {
   scopes: string | null;
   /** CIDR ranges; null for any address. */
   allowedNetworks: string | null;
-  /** The key's own limit; null for none. */
+  /** The key's own rate limit; null for none. */
   requestsPerMinute: number | null;
-  /** The key's own cap of credits in a UTC month; null for none. */
+  /** The key's spending cap for a UTC month; null for none. */
   creditsPerMonth: number | null;
 };
 

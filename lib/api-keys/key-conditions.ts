@@ -46,7 +46,8 @@ export function isLive(now: Date | Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * Selects the keys except leaked ones whose time is over. Indexes need `"revokedAt" IS NULL` apart.
+ * Excludes leaked keys whose time of revocation has passed. Add `"revokedAt" IS NULL` yourself, so
+ * that indexes apply.
  */
 function notYetRevoked(now: Date | Prisma.Sql): Prisma.Sql {
   return Prisma.sql`("revokesAt" IS NULL OR "revokesAt" > ${now})`;

@@ -93,14 +93,14 @@ test.each<[WarningKind, Change, Change]>([
   expect(await listed(kind)).toEqual([id]);
 });
 
-test("a key with full access that nobody used for 30 days is one thing, for 90 days another", async () => {
+test("a full-access key gets one warning when it is unused for 30 days and another after 90 days", async () => {
   await keyWith({ createdAt: ago(80), lastUsedAt: ago(40), scopes: "" });
   await keyWith({ createdAt: ago(80), lastUsedAt: ago(90, -1) });
   await keyWith({ createdAt: ago(80), lastUsedAt: ago(90) });
   expect(await kinds()).toEqual(["idle 1", "idle_full_access 1"]);
 });
 
-test("a production key without a network or spending limit is a warning where other keys have one", async () => {
+test("a production key without a network or spending limit gets a warning if other keys have one", async () => {
   const WEEK = { createdAt: ago(7), lastUsedAt: ago(1) };
   const unlimited = await keyWith({ ...WEEK, scopes: "images:write" });
   await keyWith({ ...WEEK, environment: "staging" });
@@ -161,7 +161,7 @@ test("the list of a warning has exactly the keys that are counted, also when it 
   const keys = {
     expiring: [await staging({ ...LONG, expiresAt: ago(-3) }), await staging({ ...LONG, expiresAt: ago(-6) })],
     dropped_permission: [await staging({ ...RECENT, scopes: "gone:read" })],
-    // Only where the operator sets a limit.
+    // Needs a limit that the operator sets.
     beyond_lifetime: [],
     never_used: [await staging({ createdAt: ago(40) })],
     idle: [await staging({ createdAt: ago(200), lastUsedAt: ago(95), expiresAt: ago(-100) })],

@@ -59,9 +59,7 @@ function mayHaveWarning(userId: UserId, now: Date): Prisma.Sql {
     )`;
 }
 
-/**
- * SQL: the key has a limit that bounds what a thief of it can do: its networks, or its spending.
- */
+/** SQL: the key's networks or spending limit the damage that a thief can do. */
 const IS_LIMITED = Prisma.sql`("allowedNetworks" IS NOT NULL OR "creditsPerMonth" IS NOT NULL)`;
 
 /**
@@ -90,10 +88,11 @@ function conditionOf(userId: UserId, kind: WarningKind, now: Date): Prisma.Sql {
         SELECT DISTINCT c."addressPrefix" FROM "UsageCaller" c
         WHERE c."apiKeyId" = "id" AND c."lastSeenAt" > ${daysAgo(30)} OFFSET ${MANY_NETWORKS - 1})`;
     case "idle_full_access":
-      // From 90 days on it is \`idle\`, which says more.
+      // After 90 days the warning is \`idle\`, which says more.
       return Prisma.sql`"scopes" IS NULL AND "lastUsedAt" <= ${daysAgo(30)} AND "lastUsedAt" > ${daysAgo(90)}`;
     case "unlimited":
-      // Only for accounts that limit other keys: most have no use for it, and would see it forever.
+      // Only for accounts that limit other keys. Others don't need limits and would see the warning
+      // forever.
       return Prisma.sql`"environment" = 'production' AND NOT ${IS_LIMITED} AND "createdAt" <= ${daysAgo(7)} AND EXISTS (
         SELECT FROM "ApiKey" l WHERE ${isListed(userId)} AND ${hasStatus("active", now)} AND ${IS_LIMITED})`;
     case "old":

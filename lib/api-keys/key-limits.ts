@@ -9,8 +9,8 @@ import { err } from "#lib/result.ts";
 /**
  * `too_many_keys`: the account has `MAX_ACTIVE_KEYS` active and disabled keys and decoys.
  * `key_limit`: it has `MAX_KEYS` in all, because rows of keys are never removed. `throttled`: it
- * created many recently.
- * `email_unverified`: `REQUIRE_VERIFIED_EMAIL` is set.
+ * recently created many. `email_unverified`: `REQUIRE_VERIFIED_EMAIL` is set and the account's
+ * address isn't verified.
  */
 export type KeyLimitError =
   | { ok: false; error: "too_many_keys" | "email_unverified" }

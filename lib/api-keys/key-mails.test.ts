@@ -32,7 +32,7 @@ async function newKey() {
   return created;
 }
 
-test("one action sends one mail: creating, rotating, revoking and deleting a key", async () => {
+test("creating, rotating, revoking and deleting a key each send one email", async () => {
   const { key } = await createKey(ada.id);
   expect(await takeSubjects(ada.id)).toEqual(["API key created: Production App"]);
   for (const overlap of ["24h", "now"] as const) {
@@ -49,7 +49,7 @@ test("one action sends one mail: creating, rotating, revoking and deleting a key
   expect(await takeSubjects(ada.id)).toEqual(["API key revoked: Production App"]);
 });
 
-test("one mail tells of 500 revoked keys and names 20 of them, and none of another account", async () => {
+test("one email is about 500 revoked keys and names 20 of them, and none of another account", async () => {
   const bob = await createVerifiedUser("Bob");
   await createKey(bob.id);
   await takeMails(bob.id);
@@ -68,7 +68,7 @@ test("one mail tells of 500 revoked keys and names 20 of them, and none of anoth
   expect(await takeMails(bob.id)).toEqual([]);
 });
 
-test("loosened restrictions send a security notice, also to who switched all notices off", async () => {
+test("relaxed restrictions send a security notice even to a user who turned off all notices", async () => {
   const { key } = await newKey();
   await changeMutedNotices(ada.id, ["key_changes", "credits", "expiry", "networks", "quota", "spending_caps"]);
   await changeRestrictions(ada.id, key.id, { ...UNRESTRICTED, scopes: [], requestsPerMinute: 5 }, CALLER);
@@ -76,11 +76,11 @@ test("loosened restrictions send a security notice, also to who switched all not
   await changeRestrictions(ada.id, key.id, { ...UNRESTRICTED, scopes: ["images:write"] }, CALLER);
   const [mail, ...more] = await takeMails(ada.id);
   expect(more).toEqual([]);
-  expect(mail).toMatchObject({ kind: "api_key.widened", subject: "API key may do more: Production App" });
-  expect(mail?.paragraphs[1]).toBe("• Permissions: images:write\n• Requests a minute: no limit of its own");
+  expect(mail).toMatchObject({ kind: "api_key.widened", subject: "API key restrictions relaxed: Production App" });
+  expect(mail?.paragraphs[1]).toBe("• Permissions: images:write\n• Requests per minute: no limit for this key");
 });
 
-test("no mail holds a key's secret", async () => {
+test("no email contains a key's secret", async () => {
   const { secret } = await createKey(ada.id);
   const rows = await database().$queryRaw<{ data: object }[]>`SELECT "data" FROM "Mail"`;
   expect(JSON.stringify(rows)).not.toContain(secret.slice(10, 30));

@@ -2,8 +2,8 @@ import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 import { recentScopes } from "#lib/config/scopes-file.ts";
 
 /**
- * Tells whether restrictions name a permission that this installation doesn't have. A key keeps
- * those of `before`, because the installation may have had them.
+ * Tells whether restrictions name a permission that doesn't exist. Those in `before` are allowed,
+ * because they may have existed when the key got them.
  */
 export function namesUnknownScope({ scopes }: Restrictions, before?: Restrictions): boolean {
   if (!scopes) return false;

@@ -38,7 +38,7 @@ async function created(expiry: Expiry) {
   return made.value.key;
 }
 const inDays = (days: number): Expiry => ({ type: "custom", at: new Date(Date.now() + days * DAY_MS) });
-/** Makes a key from before the operator set the limit. */
+/** Makes a key that is older than the operator's limit. */
 async function olderKey(expiry: Expiry, ageDays = 0) {
   env().MAX_KEY_LIFETIME_DAYS = undefined;
   const key = await created(expiry);
@@ -48,7 +48,7 @@ async function olderKey(expiry: Expiry, ageDays = 0) {
   return { ...key, createdAt };
 }
 
-test("a new key ends within the limit, to the millisecond", async () => {
+test("a new key expires within the limit, to the millisecond", async () => {
   env().MAX_KEY_LIFETIME_DAYS = DAYS;
   for (const expiry of [NEVER, { type: "preset", preset: "1y" }, inDays(DAYS + 0.01)] as Expiry[])
     expect(await create(expiry)).toMatchObject(OUT_OF_RANGE);
@@ -63,7 +63,7 @@ test("a changed expiry counts from the key's creation", async () => {
   expect(await changeExpiry(ada.id, key.id, inDays(29), CALLER)).toMatchObject({ ok: true });
 });
 
-test("the successor of an older key ends within the limit, and a chosen end beyond it is rejected", async () => {
+test("the successor of an older key expires within the limit, and a later expiry is rejected", async () => {
   const [never, long] = [await olderKey(NEVER), await olderKey({ type: "preset", preset: "1y" })];
   expect(await rotateApiKey(ada.id, never.id, "1h", CALLER, NEVER)).toMatchObject(OUT_OF_RANGE);
   for (const { id } of [never, long]) {
@@ -81,7 +81,7 @@ test("an old key of a rotation can't be extended beyond its own limit", async ()
   expect(await extendOverlap(ada.id, key.id, "7d", CALLER)).toEqual({ ok: false, error: "beyond_lifetime" });
 });
 
-test("key health lists the older keys beyond the limit", async () => {
+test("key health lists older keys that exceed the limit", async () => {
   const [never, long] = [await olderKey(NEVER), await olderKey({ type: "preset", preset: "1y" })];
   await created({ type: "preset", preset: "90d" });
   const now = new Date();
@@ -90,7 +90,7 @@ test("key health lists the older keys beyond the limit", async () => {
   expect(rows.map(({ id }) => id).toSorted()).toEqual([never.id, long.id].toSorted());
 });
 
-test("a decoy has no end, whatever the limit", async () => {
+test("a decoy never expires, whatever the limit is", async () => {
   env().MAX_KEY_LIFETIME_DAYS = DAYS;
   const input = { name: "Decoy", environment: "staging", expiry: NEVER, decoy: true } as const;
   expect(await createApiKey(ada.id, input, CALLER)).toMatchObject({ ok: true });

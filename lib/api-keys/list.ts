@@ -28,9 +28,7 @@ export type ListedApiKey = ApiKey & {
   latestEnd: Date | null;
   /** How long its next successor lasts by default; null for one without an end. */
   durationMs: number | null;
-  /**
-   * Sums up what it may do less than its account: "1 permission, 2 networks". Empty for nothing.
-   */
+  /** Summarizes the restrictions: "1 permission, 2 networks". Empty for none. */
   restrictions: string;
   /** Another live key has the same name, so that the name doesn't tell which key is meant. */
   hasNamesake: boolean;

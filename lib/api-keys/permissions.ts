@@ -3,7 +3,7 @@ import type { Scope } from "#lib/config/scopes.ts";
 import { recentScopes, scopes } from "#lib/config/scopes-file.ts";
 
 /**
- * A restricted key's permissions with those that they imply. They are computed again only when the
+ * The permissions of a restricted key and those that they imply. Computes them again only after the
  * installation's permissions were read again.
  */
 export class Permissions {
@@ -11,14 +11,16 @@ export class Permissions {
   #table: Scope[] | undefined;
   #names: ReadonlySet<string> = new Set();
   #text = "";
-  /** Whether a granted name is unknown: it is newer than what was read, or no longer offered. */
+  /**
+   * Whether a granted name is unknown: newer than the last read of the file, or removed from it.
+   */
   #hasUnknown = false;
 
   constructor(granted: readonly string[]) {
     this.#granted = granted;
   }
 
-  /** Returns the needed permissions that are missing, each once. */
+  /** Returns the missing ones of the needed permissions, each once. */
   missing(needed: readonly string[]): string[] {
     this.#renew();
     return needed.filter((name, i) => !this.#names.has(name) && needed.indexOf(name) === i);

@@ -41,7 +41,7 @@ const records = async (apiKeyId: string, action = "api_key.restrictions_changed"
   return found.map(({ details }) => details);
 };
 
-test("an active or disabled key is narrowed and widened, and what differs is recorded", async () => {
+test("the restrictions of an active or disabled key are tightened and relaxed, and each difference is recorded", async () => {
   const { key } = await createKey(ada.id);
   expect(await change(key.id, NARROW)).toMatchObject({ ok: true });
   expect(await read(key.id)).toEqual(NARROW);
@@ -58,13 +58,13 @@ test("an active or disabled key is narrowed and widened, and what differs is rec
   ]);
 });
 
-test("a change to what the key has already is confirmed and not recorded", async () => {
+test("a change that changes nothing is confirmed and not recorded", async () => {
   const { key } = await createKey(ada.id);
   for (let times = 0; times < 2; times++) expect(await change(key.id, NARROW)).toMatchObject({ ok: true });
   expect(await records(key.id)).toHaveLength(1);
 });
 
-test("a form that began before another change is rejected, and changes nothing", async () => {
+test("a form that was opened before another change is rejected and changes nothing", async () => {
   const { key } = await createKey(ada.id);
   const save = (to: Restrictions, seen: Restrictions) => changeRestrictions(ada.id, key.id, to, CALLER, seen);
   expect(await save(NARROW, UNRESTRICTED)).toEqual({ ok: true });
@@ -74,7 +74,7 @@ test("a form that began before another change is rejected, and changes nothing",
   expect(await save(UNRESTRICTED, NARROW)).toEqual({ ok: true });
 });
 
-test("when a change is confirmed, no cache goes by the old restrictions", async () => {
+test("once a change is confirmed, no cache uses the old restrictions", async () => {
   const { key, secret } = await createKey(ada.id);
   expect(await verifySecret(secret)).toMatchObject({ ok: true, key: { scopes: null, creditsPerMonth: null } });
   for (const to of [NARROW, { ...NARROW, scopes: [] }, UNRESTRICTED]) {
@@ -84,7 +84,7 @@ test("when a change is confirmed, no cache goes by the old restrictions", async 
   }
 });
 
-test("a key is created with restrictions, and its record holds them", async () => {
+test("a key is created with restrictions, and activity records them", async () => {
   const input = { name: "Agent", environment: "production", expiry: { type: "never" } } as const;
   const [narrow, full] = await Promise.all([
     createApiKey(ada.id, { ...input, restrictions: NARROW }, CALLER),
@@ -114,7 +114,7 @@ test("an expired, revoked, deleted or another user's key keeps its restrictions"
   }
 });
 
-test("of 10 parallel changes each is confirmed, and the records lead from one state to the next", async () => {
+test("10 parallel changes are all confirmed, and each record starts where the previous one ended", async () => {
   const { key } = await createKey(ada.id);
   const changes = Array.from({ length: 10 }, (_, i) => change(key.id, { ...UNRESTRICTED, requestsPerMinute: i + 1 }));
   expect((await Promise.all(changes)).every(({ ok }) => ok)).toBe(true);
@@ -139,7 +139,7 @@ test("a rotation that waits for a change gives the successor the new restriction
   expect(successor.ok && restrictionsOf(successor.value.key)).toEqual(NARROW);
 });
 
-test("a permission that this installation doesn't have is given to no key, and kept by a key that has it", async () => {
+test("a permission that doesn't exist can't be given to a key, but a key that has it keeps it", async () => {
   const { key } = await createKey(ada.id);
   const unknown = { ...UNRESTRICTED, scopes: ["gone:read"] };
   const input = { name: "Agent", environment: "production", expiry: { type: "never" } } as const;

@@ -20,12 +20,12 @@ import { err, ok, type Result } from "#lib/result.ts";
 type RestrictionsError = "not_found" | "not_active" | "restrictions_changed" | "unknown_scope" | "session_over";
 
 /**
- * Replaces the restrictions of an active or disabled key. When this returns, no instance goes by
- * the old ones. The record of the change holds those that differ.
+ * Replaces the restrictions of an active or disabled key. When this returns, no instance uses the
+ * old ones. The activity record has only the restrictions that changed.
  *
- * `not_active`: a key that has ended never works again. `restrictions_changed`: they aren't those
- * that the user saw. `unknown_scope`, `session_over`: as in `createApiKey`. The key may keep
- * permissions that the installation no longer has.
+ * `not_active`: a key that has ended never works again. `restrictions_changed`: the restrictions
+ * aren't the ones that the user saw. `unknown_scope`, `session_over`: as in `createApiKey`. The key
+ * may keep permissions that no longer exist.
  */
 export async function changeRestrictions(
   userId: UserId,
@@ -62,12 +62,12 @@ export async function changeRestrictions(
       await queueMail(transaction, userId, "api_key.widened", { key: { id, name, prefix, environment }, changes });
     return ok();
   });
-  // The promise holds for restrictions that the key had already, too.
+  // Waits even if nothing changed, because a parallel call may have just made the same change.
   if (changed.ok) await outliveLeases();
   return changed;
 }
 
-/** Returns the parts that differ, of both. */
+/** Returns the restrictions that differ, of both. */
 function differences(before: Restrictions, after: Restrictions) {
   const names = (Object.keys(before) as (keyof Restrictions)[]).filter(
     (name) => !isDeepStrictEqual(before[name], after[name]),

@@ -34,7 +34,7 @@ test.each([
   expect(row).toEqual({ restricted: expected });
 });
 
-test("a view of restricted keys, or of the others, has exactly those, also exported and revoked at once", async () => {
+test("a filter by restricted or unrestricted keys selects exactly those, also in the export and for bulk revocation", async () => {
   const { id: userId } = await createUser();
   const narrow = (await createKey(userId)).key.id;
   const full = (await createKey(userId)).key.id;

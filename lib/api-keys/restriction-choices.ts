@@ -5,10 +5,10 @@ import { recentScopes } from "#lib/config/scopes-file.ts";
 import { tierOf } from "#lib/config/tiers-file.ts";
 import { listCallerNetworks } from "#lib/usage/read.ts";
 
-/** What the form of a key's restrictions offers and warns by. */
+/** The data of the restrictions form: the choices, and what its warnings are based on. */
 export type RestrictionChoices = {
   scopes: Scope[];
-  /** The account's limit; null for none. */
+  /** The account's rate limit; null for none. */
   requestsPerMinute: number | null;
   /** The networks of the key's recent callers, the latest first. Empty for a new key. */
   callers: string[];

@@ -60,7 +60,7 @@ export const SUCCESSOR_DURATION = laterOf(
 );
 
 /**
- * The latest end that a rotation may give a key `k`, in SQL. It is later than that of an overlap.
+ * SQL: the latest expiry that a rotation may give a key `k`. It is later than that of an overlap.
  */
 export const LATEST_END = laterOf((span) => Prisma.sql`${span}."expiresAt"`);
 

@@ -22,9 +22,9 @@ type RotateError = "not_found" | "not_active" | "disabled" | "already_rotated" |
 type ExtendError = "not_found" | "not_active" | "leaked" | "not_replaced" | "ends_with_successor" | "beyond_lifetime";
 
 /**
- * Creates a successor with the same name, environment and restrictions, and by default of the same
- * duration, and lets the old key overlap. Only this answer holds the secret. Of parallel rotations
- * of a key one succeeds and the others get `already_rotated`. With the overlap `now` the old key is
+ * Creates a successor with the same name, environment and restrictions and, by default, the same
+ * duration. The old key overlaps. Only this answer holds the secret. Of parallel rotations of a
+ * key, one succeeds and the others get `already_rotated`. With the overlap `now` the old key is
  * revoked, and every instance rejects it when this returns. A key whose successors aren't active
  * can be rotated again.
  *
@@ -112,12 +112,12 @@ export async function rotateApiKey(
 }
 
 /**
- * Moves the end of a replaced key later by the choice, but not past its successor's. A key that
- * ends on use still does: only its latest end moves.
+ * Extends a replaced key by the choice, but not past its successor's expiry. A key that ends on use
+ * still does: only its latest end moves.
  *
- * `not_active`: it has ended. `leaked`: nothing moves its end. `not_replaced`: no successor of it
- * is active. `ends_with_successor`: it can't end later than it does. `beyond_lifetime`: it would
- * outlive `MAX_KEY_LIFETIME_DAYS`.
+ * `not_active`: it has ended. `leaked`: the time of a leaked key's revocation can't change.
+ * `not_replaced`: it has no active successor. `ends_with_successor`: it already ends as late as it
+ * can. `beyond_lifetime`: it would outlive `MAX_KEY_LIFETIME_DAYS`.
  */
 export async function extendOverlap(
   userId: UserId,

@@ -140,7 +140,7 @@ export async function noteApiKey(
 }
 
 /**
- * Takes a key out of the list and revokes it, as exactly as {@link revokeApiKey} does. Returns
+ * Removes a key from the list and revokes it, as exactly as {@link revokeApiKey} does. Returns
  * when.
  */
 export async function deleteApiKey(

@@ -9,7 +9,7 @@ const NAMED_MAX = 20;
 
 type Row = { id: string; name: string; prefix: string; environment: string; total: number };
 
-/** Queues one mail about the user's keys that the condition selects, however many they are. */
+/** Queues one email about all of the user's keys that the condition selects. */
 export async function tellOfKeys<Kind extends "api_key.revoked" | "api_key.leaked" | "api_key.decoy_used">(
   transaction: Transaction,
   userId: UserId,

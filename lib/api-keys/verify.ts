@@ -31,8 +31,8 @@ const cache = new KeyCache(queryPool);
 onBrokenConnection.add(() => cache.forget());
 
 /**
- * Checks whether a text is a key that may be used now, from this address. Grammar and checksum are
- * checked without a query, and a key in the cache is answered without a promise.
+ * Checks whether a text is a key that can be used now, from this address. Checks grammar and
+ * checksum without a query, and returns no promise for a key in the cache.
  *
  * @throws if the database can't answer, which is never a rejection.
  */
@@ -55,7 +55,7 @@ function rejectionOf(key: CachedKey, address: string): RejectionCause | undefine
   return isAllowed(key, address) ? undefined : "address_not_allowed";
 }
 
-// The same addresses come again and again.
+// Remembered, because the same addresses send many requests.
 const clientOf = remembered(parseClient);
 
 function isAllowed({ networks }: CachedKey, address: string): boolean {

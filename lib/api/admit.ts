@@ -14,12 +14,12 @@ export type Admission =
   | { kind: "rejected"; cause: RejectionCause; key: Pick<VerifiedKey, "id" | "userId"> };
 
 /**
- * Decides about a request by its key, the client's address and, for a good key, the rate limits of
- * its account and its own. An admitted request may still exceed a limit: see `limit.exceeded`;
- * `limit` is null where neither the tier nor the key has one. Decides without a promise if the key
- * is cached and requests are counted in memory.
+ * Admits or rejects a request by its key, the client's address and, for a valid key, the rate
+ * limits of its account and its own. An admitted request may still exceed a limit: see
+ * `limit.exceeded`. `limit` is null if neither the tier nor the key has one. Returns no promise if
+ * the key is cached and requests are counted in memory.
  *
- * @throws {UnavailableError} Never rejects a key because the database can't answer.
+ * @throws {UnavailableError} if the database can't answer, which never rejects a key.
  */
 export function admit(rawHeaders: string[], address: string): Admission | Promise<Admission> {
   const credential = readCredential(rawHeaders);

@@ -24,9 +24,7 @@ import { flushLagSeconds, flushUsage } from "#lib/usage/recorder.ts";
 const CALLER = { actor: "user", address: "192.0.2.1", userAgent: "test" } as const;
 /** Transaction ids, which aren't counters. */
 const NO_COUNTERS = ["changedIn"];
-/**
- * Tables whose numbers are bounded: attempts within days, shares in percent, copies of a counter.
- */
+/** Tables with bounded numbers: attempts within days, percentages, copies of a counter. */
 const NO_COUNTER_TABLES = [
   "_prisma_migrations",
   "Mail",

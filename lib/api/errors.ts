@@ -17,12 +17,12 @@ export const API_ERRORS = {
     status: 403,
     message: "Insufficient credits or quota exceeded",
     advice:
-      "Your credits, the month's requests or the credits that this key may spend in a month are used up. If the headers show credits and requests left, it is the key's limit.",
+      "Your credits, your monthly quota or the key's spending cap is used up. If the headers show credits and quota left, it is the key's spending cap.",
   },
   insufficient_scope: {
     status: 403,
     message: "The API key lacks a permission",
-    advice: "Give the key the permission that the message names, or use a key that has it.",
+    advice: "Give the key the permission named in the message, or use a key that has it.",
   },
   not_found: {
     status: 404,
@@ -119,8 +119,8 @@ export class ApiError extends Error {
 export type ApiAnswer = { status: number; headers: string[]; body?: string };
 
 /**
- * Builds the error envelope, the only one of the API. The header tells gateways apart what has one
- * status, because they don't read the body.
+ * Builds the API's only error envelope. `GoodTake-Error` lets a gateway, which doesn't read the
+ * body, tell apart errors with the same status.
  */
 export function errorAnswer({ code, message, headers }: ApiError): Required<ApiAnswer> {
   const body = JSON.stringify({ error: { code, message } });

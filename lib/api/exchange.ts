@@ -31,7 +31,7 @@ export class Exchange {
     this.request = request;
   }
 
-  /** The client's address, by which the front listener has replaced what the header said. */
+  /** The client's address. The front listener has put it into this header. */
   get address(): string {
     return this.request?.headers["x-forwarded-for"]?.toString() ?? "";
   }

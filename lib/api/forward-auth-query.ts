@@ -7,7 +7,10 @@ const COST_MAX = 1_000;
 /** Longer queries are parsed each time, because clients could fill the memory with them. */
 const REMEMBERED_LENGTH_MAX = 500;
 
-/** Rejects unknown parameters: a misspelled cost would be free, and a misspelled scope no check. */
+/**
+ * Rejects unknown parameters: a misspelled `cost` would charge nothing, and a misspelled `scope`
+ * would check nothing.
+ */
 export const forwardAuthQuery = z.strictObject({
   cost: z
     .string("must be given once")
@@ -20,7 +23,7 @@ export const forwardAuthQuery = z.strictObject({
       minimum: 0,
       maximum: COST_MAX,
       default: 0,
-      description: "Credits that the request costs. More than 0 counts as one of the month's requests, too.",
+      description: "Credits to charge when the request is accepted. More than 0 also counts toward the monthly quota.",
     }),
   scope: z
     .string("must be given once")
@@ -30,15 +33,15 @@ export const forwardAuthQuery = z.strictObject({
     .meta({
       type: "string",
       example: "images:write",
-      description: "Permissions that the key needs, separated by spaces. It needs all of them.",
+      description: "Permissions that the key needs, separated by spaces. It must have all of them.",
     }),
   limited: z
     .literal("403", 'must be "403"')
     .optional()
-    .meta({ description: "Answers 403 in place of 429, for gateways that know no other." }),
+    .meta({ description: "Answers 403 instead of 429, for gateways that don't support 429." }),
 });
 
-/** A parameter isn't valid. `problem` doesn't have its value, which may be a secret. */
+/** A parameter is invalid. `problem` doesn't contain its value, which may be a secret. */
 export class ParameterError extends ApiError {
   readonly parameter: string;
   readonly problem: string;
@@ -61,7 +64,8 @@ export function readQuery(query: string): { cost: number; scope: readonly string
   throw new ParameterError("scope", "names a permission that doesn't exist", `scope: there is no permission ${shown}`);
 }
 
-// A gateway asks with the same few queries. Those that aren't valid throw and aren't kept.
+// Remembers parsed queries, because a gateway sends the same few. Invalid ones throw and aren't
+// kept.
 const parsedQuery = remembered(parse);
 
 function parse(query: string): { cost: number; scope: readonly string[] } {

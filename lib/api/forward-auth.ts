@@ -41,22 +41,25 @@ export async function answerForwardAuth(request: IncomingMessage, response: Serv
   response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
-/** Returns an empty text for a request without a query. */
+/** Returns the query of a request, or an empty string. */
 function queryOf({ url = "" }: IncomingMessage): string {
   return url.slice(FORWARD_AUTH_PATH.length + 1);
 }
 
 /**
- * Tells the operator, because the caller can't: nginx answers 500 in place of this 400. Values are
- * left out, because some may be secrets.
+ * Warns the operator, because the caller can't: nginx turns this 400 into a 500. Leaves out values,
+ * because some may be secrets.
  */
 function warnOf({ parameter, problem }: ParameterError, { requestId }: Exchange): void {
   const name = /^[\w-]{1,30}$/.test(parameter) ? parameter : "(a name that is not shown)";
-  log().warn({ requestId, parameter: name }, `a gateway's query for ${FORWARD_AUTH_PATH} is not valid: ${problem}`);
+  log().warn(
+    { requestId, parameter: name },
+    `a gateway sent an invalid query to ${FORWARD_AUTH_PATH}: ${name} ${problem}`,
+  );
 }
 
 /**
- * Charges the cost. Returns the error if the account can't pay it or the key may not.
+ * Charges the cost. Returns the error if the account or the key can't pay it.
  *
  * @throws {UnavailableError}
  */

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 type Limits = { requestsPerMinute?: number; creditsPerMonth?: number };
 
-/** Creates a key with limits of its own, which no process has seen yet. */
+/** Creates a key with its own limits, which no process has cached yet. */
 async function keyWith(userId: UserId, limits: Limits): Promise<string> {
   const { key, secret } = await createKey(userId);
   await database().apiKey.update({ where: { id: key.id }, data: limits, select: { id: true } });
@@ -39,7 +39,7 @@ async function keyWith(userId: UserId, limits: Limits): Promise<string> {
 }
 
 describe("requests a minute", () => {
-  test("an answer names both limits, the key's second", async () => {
+  test("a response names both limits, the key's second", async () => {
     const { id } = await createUser();
     const secret = await keyWith(id, { requestsPerMinute: 5 });
     const answer = await api.call("/key", {}, secret);
@@ -50,7 +50,7 @@ describe("requests a minute", () => {
     expect(other.headers.get("ratelimit")).toMatch(/^"free";r=18;t=/);
   });
 
-  test("a key at its own limit gets 429, and leaves its account what it has", async () => {
+  test("a key at its own limit gets 429 and uses up nothing of its account's limit", async () => {
     const { id } = await createUser();
     const [limited, other] = [await keyWith(id, { requestsPerMinute: 5 }), (await createKey(id)).secret];
     const answers = await Promise.all(Array.from({ length: 30 }, () => api.call("/auth", {}, limited)));
@@ -65,7 +65,7 @@ describe("requests a minute", () => {
     expect(others.filter(({ status }) => status === 204).length).toBe(15);
   });
 
-  test("where the tier has no limit the key's is the only one, and where neither has one both headers are absent", async () => {
+  test("without a tier limit only the key's is shown, and without either both headers are absent", async () => {
     const { id } = await createUser("Ada", "open");
     const limited = await keyWith(id, { requestsPerMinute: 2 });
     const answer = await api.call("/auth", {}, limited);
@@ -96,7 +96,7 @@ describe("credits a month", () => {
     expect([await usedBy(capped), await usedBy(other)]).toEqual([7, 93]);
   });
 
-  test("the owner is told that it was the key's cap, and the caller sees that the account has credits left", async () => {
+  test("Logs name the key's cap, and the caller sees that the account has credits left", async () => {
     const { id } = await createUser();
     const secret = await keyWith(id, { creditsPerMonth: 0 });
     expect((await api.call("/auth", {}, secret)).status).toBe(204);

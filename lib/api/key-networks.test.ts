@@ -51,7 +51,7 @@ describe("a key is accepted only from its networks", () => {
   });
 });
 
-test("from elsewhere a request gets the one 401, and only the owner sees why, with the network", async () => {
+test("a request from elsewhere gets the uniform 401, and only the owner sees the reason and the network", async () => {
   const { key, secret } = await createRestrictedKey(ada.id, { allowedNetworks: "203.0.113.0/24" });
   const unknown = await api.call("/key", from("198.51.100.7"), `${secret.slice(0, -1)}!`);
   const answer = await api.call("/key", from("198.51.100.7"), secret);
@@ -78,7 +78,7 @@ test("from elsewhere a request gets the one 401, and only the owner sees why, wi
   expect((await usageByDay(ada.id, 1, new Date()))[0]?.rejected).toBeGreaterThan(0);
 });
 
-test("a request from elsewhere takes nothing of the account's rate limit", async () => {
+test("a request from elsewhere uses up nothing of the account's rate limit", async () => {
   const { id } = await createUser("Carol", "free");
   const { secret } = await createRestrictedKey(id, { allowedNetworks: "203.0.113.0/24" });
   for (let i = 0; i < 25; i += 1) expect((await api.call("/auth", from("198.51.100.7"), secret)).status).toBe(401);
@@ -101,7 +101,7 @@ test("networks are changed, and each key has its own", async () => {
   expect([await status(secret), await status(other.secret)]).toEqual([204, 204]);
 });
 
-test("GET /key tells a key its own restrictions, and null where it has none", async () => {
+test("GET /key returns the key's own restrictions, and null for none", async () => {
   const restrictions = {
     scopes: "images:write files:read",
     allowedNetworks: "203.0.113.0/24 2001:db8::/32",

@@ -40,7 +40,7 @@ afterAll(async () => {
   await close();
   await removeFolder();
 });
-/** Lets each test reread the file at once. */
+/** Lets each test read the file again immediately. */
 beforeEach(() => {
   vi.advanceTimersByTime(2 * REREAD_MS);
 });
@@ -53,7 +53,7 @@ const generate = (secret: string, init: RequestInit = {}) =>
   api.call("/bytedance/generate-image", { method: "POST", ...init }, secret);
 const JSON_BODY = { headers: { "content-type": "application/json" }, body: '{"prompt": "x"}' };
 
-/** Expects the 403 that names what is missing, in the body and in the challenge. */
+/** Expects the 403 that names the missing permissions, in the body and in the challenge. */
 async function expectMissing(answer: Response, ...names: string[]): Promise<void> {
   expect(answer.status).toBe(403);
   const { error } = await answer.clone().json();
@@ -78,7 +78,7 @@ describe("/auth?scope=", () => {
     ["files:read", "files:write", ["files:write"]],
     ["files:read", "files:write images:write files:read files:write", ["files:write", "images:write"]],
     ["files:write", "files:admin", ["files:admin"]],
-  ])("a key with %j that is asked for %j lacks %j", async (scopes, query, missing) => {
+  ])("a key with %j that needs %j lacks %j", async (scopes, query, missing) => {
     const answer = await ask(await keyWith(scopes), `?scope=${encodeURIComponent(query)}`);
     if (missing.length === 0) expect(answer.status).toBe(204);
     else await expectMissing(answer, ...missing);
@@ -100,7 +100,7 @@ describe("/auth?scope=", () => {
     ["?scope=*", 'scope: there is no permission "*"'],
     ["?scope=constructor", 'scope: there is no permission "constructor"'],
     [`?scope=${"x".repeat(5_000)}`, `scope: there is no permission "${"x".repeat(100)}"`],
-  ])("%.60s is 400 for every key, with full access, too", async (query, message) => {
+  ])("%.60s is 400 for every key, even with full access", async (query, message) => {
     for (const scopes of [null, "files:admin", ""]) {
       const answer = await ask(await keyWith(scopes), query);
       expect(answer.status).toBe(400);
@@ -109,7 +109,7 @@ describe("/auth?scope=", () => {
     }
   });
 
-  test("a query of many names is answered as a short one", async () => {
+  test("a query with many names is answered like a short one", async () => {
     const names = Array(600).fill("files:read").join("+");
     expect((await ask(await keyWith("files:write"), `?scope=${names}`)).status).toBe(204);
     await expectMissing(await ask(await keyWith("images:write"), `?scope=${names}`), "files:read");
@@ -161,7 +161,7 @@ describe("SCOPES_FILE, while the server runs", () => {
     await write(TABLE);
   });
 
-  test("is read again for a key with a name that is new, so that what it implies counts", async () => {
+  test("is read again for a key with a new name, so that its implied permissions count", async () => {
     await write([...TABLE, scope("new:write", "files:read")]);
     expect((await ask(await keyWith("new:write"), "?scope=files:read")).status).toBe(204);
     await write(TABLE);
@@ -190,7 +190,7 @@ describe("generate-image", () => {
   });
 });
 
-test("a permission is taken away and given back, and each key has its own", async () => {
+test("a permission is removed and added again, and each key has its own permissions", async () => {
   const { key, secret } = await createRestrictedKey(ada.id, { scopes: "files:read" });
   const bob = await createUser("Bob", "scale");
   const bobs = await createRestrictedKey(bob.id, { scopes: "files:read" });
@@ -206,7 +206,7 @@ test("a permission is taken away and given back, and each key has its own", asyn
   expect([await status(secret), await status(bobs.secret)]).toEqual([204, 204]);
 });
 
-test("the owner sees in Logs that a permission was missing; the request counts as a use and costs nothing", async () => {
+test("Logs show the missing permission, and the request counts as a use and costs nothing", async () => {
   const bob = await createUser("Bob", "scale");
   const { key, secret } = await createRestrictedKey(bob.id, { scopes: "" });
   const answers = [await ask(secret, "?scope=files:read&cost=5"), await generate(secret, JSON_BODY)];

@@ -25,8 +25,8 @@ type OwnFaults = "internal_error" | "unavailable";
 type ErrorAnswer = { description: string; content: { "application/json": { schema: typeof errorBody } } };
 
 /**
- * Builds the descriptions of error answers from the table of errors. Codes with the same status
- * share one, in which each has an example.
+ * Builds the descriptions of error responses from the table of errors. Codes with the same status
+ * share a response, which has an example for each.
  */
 export function answers<C extends ApiErrorCode>(
   ...codes: C[]

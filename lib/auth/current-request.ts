@@ -39,8 +39,8 @@ export function requestedPath(): string | undefined {
 }
 
 /**
- * Wraps a page or one of its reads, so that its error names the request. Next shows a page's error
- * by its digest only; redirects and "not found" have one already.
+ * Wraps a page or one of its reads, so that an error has the request's id as its digest, which is
+ * all that Next shows of a page's error. Redirects and "not found" already have a digest.
  */
 export function withRequestId<Parameters extends unknown[], Result>(
   work: (...parameters: Parameters) => Promise<Result>,

@@ -7,18 +7,15 @@ import { requestCaller } from "#lib/auth/caller.ts";
 import { ownCookie } from "#lib/auth/own-cookie.ts";
 
 const LIFETIME_S = 365 * 86_400;
-/** People who share a browser. */
+/** Users that a browser is remembered for. */
 const USERS_MAX = 5;
 
-/** Returns the caller of a sign-in, with the users whom its browser has signed in before. */
+/** Returns the caller of a sign-in, with the users that its browser signed in before. */
 export async function signInCaller(): Promise<Caller> {
   return { ...(await requestCaller()), signedInBefore: await readUsers() };
 }
 
-/**
- * Notes for a year, in a cookie that only we can read and write, that this browser signed a user
- * in.
- */
+/** Remembers for a year that this browser signed a user in, in a sealed cookie. */
 export async function rememberBrowser(userId: UserId): Promise<void> {
   const { name, options } = ownCookie("known-browser");
   const users = [userId, ...(await readUsers()).filter((id) => id !== userId)].slice(0, USERS_MAX);

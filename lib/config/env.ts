@@ -4,7 +4,7 @@ import { variables } from "#lib/config/variables.ts";
 import { onceAProcess } from "#lib/once-a-process.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 
-const NEEDED_BY_MAIL = { PUBLIC_URL: "mails contain links to it", MAIL_FROM: "mails need a sender" };
+const NEEDED_BY_MAIL = { PUBLIC_URL: "emails link to it", MAIL_FROM: "emails need a sender" };
 
 const schema = variables
   // Set by the entry points, not by the operator.
@@ -23,9 +23,9 @@ const schema = variables
     for (const name of ["PUBLIC_URL", "MAIL_FROM"] as const)
       if (env.SMTP_URL && !env[name]) reject(name, `is required with SMTP_URL: ${NEEDED_BY_MAIL[name]}`);
     if (env.REQUIRE_VERIFIED_EMAIL && !env.SMTP_URL)
-      reject("REQUIRE_VERIFIED_EMAIL", "needs SMTP_URL: nobody could verify an address without mail");
+      reject("REQUIRE_VERIFIED_EMAIL", "needs SMTP_URL: users verify their address with a link that is emailed");
     if (env.IDLE_DISABLE_DAYS && !env.SMTP_URL)
-      reject("IDLE_DISABLE_DAYS", "needs SMTP_URL: owners hear by mail before a key of theirs is disabled");
+      reject("IDLE_DISABLE_DAYS", "needs SMTP_URL: owners get an email before a key is disabled");
     for (const [id, secret] of [
       ["GITHUB_ID", "GITHUB_SECRET"],
       ["GOOGLE_ID", "GOOGLE_SECRET"],

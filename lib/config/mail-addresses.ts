@@ -1,6 +1,4 @@
-/**
- * Tells whether a text is the address of a mail server, without options, which would weaken TLS.
- */
+/** Tells whether a text is a mail server's URL without options, which could weaken TLS. */
 export function isSmtpAddress(text: string): boolean {
   try {
     const url = new URL(text);

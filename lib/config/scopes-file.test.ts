@@ -47,12 +47,12 @@ describe("SCOPES_FILE", () => {
   test.each([
     ["no JSON", "{", /is not JSON/],
     ["an object", {}, /: it must be a list\.$/],
-    ["a bad name", [scope("a:b"), scope("Images:write")], /at 1\.name: a permission's name is like/],
-    ["a name without a colon", [scope("images")], /at 0\.name: a permission's name is like/],
+    ["a bad name", [scope("a:b"), scope("Images:write")], /at 1\.name: a permission's name must look like/],
+    ["a name without a colon", [scope("images")], /at 0\.name: a permission's name must look like/],
     ["a name of 65 characters", [scope(`a:${"b".repeat(63)}`)], /at 0\.name: .* at most 64 characters\.$/],
     ["no title", [{ ...scope("a:b"), title: " " }], /at 0\.title: /],
     ["an unknown field", [{ ...scope("a:b"), needs: [] }], /at 0: .*needs/],
-    ["a name twice", [scope("a:b"), scope("c:d"), scope("a:b")], /at 2\.name: "a:b" is there already, at 0\.$/],
+    ["a name twice", [scope("a:b"), scope("c:d"), scope("a:b")], /at 2\.name: "a:b" is already defined at 0\.$/],
     [
       "an unknown implied name",
       [scope("a:b", "images:write", "x:y")],

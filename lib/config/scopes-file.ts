@@ -10,8 +10,11 @@ const REREAD_INTERVAL_MS = 10_000;
 
 const name = z
   .string()
-  .max(64, "a permission's name has at most 64 characters")
-  .regex(/^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/, 'a permission\'s name is like "images:write": a-z, 0-9, - and one colon');
+  .max(64, "a permission's name must have at most 64 characters")
+  .regex(
+    /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/,
+    'a permission\'s name must look like "images:write": a-z, 0-9, - and one colon',
+  );
 
 const scopesSchema = z
   .array(
@@ -30,7 +33,7 @@ const scopesSchema = z
     const firstPlaces = new Map<string, number>();
     for (const [i, scope] of list.entries()) {
       const first = firstPlaces.get(scope.name);
-      if (first !== undefined) return reject([i, "name"], `"${scope.name}" is there already, at ${first}`);
+      if (first !== undefined) return reject([i, "name"], `"${scope.name}" is already defined at ${first}`);
       firstPlaces.set(scope.name, i);
       for (const [j, implied] of scope.implies.entries())
         if (!table.has(implied)) return reject([i, "implies", j], `there is no permission "${implied}"`);
@@ -41,14 +44,14 @@ const scopesSchema = z
     }
   });
 
-/** The permissions can't be used. The message is one sentence that names the place. */
+/** The file of permissions is invalid. The message is one sentence that names the place. */
 export class ScopesError extends OperatorError {
   override name = "ScopesError";
 }
 
 /**
- * Reads the permissions of the JSON file and adds them to the built-in ones, of which they replace
- * those with the same name.
+ * Reads permissions from a JSON file and adds them to the built-in ones. An entry replaces a
+ * built-in permission with the same name.
  *
  * @throws {ScopesError}
  */
@@ -67,7 +70,7 @@ function merge(list: Scope[]): Scope[] {
   return [...replaced, ...list.filter((scope) => !names.has(scope.name))];
 }
 
-/** Returns the names on the way from a permission back to itself, if there is one. */
+/** Returns the names on a path from a permission back to itself, if there is one. */
 function cycleFrom(start: string, table: Map<string, Scope>): string[] | undefined {
   const seen = new Set<string>();
   const walk = (at: string, way: string[]): string[] | undefined => {
@@ -96,15 +99,15 @@ let loaded: Scope[] | undefined;
 const namesOf = new WeakMap<Scope[], ReadonlySet<string>>();
 let rereadAt = Number.NEGATIVE_INFINITY;
 
-/** Returns the permissions of this installation, read on first use. */
+/** Returns this installation's permissions, which are read on first use. */
 export function scopes(): Scope[] {
   loaded ??= loadScopes(env().SCOPES_FILE);
   return loaded;
 }
 
 /**
- * Returns the permissions, after reading the file again, at most once in 10 s. For pages, and for a
- * name that isn't known. A file that can't be used changes nothing, and the log says so.
+ * Returns the permissions after reading the file again, at most once in 10 s. For pages and unknown
+ * names. An invalid file is logged and changes nothing.
  */
 export function recentScopes(): Scope[] {
   const { SCOPES_FILE } = env();
@@ -114,7 +117,7 @@ export function recentScopes(): Scope[] {
     loaded = loadScopes(SCOPES_FILE);
   } catch (error) {
     if (!(error instanceof ScopesError)) throw error;
-    log().error(`${error.message} The permissions stay as they were.`);
+    log().error(`${error.message} The permissions stay unchanged.`);
   }
   return scopes();
 }

@@ -1,4 +1,4 @@
-/** A permission that keys may have. */
+/** A permission that a key can have. */
 export type Scope = {
   /** `images:write`: at most 64 characters. */
   name: string;

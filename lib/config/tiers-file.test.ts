@@ -41,7 +41,7 @@ describe("TIERS_FILE", () => {
     ["no JSON", "{", /is not JSON/],
     ["no tier", {}, /there is no tier/],
     ["a bad name", { Team: TEAM }, /at Team: a tier's name/],
-    ["the name of a key's own limit", { team: TEAM, key: TEAM }, /at key: "key" is the name of a key's own limit/],
+    ["the name of a key's own limit", { team: TEAM, key: TEAM }, /at key: "key" names a key's own limit/],
     ["an unknown field", { team: { ...TEAM, price: 3 } }, /at team: /],
     ["a missing field", { team: { requestsPerMinute: 1, signupCredits: 1 } }, /at team\.requestsPerMonth: /],
     ["no requests at all", { team: { ...TEAM, requestsPerMinute: 0 } }, /at team\.requestsPerMinute: /],

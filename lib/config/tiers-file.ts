@@ -17,7 +17,7 @@ const tiersSchema = z
     z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,31}$/, "a tier's name has 1 to 32 of a-z, 0-9 and -, and starts with a letter")
-      .refine((name) => name !== KEY_POLICY, `"${KEY_POLICY}" is the name of a key's own limit, and can't be a tier's`),
+      .refine((name) => name !== KEY_POLICY, `"${KEY_POLICY}" names a key's own limit and can't name a tier`),
     z.strictObject({
       requestsPerMinute: z.int().min(1).max(REQUESTS_MAX).nullable(),
       requestsPerMonth: z.int().min(0).max(1_000_000_000).nullable(),

@@ -1,12 +1,12 @@
 export type Tier = {
   /** Null for no limit. */
   requestsPerMinute: number | null;
-  /** Costed requests a calendar month (UTC); null for no quota. */
+  /** Billable requests a calendar month (UTC); null for no quota. */
   requestsPerMonth: number | null;
   signupCredits: number;
 };
 
-/** Names a key's own limit where a tier's name names the account's: in the rate-limit headers. */
+/** Names a key's own limit in the rate-limit headers. A tier's name names the account's limit. */
 export const KEY_POLICY = "key";
 
 /**

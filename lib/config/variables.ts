@@ -149,7 +149,7 @@ const SIGN_IN = {
     z.url({ protocol: /^(https?|mailto)$/, error: "must be an https or mailto address" }).optional(),
     {
       description:
-        "The address that the message about `MAX_KEYS` and, without `SMTP_URL`, **Forgot password?** point to.",
+        "The support address. The message about `MAX_KEYS` links to it, and without `SMTP_URL` **Forgot password?** does, too.",
       values: "an https, http or mailto address",
       example: "mailto:support@example.com",
     },
@@ -187,12 +187,12 @@ const MAIL = {
       .optional(),
     {
       description:
-        "The mail server, the same in all processes. `smtps://` is TLS from the start. `smtp://` uses STARTTLS where the " +
-        "server offers it, requires it for a password, and does without on this machine (`localhost`). Encode special " +
-        "characters of the password (`%40` is `@`). A private certificate authority is trusted through " +
-        "`NODE_EXTRA_CA_CERTS`. `MAIL_FROM` and `PUBLIC_URL` are required, too.",
-      needed: "installations that send mail",
-      unset: "none; no mail is sent",
+        "The mail server. Set it to the same value for every process. `smtps://` uses TLS from the start. `smtp://` uses " +
+        "STARTTLS if the server offers it, requires it to send a password, and never uses it for a server on this machine " +
+        "(`localhost`). Percent-encode special characters in the password (`%40` for `@`). To trust a private certificate " +
+        "authority, set `NODE_EXTRA_CA_CERTS`. `SMTP_URL` also requires `MAIL_FROM` and `PUBLIC_URL`.",
+      needed: "installations that send email",
+      unset: "none; no email is sent",
       values: "an `smtp://` or `smtps://` address",
       example: "smtp://user:password@smtp.example.com:587",
     },
@@ -204,9 +204,9 @@ const MAIL = {
       .refine((value) => parseSender(value) !== undefined, "must be a sender such as GoodTake <keys@example.com>")
       .optional(),
     {
-      description: "The sender of every mail.",
+      description: "The sender of every email.",
       needed: "installations with `SMTP_URL`",
-      values: "an email address, or a name followed by one in `<` and `>`",
+      values: "an email address, or a name followed by an email address in `<` and `>`",
       example: "GoodTake <keys@example.com>",
     },
   ),
@@ -217,8 +217,8 @@ const MAIL = {
       .transform((value) => value === "true"),
     {
       description:
-        "`true`: an account whose address isn't verified can't create, rotate or enable API keys. Its existing keys keep " +
-        "working. It needs `SMTP_URL`.",
+        "If `true`, users can't create, rotate or enable API keys until they verify their email address. Existing keys keep " +
+        "working. Requires `SMTP_URL`.",
     },
   ),
 };
@@ -248,23 +248,23 @@ const LIMITS = {
     whole(
       31,
       3_650,
-      "must be from 31 to 3650: the first mail comes 30 days before, so a key must be unused for a day by then",
+      "must be from 31 to 3650: the first email is sent 30 days before, and a key must be unused by then",
     ).optional(),
     {
       description:
-        "After how many unused days a key is disabled. Its owner hears of it by mail 30, 7 and 1 days before, so it needs " +
-        "`SMTP_URL`, and keys of accounts without a verified address stay as they are. Days count from the last use, from " +
-        "the creation of a key that was never used, from the moment when it is enabled again, and at the earliest from " +
-        "when this variable was first set or the database was restored. The same for every process.",
-      needed: "installations that don't want forgotten keys to work",
+        "The number of days after which an unused key is disabled. Its owner gets an email 30, 7 and 1 days before, so this " +
+        "requires `SMTP_URL`. Keys of accounts without a verified address are never disabled. The days count from the latest " +
+        "of these events: the key was created, used or enabled, this variable was first set, or the database was restored. " +
+        "Set it to the same value for every process.",
+      needed: "installations that want to disable forgotten keys",
       unset: "none; unused keys keep working",
       example: "180",
     },
   ),
   MAX_KEY_LIFETIME_DAYS: variable(whole(1, 36_500).optional(), {
     description:
-      "How long a key may last at most, in days from its creation. Older keys keep their expiry, and are listed in key " +
-      "health. A decoy has no end.",
+      "The maximum number of days from a key's creation to its expiry. Existing keys keep their expiry, and key health lists " +
+      "those that exceed the limit. Decoys never expire.",
     unset: "no limit",
     example: "365",
   }),
@@ -278,10 +278,11 @@ const LIMITS = {
   }),
   SCOPES_FILE: text({
     description:
-      "A JSON file with a list of at most 100 permissions that keys can be given, beside the built-in `images:write`, " +
-      "which an entry of that name replaces. Each has a `name` (`videos:write`), a `title`, a `description` and, if it " +
-      "includes others, `implies`, a list of their names. A server that is asked for an unknown one reads the file again.",
-    needed: "installations whose gateway asks for permissions of its own",
+      "A JSON file with an array of at most 100 permissions for keys. They are added to the built-in `images:write`, which " +
+      "an entry with that name replaces. Each entry has a `name` (such as `videos:write`), a `title`, a `description` and " +
+      "optionally `implies`, an array of the names that it includes. The server reads the file again when a request names " +
+      "an unknown permission.",
+    needed: "installations whose gateway checks permissions",
     unset: "none; the built-in permission",
     values: "a path",
     example: "./scopes.json",
@@ -296,10 +297,10 @@ const LIMITS = {
 const LEAKS = {
   GITHUB_SECRET_SCANNING_KEYS_FILE: text({
     description:
-      "A JSON file with the public keys by which GitHub's leak reports are verified, as " +
-      "`https://api.github.com/meta/public_keys/secret_scanning` answers it.",
-    needed: "partners of GitHub's secret scanning whose servers can't reach that address",
-    unset: "none; the keys are fetched from GitHub when its first report comes, and kept for 24 hours",
+      "A JSON file with the public keys that verify GitHub's leak reports, in the format of " +
+      "`https://api.github.com/meta/public_keys/secret_scanning`.",
+    needed: "GitHub secret scanning partners whose servers can't reach that address",
+    unset: "none; the keys are fetched from GitHub when its first report arrives, and kept for 24 hours",
     values: "a path",
   }),
 };

@@ -15,7 +15,7 @@ export function chargeGroups(): StatementGroups<Charge, Charged> {
   return new StatementGroups({ send, groupsMax: 2, heldMax: 4 });
 }
 
-/** The statement of each variant, by the name under which it is prepared. */
+/** The prepared statement of each variant, by name. */
 const STATEMENTS = new Map<string, string>();
 
 /** Charges accounts that can pay for everything at once, then decides each charge of the others. */

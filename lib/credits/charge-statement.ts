@@ -55,7 +55,7 @@ const MOVE = `"movement" AS (
     ON CONFLICT ("id") DO NOTHING RETURNING "id", "userId", "amount"
   )`;
 
-/** After the lock, because the function reads what is committed when it is called. */
+/** Runs after the lock, because the function reads what is committed when it is called. */
 const USED = `"used" AS MATERIALIZED (
     SELECT "userId", "apiKeyId", ${keyCreditsOfMonth('"userId"', '"apiKeyId"')} AS "hadUsed"
     FROM "clock", "locked" JOIN (SELECT DISTINCT "userId", "apiKeyId" FROM "asked" WHERE "cap" IS NOT NULL) k USING ("userId")

@@ -95,7 +95,7 @@ test.each(UPGRADES)(
     await before.remove();
     connectDatabase(url, 10);
 
-    // By columns that each version has.
+    // By columns that every version has.
     const { rows: users } = await pool().query<{ id: UserId }>(`
       WITH "user" AS (
         INSERT INTO "User" ("id", "email", "name", "tier") SELECT gen_random_uuid(), n || '@example.com', 'Ada', 'free' FROM generate_series(1, 3) n RETURNING "id"

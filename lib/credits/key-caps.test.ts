@@ -34,7 +34,7 @@ const used = () => creditsUsedThisMonth(ada, apiKeyId);
 const outcome = (charged: Charged) => (charged.ok ? charged.value.credits : charged.error);
 const EXCEEDED = { ok: false, error: "key_cap_exceeded" };
 
-/** Makes charges or reservations together, in their order. */
+/** Makes charges or reservations in one group, in their order. */
 async function together(all: Spending[], reserved?: Charge["reserved"], groups = [chargeGroups()]) {
   const made = all.map((each, i) =>
     groups[i % groups.length]?.ask({ ...each, id: randomUUIDv7(), deadline: null, reserved }),
@@ -46,7 +46,7 @@ describe.each([
   ["charges", undefined],
   ["reservations", { seconds: 60 }],
 ])("%s", (_, reserved) => {
-  test("of 100 with a cap of 37 the first 37 pass, and the account keeps the rest", async () => {
+  test("of 100 with a cap of 37, the first 37 succeed, and the account keeps the other credits", async () => {
     const made = await together(Array(100).fill(spending(37)), reserved);
     expect(made.map(outcome)).toEqual([
       ...Array.from({ length: 37 }, (_, i) => 99 - i),
@@ -55,14 +55,14 @@ describe.each([
     expect([await used(), await findRemaining(ada, null)]).toEqual([37, { credits: 63, requests: null }]);
   });
 
-  test("of 300 that three instances make at once, 37 pass", async () => {
+  test("of 300 that three instances make in parallel, 37 succeed", async () => {
     const made = await together(Array(300).fill(spending(37)), reserved, [1, 2, 3].map(chargeGroups));
     expect(made.filter(({ ok }) => ok).length).toBe(37);
     expect(new Set(made.flatMap((each) => (each.ok ? [] : each.error)))).toEqual(new Set(["key_cap_exceeded"]));
     expect(await used()).toBe(37);
   });
 
-  test("each key of a group has its own cap, and one that is spent stops no other and no cheaper charge", async () => {
+  test("each key of a group has its own cap, and a reached cap stops no other key and no cheaper charge", async () => {
     const [second, free] = [randomUUID(), randomUUID()];
     const made = await together(
       [
@@ -90,14 +90,14 @@ describe.each([
   });
 });
 
-test("a cap of 0 lets nothing be spent, and what the account lacks is named first", async () => {
+test("a cap of 0 rejects every charge, but an empty account is reported first", async () => {
   expect(await charge(spending(0))).toEqual(EXCEEDED);
   expect(await charge({ ...spending(0), credits: 101 })).toEqual({ ok: false, error: "no_credits" });
   expect(await charge({ ...spending(0), quota: 0 })).toEqual({ ok: false, error: "quota_exceeded" });
   expect((await charge(spending(null))).ok).toBe(true);
 });
 
-test("a cap counts what was spent before it was set, and the next charge obeys a changed one", async () => {
+test("a cap includes what was spent before it was set, and a changed cap applies to the next charge", async () => {
   await charge(spending(null, 30));
   expect(await charge(spending(30))).toEqual(EXCEEDED);
   expect((await charge(spending(31))).ok).toBe(true);
@@ -106,7 +106,7 @@ test("a cap counts what was spent before it was set, and the next charge obeys a
   expect(await charge(spending(20))).toEqual(EXCEEDED);
 });
 
-test("refunds and cancellations make room again", async () => {
+test("refunds and cancellations free up the cap", async () => {
   const [reserved, canceled] = [await reserve(spending(10, 6), 60), randomUUIDv7()];
   await charge(spending(10, 4), canceled);
   expect(await charge(spending(10))).toEqual(EXCEEDED);
@@ -116,7 +116,7 @@ test("refunds and cancellations make room again", async () => {
   expect(await charge(spending(10))).toEqual(EXCEEDED);
 });
 
-test("charges and refunds of many accounts and keys at once never pass a cap, and none fails", async () => {
+test("parallel charges and refunds of many accounts and keys never exceed a cap, and none fails", async () => {
   const accounts = await Promise.all(Array.from({ length: 4 }, async () => (await createUser()).id));
   const keys = accounts.flatMap((userId) => [1, 2].map(() => ({ userId, apiKeyId: randomUUID() })));
   const groups = [chargeGroups(), chargeGroups(), chargeGroups()];
@@ -141,12 +141,12 @@ test("charges and refunds of many accounts and keys at once never pass a cap, an
   }
 });
 
-test("a charge that waited for its account's row counts what was spent meanwhile", async () => {
+test("a charge that waited for its account's row includes what was spent in the meantime", async () => {
   const other = await pool().connect();
   await other.query("BEGIN");
   await other.query(`UPDATE "Balance" SET "credits" = "credits" - 5 WHERE "userId" = $1`, [ada]);
   const waiting = charge(spending(5));
-  // Its statement has begun, and its snapshot has no row of the key.
+  // Its statement has started, and its snapshot has no row of the key.
   await expectLockWaits(1);
   await other.query(
     `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId") VALUES ($1, 'charged', -5, $2)`,

@@ -29,11 +29,11 @@ async function reserved(credits: number): Promise<string> {
   return result.value.id;
 }
 
-/** Moves all that the key did into the month before, as time does. */
+/** Moves everything that the key did into the previous month. */
 async function aMonthPasses(): Promise<void> {
   const client = await pool().connect();
   await client.query("BEGIN");
-  // The ledger is append-only by a trigger, also for its owner.
+  // A trigger makes the ledger append-only, even for its owner.
   await client.query("SET LOCAL session_replication_role = replica");
   const values = [ada, apiKeyId];
   for (const change of [
@@ -61,14 +61,14 @@ test("charges and reservations in flight count, and refunds and cancellations do
   expect(await used()).toBe(8);
 });
 
-test("each key counts for itself, and no other account sees it", async () => {
+test("each key counts separately, and no other account sees it", async () => {
   await charge(spending(5));
   await charge({ ...spending(2), apiKeyId: randomUUID() });
   expect(await used()).toBe(5);
   expect(await creditsUsedThisMonth((await createUser("Bob")).id, apiKeyId)).toBe(0);
 });
 
-test("a month starts at 0, and a refund of the month before doesn't change that", async () => {
+test("a month starts at 0, and a refund of last month's charge doesn't change that", async () => {
   await charge(spending(20));
   const late = await reserved(9);
   const canceled = randomUUIDv7();

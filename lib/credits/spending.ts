@@ -12,14 +12,14 @@ export type Spending = {
   credits: number;
   /** Monthly quota of costed requests in the account's tier; null for no quota. */
   quota: number | null;
-  /** The credits that the key may spend in a UTC month; null for no cap of its own. */
+  /** The credits that the key can spend in a UTC month; null for no cap. */
   cap: number | null;
 };
 
 /**
  * `no_credits`: the balance is lower than the cost. `quota_exceeded`: there are credits, but the
- * month's requests are used up. `key_cap_exceeded`: the account can pay, but the key may spend less
- * than the cost this month.
+ * monthly quota is used up. `key_cap_exceeded`: the account can pay, but the cost would exceed the
+ * key's spending cap.
  */
 export type SpendError = "no_credits" | "quota_exceeded" | "key_cap_exceeded";
 

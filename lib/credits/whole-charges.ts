@@ -52,8 +52,8 @@ export const plainArray = (values: (string | number | null | undefined)[]) =>
 
 /**
  * Makes the charges of each account that can pay for all of its own, and returns what those
- * accounts have left. Charges nothing to the others: those that can't pay, are late, are held by
- * another transaction or have a canceled charge. Regards no caps of keys.
+ * accounts have left. Charges nothing to accounts that can't pay, are late, are held by another
+ * transaction or have a canceled charge. Ignores spending caps of keys.
  */
 export async function chargeWholeAccounts(charges: Charge[]): Promise<Map<string, Left>> {
   if (charges.length === 0) return new Map();

@@ -35,7 +35,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 
 /**
  * SQL: whether the table of migrations exists. Reads the catalog as a table, because `to_regclass`
- * may answer from a cache that doesn't know yet what another session has just created.
+ * may use a cache that doesn't know yet what another session just created.
  */
 const HAS_HISTORY = `SELECT EXISTS (
   SELECT FROM pg_class WHERE relname = '_prisma_migrations' AND relnamespace = current_schema()::regnamespace

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Longer than recording a leak and waiting for the leases takes, on a machine that isn't
- * overloaded.
+ * Longer than it takes to record a leak and outlive the leases, unless the machine is overloaded.
  */
 const STEP_MS = 500;
 
 /**
- * Settles as `work` does, but only after a multiple of 500 ms: the time must not tell whether a
- * reported key exists.
+ * Settles as `work` does, but only after a multiple of 500 ms, so that the time doesn't reveal
+ * whether a reported key exists.
  */
 export async function inEqualTime<T>(work: Promise<T>): Promise<T> {
   const startedAt = performance.now();

@@ -5,31 +5,31 @@ import { UnavailableError } from "#lib/database/unavailable.ts";
 import { OperatorError } from "#lib/operator-error.ts";
 import { HOUR_MS, MINUTE_MS } from "#lib/time/model/duration.ts";
 
-/** Documented under "Secret scanning partner program". */
+/** Documented by GitHub under "Secret scanning partner program". */
 const ENDPOINT = "https://api.github.com/meta/public_keys/secret_scanning";
 const FETCH_TIMEOUT_MS = 2_000;
 const KEPT_MS = 24 * HOUR_MS;
-/** An unknown identifier asks GitHub again at most this often. */
+/** The shortest time between two fetches because of unknown identifiers. */
 const REFETCH_MS = 10 * MINUTE_MS;
-/** After a failed fetch. */
+/** The pause after a failed fetch. */
 const RETRY_MS = 10_000;
 
 const answer = z.object({ public_keys: z.array(z.object({ key_identifier: z.string(), key: z.string() })) });
 type Keys = Map<string, KeyObject>;
 
-/** Reads GitHub's public keys from its endpoint. */
+/** Fetches GitHub's public keys from its endpoint. */
 export async function fetchGithubKeys(url = ENDPOINT): Promise<Keys> {
   const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return parseGithubKeys(await response.json());
 }
 
-/** Reads them from a file that holds what the endpoint answers. @throws {OperatorError} */
+/** Reads the keys from a file in the endpoint's format. @throws {OperatorError} */
 export async function readGithubKeys(file: string): Promise<Keys> {
   try {
     return parseGithubKeys(JSON.parse(await readFile(file, "utf8")));
   } catch (cause) {
-    const sentence = `GITHUB_SECRET_SCANNING_KEYS_FILE ${file} doesn't hold GitHub's public keys, or can't be read.`;
+    const sentence = `GITHUB_SECRET_SCANNING_KEYS_FILE ${file} doesn't contain GitHub's public keys or can't be read.`;
     throw new OperatorError(sentence, { cause });
   }
 }
@@ -38,7 +38,7 @@ function parseGithubKeys(json: unknown): Keys {
   return new Map(
     answer.parse(json).public_keys.map(({ key_identifier, key }) => {
       const publicKey = createPublicKey(key);
-      // `verify` would take any kind of key, and the protocol knows only this one.
+      // `verify` accepts any kind of key, but the protocol uses only this one.
       if (publicKey.asymmetricKeyDetails?.namedCurve !== "prime256v1")
         throw new Error(`${key_identifier} is not P-256`);
       return [key_identifier, publicKey];
@@ -46,7 +46,7 @@ function parseGithubKeys(json: unknown): Keys {
   );
 }
 
-/** Verifies GitHub's messages. Keeps its keys for 24 hours. */
+/** Keeps GitHub's keys for 24 hours. */
 export class GithubKeys {
   readonly #load: () => Promise<Keys>;
   #keys: Keys = new Map();
@@ -69,7 +69,7 @@ export class GithubKeys {
     return this.#keys.get(identifier);
   }
 
-  /** Loads once for all that ask meanwhile. */
+  /** Loads the keys once for all parallel callers. */
   async #reload(now: number): Promise<void> {
     if (now - this.#failedAt < RETRY_MS) throw new UnavailableError("GitHub's keys could not be read a moment ago");
     this.#loading ??= this.#load()

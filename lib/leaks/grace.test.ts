@@ -48,7 +48,7 @@ const statusOf = async (secret: string) => (await api.call("/key", {}, secret)).
 const leakMails = (userId: UserId) =>
   database().mail.findMany({ where: { userId, kind: "api_key.leaked" }, select: { data: true } });
 
-/** Moves the report of a key into the past, as if it had been made then. */
+/** Moves a key's report into the past, as if it had been made then. */
 async function moveReport(id: string, ms: number): Promise<void> {
   await database().$executeRaw`
     UPDATE "ApiKey" SET "leakedAt" = "leakedAt" - make_interval(secs => ${ms / 1000}::float8),
@@ -56,13 +56,13 @@ async function moveReport(id: string, ms: number): Promise<void> {
   await outliveLeases();
 }
 
-test("a reported production key works for 24 hours and not a moment longer, without any sweep", async () => {
+test("a reported production key works for exactly 24 hours, even if scheduled work doesn't run", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   const { leakedAt, revokesAt, revokedAt } = await stateOf(key.id);
   expect(revokesAt?.getTime()).toBe((leakedAt?.getTime() ?? 0) + DAY_MS);
   expect([revokedAt, await statusOf(secret)]).toEqual([null, 200]);
-  // The rest of the time is short enough to wait for, and the key is cached all along.
+  // The remaining time is short enough to wait for, and the key stays cached.
   await moveReport(key.id, DAY_MS - 4_000);
   const end = (await stateOf(key.id)).revokesAt?.getTime() ?? 0;
   const checks = { before: 0, after: 0 };
@@ -82,7 +82,7 @@ test("a reported production key works for 24 hours and not a moment longer, with
   expect((await stateOf(key.id)).revokedAt).toBeNull();
 });
 
-test("until then the key tells programs when it ends, which is its own expiry if that is earlier", async () => {
+test("until then GET /key returns the time of revocation, or the key's expiry if that is earlier", async () => {
   const [one, two] = [await createKey(ada.id), await createKey(ada.id)];
   const soon = new Date(Date.now() + HOUR_MS);
   await database().apiKey.update({ where: { id: two.key.id }, data: { expiresAt: soon } });
@@ -96,7 +96,7 @@ test("until then the key tells programs when it ends, which is its own expiry if
   }
 });
 
-test("the sweep then revokes it as of that instant, and records it once", async () => {
+test("scheduled work revokes it as of that time and records it once", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   await revokeLeakedKeys();
@@ -113,7 +113,7 @@ test("the sweep then revokes it as of that instant, and records it once", async 
   expect(record).toMatchObject({ actor: "system", userId: ada.id, createdAt: revokesAt });
 });
 
-test("no edit, extension, enabling, rotation, restriction or repeated report moves the end", async () => {
+test("no edit, extension, enabling, rotation, restriction or repeated report postpones the revocation", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   await moveReport(key.id, HOUR_MS);
@@ -137,7 +137,7 @@ test("no edit, extension, enabling, rotation, restriction or repeated report mov
   expect(await setDisabled(ada.id, key.id, "enabled", CALLER)).toEqual({ ok: false, error: "not_active" });
 });
 
-test("reports that race with edits, extensions and rotations leave the end that the first one set", async () => {
+test("the first report sets the time of revocation, even if reports race with edits, extensions and rotations", async () => {
   for (let round = 0; round < 10; round += 1) {
     const [edited, rotated] = [await createKey(ada.id), await createKey(ada.id)];
     const old = await createKey(ada.id);
@@ -159,7 +159,7 @@ test("reports that race with edits, extensions and rotations leave the end that 
   }
 });
 
-test("a key can still be revoked and deleted at once, and its owner's own report revokes it", async () => {
+test("a key can still be revoked and deleted immediately, and its owner's own report revokes it", async () => {
   const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)] as const;
   await report(...keys.map(({ secret }) => secret));
   await revokeApiKey(ada.id, keys[0].key.id, CALLER);
@@ -168,7 +168,7 @@ test("a key can still be revoked and deleted at once, and its owner's own report
   for (const { secret } of keys) expect(await statusOf(secret)).toBe(401);
 });
 
-test("a choice of revocation at once holds for the next report, also of a key that has time left", async () => {
+test("turning the setting off applies to the next report, even of a key that has time left", async () => {
   const { key, secret } = await createKey(ada.id);
   await report(secret);
   await changeLeakGrace(ada.id, false, CALLER);
@@ -178,7 +178,7 @@ test("a choice of revocation at once holds for the next report, also of a key th
   expect((await stateOf(key.id)).revokedAt).not.toBeNull();
 });
 
-test("other environments, expired keys, unverified owners and other accounts have no grace", async () => {
+test("keys of other environments, expired keys, unverified owners and other accounts get no grace period", async () => {
   const [bob, carol] = [await createVerifiedUser("Bob"), await createUser("Carol")];
   await changeLeakGrace(carol.id, true, CALLER);
   const keys = [await createKey(bob.id), await createKey(carol.id), await createKey(ada.id), await createKey(ada.id)];
@@ -192,7 +192,7 @@ test("other environments, expired keys, unverified owners and other accounts hav
   expect((await stateOf(kept.key.id)).revokedAt).toBeNull();
 });
 
-test("a report sends one mail that names the end, and no notice of an expiry follows", async () => {
+test("a report sends one email with the time of revocation, and no notice about expiry follows", async () => {
   const [one, two] = [await createKey(ada.id), await createKey(ada.id)];
   await database().apiKey.update({ where: { id: two.key.id }, data: { environment: "staging" } });
   await report(one.secret, two.secret);
@@ -210,7 +210,7 @@ test("a report sends one mail that names the end, and no notice of an expiry fol
   expect(await noticeExpiringKeys()).toBe(0);
 });
 
-test("a change of the choice is recorded, once", async () => {
+test("a change of the setting is recorded once", async () => {
   await changeLeakGrace(ada.id, true, CALLER);
   await changeLeakGrace(ada.id, false, CALLER);
   const records = (await activityOf(ada.id)).map(({ action, details }) => [action, details]);

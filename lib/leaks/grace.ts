@@ -4,16 +4,19 @@ import { database, type Transaction } from "#lib/database/client.ts";
 import { isMailOn } from "#lib/mail/queue-mail.ts";
 import { DAY_MS, HOUR_MS } from "#lib/time/model/duration.ts";
 
-/** How long after its first report a leaked production key is revoked, if its account chose so. */
+/**
+ * The time from the first report of a leaked production key to its revocation, if the user chose
+ * it.
+ */
 export const LEAK_GRACE_MS = DAY_MS;
 
-/** Returns whether the account chose that leaked production keys are revoked a day later. */
+/** Returns whether the user chose that leaked production keys are revoked a day later. */
 export async function readLeakGrace(userId: UserId): Promise<boolean> {
   const { leakGrace } = await database().user.findUniqueOrThrow({ where: { id: userId }, select: { leakGrace: true } });
   return leakGrace;
 }
 
-/** Changes that choice for later reports. The end of a key that was reported stays. */
+/** Changes that choice for future reports. Keys that were already reported keep their time. */
 export function changeLeakGrace(userId: UserId, leakGrace: boolean, caller: Caller): Promise<void> {
   return database().$transaction(async (transaction) => {
     const { count } = await transaction.user.updateMany({
@@ -29,7 +32,7 @@ export function changeLeakGrace(userId: UserId, leakGrace: boolean, caller: Call
   });
 }
 
-/** Tells whether the choice applies now: only to an owner who gets the mail. */
+/** Tells whether the choice applies now: only if the owner gets the email. */
 export async function hasLeakGrace(transaction: Transaction, userId: UserId): Promise<boolean> {
   if (!isMailOn()) return false;
   const where = { id: userId, leakGrace: true, emailVerifiedAt: { not: null } };

@@ -31,7 +31,7 @@ beforeEach(async () => {
   ada = await createVerifiedUser();
 });
 
-/** Delivers everything that is due, and returns what each mail says beside its recipient. */
+/** Delivers everything that is due, and returns the recipient, subject and text of each email. */
 async function mails() {
   for (let mail = await claimMail(); mail; mail = await claimMail())
     if (mail !== "settled") await deliverMail(server.url, mail);
@@ -47,7 +47,7 @@ async function createDecoy(): Promise<string> {
   return created.value.key.id;
 }
 
-test("of many parallel reports of a key, one sends a mail, to its owner, without the reporter's words", async () => {
+test("many parallel reports of a key send its owner one email, without the reporter's words", async () => {
   const adas = await createKey(ada.id);
   await mails();
   server.mails.length = 0;
@@ -63,7 +63,7 @@ test("of many parallel reports of a key, one sends a mail, to its owner, without
   for (const word of ["Phisher", "evil.example", adas.secret]) expect(mail?.text).not.toContain(word);
 });
 
-test("a report of many keys sends each owner one mail", async () => {
+test("a report of many keys sends each owner one email", async () => {
   const keys = await Promise.all(Array.from({ length: 30 }, () => createKey(ada.id)));
   await mails();
   server.mails.length = 0;
@@ -73,7 +73,7 @@ test("a report of many keys sends each owner one mail", async () => {
   ]);
 });
 
-test("a decoy's use is mailed at once and then at most once an hour, with the caller's address", async () => {
+test("a decoy's use sends an email immediately and then at most once an hour, with the caller's address", async () => {
   const id = await createDecoy();
   await noteDecoyUse({ userId: ada.id, apiKeyId: id, address: "203.0.113.9", userAgent: "Visit https://evil.example" });
   const [first, ...others] = await mails();
@@ -90,7 +90,7 @@ test("a decoy's use is mailed at once and then at most once an hour, with the ca
   expect(await mails()).toHaveLength(2);
 });
 
-test("a leak report of a decoy sends the mail of a use, and no other", async () => {
+test("a leak report of a decoy sends the email about its use and no other", async () => {
   const id = await createDecoy();
   await recordLeak(ada.id, [id], { source: "Scanner", url: "" }, SYSTEM);
   expect((await mails()).map(({ subject }) => subject)).toEqual(["Decoy key used: Laptop"]);

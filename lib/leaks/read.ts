@@ -4,7 +4,7 @@ import type { Finding } from "#lib/leaks/model/schema.ts";
 
 export type KeptReport = Finding & { id: string; createdAt: Date };
 
-/** Lists the reports of a user's key, the first one first. */
+/** Lists the reports of a user's key, oldest first. */
 export function listLeakReports(userId: UserId, apiKeyId: string): Promise<KeptReport[]> {
   return database().leakReport.findMany({
     where: { userId, apiKeyId },

@@ -29,7 +29,7 @@ const stateOf = (id: string) =>
 const actionsOf = async (userId: UserId) =>
   (await activityOf(userId)).map(({ action }) => action).filter((action) => action !== "api_key.created");
 
-test("a reported key is marked and revoked, and its activity says so once", async () => {
+test("a reported key is marked and revoked, and activity records it once", async () => {
   const { key, secret } = await createKey(ada.id);
   expect((await reportLeaks([found(secret)])).get(secret)).toEqual({ id: key.id, userId: ada.id });
   const { leakedAt, revokedAt } = await stateOf(key.id);
@@ -44,7 +44,7 @@ test("a reported key is marked and revoked, and its activity says so once", asyn
   ]);
 });
 
-test("20 different reports of a key are kept, the first ones, and the same one once", async () => {
+test("the first 20 different reports of a key are kept, and a repeated one is kept once", async () => {
   const { key } = await createKey(ada.id);
   for (let i = 0; i < REPORTS_MAX + 5; i += 1) {
     await recordLeak(ada.id, [key.id], { source: "Scanner", url: `https://example.com/${i}` }, CALLER);
@@ -54,7 +54,7 @@ test("20 different reports of a key are kept, the first ones, and the same one o
   expect(urls).toEqual(Array.from({ length: REPORTS_MAX }, (_, i) => `https://example.com/${i}`));
 });
 
-test("of parallel reports of one key each is kept, one revokes, and none fails", async () => {
+test("parallel reports of one key are all kept, one revokes it, and none fails", async () => {
   const { key, secret } = await createKey(ada.id);
   await Promise.all([
     ...Array.from({ length: 30 }, (_, i) => reportLeaks([found(secret, `https://example.com/${i}`)])),
@@ -74,7 +74,7 @@ test("parallel reports of many keys in different orders don't block each other",
   for (const { key } of keys) expect((await stateOf(key.id)).revokedAt).not.toBeNull();
 });
 
-test("a report that waits for its turn doesn't wait until the keys before it are rejected everywhere", async () => {
+test("a report that waits for its turn doesn't wait until earlier keys are rejected everywhere", async () => {
   // One for each turn that can be taken at the same time.
   const keys = [await createKey(ada.id), await createKey(ada.id)];
   const ended: string[] = [];
@@ -86,7 +86,7 @@ test("a report that waits for its turn doesn't wait until the keys before it are
   expect(ended).toEqual(["unknown", "key", "key"]);
 });
 
-test("a report of two accounts' keys reaches each account for its own only", async () => {
+test("a report of two accounts' keys reaches each account only for its own keys", async () => {
   const bob = await createUser("Bob");
   const [adas, bobs] = [await createKey(ada.id), await createKey(bob.id)];
   const kept = await createKey(bob.id);
@@ -114,7 +114,7 @@ test("control, bidi and invisible characters and keys in the reporter's words ar
   expect([source, stored]).toEqual(["[31mScanner", "https://example.com/?key=gt_…&ab"]);
 });
 
-test("without mail every reported key is revoked at once, whatever the account chose", async () => {
+test("without email every reported key is revoked immediately, whatever the user chose", async () => {
   await database().user.update({ where: { id: ada.id }, data: { emailVerifiedAt: new Date() } });
   await changeLeakGrace(ada.id, true, CALLER);
   const { key, secret } = await createKey(ada.id);
@@ -122,7 +122,7 @@ test("without mail every reported key is revoked at once, whatever the account c
   expect((await stateOf(key.id)).revokedAt).not.toBeNull();
 });
 
-test("a key that was deleted before is marked, too", async () => {
+test("a deleted key is also marked", async () => {
   const { key, secret } = await createKey(ada.id);
   await database().apiKey.update({ where: { id: key.id }, data: { deletedAt: new Date(), revokedAt: new Date() } });
   expect((await reportLeaks([found(secret)])).size).toBe(1);

@@ -13,15 +13,16 @@ import { hasLeakGrace, LEAK_GRACE_MS } from "#lib/leaks/grace.ts";
 import type { Finding } from "#lib/leaks/model/schema.ts";
 import { withoutHidden } from "#lib/text/legible.ts";
 
-/** Reports of one key that are kept: a flood of them must not fill the table or the page. */
+/**
+ * The most reports of one key that are kept, so that a flood doesn't fill the table or the page.
+ */
 export const REPORTS_MAX = 20;
 
 /**
- * Records that keys of an account were found in public: a mark that stays, the report, and the
- * revocation of those that aren't revoked: at once, or with {@link hasLeakGrace} a day after the
- * first report. All of it is one transaction, so that a crash leaves nothing half done, and a
- * repeated report changes nothing. Returns the number of the keys that are the account's. The
- * caller waits for the leases.
+ * Records that keys of an account leaked: marks them permanently, stores the report, and revokes
+ * the keys that aren't revoked, immediately or, with {@link hasLeakGrace}, a day after the first
+ * report. One transaction does all of it. A repeated report changes nothing. Returns the number of
+ * keys that belong to the account. The caller must outlive the leases.
  */
 export function recordLeak(
   userId: UserId,
@@ -41,9 +42,9 @@ export function recordLeak(
       const revokesAt = new Date(at.getTime() + LEAK_GRACE_MS);
       await keepReports(transaction, userId, locked, finding, at);
       await markLeaked(transaction, userId, locked, caller, at, graced ? revokesAt : null);
-      // Those whose first report this is, and earlier ones, whose end stays.
+      // Includes keys that were reported before, because they keep their time of revocation.
       const ending = graced ? await lockApiKeys(transaction, Prisma.sql`${asked} AND "revokesAt" IS NOT NULL`) : [];
-      // A millisecond later, so that activity lists both in the order in which they happened.
+      // A millisecond later, so that activity lists both records in the right order.
       const then = new Date(at.getTime() + 1);
       const atOnceIds = others.filter((id) => !ending.includes(id));
       await markRevoked(transaction, userId, atOnceIds, caller, then);
@@ -51,7 +52,7 @@ export function recordLeak(
       const { length } = await lockApiKeys(transaction, Prisma.sql`${asked} AND ${isNew} AND "revokesAt" IS NOT NULL`);
       const more = length > 0 ? { ending: { total: length, at: revokesAt.toISOString() } } : {};
       await tellOfKeys(transaction, userId, "api_key.leaked", isNew, more);
-      // A decoy never worked, and a report of it is a use.
+      // A report of a decoy counts as a use.
       await recordDecoyUse(transaction, userId, decoys, caller, then);
       return locked.length;
     },
@@ -77,9 +78,9 @@ async function keepReports(
 }
 
 /**
- * Marks the keys that weren't marked before and records each. Only the first report of a key is
- * news, and only it sets when a live production key is revoked. Setting "revokesAt", also to
- * nothing, makes the list of revocations notice the mark.
+ * Marks the keys that aren't marked yet, and records each. Only the first report of a key does this
+ * and sets when a live production key is revoked. Setting "revokesAt", even to null, makes the list
+ * of revocations notice the mark.
  */
 async function markLeaked(
   transaction: Transaction,
@@ -100,7 +101,7 @@ async function markLeaked(
     );
 }
 
-/** Removes hidden characters and keys: an address may hold the key that it is about. */
+/** Removes hidden characters, and keys, because a URL may contain the leaked key. */
 function clean(text: string): string {
   return withoutHidden(text).replaceAll(new RegExp(KEY_SHAPE, "g"), "gt_…").trim();
 }

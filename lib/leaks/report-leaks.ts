@@ -8,18 +8,18 @@ import type { Finding } from "#lib/leaks/model/schema.ts";
 import { recordLeak } from "#lib/leaks/record-leak.ts";
 import { err, ok, type Result } from "#lib/result.ts";
 
-/** A text that was found in public and may be a key. */
+/** A text that was found and may be a key. */
 export type FoundText = Finding & { text: string };
 export type LeakedKey = { id: string; userId: UserId };
 
-/** The owner learns of the report, and not from which address it came. */
+/** The activity shows the report, but not the reporter's address. */
 const REPORTER: Caller = { actor: "system", address: null, userAgent: null };
 
 /**
- * Records the found texts that are keys and revokes these keys, as exactly as `revokeApiKey` does,
- * or sets when they are revoked: see {@link recordLeak}.
- * Returns them by their text. Everything is stored when this returns. Texts that fail grammar or
- * checksum cost no query, and the others are looked up in one statement.
+ * Finds the keys among texts and revokes them, as exactly as `revokeApiKey` does, or sets when they
+ * are revoked: see {@link recordLeak}. Returns the keys by their text. Everything is stored when
+ * this returns. Texts with invalid grammar or checksum cost no query, and one statement looks up
+ * the rest.
  */
 export async function reportLeaks(found: FoundText[], caller = REPORTER): Promise<Map<string, LeakedKey>> {
   const keys = await inTurn(() => record(found, caller));
@@ -47,8 +47,8 @@ async function record(found: FoundText[], caller: Caller): Promise<Map<string, L
 }
 
 /**
- * Records that a user found a key of their own, as {@link reportLeaks} does. It is revoked at once,
- * whatever the account chose, as the dialog says.
+ * Reports the user's own key, as {@link reportLeaks} does. It is revoked immediately, even if the
+ * user chose 24 hours, because the dialog says so.
  */
 export async function reportOwnLeak(
   userId: UserId,

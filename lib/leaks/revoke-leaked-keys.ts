@@ -3,8 +3,8 @@ import { database } from "#lib/database/client.ts";
 const STEP_KEYS = 500;
 
 /**
- * Revokes leaked keys whose time is over, as of that time, and records each. Returns their number.
- * A late call is harmless: `keyStatus` calls them revoked from that instant on.
+ * Revokes leaked keys whose time has come, as of that time, and records each. Returns their number.
+ * A late call is harmless, because `keyStatus` already returns revoked from that time on.
  */
 export function revokeLeakedKeys(): Promise<number> {
   return database().$executeRaw`

@@ -9,13 +9,13 @@ export type Envelope = {
   createdAt: Date;
   /** The dashboard's address. */
   publicUrl: string;
-  /** Switches this kind of notice off. */
+  /** Turns off this kind of notice. */
   unsubscribeUrl?: string | undefined;
 };
 
 /**
- * Builds the message of a mail: text first, simple HTML beside it. It is the same at each attempt,
- * with the same Message-ID. What users typed is printable and escaped, and an API key in it is cut.
+ * Builds the MIME message: plain text first, then simple HTML. Every attempt gets the same message
+ * and Message-ID. Text from users is made printable and escaped, and an API key in it is cut.
  */
 export function compose(
   letter: Letter,
@@ -23,7 +23,7 @@ export function compose(
 ): Promise<Buffer> {
   const { subject, paragraphs, link } = safe(letter);
   const url = `${publicUrl}${link.path}`;
-  const switchable = unsubscribeUrl ? " Your account page has a switch for mails like this." : "";
+  const switchable = unsubscribeUrl ? " You can turn off emails like this on your account page." : "";
   const footer = `Sent to ${to} about an account at ${new URL(publicUrl).host}.${switchable}`;
   const message = new MailComposer({
     from,
@@ -34,7 +34,7 @@ export function compose(
     baseBoundary: id,
     headers: {
       "Auto-Submitted": "auto-generated",
-      // One click in the mail program (RFC 8058).
+      // One click in the email client (RFC 8058).
       ...(unsubscribeUrl && {
         "List-Unsubscribe": `<${unsubscribeUrl}>`,
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -56,7 +56,7 @@ function safe({ subject, paragraphs, link }: Letter): Letter {
 
 const FONT = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:16px;line-height:1.5";
 
-/** Colors are few, and readable where a mail program inverts them for a dark screen. */
+/** Uses few colors, which stay readable when an email client inverts them for dark mode. */
 function page(title: string, paragraphs: string[], link: { label: string; url: string }, footer: string): string {
   const body = paragraphs.map((text) => `<p>${escapeHtml(text).replaceAll("\n", "<br>")}</p>`).join("\n");
   return `<!doctype html>

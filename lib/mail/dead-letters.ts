@@ -6,7 +6,7 @@ import { ALL_KINDS, templateOf } from "#lib/mail/kinds.ts";
 import { GIVE_UP_HOURS } from "#lib/mail/queue-mail.ts";
 
 const LISTED_MAX = 200;
-/** A mail with a link that ends is of no use later. */
+/** An email whose link has expired is of no use later. */
 const RETRIED_KINDS = ALL_KINDS.filter((kind) => !templateOf(kind).goodForHours);
 
 export type UndeliveredMail = {
@@ -15,13 +15,13 @@ export type UndeliveredMail = {
   to: string;
   createdAt: Date;
   attempts: number;
-  /** Null for a mail that is given up. */
+  /** Null for a failed email. */
   dueAt: Date | null;
   outcome: MailOutcome | null;
   problem: string | null;
 };
 
-/** Lists the newest mails that wait or are given up, for the operator. */
+/** Lists the newest emails that are waiting or failed, for the operator. */
 export function listUndelivered(): Promise<UndeliveredMail[]> {
   return database().$queryRaw<UndeliveredMail[]>`
     SELECT m."id", m."kind", coalesce(m."recipient", u."email") AS "to", m."createdAt", m."attempts",
@@ -30,7 +30,7 @@ export function listUndelivered(): Promise<UndeliveredMail[]> {
     WHERE m."endedAt" IS NULL OR m."outcome" = 'failed' ORDER BY m."createdAt" DESC, m."id" LIMIT ${LISTED_MAX}`;
 }
 
-/** Queues one mail that was given up again, or all of them. Returns how many. */
+/** Queues one failed email again, or all of them. Returns how many. */
 export function retryFailed(id?: string): Promise<number> {
   const one = id ? Prisma.sql`AND "id" = ${id}::uuid` : Prisma.empty;
   return database().$executeRaw`
@@ -39,7 +39,7 @@ export function retryFailed(id?: string): Promise<number> {
     WHERE "outcome" = 'failed' AND "kind" = ANY(${RETRIED_KINDS}) ${one}`;
 }
 
-/** Removes mails that ended over 30 days ago, and returns their number. */
+/** Removes emails that were sent or failed over 30 days ago, and returns their number. */
 export function pruneMails(signal?: AbortSignal): Promise<number> {
   return removeInSteps({ table: "Mail", by: "endedAt", where: `"endedAt" < now() - interval '30 days'` }, signal);
 }

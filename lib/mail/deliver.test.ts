@@ -10,7 +10,7 @@ import { queueMail } from "#lib/mail/queue-mail.ts";
 
 const { mailServer, queueSecurity, queueNotice, deliverDue, pass, subjects } = givenOutbox();
 
-describe("a mail", () => {
+describe("an email", () => {
   test("belongs to the transaction that queues it", async () => {
     const ada = await createVerifiedUser();
     await expect(
@@ -22,7 +22,7 @@ describe("a mail", () => {
     expect(await deliverDue()).toEqual([]);
   });
 
-  test("has text first, HTML beside it, one link, and what programs need to know", async () => {
+  test("has plain text first, then HTML, one link, and the headers that email clients need", async () => {
     const ada = await createVerifiedUser();
     await queueNotice(ada, "<b>gt_abcdefghijklmnopqrstuvwxyz0123456789</b>");
     await deliverDue();
@@ -37,7 +37,7 @@ describe("a mail", () => {
     expect(links(mail?.text)).toEqual(new Set([url]));
     expect([...String(mail?.html).matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([url]);
     expect(mail?.html).toContain("&lt;b&gt;gt_abcd…&lt;/b&gt;");
-    // A name that is a key doesn't make it a secret that mails carry.
+    // A user may type a key as a name. It must not get into an email.
     expect(mail?.raw).not.toContain("klmnopqrstuvwxyz");
     expect(mail?.subject).toBe("API key created: <b>gt_abcd…</b>");
   });
@@ -56,7 +56,7 @@ describe("a mail", () => {
       for (const { email } of users) expect(raw.includes(email)).toBe(email === recipient);
   });
 
-  test("of a deleted account is gone", async () => {
+  test("of a deleted account is removed", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     await database().$executeRawUnsafe(anonymize(`SELECT $1::uuid AS "id", now() AS "deletedAt"`), ada.id);
@@ -64,7 +64,7 @@ describe("a mail", () => {
     expect(await database().mail.count()).toBe(0);
   });
 
-  test("that two processes want is claimed by one", async () => {
+  test("that two processes try to claim is claimed by one", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 5; i += 1) await queueSecurity(ada);
     const claims = await Promise.all(Array.from({ length: 10 }, claimMail));
@@ -83,7 +83,7 @@ describe("a mail", () => {
 });
 
 describe("an account with many notices in an hour", () => {
-  test("gets a digest of the rest an hour later, and its security notices at once", async () => {
+  test("gets a digest of the rest an hour later, and its security notices immediately", async () => {
     const ada = await createVerifiedUser();
     const bob = await createVerifiedUser("Bob");
     for (let i = 0; i < NOTICES_AN_HOUR + 30; i += 1) await queueNotice(ada, `key ${i}`);
@@ -101,12 +101,12 @@ describe("an account with many notices in an hour", () => {
     await pass("61 min");
     mailServer().mails.length = 0;
     expect(await deliverDue()).toEqual(["accepted"]);
-    expect(subjects()).toEqual(["60 more notices about your account"]);
+    expect(subjects()).toEqual(["60 more notifications about your account"]);
     expect(mailServer().mails[0]?.text).toContain("• API key created: key 10\n");
     expect(mailServer().mails[0]?.text).toContain("And 10 more.");
   });
 
-  test("that two processes deliver at the same time gets no more", async () => {
+  test("gets no more if two processes deliver in parallel", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 40; i += 1) await queueNotice(ada, `key ${i}`);
     await Promise.all(Array.from({ length: 6 }, deliverDue));
@@ -115,7 +115,7 @@ describe("an account with many notices in an hour", () => {
   });
 });
 
-test("the dashboard's process delivers what comes, until it is stopped", async () => {
+test("the dashboard's process delivers new emails until it is stopped", async () => {
   const ada = await createVerifiedUser();
   const delivery = startDelivery();
   await queueSecurity(ada);

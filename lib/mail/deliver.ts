@@ -9,20 +9,20 @@ import { type ClaimedMail, claimMail, LEASE_S, markHandedOver, settleMail } from
 import { type Delivery, sendBySmtp } from "#lib/mail/smtp.ts";
 import { unsubscribeToken } from "#lib/mail/unsubscribe-token.ts";
 
-/** A mail server may take seconds for a mail. More connections than this annoy some. */
+/** Deliveries at the same time: one can take seconds, and mail servers limit connections. */
 const AT_ONCE = 4;
 const POLL_MS = 1_000;
-/** After a connection that failed, for all mails: 2 s doubling to a minute. */
+/** Pauses all deliveries after a failed connection: 2 s, doubling up to a minute. */
 const PAUSE = { firstMs: 2_000, maxMs: 60_000 };
 const SETTLE_RETRY_MS = 1_000;
 
-/** A started delivery of the outbox. */
+/** Delivers the outbox until it is stopped. */
 export type MailDelivery = {
-  /** Claims no more mails and waits for those that are being sent. */
+  /** Claims no more emails and waits for those that are being sent. */
   stop(): Promise<void>;
 };
 
-/** Delivers what the outbox holds until it is stopped. Does nothing without `SMTP_URL`. */
+/** Delivers the outbox until it is stopped. Does nothing without `SMTP_URL`. */
 export function startDelivery(): MailDelivery {
   const { SMTP_URL } = env();
   if (!SMTP_URL) return { stop: async () => {} };
@@ -58,13 +58,13 @@ async function work(smtpUrl: string, signal: AbortSignal): Promise<void> {
       sending.delete(sent);
     });
     sending.add(sent);
-    // Asks a mail server that was away with one mail, not with several.
+    // Tries a mail server that was down with one email, not with several.
     if (pauseMs > 0) await sent;
   }
   await Promise.all(sending);
 }
 
-/** Sends one mail that this process has claimed, and settles it. Never rejects. */
+/** Sends one email that this process has claimed, and records the outcome. Never rejects. */
 export async function deliverMail(smtpUrl: string, mail: ClaimedMail, signal?: AbortSignal): Promise<Delivery> {
   const delivery = await attempt(smtpUrl, mail);
   const settled = await untilSettled(mail, delivery, signal);
@@ -81,13 +81,16 @@ async function attempt(smtpUrl: string, mail: ClaimedMail): Promise<Delivery> {
     const unsubscribeUrl = setting && `${publicUrl}/unsubscribe/${unsubscribeToken(mail.userId, setting)}`;
     content = await compose(write(mail.data as never), { ...mail, from, publicUrl, unsubscribeUrl });
   } catch (error) {
-    log().error({ err: error, mail: mail.id, kind: mail.kind }, "a mail could not be written");
-    return { outcome: "rejected", code: 554, problem: "The mail could not be written; the log says why." };
+    log().error({ err: error, mail: mail.id, kind: mail.kind }, "an email could not be written");
+    return { outcome: "rejected", code: 554, problem: "The email could not be written; the log says why." };
   }
   return sendBySmtp(smtpUrl, { from: from.address, to: mail.to, content }, () => markHandedOver(mail));
 }
 
-/** The database may be away for a moment. What is known now would be unknown after the lease. */
+/**
+ * Retries while the database is unavailable, because the outcome would become unknown when the
+ * lease ends.
+ */
 async function untilSettled(
   mail: ClaimedMail,
   delivery: Delivery,
@@ -105,5 +108,5 @@ async function untilSettled(
 }
 
 function warn(error: unknown): undefined {
-  log().warn({ err: error }, "the outbox can't be reached and is tried again");
+  log().warn({ err: error }, "the outbox can't be reached and will be retried");
 }

@@ -9,9 +9,7 @@ import { keyUsedFromNewNetwork } from "#lib/mail/templates/networks.ts";
 import { newBrowser, signInMethodChanged } from "#lib/mail/templates/sign-in.ts";
 import { creditsLow, quotaNear, spendingCapReached } from "#lib/mail/templates/spending.ts";
 
-/**
- * Every kind of mail with its template. A kind keeps its name and its data while rows may have it.
- */
+/** Every kind of email with its template. Stored rows depend on a kind's name and data. */
 export const KINDS = {
   "account.verify_email": verifyEmail,
   "account.reset_password": resetPassword,
@@ -37,14 +35,14 @@ export const KINDS = {
 };
 
 export type MailKind = keyof typeof KINDS;
-/** What a mail of a kind is written from. */
+/** The data that an email of a kind is written from. */
 export type MailData<Kind extends MailKind> = (typeof KINDS)[Kind] extends Template<infer Data> ? Data : never;
 
 export const ALL_KINDS = Object.keys(KINDS) as MailKind[];
-/** The kinds that count for the limit of an hour, and that a digest may replace. */
+/** The kinds that count toward the hourly limit and that a digest may replace. */
 export const NOTICES = ALL_KINDS.filter((kind) => kind !== "digest" && !KINDS[kind].isSecurity);
 
-/** Returns a kind's template, for data that was read from the outbox. */
+/** Returns a kind's template for data read from the outbox. */
 export function templateOf(kind: MailKind): Template<never> {
   return KINDS[kind] as Template<never>;
 }

@@ -1,6 +1,6 @@
 import type { NoticeSetting } from "#lib/mail/model/notice-settings.ts";
 
-/** A mail in words: one purpose, one link. */
+/** The words of an email: one purpose, one link. */
 export type Letter = {
   subject: string;
   paragraphs: string[];
@@ -9,21 +9,18 @@ export type Letter = {
 };
 
 export type Template<Data> = {
-  /** A security notice is never held back by the limit of an hour. */
+  /** The hourly limit never delays a security notice. */
   isSecurity: boolean;
-  /** The switch of the account page that turns it off. Security notices have none. */
+  /** The switch on the account page that turns it off. Security notices have none. */
   setting?: NoticeSetting;
-  /** For a mail whose link ends: when it says nothing useful any more. */
+  /** How long an email is useful whose link expires. It isn't sent after that. */
   goodForHours?: number;
-  /** Goes to an address before it is verified. Only mails that verify it do. */
+  /** Is sent to an unverified address. Only emails that verify it are. */
   toUnverified?: boolean;
   write(data: Data): Letter;
 };
 
-/**
- * Defines a kind of mail. `Data` is stored as JSON until the mail is delivered, so it has no
- * secret.
- */
+/** Defines a kind of email. `Data` is stored as JSON until delivery, so it holds no secret. */
 export function template<Data extends object>(definition: Template<Data>): Template<Data> {
   return definition;
 }

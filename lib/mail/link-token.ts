@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 
 /**
- * Returns the token of a link in a mail. The outbox holds only the seed, which is nothing without
- * the installation's secret, so neither the database nor a backup of it has a working link.
+ * Returns the token of a link in an email. The outbox stores only the seed, which is useless
+ * without the installation's secret, so neither the database nor a backup contains a working link.
  */
 export function linkToken(seed: string): string {
   const { AUTH_SECRET } = process.env;

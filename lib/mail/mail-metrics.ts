@@ -7,13 +7,13 @@ const READ_MS = 15_000;
 
 export type OutboxState = {
   waiting: number;
-  /** Given up and not retried yet. */
+  /** Failed and not queued again. */
   failed: number;
-  /** Age of the oldest mail that should be delivered by now, in seconds. */
+  /** Age of the oldest email that is due for delivery, in seconds. */
   oldestS: number;
 };
 
-/** Counts and logs how an attempt ended, or that a mail was given up without another one. */
+/** Counts and logs the outcome of an attempt, or that an email failed without another attempt. */
 export function noteOutcome(
   { id, kind, attempts }: { id: string; kind: string; attempts: number },
   outcome: "sent" | "failed" | "retried",
@@ -21,28 +21,29 @@ export function noteOutcome(
 ): void {
   log()[outcome === "failed" ? "error" : problem ? "warn" : "info"](
     { mail: id, kind, attempts, problem },
-    `mail ${outcome}`,
+    `email ${outcome}`,
   );
   metrics().mails.inc({ outcome });
 }
 
 /**
- * Reads the outbox from time to time, for Prometheus. Every process that delivers reports the same.
+ * Reads the outbox periodically for Prometheus. Every process that delivers reports the same
+ * values.
  */
 export async function observeOutbox(signal: AbortSignal): Promise<void> {
   let last: OutboxState = { waiting: 0, failed: 0, oldestS: 0 };
-  observeGauge("goodtake_mail_outbox", "Mails by state: waiting, failed (given up).", "state", () => ({
+  observeGauge("goodtake_mail_outbox", "Emails by state: waiting, failed.", "state", () => ({
     waiting: last.waiting,
     failed: last.failed,
   }));
-  observeGauge("goodtake_mail_age_seconds", "Age of the oldest mail that should be delivered by now.", "queue", () => ({
+  observeGauge("goodtake_mail_age_seconds", "Age of the oldest email that is due for delivery.", "queue", () => ({
     outbox: last.oldestS,
   }));
   while (!signal.aborted) {
     try {
       last = await readOutbox();
     } catch (error) {
-      log().debug({ err: error }, "the outbox can't be read and is tried again");
+      log().debug({ err: error }, "the outbox can't be read and will be retried");
     }
     await sleep(READ_MS, undefined, { signal, ref: false }).catch(() => {});
   }

@@ -2,7 +2,7 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 import { NOTICE_SETTINGS, type NoticeSetting } from "#lib/mail/model/notice-settings.ts";
 
-/** Returns the notices that the user has switched off. */
+/** Returns the notices that the user turned off. */
 export async function readMutedNotices(userId: UserId): Promise<NoticeSetting[]> {
   const { mutedNotices } = await database().user.findUniqueOrThrow({
     where: { id: userId },
@@ -12,13 +12,13 @@ export async function readMutedNotices(userId: UserId): Promise<NoticeSetting[]>
   return NOTICE_SETTINGS.filter((setting) => muted.includes(setting));
 }
 
-/** Switches on all notices except these. */
+/** Turns on all notices except these. */
 export async function changeMutedNotices(userId: UserId, muted: NoticeSetting[]): Promise<void> {
   const mutedNotices = NOTICE_SETTINGS.filter((setting) => muted.includes(setting)).join(" ");
   await database().user.updateMany({ where: { id: userId, deletedAt: null }, data: { mutedNotices } });
 }
 
-/** Switches one notice off. It stays off if it already is. */
+/** Turns off one notice. Does nothing if it is already off. */
 export async function muteNotice(userId: UserId, setting: NoticeSetting): Promise<void> {
   await database().$executeRaw`
     UPDATE "User" SET "mutedNotices" = trim("mutedNotices" || ' ' || ${setting})

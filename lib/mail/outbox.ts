@@ -7,13 +7,16 @@ import { noteOutcome } from "#lib/mail/mail-metrics.ts";
 import { GIVE_UP_HOURS } from "#lib/mail/queue-mail.ts";
 import type { Delivery } from "#lib/mail/smtp.ts";
 
-/** Longer than any delivery takes. After a kill the mail is tried again when this has passed. */
+/** Longer than any delivery takes. If a process is killed, the email is retried after this time. */
 export const LEASE_S = 120;
-/** Notices that an account gets in an hour. A digest takes the place of the rest. */
+/** The most notices that an account gets in an hour. A digest replaces the rest. */
 export const NOTICES_AN_HOUR = 10;
-/** 30 s doubling to 15 min, so that a mail server that is back gets everything soon. */
+/** 30 s doubling up to 15 min, so that a mail server that is up again soon gets everything. */
 const RETRY = { firstS: 30, maxS: 900 };
-/** A 5xx is final by RFC 5321, but often a setting that the operator corrects. */
+/**
+ * Attempts after which a 5xx is final. RFC 5321 calls every 5xx final, but often the operator can
+ * correct the cause.
+ */
 const FINAL_REJECTIONS = 5;
 
 export type ClaimedMail = {
@@ -23,7 +26,7 @@ export type ClaimedMail = {
   data: object;
   to: string;
   createdAt: Date;
-  /** Tells this attempt from one of another process after the lease has run out. */
+  /** Distinguishes this attempt from one that another process makes after the lease ends. */
   attempts: number;
 };
 
@@ -33,16 +36,16 @@ type Waiting = ClaimedMail & {
   wasCutOff: boolean;
   maybeSent: boolean;
 };
-/** `settled`: the mail that was due needs no delivery, and another one may be due. */
+/** `settled`: the due email needs no delivery, and another one may be due. */
 type Claim = ClaimedMail | "settled" | undefined;
 
 /**
- * Claims the mail that is due for longest, for {@link LEASE_S}. Parallel calls, also of other
- * processes, claim different ones. A kind that this version doesn't know is left to a newer
+ * Claims the email that has been due the longest, for {@link LEASE_S}. Parallel calls, also in
+ * other processes, claim different ones. A kind that this version doesn't know is left for a newer
  * process.
  */
 export async function claimMail(): Promise<Claim> {
-  // One statement while nothing is due.
+  // While nothing is due, this is the only statement.
   const [due] = await database().$queryRaw<unknown[]>`
     SELECT 1 FROM "Mail" WHERE "endedAt" IS NULL AND "dueAt" <= now() LIMIT 1`;
   if (!due) return undefined;
@@ -81,7 +84,7 @@ export async function claimMail(): Promise<Claim> {
   });
 }
 
-/** Counts under a lock of the account's notices, because other processes claim its other mails. */
+/** Counts under a lock of the account, because other processes claim its other emails. */
 async function isOverLimit(transaction: Transaction, userId: string): Promise<boolean> {
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`notices of ${userId}`}, 0))`;
   const [{ count } = { count: 0 }] = await transaction.$queryRaw<{ count: number }[]>`
@@ -91,11 +94,11 @@ async function isOverLimit(transaction: Transaction, userId: string): Promise<bo
 }
 
 /**
- * Replaces an account's notices that wait by its digest, which is due in an hour. One that another
- * process is claiming waits for the lock of {@link isOverLimit} and follows.
+ * Replaces an account's waiting notices with its digest, which is due in an hour. A notice that
+ * another process is claiming waits for the lock of {@link isOverLimit} and follows.
  */
 async function moveToDigest(transaction: Transaction, userId: string): Promise<void> {
-  // A digest that a process has claimed is written already.
+  // A digest that a process has claimed is already written.
   const [open] = await transaction.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "Mail" WHERE "userId" = ${userId}::uuid AND "kind" = 'digest' AND "endedAt" IS NULL AND "attempts" = 0 FOR UPDATE`;
   const id = open?.id ?? randomUUID();
@@ -116,18 +119,18 @@ async function readSubjects(transaction: Transaction, digestId: string): Promise
 }
 
 /**
- * Records that the mail is about to be handed over, and extends the lease.
+ * Records that the email is about to be handed over, and extends the lease.
  *
- * @throws if another process has taken it over meanwhile.
+ * @throws if another process has claimed it in the meantime.
  */
 export async function markHandedOver({ id, attempts }: ClaimedMail): Promise<void> {
   const marked = await database().$executeRaw`
     UPDATE "Mail" SET "handedOverAt" = now(), "dueAt" = now() + make_interval(secs => ${LEASE_S}::int)
     WHERE "id" = ${id}::uuid AND "attempts" = ${attempts} AND "dueAt" > now() AND "endedAt" IS NULL`;
-  if (marked === 0) throw new Error("Another process took the mail over.");
+  if (marked === 0) throw new Error("Another process claimed the email.");
 }
 
-/** Records how an attempt ended: sent, given up, or when it is tried again. */
+/** Records the outcome of an attempt: sent, failed, or when it is retried. */
 export async function settleMail(mail: ClaimedMail, delivery: Delivery): Promise<"sent" | "failed" | "retried"> {
   const db = database();
   if (delivery.outcome === "accepted") {
@@ -145,7 +148,7 @@ export async function settleMail(mail: ClaimedMail, delivery: Delivery): Promise
   return retry(db, mail, delivery.problem, false);
 }
 
-/** Tries a mail once more that may have been delivered, and never a third time. */
+/** Retries an email that may have been delivered once, and never a third time. */
 async function settleUnknown(
   db: Transaction,
   mail: Pick<Waiting, "id" | "attempts" | "maybeSent">,

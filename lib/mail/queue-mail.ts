@@ -3,18 +3,19 @@ import { env } from "#lib/config/env.ts";
 import type { Transaction } from "#lib/database/client.ts";
 import { type MailData, type MailKind, templateOf } from "#lib/mail/kinds.ts";
 
-/** Mail servers that are down for longer need the operator, see `npm run mail`. */
+/** After this, an outage needs the operator: see `npm run mail`. */
 export const GIVE_UP_HOURS = 72;
 
-/** Tells whether mails are sent. */
+/** Tells whether this installation sends email. */
 export function isMailOn(): boolean {
   return env().SMTP_URL !== undefined;
 }
 
 /**
- * Writes a mail to a user in the transaction that it reports, so that both happen or neither.
- * Writes nothing without `SMTP_URL`, no notice that the user switched off, and for an address that
- * isn't verified only what verifies it. One action queues one mail, also for many keys.
+ * Queues an email to a user in the transaction that it reports, so that both happen or neither.
+ * Does nothing without `SMTP_URL`, for a notice that the user turned off, and for an unverified
+ * address unless the email verifies it. Queue one email for each action, even if it concerns many
+ * keys.
  *
  * @param recipient another address than the account's, such as its former one.
  */

@@ -17,7 +17,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** Returns how a delivery ended, and whether it had begun to hand the message over. */
+/** Returns the outcome of a delivery, and whether the handover had started. */
 async function send(url: string, deliveryMs?: number) {
   let isHandedOver = false;
   const delivery = await sendBySmtp(
@@ -61,25 +61,25 @@ describe("a mail server that fails", () => {
     expect(await send(server.url)).toMatchObject({ outcome: "accepted", isHandedOver: true });
   });
 
-  test("that isn't there", async () => {
+  test("that doesn't exist", async () => {
     const gone = await startMailServer();
     await gone.stop();
     expect(await send(gone.url)).toMatchObject({ outcome: "not_sent", isHandedOver: false });
   });
 });
 
-test("an address that can't be one is rejected, and isn't taken for a server that is away", async () => {
+test("an invalid address is rejected and isn't mistaken for a server that is down", async () => {
   server = await startMailServer();
   for (const to of ["a<b@example.com", "a>@example.com"])
     expect(await sendBySmtp(server.url, { ...MESSAGE, to })).toMatchObject({ outcome: "rejected", code: 553 });
 });
 
-test("nothing is handed over that must not be", async () => {
+test("nothing is handed over if the process lost its claim", async () => {
   server = await startMailServer();
   const delivery = await sendBySmtp(server.url, MESSAGE, async () => {
-    throw new Error("Another process took the mail over.");
+    throw new Error("Another process claimed the email.");
   });
-  expect(delivery).toEqual({ outcome: "not_sent", problem: "Another process took the mail over." });
+  expect(delivery).toEqual({ outcome: "not_sent", problem: "Another process claimed the email." });
   expect(server.mails).toEqual([]);
 });
 
@@ -91,7 +91,7 @@ describe("with a password", () => {
         ? callback(null, { user: "ada" })
         : callback(Object.assign(new Error("No such user"), { responseCode: 535 })),
   } satisfies SMTPServerOptions;
-  // Every machine is its own 0.0.0.0, which counts as another one.
+  // 0.0.0.0 is this machine, but counts as another one.
   const at = (url: string, login: string) => url.replace("//127.0.0.1", `//${login}@0.0.0.0`);
   beforeAll(() => setDefaultCACertificates([...getCACertificates("default"), CERTIFICATE]));
 

@@ -2,27 +2,27 @@ import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { printable } from "#lib/log.ts";
 
-/** Waits for a connection and a greeting. */
+/** Waits this long for a connection and a greeting. */
 const CONNECT_MS = 10_000;
-/** RFC 5321 lets a server take minutes. One that takes longer than this is tried again later. */
+/** RFC 5321 allows a server minutes. A delivery that takes longer than this is retried later. */
 const DELIVERY_MS = 60_000;
 const PROBLEM_MAX = 300;
 
 export type Message = { from: string; to: string; content: Buffer };
 export type Delivery =
   | { outcome: "accepted"; answer: string }
-  /** The server answered with an error, which may end (4xx) or not (5xx). */
+  /** The server answered with a temporary (4xx) or permanent (5xx) error. */
   | { outcome: "rejected"; code: number; problem: string }
-  /** Failed before the message was handed over, so the server can't have it. */
+  /** Failed before the message was handed over, so the server doesn't have it. */
   | { outcome: "not_sent"; problem: string }
-  /** Handed over, but the answer never came. */
+  /** Handed over, but the server didn't answer. */
   | { outcome: "unknown"; problem: string };
 
 /**
- * Sends one message over a connection of its own. Never rejects.
+ * Sends one message over its own connection. Never rejects.
  *
- * @param beforeData runs when the server waits for the message (DATA is answered) and before the
- *   first byte of it. Nothing is sent if it rejects.
+ * @param beforeData runs after the server accepts DATA and before the first byte of the message.
+ * Nothing is sent if it rejects.
  */
 export async function sendBySmtp(
   smtpUrl: string,
@@ -35,7 +35,7 @@ export async function sendBySmtp(
   const cutOff = Promise.withResolvers<never>();
   cutOff.promise.catch(() => {});
   connection.on("error", cutOff.reject);
-  // Later, because a server that says why it closes the connection is heard first.
+  // Deferred, so that the server's reason for closing the connection is read first.
   connection.on("end", () => setImmediate(() => cutOff.reject(new Error("The mail server closed the connection."))));
   const timer = setTimeout(
     () => cutOff.reject(new Error(`The mail server took longer than ${deliveryMs / 1_000} s.`)),
@@ -76,7 +76,7 @@ function failure(error: SmtpError, isHandedOver: boolean): Delivery {
 }
 
 /**
- * Makes a stream that asks `before` when it is first read from, which is after DATA was answered.
+ * Makes a stream that runs `before` when it is first read, which is after the server accepts DATA.
  */
 function contentAfter(content: Buffer, before: () => Promise<void>): Readable {
   let isAsked = false;
@@ -100,8 +100,8 @@ function called<T = unknown>(run: (done: (error?: Error | null, value?: T) => vo
 }
 
 /**
- * A password is sent over TLS only. A mail server on this machine is spoken to without TLS, because
- * it usually has no certificate that anyone trusts.
+ * Requires TLS to send a password. Uses no TLS for a mail server on this machine, which usually has
+ * no trusted certificate.
  */
 function parse(smtpUrl: string, deliveryMs: number) {
   const { protocol, hostname, port, username, password } = new URL(smtpUrl);

@@ -9,13 +9,13 @@ import { metrics } from "#lib/metrics.ts";
 
 const { mailServer, queueSecurity, queueNotice, deliverDue, pass, subjects } = givenOutbox();
 
-/** Reads how many mails this process has given up, as Prometheus does. */
+/** Returns the number of emails that failed in this process, as Prometheus sees it. */
 async function givenUp(): Promise<number> {
   const { values } = await metrics().mails.get();
   return values.find(({ labels }) => labels.outcome === "failed")?.value ?? 0;
 }
 
-describe("what the mail server didn't take", () => {
+describe("an email that the mail server didn't accept", () => {
   test.each([
     ["connect", "close"],
     ["to", 451],
@@ -36,7 +36,7 @@ describe("what the mail server didn't take", () => {
     expect(await deliverDue()).toEqual([]);
   });
 
-  test("is given up after five final rejections; the operator sees why and tries again", async () => {
+  test("fails after five final rejections; the operator sees why and retries it", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     mailServer().faults.to = 550;
@@ -59,7 +59,7 @@ describe("what the mail server didn't take", () => {
     expect(await listUndelivered()).toEqual([]);
   });
 
-  test("for an hour is delivered once when the mail server is back", async () => {
+  test("for an hour is delivered once when the mail server is up again", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 8; i += 1) await queueNotice(ada, `key ${i}`);
     mailServer().faults.connect = "close";
@@ -74,7 +74,7 @@ describe("what the mail server didn't take", () => {
     expect(subjects().sort()).toEqual(Array.from({ length: 8 }, (_, i) => `API key created: key ${i}`));
   });
 
-  test("for three days is given up", async () => {
+  test("for three days fails", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     mailServer().faults.connect = "close";
@@ -105,7 +105,7 @@ describe("a delivery whose outcome is unknown", () => {
     expect(new Set(mailServer().mails.map(({ raw }) => raw.slice(raw.indexOf("\n")))).size).toBeLessThanOrEqual(1);
   });
 
-  test("by a kill before the mail was handed over is delivered after the lease, any number of times", async () => {
+  test("because of a kill before the handover is retried after the lease, any number of times", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     for (let i = 0; i < 4; i += 1) {
@@ -116,7 +116,7 @@ describe("a delivery whose outcome is unknown", () => {
     expect(await deliverDue()).toEqual(["accepted"]);
   });
 
-  test("by a kill after that is retried once", async () => {
+  test("because of a kill after the handover is retried once", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     const before = await givenUp();
@@ -133,7 +133,7 @@ describe("a delivery whose outcome is unknown", () => {
     expect(await givenUp()).toBe(before + 1);
   });
 
-  test("a process that stood still for longer than its lease hands nothing over", async () => {
+  test("from a process that was paused for longer than its lease hands nothing over", async () => {
     const ada = await createVerifiedUser();
     await queueSecurity(ada);
     const late = await claimMail();

@@ -1,7 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { database } from "#lib/database/client.ts";
 
-/** Tells whether a key is disabled because it was unused, and not by its owner. */
+/** Tells whether a key is disabled because it was unused, not by its owner. */
 export async function isDisabledAsUnused(userId: UserId, apiKeyId: string): Promise<boolean> {
   const found = await database().$queryRaw<unknown[]>`
     SELECT 1 FROM "IdleNotice" n JOIN "ApiKey" k ON k."id" = n."apiKeyId"

@@ -27,7 +27,7 @@ beforeEach(async () => {
   ada = await createQuietUser();
 });
 
-/** Creates a key with this life and this rest of it, in days. */
+/** Creates a key with this lifetime and this much of it left, in days. */
 async function keyWithDaysLeft(daysLeft: number, lifeDays: number, userId = ada.id): Promise<string> {
   const { key } = await createKey(userId);
   await moveEnd(key.id, daysLeft, lifeDays);
@@ -47,12 +47,12 @@ const subjects = async () => {
 const SOON = "API key expires soon: Production App";
 const EXPIRED = "API key expired: Production App";
 
-test("an owner hears 30, 7 and 1 days before a key expires and when it has: once each", async () => {
+test("an owner is notified once each 30, 7 and 1 days before a key expires and when it has expired", async () => {
   const id = await keyWithDaysLeft(30.5, 90);
   const heard: string[][] = [await subjects()];
   for (const daysLeft of [29.9, 10, 7.5, 6.9, 1.5, 0.9, 0.1, -0.01, -2]) {
     await moveEnd(id, daysLeft, 90);
-    // A moved date is a changed expiry: the notice before stands for the new one.
+    // A moved date is a changed expiry, so the previous notice is copied to it.
     await database()
       .$executeRaw`UPDATE "ExpiryNotice" n SET "expiresAt" = k."expiresAt" FROM "ApiKey" k WHERE k."id" = n."apiKeyId"`;
     heard.push(await subjects(), await subjects());
@@ -83,12 +83,12 @@ test.each([
   [0.9, 1.5, []],
   [0.9, 2, [SOON]],
   [-0.1, 0.5, [EXPIRED]],
-])("%d days before the end of a key that lives %d days: %j", async (daysLeft, lifeDays, heard) => {
+])("%d days before the expiry of a key that lasts %d days: %j", async (daysLeft, lifeDays, heard) => {
   await keyWithDaysLeft(daysLeft, lifeDays);
   expect(await subjects()).toEqual(heard);
 });
 
-test("a changed expiry starts anew", async () => {
+test("a changed expiry starts the notices over", async () => {
   const id = await keyWithDaysLeft(5, 90);
   expect(await subjects()).toEqual([SOON]);
   expect(
@@ -98,7 +98,7 @@ test("a changed expiry starts anew", async () => {
   expect(await subjects()).toEqual([]);
 });
 
-test("one mail names all keys that are due, and its link opens Rotate or the list", async () => {
+test("one email names all keys that are due, and its link opens Rotate or the list", async () => {
   const id = await keyWithDaysLeft(5, 90);
   await noticeExpiringKeys();
   expect(await takeMails(ada.id)).toMatchObject([{ link: { path: `/settings/developer/${id}?open=rotate` } }]);
@@ -114,7 +114,7 @@ test("one mail names all keys that are due, and its link opens Rotate or the lis
   expect(expired?.subject).toBe(EXPIRED);
 });
 
-test("nobody hears of a key that is revoked, disabled or replaced, that expired long ago, or of a disabled account", async () => {
+test("no notice is sent about a key that is revoked, disabled or replaced, that expired long ago, or of a disabled account", async () => {
   await revokeApiKey(ada.id, await keyWithDaysLeft(5, 90), CALLER);
   await setDisabled(ada.id, await keyWithDaysLeft(5, 90), "disabled", CALLER);
   await rotateApiKey(ada.id, await keyWithDaysLeft(5, 90), "24h", CALLER, { type: "never" });
@@ -126,7 +126,7 @@ test("nobody hears of a key that is revoked, disabled or replaced, that expired 
   expect([await takeSubjects(ada.id), await takeSubjects(bob.id)]).toEqual([[], []]);
 });
 
-test("a mail names only the account's own keys, and a muted notice makes none", async () => {
+test("an email names only the account's own keys, and a muted notice sends none", async () => {
   const bob = await createQuietUser("Bob");
   const [adas, bobs] = [await keyWithDaysLeft(5, 90), await keyWithDaysLeft(5, 90, bob.id)];
   await changeMutedNotices(bob.id, ["key_changes", "expiry"]);

@@ -4,7 +4,10 @@ import { inSteps } from "#lib/database/in-steps.ts";
 import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
 const STEP_KEYS = 500;
-/** An end that is longer past is no news, such as after a restore or when mail is set up. */
+/**
+ * An expiry that is longer ago is no news, for example after a restore or when email is first set
+ * up.
+ */
 const PAST_DAYS = 3;
 
 type DueKey = {
@@ -18,9 +21,9 @@ type DueKey = {
 };
 
 /**
- * SQL: the keys whose end is 30, 7 or 1 days away or has come, and that have had no notice of it.
- * A notice that is due before half of a key's life has passed is left out. So are replaced keys,
- * whose end is part of a rotation, and leaked ones, whose mail named their end.
+ * SQL: the keys that expire in 30, 7 or 1 days or have expired, and whose owner hasn't been
+ * notified. Leaves out a notice that is due before half of the key's life has passed, replaced
+ * keys, whose end is part of a rotation, and leaked keys, whose email named their end.
  */
 const DUE = `
   SELECT d."id", d."userId", d."name", d."prefix", d."environment", d."expiresAt", d."daysBefore" FROM (
@@ -38,8 +41,8 @@ const DUE = `
   ORDER BY d."userId", d."id" LIMIT ${STEP_KEYS}`;
 
 /**
- * Tells owners which keys expire in 30, 7 or 1 days and which have expired: each once, and one mail
- * for all keys of an account that are due together. Returns the number of keys.
+ * Notifies owners about keys that expire in 30, 7 or 1 days and about expired keys, once each, with
+ * one email for all keys of an account that are due together. Returns the number of keys.
  */
 export async function noticeExpiringKeys(signal?: AbortSignal): Promise<number> {
   if (!isMailOn()) return 0;

@@ -36,12 +36,12 @@ beforeAll(async () => {
 afterAll(() => close());
 beforeEach(async () => {
   ada = await createQuietUser();
-  // The variable was set long ago, unless a test says something else.
+  // The variable was set long ago, unless a test says otherwise.
   await database().idleCount.deleteMany();
   await database().idleCount.create({ data: { since: new Date(0) } });
 });
 
-/** Moves every date back by so many days. */
+/** Moves every date back by this many days. */
 async function pass(days: number): Promise<void> {
   for (const [table, columns] of Object.entries(DATES)) {
     const moved = columns.map((column) => `"${column}" = "${column}" - interval '1 day' * $1`);
@@ -49,7 +49,7 @@ async function pass(days: number): Promise<void> {
   }
 }
 
-/** Lets days pass and the work run, and returns what Ada hears then. */
+/** Lets days pass, runs the task, and returns the subjects that Ada gets. */
 async function heardAfter(days: number): Promise<string[]> {
   await pass(days);
   await disableIdleKeys();
@@ -69,10 +69,10 @@ async function isDisabled(id: string): Promise<boolean> {
 
 const use = (id: string) => database().apiKey.update({ where: { id }, data: { lastUsedAt: new Date() } });
 
-test("an owner hears 30, 7 and 1 days before an unused key is disabled, and when it is: once each", async () => {
+test("an owner is notified once each 30, 7 and 1 days before an unused key is disabled and when it is", async () => {
   const { key, secret } = await createKey(ada.id);
-  // Day 29, 31, 31, 53.9, 54.1, 60, 60.2, 61.1. The end is day 61, and moves by what a notice is
-  // late.
+  // Day 29, 31, 31, 53.9, 54.1, 60, 60.2, 61.1. The key is due on day 61, later by as much as a
+  // notice is late.
   expect(await heardAfterEach(29, 2, 0, 22.9, 0.2, 5.9, 0.2, 0.9)).toEqual([
     [],
     [WILL],
@@ -93,21 +93,21 @@ test("an owner hears 30, 7 and 1 days before an unused key is disabled, and when
   expect(records).toMatchObject([{ userId: ada.id, actor: "system", details: { name: "Production App" } }]);
 });
 
-test("each notice comes its days before, however long the key was unused and however late the work runs", async () => {
+test("each notice comes the right number of days before, however long the key was unused and however late the task runs", async () => {
   const { key } = await createKey(ada.id);
   expect(await heardAfterEach(400, 29.9, 6.9, 0.2, 0.7)).toEqual([[WILL], [WILL], [WILL], [], []]);
   expect(await isDisabled(key.id)).toBe(false);
   expect(await heardAfter(0.2)).toEqual([DISABLED]);
 });
 
-test("a plan that was interrupted for days begins with the first notice", async () => {
+test("notices that were interrupted for days start over", async () => {
   const { key } = await createKey(ada.id);
   expect(await heardAfterEach(400, 24, 6.5, 200)).toEqual([[WILL], [WILL], [WILL], [WILL]]);
   expect(await heardAfterEach(22, 2)).toEqual([[], [WILL]]);
   expect(await isDisabled(key.id)).toBe(false);
 });
 
-test("a use starts the count anew, also after the last notice", async () => {
+test("a use starts the count over, even after the last notice", async () => {
   const { key } = await createKey(ada.id);
   expect(await heardAfterEach(31, 24, 6.5)).toEqual([[WILL], [WILL], [WILL]]);
   await use(key.id);
@@ -115,7 +115,7 @@ test("a use starts the count anew, also after the last notice", async () => {
   expect(await isDisabled(key.id)).toBe(false);
 });
 
-test("Enable starts the count anew", async () => {
+test("enabling the key starts the count over", async () => {
   const { key } = await createKey(ada.id);
   expect(await heardAfterEach(31, 24, 6.5, 1.1)).toEqual([[WILL], [WILL], [WILL], [DISABLED]]);
   expect(await setDisabled(ada.id, key.id, "enabled", CALLER)).toMatchObject({ ok: true });
@@ -125,7 +125,7 @@ test("Enable starts the count anew", async () => {
   expect(await isDisabledAsUnused(ada.id, key.id)).toBe(false);
 });
 
-test("days count from when the variable was first set, and anew after a restore", async () => {
+test("the days count from when the variable was first set, and a restore starts the count over", async () => {
   await database().idleCount.deleteMany();
   const { key } = await createKey(ada.id);
   await pass(400);
@@ -136,7 +136,7 @@ test("days count from when the variable was first set, and anew after a restore"
   expect(await isDisabled(key.id)).toBe(false);
 });
 
-test("a longer time holds for keys whose owners were told of a shorter one", async () => {
+test("a longer period applies to keys whose owners got notices for a shorter one", async () => {
   const { key } = await createKey(ada.id);
   expect(await heardAfterEach(31, 24, 6.5)).toEqual([[WILL], [WILL], [WILL]]);
   Object.assign(env(), { IDLE_DISABLE_DAYS: 90 });
@@ -145,7 +145,7 @@ test("a longer time holds for keys whose owners were told of a shorter one", asy
   expect(await isDisabled(key.id)).toBe(false);
 });
 
-test("a key whose owner was not told stays, and the notices begin anew", async () => {
+test("a key whose owner wasn't notified stays active, and the notices start over", async () => {
   const { key } = await createKey(ada.id);
   await pass(400);
   const mailsAfter = async (days: number) => {
@@ -171,7 +171,7 @@ test("a key whose owner was not told stays, and the notices begin anew", async (
   expect(await isDisabled(key.id)).toBe(false);
 });
 
-test("a use that is written in the moment in which the key would be disabled wins", async () => {
+test("a use that is written at the moment the key would be disabled keeps it active", async () => {
   const { key } = await createKey(ada.id);
   expect(await heardAfterEach(31, 24, 6.5)).toEqual([[WILL], [WILL], [WILL]]);
   await pass(1.1);
@@ -187,7 +187,7 @@ test("a use that is written in the moment in which the key would be disabled win
   expect(await takeSubjects(ada.id)).toEqual([]);
 });
 
-test("left out are keys that don't work anyway, replaced keys, and keys whose owners get no mail", async () => {
+test("keys that don't work, replaced keys, and keys whose owners get no email are left out", async () => {
   const create = async (userId = ada.id) => (await createKey(userId)).key.id;
   await revokeApiKey(ada.id, await create(), CALLER);
   await setDisabled(ada.id, await create(), "disabled", CALLER);
@@ -212,7 +212,7 @@ test("left out are keys that don't work anyway, replaced keys, and keys whose ow
   expect(noticed.map(({ apiKeyId }) => apiKeyId)).toEqual([successor]);
 });
 
-test("one mail names all keys of an account that are due, and no other account's", async () => {
+test("one email names all due keys of an account, and no other account's", async () => {
   const bob = await createQuietUser("Bob");
   const used = (await createKey(ada.id)).key.id;
   for (let i = 0; i < 22; i += 1) await createKey(ada.id);
@@ -235,7 +235,7 @@ test("one mail names all keys of an account that are due, and no other account's
   expect(only).toMatchObject({ subject: WILL, link: { path: `/settings/developer/${bobs}` } });
 });
 
-test("a call looks at 5,000 active keys, and the next one goes on behind them", async () => {
+test("a call looks at 5,000 active keys, and the next call continues after them", async () => {
   const bob = await createQuietUser("Bob");
   await disableAccount(bob.id, CALLER);
   await pool().query(

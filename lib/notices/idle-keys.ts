@@ -9,15 +9,15 @@ import { Prisma } from "#lib/database/generated/client.ts";
 import { nextStep, type Step } from "#lib/database/walk-in-steps.ts";
 import { queueMail } from "#lib/mail/queue-mail.ts";
 
-/** One call looks at this many active keys: a day of calls, one a minute, at seven million. */
+/** Active keys that one call looks at. With one call a minute, a day covers seven million. */
 const STEP_KEYS = 5_000;
-/** One transaction disables this many keys in a fraction of the time that it has. */
+/** Keys of an account that one transaction handles, well within its time limit. */
 const ACCOUNT_KEYS = 2_000;
-/** A mail names so many. */
+/** The most keys that an email names. */
 const NAMED_MAX = 20;
 /**
- * A key whose end is longer past was not disabled because the work rested, the variable was unset,
- * or a mail was not delivered. Its owner hears three times anew.
+ * If a key should have been disabled longer ago than this, the task was paused, the variable was
+ * unset, or an email was not delivered. Its owner then gets the three notices again.
  */
 const OVERDUE_DAYS = 3;
 const SYSTEM = { actor: "system", address: null, userAgent: null } as const;
@@ -30,12 +30,13 @@ type IdleKey = {
   environment: string;
   lastUsedAt: Date | null;
   disablesAt: Date;
-  /** The notice that is due: 30, 7 or 1 days before. 0 for a key to disable. */
+  /** The notice that is due: 30, 7 or 1 days before. 0 disables the key. */
   daysBefore: number;
 };
 
 /**
- * SQL: a mail about unused keys since the last notice, or the digest in its place, was not sent.
+ * SQL: an email about unused keys since the last notice, or the digest that replaced it, wasn't
+ * sent.
  */
 const IS_UNTOLD = Prisma.sql`EXISTS (
   SELECT FROM "Mail" m LEFT JOIN "Mail" d ON d."id" = m."digestId"
@@ -43,10 +44,10 @@ const IS_UNTOLD = Prisma.sql`EXISTS (
     AND coalesce(d."outcome", m."outcome") IS DISTINCT FROM 'sent')`;
 
 /**
- * SQL: those of the active keys that `which` selects for which the next notice, or the end after
- * `days` unused days, is due. Each notice follows the one before it, and moves the end if it is
- * late, so that it always comes its days before. Replaced keys are left out, and keys whose owners
- * get no mail.
+ * SQL: the active keys that `which` selects and whose next notice is due, or that are due to be
+ * disabled after `days` unused days. Each notice follows the previous one. A late notice moves the
+ * end, so that it always comes the right number of days before. Leaves out replaced keys and keys
+ * whose owners get no email.
  */
 const idleKeys = (days: number, which: Prisma.Sql) => Prisma.sql`
   SELECT i."id", i."userId", i."name", i."prefix", i."environment", i."lastUsedAt", i."idleSince", i."daysBefore",
@@ -70,9 +71,9 @@ const idleKeys = (days: number, which: Prisma.Sql) => Prisma.sql`
     AND (i."disablesAt" IS NULL OR i."disablesAt" <= now() + make_interval(days => i."daysBefore"))`;
 
 /**
- * Disables keys that were unused for `IDLE_DISABLE_DAYS`, after it told their owners 30, 7 and 1
- * days before. Returns the number of keys that were noticed or disabled. Each call looks at the
- * next {@link STEP_KEYS} active keys, so that its cost doesn't grow with their number.
+ * Disables keys that were unused for `IDLE_DISABLE_DAYS`, after notifying their owners 30, 7 and 1
+ * days before. Returns the number of keys that got a notice or were disabled. Each call looks at
+ * the next {@link STEP_KEYS} active keys, so that its cost doesn't grow with their number.
  */
 export async function disableIdleKeys(): Promise<number> {
   const { IDLE_DISABLE_DAYS: days } = env();
@@ -99,9 +100,9 @@ async function lookAtNextKeys(days: number, after: string): Promise<Step> {
   return { changed, last: last ? [last.id] : null };
 }
 
-/** Handles all keys of an account together, so that one mail names them. */
+/** Handles all keys of an account together, so that one email names them. */
 async function handleAccount(transaction: Transaction, userId: UserId, days: number): Promise<IdleKey[]> {
-  // A use that is written before the lock counts. One that comes later finds the key disabled.
+  // A use that is written before the lock counts. A later one finds the key disabled.
   const ids = await lockApiKeys(
     transaction,
     Prisma.sql`"id" IN (SELECT "id" FROM (${idleKeys(days, isListed(userId))}) i ORDER BY "id" LIMIT ${ACCOUNT_KEYS})`,

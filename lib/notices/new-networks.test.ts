@@ -41,7 +41,7 @@ async function callFrom(secret: string, ...addresses: string[]): Promise<void> {
 
 const NEWS = "API key used from a new network: Production App";
 
-test("an owner hears once of a network that a key was never used from", async () => {
+test("an owner is notified once about a new network of a key", async () => {
   const { id, secret } = await keyOfAge(8);
   await callFrom(secret, "203.0.113.7", "198.51.100.7");
   await noticeNewNetworks();
@@ -60,7 +60,7 @@ test("an owner hears once of a network that a key was never used from", async ()
   expect(await takeSubjects(ada.id)).toEqual([]);
 });
 
-test("in the first week of a key its networks are only noted", async () => {
+test("in a key's first week, its networks are only recorded", async () => {
   const { id, secret } = await keyOfAge(6);
   await callFrom(secret, "203.0.113.7");
   await noticeNewNetworks();
@@ -74,7 +74,7 @@ test("in the first week of a key its networks are only noted", async () => {
   expect(await takeSubjects(ada.id)).toEqual([NEWS]);
 });
 
-test("a key that moves through many networks is no news any more, and its list stays bounded", async () => {
+test("a key that moves through many networks sends no more notices, and its list stays bounded", async () => {
   const { id, secret } = await keyOfAge(8);
   await database().$executeRaw`
     INSERT INTO "KeyNetwork" ("apiKeyId", "addressPrefix") SELECT ${id}::uuid, '10.0.' || n || '.0/24' FROM generate_series(1, 100) n`;

@@ -6,9 +6,9 @@ import { inSteps } from "#lib/database/in-steps.ts";
 import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
 const STEP_KEYS = 500;
-/** A key that was used from so many networks moves around, and one more says nothing. */
+/** A key with this many networks moves around, so another one is no news. */
 const NETWORKS_MAX = 100;
-/** In a key's first week its networks are only noted. */
+/** Days in which a key's networks are recorded without notices. */
 const LEARNING_DAYS = 7;
 const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 
@@ -20,10 +20,9 @@ const USED = `
   ORDER BY 1 LIMIT ${STEP_KEYS}`;
 
 /**
- * SQL: notes the networks of these keys that aren't known yet. Returns those that are news: of a
- * key whose networks were noted before. A key's first networks are noted when its first week is
- * over. The callers of a key are also those that were rejected, so keys that don't work are left
- * out, and networks that a key may not be used from.
+ * SQL: records the new networks of these keys, and returns those that need a notice. The first
+ * networks of a key, recorded when its first week is over, need none. A key's callers include
+ * rejected ones, so keys that don't work are left out, and so are networks that a key doesn't allow.
  */
 const note = (ids: string[]) => Prisma.sql`
   WITH "key" AS (
@@ -46,8 +45,8 @@ const note = (ids: string[]) => Prisma.sql`
   FROM "noted" n JOIN "key" k ON k."id" = n."apiKeyId" WHERE k."known" > 0 ORDER BY k."userId", 1, 5`;
 
 /**
- * Tells owners that a key is used from a network that it was never used from, from the key's day 8
- * on. Returns the number of networks that were news.
+ * Notifies owners that a key is used from a new network, from the key's day 8 on. Returns the
+ * number of new networks.
  */
 export async function noticeNewNetworks(signal?: AbortSignal): Promise<number> {
   if (!isMailOn()) return 0;
@@ -63,7 +62,7 @@ export async function noticeNewNetworks(signal?: AbortSignal): Promise<number> {
   return all;
 }
 
-/** A network is noted in the transaction that queues its mail. */
+/** Records a network in the transaction that queues its email. */
 function noteAndTell(ids: string[]): Promise<number> {
   return database().$transaction(async (transaction) => {
     const news = await transaction.$queryRaw<NewNetwork[]>(note(ids));

@@ -18,7 +18,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("an owner hears once that a key has spent its credits of the month, and again for a higher cap or another month", async () => {
+test("an owner is notified once when a key reaches its spending cap, and again for a higher cap or another month", async () => {
   const ada = await createQuietUser();
   const { key } = await createKey(ada.id);
   await createKey(ada.id);
@@ -31,7 +31,7 @@ test("an owner hears once that a key has spent its credits of the month, and aga
     await noticeSpendingCaps();
     return takeSubjects(ada.id);
   };
-  const news = ["API key has spent its monthly credits: Production App"];
+  const news = ["API key reached its spending cap: Production App"];
   await setCap(10);
   expect(await spend(9)).toEqual([]);
   expect(await spend(1)).toEqual(news);

@@ -20,7 +20,8 @@ type Reached = {
 const MONTH = `date_trunc('month', now() AT TIME ZONE 'UTC')::date`;
 
 /**
- * SQL: the keys of accounts that moved credits lately that have spent their cap, without a notice.
+ * SQL: the keys that have reached their spending cap without a notice, of accounts that recently
+ * moved credits.
  */
 const REACHED = `
   SELECT k."id", k."userId", k."name", k."prefix", k."environment"::text AS "environment", k."creditsPerMonth" AS "cap", ${MONTH}::text AS "month"
@@ -33,7 +34,7 @@ const REACHED = `
   ORDER BY k."userId", k."id" LIMIT ${STEP_KEYS}`;
 
 /**
- * Tells owners that a key has spent its credits of the month: once a month and cap. Returns the
+ * Notifies owners that a key reached its spending cap, once for each month and cap. Returns the
  * number of keys.
  */
 export async function noticeSpendingCaps(signal?: AbortSignal): Promise<number> {

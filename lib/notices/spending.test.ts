@@ -29,7 +29,7 @@ async function spend(credits: number): Promise<string[]> {
   return takeSubjects(ada.id);
 }
 
-test("an owner hears at 20% of the credits and at 0, once each, and again after a grant", async () => {
+test("an owner is notified once each at 20% of the credits and at 0, and again after a grant", async () => {
   expect(await spend(79)).toEqual([]);
   expect(await spend(1)).toEqual(["You have 20 credits left"]);
   expect(await spend(10)).toEqual([]);
@@ -39,28 +39,28 @@ test("an owner hears at 20% of the credits and at 0, once each, and again after 
   expect(await spend(100)).toEqual(["You have 200 credits left"]);
 });
 
-test("an owner hears at 80 and at 100% of the month's quota, and again in another month", async () => {
+test("an owner is notified at 80% and at 100% of the monthly quota, and again in another month", async () => {
   const setRequests = (requests: number) =>
     database().balance.update({ where: { userId: ada.id }, data: { requests } });
   expect(await spend(1)).toEqual([]);
   await setRequests(799);
-  expect(await spend(1)).toEqual(["80% of your monthly quota is used"]);
+  expect(await spend(1)).toEqual(["You've used 80% of your monthly quota"]);
   expect(await spend(1)).toEqual([]);
   await setRequests(999);
-  expect(await spend(1)).toEqual(["Your monthly quota is used up"]);
+  expect(await spend(1)).toEqual(["You've used all of your monthly quota"]);
   await database().spendingNotice.update({ where: { userId: ada.id }, data: { month: new Date("2026-01-01") } });
   await noticeSpending();
-  expect(await takeSubjects(ada.id)).toEqual(["Your monthly quota is used up"]);
+  expect(await takeSubjects(ada.id)).toEqual(["You've used all of your monthly quota"]);
 });
 
-test("an account whose state is the same is written once, not every minute", async () => {
+test("an account whose state doesn't change is written once, not every minute", async () => {
   await spend(1);
   expect(await noticeSpending()).toBe(0);
   await spend(80);
   expect(await noticeSpending()).toBe(0);
 });
 
-test("only accounts that spent lately are looked at, each of them", async () => {
+test("every account that spent recently is checked, and no other", async () => {
   const users = await Promise.all(Array.from({ length: 12 }, (_, i) => createQuietUser(`User${i}`)));
   for (const { id } of users)
     expect(await charge({ userId: id, apiKeyId, credits: 100, quota: null, cap: null })).toMatchObject({ ok: true });

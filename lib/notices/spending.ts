@@ -11,8 +11,8 @@ const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";
 type Account = Spent & { userId: UserId; tier: string };
 
 /**
- * SQL: the accounts after `$1` that moved credits today or yesterday. Their days are still open, so
- * the index of open days names them.
+ * SQL: the accounts after `$1` that moved credits today or yesterday. Those days are still open, so
+ * the index of open days finds them.
  */
 const SPENDING = `
   SELECT b."userId", u."tier", b."credits", b."afterAdding",
@@ -28,9 +28,9 @@ const SPENDING = `
   LEFT JOIN "SpendingNotice" n ON n."userId" = d."userId" ORDER BY 1`;
 
 /**
- * Tells owners that their credits are at 20% of what was left after the last added ones, or at 0,
- * and that 80 or 100% of the month's quota are used: each once. Returns the number of accounts
- * whose state changed.
+ * Notifies owners once when their credits are at 20% of the balance after credits were last added,
+ * or at 0, and when 80% or 100% of the monthly quota is used. Returns the number of accounts whose
+ * state changed.
  */
 export async function noticeSpending(signal?: AbortSignal): Promise<number> {
   if (!isMailOn()) return 0;

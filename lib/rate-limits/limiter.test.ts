@@ -28,7 +28,7 @@ afterEach(() => {
 
 const ofAccount = (id: string, limit = 20) => ({ id, limit, policy: "free" });
 const ofKey = (id: string, limit: number) => ({ id, limit, policy: "key" });
-/** Counts a request with a key that has no limit of its own. */
+/** Counts a request with a key that has no limit. */
 async function consume(limiter: Limiter, id: string, limit = 20) {
   const { exceeded, retryAfterSeconds, windows } = await limiter.consume(id, [ofAccount(id, limit)]);
   return { exceeded, retryAfterSeconds, remaining: windows[0]?.remaining, resetSeconds: windows[0]?.resetSeconds ?? 0 };
@@ -58,7 +58,7 @@ describe.each(
     expect((await consume(all[0] as Limiter, randomUUID())).exceeded).toBe(false);
   });
 
-  test("of 100 parallel requests by a key with 7 left in an account with 20, 7 count, and 13 are left for others", async () => {
+  test("of 100 parallel requests by a key with 7 left in an account with 20 left, 7 count, and 13 are left for other keys", async () => {
     const all = await limiters(instances, url());
     const [account, key] = [randomUUID(), randomUUID()];
     const buckets = [ofAccount(account), ofKey(key, 7)];
@@ -72,7 +72,7 @@ describe.each(
     expect(passed(others)).toBe(13);
   });
 
-  test("a request counts in both buckets or in neither, and says both", async () => {
+  test("a request counts in both buckets or in neither, and its response shows both", async () => {
     const [limiter] = (await limiters(1, url())) as [Limiter];
     const [account, first, second] = [randomUUID(), randomUUID(), randomUUID()];
     const remaining = async (...buckets: Bucket[]) => {
@@ -80,11 +80,11 @@ describe.each(
       return [exceeded, ...windows.map(({ policy, remaining }) => `${policy} ${remaining}`)];
     };
     expect(await remaining(ofAccount(account, 3), ofKey(first, 1))).toEqual([false, "free 2", "key 0"]);
-    // The key is full: the account keeps what it has.
+    // The key's window is full, and the account's window doesn't change.
     expect(await remaining(ofAccount(account, 3), ofKey(first, 1))).toEqual([true, "free 2", "key 0"]);
     expect(await remaining(ofAccount(account, 3), ofKey(second, 9))).toEqual([false, "free 1", "key 8"]);
     expect(await remaining(ofAccount(account, 3))).toEqual([false, "free 0"]);
-    // The account is full: the key keeps what it has.
+    // The account's window is full, and the key's window doesn't change.
     expect(await remaining(ofAccount(account, 3), ofKey(second, 9))).toEqual([true, "free 0", "key 8"]);
     // An account without a limit.
     expect(await remaining(ofKey(second, 9))).toEqual([false, "key 7"]);
@@ -120,7 +120,7 @@ test("a steady client just above the limit is accepted again in each window, and
   }
 });
 
-test("waiting as told is enough for both limits, whichever of them is full", async () => {
+test("waiting as long as Retry-After says is enough, whichever limit is full", async () => {
   vi.useFakeTimers();
   const [limiter] = (await limiters(1)) as [Limiter];
   const [account, key, other] = [randomUUID(), randomUUID(), randomUUID()];
@@ -128,10 +128,10 @@ test("waiting as told is enough for both limits, whichever of them is full", asy
   expect(await ask(other, 9)).toMatchObject({ exceeded: false, retryAfterSeconds: 0 });
   vi.advanceTimersByTime(30_000);
   await ask(key, 1);
-  // Only the key is full, for a whole minute. Its account's window ends before.
+  // Only the key's window is full, for a whole minute. Its account's window ends earlier.
   expect(await ask(key, 1)).toMatchObject({ exceeded: true, retryAfterSeconds: 60 });
   await ask(other, 9);
-  // Both are full now, and then only the account.
+  // Both windows are full now, and later only the account's.
   expect(await ask(key, 1)).toMatchObject({ exceeded: true, retryAfterSeconds: 60 });
   expect(await ask(other, 9)).toMatchObject({ exceeded: true, retryAfterSeconds: 30 });
   vi.advanceTimersByTime(30_000);
@@ -192,7 +192,7 @@ describe.skipIf(withoutRedis)("Redis is lost in the middle", () => {
     expect((await consume(limiter, randomUUID())).remaining).toBe(19);
   });
 
-  test("both limits go on locally", async () => {
+  test("both limits continue locally", async () => {
     const [limiter] = (await limiters(1, redis.url)) as [Limiter];
     const [account, key] = [randomUUID(), randomUUID()];
     redis.process.kill("SIGSTOP");

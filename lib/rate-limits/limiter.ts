@@ -8,19 +8,19 @@ import { LocalWindows } from "#lib/rate-limits/local-windows.ts";
 import { countShared, SCRIPTS, type SharedWindows } from "#lib/rate-limits/shared-windows.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
 
-/** The state of a request's buckets after it. */
+/** The state of a request's buckets after the request. */
 export type RateLimit = {
   exceeded: boolean;
   /**
-   * Whole seconds until each window that is full has ended, rounded up so that a client that waits
-   * this long is accepted. 0 unless exceeded.
+   * Whole seconds until every full window has ended, rounded up so that a client that waits this
+   * long is accepted. 0 unless exceeded.
    */
   retryAfterSeconds: number;
   /** In the order of the buckets. */
   windows: { policy: string; limit: number; remaining: number; resetSeconds: number }[];
 };
 
-/** What is counted: in Redis under a prefix, or in memory. */
+/** Where requests are counted: in Redis under a prefix, or in memory. */
 type Windows = SharedWindows & { local: LocalWindows };
 
 /** Where requests are counted. `degraded`: Redis is unreachable, and each instance counts alone. */
@@ -35,8 +35,8 @@ const PAUSE_MS = 1_000;
 const COMPLAINT_MS = 60_000;
 
 /**
- * Leak reports that one network may send an hour. Anyone may send some, so memory of them is
- * bounded.
+ * Leak reports that one network may send an hour. Anyone can send reports, so the memory for them
+ * is bounded.
  */
 const REPORTS_MAX = 60;
 const REPORTING_NETWORKS_MAX = 100_000;
@@ -62,7 +62,7 @@ const SENTINEL_OPTIONS = {
 } satisfies RedisOptions;
 
 /**
- * Counts requests by account and by key: for all instances in Redis if it is configured, else in
+ * Counts requests by account and by key, in Redis for all instances if it is configured, else in
  * memory.
  */
 export class Limiter {
@@ -94,14 +94,14 @@ export class Limiter {
   }
 
   /**
-   * Counts one request of an account in all of its buckets, or in none if one has no room. Returns
-   * no promise if it counts in memory. Never rejects: a lost Redis fails no request.
+   * Counts a request of an account in all of its buckets, or in none if one has no room. Returns no
+   * promise if it counts in memory. Never rejects: an unreachable Redis fails no request.
    */
   consume(accountId: string, buckets: Bucket[]): RateLimit | Promise<RateLimit> {
     return this.#count(this.#requests, accountId, buckets);
   }
 
-  /** Counts one leak report of a network, as {@link consume} counts requests. */
+  /** Counts a leak report of a network, as {@link consume} counts requests. */
   consumeReport(network: string): RateLimit | Promise<RateLimit> {
     return this.#count(this.#reports, network, [{ id: network, limit: REPORTS_MAX, policy: "reports" }]);
   }

@@ -32,7 +32,7 @@ test("windows that have ended leave memory as others open", () => {
   expect(windows.size).toBeLessThanOrEqual(2_000);
 });
 
-test("keys leave memory with their accounts, and a rejected request opens no window", () => {
+test("a key's window leaves memory with its account's, and a rejected request opens none", () => {
   const windows = new LocalWindows();
   for (let minute = 0; minute < 10; minute += 1) {
     for (let i = 0; i < 1_000; i += 1) windows.count([bucket(randomUUID()), bucket(randomUUID())]);

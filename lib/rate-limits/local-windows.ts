@@ -3,8 +3,8 @@ import { type Bucket, type Count, WINDOW_MS } from "#lib/rate-limits/bucket.ts";
 type Window = { requests: number; endsAt: number };
 
 /**
- * Counts the requests of each bucket in this process. Windows that have ended are dropped when
- * others open, without a timer. Of more than `max` windows the older half is dropped early.
+ * Counts the requests of each bucket in this process. Removes windows that have ended when others
+ * open, without a timer. Above `max` windows it removes the older half early.
  */
 export class LocalWindows {
   readonly #windowMs: number;
@@ -23,7 +23,7 @@ export class LocalWindows {
     return this.#recent.size + this.#older.size;
   }
 
-  /** Counts one request in all of its buckets, or in none. */
+  /** Counts a request in all of its buckets, or in none. */
   count(buckets: Bucket[]): Count {
     // A monotonic clock, in whole milliseconds: neither a changed clock nor fractions that add up
     // can make a window longer.

@@ -1,13 +1,13 @@
 import type { Redis } from "ioredis";
 import type { Bucket, Count } from "#lib/rate-limits/bucket.ts";
 
-/** A kind of windows: the prefix of its keys in Redis, and how long a window is. */
+/** Windows of one kind: the prefix of their keys in Redis, and their length. */
 export type SharedWindows = { prefix: string; windowMs: number };
 
 /**
- * Lua: counts one request in all buckets, or in none, in one step for all processes. The arguments
- * are the length of a window, in milliseconds, and the limit of each bucket. Returns whether it was
- * counted, then the requests and the milliseconds left of each window.
+ * Lua: counts a request in all buckets or in none, atomically for all processes. The arguments are
+ * the window length in milliseconds and the limit of each bucket. Returns whether it was counted,
+ * then the requests and milliseconds left of each window.
  */
 const COUNT = `
   local window = ARGV[1]
@@ -27,13 +27,13 @@ const COUNT = `
   end
   return answer`;
 
-/** The commands of a client that counts in Redis, for the option `scripts` of ioredis. */
+/** The commands for the option `scripts` of ioredis. */
 export const SCRIPTS = { countRequest: { lua: COUNT } };
 type Counting = { countRequest(keys: number, ...keysAndArguments: (string | number)[]): Promise<number[]> };
 
 /**
- * Returns the key of a bucket. All buckets of an owner have one hash slot, as a script in a Redis
- * Cluster requires: the slot of a key with braces is that of what they enclose.
+ * Returns the Redis key of a bucket. A script in a Redis Cluster requires that all keys have the
+ * same hash slot, so all buckets of an owner have the same text in braces.
  */
 function redisKey(prefix: string, ownerId: string, bucketId: string): string {
   const owner = `${prefix}:${ownerId}`;

@@ -22,9 +22,9 @@ export type Applied = {
 };
 
 /**
- * Ends all sessions and removes all links and mails. A restore must not revive them, and
- * their end may be newer than the backup. Unused days of keys count anew, because uses after the
- * backup are lost.
+ * Ends all sessions and deletes all links and emails. A restore must not revive them, and they may
+ * have ended after the backup. The count of unused days starts over, because uses after the backup
+ * are lost.
  */
 export async function endAccess(client: pg.ClientBase): Promise<void> {
   await client.query(`UPDATE "Session" SET "endedAt" = now() WHERE "endedAt" IS NULL`);
@@ -54,7 +54,7 @@ export async function applyList(client: pg.ClientBase, file: string, backupAt: s
     FROM "last" l WHERE l."key" = k."id" AND ((${newlyRevoked}) OR (${newlyDeleted}))`);
   const newlyLeaked = `k."leakedAt" IS NULL AND l."leakedAt" IS NOT NULL`;
   const leaked = await run(recordKeys("api_key.leaked", `l."leakedAt"`, newlyLeaked));
-  // The end only moves earlier: the smaller one of both, or the only one.
+  // The time of revocation only moves earlier: takes the earlier one, or the only one.
   await run(`
     UPDATE "ApiKey" k SET "leakedAt" = least(k."leakedAt", l."leakedAt"), "revokesAt" = least(k."revokesAt", l."revokesAt")
     FROM "last" l WHERE l."key" = k."id" AND l."leakedAt" IS NOT NULL`);
@@ -146,7 +146,7 @@ async function load(client: pg.ClientBase, file: string): Promise<void> {
   await client.query(`ANALYZE "last"`);
 }
 
-/** SQL: the entries of an object that another has with another value. */
+/** SQL: the entries of an object that have another value in the other object. */
 function differing(object: string, other: string): string {
   return `(SELECT jsonb_object_agg("name", "value") FROM jsonb_each(${object}) e("name", "value") WHERE "value" <> ${other} -> e."name")`;
 }

@@ -19,7 +19,7 @@ async function read(entries: object[]): Promise<ListEntry[]> {
   return found;
 }
 
-test("keys with as many permissions and networks as they may have are read whole", async () => {
+test("keys with the most permissions and networks are read in full", async () => {
   const restrictions = {
     scopes: Array.from({ length: 100 }, (_, i) => `${"a".repeat(60)}:${i}`),
     allowedNetworks: Array.from({ length: 50 }, (_, i) => `2001:0db8:85a3:1234:5678:8a2e:0370:${1000 + i}/128`),

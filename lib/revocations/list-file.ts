@@ -6,13 +6,13 @@ import { OperatorError } from "#lib/operator-error.ts";
 
 /**
  * The list is a file of JSON lines: a header, one entry for each restricted or loosened key and
- * account, the SHA-256 of these lines, and the entries that were appended since. The last entry
- * with an id counts. The list holds ids, instants and restrictions, but no secret.
+ * account, the SHA-256 of these lines, and entries that were appended later. The last entry with an
+ * id counts. The list contains ids, timestamps and restrictions, but no secrets.
  */
 const VERSION = 1;
 /** The name of the list that a server with the embedded database keeps in its `DATA_DIR`. */
 export const LIST_NAME = "revocations.jsonl";
-/** More characters than any line that is written has: the longest name all permissions. */
+/** Longer than any line: the longest line names all permissions. */
 const LINE_MAX = 100_000;
 
 const instant = z.iso.datetime({ offset: true });
@@ -22,7 +22,7 @@ const header = z.object({
   installation: z.string(),
   at: instant,
 });
-/** Null, or missing, is no restriction. */
+/** Null or absent means no restriction. */
 const restrictions = z.object({
   scopes: z.array(z.string()).nullable().default(null),
   allowedNetworks: z.array(z.string()).nullable().default(null),
@@ -43,7 +43,7 @@ const entry = z.union([
     expiresAt: instant.optional(),
     endsOnUse: z.boolean().optional(),
     disabledAt: instant.optional(),
-    /** Missing where the key never had any, and in lists of earlier versions. */
+    /** Absent if the key never had any, and in lists of earlier versions. */
     restrictions: restrictions.optional(),
   }),
   z.object({ account: z.guid(), at: instant, disabledAt: instant.optional(), deletedAt: instant.optional() }),

@@ -13,7 +13,7 @@ const line = (fields: string) =>
 export const RESTRICTIONS = `jsonb_build_object('scopes', string_to_array("scopes", ' '),
   'allowedNetworks', string_to_array("allowedNetworks", ' '),
   'requestsPerMinute', "requestsPerMinute", 'creditsPerMonth', "creditsPerMonth")`;
-/** A loosened key may have no restriction any more, which its entry must say. */
+/** A loosened key may no longer have restrictions. Its entry must say so. */
 const SAYS_RESTRICTIONS = `(num_nonnulls("scopes", "allowedNetworks", "requestsPerMinute", "creditsPerMonth") > 0 OR "loosened")`;
 
 const KEYS = {

@@ -48,7 +48,7 @@ export function createDashboardListener(env: Env, pages: RequestListener): Reque
     request.headers["x-forwarded-host"] = request.headers.host;
     request.headers["x-forwarded-proto"] = env.PUBLIC_URL?.startsWith("https:") ? "https" : "http";
     for (const name of ["x-forwarded-port", "forwarded", "x-middleware-subrequest"]) delete request.headers[name];
-    // Next can't have a page and a route at one address.
+    // Next can't have a page and a route at the same path.
     if (isUnsubscribe(request)) request.url = `${request.url}/off`;
     const store: RequestStore = { id, path: request.url };
     applyStatus(request, response, store);
@@ -96,8 +96,9 @@ function rejectionOf({ method, url, headers }: IncomingMessage, env: Env): Rejec
 }
 
 /**
- * Returns whether a mail program unsubscribes (RFC 8058). It has no `Origin`, and the token in the
- * address can do nothing else. A form of our own page is an action, which names itself in its body.
+ * Returns whether an email client unsubscribes a user (RFC 8058). Such a request has no `Origin`,
+ * and the token in its URL can do nothing else. A form of our own page is an action, which has a
+ * name in its body.
  */
 function isUnsubscribe({ method, url = "", headers }: Pick<IncomingMessage, "method" | "url" | "headers">): boolean {
   return method === "POST" && /^\/unsubscribe\/[\w.-]+$/.test(url) && !headers.origin;

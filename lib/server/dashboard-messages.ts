@@ -6,7 +6,7 @@ export type ToDashboard = {
     | "metrics"
     | "areYouAlive"
     | "stop"
-    /** The database is migrated: mails may be delivered. */
+    /** The database is migrated, so emails can be delivered. */
     | "deliverMail";
 };
 export type FromDashboard =

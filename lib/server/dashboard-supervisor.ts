@@ -41,7 +41,7 @@ export type Dashboard = {
   isUp(): boolean;
   /** The metrics of the process; empty if it doesn't answer within a second. */
   metrics(): Promise<MetricObject[]>;
-  /** Has this process and its successors deliver mail. Call it when the database is migrated. */
+  /** Makes this process and its successors deliver email. Call it when the database is migrated. */
   deliverMail(): void;
   stop(): Promise<void>;
 };
@@ -78,7 +78,7 @@ export async function startDashboard(environment: NodeJS.ProcessEnv): Promise<Da
   };
   const deliverMail = () => {
     deliversMail = true;
-    // Without a process, its successor delivers.
+    // If no process is running, its successor delivers.
     if (isUp) child?.send({ kind: "deliverMail" } satisfies ToDashboard, () => {});
   };
 

@@ -73,9 +73,9 @@ export const SWEEPING: Record<string, Task> = {
 };
 
 /**
- * Removes rows past their retention, tells owners what they should know, and refunds what a crash
- * left reserved. Only one instance works at a time. `stop` waits for the step that is running, not
- * for those that follow.
+ * Removes rows past their retention, notifies owners, revokes leaked keys whose time has come, and
+ * refunds what a crash left reserved. Only one instance works at a time. `stop` waits for the step
+ * that is running, not for those that follow.
  */
 export function startUpkeep(): { stop(): Promise<void> } {
   const stopped = new AbortController();

@@ -17,7 +17,7 @@ export function isLegible(text: string): boolean {
   return !HIDDEN.test(text.replace(NEEDED, "")) && !BLANK.test(text);
 }
 
-/** Returns a text without its hidden characters, among them control and text-direction ones. */
+/** Removes hidden characters from a text, including control and text-direction characters. */
 export function withoutHidden(text: string): string {
   return text.replace(HIDDEN_ALL, "");
 }

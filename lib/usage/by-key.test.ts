@@ -95,11 +95,11 @@ describe("usage by key", () => {
     expect((await read(2, second.before)).rows).toEqual(first.rows);
   });
 
-  test("has a key at the end that spent credits and made no counted request", async () => {
+  test("lists a key that spent credits without a counted request at the end", async () => {
     const keys = [await createKey(ada.id), await createKey(ada.id), await createKey(ada.id), await createKey(ada.id)];
     for (const { secret } of keys.slice(0, 2)) await api.call("/auth?cost=1", {}, secret);
     await flushUsage();
-    // The process that charged these ended before it counted them.
+    // The process that charged these ended before it counted the requests.
     for (const { key } of keys.slice(2))
       await pool().query(
         `INSERT INTO "CreditMovement" ("userId", "kind", "amount", "apiKeyId") VALUES ($1, 'charged', -5, $2)`,

@@ -13,9 +13,8 @@ type Row = Omit<KeyUsage, "requests" | "ok"> & Record<"requests" | "ok", string>
 /** SQL: the keys that made requests in the month. */
 const CALLING = `SELECT "apiKeyId", "requests", "ok" FROM "UsageKeyMonth" p WHERE ${owned("p")} AND "month" = $2`;
 /**
- * SQL: the keys that moved credits in the month and have no counted request in it, such as one
- * whose requests were lost with the process that counted them. Reads the month's rows of the
- * ledger.
+ * SQL: the keys that moved credits in the month but have no counted request in it, for example
+ * because the process that counted them was killed. Reads the month's rows of the ledger.
  */
 const ONLY_CHARGED = `
   SELECT DISTINCT "apiKeyId", 0::bigint AS "requests", 0::bigint AS "ok" FROM "CreditDay" d
@@ -48,9 +47,7 @@ export async function usageByKey(
     );
     return rows;
   };
-  /**
-   * Reads the keys without requests, which are at the end of the list, only if the page gets there.
-   */
+  /** Reads the keys without requests, which are last in the list, only if the page reaches them. */
   const read = async (place: From, limit: number) => {
     const backwards = place?.towards === "earlier";
     if (backwards && place.value !== "0") return readOf(CALLING, place, limit);

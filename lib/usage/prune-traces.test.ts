@@ -61,7 +61,7 @@ async function tracesOf(userId: UserId) {
   };
 }
 
-test("names, notes, networks, callers and leak reports of a deleted account's keys are removed, later ones too, and no other account's", async () => {
+test("names, notes, networks, callers and leak reports of a deleted account's keys are removed, including later ones, and no other account's", async () => {
   const [ada, bob] = [await busyUser(), await busyUser()];
   const session = await database().$transaction((transaction) => startSession(transaction, ada.id, CALLER));
   expect((await deleteAccount(session, { password: "", email: ada.email }, CALLER)).ok).toBe(true);

@@ -13,8 +13,8 @@ type Owner = { id: string; deleted: boolean };
 
 /**
  * Keeps the latest 20 callers of each key. For keys of deleted accounts it removes all callers and
- * leak reports, later ones too, and what the key's own row says of its user. Returns how many rows
- * it removed or changed.
+ * leak reports, including later ones, and everything in the key's row that is about its user.
+ * Returns how many rows it removed or changed.
  */
 export function pruneCallers(signal?: AbortSignal): Promise<number> {
   return walkInSteps("callers", pruneCallersOfPage, signal);

@@ -52,8 +52,8 @@ export async function listCallers(userId: UserId, apiKeyId: string): Promise<Cal
 }
 
 /**
- * Lists the networks of a key's latest callers, the latest first: /24 of IPv4 and /48 of IPv6, at
- * most 20. Callers that were rejected are among them.
+ * Lists the networks of a key's latest callers, newest first: /24 for IPv4 and /48 for IPv6, at
+ * most 20. Includes callers that were rejected.
  */
 export async function listCallerNetworks(userId: UserId, apiKeyId: string): Promise<string[]> {
   const { rows } = await pool().query<{ network: string }>(

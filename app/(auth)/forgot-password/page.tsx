@@ -11,7 +11,7 @@ export default function ForgotPasswordPage() {
   const { SMTP_URL, SUPPORT_URL } = env();
   const signInLink = (
     <>
-      Remember it?{" "}
+      Remember your password?{" "}
       <AuthLink to="/sign-in" next="/settings/developer">
         Sign in
       </AuthLink>
@@ -23,7 +23,7 @@ export default function ForgotPasswordPage() {
         <ForgotPasswordForm />
       ) : (
         <p className="text-muted">
-          This server sends no mail. <AskForLink supportUrl={SUPPORT_URL} />
+          This server doesn't send email. <AskForLink supportUrl={SUPPORT_URL} />
         </p>
       )}
     </AuthCard>

@@ -35,7 +35,7 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
   ]);
   const pendingEmail = sent && sent.to !== user.email ? sent.to : undefined;
   const configured = providerButtons();
-  // A linked provider that isn't configured any more signs nobody in, but can be unlinked.
+  // A linked provider that is no longer configured can't sign the user in, but can be unlinked.
   const gone = providers.filter((id) => !configured.some((provider) => provider.id === id));
   const methods = [...configured, ...gone.map((id) => ({ id, name: id }))].map((provider) => ({
     ...provider,
@@ -53,7 +53,7 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
           {hasPassword ? <EmailForm email={user.email} /> : <bdi className="break-words">{user.email}</bdi>}
           {pendingEmail && (
             <p className="mt-2 text-[0.8125rem] text-muted">
-              It changes to <bdi className="break-words">{pendingEmail}</bdi> when you open the link that we sent there.
+              To change it to <bdi className="break-words">{pendingEmail}</bdi>, open the link we sent there.
             </p>
           )}
         </SettingCard>
@@ -82,8 +82,8 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
             title="Notifications"
             note={
               <>
-                By mail to <bdi className="break-words">{user.email}</bdi>. You always get security notices, such as
-                about a changed password.
+                Emails go to <bdi className="break-words">{user.email}</bdi>. You always get security notices, such as
+                when your password changes.
               </>
             }
           >
@@ -91,7 +91,7 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
           </SettingCard>
         )}
         {env().SMTP_URL && (
-          <SettingCard title="Leaked keys" note="A key that is found in public is revoked at once, unless you choose.">
+          <SettingCard title="Leaked keys" note="By default, a key that is reported as leaked is revoked immediately.">
             <LeakGraceForm graced={graced} />
           </SettingCard>
         )}

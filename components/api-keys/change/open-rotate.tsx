@@ -5,7 +5,7 @@ import { useOpenKeyDialog } from "#components/api-keys/change/key-dialog-provide
 import { KEY_DIALOGS } from "#components/api-keys/change/key-dialogs.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
-/** Opens the rotation of a key once, for the link in a mail. A reload doesn't open it again. */
+/** Opens the key's rotation once, for the link in an email. A reload doesn't open it again. */
 export function OpenRotate({ apiKey }: { apiKey: ListedApiKey }) {
   const noTrigger = useRef<HTMLElement>(null);
   const openDialog = useOpenKeyDialog();

@@ -33,7 +33,8 @@ const WORDS = {
   leaked: {
     title: "Report",
     as: " as leaked",
-    description: "The key is revoked and marked as leaked. Requests using it fail immediately. This can't be undone.",
+    description:
+      "The key is revoked and marked as leaked. Requests using it will fail immediately. This can't be undone.",
     button: "Report as leaked",
     done: "Reported as leaked:",
     action: reportLeakedApiKeyAction,
@@ -45,7 +46,7 @@ export function RevokeKeyDialog(props: KeyDialogProps) {
   return <EndKeyDialog {...props} kind="revoke" />;
 }
 
-/** Confirms that the user's own key is reported as leaked, which revokes it. */
+/** Confirms a report that the user's own key leaked, which revokes it. */
 export function ReportLeakedDialog(props: KeyDialogProps) {
   return <EndKeyDialog {...props} kind="leaked" />;
 }

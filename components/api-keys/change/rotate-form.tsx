@@ -41,7 +41,7 @@ const PROBLEMS = {
   already_rotated: { form: "This key was rotated already. Its successor is in your list." },
   expiry_out_of_range: { form: OUT_OF_RANGE },
 };
-const TEST_NOTE = "A test request is a first use, too: the old key expires 24 hours after it.";
+const TEST_NOTE = "A test request counts as the first use: the old key expires 24 hours after it.";
 
 type Props = Pick<KeyDialogProps, "apiKey" | "row"> & {
   field: RefObject<HTMLSelectElement | null>;

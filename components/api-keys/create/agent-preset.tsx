@@ -3,7 +3,7 @@
 import { RestrictionFields } from "#components/api-keys/create/permissions-section.tsx";
 import { onIntent, useDemand } from "#components/ui/on-demand.tsx";
 
-/** Offers the preset for an AI agent. The fields that it fills are loaded first. */
+/** Offers the preset for an AI agent. Loads the fields that it fills first. */
 export function AgentPreset({ onChoose }: { onChoose: () => void }) {
   const { demand, pending, failure } = useDemand();
   return (
@@ -13,7 +13,7 @@ export function AgentPreset({ onChoose }: { onChoose: () => void }) {
         type="button"
         {...onIntent(RestrictionFields)}
         aria-busy={pending || undefined}
-        title="Restricted, for 30 days, with a cap on credits"
+        title="Restricted, expires in 30 days, with a spending cap"
         onClick={() => demand(RestrictionFields, onChoose)}
         className="rounded text-accent-ink underline underline-offset-3 aria-busy:opacity-55"
       >

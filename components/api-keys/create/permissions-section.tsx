@@ -18,14 +18,12 @@ type Props = {
   draft: RestrictionDraft;
   onChange: (draft: RestrictionDraft) => void;
   problems: Problems;
-  /** Undefined before it was ever open, so that its code isn't loaded. */
+  /** Undefined until it is first opened, so that its code isn't loaded. */
   open: boolean | undefined;
   onToggle: (open: boolean) => void;
 };
 
-/**
- * Folds the restrictions of a new key, most of which have none. Folded, it keeps what was typed.
- */
+/** Collapses the restrictions of a new key, because most keys have none. Keeps what was typed. */
 export function PermissionsSection({ draft, onChange, problems, open, onToggle }: Props) {
   const id = useId();
   const { demand, pending, failure } = useDemand();
@@ -65,8 +63,8 @@ export function PermissionsSection({ draft, onChange, problems, open, onToggle }
 }
 
 /**
- * Returns the restrictions that were typed, or none for full access; or what is wrong with them.
- * Loads the fields, which show it.
+ * Returns the restrictions that were typed, or none for full access, or the problems with them.
+ * Loads the fields, which show the problems.
  */
 export async function readPermissions(
   draft: RestrictionDraft,

@@ -46,7 +46,7 @@ export function DecoyForm({ nameField, making: { pending, make } }: Props) {
         <NewKeyFields
           nameField={nameField}
           placeholder="e.g. Decoy in the old repository"
-          hint="Say where you put it."
+          hint="Describe where you'll put it."
           draft={draft}
           problem={problems.name}
           onNameChange={() => setProblems({})}

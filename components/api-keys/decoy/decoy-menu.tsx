@@ -20,7 +20,7 @@ export function DecoyMenu(pressed: PressedButton) {
       </PressedMenu>
       <SecretDialog
         title="Create a decoy key"
-        description="A decoy looks like a key and never works. Whoever uses it has read what they shouldn't, and you see it."
+        description="A decoy looks like a key but never works. If someone uses it, you'll know that they found it."
         open={open}
         onClose={() => setOpen(false)}
         initialFocus={nameField}

@@ -8,7 +8,7 @@ const DecoyMenu = onDemand(() =>
   import("#components/api-keys/decoy/decoy-menu.tsx").then((module) => module.DecoyMenu),
 );
 
-/** The menu beside the button for a new key. Its dialog is loaded with it. */
+/** Shows the menu next to **Create New API Key**. Its dialog is loaded with it. */
 export function MoreWays() {
   return (
     <MenuButton

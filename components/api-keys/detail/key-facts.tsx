@@ -69,9 +69,7 @@ export function RotationMark({ apiKey }: { apiKey: ListedApiKey }) {
   return role && <span className={role === "Old key" ? "text-warning-ink" : "text-success-ink"}>{role}</span>;
 }
 
-/**
- * Marks a restricted key in a line of the list, with a summary for the pointer and screen readers.
- */
+/** Marks a restricted key in a row of the list. A tooltip and screen readers get the summary. */
 export function RestrictedMark({ apiKey: { restrictions } }: { apiKey: ListedApiKey }) {
   return (
     restrictions && (

@@ -30,9 +30,9 @@ type Props = {
   now: Date;
   apiUrl: string | null;
   lifetimeDays: number | null;
-  /** Not by its owner, but by scheduled work. */
+  /** Scheduled work disabled the key, not its owner. */
   disabledAsUnused: boolean;
-  /** Opens its rotation, if it can be rotated. */
+  /** Opens the rotation dialog, if the key can be rotated. */
   opensRotate: boolean;
   restrictions: RestrictionUse;
   /** Usage, callers, rejections and activity, rendered on the server. */
@@ -93,16 +93,16 @@ export function KeyPage({
               {apiKey.revokesAt && isLiveKey(apiKey, now) && (
                 <div className="mt-4">
                   <Notice tone="danger">
-                    Leaked: ends <Time at={apiKey.revokesAt} />, and nothing postpones that. Rotate it now, move your
-                    programs to the new key, and look at what this one was used for.
+                    This key was reported as leaked. It will be revoked <Time at={apiKey.revokesAt} />, which can't be
+                    postponed. Rotate it now, move your programs to the new key, and check how this one was used.
                   </Notice>
                 </div>
               )}
               {disabledAsUnused && disabledAt && (
                 <div className="mt-4">
                   <Notice tone="warning">
-                    This key was disabled <Time at={disabledAt} />, because no request had used it for a long time.
-                    Enable it if a program still needs it.
+                    This key was disabled <Time at={disabledAt} /> because it hadn't been used for a long time. Enable
+                    it if a program still needs it.
                   </Notice>
                 </div>
               )}

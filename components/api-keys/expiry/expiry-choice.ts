@@ -23,7 +23,7 @@ export function choiceOfEnd(end: Date | null): ExpiryChoice {
 
 /**
  * Returns the choice that lasts as long as a duration, or `same` if no other option does. A key
- * without an end gets the latest one that a limit allows.
+ * that never expires gets the latest expiry that a limit allows.
  */
 export function choiceOfDuration(durationMs: number | null, limit: Limit | null, now: Date): ExpiryChoice {
   if (durationMs === null) return { option: firstOption(limit, now), date: "" };

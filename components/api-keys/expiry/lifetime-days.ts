@@ -4,10 +4,7 @@ import { createContext, useContext } from "react";
 
 const LifetimeDays = createContext<number | null>(null);
 
-/**
- * The days that a key may last from its creation, for dialogs deep inside the page. Null for no
- * limit.
- */
+/** Passes the maximum days from a key's creation to its expiry to dialogs. Null for no limit. */
 export const LifetimeDaysProvider = LifetimeDays;
 
 export function useLifetimeDays(): number | null {

@@ -5,14 +5,11 @@ import { WARNING_WORDS, warningAction, warningWords } from "#components/api-keys
 import type { KeyWarning } from "#lib/api-keys/key-health.ts";
 import type { ListQuery } from "#lib/api-keys/model/list-view.ts";
 
-/**
- * Lists the warnings about the user's keys, folded until the user opens them. Shows nothing without
- * any.
- */
+/** Lists the warnings about the user's keys, collapsed at first. Shows nothing if there are none. */
 export function KeyHealth({ warnings, query }: { warnings: KeyWarning[]; query: ListQuery }) {
   if (warnings.length === 0) return null;
   return (
-    // The key folds it again when the list shows the keys of a warning.
+    // The React key collapses it again when the list shows the keys of a warning.
     <details key={query.finding} className="group rounded-xl border border-line bg-surface">
       <summary className="flex list-none items-center gap-2 rounded-xl px-4 py-2.5 text-[0.8125rem] [&::-webkit-details-marker]:hidden">
         <ShieldQuestion aria-hidden className="size-4 shrink-0 text-warning-ink" />

@@ -39,6 +39,6 @@ test.each([
   [["203.0.113.0/24"], undefined],
   [["10.0.3.0/24", "203.0.113.0/24"], undefined],
   [[], undefined],
-])("of the callers %j the only private one is %s", (callers, only) => {
+])("the private network that all of the callers %j share is %s", (callers, only) => {
   expect(onlyPrivateCaller(callers)).toBe(only);
 });

@@ -1,9 +1,9 @@
 import { covers, overlaps, parseNetworks, readNetworks } from "#lib/api-keys/model/network.ts";
 
-/** What allowed networks do to a caller, of whom only the network is known. */
+/** The effect of allowed networks on a caller, of which only the network is known. */
 export type CallerEffect = "accepted" | "may be rejected" | "rejected";
 
-/** Returns the effect of typed networks on each caller's network. Without any, all are accepted. */
+/** Returns the effect of typed networks on each caller's network. No networks accept every caller. */
 export function callerEffects(typed: string, callers: string[]): CallerEffect[] {
   const { networks } = readNetworks(typed);
   const allowed = parseNetworks(networks);
@@ -19,7 +19,7 @@ const ONLY: Record<CallerEffect, string> = {
   rejected: "Rejects the only recent caller.",
 };
 
-/** Says what typed networks do: "Rejects 3, may reject 2 (their network only overlaps), …". */
+/** Describes the effects: "Rejects 3, may reject 2 (their network only overlaps), …". */
 export function effectWords(effects: CallerEffect[]): string {
   const [only] = effects;
   if (only && effects.length === 1) return ONLY[only];
@@ -32,10 +32,7 @@ export function effectWords(effects: CallerEffect[]): string {
   return uncertain > 0 ? `May reject ${overlapping} ${callers}` : `Accepts all ${callers}`;
 }
 
-/**
- * Networks of machines that no caller on the internet has (RFC 1918, 4193, 6598, loopback,
- * link-local).
- */
+/** Networks that aren't on the public internet (RFC 1918, 4193 and 6598, loopback, link-local). */
 const PRIVATE = parseNetworks([
   "10.0.0.0/8",
   "172.16.0.0/12",
@@ -49,8 +46,8 @@ const PRIVATE = parseNetworks([
 ]);
 
 /**
- * Returns the one private network of all callers: most likely that of a gateway, whose callers'
- * addresses aren't known.
+ * Returns the private network that all callers share, if there is one. Most likely it is the
+ * network of a gateway that hides the addresses of its callers.
  */
 export function onlyPrivateCaller(callers: string[]): string | undefined {
   const [only, ...others] = callers;

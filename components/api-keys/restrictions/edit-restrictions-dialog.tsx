@@ -24,7 +24,7 @@ export function EditRestrictionsDialog({ apiKey, open, onClose, finalFocus }: Ke
             Edit permissions of "<bdi>{apiKey.name}</bdi>"
           </>
         }
-        description="A change is in force as soon as it is saved."
+        description="Changes take effect as soon as you save them."
         finalFocus={finalFocus}
       >
         <RestrictionsForm apiKey={apiKey} onClose={onClose} />

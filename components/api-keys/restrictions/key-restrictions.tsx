@@ -11,9 +11,9 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
 
-/** What the page of a key says beside its restrictions. */
+/** What a key's page shows next to its restrictions. */
 export type RestrictionUse = {
-  /** The titles of the installation's permissions by name. */
+  /** The title of each of the installation's permissions, by name. */
   titles: Record<string, string>;
   /** Credits spent in this UTC month, net of refunds. */
   creditsUsed: number;
@@ -21,7 +21,7 @@ export type RestrictionUse = {
 
 type Props = RestrictionUse & { apiKey: ListedApiKey; canEdit: boolean };
 
-/** Shows what a key may do, from where and how much, with its use of this month. */
+/** Shows a key's permissions, networks and limits, and the credits that it used this month. */
 export function KeyRestrictions({ apiKey, canEdit, titles, creditsUsed }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const openDialog = useOpenKeyDialog();
@@ -52,7 +52,7 @@ export function KeyRestrictions({ apiKey, canEdit, titles, creditsUsed }: Props)
           {scopes === null
             ? "Full access"
             : scopes.length === 0
-              ? "None: it can only ask about itself"
+              ? "None: it can only read its own details"
               : scopes.map((name) => (
                   <span key={name} className="block break-words" title={name}>
                     {titles[name] ?? `${name} (no longer exists)`}

@@ -11,14 +11,14 @@ type Props = Omit<ComponentProps<typeof RestrictionFields>, "choices"> & {
   apiKeyId: string | null;
 };
 
-/** Shows the fields when what they offer is read. */
+/** Shows the fields once their choices are loaded. */
 export function LoadedRestrictionFields({ apiKeyId, ...props }: Props) {
   const { choices, failure, retry } = useRestrictionChoices(apiKeyId);
   if (choices) return <RestrictionFields {...props} choices={choices} />;
   if (!failure)
     return (
       <p role="status" className="flex items-center gap-2 text-muted">
-        <Spinner /> Reading the permissions…
+        <Spinner /> Loading permissions…
       </p>
     );
   return (

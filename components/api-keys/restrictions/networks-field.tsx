@@ -17,7 +17,7 @@ type Props = {
   problem: ReactNode;
 };
 
-/** Takes the networks from which a key works, and says what they do to its recent callers. */
+/** Edits the networks from which a key works, and shows their effect on its recent callers. */
 export function NetworksField({ text, onChange, callers, problem }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const { networks, warnings } = readNetworks(text);
@@ -34,7 +34,7 @@ export function NetworksField({ text, onChange, callers, problem }: Props) {
     <div className="flex flex-col gap-2">
       <Field
         label="Allowed networks"
-        hint="One CIDR range a line, such as 203.0.113.0/24. Empty for any address."
+        hint="One CIDR range per line, such as 203.0.113.0/24. Leave empty to allow any address."
         error={problem}
       >
         {(tie) => (
@@ -87,9 +87,9 @@ export function NetworksField({ text, onChange, callers, problem }: Props) {
         {warnings.length > 0 && <Notice tone="warning">{warnings.join(" ")}</Notice>}
         {gateway && (
           <Notice tone="warning">
-            All recent requests came from {gateway}, a private network. If that is your gateway, the addresses of its
-            callers are unknown here, and a network says nothing about them. The operator sets TRUSTED_PROXIES to make
-            them known.
+            All recent requests came from {gateway}, a private network. If this is your gateway, GoodTake can't see the
+            addresses of its callers, so don't restrict networks yet. Ask the operator to add the gateway to
+            TRUSTED_PROXIES.
           </Notice>
         )}
       </div>

@@ -19,7 +19,7 @@ test.each([UNRESTRICTED, NARROW, { ...UNRESTRICTED, scopes: [] }])(
   },
 );
 
-test("chosen permissions stay in the form, but don't count, while the key has full access", () => {
+test("selected permissions stay in the form but have no effect while the key has full access", () => {
   const draft = { ...draftOf(NARROW), access: "full" as const };
   expect(readDraft(draft)).toMatchObject({ restrictions: { scopes: null } });
   expect(readDraft({ ...draft, access: "restricted" })).toMatchObject({ restrictions: { scopes: NARROW.scopes } });
@@ -31,13 +31,13 @@ const problemOf = (part: Partial<typeof FULL_ACCESS>) => {
 };
 
 test.each([
-  ["192.0.2.1/24", /has bits after the first 24; write 192\.0\.2\.0\/24\./],
+  ["192.0.2.1/24", /has host bits after the \/24 prefix\. Use 192\.0\.2\.0\/24 instead\./],
   ["fe80::1%eth0", /has a zone/],
   ["office", /is not an IP address or CIDR range/],
   ["192.0.2.0/33", /must end with \/0 to \/32/],
-  [Array.from({ length: 51 }, (_, i) => `10.0.${i}.0/24`).join("\n"), /51 networks are more than the 50/],
-  ["office\nhome\ncloud", /"office" .* 2 more need a look\./],
-])("the networks %j are rejected beside their field, by the form and by the server", (networks, sentence) => {
+  [Array.from({ length: 51 }, (_, i) => `10.0.${i}.0/24`).join("\n"), /at most 50 networks\. This list has 51/],
+  ["office\nhome\ncloud", /"office" .* 2 more need to be fixed\./],
+])("the networks %j are rejected next to their field, by the form and by the server", (networks, sentence) => {
   expect(problemOf({ networks })).toEqual({ networks: expect.stringMatching(sentence) });
   const sent = { ...UNRESTRICTED, allowedNetworks: networks.split("\n") };
   expect(keyRestrictions.safeParse(sent).success).toBe(false);
@@ -66,7 +66,7 @@ test.each([
   ["requestsPerMinute", "many"],
 ] as const)("%s %s is rejected beside its field", (field, typed) => {
   const smallest = field === "requestsPerMinute" ? 1 : 0;
-  const sentence = `Enter a whole number from ${smallest} to 2,147,483,647, or nothing for no limit.`;
+  const sentence = `Enter a whole number from ${smallest} to 2,147,483,647, or leave this empty for no limit.`;
   expect(problemOf({ [field]: typed })).toEqual({ [field]: sentence });
   expect(keyRestrictions.safeParse({ ...UNRESTRICTED, [field]: Number(typed) }).success).toBe(typed === "1e3");
 });
@@ -82,7 +82,7 @@ test.each([
   });
 });
 
-test("the server takes permissions in one order, each once, and no list of networks that rejects everyone", () => {
+test("the server sorts permissions, removes duplicates, and accepts no empty list of networks", () => {
   const sent = { ...UNRESTRICTED, scopes: ["b:c", "a:b", "b:c"], allowedNetworks: [] };
   expect(keyRestrictions.parse(sent)).toMatchObject({ scopes: ["a:b", "b:c"], allowedNetworks: null });
   for (const name of ["", "images", "a:b c:d", "A:b", `${"a".repeat(63)}:b`])

@@ -5,7 +5,7 @@ import { type NetworkProblem, readNetworks } from "#lib/api-keys/model/network.t
 import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 import { LIMIT_MAX } from "#lib/api-keys/model/restrictions-schema.ts";
 
-/** Returns the restrictions that were typed, or what is wrong with them by field. */
+/** Returns the restrictions that were typed, or the problems by field. */
 export function readDraft(draft: RestrictionDraft): { restrictions: Restrictions } | { problems: Problems } {
   const { networks, problems: invalid } = readNetworks(draft.networks);
   const requestsPerMinute = readLimit(draft.requestsPerMinute, 1);
@@ -25,7 +25,7 @@ export function readDraft(draft: RestrictionDraft): { restrictions: Restrictions
   };
 }
 
-/** Replaces each network that has bits after its prefix by the one that it most likely means. */
+/** Replaces each network that has host bits with the range that it most likely means. */
 export function correctNetworks(text: string): string {
   return text
     .split(/([\s,]+)/)
@@ -33,9 +33,7 @@ export function correctNetworks(text: string): string {
     .join("");
 }
 
-/**
- * Reads a whole number, also with separators of thousands. Null for none; undefined for an error.
- */
+/** Reads a whole number, also with thousands separators. Null if empty; undefined if invalid. */
 export function readLimit(text: string, min: number): number | null | undefined {
   const digits = text.trim();
   if (digits === "") return null;
@@ -45,10 +43,10 @@ export function readLimit(text: string, min: number): number | null | undefined 
 }
 
 function limitProblem(min: number): string {
-  return `Enter a whole number from ${min} to ${formatNumber(LIMIT_MAX)}, or nothing for no limit.`;
+  return `Enter a whole number from ${min} to ${formatNumber(LIMIT_MAX)}, or leave this empty for no limit.`;
 }
 
 function networkProblem([first, ...others]: NetworkProblem[]): string {
-  const more = others.length > 0 ? ` ${others.length} more ${others.length === 1 ? "needs" : "need"} a look.` : "";
+  const more = others.length > 0 ? ` ${others.length} more ${others.length === 1 ? "needs" : "need"} to be fixed.` : "";
   return `${first?.message}${more}`;
 }

@@ -24,5 +24,5 @@ function listed(entries: string[], noun: string): string {
 }
 
 function limitWords(limit: number | null, noun: string, period: string): string {
-  return limit === null ? `no limit of ${noun}s` : `${counted(limit, noun)} a ${period}`;
+  return limit === null ? `no ${noun} limit` : `${counted(limit, noun)} a ${period}`;
 }

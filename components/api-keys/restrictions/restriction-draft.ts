@@ -1,6 +1,6 @@
 import { type Restrictions, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 
-/** What the form of restrictions holds: texts as they were typed. */
+/** The state of the restrictions form: texts as the user typed them. */
 export type RestrictionDraft = {
   access: "full" | "restricted";
   scopes: string[];
@@ -26,13 +26,13 @@ export function draftOf({
 
 export const FULL_ACCESS = draftOf(UNRESTRICTED);
 
-/** The preset for an AI agent: nothing that wasn't chosen, and a cap on what it may spend. */
+/** The preset for an AI agent: no permissions until the user selects some, and a spending cap. */
 export const AGENT_KEY: RestrictionDraft = { ...FULL_ACCESS, access: "restricted", creditsPerMonth: "100" };
 
-/** The name of a permission's checkbox, which a kept draft has if it was checked. */
+/** Returns the name of a permission's checkbox. A kept draft has it if the box was checked. */
 export const scopeField = (name: string) => `scope ${name}`;
 
-/** Returns what was typed before another sign-in, by the names of the fields. */
+/** Restores what the user typed before signing in again, from the kept fields by name. */
 export function restoredDraft(kept: Record<string, string | undefined>): RestrictionDraft {
   const { access, networks = "", requestsPerMinute = "", creditsPerMonth = "" } = kept;
   if (!access) return FULL_ACCESS;

@@ -22,7 +22,7 @@ const ACCESS = [
   { value: "restricted", label: "Restricted" },
 ];
 
-/** The fields for what a key may do less than its account, in Create and in a dialog later. */
+/** Edits a key's restrictions, in the form for a new key and in **Edit permissions**. */
 export function RestrictionFields({ draft, onChange, choices, problems }: Props) {
   const change = (part: Partial<RestrictionDraft>) => onChange({ ...draft, ...part });
   return (
@@ -36,7 +36,7 @@ export function RestrictionFields({ draft, onChange, choices, problems }: Props)
       />
       {draft.access === "full" ? (
         <p className="-mt-3 text-[0.8125rem] text-muted">
-          Everything that your account can do, and permissions that are added later.
+          The key can do everything your account can, including permissions that are added later.
         </p>
       ) : (
         <ScopesField chosen={draft.scopes} onChange={(scopes) => change({ scopes })} offered={choices.scopes} />
@@ -66,7 +66,7 @@ export function RestrictionFields({ draft, onChange, choices, problems }: Props)
           hint={
             readLimit(draft.creditsPerMonth, 0) === 0
               ? "With 0, requests that cost credits are rejected."
-              : "What it may spend in a calendar month (UTC). Empty for no limit."
+              : "The most it can spend in a calendar month (UTC). Leave empty for no limit."
           }
           error={problems.creditsPerMonth}
           inputMode="numeric"
@@ -78,10 +78,10 @@ export function RestrictionFields({ draft, onChange, choices, problems }: Props)
 }
 
 function requestsHint(typed: string, ofAccount: number | null) {
-  if (ofAccount === null) return "Empty for no limit.";
+  if (ofAccount === null) return "Leave empty for no limit.";
   const most = formatNumber(ofAccount);
   const limit = readLimit(typed, 1);
   if (limit && limit > ofAccount)
-    return <span className="text-warning-ink">Your account's limit is lower: {most} for all keys together.</span>;
-  return `Empty for your account's limit: ${most} for all keys together.`;
+    return <span className="text-warning-ink">Your account's limit is lower: {most} for all keys combined.</span>;
+  return `Leave empty to use your account's limit: ${most} for all keys combined.`;
 }

@@ -9,16 +9,16 @@ import type { RestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
 type Scope = RestrictionChoices["scopes"][number];
 
 type Props = {
-  /** Names, also of permissions that the installation no longer has. */
+  /** Names, including permissions that no longer exist. */
   chosen: string[];
   onChange: (chosen: string[]) => void;
   offered: Scope[];
 };
 
-/** Chooses permissions, one checkbox each. */
+/** Edits the permissions of a key, with one checkbox each. */
 export function ScopesField({ chosen, onChange, offered }: Props) {
   const titles = new Map(offered.map(({ name, title }) => [name, title]));
-  // One that was taken away stays in sight, so that it can be given back until the form is saved.
+  // An unchecked one stays visible, so that the user can check it again before saving.
   const [had] = useState(chosen);
   const dropped = had.filter((name) => !titles.has(name));
   const toggle = (name: string, checked: boolean) =>
@@ -46,7 +46,7 @@ export function ScopesField({ chosen, onChange, offered }: Props) {
       <div role="status" className="mt-2 empty:hidden">
         {chosen.length === 0 && (
           <Notice>
-            Without a permission, the key can only ask about itself (
+            Without permissions, the key can only read its own details (
             <code className="whitespace-nowrap font-mono">GET /api/v1/key</code>).
           </Notice>
         )}

@@ -5,7 +5,7 @@ import { failureWords } from "#components/frame/action-failure.tsx";
 import { readRestrictionChoicesAction } from "#lib/actions/api-keys.ts";
 import type { RestrictionChoices } from "#lib/api-keys/restriction-choices.ts";
 
-/** Reads what the form of restrictions offers, for a key or, with null, for a new one. */
+/** Loads the choices of the restrictions form for a key or, with null, for a new one. */
 export function useRestrictionChoices(apiKeyId: string | null) {
   const [choices, setChoices] = useState<RestrictionChoices>();
   const [failure, setFailure] = useState<ReactNode>();

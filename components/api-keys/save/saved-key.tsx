@@ -30,7 +30,7 @@ type Props = {
 export function SavedKey({ apiKey, secret, apiUrl, testNote, field, onKept, onDone }: Props) {
   const { name, environment, expiresAt, decoy } = apiKey;
   const [copy, setCopy] = useState<"copied" | "failed">();
-  // Before Base UI gives the dialog the focus of the button that made the key and is gone.
+  // Runs before Base UI moves the focus, because the button that created the key is gone.
   useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
@@ -98,8 +98,8 @@ export function SavedKey({ apiKey, secret, apiUrl, testNote, field, onKept, onDo
         </Field>
         {decoy ? (
           <Notice>
-            Put it where only an intruder would look: a private repository, a laptop, a backup. It never works. Activity
-            and Logs show each use.
+            Put it where only an intruder would look, such as a private repository, a laptop or a backup. It never
+            works. Logs and Activity show its use.
           </Notice>
         ) : (
           <Notice tone="warning">

@@ -21,7 +21,7 @@ export function TestRequest({ secret, apiUrl, note, onTested }: Props) {
   const [outcome, setOutcome] = useState<Outcome>();
   const [pending, setPending] = useState(false);
   const status = useRef<HTMLParagraphElement>(null);
-  // On a phone it stands under the dialog's footer.
+  // On a phone, the dialog's footer covers it.
   useEffect(() => {
     if (outcome) status.current?.scrollIntoView({ block: "nearest" });
   }, [outcome]);

@@ -23,7 +23,7 @@ type Props = {
 export function FirstRequest({ state, apiKeyId, received, children }: Props) {
   const [awaited] = useState(state !== "received");
   useFirstRequest(state === "waiting", apiKeyId);
-  // The dialog of a new key has the same examples with the key.
+  // The new key's dialog has the same examples.
   const { open } = useCreateKey();
   if (state === "none" || !awaited) return null;
   return (

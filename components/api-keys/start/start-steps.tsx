@@ -4,11 +4,9 @@ import type { ReactNode } from "react";
 import { CreateKey, useCreateKey } from "#components/api-keys/create/create-key.tsx";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 
-/**
- * Takes the place of an empty list: what leads to the first request. `examples` show that request.
- */
+/** Replaces an empty list with the steps to the first request, which `examples` show. */
 export function StartSteps({ examples }: { examples: ReactNode }) {
-  // The dialog of a new key has the same examples with the key.
+  // The new key's dialog has the same examples.
   const { open } = useCreateKey();
   return (
     <section

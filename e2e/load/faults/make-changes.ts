@@ -59,7 +59,7 @@ export async function makeChanges(
         pause.confirmed = confirmed;
       },
     );
-    // Keys of limited accounts stay as they are, so that the account's limit alone counts.
+    // Keys of limited accounts aren't restricted, so that only the account's limit applies.
     const restricted = random.pick(good.filter((other) => other !== key && !other.account.limited));
     const restricting = { to: drawRestrictions(random), begun: performance.now(), confirmed: NEVER.confirmed };
     restricted.restricting = restricting;

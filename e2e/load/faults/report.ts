@@ -4,7 +4,7 @@ export type Report = {
   faults: Record<string, number>;
   revocations: number;
   /**
-   * Answers that a restriction rejected, by its name, and those that passed after a change
+   * The number of requests that each restriction rejected, and that succeeded after a change
    * (`passed`).
    */
   restricted: Record<string, number>;

@@ -1,9 +1,11 @@
 import type { Random } from "#e2e/load/random.ts";
 import { type Restrictions, UNRESTRICTED } from "#lib/api-keys/model/restrictions.ts";
 
-/** What the load reaches, which comes from 127.0.0.1 and asks for the scope that exists. */
+/**
+ * Restrictions that the load satisfies: it comes from 127.0.0.1 and needs the scope that exists.
+ */
 const NARROW = { scopes: [], allowedNetworks: ["203.0.113.0/24"], requestsPerMinute: 5, creditsPerMonth: 0 };
-/** What it does not reach. */
+/** Restrictions that the load doesn't satisfy. */
 const WIDE = {
   scopes: ["images:write"],
   allowedNetworks: ["203.0.113.0/24", "127.0.0.0/8"],
@@ -14,24 +16,24 @@ const NAMES = Object.keys(NARROW) as (keyof Restrictions)[];
 const SCOPE = "images:write";
 
 export type Asked = { cost: number; scope: boolean };
-/** `code` is that of an error, and null for a request that passed. */
+/** `code` is an error's code, or null for a request that succeeded. */
 export type Answered = { code: string | null; policy: string };
 
 export const queryOf = ({ cost, scope }: Asked): string => `cost=${cost}${scope ? `&scope=${SCOPE}` : ""}`;
 
-/** Chooses restrictions of which the load reaches at most one. */
+/** Chooses restrictions of which the load violates at most one. */
 export function drawRestrictions(random: Random): Restrictions {
   const narrow = random.pick([...NAMES, null]);
   const drawn = NAMES.map((name) => [name, name === narrow ? NARROW[name] : random.pick([null, WIDE[name]])]);
   return { ...UNRESTRICTED, ...Object.fromEntries(drawn) };
 }
 
-/** Returns the restriction that the load reaches. */
+/** Returns the restriction that the load violates. */
 export function narrowOf(restrictions: Restrictions): keyof Restrictions | undefined {
   return NAMES.find((name) => restrictions[name] === NARROW[name]);
 }
 
-/** Says how an answer to a good key contradicts its restrictions. */
+/** Describes how a response to a valid key contradicts its restrictions. */
 export function contradiction(
   restrictions: Restrictions,
   { cost, scope }: Asked,

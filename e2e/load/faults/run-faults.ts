@@ -55,8 +55,8 @@ export async function runFaults({ seed, seconds, revocations, parallel, say = ()
     const end = performance.now() + seconds * 1_000;
     let over = false;
     const running = () => !over;
-    // A third of the load is for limited keys, which would hardly reach their limits otherwise, and
-    // a third for keys whose restrictions were changed.
+    // A third of the load uses limited keys, which would hardly reach their limits otherwise, and a
+    // third uses keys whose restrictions have changed.
     const limitedKeys = keys.filter(({ account }) => account.limited);
     const restrictedKeys = () => keys.filter(({ restricting }) => restricting.begun > 0);
     const load = Array.from({ length: parallel }, async (_, i) => {

@@ -8,13 +8,13 @@ import { newAddress } from "#e2e/support/sign-up.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 
 const REPORTS = 10_000;
-/** Each address may send 60 an hour. */
+/** One address can send 60 an hour. */
 const REPORTS_OF_ADDRESS = 50;
 /** How long the flood runs before `/auth` is measured. */
 const LEAD_MS = 1_000;
 
 /**
- * Measures `/auth` at a fixed rate beside 10,000 leak reports of unknown keys, in turns with none.
+ * Measures `/auth` at a fixed rate during 10,000 leak reports of unknown keys, in turns with none.
  */
 export async function leakFlood(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
@@ -53,7 +53,7 @@ export async function leakFlood(bench: BenchContext): Promise<void> {
   );
 }
 
-/** Sends reports from many addresses, as many at once as one measurement needs. */
+/** Sends reports from many addresses, as many in parallel as one measurement needs. */
 async function flood(url: string, reports: number): Promise<void> {
   let sent = 0;
   let address = "";
@@ -69,7 +69,7 @@ async function flood(url: string, reports: number): Promise<void> {
       if (status !== 202) throw new Error(`A leak report answered ${status}.`);
     }
   };
-  // Each waits for half a second, so that the flood lasts as long as the measurement.
+  // Each takes half a second, so the flood lasts as long as the measurement.
   const atOnce = Math.ceil(reports / (2 * (SECONDS + LEAD_MS / 1_000)));
   await Promise.all(Array.from({ length: atOnce }, send));
 }

@@ -4,10 +4,10 @@ import { hashSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
 const SCOPES = "files:read files:write images:write";
-/** Only the last one has the client, so that every one is looked at. */
+/** Only the last network contains the client, so all of them are checked. */
 const NETWORKS = [...Array.from({ length: 9 }, (_, i) => `203.0.${i}.0/24`), "127.0.0.0/8"].join(" ");
 
-/** Measures a cached key with restrictions of each kind, against one without. */
+/** Measures a cached key with every kind of restriction against one without any. */
 export async function restrictedKey(bench: BenchContext): Promise<void> {
   const database = await bench.keys();
   const [plain, restricted] = database.secrets.slice(0, 2) as [string, string];

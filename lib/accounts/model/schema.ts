@@ -15,7 +15,7 @@ export const userName = z
 
 /**
  * Parses an address to the form in which addresses are stored and compared. An account may have one
- * that {@link newEmailAddress} doesn't accept any more.
+ * that {@link newEmailAddress} no longer accepts.
  */
 export const emailAddress = z
   .string("Enter your email address.")
@@ -56,12 +56,12 @@ export const renameAccountInput = z.object({ name: userName });
 export const changeEmailInput = signInInput.extend({ email: newEmailAddress });
 
 const linkToken = z
-  .string("Paste the link or code that you were sent.")
+  .string("Paste the link or code you received.")
   .trim()
-  .min(1, "Paste the link or code that you were sent.")
+  .min(1, "Paste the link or code you received.")
   // A user without JavaScript may paste the whole link.
   .transform((text) => text.slice(text.lastIndexOf("#") + 1))
-  .pipe(z.string().regex(/^[\w-]{43}$/, "This isn't a complete code. Paste everything after the # of your link."));
+  .pipe(z.string().regex(/^[\w-]{43}$/, "This code is incomplete. Paste everything after the # in your link."));
 
 export const forgotPasswordInput = z.object({ email: emailAddress });
 export const emailLinkInput = z.object({ token: linkToken });

@@ -1,6 +1,6 @@
 /**
- * Returns the names of permissions with those that they imply, each once: the granted ones first. A
- * granted name that the table doesn't have stays, because keys keep what they were given.
+ * Returns the granted permissions and those that they imply, each once, the granted ones first.
+ * Keeps a granted name that no longer exists.
  */
 export function effectiveScopes(
   granted: readonly string[],
@@ -8,7 +8,7 @@ export function effectiveScopes(
 ): string[] {
   const implied = new Map(table.map(({ name, implies }) => [name, implies]));
   const names = new Set(granted);
-  // A set's iterator goes on with names that are added later.
+  // A set's iterator also visits names that are added during the loop.
   for (const name of names) for (const next of implied.get(name) ?? []) names.add(next);
   return [...names];
 }

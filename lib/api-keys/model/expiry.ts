@@ -9,8 +9,8 @@ export type ExpiryPreset = keyof typeof EXPIRY_PRESETS;
 export type Expiry = { type: "never" } | { type: "preset"; preset: ExpiryPreset } | { type: "custom"; at: Date };
 
 /**
- * Computes the end of a key whose expiry is chosen at `now`; null if it has none. `limit` is the
- * latest end that the operator allows.
+ * Computes the expiry of a key, chosen at `now`; null if it never expires. `limit` is the latest
+ * expiry that the operator allows.
  */
 export function expiryInstant(expiry: Expiry, now: Date, limit: Date | null = null): Date | null | "out_of_range" {
   const end = chosenInstant(expiry, now);
@@ -28,8 +28,8 @@ function chosenInstant(expiry: Expiry, now: Date): Date | null | "out_of_range" 
 }
 
 /**
- * Computes the end of a key that lasts as long from `now` as the key that it replaces, and at most
- * {@link EXPIRY_MAX_YEARS} or until `limit`. `durationMs` is null for a key without an end.
+ * Computes the expiry of a key that lasts as long from `now` as the key that it replaces, at most
+ * {@link EXPIRY_MAX_YEARS} or until `limit`. `durationMs` is null for a key that never expires.
  */
 export function sameDuration(durationMs: number | null, now: Date, limit: Date | null = null): Date | null {
   if (durationMs === null) return limit;
@@ -37,7 +37,7 @@ export function sameDuration(durationMs: number | null, now: Date, limit: Date |
   return new Date(Math.min(...ends));
 }
 
-/** Computes the latest end of a key that was created then; null if the operator sets no limit. */
+/** Computes the latest expiry of a key that was created at this time; null for no limit. */
 export function lifetimeLimit(createdAt: Date, days: number | null | undefined): Date | null {
   return days ? new Date(createdAt.getTime() + days * DAY_MS) : null;
 }

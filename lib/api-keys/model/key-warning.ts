@@ -13,5 +13,5 @@ export const WARNINGS = [
 ] as const;
 export type WarningKind = (typeof WARNINGS)[number];
 
-/** A list of more warnings than this is not read. */
+/** The most warnings shown, because nobody reads a longer list. */
 export const WARNINGS_SHOWN_MAX = 3;

@@ -12,7 +12,7 @@ export const SORT_COLUMNS = ["name", "key", "created", "lastUsed", "expires", "s
 /** Active keys that no request has used, and old keys of a rotation that programs still use. */
 export const USES = ["never", "old_key"] as const;
 
-/** Keys with and without a restriction of their own. */
+/** Selects keys with or without restrictions. */
 export const RESTRICTED = ["yes", "no"] as const;
 
 /** The direction in which a column is sorted first: texts start with A, times with the latest. */

@@ -14,11 +14,11 @@ describe("a list of networks", () => {
     ["0:0:0:0:0:ffff:10.0.0.0/104", "10.0.0.0/8"],
     ["64:ff9b::203.0.113.9", "64:ff9b::cb00:7109/128"],
     ["fe80::/10", "fe80::/10"],
-  ])("knows %s as %s", (text, network) => {
+  ])("reads %s as %s", (text, network) => {
     expect(readNetworks(text)).toEqual({ networks: [network], problems: [], warnings: [] });
   });
 
-  test("is separated by spaces, commas and lines, may be empty, and has each network once", () => {
+  test("can be separated by spaces, commas and line breaks, may be empty, and has each network once", () => {
     expect(readNetworks("10.0.0.0/8, 10.1.0.0/16\r\n::1\t::ffff:10.0.0.0/104 10.0.0.0/8").networks).toEqual([
       "10.0.0.0/8",
       "10.1.0.0/16",
@@ -42,7 +42,7 @@ describe("a list of networks", () => {
     expect(networks).toEqual([]);
     const bits = text.split("/")[1];
     expect(problems).toEqual([
-      { message: `"${text}" has bits after the first ${bits}; write ${network}.`, corrected: network },
+      { message: `"${text}" has host bits after the /${bits} prefix. Use ${network} instead.`, corrected: network },
     ]);
     expect(readNetworks(network).networks).toEqual([network]);
   });
@@ -68,8 +68,8 @@ describe("a list of networks", () => {
     ["constructor", "is not an IP address"],
     ["10.0.0.0/33", "must end with /0 to /32."],
     ["::/129", "must end with /0 to /128."],
-    ["fe80::1%eth0", 'remove "%eth0".'],
-    ["fe80::%eth0/64", 'remove "%eth0".'],
+    ["fe80::1%eth0", 'Remove "%eth0".'],
+    ["fe80::%eth0/64", 'Remove "%eth0".'],
   ])("rejects %s with a sentence that names it", (text, sentence) => {
     const { networks, problems } = readNetworks(`192.0.2.0/24 ${text}`);
     expect(networks).toEqual(["192.0.2.0/24"]);
@@ -82,15 +82,15 @@ describe("a list of networks", () => {
     const text = Array.from({ length: 50 }, (_, i) => `192.0.2.${i}`).join("\n");
     expect(readNetworks(`${text} 192.0.2.0`)).toMatchObject({ problems: [], networks: { length: 50 } });
     expect(readNetworks(`${text} 192.0.2.50`).problems).toEqual([
-      { message: "51 networks are more than the 50 that a key can have." },
+      { message: "A key can have at most 50 networks. This list has 51." },
     ]);
   });
 
-  test("warns of those that contain everything", () => {
+  test("warns about networks that contain every address", () => {
     expect(readNetworks("0.0.0.0/0 ::/0 10.0.0.0/8")).toEqual({
       networks: ["0.0.0.0/0", "::/0", "10.0.0.0/8"],
       problems: [],
-      warnings: ["0.0.0.0/0 is every IPv4 address.", "::/0 is every IPv6 address."],
+      warnings: ["0.0.0.0/0 allows every IPv4 address.", "::/0 allows every IPv6 address."],
     });
     expect(readNetworks("::ffff:0:0/96").networks).toEqual(["0.0.0.0/0"]);
   });
@@ -136,7 +136,7 @@ test.each([
   );
 });
 
-test("text that isn't an address is no client", () => {
+test("text that isn't an address has no client", () => {
   expect(parseClient("unknown")).toBeUndefined();
   expect(parseClient("")).toBeUndefined();
 });

@@ -1,31 +1,31 @@
 import ipaddr from "ipaddr.js";
 
-/** How many networks a key can be limited to. */
+/** The most networks that a key can have. */
 export const NETWORKS_MAX = 50;
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
-/** A CIDR range. Its address has no bits after the first `bits`. */
+/** A CIDR range. Its address has no host bits. */
 export type Network = readonly [address: Address, bits: number];
 
-/** Why an entry isn't a network. `corrected` is the range that it most likely means. */
+/** The reason that an entry is invalid. `corrected` is the range that it most likely means. */
 export type NetworkProblem = { message: string; corrected?: string };
 
 type NetworkList = {
-  /** In canonical form, each once, in the order in which they were written. */
+  /** In canonical form, each once, in the order of the text. */
   networks: string[];
   problems: NetworkProblem[];
-  /** Sentences about networks that can be saved and are most likely not meant. */
+  /** Sentences about valid networks that are probably a mistake. */
   warnings: string[];
 };
 
 const WARNINGS: Record<string, string> = {
-  "0.0.0.0/0": "0.0.0.0/0 is every IPv4 address.",
-  "::/0": "::/0 is every IPv6 address.",
+  "0.0.0.0/0": "0.0.0.0/0 allows every IPv4 address.",
+  "::/0": "::/0 allows every IPv6 address.",
 };
 
 /**
- * Reads a list of addresses and CIDR ranges, separated by spaces, commas or lines. An IPv4-mapped
- * IPv6 network is the IPv4 network.
+ * Reads a list of addresses and CIDR ranges, separated by spaces, commas or line breaks. An
+ * IPv4-mapped IPv6 network becomes an IPv4 network.
  */
 export function readNetworks(text: string): NetworkList {
   const read = text
@@ -35,7 +35,7 @@ export function readNetworks(text: string): NetworkList {
   const networks = [...new Set(read.flatMap((entry) => (typeof entry === "string" ? [entry] : [])))];
   const problems = read.filter((entry) => typeof entry !== "string");
   if (networks.length > NETWORKS_MAX)
-    problems.push({ message: `${networks.length} networks are more than the ${NETWORKS_MAX} that a key can have.` });
+    problems.push({ message: `A key can have at most ${NETWORKS_MAX} networks. This list has ${networks.length}.` });
   return { networks, problems, warnings: networks.flatMap((network) => WARNINGS[network] ?? []) };
 }
 
@@ -43,7 +43,7 @@ function readNetwork(entry: string): string | NetworkProblem {
   const shown = entry.slice(0, 60);
   const quoted = JSON.stringify(shown);
   const zone = /%[^/]*/.exec(shown)?.[0];
-  if (zone) return { message: `${quoted} has a zone, which means something on one machine only; remove "${zone}".` };
+  if (zone) return { message: `${quoted} has a zone, which is only valid on one machine. Remove "${zone}".` };
   const [, text = "", prefix] = /^([^/]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(entry) ?? [];
   const written = parseAddress(text);
   if (!written) return { message: `${quoted} is not an IP address or CIDR range, such as 203.0.113.0/24.` };
@@ -53,14 +53,18 @@ function readNetwork(entry: string): string | NetworkProblem {
   const [address, bits] = withoutMapping(written, writtenBits);
   const network = `${networkAddress(address, bits)}/${bits}`;
   if (network === `${address}/${bits}`) return network;
-  return { message: `${quoted} has bits after the first ${writtenBits}; write ${network}.`, corrected: network };
+  return {
+    message: `${quoted} has host bits after the /${writtenBits} prefix. Use ${network} instead.`,
+    corrected: network,
+  };
 }
 
-/** Parses strictly: no octal or short form, which programs read differently. */
+/** Parses strictly: rejects octal and short forms, which programs interpret differently. */
 function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   const last = text.slice(text.lastIndexOf(":") + 1);
-  // ipaddr.js takes the deprecated "::203.0.113.9" (RFC 4291, 2.5.5.1) for "::ffff:203.0.113.9".
+  // ipaddr.js confuses the deprecated "::203.0.113.9" (RFC 4291, 2.5.5.1) with
+  // "::ffff:203.0.113.9".
   if (last.includes(".") && (!ipaddr.IPv4.isValidFourPartDecimal(last) || text === `::${last}`)) return undefined;
   return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
 }
@@ -84,12 +88,14 @@ function bitsOf(address: Address): number {
   return address.kind() === "ipv4" ? 32 : 128;
 }
 
-/** Parses what {@link readNetworks} has read. Leaves out other text, which then allows nothing. */
+/** Parses the output of {@link readNetworks}. Skips other text, so it allows nothing. */
 export function parseNetworks(networks: readonly string[]): Network[] {
   return networks.filter((network) => ipaddr.isValidCIDR(network)).map((network) => ipaddr.parseCIDR(network));
 }
 
-/** Parses a client's address, with IPv4-mapped IPv6 as IPv4. Returns undefined if it is none. */
+/**
+ * Parses a client's address. IPv4-mapped IPv6 becomes IPv4. Undefined if the address is invalid.
+ */
 export function parseClient(text: string): Address | undefined {
   return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
 }
@@ -98,12 +104,12 @@ export function contains([network, bits]: Network, address: Address): boolean {
   return network.kind() === address.kind() && address.match(network, bits);
 }
 
-/** Tells whether every address of the other network is in the first one. */
+/** Tells whether the first network contains every address of the second. */
 export function covers([one, oneBits]: Network, [other, otherBits]: Network): boolean {
   return oneBits <= otherBits && contains([one, oneBits], other);
 }
 
-/** Tells whether two networks have an address in common, so that one is a part of the other. */
+/** Tells whether two networks have a common address. One of them is then a part of the other. */
 export function overlaps(one: Network, other: Network): boolean {
   return covers(one, other) || covers(other, one);
 }

@@ -7,7 +7,7 @@ export const OVERLAPS = { now: 0, "1h": 1, "24h": 24, "7d": 7 * 24, on_use: 30 *
 export type Overlap = keyof typeof OVERLAPS;
 
 /**
- * Computes the end of a key that is replaced now: the overlap's, but not past any of the limits.
+ * Computes the expiry of a key that is replaced now: the end of the overlap or the earliest limit.
  */
 export function overlapEnd(overlap: Overlap, limits: (Date | null)[], now: Date): Date {
   const asked = now.getTime() + OVERLAPS[overlap] * HOUR_MS;

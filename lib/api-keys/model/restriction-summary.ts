@@ -1,6 +1,6 @@
 import { type RestrictionColumns, restrictionsOf } from "#lib/api-keys/model/restrictions.ts";
 
-/** Sums up the restrictions of a key: "1 permission, 2 networks". Empty for none. */
+/** Summarizes the restrictions of a key: "1 permission, 2 networks". Empty for none. */
 export function restrictionSummary(key: RestrictionColumns): string {
   const { scopes, allowedNetworks, requestsPerMinute, creditsPerMonth } = restrictionsOf(key);
   return [

@@ -3,11 +3,11 @@ import { readNetworks } from "#lib/api-keys/model/network.ts";
 import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 import { apiKeyId, createApiKeyInput } from "#lib/api-keys/model/schema.ts";
 
-// Apart from schema.ts, because most dialogs of the dashboard need no code for networks.
+// Not in schema.ts, because most dialogs of the dashboard don't need the code for networks.
 
-/** The largest limit: of PostgreSQL's `integer`. */
+/** The largest limit, that of PostgreSQL's `integer`. */
 export const LIMIT_MAX = 2 ** 31 - 1;
-/** More than a form offers: a key keeps permissions that the installation no longer has. */
+/** More than the form offers, because keys keep permissions that no longer exist. */
 const SCOPES_MAX = 200;
 
 const scopes = z
@@ -20,9 +20,7 @@ const scopes = z
   .max(SCOPES_MAX)
   .transform((names) => [...new Set(names)].toSorted());
 
-/**
- * Rejects what the form would: a range with host bits, a zone, or more ranges than a key can have.
- */
+/** Rejects the same as the form: host bits, a zone, or too many ranges. */
 const networks = z
   .array(z.string().max(100))
   .max(1_000)

@@ -1,12 +1,12 @@
-/** What a key may do less than its account. */
+/** Limits what a key can do compared with its account. */
 export type Restrictions = {
-  /** Names of permissions; null for full access, also to those that are added later. */
+  /** Names of permissions; null for full access, including permissions that are added later. */
   scopes: string[] | null;
   /** CIDR ranges in canonical form; null for any address. */
   allowedNetworks: string[] | null;
-  /** The key's own limit beside its account's; null for none. */
+  /** The key's own rate limit in addition to its account's; null for none. */
   requestsPerMinute: number | null;
-  /** The credits that the key may spend in a UTC month; null for no cap of its own. */
+  /** The credits that the key can spend in a UTC month; null for no cap. */
   creditsPerMonth: number | null;
 };
 
@@ -18,7 +18,7 @@ export const UNRESTRICTED: Restrictions = {
   creditsPerMonth: null,
 };
 
-/** A key's columns, in which lists are separated by spaces. */
+/** The columns of a key. Lists are separated by spaces. */
 export type RestrictionColumns = {
   scopes: string | null;
   allowedNetworks: string | null;

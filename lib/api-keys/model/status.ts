@@ -10,9 +10,9 @@ type Ends<Instant> = {
 
 /**
  * Returns the status of a key at `now`: the first of revoked, decoy, expired, disabled and active.
- * Instants are dates, or milliseconds of the epoch. Revocation is permanent, so it wins over
- * expiry. A key is expired from `expiresAt` on, and a leaked one revoked from `revokesAt` on, to
- * the millisecond.
+ * Instants are dates, or milliseconds since the epoch. Revocation is permanent, so it takes
+ * precedence over expiry. A key is expired from `expiresAt` on, and a leaked key is revoked from
+ * `revokesAt` on, to the millisecond.
  *
  * `hasStatus` in `lib/api-keys/key-conditions.ts` is the same rule in SQL.
  */
@@ -27,8 +27,8 @@ export function keyStatus<Instant extends Date | number>(
 }
 
 /**
- * Tells whether a key is live: active, or disabled and can be enabled. A decoy never is. `isLive`
- * in SQL.
+ * Tells whether a key is live: active, or disabled and able to be enabled. A decoy never is.
+ * `isLive` is the same rule in SQL.
  */
 export function isLiveKey<Instant extends Date | number>(key: Ends<Instant>, now: Instant) {
   return !isRevoked(key, now) && !key.decoy && (key.expiresAt === null || key.expiresAt > now);

@@ -20,7 +20,7 @@ test.each<[string, Partial<Restrictions>, Partial<Restrictions>, string[]]>([
     "higher limits",
     { requestsPerMinute: 5, creditsPerMonth: 0 },
     { requestsPerMinute: 6, creditsPerMonth: null },
-    ["Requests a minute: 6", "Credits a month: no limit of its own"],
+    ["Requests per minute: 6", "Credits per month: no limit for this key"],
   ],
   ["lower limits", { requestsPerMinute: 5, creditsPerMonth: 5 }, { requestsPerMinute: 4, creditsPerMonth: 0 }, []],
 ])("%s", (_, before, after, widened) => {

@@ -1,15 +1,13 @@
 import { covers, parseNetworks } from "#lib/api-keys/model/network.ts";
 import type { Restrictions } from "#lib/api-keys/model/restrictions.ts";
 
-/**
- * Returns, in words, what a key may do after a change of its restrictions that it couldn't before.
- */
+/** Describes what a change of restrictions newly allows a key to do. */
 export function widenings(before: Restrictions, after: Restrictions): string[] {
   return [
     before.scopes && scopesWidened(before.scopes, after.scopes),
     before.allowedNetworks && networksWidened(before.allowedNetworks, after.allowedNetworks),
-    limitWidened("requests a minute", before.requestsPerMinute, after.requestsPerMinute),
-    limitWidened("credits a month", before.creditsPerMonth, after.creditsPerMonth),
+    limitWidened("Requests per minute", before.requestsPerMinute, after.requestsPerMinute),
+    limitWidened("Credits per month", before.creditsPerMonth, after.creditsPerMonth),
   ].filter((words) => words !== null);
 }
 
@@ -28,9 +26,7 @@ function networksWidened(before: string[], after: string[] | null): string | nul
   return added.length > 0 ? `Networks: ${added.join(" ")}` : null;
 }
 
-function limitWidened(unit: string, before: number | null, after: number | null): string | null {
+function limitWidened(name: string, before: number | null, after: number | null): string | null {
   if (before === null || (after !== null && after <= before)) return null;
-  const [first = "", ...rest] = unit;
-  const name = first.toUpperCase() + rest.join("");
-  return after === null ? `${name}: no limit of its own` : `${name}: ${after}`;
+  return `${name}: ${after === null ? "no limit for this key" : after}`;
 }

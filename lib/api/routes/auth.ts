@@ -9,7 +9,7 @@ const ANSWER_HEADERS = {
   "GoodTake-Key-Name": "The key's name, percent-encoded",
   "GoodTake-Key-Environment": "`production`, `staging` or `development`",
   "GoodTake-Key-Scopes":
-    "The key's permissions, separated by spaces, with those that they imply; `*` for full access, `none` for no permission",
+    "The key's permissions, separated by spaces, including implied ones; `*` for full access, `none` for no permission",
   "GoodTake-Tier": "The account's tier",
 };
 
@@ -26,7 +26,7 @@ export function describeAuth(app: OpenAPIHono<ApiContext>): void {
     request: { query: forwardAuthQuery },
     responses: {
       204: {
-        description: "The key is good, has the permissions, and the cost is paid",
+        description: "The key is valid and has the permissions, and the cost was charged",
         headers: Object.fromEntries(
           Object.entries(ANSWER_HEADERS).map(([name, description]) => [
             name,

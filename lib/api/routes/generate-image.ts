@@ -26,7 +26,7 @@ const route = createRoute({
   tags: ["Images"],
   operationId: "generateImage",
   summary: "Generate an image",
-  description: `Costs ${CREDITS} credit, and nothing if it fails. Needs the permission \`${SCOPE}\`.`,
+  description: `Costs ${CREDITS} credit, or nothing if it fails. Requires the permission \`${SCOPE}\`.`,
   security: AUTHENTICATED,
   middleware: [authenticate, requireScopes(SCOPE), requireJson, readBody] as const,
   request: {

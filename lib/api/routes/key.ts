@@ -28,7 +28,7 @@ const ownKey = z
     quota_remaining: z
       .int()
       .nullable()
-      .meta({ example: 985, description: "Costed requests left this month; null is no quota." }),
+      .meta({ example: 985, description: "Billable requests left this month; null is no quota." }),
     scopes: z
       .array(z.string())
       .nullable()
@@ -36,15 +36,21 @@ const ownKey = z
     allowed_networks: z
       .array(z.string())
       .nullable()
-      .meta({ example: ["203.0.113.0/24"], description: "From where the key may be used; null is anywhere." }),
-    requests_per_minute: z.int().nullable().meta({ example: 10, description: "The key's own limit; null is none." }),
+      .meta({
+        example: ["203.0.113.0/24"],
+        description: "The networks from which the key works; null is any network.",
+      }),
+    requests_per_minute: z
+      .int()
+      .nullable()
+      .meta({ example: 10, description: "The key's own rate limit; null is none." }),
     credits_per_month: z
       .int()
       .nullable()
-      .meta({ example: 50, description: "Credits that the key may spend in a month; null is no limit of its own." }),
+      .meta({ example: 50, description: "Credits that the key may spend in a calendar month (UTC); null is no cap." }),
     credits_used_this_month: z.int().meta({
       example: 14,
-      description: "Credits that this key used in the UTC month, without refunds and with requests in flight.",
+      description: "Credits that the key used this month (UTC), including requests in flight. Refunds are subtracted.",
     }),
   })
   .meta({ id: "Key" });

@@ -78,7 +78,7 @@ test("GitHub's published sample is verified", async () => {
   expect((await send(SAMPLE.body.replace("some_url", "some_uri"), SAMPLE.signature, "sample")).status).toBe(400);
 });
 
-test("a key that GitHub found is revoked, and each token is answered by its hash", async () => {
+test("a key that GitHub found is revoked, and the response has each token's hash", async () => {
   const ada = await createUser();
   const { key, secret } = await createKey(ada.id);
   const unknown = generateSecret();
@@ -172,7 +172,7 @@ describe("GitHub's keys", () => {
     expect(github.fetches()).toBe(2);
   });
 
-  test("that can't be fetched make no message invalid, and are tried again after 10 seconds", async () => {
+  test("that can't be fetched make no message invalid, and are fetched again after 10 seconds", async () => {
     using github = await endpoint();
     github.answer(500);
     const start = Math.trunc(performance.now());
@@ -187,7 +187,7 @@ describe("GitHub's keys", () => {
     ["another shape", "{}"],
     ["another curve", { public_keys: [{ key_identifier: "a", key: pem(generateKeyPairSync("ed25519").publicKey) }] }],
     ["no key", { public_keys: [{ key_identifier: "a", key: "x" }] }],
-  ])("in a file with %s stop the start with a sentence", async (_, content) => {
+  ])("in a file with %s stop the server's start with one sentence", async (_, content) => {
     const bad = path.join(files.directory, "bad.json");
     await writeFile(bad, typeof content === "string" ? content : JSON.stringify(content));
     await expect(readGithubKeys(bad)).rejects.toThrow(OperatorError);

@@ -32,9 +32,9 @@ const route = createRoute({
   path: "/leaks/github",
   tags: ["Leaks"],
   operationId: "reportLeakFromGitHub",
-  summary: "Report leaked keys as GitHub",
+  summary: "Report leaked keys (GitHub)",
   description:
-    "Implements GitHub's secret scanning partner program. Only GitHub can send it: the body is signed with ECDSA on P-256.",
+    "The endpoint for GitHub's secret scanning partner program. Only GitHub can use it: the body must be signed with GitHub's ECDSA P-256 key.",
   security: [],
   middleware: [requireJson, readBody, requireSignature] as const,
   request: {
@@ -46,7 +46,7 @@ const route = createRoute({
   },
   responses: {
     200: {
-      description: "Every key in it is revoked. A true positive is a key of this service",
+      description: "Every key in the report is revoked. A true positive is a key of this service",
       content: { "application/json": { schema: githubReportAnswer } },
     },
     ...answers("invalid_request", "request_timeout", "payload_too_large", "unsupported_media_type"),

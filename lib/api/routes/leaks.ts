@@ -11,9 +11,9 @@ import { reportLeaks } from "#lib/leaks/report-leaks.ts";
 import { limiter } from "#lib/rate-limits/limiter.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
-/** Limits the reports of a network before any of the body is read. */
+/** Limits the reports of a network before the body is read. */
 const limitReports = createMiddleware<ApiContext>(async (c, next) => {
-  // The front listener has replaced the header's value by the client's address.
+  // The front listener has put the client's address into this header.
   const limit = await limiter().consumeReport(narrowestNetwork(c.req.header("x-forwarded-for") ?? null));
   if (limit.exceeded)
     throw new ApiError("rate_limit_exceeded", undefined, { "retry-after": String(limit.retryAfterSeconds) });
@@ -27,7 +27,7 @@ const route = createRoute({
   operationId: "reportLeak",
   summary: "Report leaked keys",
   description:
-    "For anyone who finds keys in public. Needs no key. Each key is revoked at once, or within 24 hours where its owner chose so, and its owner learns of the report. The answer is the same, and takes as long, whether or not a string is a key. 60 reports an hour are accepted from one address.",
+    "Anyone who finds leaked keys can report them, without an API key. Each key is revoked immediately, or within 24 hours if its owner chose that, and its owner sees the report. Neither the response nor its time reveals whether a string is a key. One address can send 60 reports an hour.",
   security: [],
   middleware: [limitReports, requireJson, readBody] as const,
   request: { body: { required: true, content: { "application/json": { schema: leakReportInput } } } },

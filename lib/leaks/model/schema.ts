@@ -6,14 +6,14 @@ const SOURCE_MAX = 100;
 
 const atMost = (max: number) => z.string("must be a string").max(max, `must have at most ${max} characters`);
 
-/** A report from anyone. Text of the reporter is cleaned before it is stored. */
+/** A report from anyone. The reporter's text is cleaned before it is stored. */
 export const leakReportInput = z
   .strictObject({
     keys: z
       .array(z.string("must be a string"), "is required and must be a list of strings")
       .min(1, "must have at least one key")
       .max(KEYS_MAX, `must have at most ${KEYS_MAX} keys`)
-      .meta({ description: "The strings that look like keys. Those that are none are ignored.", example: ["gt_…"] }),
+      .meta({ description: "Strings that look like keys. Other strings are ignored.", example: ["gt_…"] }),
     url: atMost(URL_MAX)
       .default("")
       .meta({ description: "Where they were found.", example: "https://example.com/app.js" }),
@@ -23,10 +23,10 @@ export const leakReportInput = z
   })
   .meta({ id: "LeakReport" });
 
-/** The form of the account page: a checked box for a revocation after 24 hours. */
+/** The form on the account page: a checked box chooses revocation after 24 hours. */
 export const leakGraceInput = z.object({ graced: z.literal("on").optional() });
 
-/** GitHub's message. It may get more fields. */
+/** GitHub's message. GitHub may add fields. */
 export const githubReportInput = z
   .array(
     z.object({
@@ -48,7 +48,5 @@ export const githubReportAnswer = z
   )
   .meta({ id: "GitHubLeakAnswer" });
 
-/**
- * Where a key was found, and by whom. Both are the reporter's words: shown as text, never fetched.
- */
+/** Where a key was found and by whom, in the reporter's words. Shown as text and never fetched. */
 export type Finding = { source: string; url: string };

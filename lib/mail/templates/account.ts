@@ -1,10 +1,10 @@
 import { template } from "#lib/mail/letter.ts";
 import { linkToken } from "#lib/mail/link-token.ts";
 
-const NOT_YOU = "If this wasn't you, choose a new password now and sign out every session.";
+const NOT_YOU = "If this wasn't you, reset your password now and sign out everywhere else.";
 const ACCOUNT = { label: "Review your account", path: "/settings/account" };
 
-/** The names of those who sign up aren't in it: anyone can make it go to any address. */
+/** Leaves out the user's name, because anyone can sign up with any name and any address. */
 export const verifyEmail = template<{ seed: string }>({
   isSecurity: true,
   goodForHours: 24,
@@ -12,8 +12,8 @@ export const verifyEmail = template<{ seed: string }>({
   write: ({ seed }) => ({
     subject: "Verify your email address",
     paragraphs: [
-      "Open this link to verify that you receive mail at this address. It works once, for 24 hours.",
-      "If you didn't ask for it, ignore this mail. Nothing happens then.",
+      "Open this link to verify your email address. It works once and expires in 24 hours.",
+      "If you didn't ask for this, you can ignore this email.",
     ],
     link: { label: "Verify email address", path: `/verify-email#${linkToken(seed)}` },
   }),
@@ -26,8 +26,9 @@ export const resetPassword = template<{ seed: string }>({
   write: ({ seed }) => ({
     subject: "Reset your password",
     paragraphs: [
-      "Open this link to choose a new password. It works once, for an hour, and signs you out everywhere.",
-      "If you didn't ask for it, ignore this mail. Your password stays as it is.",
+      "Open this link to choose a new password. It works once and expires in an hour.",
+      "Choosing a new password signs you out everywhere.",
+      "If you didn't ask for this, you can ignore this email. Your password won't change.",
     ],
     link: { label: "Choose a new password", path: `/password-link#${linkToken(seed)}` },
   }),
@@ -38,8 +39,10 @@ export const passwordChanged = template<{ sessionsEnded: number }>({
   write: ({ sessionsEnded }) => ({
     subject: "Your password was changed",
     paragraphs: [
-      "The password of your account was changed.",
-      ...(sessionsEnded > 0 ? [`Signed out: ${sessionsEnded === 1 ? "1 session" : `${sessionsEnded} sessions`}.`] : []),
+      "The password for your account was changed.",
+      ...(sessionsEnded > 0
+        ? [`${sessionsEnded === 1 ? "1 session was" : `${sessionsEnded} sessions were`} signed out.`]
+        : []),
       NOT_YOU,
     ],
     link: ACCOUNT,
@@ -52,7 +55,7 @@ export const emailChanged = template<{ to: string }>({
   write: ({ to }) => ({
     subject: "Your email address was changed",
     paragraphs: [
-      `Your account now uses the email address ${to}. You can't sign in with this one any more.`,
+      `Your account now uses the email address ${to}. You can no longer sign in with this one.`,
       "If this wasn't you, contact the operator of this service.",
     ],
     link: ACCOUNT,

@@ -2,15 +2,13 @@ import { template } from "#lib/mail/letter.ts";
 
 const SHOWN_MAX = 50;
 
-/**
- * Takes the place of notices beyond the limit of an hour. `subjects` are read when it is delivered.
- */
+/** Replaces the notices beyond the hourly limit. `subjects` are read when it is delivered. */
 export const digest = template<{ subjects: string[] }>({
   isSecurity: false,
   write: ({ subjects }) => ({
-    subject: `${subjects.length} more ${subjects.length === 1 ? "notice" : "notices"} about your account`,
+    subject: `${subjects.length} more ${subjects.length === 1 ? "notification" : "notifications"} about your account`,
     paragraphs: [
-      "A lot happened in your account within an hour, so this mail sums it up.",
+      "Your account had a lot of activity in an hour, so this email combines these notifications:",
       subjects
         .slice(0, SHOWN_MAX)
         .map((subject) => `• ${subject}`)

@@ -14,7 +14,7 @@ export const keysExpiring = template<Data>({
         ...(only
           ? [`The key ${keyWords(only)} expires on ${utcWords(only.expiresAt)}.`]
           : ["These keys expire soon:", listWords(keys, (key) => `${keyWords(key)}: ${utcWords(key.expiresAt)}`)]),
-        "Requests with an expired key fail. Rotate the key, move your programs to the new one, and nothing is interrupted.",
+        `Requests with an expired key fail. To avoid an interruption, rotate ${only ? "the key" : "each key"} and move your programs to the new one before then.`,
       ],
       link: only
         ? { label: "Rotate the key", path: `/settings/developer/${only.id}?open=rotate` }
@@ -34,7 +34,7 @@ export const keysExpired = template<Data>({
         ...(only
           ? [`The key ${keyWords(only)} expired on ${utcWords(only.expiresAt)}.`]
           : ["These keys have expired:", listWords(keys, (key) => `${keyWords(key)}: ${utcWords(key.expiresAt)}`)]),
-        `Requests with ${only ? "it" : "them"} fail. If a program still needs access, create a new key.`,
+        "Requests with an expired key fail. If a program still needs access, create a new key.",
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }

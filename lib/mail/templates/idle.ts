@@ -7,9 +7,8 @@ type Data = { keys: (MailedKey & { lastUsedAt: string | null; disablesAt: string
 const lastUseWords = ({ lastUsedAt }: Data["keys"][number]) =>
   lastUsedAt ? `last used on ${utcWords(lastUsedAt)}` : "never used";
 
-// Both have no switch, because an owner who doesn't hear of it would lose keys that work. They are
-// no security notices: nobody attacks, and there are days left, so the limit of an hour may hold
-// them back.
+// Users can't turn these off: an owner who isn't told would lose working keys. They aren't security
+// notices, because nothing is urgent, so the hourly limit may delay them.
 
 export const keysIdle = template<Data>({
   isSecurity: false,
@@ -30,7 +29,7 @@ export const keysIdle = template<Data>({
                 total,
               ),
             ]),
-        `A request with ${only ? "the key" : "a key"} before then keeps it active. You can enable a disabled key again. Revoke what you don't need.`,
+        `To keep ${only ? "the key" : "a key"} active, use it before then. You can enable a disabled key again. Revoke keys that you no longer need.`,
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }
@@ -47,9 +46,9 @@ export const keysIdleDisabled = template<Data>({
       subject: only ? `Unused API key disabled: ${only.name}` : `${total} unused API keys disabled`,
       paragraphs: [
         ...(only
-          ? [`The key ${keyWords(only)} was ${lastUseWords(only)}, and is disabled now.`]
+          ? [`The key ${keyWords(only)} was unused and is now disabled. It was ${lastUseWords(only)}.`]
           : [
-              "These keys were unused and are disabled now:",
+              "These keys were unused and are now disabled:",
               listWords(keys, (key) => `${keyWords(key)}: ${lastUseWords(key)}`, total),
             ]),
         `Requests with ${only ? "it" : "them"} fail. If a program still needs access, enable ${only ? "the key" : "its key"} again.`,

@@ -1,19 +1,19 @@
 import { template } from "#lib/mail/letter.ts";
 import { keyWords, listWords, type MailedKey, utcWords } from "#lib/mail/templates/key-words.ts";
 
-const NOT_YOU = "If this wasn't you, change your password and look at your other keys.";
+const NOT_YOU = "If this wasn't you, change your password and review your other keys.";
 
 export const keyRotated = template<{ key: MailedKey; successorId: string }>({
   isSecurity: false,
   setting: "key_changes",
   write: ({ key, successorId }) => ({
     subject: `API key rotated: ${key.name}`,
-    paragraphs: [`The key ${keyWords(key)} was rotated: a new key replaces it.`, NOT_YOU],
+    paragraphs: [`The key ${keyWords(key)} was rotated. A new key replaces it.`, NOT_YOU],
     link: { label: "Open the new key", path: `/settings/developer/${successorId}` },
   }),
 });
 
-/** One mail for all keys that an action revoked. `total` may be more than are named. */
+/** Covers all keys that one action revoked. `total` may be larger than the number of named keys. */
 export const keysRevoked = template<{ keys: MailedKey[]; total: number }>({
   isSecurity: false,
   setting: "key_changes",
@@ -34,8 +34,8 @@ export const keysRevoked = template<{ keys: MailedKey[]; total: number }>({
 });
 
 /**
- * Names no source and no address: the reporter's words have no place in a mail of ours. `ending`:
- * the production keys among them that are revoked later, if the account chose so.
+ * Leaves out the report's source and URL, because anyone can write them. `ending` counts the
+ * production keys that are revoked later, if the account chose that.
  */
 export const keysLeaked = template<{ keys: MailedKey[]; total: number; ending?: { total: number; at: string } }>({
   isSecurity: true,
@@ -46,10 +46,10 @@ export const keysLeaked = template<{ keys: MailedKey[]; total: number; ending?: 
       subject: only ? `API key leaked: ${only.name}` : `${total} API keys leaked`,
       paragraphs: [
         only
-          ? `The key ${keyWords(only)} was found in public and revoked. Requests with it fail.`
-          : `${total} of your keys were found in public and revoked. Requests with them fail.`,
+          ? `The key ${keyWords(only)} was reported as leaked and has been revoked. Requests with it fail.`
+          : `${total} of your keys were reported as leaked and have been revoked. Requests with them fail.`,
         ...(only ? [] : [listWords(keys, keyWords, total)]),
-        "Create a new key, update your programs, and look at what the leaked one was used for.",
+        `Create a new key, update your programs, and check how the leaked ${only ? "key was" : "keys were"} used.`,
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }
@@ -61,15 +61,18 @@ export const keysLeaked = template<{ keys: MailedKey[]; total: number; ending?: 
 function keysEnding(keys: MailedKey[], total: number, ending: { total: number; at: string }) {
   const [only] = total === 1 ? keys : [];
   const end = utcWords(ending.at);
-  const some = ending.total < total ? `The ${ending.total} production keys among them end` : "They end";
+  const some =
+    ending.total < total
+      ? `${ending.total} production ${ending.total === 1 ? "key" : "keys"} among them will be revoked on ${end}. The others are already revoked.`
+      : `They will be revoked on ${end}.`;
   return {
     subject: only ? `API key leaked: ${only.name}` : `${total} API keys leaked`,
     paragraphs: [
       only
-        ? `The key ${keyWords(only)} was found in public. Rotate it now: it ends on ${end}.`
-        : `${total} of your keys were found in public. ${some} on ${end}: rotate them now.${ending.total < total ? " The others are revoked." : ""}`,
+        ? `The key ${keyWords(only)} was reported as leaked. Rotate it now: it will be revoked on ${end}.`
+        : `${total} of your keys were reported as leaked. ${some} Rotate your keys now.`,
       ...(only ? [] : [listWords(keys, keyWords, total)]),
-      "Until then whoever found it can use it. Nothing postpones the end. Look at what the leaked key was used for.",
+      `Until then, anyone who has ${only ? "the key" : "a key"} can use it. The revocation can't be postponed. Check how the leaked ${only ? "key was" : "keys were"} used.`,
     ],
     link: only
       ? { label: "Rotate the key", path: `/settings/developer/${only.id}?open=rotate` }
@@ -77,7 +80,7 @@ function keysEnding(keys: MailedKey[], total: number, ending: { total: number; a
   };
 }
 
-/** `address` is null for a leak report, which counts as a use. */
+/** `address` is null for a leak report, which counts as a use of the decoy. */
 export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: string | null }>({
   isSecurity: true,
   write: ({ keys, total, address }) => {
@@ -86,11 +89,11 @@ export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: s
       subject: only ? `Decoy key used: ${only.name}` : `${total} decoy keys used`,
       paragraphs: [
         only && address
-          ? `A request from ${address} used your decoy key ${keyWords(only)}. It was rejected.`
-          : `${only ? `Your decoy key ${keyWords(only)} was` : `${total} of your decoy keys were`} found and reported.`,
+          ? `A request from ${address} used your decoy key ${keyWords(only)}. The request was rejected.`
+          : `${only ? `Your decoy key ${keyWords(only)} was` : `${total} of your decoy keys were`} reported as leaked.`,
         ...(only ? [] : [listWords(keys, keyWords, total)]),
-        "Whoever used it has read the place where you put it. Treat everything else in that place as known to them.",
-        "You hear of further uses at most once an hour.",
+        `Someone has read the place where you put ${only ? "it" : "them"}. Assume that they have seen everything else there.`,
+        "If it happens again, we'll email you at most once an hour.",
       ],
       link: only
         ? { label: "Open the decoy", path: `/settings/developer/${only.id}` }
@@ -102,9 +105,9 @@ export const decoyUsed = template<{ keys: MailedKey[]; total: number; address: s
 export const keyWidened = template<{ key: MailedKey; changes: string[] }>({
   isSecurity: true,
   write: ({ key, changes }) => ({
-    subject: `API key may do more: ${key.name}`,
+    subject: `API key restrictions relaxed: ${key.name}`,
     paragraphs: [
-      `The restrictions of the key ${keyWords(key)} were loosened:`,
+      `The restrictions on the key ${keyWords(key)} were relaxed. New settings:`,
       listWords(changes, (change) => change),
       NOT_YOU,
     ],

@@ -15,12 +15,12 @@ export const keyUsedFromNewNetwork = template<{ uses: Use[] }>({
           ? `API key used from a new network: ${first?.name}`
           : `${names.size} API keys used from new networks`,
       paragraphs: [
-        "A key was used from a network that it was never used from before:",
+        "A key was used from a network for the first time:",
         listWords(
           uses,
           ({ name, prefix, network, agent }) => `"${name}" (${prefix}…) from ${network}${agent ? ` by ${agent}` : ""}`,
         ),
-        "If you moved a program, there is nothing to do. If you don't know the network, rotate or revoke the key.",
+        "If you recognize the network, you don't need to do anything. If you don't, rotate or revoke the key.",
       ],
       link:
         names.size === 1

@@ -6,8 +6,8 @@ export const newBrowser = template<{ userAgent: string; address: string }>({
   write: ({ userAgent, address }) => ({
     subject: "New sign-in to your account",
     paragraphs: [
-      `Someone signed in to your account with a browser that you haven't used before: ${browserName(userAgent)}${address && `, from ${address}`}.`,
-      "If this was you, there is nothing to do. If it wasn't, change your password: that signs out every other session.",
+      `Someone signed in to your account from a new browser: ${browserName(userAgent)}${address && `, from ${address}`}.`,
+      "If this was you, you don't need to do anything. If it wasn't, change your password, which signs out every other session.",
     ],
     link: { label: "Review your sessions", path: "/settings/account" },
   }),
@@ -23,9 +23,9 @@ export const signInMethodChanged = template<{ provider: string; change: "linked"
       subject: `Sign-in method ${change}`,
       paragraphs: [
         change === "linked"
-          ? `You can now sign in to your account with ${name}, too.`
-          : `You can't sign in to your account with ${name} any more.`,
-        "If this wasn't you, change your password, sign out every other session and review your sign-in methods.",
+          ? `You can now also sign in to your account with ${name}.`
+          : `You can no longer sign in to your account with ${name}.`,
+        "If this wasn't you, change your password, sign out everywhere else and review your sign-in methods.",
       ],
       link: { label: "Review your sign-in methods", path: "/settings/account" },
     };

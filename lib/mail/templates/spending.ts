@@ -12,8 +12,8 @@ export const creditsLow = template<{ credits: number }>({
     subject: credits === 0 ? "You have no credits left" : `You have ${creditsOf(credits)} left`,
     paragraphs: [
       credits === 0
-        ? "Your account has no credits left. Requests that cost credits are rejected until you add some."
-        : `Your account has ${creditsOf(credits)} left: a fifth or less of what you had when some were last added.`,
+        ? "Your account has no credits left. Requests that cost credits are rejected until credits are added."
+        : `Your account has ${creditsOf(credits)} left, 20% or less of your balance after credits were last added.`,
     ],
     link: USAGE,
   }),
@@ -23,12 +23,12 @@ export const quotaNear = template<{ requests: number; quota: number }>({
   isSecurity: false,
   setting: "quota",
   write: ({ requests, quota }) => ({
-    subject: requests >= quota ? "Your monthly quota is used up" : "80% of your monthly quota is used",
+    subject: requests >= quota ? "You've used all of your monthly quota" : "You've used 80% of your monthly quota",
     paragraphs: [
-      `Your account has used ${number(Math.min(requests, quota))} of ${number(quota)} billable requests of this month.`,
+      `Your account has used ${number(Math.min(requests, quota))} of this month's ${number(quota)} billable requests.`,
       requests >= quota
-        ? "Requests that cost credits are rejected until the first day of the next month (UTC)."
-        : "When all are used, requests that cost credits are rejected until the first day of the next month (UTC).",
+        ? "Requests that cost credits are rejected until the first day of next month (UTC)."
+        : "Once you've used them all, requests that cost credits are rejected until the first day of next month (UTC).",
     ],
     link: USAGE,
   }),
@@ -41,13 +41,13 @@ export const spendingCapReached = template<{ keys: (MailedKey & { cap: number })
     const [only] = keys.length === 1 ? keys : [];
     return {
       subject: only
-        ? `API key has spent its monthly credits: ${only.name}`
-        : `${keys.length} API keys have spent their monthly credits`,
+        ? `API key reached its spending cap: ${only.name}`
+        : `${keys.length} API keys reached their spending caps`,
       paragraphs: [
         only
-          ? `The key ${keyWords(only)} has spent the ${creditsOf(only.cap)} that it may spend in a month.`
-          : `These keys have spent the credits that they may spend in a month:\n${listWords(keys, (key) => `${keyWords(key)}: ${number(key.cap)}`)}`,
-        `Requests with ${only ? "it" : "them"} that cost credits are rejected until the first day of the next month (UTC), or until you raise the limit.`,
+          ? `The key ${keyWords(only)} has spent its ${creditsOf(only.cap)} for this month.`
+          : `These keys have spent their credits for this month:\n${listWords(keys, (key) => `${keyWords(key)}: ${number(key.cap)}`)}`,
+        `${only ? "Its" : "Their"} requests that cost credits are rejected until the first day of next month (UTC), or until you raise the cap.`,
       ],
       link: only
         ? { label: "Open the key", path: `/settings/developer/${only.id}` }

@@ -11,7 +11,7 @@ function wordsOf<Kind extends MailKind>(kind: Kind, data: MailData<Kind>): strin
 const KEY = { id: "019a", name: "App", prefix: "gt_abcd", environment: "production" };
 
 test.each(Object.keys(KINDS) as MailKind[])(
-  "a mail of %s writes dates and percentages as the dashboard does",
+  "an email of the kind %s writes dates and percentages like the dashboard",
   (kind) => {
     const words = wordsOf(kind, SAMPLES[kind] as never);
     expect(words).not.toMatch(/\d %/);
@@ -20,11 +20,11 @@ test.each(Object.keys(KINDS) as MailKind[])(
 );
 
 test("one credit and one key are written as one, and several keys as several", () => {
-  expect(wordsOf("credits.low", { credits: 1 })).toMatch(/^You have 1 credit left\nYour account has 1 credit left:/);
+  expect(wordsOf("credits.low", { credits: 1 })).toMatch(/^You have 1 credit left\nYour account has 1 credit left,/);
   const capped = { ...KEY, cap: 1 };
-  expect(wordsOf("api_key.cap_reached", { keys: [capped] })).toMatch(/the 1 credit that .*\nRequests with it that/);
-  expect(wordsOf("api_key.cap_reached", { keys: [capped, capped] })).toContain("Requests with them that");
-  const expired = { ...KEY, expiresAt: "2026-12-24T12:00:00.000Z" };
-  expect(wordsOf("api_key.expired", { keys: [expired] })).toContain("Requests with it fail.");
-  expect(wordsOf("api_key.expired", { keys: [expired, expired] })).toContain("Requests with them fail.");
+  expect(wordsOf("api_key.cap_reached", { keys: [capped] })).toMatch(/its 1 credit for .*\nIts requests that/);
+  expect(wordsOf("api_key.cap_reached", { keys: [capped, capped] })).toContain("Their requests that");
+  const expiring = { ...KEY, expiresAt: "2026-12-24T12:00:00.000Z" };
+  expect(wordsOf("api_key.expiring", { keys: [expiring] })).toContain("rotate the key");
+  expect(wordsOf("api_key.expiring", { keys: [expiring, expiring] })).toContain("rotate each key");
 });

@@ -15,13 +15,13 @@ const withCredits = (credits: number, noticed: Noticed | null = noticedBefore(),
 const withRequests = (requests: number, noticed: Noticed | null = noticedBefore(), quota: number | null = QUOTA) =>
   judge({ credits: 100, afterAdding: 100, month: MONTH, requests, noticed }, quota);
 
-describe("credits are news", () => {
+describe("a notice about credits is due", () => {
   test.each([
     [21, false, 100],
     [20, true, 20],
     [1, true, 20],
     [0, true, 0],
-  ])("at 20 % and at 0 of 100: %i", (credits, isNews, creditsLevel) => {
+  ])("at 20%% and at 0 of 100: %i", (credits, isNews, creditsLevel) => {
     expect(withCredits(credits)).toMatchObject({ news: { credits: isNews }, noticed: { creditsLevel } });
     expect(withCredits(credits, null).news.credits).toBe(isNews);
   });
@@ -34,30 +34,30 @@ describe("credits are news", () => {
     expect(withCredits(0, refunded).news.credits).toBe(true);
   });
 
-  test("again when credits were added", () => {
+  test("again after credits were added", () => {
     const none = noticedBefore({ creditsLevel: 0 });
     expect(withCredits(500, none, 500)).toMatchObject({ news: { credits: false }, noticed: { credits: 500 } });
     expect(withCredits(100, withCredits(500, none, 500).noticed, 500).news.credits).toBe(true);
   });
 
-  test("by what was left at first sight, where it isn't known what was added", () => {
+  test("based on the first balance seen, if the added credits aren't known", () => {
     const first = withCredits(50, null, null);
     expect(first).toMatchObject({ news: { credits: false }, noticed: { credits: 50 } });
     expect(withCredits(10, first.noticed, null).news.credits).toBe(true);
   });
 
-  test("never for an account that had none", () => {
+  test("never for an account that never had credits", () => {
     expect(withCredits(0, null, 0).news.credits).toBe(false);
   });
 });
 
-describe("requests are news", () => {
+describe("a notice about the quota is due", () => {
   test.each([
     [799, false, 0],
     [800, true, 80],
     [999, true, 80],
     [1_000, true, 100],
-  ])("at 80 and at 100 %% of 1,000: %i", (requests, isNews, quotaLevel) => {
+  ])("at 80%% and at 100%% of 1,000: %i", (requests, isNews, quotaLevel) => {
     expect(withRequests(requests)).toMatchObject({ news: { quota: isNews }, noticed: { quotaLevel } });
   });
 

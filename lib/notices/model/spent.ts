@@ -1,21 +1,21 @@
-/** Percent of the balance after the last added credits. */
+/** Percent of the balance after credits were last added. */
 const LOW_CREDITS = 20;
 /** Percent of the month's quota. */
 const NEAR_QUOTA = 80;
 
-/** What was noticed last. `month` is the first day of a UTC month, `2026-11-01`. */
+/** The last notices. `month` is the first day of a UTC month, `2026-11-01`. */
 export type Noticed = {
-  /** The balance after the last added credits. */
+  /** The balance after credits were last added. */
   credits: number;
-  /** The lowest share of them that was noticed, in percent: 100 before the first notice. */
+  /** The lowest percentage of that balance with a notice; 100 before the first notice. */
   creditsLevel: number;
   month: string;
-  /** The highest share of the month's quota that was noticed, in percent. */
+  /** The highest percentage of the monthly quota with a notice. */
   quotaLevel: number;
 };
 
 /**
- * What an account has left. `afterAdding` is null if credits were last added before it was kept.
+ * What an account has left. `afterAdding` is null if credits were last added before it was stored.
  */
 export type Spent = {
   credits: number;
@@ -26,8 +26,9 @@ export type Spent = {
 };
 
 /**
- * Decides what is news: credits at 20% of the balance after the last added ones or at 0, and 80 or
- * 100% of the month's quota. A refund makes nothing news again, added credits and a new month do.
+ * Decides which notices are due: credits at 20% of the balance after credits were last added or at
+ * 0, and 80% or 100% of the monthly quota. A refund never repeats a notice; added credits and a new
+ * month do.
  */
 export function judge(
   { credits, afterAdding, month, requests, noticed }: Spent,

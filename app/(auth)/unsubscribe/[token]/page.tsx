@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: "Unsubscribe" };
 
 type Props = { params: Promise<{ token: string }> };
 
-/** Only shows a button: programs that check links in mails open each of them. */
+/** Only shows a button, because programs that scan emails open every link. */
 export default async function UnsubscribePage({ params }: Props) {
   const { token } = await params;
   const read = readUnsubscribeToken(token);
@@ -18,12 +18,12 @@ export default async function UnsubscribePage({ params }: Props) {
       title="Unsubscribe"
       text={
         read
-          ? `You won't get mails about this any more: ${NOTICES[read.setting].title}.`
-          : "This link isn't complete. Open it again from the mail, or change your notifications in your account."
+          ? `Stop getting emails of this kind: ${NOTICES[read.setting].title}.`
+          : "This link is incomplete. Open it again from the email, or change your notifications on your account page."
       }
       footer={
         <Link href="/settings/account" className="font-medium text-accent-ink underline underline-offset-4">
-          Your notifications
+          Manage notifications
         </Link>
       }
     >
