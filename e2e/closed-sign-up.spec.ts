@@ -1,5 +1,6 @@
-import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { expect, test } from "#e2e/support/user.ts";
+import { startDashboard } from "#e2e/support/start-dashboard.ts";
+import { expect } from "#e2e/support/user.ts";
+import { test } from "#e2e/support/with-database.ts";
 
 const PROVIDER = { GITHUB_ID: "an id", GITHUB_SECRET: "a secret" };
 
@@ -9,8 +10,7 @@ for (const { SIGN_UP, form, link } of [
   { SIGN_UP: "open", form: true, link: true },
 ])
   test(`SIGN_UP=${SIGN_UP} shows only the sign-up methods that it allows`, async ({ openBrowser }) => {
-    const { directory, remove } = await temporaryDirectory();
-    const server = await startServer({ DATA_DIR: directory, SIGN_UP, ...PROVIDER });
+    const server = await startDashboard({ SIGN_UP, ...PROVIDER });
     try {
       const page = await openBrowser({ baseURL: server.url });
       await page.goto("/sign-in");
@@ -22,6 +22,5 @@ for (const { SIGN_UP, form, link } of [
       await expect(page.getByText("Sign-up is closed.")).toHaveCount(SIGN_UP === "closed" ? 1 : 0);
     } finally {
       await server.end("SIGTERM");
-      await remove();
     }
   });

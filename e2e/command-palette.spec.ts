@@ -5,6 +5,8 @@ import { paste } from "#e2e/support/paste.ts";
 import { expect, test } from "#e2e/support/user.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 const palette = (page: Page) => page.getByRole("dialog", { name: "Command menu" });
 const field = (page: Page) => palette(page).getByRole("combobox");
 

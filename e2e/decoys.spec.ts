@@ -11,7 +11,7 @@ import {
 } from "#e2e/support/key-list.ts";
 import { layoutProblems } from "#e2e/support/layout-problems.ts";
 import { seedKey } from "#e2e/support/seed.ts";
-import { expect } from "#e2e/support/user.ts";
+import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
 const menuButton = (page: Page) => page.getByRole("button", { name: "More ways to create a key" });
@@ -82,4 +82,17 @@ test("the decoy's menu and form work by keyboard, give the focus back, and fit a
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(menuButton(page)).toBeFocused();
+});
+
+test("what was typed for a decoy returns after another sign-in", async ({ page, user }) => {
+  await seedKey(user.email);
+  await page.goto(KEY_LIST);
+  const form = await openForm(page);
+  await form.getByRole("textbox", { name: "Name" }).fill("In the old repository");
+  await page.context().clearCookies();
+  await form.getByRole("button", { name: "Create decoy" }).click();
+  await signIn(page, user);
+  await page.waitForURL(KEY_LIST);
+  const again = await openForm(page);
+  await expect(again.getByRole("textbox", { name: "Name" })).toHaveValue("In the old repository");
 });

@@ -32,21 +32,3 @@ for (const language of Object.keys(LANGUAGES) as Language[])
     expect(unknown).toContain("Invalid or missing API key");
     expect(unknown).not.toContain("Give the key this permission");
   });
-
-test("each program waits as Retry-After says, and then gets its image", async ({ page, user: _ }) => {
-  test.setTimeout(240_000);
-  await page.goto(KEY_LIST);
-  const secret = await createKey(page, "Limited");
-  const programs: [Language, string][] = [];
-  for (const language of Object.keys(LANGUAGES) as Language[])
-    if (await isInstalled(language)) programs.push([language, await programIn(page, language)]);
-  const headers = { "x-api-key": secret };
-  const statuses = await Promise.all(
-    Array.from({ length: 21 }, async () => (await page.request.get("/api/v1/key", { headers })).status()),
-  );
-  expect(statuses).toContain(429);
-  const outputs = await Promise.all(
-    programs.map(([language, program]) => execute(language, program, { GOODTAKE_API_KEY: secret })),
-  );
-  for (const output of outputs) expect(output).toMatch(IMAGE);
-});

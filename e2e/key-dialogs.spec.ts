@@ -13,6 +13,8 @@ import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 import { database } from "#lib/database/client.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 const dialog = (page: Page) => page.getByRole("dialog").or(page.getByRole("alertdialog"));
 const key = (page: Page) => keyRow(page, "key 0");
 const more = (page: Page) => key(page).getByRole("button", { name: "More actions" });

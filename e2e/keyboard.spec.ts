@@ -4,6 +4,8 @@ import { focusProblem } from "#e2e/support/focus-problem.ts";
 import { expectRow, KEY_LIST, keyList, keyRow, newKeyField } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 /** More than any page of this test has controls. */
 const STOPS_MAX = 60;
 const hasFocus = (target: Locator) => target.evaluate((element) => element === document.activeElement);

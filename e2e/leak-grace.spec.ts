@@ -1,20 +1,13 @@
 import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { createKey, expectRow, KEY_LIST, keyRow, openRowMenu } from "#e2e/support/key-list.ts";
-import { test as base, expect, newUser, signIn } from "#e2e/support/user.ts";
+import { linkIn } from "#e2e/support/mail-server.ts";
+import { expect, newUser, signIn } from "#e2e/support/user.ts";
 import { signUpVerified } from "#e2e/support/verified-user.ts";
-import { linkIn, type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
+import { test } from "#e2e/support/with-mail.ts";
 
-const test = base.extend<object, { mailing: MailingServer }>({
-  mailing: [
-    async ({ browserName: _ }, use) => {
-      const mailing = await startMailingServer();
-      await use(mailing);
-      await mailing.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+// In one worker, so that one server is enough.
+test.describe.configure({ mode: "default" });
 
 const card = (page: Page) => page.getByRole("region", { name: "Leaked keys" });
 const choice = (page: Page) => card(page).getByRole("checkbox", { name: "Revoke production keys after 24 hours" });

@@ -1,18 +1,13 @@
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { linkIn } from "#e2e/support/mail-server.ts";
 import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
-import { linkIn, type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
+import { test } from "#e2e/support/with-mail.ts";
 
-const test = base.extend<object, { mailing: MailingServer }>({
-  mailing: [
-    async ({ browserName: _ }, use) => {
-      const mailing = await startMailingServer({ REQUIRE_VERIFIED_EMAIL: "true" });
-      await use(mailing);
-      await mailing.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+// In one worker, so that one server is enough.
+test.describe.configure({ mode: "default" });
+test.use({ mailingSettings: { REQUIRE_VERIFIED_EMAIL: "true" } });
+
 const banner = "Verify your email address";
 
 test("sign up, verify, forget, reset", async ({ mailing: { url, mail }, openBrowser }) => {

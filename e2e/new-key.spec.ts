@@ -39,20 +39,21 @@ test("environment and expiry are chosen, and a custom date is the end of that da
   await expect(form.getByRole("radio", { name: "Staging" })).toBeChecked();
   await expect(form.getByLabel("Expires").getByRole("option")).toHaveText([
     "Never",
-    "7 days",
-    "30 days",
-    "60 days",
-    "90 days",
-    "1 year",
+    ...["7 days", "30 days", "60 days", "90 days", "1 year"].map(
+      (words) => new RegExp(`^${words} \\(.*20\\d\\d.*\\)$`),
+    ),
     "Custom date",
   ]);
   await form.getByLabel("Expires").selectOption("Custom date");
   await form.getByRole("button", { name: "Create key" }).click();
   await expect(form.getByLabel("Expiry date")).toHaveAccessibleDescription(/Choose a date/);
+  await expect(form.getByLabel("Expiry date")).toBeFocused();
   const year = new Date().getFullYear() + 1;
   await form.getByLabel("Expiry date").fill(`${year}-07-01`);
   await form.getByRole("button", { name: "Create key" }).click();
   const secret = await newKeyField(page).inputValue();
+  await expect(form).toContainText(/Campaign.*Staging.*Expires in/s);
+  await expect(form).toContainText("costs one credit");
   // The test's browser is in Berlin, where that day is in summer time.
   const response = await page.request.get("/api/v1/key", { headers: { "x-api-key": secret } });
   expect(response.headers()["goodtake-key-expires-at"]).toBe(`${year}-07-01T21:59:59.999Z`);

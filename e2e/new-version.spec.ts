@@ -4,8 +4,10 @@ import path from "node:path";
 import type { Page } from "playwright/test";
 import { freePort } from "#e2e/support/free-port.ts";
 import { createButton, createKey, expectRow, fillInNewKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
-import { serverEnvironment, startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { test as base, expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
+import { startDashboard } from "#e2e/support/start-dashboard.ts";
+import { serverEnvironment, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
+import { test as base } from "#e2e/support/with-database.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "..");
 /**
@@ -41,18 +43,16 @@ const test = base.extend<{ deployment: Deployment }, { newer: string }>({
     { scope: "worker", timeout: 300_000 },
   ],
   deployment: async ({ newer }, use) => {
-    const { directory, remove } = await temporaryDirectory();
-    const settings = { DATA_DIR: directory, PORT: String(await freePort()), TRUSTED_PROXIES: "127.0.0.1" };
-    let server = await startServer(settings);
+    const settings = { PORT: String(await freePort()) };
+    let server = await startDashboard(settings);
     await use({
       url: server.url,
       deploy: async () => {
         await server.end("SIGTERM");
-        server = await startServer(settings, newer);
+        server = await startDashboard(settings, newer);
       },
     });
     await server.end("SIGTERM");
-    await remove();
   },
   baseURL: ({ deployment }, use) => use(deployment.url),
 });
@@ -72,7 +72,7 @@ test("a form that was open during a deploy says so, and is filled in again after
   await page.goto(KEY_LIST);
   await fillInNewKey(page, "Nightly backup");
   await page.getByText("Staging").click();
-  await page.getByLabel("Expires").selectOption("90 days");
+  await page.getByLabel("Expires").selectOption("90d");
   await deployment.deploy();
   await page.getByRole("button", { name: "Create key" }).click();
   await expect(alert(page)).toBeVisible();

@@ -2,20 +2,12 @@ import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, expectNoSidewaysScroll } from "#e2e/support/accessibility.ts";
 import { closeNewKey, createKey } from "#e2e/support/key-list.ts";
 import type { ReceivedMail } from "#e2e/support/mail-server.ts";
-import { test as base, expect, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
+import { expect, newUser, signIn, signOut, signUp } from "#e2e/support/user.ts";
 import { signUpVerified } from "#e2e/support/verified-user.ts";
-import { type MailingServer, startMailingServer } from "#e2e/support/with-mail.ts";
+import { test } from "#e2e/support/with-mail.ts";
 
-const test = base.extend<object, { mailing: MailingServer }>({
-  mailing: [
-    async ({ browserName: _ }, use) => {
-      const mailing = await startMailingServer();
-      await use(mailing);
-      await mailing.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+// In one worker, so that one server is enough.
+test.describe.configure({ mode: "default" });
 
 const card = (page: Page) => page.getByRole("region", { name: "Notifications" });
 /** The address of one click in a mail program. */

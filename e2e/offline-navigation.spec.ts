@@ -46,3 +46,21 @@ test("a click keeps the page while the server can't be reached, says so, and wor
     line.close();
   }
 });
+
+test("a form of filters keeps the page offline, too, and what was chosen", async ({ page, user: _, context }) => {
+  await page.goto("/settings/activity", { waitUntil: "networkidle" });
+  await page.getByLabel("Action").selectOption("Name changed");
+  // Playwright waits for the end of a navigation that never begins, so the page itself has to tell.
+  const stayed = Promise.withResolvers<string>();
+  await page.exposeFunction("tellStay", stayed.resolve);
+  await page.evaluate(() => {
+    const { tellStay } = window as unknown as { tellStay: (at: string) => void };
+    new MutationObserver(() => {
+      if (document.body.textContent.includes("You're offline, so this page stays open."))
+        tellStay(`${location.pathname}, ${document.querySelector("select")?.value}`);
+    }).observe(document.body, { subtree: true, childList: true });
+  });
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Filter" }).click({ noWaitAfter: true });
+  expect(await stayed.promise).toBe("/settings/activity, account.renamed");
+});

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createKey, fillInNewKey, newKeyField } from "#e2e/support/key-list.ts";
-import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { startDashboard } from "#e2e/support/start-dashboard.ts";
+import { temporaryDirectory } from "#e2e/support/start-server.ts";
 import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -14,8 +15,8 @@ test("a tier without a limit is shown as such, and an account at its limit of ke
   const TIERS_FILE = path.join(directory, "tiers.json");
   const tier = { requestsPerMonth: null, signupCredits: 0 };
   await writeFile(TIERS_FILE, JSON.stringify({ free: { ...tier, requestsPerMinute: null } }));
-  const settings = { DATA_DIR: directory, TIERS_FILE, MAX_KEYS: "1", SUPPORT_URL: "https://support.example.com/keys" };
-  const server = await startServer(settings);
+  const settings = { TIERS_FILE, MAX_KEYS: "1", SUPPORT_URL: "https://support.example.com/keys" };
+  const server = await startDashboard(settings);
   try {
     const page = await openBrowser({ baseURL: server.url });
     await signUp(page, newUser());

@@ -1,6 +1,7 @@
 import { freePort } from "#e2e/support/free-port.ts";
-import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { expect, newUser, signIn, signUp, test } from "#e2e/support/user.ts";
+import { startDashboard } from "#e2e/support/start-dashboard.ts";
+import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
+import { test } from "#e2e/support/with-database.ts";
 
 /** Browsers resolve each name below `localhost` to the machine itself. */
 for (const { host, named } of [
@@ -10,14 +11,9 @@ for (const { host, named } of [
   test(`at ${host} the first page after sign-up and sign-in shows the browser's address, also without JavaScript`, async ({
     openBrowser,
   }) => {
-    const { directory, remove } = await temporaryDirectory();
     const port = await freePort();
     const address = `http://${host}:${port}`;
-    const server = await startServer({
-      DATA_DIR: directory,
-      PORT: String(port),
-      ...(named && { PUBLIC_URL: address }),
-    });
+    const server = await startDashboard({ PORT: String(port), ...(named && { PUBLIC_URL: address }) });
     try {
       for (const javaScriptEnabled of [true, false]) {
         const page = await openBrowser({ baseURL: address, javaScriptEnabled });
@@ -37,6 +33,5 @@ for (const { host, named } of [
       }
     } finally {
       await server.end("SIGTERM");
-      await remove();
     }
   });

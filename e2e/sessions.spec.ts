@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { freePort } from "#e2e/support/free-port.ts";
+import { startDashboard } from "#e2e/support/start-dashboard.ts";
 import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { expect, newUser, signUp, test } from "#e2e/support/user.ts";
+import { expect, newUser, signUp } from "#e2e/support/user.ts";
+import { test } from "#e2e/support/with-database.ts";
 
 /** Sends the sign-up form as a browser without JavaScript does. Returns the answer. */
 async function signUpByHand(url: string, headers: Record<string, string>): Promise<Response> {
@@ -18,9 +20,8 @@ async function signUpByHand(url: string, headers: Record<string, string>): Promi
 }
 
 test("behind TLS the session cookie is Secure and bound to its host", async () => {
-  const { directory, remove } = await temporaryDirectory();
   const PORT = String(await freePort());
-  const server = await startServer({ DATA_DIR: directory, PORT, PUBLIC_URL: `https://127.0.0.1:${PORT}` });
+  const server = await startDashboard({ PORT, PUBLIC_URL: `https://127.0.0.1:${PORT}` });
   try {
     const answer = await signUpByHand(`http://127.0.0.1:${PORT}`, { origin: `https://127.0.0.1:${PORT}` });
     expect(answer.status).toBe(303);
@@ -31,7 +32,6 @@ test("behind TLS the session cookie is Secure and bound to its host", async () =
     expect(answer.headers.get("location")).toBe("/settings/developer");
   } finally {
     await server.end("SIGTERM");
-    await remove();
   }
 });
 

@@ -3,6 +3,8 @@ import type { Page } from "playwright/test";
 import { createButton, createShownKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
 import { expect, test } from "#e2e/support/user.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 const dialog = (page: Page) => page.getByRole("dialog");
 
 test("neither Escape nor a click outside loses it, closing asks once, and then it is nowhere", async ({

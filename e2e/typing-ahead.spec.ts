@@ -5,6 +5,8 @@ import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 /** 16 characters, of which "c", "/" and "?" are shortcuts and a space presses a button. */
 const TYPED = "acme/prod worke?";
 const CHUNKS = "**/_next/static/chunks/*.js";

@@ -14,6 +14,8 @@ import { addKeys } from "#e2e/support/seed.ts";
 import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 const dialog = (page: Page) => page.getByRole("dialog");
 const question = (page: Page) => page.getByRole("alertdialog", { name: "You haven't saved this key" });
 

@@ -1,12 +1,12 @@
 "use client";
 
+import { SettingSwitch } from "#components/account/setting-switch.tsx";
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { changeLeakGraceAction } from "#lib/actions/account.ts";
 
 const FIRST = { values: {} };
-const TITLE = "Revoke production keys after 24 hours";
 
 /** Chooses when leaked production keys are revoked, with and without JavaScript. */
 export function LeakGraceForm({ graced }: { graced: boolean }) {
@@ -14,24 +14,12 @@ export function LeakGraceForm({ graced }: { graced: boolean }) {
   return (
     <form {...props}>
       <FormAlert>{problems.form}</FormAlert>
-      <label className="flex cursor-pointer items-start justify-between gap-4">
-        <span className="min-w-0">
-          <span className="font-medium">{TITLE}</span>
-          <span className="mt-0.5 block text-[0.8125rem] text-muted">
-            You get a mail at once and can rotate the key without an interruption. Until then whoever found it can use
-            it. Needs a verified email address.
-          </span>
-        </span>
-        <input
-          // Made anew when it was saved, because React keeps the first `defaultChecked`.
-          key={String(graced)}
-          type="checkbox"
-          name="graced"
-          aria-label={TITLE}
-          defaultChecked={graced}
-          className="switch mt-0.5"
-        />
-      </label>
+      <SettingSwitch
+        name="graced"
+        title="Revoke production keys after 24 hours"
+        help="You get a mail at once and can rotate the key without an interruption. Until then whoever found it can use it. Needs a verified email address."
+        on={graced}
+      />
       <div className="flex items-center gap-3">
         <Button type="submit" pending={pending}>
           Save choice

@@ -1,5 +1,6 @@
 "use client";
 
+import { SettingSwitch } from "#components/account/setting-switch.tsx";
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
@@ -17,21 +18,7 @@ export function NoticesForm({ muted }: { muted: NoticeSetting[] }) {
       <ul className="flex flex-col gap-3">
         {NOTICE_SETTINGS.map((setting) => (
           <li key={setting}>
-            <label className="flex cursor-pointer items-start justify-between gap-4">
-              <span className="min-w-0">
-                <span className="font-medium">{NOTICES[setting].title}</span>
-                <span className="mt-0.5 block text-[0.8125rem] text-muted">{NOTICES[setting].help}</span>
-              </span>
-              <input
-                // Made anew when it was saved, because React keeps the first `defaultChecked`.
-                key={String(muted.includes(setting))}
-                type="checkbox"
-                name={setting}
-                aria-label={NOTICES[setting].title}
-                defaultChecked={!muted.includes(setting)}
-                className="switch mt-0.5"
-              />
-            </label>
+            <SettingSwitch name={setting} {...NOTICES[setting]} on={!muted.includes(setting)} />
           </li>
         ))}
       </ul>

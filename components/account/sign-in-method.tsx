@@ -8,6 +8,7 @@ import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
+import { takeFocus } from "#components/ui/take-focus.ts";
 import { linkProviderAction, unlinkProviderAction } from "#lib/actions/account.ts";
 import type { StateOf } from "#lib/actions/form-state.ts";
 
@@ -18,7 +19,6 @@ const PROBLEMS = {
   not_linked: { form: "It is no longer linked." },
   last_sign_in_method: { form: "This is the last sign-in method of your account, so it can't be unlinked." },
 };
-const focus = (field: HTMLInputElement | null) => field?.focus();
 
 type Props = { id: string; name: string; linked: boolean; hasPassword: boolean };
 
@@ -59,7 +59,7 @@ export function SignInMethod({ id, name, linked, hasPassword }: Props) {
         {open && (
           <div className="basis-full">
             <div className="max-w-md">
-              <OwnPassword ref={focus} error={problems.password} />
+              <OwnPassword ref={takeFocus} error={problems.password} />
             </div>
           </div>
         )}

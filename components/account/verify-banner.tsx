@@ -1,6 +1,6 @@
 import { inWords } from "#components/auth/wait.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { PendingSubmit } from "#components/ui/pending-submit.tsx";
 import { resendEmailLinkAction } from "#lib/actions/account.ts";
 
 type Props = {
@@ -13,10 +13,7 @@ type Props = {
   required: boolean;
 };
 
-/**
- * Asks for the verification of an address. Rendered by the server alone, so that it loads no
- * script.
- */
+/** Asks for the verification of an address. Of its code only the button is loaded. */
 export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: Props) {
   return (
     <section aria-label="Verify your email address" className="mb-4">
@@ -32,9 +29,7 @@ export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: P
           </p>
           {waitSeconds === 0 && (
             <form action={resendEmailLinkAction}>
-              <Button type="submit" size="small">
-                {sentMinutesAgo === undefined ? "Send link" : "Resend"}
-              </Button>
+              <PendingSubmit size="small">{sentMinutesAgo === undefined ? "Send link" : "Resend"}</PendingSubmit>
             </form>
           )}
         </div>

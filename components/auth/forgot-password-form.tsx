@@ -1,10 +1,10 @@
 "use client";
 
+import { EmailField } from "#components/auth/email-field.tsx";
+import { ThrottledButton } from "#components/auth/throttled-button.tsx";
 import { inWords } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
-import { Button } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import type { FailureOf } from "#lib/actions/form-state.ts";
@@ -37,21 +37,14 @@ export function ForgotPasswordForm() {
           </Notice>
         )}
       </div>
-      <TextField
-        required
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        defaultValue={state.values.email}
+      <EmailField
+        typed={state.values.email}
         hint="We send a link with which you can choose a new password."
         error={problems.email}
       />
-      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+      <ThrottledButton pending={pending} failure={state.failure}>
         Send reset link
-      </Button>
+      </ThrottledButton>
     </form>
   );
 }

@@ -1,12 +1,12 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { EmailField } from "#components/auth/email-field.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
+import { ThrottledButton } from "#components/auth/throttled-button.tsx";
 import { BUSY, inWords } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
-import { Button } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import type { FailureOf } from "#lib/actions/form-state.ts";
 import { signInAction } from "#lib/actions/sign-in.ts";
@@ -27,17 +27,7 @@ export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }
     <form {...props}>
       <FormAlert>{problems.form}</FormAlert>
       <input type="hidden" name="next" value={next} />
-      <TextField
-        required
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        defaultValue={state.values.email}
-        error={problems.email}
-      />
+      <EmailField typed={state.values.email} error={problems.email} />
       <PasswordField
         required
         label="Password"
@@ -46,9 +36,9 @@ export function SignInForm({ next, forgot }: { next: string; forgot: ReactNode }
         error={problems.password}
       />
       {forgot}
-      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+      <ThrottledButton pending={pending} failure={state.failure}>
         Sign in
-      </Button>
+      </ThrottledButton>
     </form>
   );
 }

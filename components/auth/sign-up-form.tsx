@@ -1,12 +1,13 @@
 "use client";
 
 import { AuthLink } from "#components/auth/auth-link.tsx";
+import { EmailField } from "#components/auth/email-field.tsx";
 import { PasswordField } from "#components/auth/password-field.tsx";
 import { passwordProblems } from "#components/auth/password-problems.ts";
+import { ThrottledButton } from "#components/auth/throttled-button.tsx";
 import { BUSY, inWords } from "#components/auth/wait.ts";
 import type { FailureWords } from "#components/frame/form-problems.ts";
 import { useServerForm } from "#components/frame/use-server-form.ts";
-import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { PASSWORD_MIN } from "#lib/accounts/model/limits.ts";
@@ -29,17 +30,7 @@ export function SignUpForm({ next }: { next: string }) {
         defaultValue={state.values.name}
         error={problems.name}
       />
-      <TextField
-        required
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        defaultValue={state.values.email}
-        error={problems.email}
-      />
+      <EmailField typed={state.values.email} error={problems.email} />
       <PasswordField
         required
         label="Password"
@@ -48,9 +39,9 @@ export function SignUpForm({ next }: { next: string }) {
         hint={`At least ${PASSWORD_MIN} characters. A sentence is easy to remember.`}
         error={problems.password}
       />
-      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+      <ThrottledButton pending={pending} failure={state.failure}>
         Create account
-      </Button>
+      </ThrottledButton>
     </form>
   );
 }

@@ -3,6 +3,7 @@
 import { useServerForm } from "#components/frame/use-server-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
+import { takeFocus } from "#components/ui/take-focus.ts";
 import { unsubscribeAction } from "#lib/actions/unsubscribe.ts";
 
 const FIRST = { values: {} };
@@ -20,9 +21,13 @@ export function UnsubscribeForm({ token }: { token: string }) {
           Unsubscribe
         </Button>
       )}
-      <p role="status" className="empty:hidden">
-        {state.done && "You are unsubscribed."}
-      </p>
+      <div role="status" className="empty:hidden">
+        {state.done && (
+          <p ref={takeFocus} tabIndex={-1} className="outline-none">
+            You are unsubscribed.
+          </p>
+        )}
+      </div>
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { Button, buttonClass } from "#components/ui/button.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { takeFocus } from "#components/ui/take-focus.ts";
 import type { FailureOf, StateOf } from "#lib/actions/form-state.ts";
 import { redeemEmailLinkAction } from "#lib/actions/sign-in.ts";
 
@@ -24,26 +25,28 @@ const PROBLEMS: FailureWords<FailureOf<typeof redeemEmailLinkAction>> = {
 export function VerifyEmailForm() {
   const { state, pending, problems, props } = useServerForm(redeemEmailLinkAction, FIRST, "verify-email", PROBLEMS);
   const token = useFragmentToken();
-  if (state.done)
-    return (
-      <>
-        <div role="status">
+  return (
+    <>
+      <div role="status" className="empty:hidden">
+        {state.done && (
           <Notice>
             <bdi className="break-words">{state.done.value}</bdi> is verified.
           </Notice>
-        </div>
-        <Link href="/settings/developer" className={buttonClass({ variant: "primary" })}>
+        )}
+      </div>
+      {state.done ? (
+        <Link ref={takeFocus} href="/settings/developer" className={buttonClass({ variant: "primary" })}>
           Continue
         </Link>
-      </>
-    );
-  return (
-    <form {...props}>
-      <FormAlert>{problems.form}</FormAlert>
-      <LinkTokenField token={token} pasted={state.values.token} problem={problems.token} />
-      <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
-        Verify email address
-      </Button>
-    </form>
+      ) : (
+        <form {...props}>
+          <FormAlert>{problems.form}</FormAlert>
+          <LinkTokenField token={token} pasted={state.values.token} problem={problems.token} />
+          <Button type="submit" variant="primary" pending={pending} className="mt-1 w-full">
+            Verify email address
+          </Button>
+        </form>
+      )}
+    </>
   );
 }

@@ -2,6 +2,9 @@ import { KEY_SHAPE } from "#lib/api-keys/model/key-text.ts";
 
 const TYPED = "input:not([type=password], [type=hidden], [type=file]), select, textarea";
 
+/** What was typed, by the names of the fields. It has no box that wasn't checked. */
+type Draft = Record<string, string | undefined>;
+
 /**
  * Keeps what the user typed in a named form across a reload or another sign-in. Passwords and keys
  * never reach storage.
@@ -10,7 +13,7 @@ export function keepDraft(form: HTMLFormElement): void {
   // `form.name` would be a field called "name".
   const formName = form.getAttribute("name");
   if (!formName) return;
-  const typed = Array.from(form.querySelectorAll<HTMLInputElement>(TYPED))
+  const typed = typedFields(form)
     .filter(({ type, checked }) => (type !== "radio" && type !== "checkbox") || checked)
     .filter(({ name, value }) => name && !KEY_SHAPE.test(value))
     .map(({ name, value }) => [name, value]);
@@ -18,10 +21,29 @@ export function keepDraft(form: HTMLFormElement): void {
 }
 
 /** Returns the draft of a form and removes it. */
-export function takeDraft(form: string): Record<string, string | undefined> {
+export function takeDraft(form: string): Draft {
+  return take(form) ?? {};
+}
+
+/** Fills a named form with its draft, if it has one, and removes the draft. */
+export function restoreDraft(form: HTMLFormElement): void {
+  const draft = take(String(form.getAttribute("name")));
+  if (!draft) return;
+  for (const field of typedFields(form)) {
+    const kept = draft[field.name];
+    if (field.type === "checkbox") field.checked = kept !== undefined;
+    else if (kept && field.type !== "radio") field.value = kept;
+  }
+}
+
+function take(form: string): Draft | undefined {
   const kept = storage()?.getItem(`draft:${form}`);
   storage()?.removeItem(`draft:${form}`);
-  return kept ? JSON.parse(kept) : {};
+  return kept ? JSON.parse(kept) : undefined;
+}
+
+function typedFields(form: HTMLFormElement): HTMLInputElement[] {
+  return Array.from(form.querySelectorAll<HTMLInputElement>(TYPED));
 }
 
 /** A browser that blocks storage throws when it is accessed. */

@@ -4,7 +4,7 @@ import { unstable_rethrow } from "next/navigation";
 import { type FormEvent, type ReactNode, useActionState, useEffect, useRef, useState, useTransition } from "react";
 import { requestFormReset } from "react-dom";
 import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
-import { keepDraft, takeDraft } from "#components/frame/draft.ts";
+import { keepDraft, restoreDraft } from "#components/frame/draft.ts";
 import { type FailureWords, type Problems, problemsOf } from "#components/frame/form-problems.ts";
 import type { Failure, FormState } from "#lib/actions/form-state.ts";
 
@@ -30,11 +30,8 @@ export function useServerForm<S extends FormState<Failure>>(
     if (state !== first) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [state, first]);
   useEffect(() => {
-    for (const [field, value] of Object.entries(takeDraft(name))) {
-      const control = form.current?.elements.namedItem(field);
-      if (control instanceof HTMLInputElement && value) control.value = value;
-    }
-  }, [name]);
+    if (form.current) restoreDraft(form.current);
+  }, []);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     // Another handler has already handled the event, or the form is being sent.

@@ -60,7 +60,16 @@ function keepPage(event: NavigateEvent): void {
   // A provider's sign-in page is on another origin, where no request of this page's own may go.
   const elsewhere = new URL(destination.url).origin !== window.location.origin;
   if (elsewhere || downloadRequest !== null || destination.sameDocument) return;
-  if (navigationType !== "push" || !cancelable || userInitiated) return;
+  if (!cancelable) return;
+  if (userInitiated) {
+    // A form, with which the browser itself leaves the page.
+    const leaves = navigationType === "push" || navigationType === "replace";
+    if (navigator.onLine || !leaves) return;
+    event.preventDefault();
+    tell("offline");
+    return;
+  }
+  if (navigationType !== "push") return;
   event.preventDefault();
   fetch(destination.url, { method: "HEAD", redirect: "manual" }).then(
     () => {

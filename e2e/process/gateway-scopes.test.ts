@@ -1,52 +1,32 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type BehindGateway, startBehindGateway } from "#e2e/support/behind-gateway.ts";
 import { GATEWAYS } from "#e2e/support/gateways.ts";
 import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
-import { writeScopes } from "#e2e/support/scopes-file.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { createKey } from "#e2e/support/test-api.ts";
+import { createRestrictedKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { API_ERRORS, type ApiErrorCode } from "#lib/api/errors.ts";
 import type { RestrictionColumns } from "#lib/api-keys/model/restrictions.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
-let goodtake: TestServer;
-let upstream: Server;
+let behind: BehindGateway;
 /** Requests that reached the API behind the gateway. */
 let arrived: { url?: string; headers: IncomingHttpHeaders }[] = [];
 let ada: { id: UserId };
 
 beforeAll(async () => {
   own = await createDatabase();
-  folder = await temporaryDirectory();
-  connectDatabase(own.url, 4);
-  goodtake = await startServer({
-    ROLE: "api",
-    DATABASE_URL: own.url,
-    AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
-    TRUSTED_PROXIES: "127.0.0.1",
-    SCOPES_FILE: await writeScopes(folder.directory),
-  });
-  upstream = createServer((request, response) => {
+  behind = await startBehindGateway(own.url, (request, response) => {
     arrived.push({ url: request.url, headers: request.headers });
     response.end("upstream");
-  }).listen(0, "127.0.0.1");
-  await once(upstream, "listening");
+  });
 });
 afterAll(async () => {
-  upstream.close();
-  upstream.closeAllConnections();
-  await goodtake.end("SIGKILL");
-  await disconnectDatabase();
+  await behind.end();
   await own.drop();
-  await folder.remove();
 });
 beforeEach(async () => {
   arrived = [];
@@ -54,11 +34,8 @@ beforeEach(async () => {
 });
 
 /** Creates a key with restrictions, as its columns hold them, and returns it. */
-async function createRestrictedKey(columns: Partial<RestrictionColumns>): Promise<string> {
-  const { key, secret } = await createKey(ada.id);
-  await database().apiKey.update({ where: { id: key.id, userId: ada.id }, data: columns, select: { id: true } });
-  return secret;
-}
+const restrictedKey = async (columns: Partial<RestrictionColumns>) =>
+  (await createRestrictedKey(ada.id, columns)).secret;
 
 async function expectRejected(answer: Response, code: ApiErrorCode): Promise<void> {
   const { status, message } = API_ERRORS[code];
@@ -68,13 +45,9 @@ async function expectRejected(answer: Response, code: ApiErrorCode): Promise<voi
 }
 
 describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, start) => {
-  const behind = () => ({
-    goodtake: new URL(goodtake.url).host,
-    upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-  });
   let gateway: Program;
   beforeAll(async () => {
-    gateway = await start(folder.directory, behind());
+    gateway = await start(behind.directory, behind.addresses);
   });
   afterAll(() => gateway.stop());
 
@@ -82,7 +55,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     fetch(`${url}${path}`, { headers: { authorization: `Bearer ${secret}`, ...headers } });
 
   test("asks each location's own permission, and names the one that is missing", async () => {
-    const secret = await createRestrictedKey({ scopes: "reports:read" });
+    const secret = await restrictedKey({ scopes: "reports:read" });
     expect((await ask("/reports/1", secret)).status).toBe(200);
     arrived = [];
     const answer = await ask("/images/1", secret);
@@ -108,17 +81,15 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
       ["reports:read", "reports:read"],
     ];
     for (const [scopes = "", sent] of cases) {
-      expect((await ask("/reports/1", await createRestrictedKey({ scopes }), forged)).status).toBe(200);
+      expect((await ask("/reports/1", await restrictedKey({ scopes }), forged)).status).toBe(200);
       expect(arrived.pop()?.headers["goodtake-key-scopes"]).toBe(sent);
     }
-    expect((await ask("/reports/1", await createRestrictedKey({}), { "GoodTake-Key-Scopes": "none" })).status).toBe(
-      200,
-    );
+    expect((await ask("/reports/1", await restrictedKey({}), { "GoodTake-Key-Scopes": "none" })).status).toBe(200);
     expect(arrived.pop()?.headers["goodtake-key-scopes"]).toBe("*");
   });
 
   test("rejects a key without any permission", async () => {
-    const answer = await ask("/reports/1", await createRestrictedKey({ scopes: "" }));
+    const answer = await ask("/reports/1", await restrictedKey({ scopes: "" }));
     expect([answer.status, (await answer.json()).error.code]).toEqual([403, "insufficient_scope"]);
     expect(arrived).toEqual([]);
   });
@@ -126,7 +97,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
   test("accepts a key with a hundred permissions of the longest name", async () => {
     const long = Array.from({ length: 99 }, (_, i) => `a${i}:`.padEnd(64, "z"));
     const scopes = [...long, "reports:read"].join(" ");
-    expect((await ask("/reports/1", await createRestrictedKey({ scopes }))).status).toBe(200);
+    expect((await ask("/reports/1", await restrictedKey({ scopes }))).status).toBe(200);
     expect(arrived[0]?.headers["goodtake-key-scopes"]).toBe(scopes);
   });
 
@@ -148,7 +119,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
     "/",
     "http://api.example.com/images/1",
   ])("no spelling of a path escapes its permission: %s", async (target) => {
-    const secret = await createRestrictedKey({ scopes: "reports:read" });
+    const secret = await restrictedKey({ scopes: "reports:read" });
     const answer = await sendRaw(
       Number(new URL(gateway.url).port),
       `GET ${target} HTTP/1.1\r\nHost: api.example.com\r\nX-API-Key: ${secret}\r\nConnection: close\r\n\r\n`,
@@ -158,15 +129,15 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
   });
 
   test("paths with dots and encoded letters, and slashes in the query, pass as they are", async () => {
-    const secret = await createRestrictedKey({ scopes: "reports:read" });
+    const secret = await restrictedKey({ scopes: "reports:read" });
     const path = "/reports/a.b/%C3%A9%20x?from=//..%2f";
     expect((await ask(path, secret)).status).toBe(200);
     expect(arrived[0]?.url).toBe(path);
   });
 
   test("passes the client's address, which a key's networks are compared with", async () => {
-    const inside = await createRestrictedKey({ allowedNetworks: "127.0.0.0/8" });
-    const outside = await createRestrictedKey({ allowedNetworks: "203.0.113.0/24" });
+    const inside = await restrictedKey({ allowedNetworks: "127.0.0.0/8" });
+    const outside = await restrictedKey({ allowedNetworks: "203.0.113.0/24" });
     expect((await ask("/reports/1", inside)).status).toBe(200);
     arrived = [];
     // A client's own header doesn't count.
@@ -176,7 +147,7 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
   });
 
   test("answers 429 when the key's own requests are used up, and shows both limits", async () => {
-    const secret = await createRestrictedKey({ requestsPerMinute: 1 });
+    const secret = await restrictedKey({ requestsPerMinute: 1 });
     expect((await ask("/reports/1", secret)).status).toBe(200);
     arrived = [];
     const answer = await ask("/reports/1", secret);
@@ -187,15 +158,17 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
   });
 
   test("a misspelt permission lets no key pass, and GoodTake's log names the parameter", async () => {
-    const misspelt = await start(folder.directory, behind(), (text) => text.replace("reports:read", "reports:raed"));
+    const misspelt = await start(behind.directory, behind.addresses, (text) =>
+      text.replace("reports:read", "reports:raed"),
+    );
     try {
-      const answer = await ask("/reports/1", await createRestrictedKey({}), {}, misspelt);
+      const answer = await ask("/reports/1", await restrictedKey({}), {}, misspelt);
       expect([answer.status, (await answer.json()).error.code]).toEqual(
         name === "nginx" ? [503, "unavailable"] : [400, "invalid_request"],
       );
       expect(answer.headers.get("retry-after")).toBe(name === "nginx" ? "1" : null);
       expect(arrived).toEqual([]);
-      await expect.poll(() => goodtake.output()).toContain('"parameter":"scope"');
+      await expect.poll(() => behind.goodtake.output()).toContain('"parameter":"scope"');
     } finally {
       await misspelt.stop();
     }
@@ -203,9 +176,9 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (name, 
 
   test("a location without a permission lets no key pass", async () => {
     const without = (text: string) => text.replace(/(set \$|vars )goodtake_scope reports:read;?/, "");
-    const open = await start(folder.directory, behind(), without);
+    const open = await start(behind.directory, behind.addresses, without);
     try {
-      expect((await ask("/reports/1", await createRestrictedKey({}), {}, open)).status).toBeGreaterThanOrEqual(400);
+      expect((await ask("/reports/1", await restrictedKey({}), {}, open)).status).toBeGreaterThanOrEqual(400);
       expect(arrived).toEqual([]);
     } finally {
       await open.stop();

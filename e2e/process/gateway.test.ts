@@ -1,56 +1,37 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type BehindGateway, startBehindGateway } from "#e2e/support/behind-gateway.ts";
 import { GATEWAYS } from "#e2e/support/gateways.ts";
 import { startPostgres, type TestPostgres } from "#e2e/support/postgres.ts";
 import type { Program } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
-import { writeScopes } from "#e2e/support/scopes-file.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createUser } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+import { database } from "#lib/database/client.ts";
 
 let postgres: TestPostgres;
-let goodtake: TestServer;
-let upstream: Server;
+let behind: BehindGateway;
 /** Requests that reached the API behind the gateway, and its answer to them. */
 let arrived: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
 let upstreamStatus = 200;
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
 let ada: { id: UserId };
 let key: { id: string };
 let secret: string;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  folder = await temporaryDirectory();
-  goodtake = await startServer({
-    ROLE: "api",
-    DATABASE_URL: postgres.url,
-    AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
-    TRUSTED_PROXIES: "127.0.0.1",
-    SCOPES_FILE: await writeScopes(folder.directory),
-  });
-  connectDatabase(postgres.url, 4);
-  upstream = createServer(async (request, response) => {
+  behind = await startBehindGateway(postgres.url, async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     arrived.push({ method: request.method, url: request.url, headers: request.headers, body });
     response.writeHead(upstreamStatus, { "content-type": "text/plain" }).end(`upstream ${upstreamStatus}`);
-  }).listen(0, "127.0.0.1");
-  await once(upstream, "listening");
+  });
 });
 afterAll(async () => {
-  upstream.close();
-  upstream.closeAllConnections();
-  await goodtake.end("SIGKILL");
-  await disconnectDatabase();
+  await behind.end();
   await postgres.remove();
-  await folder.remove();
 });
 beforeEach(async () => {
   arrived = [];
@@ -62,10 +43,7 @@ beforeEach(async () => {
 describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, start) => {
   let gateway: Program;
   beforeAll(async () => {
-    gateway = await start(folder.directory, {
-      goodtake: new URL(goodtake.url).host,
-      upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-    });
+    gateway = await start(behind.directory, behind.addresses);
   });
   afterAll(() => gateway.stop());
 
@@ -184,13 +162,13 @@ describe.each(GATEWAYS)("the configuration for %s, as the docs show it", (_, sta
   });
 
   test("answers 503, too, while GoodTake itself is away", async () => {
-    goodtake.process.kill("SIGSTOP");
+    behind.goodtake.process.kill("SIGSTOP");
     try {
       const answer = await ask(bearer(), { signal: AbortSignal.timeout(9_000) });
       expect(answer.status).toBe(503);
       expect((await answer.json()).error.code).toBe("unavailable");
     } finally {
-      goodtake.process.kill("SIGCONT");
+      behind.goodtake.process.kill("SIGCONT");
     }
   });
 });

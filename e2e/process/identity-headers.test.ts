@@ -1,16 +1,12 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type BehindGateway, startBehindGateway } from "#e2e/support/behind-gateway.ts";
 import { freePort } from "#e2e/support/free-port.ts";
 import { GATEWAYS } from "#e2e/support/gateways.ts";
 import { type Program, startProgram } from "#e2e/support/program.ts";
 import { sendRaw } from "#e2e/support/raw-request.ts";
-import { writeScopes } from "#e2e/support/scopes-file.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
-import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
 const IDENTITY = [
   "GoodTake-User-Id",
@@ -27,9 +23,7 @@ const IDENTITY = [
 const SEPARATORS = [..."!#$%&'*+.^_`|~"];
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
-let goodtake: TestServer;
-let upstream: Server;
+let behind: BehindGateway;
 let cgi: Program;
 /** The headers and trailers that reached the API behind the gateway. */
 let arrived: IncomingHttpHeaders[] = [];
@@ -38,38 +32,23 @@ let identity: Record<string, string>;
 
 beforeAll(async () => {
   own = await createDatabase();
-  folder = await temporaryDirectory();
-  connectDatabase(own.url, 4);
-  goodtake = await startServer({
-    ROLE: "api",
-    DATABASE_URL: own.url,
-    AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
-    TRUSTED_PROXIES: "127.0.0.1",
-    SCOPES_FILE: await writeScopes(folder.directory),
-  });
-  upstream = createServer(async (request, response) => {
+  behind = await startBehindGateway(own.url, async (request, response) => {
     for await (const _ of request);
     arrived.push({ ...request.headers, ...request.trailers });
     response.end("upstream");
   });
-  upstream.on("upgrade", (request, socket) => {
+  behind.upstream.on("upgrade", (request, socket) => {
     arrived.push(request.headers);
     socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
   });
-  upstream.listen(0, "127.0.0.1");
-  await once(upstream, "listening");
   const port = await freePort();
   const script = new URL("../support/cgi-upstream.py", import.meta.url).pathname;
-  cgi = await startProgram("/usr/bin/python3", [script, String(port)], port, folder.directory);
+  cgi = await startProgram("/usr/bin/python3", [script, String(port)], port, behind.directory);
 });
 afterAll(async () => {
-  upstream.close();
-  upstream.closeAllConnections();
   await cgi.stop();
-  await goodtake.end("SIGKILL");
-  await disconnectDatabase();
+  await behind.end();
   await own.drop();
-  await folder.remove();
 });
 beforeEach(async () => {
   arrived = [];
@@ -90,12 +69,8 @@ describe.each(GATEWAYS)("through the configuration for %s", (name, start) => {
   let gateway: Program;
   let cgiGateway: Program;
   beforeAll(async () => {
-    const behind = { goodtake: new URL(goodtake.url).host };
-    gateway = await start(folder.directory, {
-      ...behind,
-      upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-    });
-    cgiGateway = await start(folder.directory, { ...behind, upstream: new URL(cgi.url).host });
+    gateway = await start(behind.directory, behind.addresses);
+    cgiGateway = await start(behind.directory, { ...behind.addresses, upstream: new URL(cgi.url).host });
   });
   afterAll(() => Promise.all([gateway.stop(), cgiGateway.stop()]));
 

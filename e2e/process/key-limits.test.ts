@@ -2,12 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiProcesses, differingBalances, startApiProcesses } from "#e2e/process/api-processes.ts";
 import { isMissing } from "#e2e/support/installed.ts";
 import { startRedis, type TestRedis } from "#e2e/support/redis.ts";
-import { createKey } from "#e2e/support/test-api.ts";
+import { createRestrictedKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
-import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { findRemaining } from "#lib/credits/store.ts";
-import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+import { connectDatabase, disconnectDatabase } from "#lib/database/client.ts";
 
 let processes: ApiProcesses;
 let redis: TestRedis | undefined;
@@ -26,12 +25,6 @@ afterAll(async () => {
   await drop();
 });
 
-async function keyWith(userId: UserId, data: { requestsPerMinute?: number; creditsPerMonth?: number }) {
-  const { key, secret } = await createKey(userId);
-  await database().apiKey.update({ where: { id: key.id }, data, select: { id: true } });
-  return { id: key.id, secret };
-}
-
 /** Sends 100 requests to the three processes at once, and returns how many had each status. */
 async function statuses(secret: string, cost: number): Promise<Record<number, number>> {
   const answers = await Promise.all(
@@ -47,15 +40,15 @@ async function statuses(secret: string, cost: number): Promise<Record<number, nu
 test("of 100 parallel charges at three processes, a cap lets exactly its credits be spent", async () => {
   const { id: userId } = await createUser();
   const [capped, other] = [
-    await keyWith(userId, { creditsPerMonth: 37 }),
-    await keyWith(userId, { creditsPerMonth: 40 }),
+    await createRestrictedKey(userId, { creditsPerMonth: 37 }),
+    await createRestrictedKey(userId, { creditsPerMonth: 40 }),
   ];
   expect(await Promise.all([statuses(capped.secret, 1), statuses(other.secret, 2)])).toEqual([
     { 204: 37, 403: 63 },
     { 204: 20, 403: 80 },
   ]);
-  expect(await creditsUsedThisMonth(userId, capped.id)).toBe(37);
-  expect(await creditsUsedThisMonth(userId, other.id)).toBe(40);
+  expect(await creditsUsedThisMonth(userId, capped.key.id)).toBe(37);
+  expect(await creditsUsedThisMonth(userId, other.key.id)).toBe(40);
   expect((await findRemaining(userId, null))?.credits).toBe(23);
   expect(await differingBalances()).toEqual([]);
 });
@@ -64,7 +57,10 @@ test.skipIf(isMissing("redis-server"))(
   "of 100 parallel requests at three processes, a key's limit accepts exactly its number, and the rest is left for others",
   async () => {
     const { id: userId } = await createUser("Ada", "limited");
-    const [slow, other] = [await keyWith(userId, { requestsPerMinute: 7 }), await keyWith(userId, {})];
+    const [slow, other] = [
+      await createRestrictedKey(userId, { requestsPerMinute: 7 }),
+      await createRestrictedKey(userId, {}),
+    ];
     expect(await statuses(slow.secret, 0)).toEqual({ 204: 7, 429: 93 });
     expect(await statuses(other.secret, 0)).toEqual({ 204: 13, 429: 87 });
   },

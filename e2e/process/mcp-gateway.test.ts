@@ -1,22 +1,18 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type BehindGateway, startBehindGateway } from "#e2e/support/behind-gateway.ts";
 import { GATEWAYS } from "#e2e/support/gateways.ts";
 import type { Program } from "#e2e/support/program.ts";
-import { writeScopes } from "#e2e/support/scopes-file.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createKey } from "#e2e/support/test-api.ts";
 import { createDatabase, createUser } from "#e2e/support/test-database.ts";
-import { connectDatabase, database, disconnectDatabase } from "#lib/database/client.ts";
+import { database } from "#lib/database/client.ts";
 
 const PROGRESS = 'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/progress"}\n\n';
 const RESULT = 'event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n';
 
 let own: Awaited<ReturnType<typeof createDatabase>>;
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
-let goodtake: TestServer;
-let server: Server;
+let behind: BehindGateway;
 /** The messages that the MCP server received, and the streams that it has not ended. */
 let messages: { request: IncomingMessage; stream: ServerResponse }[] = [];
 let secret: string;
@@ -24,29 +20,15 @@ let keyId: string;
 
 beforeAll(async () => {
   own = await createDatabase();
-  folder = await temporaryDirectory();
-  connectDatabase(own.url, 4);
-  goodtake = await startServer({
-    ROLE: "api",
-    DATABASE_URL: own.url,
-    AUTH_SECRET: "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a",
-    TRUSTED_PROXIES: "127.0.0.1",
-    SCOPES_FILE: await writeScopes(folder.directory),
-  });
   // Streamable HTTP: answers each message with a stream, which stays open after its first event.
-  server = createServer((request, stream) => {
+  behind = await startBehindGateway(own.url, (request, stream) => {
     messages.push({ request, stream });
     stream.writeHead(200, { "content-type": "text/event-stream" }).write(PROGRESS);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  });
 });
 afterAll(async () => {
-  server.close();
-  server.closeAllConnections();
-  await goodtake.end("SIGKILL");
-  await disconnectDatabase();
+  await behind.end();
   await own.drop();
-  await folder.remove();
 });
 beforeEach(async () => {
   messages = [];
@@ -59,8 +41,8 @@ beforeEach(async () => {
 describe.each(GATEWAYS)("an MCP server behind %s, as the docs show it", (_, start) => {
   let gateway: Program;
   beforeAll(async () => {
-    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    gateway = await start(folder.directory, { goodtake: new URL(goodtake.url).host, upstream: address, mcp: address });
+    const { addresses, directory } = behind;
+    gateway = await start(directory, { ...addresses, mcp: addresses.upstream });
   });
   afterAll(() => gateway.stop());
 

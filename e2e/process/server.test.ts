@@ -9,7 +9,7 @@ import { startPostgres } from "#e2e/support/postgres.ts";
 import { runCommand } from "#e2e/support/run-command.ts";
 import { spawnServer, startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
 import { createDatabase } from "#e2e/support/test-database.ts";
-import { canRunProject } from "#lib/database/account.ts";
+import { canRunProject, isRoot } from "#lib/database/account.ts";
 
 const AUTH_SECRET = "k3J9mQ2xV7bN5tR8wY1zL4cF6hD0gS+a";
 
@@ -76,27 +76,6 @@ describe("with the embedded database", () => {
     await remove();
   });
 
-  test("a client can't upgrade from HTTP, isn't asked for a body that isn't read, and can't write into the log", async () => {
-    const server = await start({ DATA_DIR: data.directory });
-    const printed = server.output();
-    // Next listens for upgrades after its first page.
-    const page = await fetch(`${server.url}/sign-in`, { headers: { cookie: "goodtake-session=broken" } });
-    expect(page.status).toBe(200);
-    for (const upgrade of ["websocket", "h2c"])
-      for (const [path, status] of [
-        ["/healthz", 200],
-        ["/api/v1/key", 401],
-        ["/api/v1/auth", 401],
-        ["/sign-in", 200],
-        ["/_next/hmr", 404],
-      ] as const)
-        expect(await statusOf(server.url + path, { connection: "Upgrade", upgrade }), path).toBe(status);
-    const careful = { expect: "100-continue", "content-type": "application/json", "content-length": "2000000" };
-    expect(await statusOf(`${server.url}/api/v1/bytedance/generate-image`, careful, "POST")).toBe(401);
-    expect(await statusOf(`${server.url}/sign-in`, { ...careful, origin: server.url }, "POST")).toBe(413);
-    expect(server.output()).toBe(printed);
-  });
-
   test("a signal during a start ends the server and its database after the start", async () => {
     const directory = path.join(data.directory, "new");
     const server = spawnServer({ DATA_DIR: directory });
@@ -113,33 +92,63 @@ describe("with the embedded database", () => {
     expect(() => process.kill(postmaster, 0)).toThrow("ESRCH");
   });
 
-  test("a second start on the same data folder ends with a sentence, and the first goes on", async () => {
-    const first = await start({ DATA_DIR: data.directory });
-    const second = await failedStart({ DATA_DIR: data.directory });
-    expect(second.code).toBe(1);
-    expect(second.output.trim()).toBe(
-      `Another GoodTake server is already running on ${data.directory}; stop it, or choose another DATA_DIR.`,
-    );
-    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
-  });
+  describe("while it runs", () => {
+    let server: TestServer;
+    beforeAll(async () => {
+      server = await startServer({ DATA_DIR: data.directory });
+    });
+    afterAll(() => server.end("SIGKILL"));
 
-  test("a request in flight when SIGTERM comes is answered, then the process ends", async () => {
-    const server = await start({ DATA_DIR: data.directory });
-    const { hostname, port } = new URL(server.url);
-    const socket = net.connect(Number(port), hostname);
-    let answer = "";
-    socket.setEncoding("utf8").on("data", (text) => (answer += text));
-    const closed = new Promise((resolve) => socket.once("close", resolve));
-    // The request is in flight once its headers have arrived. Its body follows after the signal.
-    socket.write(
-      `POST /sign-in HTTP/1.1\r\nHost: ${hostname}:${port}\r\nOrigin: ${server.url}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
-    );
-    await new Promise((resolve) => socket.once("data", resolve));
-    const end = server.end("SIGTERM");
-    socket.write("{}");
-    await closed;
-    expect(answer).toMatch(/HTTP\/1\.1 [2-4]\d\d (?!Continue)/);
-    expect(await end).toBe(0);
+    test.runIf(isRoot())("as root it says so once, and names the alternatives", () => {
+      expect(server.output().match(/runs as root.*goodtake\.service.*compose\.yaml/g)).toHaveLength(1);
+    });
+
+    test("a client can't upgrade from HTTP, isn't asked for a body that isn't read, and can't write into the log", async () => {
+      const printed = server.output();
+      // Next listens for upgrades after its first page.
+      const page = await fetch(`${server.url}/sign-in`, { headers: { cookie: "goodtake-session=broken" } });
+      expect(page.status).toBe(200);
+      for (const upgrade of ["websocket", "h2c"])
+        for (const [path, status] of [
+          ["/healthz", 200],
+          ["/api/v1/key", 401],
+          ["/api/v1/auth", 401],
+          ["/sign-in", 200],
+          ["/_next/hmr", 404],
+        ] as const)
+          expect(await statusOf(server.url + path, { connection: "Upgrade", upgrade }), path).toBe(status);
+      const careful = { expect: "100-continue", "content-type": "application/json", "content-length": "2000000" };
+      expect(await statusOf(`${server.url}/api/v1/bytedance/generate-image`, careful, "POST")).toBe(401);
+      expect(await statusOf(`${server.url}/sign-in`, { ...careful, origin: server.url }, "POST")).toBe(413);
+      expect(server.output()).toBe(printed);
+    });
+
+    test("a second start on the same data folder ends with a sentence, and the first goes on", async () => {
+      const second = await failedStart({ DATA_DIR: data.directory });
+      expect(second.code).toBe(1);
+      expect(second.output.trim()).toBe(
+        `Another GoodTake server is already running on ${data.directory}; stop it, or choose another DATA_DIR.`,
+      );
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    });
+
+    test("a request in flight when SIGTERM comes is answered, then the process ends", async () => {
+      const { hostname, port } = new URL(server.url);
+      const socket = net.connect(Number(port), hostname);
+      let answer = "";
+      socket.setEncoding("utf8").on("data", (text) => (answer += text));
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      // The request is in flight once its headers have arrived. Its body follows after the signal.
+      socket.write(
+        `POST /sign-in HTTP/1.1\r\nHost: ${hostname}:${port}\r\nOrigin: ${server.url}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
+      );
+      await new Promise((resolve) => socket.once("data", resolve));
+      const end = server.end("SIGTERM");
+      socket.write("{}");
+      await closed;
+      expect(answer).toMatch(/HTTP\/1\.1 [2-4]\d\d (?!Continue)/);
+      expect(await end).toBe(0);
+    });
   });
 });
 
@@ -189,12 +198,7 @@ describe("with an outside database", () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)("started as root", () => {
-  test("it says so once, and names the alternatives", async () => {
-    const server = await start({ DATA_DIR: data.directory });
-    expect(server.output().match(/runs as root.*goodtake\.service.*compose\.yaml/g)).toHaveLength(1);
-  });
-
+describe.runIf(isRoot())("started as root", () => {
   test("on another account's data folder it becomes that account, and so does a command", async ({ skip }) => {
     const [uid, gid] = [65_534, 65_534];
     skip(!(await canRunProject({ uid, gid })), "other accounts can't read this project");

@@ -20,6 +20,7 @@ import { deleteApiKey, revokeApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
 import { reportOwnLeak } from "#lib/leaks/report-leaks.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
+import * as operator from "#scripts/account-commands.ts";
 
 /**
  * An installation that was backed up, then ended keys, accounts and sessions in every way, and was
@@ -100,7 +101,7 @@ export async function loseInstallation(root: string, start: (directory: string) 
   Object.assign(keys, { bob: await createKey(bob), carol: await createKey(carol), dan: await createKey(dan) });
   const id = (name: string) => String(keys[name]?.key.id);
   await rotateApiKey(ada, id("extended"), "1h", CALLER);
-  await command("account.ts", ["disable", userNamed("Dan").email], directory);
+  await operator.disable(userNamed("Dan").email);
   await setDisabled(ada, id("resumed"), "disabled", CALLER);
   await changeExpiry(ada, id("freed"), { type: "preset", preset: "7d" }, CALLER);
   for (const [name, { before }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), before, CALLER);
@@ -132,9 +133,9 @@ export async function loseInstallation(root: string, start: (directory: string) 
   const revokesAt = new Date(leakedAt.getTime() + DAY_MS);
   await database().apiKey.update({ where: { id: id("ending") }, data: { leakedAt, revokesAt } });
   for (const [name, { after }] of Object.entries(RESTRICTED)) await changeRestrictions(ada, id(name), after, CALLER);
-  await command("account.ts", ["revoke", id("operator")], directory);
-  await command("account.ts", ["disable", userNamed("Bob").email], directory);
-  await command("account.ts", ["enable", userNamed("Dan").email], directory);
+  await operator.revoke(id("operator"));
+  await operator.disable(userNamed("Bob").email);
+  await operator.enable(userNamed("Dan").email);
   const { id: sessionId } = await database().session.findFirstOrThrow({ where: { userId: carol } });
   const proof = { password: userNamed("Carol").password, email: "" };
   expect(await deleteAccount({ userId: carol, sessionId }, proof, CALLER)).toMatchObject({ ok: true });

@@ -110,3 +110,10 @@ export function mailSettings(server: Pick<MailServer, "url">): Record<string, st
     PUBLIC_URL: "https://dashboard.example.com",
   };
 }
+
+/** Returns the only link of a mail. */
+export function linkIn({ text }: Pick<ReceivedMail, "text">): string {
+  const [link] = /^http\S+$/m.exec(text ?? "") ?? [];
+  if (!link) throw new Error(`The mail has no link: ${text}`);
+  return link;
+}

@@ -49,8 +49,13 @@ export async function readForm(page: string, field: string, headers: Record<stri
 }
 
 /** Signs up as a browser without JavaScript does; returns the session's cookie. */
-export async function signUpByForm(url: string, user: User, address = newAddress()): Promise<string> {
-  const answer = await submitForm(`${url}/sign-up`, "password", user, { "x-forwarded-for": address });
+export async function signUpByForm(
+  url: string,
+  user: User,
+  address = newAddress(),
+  form = readForm(`${url}/sign-up`, "password", { "x-forwarded-for": address }),
+): Promise<string> {
+  const answer = await (await form)(user, { "x-forwarded-for": address });
   const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("goodtake-session="));
   if (!cookie) throw new Error(`Signing up answered ${answer.status}.`);
   return cookie.split(";")[0] as string;

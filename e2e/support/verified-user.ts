@@ -1,6 +1,7 @@
 import { expect, type Page } from "playwright/test";
+import { linkIn } from "#e2e/support/mail-server.ts";
 import { signUp, type User } from "#e2e/support/user.ts";
-import { linkIn, type MailingServer } from "#e2e/support/with-mail.ts";
+import type { MailingServer } from "#e2e/support/with-mail.ts";
 
 /** Signs a user up whose address is verified. */
 export async function signUpVerified(page: Page, { mail }: MailingServer, user: User): Promise<void> {

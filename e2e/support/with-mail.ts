@@ -1,6 +1,7 @@
 import { freePort } from "#e2e/support/free-port.ts";
-import { type MailServer, mailSettings, type ReceivedMail, startMailServer } from "#e2e/support/mail-server.ts";
+import { type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
 import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { test as base } from "#e2e/support/user.ts";
 
 export type MailingServer = {
   url: string;
@@ -11,7 +12,7 @@ export type MailingServer = {
 };
 
 /** Starts a server of its own that sends its mail to a real mail server. */
-export async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
+async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
   const { directory, remove } = await temporaryDirectory();
   const mail = await startMailServer();
   const port = await freePort();
@@ -37,9 +38,15 @@ export async function startMailingServer(settings: Record<string, string> = {}):
   };
 }
 
-/** Returns the only link of a mail. */
-export function linkIn({ text }: Pick<ReceivedMail, "text">): string {
-  const [link] = /^http\S+$/m.exec(text ?? "") ?? [];
-  if (!link) throw new Error(`The mail has no link: ${text}`);
-  return link;
-}
+/** Extends `test` for specs whose tests share a server that sends mail. */
+export const test = base.extend<object, { mailing: MailingServer; mailingSettings: Record<string, string> }>({
+  mailingSettings: [{}, { scope: "worker", option: true }],
+  mailing: [
+    async ({ mailingSettings }, use) => {
+      const mailing = await startMailingServer(mailingSettings);
+      await use(mailing);
+      await mailing.stop();
+    },
+    { scope: "worker" },
+  ],
+});

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
 import { CLIENT, startIdentityProvider } from "#e2e/support/identity-provider.ts";
-import { startServer, type TestServer, temporaryDirectory } from "#e2e/support/start-server.ts";
-import { test as base } from "#e2e/support/user.ts";
+import { startDashboard } from "#e2e/support/start-dashboard.ts";
+import type { TestServer } from "#e2e/support/start-server.ts";
+import { test as base } from "#e2e/support/with-database.ts";
 
 type Provider = Awaited<ReturnType<typeof startIdentityProvider>>;
 
@@ -16,11 +17,8 @@ export const test = base.extend<object, { provider: Provider; server: TestServer
     { scope: "worker" },
   ],
   server: [
-    async ({ provider }, use) => {
-      const { directory, remove } = await temporaryDirectory();
-      const server = await startServer({
-        DATA_DIR: directory,
-        TRUSTED_PROXIES: "127.0.0.1",
+    async ({ provider, database: _ }, use) => {
+      const server = await startDashboard({
         OIDC_ISSUER: provider.issuer,
         OIDC_ID: CLIENT.id,
         OIDC_SECRET: CLIENT.secret,
@@ -29,7 +27,6 @@ export const test = base.extend<object, { provider: Provider; server: TestServer
       provider.serve(`${server.url}/api/auth/callback/oidc`);
       await use(server);
       await server.end("SIGTERM");
-      await remove();
     },
     { scope: "worker" },
   ],

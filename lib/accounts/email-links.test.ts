@@ -1,8 +1,7 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
+import { linkIn, type MailServer, mailSettings, startMailServer } from "#e2e/support/mail-server.ts";
 import { createUser, createVerifiedUser, useOwnDatabase } from "#e2e/support/test-database.ts";
-import { linkIn } from "#e2e/support/with-mail.ts";
 import { changeEmail } from "#lib/accounts/change-email.ts";
 import { changePassword } from "#lib/accounts/change-password.ts";
 import { mailEmailLink, readEmailState, redeemEmailLink, resendEmailLink } from "#lib/accounts/email-links.ts";

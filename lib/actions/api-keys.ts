@@ -12,9 +12,9 @@ import {
   apiKeyId,
   changeExpiryInput,
   confirmedSelection,
-  createDecoyInput,
   extendOverlapInput,
   keyHash,
+  newKeyInput,
   noteApiKeyInput,
   renameApiKeyInput,
   rotateApiKeyInput,
@@ -42,7 +42,7 @@ export const createApiKeyAction = userAction(
 
 /** Answers with the decoy's secret, once. */
 export const createDecoyAction = userAction(
-  createDecoyInput,
+  newKeyInput,
   (user, input) => createApiKey(user.userId, { ...input, expiry: { type: "never" }, decoy: true }, inSession(user)),
   noRefresh,
 );

@@ -7,6 +7,7 @@ import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { choiceOfDuration, choiceOfEnd, readChoice, sentExpiry } from "#components/api-keys/expiry/expiry-choice.ts";
 import { ExpiryField } from "#components/api-keys/expiry/expiry-field.tsx";
 import { useLimit } from "#components/api-keys/expiry/lifetime.ts";
+import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
@@ -44,12 +45,12 @@ function ExpiryForm({ apiKey, field, onClose }: FormProps) {
   const [choice, setChoice] = useState(() => (before.option === "never" ? choiceOfDuration(null, limit, now) : before));
   const [problem, setProblem] = useState<string>();
   const { change, pending, error } = useKeyChange(onClose);
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     // An unchanged day must not move an end within it to the end of the day.
     if (choice.option === before.option && choice.date === before.date) return onClose();
     const expiry = readChoice(choice, now, limit);
-    if ("problem" in expiry) return setProblem(expiry.problem);
+    if ("problem" in expiry) return showProblems(event.currentTarget, () => setProblem(expiry.problem));
     if (expiry.type === "same") return;
     change(
       () => changeExpiryAction({ id: apiKey.id, expiry: sentExpiry(expiry) }),

@@ -4,6 +4,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useRef, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
+import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -37,10 +38,10 @@ function NoteForm({ apiKey, field, onClose }: FormProps) {
   const [note, setNote] = useState(apiKey.note);
   const [invalid, setInvalid] = useState<string>();
   const { change, pending, error } = useKeyChange(onClose);
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const parsed = apiKeyNote.safeParse(note);
-    if (!parsed.success) return setInvalid(parsed.error.issues[0]?.message);
+    if (!parsed.success) return showProblems(event.currentTarget, () => setInvalid(parsed.error.issues[0]?.message));
     change(() => noteApiKeyAction({ id: apiKey.id, note: parsed.data }), `Note on "${apiKey.name}" saved`);
   }
   return (

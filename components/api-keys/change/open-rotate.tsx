@@ -9,10 +9,11 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 export function OpenRotate({ apiKey }: { apiKey: ListedApiKey }) {
   const noTrigger = useRef<HTMLElement>(null);
   const openDialog = useOpenKeyDialog();
-  const open = useEffectEvent(() => openDialog("rotate", apiKey, noTrigger));
-  useEffect(() => {
-    history.replaceState(history.state, "", location.pathname);
-    void KEY_DIALOGS.rotate.load().then(open, () => {});
-  }, []);
+  const open = useEffectEvent(() => {
+    // By now Next's router watches the history. It would write back a URL that it didn't see go.
+    history.replaceState(null, "", location.pathname);
+    openDialog("rotate", apiKey, noTrigger);
+  });
+  useEffect(() => void KEY_DIALOGS.rotate.load().then(open, () => {}), []);
   return null;
 }

@@ -1,6 +1,5 @@
 "use client";
 
-import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type ReactNode, type RefObject, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { KeyIdentity } from "#components/api-keys/change/key-identity.tsx";
@@ -8,15 +7,17 @@ import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
 import { UsageSummary } from "#components/api-keys/change/usage-summary.tsx";
 import { useNameConfirmation } from "#components/api-keys/change/use-name-confirmation.tsx";
 import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
-import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
 import { choiceOfDuration, readChoice, sentExpiry } from "#components/api-keys/expiry/expiry-choice.ts";
 import { ExpiryField } from "#components/api-keys/expiry/expiry-field.tsx";
 import { useLimit } from "#components/api-keys/expiry/lifetime.ts";
+import { OUT_OF_RANGE } from "#components/api-keys/expiry/selectable-days.ts";
+import { MakeFooter } from "#components/api-keys/save/make-footer.tsx";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
+import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
-import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
+import { DialogBody } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -58,9 +59,9 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
   const [error, setError] = useState<ReactNode>();
   const expiry = readChoice(choice, now, limit);
 
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if ("problem" in expiry) return setProblem(expiry.problem);
+    if ("problem" in expiry) return showProblems(event.currentTarget, () => setProblem(expiry.problem));
     if (overlap === "now" && !confirmation.confirm()) return;
     setError(undefined);
     make(async () => {
@@ -113,17 +114,13 @@ export function RotateForm({ apiKey, row, field, making: { pending, make }, onRo
         )}
         <FormAlert>{error}</FormAlert>
       </DialogBody>
-      <DialogFooter>
-        <Dialog.Close disabled={pending} render={<Button>{row ? "Stop" : "Cancel"}</Button>} />
+      <MakeFooter pending={pending} make="Rotate key" cancel={row && "Stop"}>
         {row && (
           <Button disabled={pending} onClick={row.next}>
             Skip
           </Button>
         )}
-        <Button type="submit" variant="primary" pending={pending}>
-          Rotate key
-        </Button>
-      </DialogFooter>
+      </MakeFooter>
     </form>
   );
 }

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState, useTransition } from "react";
 import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
-import { OUT_OF_RANGE } from "#components/api-keys/create/read-create-form.ts";
+import { OUT_OF_RANGE } from "#components/api-keys/expiry/selectable-days.ts";
 import { failureWords } from "#components/frame/action-failure.tsx";
 import { failureProblems } from "#components/frame/form-problems.ts";
 import { announce, type ToastAction } from "#components/ui/toast.tsx";

@@ -1,41 +1,33 @@
 "use client";
 
-import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useState } from "react";
-import { NO_ROOM } from "#components/api-keys/create/no-room.tsx";
-import { ENVIRONMENT_LABELS } from "#components/api-keys/detail/key-facts.tsx";
+import { CREATE_PROBLEMS } from "#components/api-keys/create/create-problems.ts";
+import { NewKeyFields } from "#components/api-keys/create/new-key-fields.tsx";
+import { MakeFooter } from "#components/api-keys/save/make-footer.tsx";
 import type { Make } from "#components/api-keys/save/secret-dialog.tsx";
-import { failureWords } from "#components/frame/action-failure.tsx";
+import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
+import { keepDraft, takeDraft } from "#components/frame/draft.ts";
 import { failureProblems, type Problems } from "#components/frame/form-problems.ts";
-import { Button } from "#components/ui/button.tsx";
-import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
-import { TextField } from "#components/ui/field.tsx";
+import { showProblems } from "#components/frame/show-problems.ts";
+import { DialogBody } from "#components/ui/dialog.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
-import { SegmentedControl } from "#components/ui/segmented-control.tsx";
 import { createDecoyAction } from "#lib/actions/api-keys.ts";
-import { ENVIRONMENTS } from "#lib/api-keys/model/environment.ts";
-import { createDecoyInput } from "#lib/api-keys/model/schema.ts";
+import { newKeyInput } from "#lib/api-keys/model/schema.ts";
 
-const PROBLEMS = {
-  ...NO_ROOM,
-  invalid: { form: "Something in the form is not valid." },
-  session_over: { form: "You've been signed out. Sign in to continue." },
-  // A decoy has neither an expiry nor permissions.
-  expiry_out_of_range: {},
-  unknown_scope: {},
-};
+const FORM = "create-decoy";
+// A decoy has neither an expiry nor permissions.
+const PROBLEMS = { ...CREATE_PROBLEMS, expiry_out_of_range: {}, unknown_scope: {} };
 
 type Props = { nameField: RefObject<HTMLInputElement | null>; making: Make };
 
 export function DecoyForm({ nameField, making: { pending, make } }: Props) {
+  const [draft] = useState(() => takeDraft(FORM));
   const [problems, setProblems] = useState<Problems>({});
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const parsed = createDecoyInput.safeParse(Object.fromEntries(new FormData(event.currentTarget)));
-    if (!parsed.success) {
-      nameField.current?.focus();
-      return setProblems({ name: parsed.error.issues[0]?.message });
-    }
+    const { currentTarget: form } = event;
+    const parsed = newKeyInput.safeParse(Object.fromEntries(new FormData(form)));
+    if (!parsed.success) return showProblems(form, () => setProblems({ name: parsed.error.issues[0]?.message }));
     setProblems({});
     make(async () => {
       try {
@@ -43,38 +35,25 @@ export function DecoyForm({ nameField, making: { pending, make } }: Props) {
         if (created.ok) return created.value;
         setProblems(failureProblems(created, PROBLEMS));
       } catch (error) {
+        if (isSignedOut(error)) keepDraft(form);
         setProblems({ form: failureWords(error) });
       }
     });
   }
   return (
-    <form onSubmit={submit} noValidate className="contents">
+    <form name={FORM} onSubmit={submit} noValidate className="contents">
       <DialogBody>
-        <TextField
-          ref={nameField}
-          name="name"
-          label="Name"
+        <NewKeyFields
+          nameField={nameField}
           placeholder="e.g. Decoy in the old repository"
           hint="Say where you put it."
-          error={problems.name}
-          autoComplete="off"
-          dir="auto"
-          required
-        />
-        <SegmentedControl
-          name="environment"
-          label="Environment"
-          options={ENVIRONMENTS.map((value) => ({ value, label: ENVIRONMENT_LABELS[value] }))}
-          defaultValue="production"
+          draft={draft}
+          problem={problems.name}
+          onNameChange={() => setProblems({})}
         />
         <FormAlert>{problems.form}</FormAlert>
       </DialogBody>
-      <DialogFooter>
-        <Dialog.Close disabled={pending} render={<Button>Cancel</Button>} />
-        <Button type="submit" variant="primary" pending={pending}>
-          Create decoy
-        </Button>
-      </DialogFooter>
+      <MakeFooter pending={pending} make="Create decoy" />
     </form>
   );
 }

@@ -1,11 +1,20 @@
-import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
-import { OUT_OF_RANGE, selectableDays } from "#components/api-keys/create/read-create-form.ts";
+import { dateAfter, endOfDay } from "#components/api-keys/expiry/custom-date.ts";
 import { firstOption, type Limit, presetsWithin } from "#components/api-keys/expiry/lifetime.ts";
+import { OUT_OF_RANGE, selectableDays } from "#components/api-keys/expiry/selectable-days.ts";
 import { EXPIRY_PRESETS, type Expiry, type ExpiryPreset } from "#lib/api-keys/model/expiry.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
 /** What an `ExpiryField` holds: the chosen option and, for a custom date, its day. */
 export type ExpiryChoice = { option: ExpiryPreset | "never" | "custom" | "same"; date: string };
+
+/** Returns the choice for a new key: what was typed before another sign-in, or the usual one. */
+export function restoredChoice(
+  { expiry, date = "" }: Record<string, string | undefined>,
+  limit: Limit | null,
+  now: Date,
+): ExpiryChoice {
+  return { option: (expiry as ExpiryChoice["option"] | undefined) ?? firstOption(limit, now), date };
+}
 
 /** Returns the choice for a key that ends at `end`, at the end of its day in the user's zone. */
 export function choiceOfEnd(end: Date | null): ExpiryChoice {

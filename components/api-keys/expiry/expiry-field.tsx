@@ -1,9 +1,9 @@
 "use client";
 
-import type { RefObject } from "react";
-import { selectableDays } from "#components/api-keys/create/read-create-form.ts";
+import type { ReactNode, RefObject } from "react";
 import type { ExpiryChoice } from "#components/api-keys/expiry/expiry-choice.ts";
 import { type Limit, presetsWithin } from "#components/api-keys/expiry/lifetime.ts";
+import { selectableDays } from "#components/api-keys/expiry/selectable-days.ts";
 import { Field, TextField } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useNow } from "#components/ui/time.tsx";
@@ -24,7 +24,7 @@ type Props = {
   /** The end that the option `same` leads to. Without it the option is absent. */
   sameEnd?: Date | null;
   limit: Limit | null;
-  error?: string | undefined;
+  error?: ReactNode;
   field?: RefObject<HTMLSelectElement | null>;
 };
 
@@ -39,6 +39,7 @@ export function ExpiryField({ label, choice, onChange, sameEnd, limit, error, fi
           <Select
             {...tie}
             ref={field}
+            name="expiry"
             value={choice.option}
             onChange={(event) => onChange({ ...choice, option: event.target.value as ExpiryChoice["option"] })}
             className="w-full"
@@ -57,6 +58,7 @@ export function ExpiryField({ label, choice, onChange, sameEnd, limit, error, fi
       {custom && (
         <TextField
           type="date"
+          name="date"
           label="Expiry date"
           value={choice.date}
           onChange={(event) => onChange({ ...choice, date: event.currentTarget.value })}

@@ -8,6 +8,7 @@ import { LoadedRestrictionFields } from "#components/api-keys/restrictions/loade
 import { readDraft } from "#components/api-keys/restrictions/read-draft.ts";
 import { draftOf } from "#components/api-keys/restrictions/restriction-draft.ts";
 import type { Problems } from "#components/frame/form-problems.ts";
+import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
 import { FormAlert } from "#components/ui/form-alert.tsx";
@@ -41,8 +42,8 @@ function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const read = readDraft(draft);
-    setProblems("problems" in read ? read.problems : {});
-    if ("problems" in read) return focusFirst(event.currentTarget, read.problems);
+    if ("problems" in read) return showProblems(event.currentTarget, () => setProblems(read.problems));
+    setProblems({});
     change(
       () => changeRestrictionsAction({ id: apiKey.id, restrictions: read.restrictions, seen }),
       `Changed the permissions of "${apiKey.name}"`,
@@ -70,11 +71,4 @@ function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "
       </DialogFooter>
     </form>
   );
-}
-
-/** Moves the focus to the first field that has a problem. */
-function focusFirst(form: HTMLFormElement, problems: Problems): void {
-  const [name] = Object.keys(problems);
-  const field = name && form.elements.namedItem(name);
-  if (field instanceof HTMLElement) field.focus();
 }

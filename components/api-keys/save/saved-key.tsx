@@ -2,6 +2,7 @@
 
 import { Check, Copy, Download } from "lucide-react";
 import { type RefObject, useLayoutEffect, useState } from "react";
+import { EnvironmentBadge } from "#components/api-keys/detail/key-facts.tsx";
 import { TestRequest } from "#components/api-keys/save/test-request.tsx";
 import { requestExamples } from "#components/request-examples/request-examples.ts";
 import { RequestTabs } from "#components/request-examples/request-tabs.tsx";
@@ -11,13 +12,14 @@ import { DialogBody, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { INPUT_CLASS } from "#components/ui/input-class.ts";
 import { Notice } from "#components/ui/notice.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 
 type Props = {
+  apiKey: ApiKey;
   secret: string;
   apiUrl: string;
   testNote: string | undefined;
-  /** A request with a decoy would report its use. */
-  decoy: boolean;
   field: RefObject<HTMLInputElement | null>;
   /** Called when the key was copied, downloaded or tested, so that closing loses nothing. */
   onKept: () => void;
@@ -25,7 +27,8 @@ type Props = {
 };
 
 /** Shows a new key, this once, with everything that the user needs to use it. */
-export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDone }: Props) {
+export function SavedKey({ apiKey, secret, apiUrl, testNote, field, onKept, onDone }: Props) {
+  const { name, environment, expiresAt, decoy } = apiKey;
   const [copy, setCopy] = useState<"copied" | "failed">();
   // Before Base UI gives the dialog the focus of the button that made the key and is gone.
   useLayoutEffect(() => {
@@ -52,6 +55,21 @@ export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDon
   return (
     <>
       <DialogBody>
+        <p className="flex flex-wrap items-center gap-2">
+          <bdi className="min-w-0 break-words font-medium">{name}</bdi>
+          <EnvironmentBadge environment={environment} />
+          {!decoy && (
+            <span className="text-muted">
+              {expiresAt ? (
+                <>
+                  Expires <Time at={expiresAt} />
+                </>
+              ) : (
+                "Never expires"
+              )}
+            </span>
+          )}
+        </p>
         <Field
           label="API key"
           error={
@@ -89,11 +107,13 @@ export function SavedKey({ secret, apiUrl, testNote, decoy, field, onKept, onDon
             environment variables or a secret manager.
           </Notice>
         )}
+        {/* A request with a decoy would report its use. */}
         {!decoy && (
           <section aria-labelledby="try-it" className="min-w-0">
-            <h3 id="try-it" className="mb-2 font-medium">
+            <h3 id="try-it" className="font-medium">
               Try it
             </h3>
+            <p className="mb-2 text-muted">The request generates one image and costs one credit.</p>
             <RequestTabs examples={requestExamples({ baseUrl: apiUrl, apiKey: secret })} />
           </section>
         )}

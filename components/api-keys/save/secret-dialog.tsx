@@ -81,10 +81,10 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
       >
         {made ? (
           <SavedKey
+            apiKey={made.key}
             secret={made.secret}
             apiUrl={apiUrl}
             testNote={made.testNote}
-            decoy={made.key.decoy}
             field={keyField}
             onKept={() => setKept(true)}
             onDone={requestClose}

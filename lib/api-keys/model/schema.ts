@@ -65,16 +65,14 @@ export const keyExpiry = z.discriminatedUnion("type", [never, preset, custom]);
 const successorExpiry = z.discriminatedUnion("type", [z.object({ type: z.literal("same") }), never, preset, custom]);
 export type SuccessorExpiry = z.output<typeof successorExpiry>;
 
-export const createApiKeyInput = z.object({
+/** What every new key has. A decoy has no more. */
+export const newKeyInput = z.object({
   name: apiKeyName,
   environment: z.enum(ENVIRONMENTS, "Choose an environment."),
-  expiry: keyExpiry,
 });
-export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
-/** The input as the form sends it. */
-export type CreateApiKeyForm = z.input<typeof createApiKeyInput>;
 
-export const createDecoyInput = createApiKeyInput.pick({ name: true, environment: true });
+export const createApiKeyInput = newKeyInput.extend({ expiry: keyExpiry });
+export type CreateApiKeyInput = z.output<typeof createApiKeyInput>;
 
 export const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const apiKeyId = z.uuid();

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { dateAfter, endOfDay } from "#components/api-keys/create/custom-date.ts";
+import { dateAfter, endOfDay } from "#components/api-keys/expiry/custom-date.ts";
 
 const own = process.env.TZ;
 afterAll(() => {
