@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { Page } from "playwright";
-import { createButton, createShownKey } from "#e2e/support/key-list.ts";
+import { closeNewKey, createButton, createShownKey, KEY_LIST, search } from "#e2e/support/key-list.ts";
 import { generateSecret } from "#lib/api-keys/secret.ts";
 
 type Screen = {
   name: string;
-  signedIn?: "full" | "empty" | "unused";
+  signedIn?: "full" | "empty" | "unused" | "leaked";
   /** The screen is longer than the window, so that a second picture shows all of it. */
   long?: true;
   show: (page: Page) => Promise<unknown>;
@@ -24,6 +25,54 @@ export const SCREENS: Screen[] = [
     },
   },
   { name: "sign-up", show: (page) => page.goto("/sign-up") },
+  { name: "forgot-password", show: (page) => page.goto("/forgot-password") },
+  {
+    name: "forgot-password-sent",
+    show: async (page) => {
+      await page.goto("/forgot-password");
+      // Each address gets few links an hour.
+      await page.getByLabel("Email").fill(`${randomUUID()}@example.com`);
+      await page.getByRole("button", { name: "Send reset link" }).click();
+      await page.getByRole("status").filter({ hasText: "@example.com" }).waitFor();
+    },
+  },
+  { name: "verify-email", show: (page) => page.goto("/verify-email") },
+  { name: "unsubscribe", show: (page) => page.goto("/unsubscribe/incomplete") },
+  { name: "docs-leaks", long: true, show: (page) => page.goto("/docs/leaks") },
+  { name: "leaked-list", signedIn: "leaked", show: (page) => page.goto(KEY_LIST) },
+  {
+    name: "leaked",
+    signedIn: "leaked",
+    long: true,
+    show: async (page) => {
+      await page.goto(KEY_LIST);
+      await page.getByRole("link", { name: "Production App" }).click();
+      await page.getByRole("region", { name: "Leak reports" }).waitFor();
+    },
+  },
+  {
+    name: "report-leaked",
+    signedIn: "leaked",
+    show: async (page) => {
+      await page.goto(KEY_LIST);
+      await createShownKey(page, "Found in a repository");
+      const secret = await closeNewKey(page);
+      await search(page).fill(secret);
+      await page.getByRole("button", { name: "Report as leaked" }).click();
+      await page.getByRole("alertdialog").waitFor();
+    },
+  },
+  { name: "decoy", signedIn: "full", show: openDecoyForm },
+  {
+    name: "saved-decoy",
+    signedIn: "leaked",
+    show: async (page) => {
+      await openDecoyForm(page);
+      await page.getByRole("textbox", { name: "Name" }).fill("In the old repository");
+      await page.getByRole("button", { name: "Create decoy" }).click();
+      await page.getByRole("dialog", { name: "Save your decoy key" }).waitFor();
+    },
+  },
   { name: "docs", long: true, show: (page) => page.goto("/docs/authentication") },
   {
     name: "docs-api",
@@ -216,6 +265,13 @@ export const SCREENS: Screen[] = [
     },
   },
 ];
+
+async function openDecoyForm(page: Page): Promise<void> {
+  await page.goto(KEY_LIST);
+  await page.getByRole("button", { name: "More ways to create a key" }).click();
+  await page.getByRole("menuitem", { name: "Create a decoy key" }).click();
+  await page.getByRole("dialog", { name: "Create a decoy key" }).waitFor();
+}
 
 /** Opens a dialog from the last key's menu. */
 async function choose(page: Page, list: string, action: string): Promise<void> {

@@ -3,14 +3,15 @@ import { type Browser, chromium } from "playwright";
 import { SCREENS } from "#e2e/screens.ts";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
-import { addKeys, CALLER, connectTo, seedIdentity, seedKeys, seedUsage } from "#e2e/support/seed.ts";
-import { startServer, temporaryDirectory } from "#e2e/support/start-server.ts";
+import { addKeys, CALLER, connectTo, seedIdentity, seedKey, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
+import { startMailingServer } from "#e2e/support/with-mail.ts";
 import { changeRestrictions } from "#lib/api-keys/restrict.ts";
 import { rotateApiKey } from "#lib/api-keys/rotation.ts";
 import { createApiKey } from "#lib/api-keys/store.ts";
 import { database } from "#lib/database/client.ts";
+import { recordLeak } from "#lib/leaks/record-leak.ts";
 
 // `npm run screenshots` writes every screen at each size in both themes into `screenshots/`. Names
 // of screens as arguments write only those.
@@ -54,6 +55,13 @@ async function restrictSome(email: string): Promise<void> {
     );
 }
 
+/** Creates a key and reports it as found in public. */
+async function leakOne(email: string): Promise<void> {
+  const { userId, key } = await seedKey(email);
+  const url = "https://github.com/acme/website/blob/3f2a9c1/config/production.env";
+  await recordLeak(userId, [key.id], { source: "GitHub secret scanning", url }, CALLER);
+}
+
 async function sessionOf(browser: Browser, url: string, email: string): Promise<string> {
   const context = await browser.newContext({ baseURL: url, extraHTTPHeaders: { "x-forwarded-for": "198.18.0.1" } });
   await signUp(await context.newPage(), { name: "Ada Lovelace", email, password: PASSWORD });
@@ -93,11 +101,8 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
   }
 }
 
-const data = await temporaryDirectory();
 // The provider's secret is never used.
-const server = await startServer({
-  DATA_DIR: data.directory,
-  TRUSTED_PROXIES: "127.0.0.1",
+const { url, directory, stop } = await startMailingServer({
   GITHUB_ID: "pictures",
   GITHUB_SECRET: "pictures",
   OIDC_ISSUER: "https://sso.example.com",
@@ -105,26 +110,32 @@ const server = await startServer({
   OIDC_SECRET: "pictures",
   OIDC_NAME: "Hopper SSO",
 });
-const disconnect = await connectTo(data.directory);
+const disconnect = await connectTo(directory);
 const browser = await chromium.launch({ executablePath: await findBrowser(), args: BROWSER_ARGUMENTS });
 try {
   await mkdir(FOLDER, { recursive: true });
   const states = {
-    empty: await sessionOf(browser, server.url, "grace@example.com"),
-    full: await sessionOf(browser, server.url, "ada@example.com"),
-    unused: await sessionOf(browser, server.url, "alan@example.com"),
+    empty: await sessionOf(browser, url, "grace@example.com"),
+    full: await sessionOf(browser, url, "ada@example.com"),
+    unused: await sessionOf(browser, url, "alan@example.com"),
+    leaked: await sessionOf(browser, url, "radia@example.com"),
   };
+  // Radia sees what an unverified address shows.
+  await database().user.updateMany({
+    where: { email: { not: "radia@example.com" } },
+    data: { emailVerifiedAt: new Date() },
+  });
   await addKeys("alan@example.com", 1);
   await seedKeys("ada@example.com", 34);
   await seedUsage("ada@example.com");
   await rotateOne("ada@example.com");
   await restrictSome("ada@example.com");
   await seedIdentity("ada@example.com", "github");
-  await shoot(browser, server.url, states);
+  await leakOne("radia@example.com");
+  await shoot(browser, url, states);
   process.stdout.write(`The screens are in ${FOLDER}/.\n`);
 } finally {
   await browser.close();
   await disconnect();
-  await server.end("SIGTERM");
-  await data.remove();
+  await stop();
 }

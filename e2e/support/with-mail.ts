@@ -12,7 +12,7 @@ export type MailingServer = {
 };
 
 /** Starts a separate server that sends its email to a real mail server. */
-async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
+export async function startMailingServer(settings: Record<string, string> = {}): Promise<MailingServer> {
   const { directory, remove } = await temporaryDirectory();
   const mail = await startMailServer();
   const port = await freePort();
