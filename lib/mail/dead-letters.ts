@@ -34,7 +34,7 @@ export function listUndelivered(): Promise<UndeliveredMail[]> {
 export function retryFailed(id?: string): Promise<number> {
   const one = id ? Prisma.sql`AND "id" = ${id}::uuid` : Prisma.empty;
   return database().$executeRaw`
-    UPDATE "Mail" SET "outcome" = NULL, "endedAt" = NULL, "attempts" = 0, "maybeSent" = false, "dueAt" = now(),
+    UPDATE "Mail" SET "outcome" = NULL, "endedAt" = NULL, "attempts" = 0, "rejections" = 0, "maybeSent" = false, "dueAt" = now(),
       "giveUpAt" = now() + make_interval(hours => ${GIVE_UP_HOURS}::int)
     WHERE "outcome" = 'failed' AND "kind" = ANY(${RETRIED_KINDS}) ${one}`;
 }

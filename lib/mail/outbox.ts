@@ -14,7 +14,7 @@ export const NOTICES_AN_HOUR = 10;
 /** 30 s doubling up to 15 min, so that a mail server that is up again soon gets everything. */
 const RETRY = { firstS: 30, maxS: 900 };
 /**
- * Attempts after which a 5xx is final. RFC 5321 calls every 5xx final, but often the operator can
+ * Permanent rejections after which an email fails. RFC 5321 calls every 5xx final, but often the operator can
  * correct the cause.
  */
 const FINAL_REJECTIONS = 5;
@@ -141,9 +141,17 @@ export async function settleMail(mail: ClaimedMail, delivery: Delivery): Promise
     const { maybeSent } = await db.mail.findUniqueOrThrow({ where: { id: mail.id }, select: { maybeSent: true } });
     return settleUnknown(db, { ...mail, maybeSent }, delivery.problem);
   }
-  if (delivery.outcome === "rejected" && delivery.code >= 500 && mail.attempts >= FINAL_REJECTIONS) {
-    await end(db, mail.id, "failed", Prisma.sql`${delivery.problem}`);
-    return "failed";
+  if (delivery.outcome === "rejected" && delivery.code >= 500) {
+    const where = { id: mail.id };
+    const { rejections } = await db.mail.update({
+      where,
+      data: { rejections: { increment: 1 } },
+      select: { rejections: true },
+    });
+    if (rejections >= FINAL_REJECTIONS) {
+      await end(db, mail.id, "failed", Prisma.sql`${delivery.problem}`);
+      return "failed";
+    }
   }
   return retry(db, mail, delivery.problem, false);
 }

@@ -59,6 +59,22 @@ describe("an email that the mail server didn't accept", () => {
     expect(await listUndelivered()).toEqual([]);
   });
 
+  test("by one permanent rejection after an outage is tried again", async () => {
+    const ada = await createVerifiedUser();
+    await queueSecurity(ada);
+    mailServer().faults.connect = "close";
+    for (let i = 0; i < 6; i += 1) {
+      await deliverDue();
+      await pass("15 min");
+    }
+    delete mailServer().faults.connect;
+    mailServer().faults.to = 550;
+    expect(await deliverDue()).toEqual(["rejected"]);
+    delete mailServer().faults.to;
+    await pass("15 min");
+    expect(await deliverDue()).toEqual(["accepted"]);
+  });
+
   test("for an hour is delivered once when the mail server is up again", async () => {
     const ada = await createVerifiedUser();
     for (let i = 0; i < 8; i += 1) await queueNotice(ada, `key ${i}`);
