@@ -11,7 +11,7 @@ test("the focus follows a verified address to what comes next", async ({ mailing
   const user = newUser();
   const page = await openBrowser({ baseURL: url });
   await signUp(page, user);
-  await page.goto(linkIn(await mail.mailTo(user.email)));
+  await page.goto(linkIn(await mail.mailTo(user.email)), { waitUntil: "networkidle" });
   await page.getByRole("button", { name: "Verify email address" }).press("Enter");
   await expect(page.getByRole("status").filter({ hasText: "is verified" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Continue" })).toBeFocused();
@@ -52,7 +52,7 @@ test("switches that were set when the session ended are set again after signing 
   const user = newUser();
   const page = await openBrowser({ baseURL: mailing.url });
   await signUpVerified(page, mailing, user);
-  await page.goto("/settings/account");
+  await page.goto("/settings/account", { waitUntil: "networkidle" });
   const card = page.getByRole("region", { name: "Notifications" });
   const quota = card.getByRole("checkbox", { name: "Billable requests" });
   await expect(quota).toBeChecked();

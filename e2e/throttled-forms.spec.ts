@@ -15,7 +15,7 @@ test("a throttled form counts down in its button, until another address is typed
   page.on("request", (request) => {
     if (request.method() === "POST") sent += 1;
   });
-  await page.goto("/sign-in");
+  await page.goto("/sign-in", { waitUntil: "networkidle" });
   const [name, password] = [page.getByLabel("Email"), page.getByLabel("Password")];
   const button = page.getByRole("button", { name: /^(Sign in|Try again)/ });
   await name.fill(email);
