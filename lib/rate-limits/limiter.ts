@@ -75,12 +75,14 @@ export class Limiter {
   readonly #redis: Redis | undefined;
   #pausedUntil = 0;
   #complainedAt = 0;
+  #isClosed = false;
 
   constructor(redisUrl?: string) {
     if (!redisUrl) return;
     const service = parseSentinels(redisUrl);
     this.#redis = service ? new Redis({ ...OPTIONS, ...SENTINEL_OPTIONS, ...service }) : new Redis(redisUrl, OPTIONS);
     this.#redis.on("error", (error) => this.#complain(error));
+    this.#redis.on("end", () => this.#reconnect());
   }
 
   /**
@@ -127,7 +129,18 @@ export class Limiter {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#redis?.disconnect();
+  }
+
+  /**
+   * Connects again after ioredis has given up, which it does if a Sentinel tells of a failover while
+   * another one is being asked for the master.
+   */
+  #reconnect(): void {
+    setTimeout(() => {
+      if (!this.#isClosed) this.#redis?.connect().catch(() => {});
+    }, PAUSE_MS).unref();
   }
 
   #complain(error: unknown): void {

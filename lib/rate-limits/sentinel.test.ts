@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isMissing } from "#e2e/support/installed.ts";
 import { startSentinels, type TestSentinels } from "#e2e/support/redis-sentinel.ts";
@@ -62,5 +65,35 @@ describe.skipIf(isMissing("redis-sentinel") || isMissing("redis-server"))("with 
     await vi.waitFor(() => expect(late.state).toBe("redis"), { timeout: 8_000, interval: 100 });
     late.close();
     way.close();
+  });
+
+  test("an instance finds the master although it hears of a failover while it asks a Sentinel that hangs", async () => {
+    const { sentinels: known } = parseSentinels(sentinels.url) as SentinelService;
+    const leader = known[0]?.port ?? 0;
+    const way = await startTcpSwitch(leader);
+    const asking = new Limiter(`redis+sentinel://127.0.0.1:${way.port}/limits`);
+    limiters.push(asking);
+    await asking.connect();
+    await consume(asking);
+    const hanging = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(hanging, "listening");
+    const { port } = await sentinels.master();
+    const [listener, client, master] = [new Redis(leader), new Redis(leader), new Redis(port)];
+    await listener.subscribe("+failover-state-wait-promotion");
+    const begun = once(listener, "message");
+    await client.call("SENTINEL", "FAILOVER", "limits");
+    await begun;
+    way.turnTo((hanging.address() as AddressInfo).port);
+    // It asks again at once, and hears of the new master within a second.
+    await master.call("CLIENT", "KILL", "TYPE", "normal");
+    const shared = async () => {
+      await consume(asking);
+      expect(asking.state).toBe("redis");
+    };
+    await expect.poll(() => asking.state).toBe("degraded");
+    await vi.waitFor(shared, { timeout: 10_000, interval: 100 });
+    for (const redis of [listener, client, master]) redis.disconnect();
+    way.close();
+    hanging.close();
   });
 });
