@@ -235,7 +235,7 @@ test("leaked revokes and marks each key in a text file, and prints none", async 
   const file = path.join(directory, "dump.txt");
   await writeFile(file, `KEY=${made[0]?.secret}\n"${made[1]?.secret}",${generateSecret()} ${kept.secret}x gt_short`);
   const { code, stdout } = await account("leaked", file);
-  expect([code, stdout]).toEqual([0, expect.stringContaining("shape of a key: 3. Keys among them: 2.")]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("look like a key: 3. Actual keys among them: 2.")]);
   expect(stdout).not.toContain("gt_");
   for (const [i, { key }] of made.entries()) {
     expect(stdout).toContain(key.id);
