@@ -10,7 +10,7 @@ test("the table has the permissions of SCOPES_FILE, and what each includes", asy
     expect(scopeTable(loadScopes(await writeScopes(directory))).split("\n")).toEqual([
       "| Permission | Name | Allows | Includes |",
       "| --- | --- | --- | --- |",
-      "| Generate images | `images:write` | Generate images, which costs credits. | – |",
+      "| Generate images | `images:write` | Each image costs credits. | – |",
       "| Read reports | `reports:read` | List and download reports. | – |",
       "| Write reports | `reports:write` | Create, change and delete reports. | Read reports |",
       "| Call tools | `tools:call` | List and call the tools of the MCP server. | – |",

@@ -10,5 +10,5 @@ export type Scope = {
 
 /** The permissions of GoodTake's own API. `SCOPES_FILE` adds others. */
 export const BUILT_IN_SCOPES: Scope[] = [
-  { name: "images:write", title: "Generate images", description: "Generate images, which costs credits.", implies: [] },
+  { name: "images:write", title: "Generate images", description: "Each image costs credits.", implies: [] },
 ];

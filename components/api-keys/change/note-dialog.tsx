@@ -4,6 +4,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, type RefObject, useRef, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
+import { takeDraft } from "#components/frame/draft.ts";
 import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
@@ -35,9 +36,11 @@ export function NoteDialog({ apiKey, open, onClose, finalFocus }: KeyDialogProps
 type FormProps = Pick<KeyDialogProps, "apiKey" | "onClose"> & { field: RefObject<HTMLTextAreaElement | null> };
 
 function NoteForm({ apiKey, field, onClose }: FormProps) {
-  const [note, setNote] = useState(apiKey.note);
+  const form = useRef<HTMLFormElement>(null);
+  const formName = `note-${apiKey.id}`;
+  const [note, setNote] = useState(() => takeDraft(formName).note ?? apiKey.note);
   const [invalid, setInvalid] = useState<string>();
-  const { change, pending, error } = useKeyChange(onClose);
+  const { change, pending, error } = useKeyChange(onClose, form);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const parsed = apiKeyNote.safeParse(note);
@@ -45,7 +48,7 @@ function NoteForm({ apiKey, field, onClose }: FormProps) {
     change(() => noteApiKeyAction({ id: apiKey.id, note: parsed.data }), `Note on "${apiKey.name}" saved`);
   }
   return (
-    <form onSubmit={submit} noValidate className="contents">
+    <form ref={form} name={formName} onSubmit={submit} noValidate className="contents">
       <DialogBody>
         <Field
           label="Note"
@@ -56,6 +59,7 @@ function NoteForm({ apiKey, field, onClose }: FormProps) {
             <textarea
               {...tie}
               ref={field}
+              name="note"
               value={note}
               onChange={(event) => {
                 setNote(event.currentTarget.value);

@@ -4,6 +4,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useRef, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
+import { takeDraft } from "#components/frame/draft.ts";
 import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DialogBody, DialogContent, DialogFooter } from "#components/ui/dialog.tsx";
@@ -34,9 +35,11 @@ export function RenameKeyDialog({ apiKey, open, onClose, finalFocus }: KeyDialog
 type FormProps = Pick<KeyDialogProps, "apiKey" | "onClose"> & { field: React.RefObject<HTMLInputElement | null> };
 
 function RenameForm({ apiKey, field, onClose }: FormProps) {
-  const [name, setName] = useState(apiKey.name);
+  const form = useRef<HTMLFormElement>(null);
+  const formName = `rename-${apiKey.id}`;
+  const [name, setName] = useState(() => takeDraft(formName).name ?? apiKey.name);
   const [invalid, setInvalid] = useState<string>();
-  const { change, pending, error } = useKeyChange(onClose);
+  const { change, pending, error } = useKeyChange(onClose, form);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const parsed = apiKeyName.safeParse(name);
@@ -47,11 +50,12 @@ function RenameForm({ apiKey, field, onClose }: FormProps) {
     );
   }
   return (
-    <form onSubmit={submit} noValidate className="contents">
+    <form ref={form} name={formName} onSubmit={submit} noValidate className="contents">
       <DialogBody>
         <TextField
           ref={field}
           label="Name"
+          name="name"
           value={name}
           onChange={(event) => {
             setName(event.currentTarget.value);

@@ -1,9 +1,10 @@
 "use client";
 
-import { type ReactNode, useState, useTransition } from "react";
+import { type ReactNode, type RefObject, useState, useTransition } from "react";
 import { KEY_PROBLEMS } from "#components/api-keys/change/key-problems.ts";
 import { OUT_OF_RANGE } from "#components/api-keys/expiry/selectable-days.ts";
-import { failureWords } from "#components/frame/action-failure.tsx";
+import { failureWords, isSignedOut } from "#components/frame/action-failure.tsx";
+import { keepDraft } from "#components/frame/draft.ts";
 import { failureProblems } from "#components/frame/form-problems.ts";
 import { announce, type ToastAction } from "#components/ui/toast.tsx";
 import type { Result } from "#lib/result.ts";
@@ -31,8 +32,10 @@ const FINAL = new Set<string>(["already_revoked", "not_found", "not_active"]);
 /**
  * Runs a change of keys. Success shows a toast, with a way back if `undo` makes one, and calls
  * `done`; a failure becomes `error`, and `final` if another try would fail, too.
+ *
+ * @param form keeps what was typed in it if the session has ended.
  */
-export function useKeyChange(done: () => void) {
+export function useKeyChange(done: () => void, form?: RefObject<HTMLFormElement | null>) {
   const [pending, startTransition] = useTransition();
   const [error, setError] = useState<ReactNode>();
   const [final, setFinal] = useState(false);
@@ -53,6 +56,7 @@ export function useKeyChange(done: () => void) {
         announce(typeof success === "string" ? success : success(result.value), undo?.(result.value));
         done();
       } catch (error) {
+        if (form?.current && isSignedOut(error)) keepDraft(form.current);
         setError(failureWords(error));
       }
     });

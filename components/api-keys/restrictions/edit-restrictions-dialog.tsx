@@ -1,12 +1,13 @@
 "use client";
 
 import { Dialog } from "@base-ui/react/dialog";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import type { KeyDialogProps } from "#components/api-keys/change/key-dialog-props.ts";
 import { useKeyChange } from "#components/api-keys/change/use-key-change.ts";
 import { LoadedRestrictionFields } from "#components/api-keys/restrictions/loaded-restriction-fields.tsx";
 import { readDraft } from "#components/api-keys/restrictions/read-draft.ts";
-import { draftOf } from "#components/api-keys/restrictions/restriction-draft.ts";
+import { draftOf, restoredDraft } from "#components/api-keys/restrictions/restriction-draft.ts";
+import { takeDraft } from "#components/frame/draft.ts";
 import type { Problems } from "#components/frame/form-problems.ts";
 import { showProblems } from "#components/frame/show-problems.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -36,9 +37,11 @@ export function EditRestrictionsDialog({ apiKey, open, onClose, finalFocus }: Ke
 function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "onClose">) {
   // The list may be read again meanwhile.
   const [seen] = useState(() => restrictionsOf(apiKey));
-  const [draft, setDraft] = useState(() => draftOf(seen));
+  const form = useRef<HTMLFormElement>(null);
+  const formName = `permissions-${apiKey.id}`;
+  const [draft, setDraft] = useState(() => restoredDraft(takeDraft(formName), draftOf(seen)));
   const [problems, setProblems] = useState<Problems>({});
-  const { change, pending, error } = useKeyChange(onClose);
+  const { change, pending, error } = useKeyChange(onClose, form);
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const read = readDraft(draft);
@@ -50,7 +53,7 @@ function RestrictionsForm({ apiKey, onClose }: Pick<KeyDialogProps, "apiKey" | "
     );
   }
   return (
-    <form onSubmit={submit} noValidate className="contents">
+    <form ref={form} name={formName} onSubmit={submit} noValidate className="contents">
       <DialogBody>
         <LoadedRestrictionFields
           apiKeyId={apiKey.id}

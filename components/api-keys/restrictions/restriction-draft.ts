@@ -32,10 +32,13 @@ export const AGENT_KEY: RestrictionDraft = { ...FULL_ACCESS, access: "restricted
 /** Returns the name of a permission's checkbox. A kept draft has it if the box was checked. */
 export const scopeField = (name: string) => `scope ${name}`;
 
-/** Restores what the user typed before signing in again, from the kept fields by name. */
-export function restoredDraft(kept: Record<string, string | undefined>): RestrictionDraft {
+/**
+ * Restores what the user typed before signing in again, from the kept fields by name. Returns
+ * `otherwise` if nothing was kept.
+ */
+export function restoredDraft(kept: Record<string, string | undefined>, otherwise = FULL_ACCESS): RestrictionDraft {
   const { access, networks = "", requestsPerMinute = "", creditsPerMonth = "" } = kept;
-  if (!access) return FULL_ACCESS;
+  if (!access) return otherwise;
   return {
     access: access === "restricted" ? access : "full",
     scopes: Object.keys(kept).flatMap((field) =>

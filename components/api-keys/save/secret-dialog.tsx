@@ -10,6 +10,12 @@ import { useAskBeforeLeaving } from "#components/api-keys/save/use-ask-before-le
 import { DialogContent } from "#components/ui/dialog.tsx";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 
+const SAVE_KEY = {
+  title: "Save your API key",
+  description: "You won't be able to see it again. Copy it now and keep it like a password.",
+};
+const SAVE_DECOY = { title: "Save your decoy key", description: "You won't be able to see it again. Copy it now." };
+
 export type Made = { key: ApiKey; secret: string; testNote?: string };
 /**
  * Makes a key; the form stays if `work` returns none. It runs once at a time, and the dialog can't
@@ -70,11 +76,12 @@ export function SecretDialog({ title, description, open, onClose, initialFocus, 
     if (unkept) setAsking(true);
     else close();
   }
+  const words = made && (made.key.decoy ? SAVE_DECOY : SAVE_KEY);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && requestClose()}>
       <DialogContent
-        title={made ? `Save your ${made.key.decoy ? "decoy" : "API"} key` : title}
-        description={made ? "You won't be able to see it again. Copy it now and keep it like a password." : description}
+        title={words?.title ?? title}
+        description={words?.description ?? description}
         width={made ? "large" : "medium"}
         initialFocus={initialFocus}
         finalFocus={finalFocus}
