@@ -27,7 +27,7 @@ test("a key has full access unless the user restricts it", async ({ page, user }
   await expect(section(page)).toContainText("Restricted");
   await create(page).click();
   // The error expands the section that contains it.
-  await expect(dialog(page).getByText(/write 192\.0\.2\.0\/24/)).toBeVisible();
+  await expect(dialog(page).getByText(/Use 192\.0\.2\.0\/24 instead/)).toBeVisible();
   await dialog(page).getByRole("button", { name: "Correct the range" }).click();
   await create(page).click();
   await closeNewKey(page);

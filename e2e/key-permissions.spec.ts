@@ -143,7 +143,7 @@ test("errors are next to their fields, typed text stays, and a click corrects a 
   await expect(dialog(page).getByText("Enter a whole number from 1 to 2,147,483,647")).toBeVisible();
   await expect(dialog(page).getByText("Enter a whole number from 0 to 2,147,483,647")).toBeVisible();
   await expect(networks(page)).toBeFocused();
-  await expect(networks(page)).toHaveAccessibleDescription(/write 203\.0\.113\.0\/24/);
+  await expect(networks(page)).toHaveAccessibleDescription(/Use 203\.0\.113\.0\/24/);
   await expectAccessibleInBothThemes(page);
   await dialog(page).getByRole("button", { name: "Correct the range" }).click();
   await expect(networks(page)).toHaveValue("203.0.113.0/24");
