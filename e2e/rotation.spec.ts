@@ -99,8 +99,10 @@ test("rotated immediately, the old key is rejected once the new one is shown", a
   await page.goto(KEY_LIST);
   const old = await createKey(page, "Main");
   expect(await apiStatus(page, old)).toBe(200);
+  await expectRow(page, "Main", { "Last used": "just now" });
   await clickRowAction(page, "Main", "Rotate");
   await page.getByLabel("Expire old key").selectOption("Now");
+  await page.getByRole("textbox", { name: "Type the key's name to confirm" }).fill("Main");
   await page.getByRole("button", { name: "Rotate key" }).click();
   await expect(newKeyField(page)).toBeVisible();
   expect(await apiStatus(page, old)).toBe(401);

@@ -7,6 +7,8 @@ import { generateSecret, hashSecret } from "#lib/api-keys/secret.ts";
 import { pool } from "#lib/database/client.ts";
 
 const NODE = process.execPath;
+/** So few that a busy machine inserts them within the statement timeout. */
+const STATEMENT_KEYS = 2_000;
 
 /** Writes a tiers file whose one tier no load exhausts. */
 export async function writeTiers(directory: string): Promise<string> {
@@ -26,8 +28,8 @@ export async function insertKeys(count: number): Promise<string[]> {
     `INSERT INTO "User" ("id", "email", "name", "tier") SELECT id, id || '@example.com', 'Load', 'free' FROM unnest($1::uuid[]) id`,
     [owners],
   );
-  for (let from = 0; from < count; from += 10_000) {
-    const some = secrets.slice(from, from + 10_000);
+  for (let from = 0; from < count; from += STATEMENT_KEYS) {
+    const some = secrets.slice(from, from + STATEMENT_KEYS);
     await pool().query(
       `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash")
        SELECT gen_random_uuid(), o, 'Load', 'production', p, decode(h, 'hex')
