@@ -7,12 +7,14 @@ import { readBody, requireJson } from "#lib/api/json-body.ts";
 import { answers } from "#lib/api/openapi.ts";
 import { inEqualTime } from "#lib/leaks/equal-time.ts";
 import { leakReportInput } from "#lib/leaks/model/schema.ts";
+import { ownTurn } from "#lib/leaks/own-turn.ts";
 import { reportLeaks } from "#lib/leaks/report-leaks.ts";
 import { limiter } from "#lib/rate-limits/limiter.ts";
 import { inTime } from "#lib/unconfirmed-writes/in-time.ts";
 
 /** Limits the reports of a network before the body is read. */
 const limitReports = createMiddleware<ApiContext>(async (c, next) => {
+  await ownTurn();
   // The front listener has put the client's address into this header.
   const limit = await limiter().consumeReport(narrowestNetwork(c.req.header("x-forwarded-for") ?? null));
   if (limit.exceeded)
@@ -48,6 +50,7 @@ export function registerLeaks(app: OpenAPIHono<ApiContext>): void {
     const { keys, source, url } = c.req.valid("json");
     const found = [...new Set(keys)].map((text) => ({ text, source, url }));
     await inEqualTime(inTime(reportLeaks(found)));
+    await ownTurn();
     return c.body(null, 202);
   });
 }
