@@ -17,13 +17,10 @@ const built = run("Build", "node", "scripts/build.ts");
 check("Types", "tsc", "--noEmit");
 if (built) {
   test("Unit and integration", "vitest", "run", "--reporter=default", "--reporter=./scripts/reports/vitest.ts");
-  test(
-    "End to end",
-    "playwright",
-    "test",
-    "--config=e2e/playwright.config.ts",
-    "--reporter=list,./scripts/reports/playwright.ts",
-  );
+  const browser = ["test", "--config=e2e/playwright.config.ts", "--reporter=list,./scripts/reports/playwright.ts"];
+  test("End to end", "playwright", ...browser, "--grep-invert=lean.spec");
+  // What a page loads and what moves on it is measured beside nothing else.
+  test("End to end, alone", "playwright", ...browser, "--workers=1", "lean.spec");
 } else totals.failures.push("Build");
 
 rmSync(folder, { recursive: true, force: true });
