@@ -21,7 +21,8 @@ afterAll(async () => {
   await own.drop();
 });
 
-// Here and not beside the other tests of these programs, because it waits for a minute and needs no browser.
+// Here and not beside the other tests of these programs, because it waits for a minute and needs no
+// browser.
 test("each program of the errors page waits as Retry-After says, and then gets its image", async () => {
   const { secret } = await createKey((await createUser()).id);
   const examples = errorExamples(server.url);

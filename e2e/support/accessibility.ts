@@ -31,7 +31,8 @@ const COLOR_RULES = ["color-contrast", "link-in-text-block"];
 /** Expects no violation once animations have ended: colors that still fade have no contrast. */
 export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
   await waitForAnimations(page);
-  // Runs axe in the page alone. Its other mode opens a second page for each result, for frames of other origins.
+  // Runs axe in the page alone. Its other mode opens a second page for each result, for frames of
+  // other origins.
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   expect(violations, page.url()).toEqual([]);

@@ -14,8 +14,8 @@ export const NOTICES_AN_HOUR = 10;
 /** 30 s doubling up to 15 min, so that a mail server that is up again soon gets everything. */
 const RETRY = { firstS: 30, maxS: 900 };
 /**
- * Permanent rejections after which an email fails. RFC 5321 calls every 5xx final, but often the operator can
- * correct the cause.
+ * Permanent rejections after which an email fails. RFC 5321 calls every 5xx final, but often the
+ * operator can correct the cause.
  */
 const FINAL_REJECTIONS = 5;
 
