@@ -2,7 +2,7 @@ import { Fragment } from "react";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { programName } from "#components/usage/program-name.ts";
+import { programName } from "#lib/usage/model/program-name.ts";
 import type { CallerOfKey } from "#lib/usage/read.ts";
 
 export function CallerTable({ callers }: { callers: CallerOfKey[] }) {

@@ -1,6 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool, type Transaction } from "#lib/database/client.ts";
 import { HOUR_MS } from "#lib/time/model/duration.ts";
+import { programName } from "#lib/usage/model/program-name.ts";
 import { owned } from "#lib/usage/owned.ts";
 
 /**
@@ -43,7 +44,14 @@ export async function readRecentHours(userId: UserId, apiKeyIds: string[], now: 
   return byKey;
 }
 
-export type RecentCaller = { addressPrefix: string; userAgent: string; requests: number; lastSeenAt: Date };
+/** `program` names the program of the user agent. */
+export type RecentCaller = {
+  addressPrefix: string;
+  userAgent: string;
+  program: string;
+  requests: number;
+  lastSeenAt: Date;
+};
 
 const CALLERS_PER_KEY_MAX = 3;
 
@@ -70,7 +78,7 @@ export async function findCallersSinceRotation(
   userId: UserId,
   apiKeyIds: string[],
 ): Promise<Map<string, RecentCaller[]>> {
-  const { rows } = await pool().query<RecentCaller & { apiKeyId: string }>(
+  const { rows } = await pool().query<Omit<RecentCaller, "program"> & { apiKeyId: string }>(
     `SELECT "apiKeyId", "addressPrefix", "userAgent", "requests", "lastSeenAt" FROM (
        SELECT c."apiKeyId", c."addressPrefix", c."userAgent", sum(c."requests" - c."requestsBeforeRotation")::float8 AS "requests", max(c."lastSeenAt") AS "lastSeenAt",
               row_number() OVER (PARTITION BY c."apiKeyId" ORDER BY max(c."lastSeenAt") DESC) AS "rank"
@@ -81,7 +89,8 @@ export async function findCallersSinceRotation(
     [userId, apiKeyIds],
   );
   const callers = new Map<string, RecentCaller[]>();
-  for (const { apiKeyId, ...caller } of rows) callers.set(apiKeyId, [...(callers.get(apiKeyId) ?? []), caller]);
+  for (const { apiKeyId, ...caller } of rows)
+    callers.set(apiKeyId, [...(callers.get(apiKeyId) ?? []), { ...caller, program: programName(caller.userAgent) }]);
   return callers;
 }
 

@@ -1,8 +1,8 @@
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
-import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
+import { programName } from "#lib/usage/model/program-name.ts";
 
 /** Shows what the user wrote about the key, and its recent use, before it is ended. */
 export function UsageSummary({ apiKey }: { apiKey: ListedApiKey }) {

@@ -21,9 +21,9 @@ import { ApiAddressProvider } from "#components/api-keys/save/api-address.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { NowProvider, Time } from "#components/ui/time.tsx";
-import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { isLiveKey, keyStatus } from "#lib/api-keys/model/status.ts";
+import { programName } from "#lib/usage/model/program-name.ts";
 
 type Props = {
   apiKey: ListedApiKey & { deletedAt: Date | null };

@@ -6,7 +6,6 @@ import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dia
 import { formatNumber } from "#components/ui/number.ts";
 import { DemandButton } from "#components/ui/on-demand.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { programName } from "#components/usage/program-name.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 
 /**
@@ -44,7 +43,7 @@ export function OldKey({ apiKey }: { apiKey: ListedApiKey }) {
   );
 }
 
-function Caller({ addressPrefix, userAgent, requests, lastSeenAt }: ListedApiKey["stillCalling"][number]) {
+function Caller({ addressPrefix, userAgent, program, requests, lastSeenAt }: ListedApiKey["stillCalling"][number]) {
   return (
     <li className="flex min-w-0 flex-wrap gap-x-1.5">
       <span>
@@ -52,7 +51,7 @@ function Caller({ addressPrefix, userAgent, requests, lastSeenAt }: ListedApiKey
       </span>{" "}
       {userAgent && (
         <span className="min-w-0 max-w-full truncate">
-          by <bdi title={userAgent}>{programName(userAgent)}</bdi>
+          by <bdi title={userAgent}>{program}</bdi>
         </span>
       )}{" "}
       <span className="tabular-nums">
