@@ -1,8 +1,9 @@
 import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
+import { NOTE_EARLY_PRESSES } from "#components/frame/note-early-presses.ts";
 import { Providers } from "#components/frame/providers.tsx";
 import { THEME_COOKIE, themeOf } from "#components/frame/theme.ts";
 import "@fontsource-variable/geist-mono";
@@ -44,11 +45,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   // A page with a nonce is rendered on request, error pages included.
   await connection();
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const nonce = /'nonce-([^']+)'/.exec((await headers()).get("content-security-policy") ?? "")?.[1];
   return (
     <html lang="en" data-theme={theme} className={`${geist.variable} ${geistExtended.variable}`}>
       <head>
         {/* No half of a page is painted, because the other one would move it. Mostly all of it is there before its styles. */}
         <link rel="expect" href="#end" blocking="render" />
+        <script nonce={nonce} suppressHydrationWarning>
+          {NOTE_EARLY_PRESSES}
+        </script>
       </head>
       <body>
         <a

@@ -2,6 +2,7 @@
 
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { ReactNode } from "react";
+import { EarlyPresses } from "#components/frame/early-presses.tsx";
 import { PageChange } from "#components/ui/link.tsx";
 import { TimeTooltip } from "#components/ui/time-tooltip.tsx";
 import { ToastSlot } from "#components/ui/toast-slot.tsx";
@@ -13,6 +14,7 @@ export function Providers({ children }: { children: ReactNode }) {
       <ToastSlot />
       <TimeTooltip />
       <PageChange />
+      <EarlyPresses />
     </CSPProvider>
   );
 }

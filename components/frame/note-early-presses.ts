@@ -1,0 +1,15 @@
+/** What a user did on a page before its code ran. */
+export type EarlyPress = { event: Event; control: Element; value?: string; checked?: boolean };
+
+declare global {
+  var earlyPresses: EarlyPress[] | undefined;
+}
+
+/**
+ * The script that notes what a user does before the page's code runs. It belongs into the page's
+ * head. It notes neither links nor forms, which work without code.
+ */
+export const NOTE_EARLY_PRESSES = `earlyPresses=[];
+for(const[type,controls]of[["click","button[type=button]"],["change","select,[type=checkbox]"]])
+addEventListener(type,event=>{const control=event.target.closest(controls),{value,checked}=control??{};
+if(control)earlyPresses?.push({event,control,value,checked})},true)`;
