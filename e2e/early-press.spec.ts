@@ -3,16 +3,7 @@ import { createButton, KEY_LIST, keyRow, rows } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
-
-const CHUNKS = "**/_next/static/chunks/*.js";
-
-/** Opens a page whose code hasn't arrived. Returns a function that lets the code arrive. */
-async function openWithoutCode(page: Page, path: string): Promise<() => void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await page.route(CHUNKS, (route) => promise.then(() => route.continue()));
-  await page.goto(path, { waitUntil: "commit" });
-  return resolve;
-}
+import { openWithoutCode } from "#e2e/support/without-code.ts";
 
 test.describe("what a user does before the page's code has arrived isn't lost", () => {
   const ACTIONS: { what: string; act: (page: Page) => Promise<void>; shown: (page: Page) => Promise<void> }[] = [
@@ -54,9 +45,9 @@ test.describe("what a user does before the page's code has arrived isn't lost", 
   for (const { what, act, shown } of ACTIONS)
     test(what, async ({ page, user }) => {
       await addKeys(user.email, 3);
-      const letCodeArrive = await openWithoutCode(page, KEY_LIST);
+      const letCodeRun = await openWithoutCode(page, KEY_LIST);
       await act(page);
-      letCodeArrive();
+      await letCodeRun();
       await shown(page);
     });
 });

@@ -20,7 +20,12 @@ type Props = {
  */
 export function ChangeSetting({ label, value, done, failed, children }: Props) {
   const [open, setOpen] = useState(failed);
+  const details = useRef<HTMLDetailsElement>(null);
   const button = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The user may have opened it before the page's code ran.
+    if (details.current?.open) setOpen(true);
+  }, []);
   useEffect(() => {
     if (!done) return;
     setOpen(false);
@@ -29,6 +34,7 @@ export function ChangeSetting({ label, value, done, failed, children }: Props) {
   return (
     <>
       <details
+        ref={details}
         open={open}
         onToggle={({ currentTarget }) => {
           setOpen(currentTarget.open);

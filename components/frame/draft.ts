@@ -25,11 +25,14 @@ export function takeDraft(form: string): Draft {
   return take(form) ?? {};
 }
 
-/** Fills a named form with its draft, if it has one, and removes the draft. */
+/**
+ * Fills a named form with its draft, if it has one, and removes the draft. Fields that the user has
+ * changed before the page's code ran stay.
+ */
 export function restoreDraft(form: HTMLFormElement): void {
   const draft = take(String(form.getAttribute("name")));
   if (!draft) return;
-  for (const field of typedFields(form)) {
+  for (const field of typedFields(form).filter((field) => !isChanged(field))) {
     const kept = draft[field.name];
     if (field.type === "checkbox") field.checked = kept !== undefined;
     else if (kept && field.type !== "radio") field.value = kept;
@@ -40,6 +43,12 @@ function take(form: string): Draft | undefined {
   const kept = storage()?.getItem(`draft:${form}`);
   storage()?.removeItem(`draft:${form}`);
   return kept ? JSON.parse(kept) : undefined;
+}
+
+/** Tells whether a text or a box differs from what the server sent. */
+function isChanged({ checked, defaultChecked, value, defaultValue }: HTMLInputElement): boolean {
+  // A list of choices has no `defaultValue`.
+  return checked !== defaultChecked || value !== (defaultValue ?? value);
 }
 
 function typedFields(form: HTMLFormElement): HTMLInputElement[] {

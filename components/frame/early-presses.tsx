@@ -18,15 +18,16 @@ export function EarlyPresses() {
 
 function repeat(ignored: EarlyPress[]): void {
   const isButton = ({ control }: EarlyPress) => control instanceof HTMLButtonElement;
-  for (const choice of ignored.filter((press) => !isButton(press))) choose(choice);
-  // Of several presses the last one counts.
+  // Of several presses, and of several changes of a control, the last one counts.
+  const last = new Map(ignored.filter((press) => !isButton(press)).map((press) => [press.control, press]));
+  for (const choice of last.values()) choose(choice);
   (ignored.findLast(isButton)?.control as HTMLButtonElement | undefined)?.click();
 }
 
-function choose({ control, value = "", checked }: EarlyPress): void {
+function choose({ event: { type }, control, value = "", checked }: EarlyPress): void {
   if (control instanceof HTMLSelectElement) control.value = value;
-  control.dispatchEvent(new Event("change", { bubbles: true }));
-  if (!(control instanceof HTMLInputElement)) return;
+  control.dispatchEvent(new Event(type, { bubbles: true }));
+  if (!(control instanceof HTMLInputElement) || type === "input") return;
   // React has hydrated the checkbox for the event, and compares the click with what was there.
   control.checked = !checked;
   control.click();

@@ -1,4 +1,4 @@
-/** What a user did on a page before its code ran. */
+/** What a user did on a page before its code ran: a press, a choice, or typing. */
 export type EarlyPress = { event: Event; control: Element; value?: string; checked?: boolean };
 
 declare global {
@@ -7,9 +7,10 @@ declare global {
 
 /**
  * The script that notes what a user does before the page's code runs. It belongs into the page's
- * head. It notes neither links nor forms, which work without code.
+ * head. It notes neither links nor forms, which work without code, and typing only where text is
+ * handled at once: a field that may get a key has a pattern.
  */
 export const NOTE_EARLY_PRESSES = `earlyPresses=[];
-for(const[type,controls]of[["click","button[type=button]"],["change","select,[type=checkbox]"]])
+for(const[type,controls]of[["click","button[type=button]"],["change","select,[type=checkbox]"],["input","[pattern]"]])
 addEventListener(type,event=>{const control=event.target.closest(controls),{value,checked}=control??{};
 if(control)earlyPresses?.push({event,control,value,checked})},true)`;

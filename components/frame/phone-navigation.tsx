@@ -2,19 +2,14 @@
 
 import { Menu, X } from "lucide-react";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 
 /** Folds the navigation on a phone. A `details` element opens without JavaScript, too. */
 export function PhoneNavigation({ children }: { children: ReactNode }) {
-  const details = useRef<HTMLDetailsElement>(null);
-  const path = usePathname();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it closes when the page changes
-  useEffect(() => {
-    if (details.current) details.current.open = false;
-  }, [path]);
   return (
-    <details ref={details} className="group xl:hidden">
+    // It closes when the page changes, and not when the code of a page arrives.
+    <details key={usePathname()} className="group xl:hidden">
       <summary
         aria-label="Menu"
         className={buttonClass(

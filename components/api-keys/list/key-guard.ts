@@ -1,4 +1,4 @@
-import type { ChangeEvent, ClipboardEvent } from "react";
+import type { ClipboardEvent, InputEvent } from "react";
 import { keyIn, NO_KEY_PATTERN } from "#lib/api-keys/model/key-text.ts";
 
 export const NOT_SENT = "The key itself was never sent.";
@@ -24,7 +24,8 @@ export function keyGuard(onKey: (key: string) => void, onText: () => void) {
       event.preventDefault();
       take(event.currentTarget, key);
     },
-    onChange({ currentTarget }: ChangeEvent<HTMLInputElement>) {
+    // React's `onChange` ignores an event that repeats what was typed before the code ran.
+    onInput({ currentTarget }: InputEvent<HTMLInputElement>) {
       const key = keyIn(currentTarget.value);
       if (key === null) onText();
       else take(currentTarget, key);
