@@ -1,12 +1,14 @@
 import { expect, newUser, signIn, signOut } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { database } from "#lib/database/client.ts";
 
 test("a name is changed, and a new password signs out every other browser", async ({ page, user, signInElsewhere }) => {
   const other = await signInElsewhere(user);
 
   await page.goto("/settings/account");
+  await codeRuns(page);
   await page.getByLabel("Name").fill("");
   await page.getByRole("button", { name: "Save name" }).click();
   await expect(page.getByText("Enter your name.")).toBeVisible();

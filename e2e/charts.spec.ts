@@ -5,6 +5,7 @@ import { seedKey, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { awayFromMidnight } from "#e2e/support/utc-day.ts";
 import { test as base } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
@@ -60,6 +61,7 @@ test("the pointer shows each outcome of a day, in UTC; leaving and Escape hide i
 
 test("the arrow keys go from bar to bar, and each is read aloud with its outcomes", async ({ page, keyPath }) => {
   await page.goto(keyPath);
+  await codeRuns(page);
   const today = /^\w{3}, \w{3} \d+ \(UTC\), so far: 1,000 requests\. Successful 900, Rate limited 100$/;
   await expect(slider(page)).toHaveAttribute("aria-valuetext", today);
   await page.getByRole("link", { name: "90 days" }).focus();
@@ -108,7 +110,8 @@ test("a finger shows a bar within the screen, and a tap elsewhere hides it", asy
     hasTouch: true,
     isMobile: true,
   });
-  await page.goto(keyPath, { waitUntil: "networkidle" });
+  await page.goto(keyPath);
+  await codeRuns(page);
   for (const part of [0.02, 0.98]) {
     const { x, y } = await pointAt(page, part);
     await page.touchscreen.tap(x, y);

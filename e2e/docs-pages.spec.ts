@@ -39,6 +39,7 @@ for (const [path, title] of Object.entries(PAGES)) {
     await page.getByRole("navigation", { name: "API documentation" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/docs/${path}`);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+    await page.waitForLoadState();
     const links = await page
       .locator('main a[href^="#"], nav a[href^="#"]')
       .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));

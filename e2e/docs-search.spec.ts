@@ -2,12 +2,14 @@ import type { Page } from "playwright/test";
 import { expect, test } from "playwright/test";
 import { DOCS_PAGES } from "#components/docs/docs-pages.ts";
 import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 
 const field = (page: Page) => page.getByRole("dialog").getByRole("combobox", { name: "Search the docs" });
 const link = (page: Page) => page.getByRole("link", { name: "Search the docs" });
 
 test("search finds a section in spite of a typo, by keyboard only", async ({ page }) => {
-  await page.goto("/docs/quick-start", { waitUntil: "networkidle" });
+  await page.goto("/docs/quick-start");
+  await codeRuns(page);
   await page.keyboard.press("/");
   await expect(field(page)).toBeFocused();
   await page.keyboard.type("idempotncy key");
@@ -24,7 +26,8 @@ test("search finds a section in spite of a typo, by keyboard only", async ({ pag
 });
 
 test("Escape closes the search and returns the focus", async ({ page }) => {
-  await page.goto("/docs/errors", { waitUntil: "networkidle" });
+  await page.goto("/docs/errors");
+  await codeRuns(page);
   await link(page).click();
   await expect(field(page)).toBeFocused();
   await page.keyboard.press("Escape");
@@ -35,7 +38,8 @@ test("Escape closes the search and returns the focus", async ({ page }) => {
 test("a key that is pasted into the search is not sent", async ({ page }) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.goto("/docs/errors", { waitUntil: "networkidle" });
+  await page.goto("/docs/errors");
+  await codeRuns(page);
   await link(page).click();
   await field(page).fill(`gt_${"a1".repeat(18)}`);
   await expect(page.getByRole("dialog").getByText("This looks like an API key")).toBeVisible();
@@ -52,6 +56,7 @@ test("a page loads at most 170 kB of compressed JavaScript, and the search's cod
       sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
   });
   await page.goto("/docs/authentication", { waitUntil: "networkidle" });
+  await codeRuns(page);
   const sum = async () => (await Promise.all(sizes)).reduce((all, size) => all + size, 0);
   const before = await sum();
   test.info().annotations.push({ type: "bytes", description: String(before) });

@@ -4,6 +4,7 @@ import { KEY_LIST, keyRow } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
 const EXACT = /\d{1,2} \w+ \d{4} at \d\d:\d\d:\d\d (GMT|UTC|CES?T)/;
@@ -20,7 +21,8 @@ test("a tap on a time shows it exactly, and a tap elsewhere hides it", async ({ 
     hasTouch: true,
     isMobile: true,
   });
-  await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+  await page.goto(KEY_LIST);
+  await codeRuns(page);
   await keyRow(page, "key 1").locator("time").first().tap();
   await expect(tooltip(page)).toHaveText("4 March 2025 at 06:06:07 CET");
   await expect(tooltip(page)).toBeInViewport({ ratio: 1 });
@@ -30,7 +32,8 @@ test("a tap on a time shows it exactly, and a tap elsewhere hides it", async ({ 
 
 test("the keyboard shows the exact times of a row without another tab stop", async ({ page, user }) => {
   await addKeys(user.email, 2, (i) => ({ createdAt: new Date(CREATED.getTime() - i), expiresAt: EXPIRES }));
-  await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+  await page.goto(KEY_LIST);
+  await codeRuns(page);
   await page.getByRole("checkbox", { name: "Select key 0" }).focus();
   await expect(tooltip(page)).toContainText(
     /last year: 4 March 2025 at 06:06:07 CET|ago: 4 March 2025 at 06:06:07 CET/,

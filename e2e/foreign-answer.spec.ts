@@ -3,6 +3,7 @@ import type { Page } from "playwright/test";
 import { startInterceptor } from "#e2e/support/interceptor.ts";
 import { fillInNewKey, KEY_LIST, newKeyField } from "#e2e/support/key-list.ts";
 import { test as base, expect, type User } from "#e2e/support/user.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 
 const alert = (page: Page) => page.getByRole("alert").filter({ hasText: "There is a new version" });
 const nameField = (page: Page) => page.getByRole("textbox", { name: "Name" });
@@ -73,6 +74,7 @@ test("a missing answer is reported as such, and the next try succeeds", async ({
 /** Types everything that signing in needs. */
 async function fillInSignIn(page: Page, { email, password }: User): Promise<Page> {
   await page.goto("/sign-in");
+  await codeRuns(page);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   return page;

@@ -11,6 +11,7 @@ import {
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect, newUser, signUp } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { database } from "#lib/database/client.ts";
 
 test.use({ contextOptions: { reducedMotion: "no-preference" } });
@@ -84,6 +85,7 @@ test("the list refreshes by itself, but not behind a dialog, and stays when the 
   await addKeys(user.email, 1);
   await page.clock.install();
   await page.goto(KEY_LIST);
+  await codeRuns(page);
   const read: string[] = [];
   page.on("request", (request) => request.url().includes(KEY_LIST) && read.push(request.method()));
   const tick = () => page.clock.fastForward(11_000);

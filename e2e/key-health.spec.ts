@@ -4,6 +4,7 @@ import { KEY_LIST, keyList, rows, search } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
@@ -13,6 +14,7 @@ test("forty keys that were never used are found, shown and revoked at once", asy
   await addKeys(user.email, 40, (i) => ({ createdAt: inDays(-31 - i) }));
   await addKeys(user.email, 2, () => ({ name: "young" }));
   await page.goto(KEY_LIST);
+  await codeRuns(page);
   const banner = page.getByText("Key health: 1 suggestion");
   await expect(banner).toBeInViewport();
   await banner.click();

@@ -3,6 +3,7 @@ import { column, createButton, expectRow, KEY_LIST, keyList, keyRow, rows, searc
 import { seedKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { database } from "#lib/database/client.ts";
 import { DAY_MS } from "#lib/time/model/duration.ts";
 
@@ -64,6 +65,7 @@ test("every column sorts both ways and shows which", async ({ page, user }) => {
       await expect(header(name)).toHaveAttribute("aria-sort", first);
     }
     await expect(keyList(page)).toHaveAttribute("aria-busy", "false");
+    await expect(rows(page)).toHaveCount(12);
     const oneWay = await values(place);
     const other = first === "ascending" ? "descending" : "ascending";
     await header(name).getByRole("link").click();
@@ -148,6 +150,7 @@ test("times are relative, with the exact time and zone in a tooltip, and keys th
   await change(user.email, "iOS app", { createdAt, expiresAt: new Date(Date.now() + 8 * DAY_MS) });
   await change(user.email, "Nightly batch renderer", { expiresAt: new Date(Date.now() - DAY_MS) });
   await page.goto(KEY_LIST);
+  await codeRuns(page);
   const row = (name: string) => keyRow(page, name);
   await expect(row("Production App").getByText("Expires soon:")).toBeAttached();
   await expect(row("iOS app").getByText("Expires soon:")).toHaveCount(0);

@@ -2,6 +2,7 @@ import { freePort } from "#e2e/support/free-port.ts";
 import { KEY_LIST } from "#e2e/support/key-list.ts";
 import { startTcpSwitch } from "#e2e/support/tcp-switch.ts";
 import { expect, test } from "#e2e/support/user.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 
 test("a click on the navigation keeps the page offline, says so, and works again later", async ({
   page,
@@ -9,6 +10,7 @@ test("a click on the navigation keeps the page offline, says so, and works again
   context,
 }) => {
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+  await codeRuns(page);
   await context.setOffline(true);
   await page.getByRole("link", { name: "Usage" }).click();
   await expect(page.getByRole("status").filter({ hasText: "You're offline, so this page stays open." })).toBeVisible();
@@ -30,6 +32,7 @@ test("a click while the server can't be reached keeps the page, says why, and wo
   const near = href.replace(port, String(line.port));
   try {
     await page.goto(new URL(KEY_LIST, near).href, { waitUntil: "networkidle" });
+    await codeRuns(page);
     line.turnTo(await freePort());
     const said = page.getByRole("status").filter({ hasText: "The server can't be reached, so this page stays open." });
     for (const name of ["Usage", "Activity", "Activity"]) {
@@ -49,6 +52,7 @@ test("a click while the server can't be reached keeps the page, says why, and wo
 
 test("a form of filters keeps the page offline, too, and what was chosen", async ({ page, user: _, context }) => {
   await page.goto("/settings/activity", { waitUntil: "networkidle" });
+  await codeRuns(page);
   await page.getByLabel("Action").selectOption("Name changed");
   // Playwright waits for the end of a navigation that never begins, so the page itself has to tell.
   const stayed = Promise.withResolvers<string>();

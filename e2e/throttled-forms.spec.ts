@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { expect, newUser } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 import { narrowestNetwork } from "#lib/accounts/networks.ts";
 import { database } from "#lib/database/client.ts";
 
@@ -15,7 +16,8 @@ test("a throttled form counts down in its button, until another address is typed
   page.on("request", (request) => {
     if (request.method() === "POST") sent += 1;
   });
-  await page.goto("/sign-in", { waitUntil: "networkidle" });
+  await page.goto("/sign-in");
+  await codeRuns(page);
   const [name, password] = [page.getByLabel("Email"), page.getByLabel("Password")];
   const button = page.getByRole("button", { name: /^(Sign in|Try again)/ });
   await name.fill(email);

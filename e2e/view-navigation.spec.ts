@@ -2,10 +2,12 @@ import { KEY_LIST, search } from "#e2e/support/key-list.ts";
 import { addKeys } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 
 test("the next page starts at its first row, and the focus stays with the list", async ({ page, user }) => {
   await addKeys(user.email, 40);
   await page.goto(KEY_LIST);
+  await codeRuns(page);
   await page.getByRole("link", { name: "Next page" }).press("Enter");
   await expect(page.getByRole("status").filter({ hasText: "26–40 of 40 keys" })).toBeVisible();
   await expect(page.getByRole("row").nth(1)).toBeInViewport();
@@ -15,6 +17,7 @@ test("the next page starts at its first row, and the focus stays with the list",
 test("the list stays as it is offline, and follows once there is a network", async ({ page, user, context }) => {
   await addKeys(user.email, 2);
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+  await codeRuns(page);
   await context.setOffline(true);
   await search(page).fill("key 1");
   await expect(page.getByText("You're offline. The list may be out of date.")).toBeVisible();
