@@ -37,10 +37,17 @@ const menuButton = (page: Page) => page.getByRole("button", { name: "More action
 function collectLayoutShifts() {
   const page = globalThis as unknown as { moves: string[] };
   page.moves = [];
-  type Shift = PerformanceEntry & { value: number; sources: { node: Node | null }[] };
+  type Source = { node: Node | null; previousRect: DOMRect; currentRect: DOMRect };
+  type Shift = PerformanceEntry & { value: number; sources: Source[] };
+  const box = ({ x, y, width, height }: DOMRect) => `${x},${y} ${width}x${height}`;
   new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries() as Shift[])
-      page.moves.push(`${value}: ${sources.map(({ node }) => node?.textContent?.slice(0, 40)).join(" | ")}`);
+    for (const { startTime, value, sources } of list.getEntries() as Shift[]) {
+      const moved = sources.map(
+        ({ node, previousRect, currentRect }) =>
+          `${node?.nodeName} ${node?.textContent?.slice(0, 40)} from ${box(previousRect)} to ${box(currentRect)}`,
+      );
+      page.moves.push(`${value} at ${startTime} ms in ${innerWidth}x${innerHeight}: ${moved.join(" | ")}`);
+    }
   }).observe({ type: "layout-shift", buffered: true });
 }
 
