@@ -29,6 +29,7 @@ export function TimeTooltip() {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let wanted: Element | undefined;
+    let isHovered = false;
     async function show(next: Shown) {
       await Popup.load();
       if (next.by !== wanted) return;
@@ -45,13 +46,19 @@ export function TimeTooltip() {
     }
     function point({ type, target, pointerType }: PointerEvent) {
       // A finger that scrolls ends in `pointercancel`.
-      if ((type === "pointerover") !== (pointerType === "mouse") || !(target instanceof Element)) return;
+      const isMouse = pointerType === "mouse";
+      if ((type === "pointerover") !== isMouse || !(target instanceof Element)) return;
       if (target.closest("[data-time-tooltip]")) return clearTimeout(timer);
       const time = target.closest<HTMLTimeElement>(TIME);
-      want(time ? [time] : [], time ?? target, pointerType === "mouse" ? OPEN_MS : 0);
+      // The event also comes when the page changes below a mouse that rests. A mouse hides only what
+      // it has shown.
+      if (isMouse && !time && !isHovered) return;
+      isHovered = isMouse && time !== null;
+      want(time ? [time] : [], time ?? target, isMouse ? OPEN_MS : 0);
     }
     function focus({ target }: FocusEvent) {
       if (!(target instanceof Element) || !target.matches(":focus-visible")) return;
+      isHovered = false;
       const times = target.closest("tr, li")?.querySelectorAll<HTMLTimeElement>(TIME) ?? [];
       // Times with the same exact value are shown once.
       want([...new Map(Array.from(times, (time) => [time.dateTime, time])).values()], target, OPEN_MS);
