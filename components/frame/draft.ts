@@ -46,9 +46,10 @@ function take(form: string): Draft | undefined {
 }
 
 /** Tells whether a text or a box differs from what the server sent. */
-function isChanged({ checked, defaultChecked, value, defaultValue }: HTMLInputElement): boolean {
+function isChanged({ type, checked, defaultChecked, value, defaultValue }: HTMLInputElement): boolean {
+  if (type === "checkbox") return checked !== defaultChecked;
   // A list of choices has no `defaultValue`.
-  return checked !== defaultChecked || value !== (defaultValue ?? value);
+  return value !== (defaultValue ?? value);
 }
 
 function typedFields(form: HTMLFormElement): HTMLInputElement[] {
