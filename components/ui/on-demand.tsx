@@ -42,14 +42,24 @@ export function onIntent(part: Loadable): { onPointerEnter: () => void; onFocus:
   return { onPointerEnter: start, onFocus: start };
 }
 
-/** Loads `part` when the page has loaded and the browser is idle. */
-export function useIdleLoad(part: Loadable): void {
+let idleLoads = Promise.resolve();
+
+/**
+ * Loads `part` when the page has loaded and the browser is idle. Loads one part after another, each
+ * when the browser is idle again, so that the page responds in between.
+ */
+export function useIdleLoad(part: Pick<Loadable, "load">): void {
   useEffect(() => {
-    const start = () => void part.load().catch(() => {});
-    const whenIdle = () => (window.requestIdleCallback ?? setTimeout)(start);
-    if (document.readyState === "complete") return void whenIdle();
-    window.addEventListener("load", whenIdle, { once: true });
-    return () => window.removeEventListener("load", whenIdle);
+    const idle = () => new Promise<unknown>((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
+    const start = () => {
+      idleLoads = idleLoads
+        .then(idle)
+        .then(part.load)
+        .catch(() => {});
+    };
+    if (document.readyState === "complete") return start();
+    window.addEventListener("load", start, { once: true });
+    return () => window.removeEventListener("load", start);
   }, [part]);
 }
 

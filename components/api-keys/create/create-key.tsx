@@ -13,6 +13,10 @@ const CreateKeyDialog = onDemand(() =>
   import("#components/api-keys/create/create-key-dialog.tsx").then((module) => module.CreateKeyDialog),
 );
 
+/** The parts of the dialog that take longest to start. Each is loaded before it, by itself. */
+const SCHEMA = { load: () => import("#lib/api-keys/model/schema.ts").then(() => {}) };
+const DIALOG = { load: () => import("#components/ui/dialog.tsx").then(() => {}) };
+
 type CreateKeyState = {
   create: () => void;
   open: boolean;
@@ -30,6 +34,8 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const earlyField = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState<"nothing" | "opening" | "form">("nothing");
   const { demand, failed } = useDemand();
+  useIdleLoad(SCHEMA);
+  useIdleLoad(DIALOG);
   useIdleLoad(CreateKeyDialog);
   const load = () => void demand(CreateKeyDialog, () => {});
   const create = () => {

@@ -136,7 +136,7 @@ function Keys({ page, query, health, warningNote }: Pick<Props, "page" | "query"
         ) : (
           <>
             {warningNote}
-            <KeyTable rows={page.rows} topRows={page.topRows} page={page.page} query={query} selection={selection} />
+            <KeyTable rows={page.rows} query={query} selection={selection} />
             <Pagination page={page.page} topRows={page.topRows} oldKeys={page.matching - page.topRows} query={query} />
           </>
         )}

@@ -1,12 +1,6 @@
 "use client";
 
-import {
-  createColumnHelper,
-  rowPaginationFeature,
-  rowSelectionFeature,
-  rowSortingFeature,
-  tableFeatures,
-} from "@tanstack/react-table";
+import { createColumnHelper, rowSelectionFeature, tableFeatures } from "@tanstack/react-table";
 import { type ComponentProps, useId } from "react";
 import { KeyActions } from "#components/api-keys/change/key-actions.tsx";
 import {
@@ -24,7 +18,8 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { PageRow } from "#lib/api-keys/list.ts";
 
-export const features = tableFeatures({ rowSortingFeature, rowPaginationFeature, rowSelectionFeature });
+/** The URL holds the order and the page, so the table needs no features for them. */
+export const features = tableFeatures({ rowSelectionFeature });
 const column = createColumnHelper<typeof features, PageRow>();
 
 /** The ids of the columns are the names that the URL and the query use for sorting. */

@@ -2,10 +2,10 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { ViewLink } from "#components/api-keys/list/view-navigation.tsx";
 import { firstDirection, type ListQuery, SORT_COLUMNS } from "#lib/api-keys/model/list-view.ts";
 
-type Props = { id: string; query: ListQuery; sorted: false | "asc" | "desc"; children: React.ReactNode };
+type Props = { id: string; query: ListQuery; children: React.ReactNode };
 
 /** Shows a column's title, as a link that sorts by the column if the query supports it. */
-export function KeyTableHeader({ id, query, sorted, children }: Props) {
+export function KeyTableHeader({ id, query, children }: Props) {
   const sort = SORT_COLUMNS.find((name) => name === id);
   if (!sort) {
     return (
@@ -14,6 +14,7 @@ export function KeyTableHeader({ id, query, sorted, children }: Props) {
       </th>
     );
   }
+  const sorted = query.sort === id && query.direction;
   const Arrow = sorted === "asc" ? ArrowUp : ArrowDown;
   // A second press reverses the order.
   const direction = sorted ? (sorted === "asc" ? "desc" : "asc") : firstDirection(sort);

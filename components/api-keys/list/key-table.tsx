@@ -11,29 +11,22 @@ import { useViewNavigation } from "#components/api-keys/list/view-navigation.tsx
 import { noteNavigation } from "#components/ui/link.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { PageRow } from "#lib/api-keys/list.ts";
-import { type ListQuery, PAGE_SIZE } from "#lib/api-keys/model/list-view.ts";
+import type { ListQuery } from "#lib/api-keys/model/list-view.ts";
 
-type Props = { rows: PageRow[]; topRows: number; page: number; query: ListQuery; selection: KeySelection };
+type Props = { rows: PageRow[]; query: ListQuery; selection: KeySelection };
 
 /**
  * Shows one page of keys, on a phone as a list. The database searches, sorts and pages; the table
  * only renders what the URL asks for.
  */
-export function KeyTable({ rows, topRows, page, query, selection }: Props) {
+export function KeyTable({ rows, query, selection }: Props) {
   const { go } = useViewNavigation();
   const table = useTable({
     features,
     columns,
     data: rows,
     getRowId: (key) => key.id,
-    manualSorting: true,
-    manualPagination: true,
-    rowCount: topRows,
-    state: {
-      sorting: [{ id: query.sort, desc: query.direction === "desc" }],
-      pagination: { pageIndex: page - 1, pageSize: PAGE_SIZE },
-      rowSelection: selection.rows,
-    },
+    state: { rowSelection: selection.rows },
     onRowSelectionChange: selection.change,
   });
   /** Opens the key's page from anywhere in its row, and in a new tab as the link in it would. */
@@ -54,7 +47,7 @@ export function KeyTable({ rows, topRows, page, query, selection }: Props) {
         {table.getHeaderGroups().map((group) => (
           <tr key={group.id} className="block text-[0.8125rem] text-muted list:table-row">
             {group.headers.map((header) => (
-              <KeyTableHeader key={header.id} id={header.id} query={query} sorted={header.column.getIsSorted()}>
+              <KeyTableHeader key={header.id} id={header.id} query={query}>
                 <table.FlexRender header={header} />
               </KeyTableHeader>
             ))}
