@@ -27,7 +27,11 @@ export default defineConfig({
     contextOptions: { reducedMotion: "reduce" },
     // A trace took half of the time of a run.
     screenshot: "only-on-failure",
-    launchOptions: { executablePath: await findBrowser(), args: BROWSER_ARGUMENTS },
+    launchOptions: {
+      executablePath: await findBrowser(),
+      // A test's page ends before optimizing its code pays. Not for Lighthouse, which measures scripts.
+      args: [...BROWSER_ARGUMENTS, "--js-flags=--no-opt --no-maglev"],
+    },
   },
   webServer: {
     command: "node e2e/support/test-server.ts",
