@@ -80,7 +80,9 @@ test("browsers are listed, and signed out one by one or all others at once", asy
   await expect(list).toHaveCount(4);
   await expect(list.filter({ hasText: "This browser" }).getByRole("button")).toHaveCount(0);
   await expect(list.filter({ hasText: "Firefox on Linux" })).toHaveCount(3);
-  await list.filter({ hasText: "Firefox on Linux" }).first().getByRole("button", { name: "Sign out" }).click();
+  const another = list.filter({ hasText: "Firefox on Linux" }).first().getByRole("button", { name: "Sign out" });
+  await expect(another).toHaveAccessibleDescription(/^Firefox on Linux/);
+  await another.click();
   await expect(list).toHaveCount(3);
   await expect(page.getByRole("status").filter({ hasText: "1 session was signed out." })).toBeVisible();
   await expect(page.getByRole("list", { name: "Active sessions" })).toBeFocused();

@@ -52,6 +52,13 @@ for (const { name, viewport, text } of SIZES)
         await page.goto(path, { waitUntil: "networkidle" });
         await expectLaidOut(page, path);
       }
+      await page.goto("/settings/usage");
+      await page
+        .getByRole("link", { name: /^Production App on/ })
+        .first()
+        .click();
+      await expect(page.getByRole("heading", { name: "Movements" })).toBeVisible();
+      await expectLaidOut(page, "a day of a key");
       await page.locator("summary[aria-label=Menu]").click();
       await expectLaidOut(page, "the navigation", "header");
     });

@@ -18,7 +18,8 @@ export const SCREENS: Screen[] = [
     name: "sign-in-error",
     show: async (page) => {
       await page.goto("/sign-in");
-      await page.getByLabel("Email").fill("ada@example.com");
+      // Each account gets few guesses.
+      await page.getByLabel("Email").fill(`${randomUUID()}@example.com`);
       await page.getByLabel("Password").fill("not the password");
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByText("is wrong").waitFor();

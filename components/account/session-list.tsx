@@ -32,7 +32,7 @@ export function SessionList({ sessions, current }: { sessions: ListedSession[]; 
       <ul ref={list} tabIndex={-1} aria-label="Active sessions" className="divide-y divide-line outline-none">
         {sessions.map(({ id, address, userAgent, createdAt, lastSeenAt }) => (
           <li key={id} className="flex items-center justify-between gap-4 py-3 first:pt-0 last:pb-0">
-            <div className="min-w-0">
+            <div id={`session-${id}`} className="min-w-0">
               <p className="flex min-w-0 items-center gap-2">
                 <bdi title={userAgent} className="truncate font-medium">
                   {browserName(userAgent)}
@@ -45,7 +45,7 @@ export function SessionList({ sessions, current }: { sessions: ListedSession[]; 
               </p>
             </div>
             {id !== current && (
-              <Button type="submit" name="id" value={id} size="small">
+              <Button type="submit" name="id" value={id} size="small" aria-describedby={`session-${id}`}>
                 Sign out
               </Button>
             )}

@@ -10,8 +10,7 @@ export function EarlyPresses() {
     const ignored = (globalThis.earlyPresses ?? []).filter(({ event }) => event.eventPhase === Event.NONE);
     globalThis.earlyPresses = undefined;
     // React hydrates a row of the list for an event, but not in the middle of an effect.
-    const later = setTimeout(() => repeat(ignored));
-    return () => clearTimeout(later);
+    setTimeout(() => repeat(ignored));
   }, []);
   return null;
 }

@@ -5,8 +5,8 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
-import { browserName } from "#lib/accounts/model/browser-name.ts";
 import { groupRuns, type LoggedRequest, type LogRun } from "#lib/usage/model/log-rows.ts";
+import { programName } from "#lib/usage/model/program-name.ts";
 
 type Props = { rows: LoggedRequest[]; label?: string; withKey?: boolean };
 
@@ -80,7 +80,7 @@ function Origin({ request: { route, addressPrefix, userAgent } }: { request: Log
       <span className="mt-0.5 block text-muted text-xs">
         <span className="font-mono">{addressPrefix || "–"}</span>{" "}
         <bdi title={userAgent} className="wrap-anywhere">
-          {browserName(userAgent || "–")}
+          {userAgent ? programName(userAgent, route) : "–"}
         </bdi>
       </span>
     </span>

@@ -12,7 +12,7 @@ export function Notice({ tone = "info", children }: { tone?: keyof typeof TONES;
   return (
     <div className={`flex gap-2.5 rounded-lg border px-3 py-2.5 text-[0.8125rem] ${className}`}>
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0">{children}</div>
+      <div className="min-w-0 flex-1">{children}</div>
     </div>
   );
 }

@@ -40,6 +40,13 @@ export function layoutProblems(page: Page, part?: string): Promise<string[]> {
       return box.right - box.left > 1 && box.bottom - box.top > 1 ? box : undefined;
     }
 
+    /** Returns the nearest card or control around a text. */
+    const cardOf = (element: Element) =>
+      ancestors(element).find((ancestor) => {
+        const { borderLeftWidth, borderRightWidth, display } = getComputedStyle(ancestor);
+        return borderLeftWidth !== "0px" && borderRightWidth !== "0px" && display !== "inline";
+      });
+
     const texts: Text[] = [];
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -55,6 +62,9 @@ export function layoutProblems(page: Page, part?: string): Promise<string[]> {
       range.selectNodeContents(node);
       for (const rect of range.getClientRects()) {
         const box = seen(element, rect);
+        const card = cardOf(element)?.getBoundingClientRect();
+        if (box && card && (box.right > card.right + 1 || box.left < card.left - 1))
+          found.add(`"${node.nodeValue.trim().slice(0, 40)}" runs out of its card`);
         if (box) texts.push({ words: node.nodeValue.trim().slice(0, 40), box, layer: layerOf(element) });
       }
     }

@@ -63,7 +63,7 @@ export default withRequestId(async function LedgerRowPage({ params, searchParams
           {row.keyName ? <KeyLink id={row.apiKeyId} name={row.keyName} /> : ledgerKeyName(row)}, on this UTC day.
         </p>
       </header>
-      <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+      <dl className="grid grid-cols-[repeat(auto-fit,minmax(min(7rem,100%),1fr))] gap-3 sm:grid-cols-4">
         <Figure term="Charged" value={formatNumber(row.charged)} />
         <Figure term="Refunded" value={formatNumber(row.refunded)} />
         <Figure term="Added" value={formatNumber(row.added)} />
