@@ -13,7 +13,7 @@ export type WatchedStatement = {
 };
 
 /** What the statements of some work read in all. */
-export type Reads = { statements: number; pages: number };
+export type Reads = { statements: number; pages: number; rows: number };
 
 export type MeasureReads = (work: () => Promise<unknown>) => Promise<Reads>;
 
@@ -68,7 +68,8 @@ export function watchReads(): MeasureReads {
     await work();
     watched.length = 0;
     await work();
-    return { statements: watched.length, pages: watched.reduce((sum, { pages }) => sum + pages, 0) };
+    const sum = (of: "pages" | "rows") => watched.reduce((all, statement) => all + statement[of], 0);
+    return { statements: watched.length, pages: sum("pages"), rows: sum("rows") };
   };
 }
 

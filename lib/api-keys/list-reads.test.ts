@@ -95,19 +95,46 @@ test("a page of 10,000 keys reads little for each of 1,000 old keys, and the use
   expect(page.pages).toBeLessThanOrEqual(without.pages + 1_000 * 30);
 });
 
-test("warnings about many keys are counted once a minute, about few each time", async () => {
+test("a later step of an export of 10,000 keys reads the keys of that step only", async () => {
+  const { id } = await createUser();
+  await addKeys(id, 0, 10_000);
+  const read = (steps: number) =>
+    measure(async () => {
+      const exported = exportApiKeys(id, DEFAULT_VIEW, new Date());
+      for (let step = 0; step < steps; step += 1) await exported.next();
+    });
+  const [first, third] = [await read(1), await read(3)];
+  // 1,000 keys, each found by an index of up to three levels.
+  expect(third.pages - first.pages).toBeLessThanOrEqual(4 * 1_000 + 100);
+  expect(third.rows - first.rows).toBeLessThanOrEqual(1_000);
+});
+
+test("warnings about many keys are counted once a minute or after a change, about few each time", async () => {
   const [few, many] = [await createUser(), await createUser()];
   await addKeys(few.id, 0, 100);
-  await addKeys(many.id, 0, 1_200);
+  await addKeys(many.id, 0, 1_000);
+  await fill([
+    `INSERT INTO "UsageCaller" ("apiKeyId", "addressPrefix", "userAgent", "route", "lastSeenAt")
+     SELECT "id", i || '.0', '', '', now() FROM "ApiKey", generate_series(1, 6) i WHERE "userId" = ANY ($1)`,
+    [[few.id, many.id]],
+  ]);
+  await pool().query(`UPDATE "ApiKey" SET "lastUsedAt" = now() WHERE "userId" = ANY ($1)`, [[few.id, many.id]]);
   const now = new Date();
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
-  const statements = async (userId: UserId, at: Date) => (await measure(() => findWarnings(userId, at))).statements;
-  expect(await statements(few.id, now)).toBe(1);
-  expect(await statements(many.id, now)).toBe(0);
-  expect(await statements(many.id, later(59))).toBe(0);
-  await pool().query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "userId" = $1`, [many.id]);
-  await findWarnings(many.id, later(61));
-  expect(await findWarnings(many.id, later(62))).toEqual([]);
+  const rows = async (userId: UserId, at: Date) => (await measure(() => findWarnings(userId, at))).rows;
+  expect(await rows(few.id, now)).toBeGreaterThan(500);
+  expect(await rows(many.id, now)).toBeLessThanOrEqual(1_000);
+  expect(await rows(many.id, later(59))).toBeLessThanOrEqual(1_000);
+  const warned = async (at: Date) =>
+    (await findWarnings(many.id, at)).find(({ kind }) => kind === "many_networks")?.keys;
+  expect(await warned(later(59))).toBe(1_000);
+  await pool().query(`UPDATE "ApiKey" SET "revokedAt" = now() WHERE "userId" = $1 AND "name" = 'Key 1'`, [many.id]);
+  expect(await warned(later(59))).toBe(999);
+  await pool().query(`DELETE FROM "UsageCaller" c USING "ApiKey" k WHERE k."id" = c."apiKeyId" AND k."userId" = $1`, [
+    many.id,
+  ]);
+  expect(await warned(later(60))).toBe(999);
+  expect(await warned(later(120))).toBeUndefined();
 });
 
 test("the list of sessions reads none of 20,000 ended ones, and the latest 50 of many open ones", async () => {

@@ -8,6 +8,7 @@ import { database } from "#lib/database/client.ts";
 import type { From } from "#lib/paging/model/keyset-page.ts";
 import { findLoggedRequest, findLogsChoices, listFailedRequests, listLogs, listNewerLogs } from "#lib/usage/logs.ts";
 import type { LoggedRequest } from "#lib/usage/model/log-rows.ts";
+import { LOGS_PAGE } from "#lib/usage/model/log-rows.ts";
 import type { LogsFilter } from "#lib/usage/model/logs-query.ts";
 
 let close: () => Promise<void>;
@@ -163,6 +164,12 @@ describe("of 20,000 requests that nothing has pruned yet no more is read than of
   test("by a key's failed requests, and the choices of the filters", async () => {
     await compare(({ id, key }) => listFailedRequests(id, key, 10), 20);
     await compare(({ id }) => findLogsChoices(id), 2_000);
+  });
+
+  test("a page without a filter reads its own rows only", async () => {
+    const { rows } = await measure(() => listLogs(many.id, ALL));
+    // One row more than a page of each table, and the keys of those that are shown.
+    expect(rows).toBeLessThanOrEqual(3 * (LOGS_PAGE + 1));
   });
 
   test("a poll without news reads a few pages", async () => {

@@ -16,14 +16,14 @@ const STATUS = `coalesce(l."status", CASE l."cause" WHEN 'rate_limited' THEN 429
   WHEN 'quota_exceeded' THEN 403 WHEN 'forbidden' THEN 403 ELSE 401 END)`;
 
 /**
- * SQL: the latest rows of the account `$1` in both tables for which `where` holds, at most
- * {@link LOG_ROWS_MAX} of each. A filter looks at these rows and needs no index of its own. A
- * reason that one of the tables can't have leaves it out.
+ * SQL: the latest rows of the account `$1` in both tables for which `where` holds, at most `limit` of
+ * each. A filter looks at these rows and needs no index of its own. A reason that one of the tables
+ * can't have leaves it out.
  */
-function latest(where: string, order: "ASC" | "DESC", reason: string | null): string {
+function latest(where: string, order: "ASC" | "DESC", reason: string | null, limit = LOG_ROWS_MAX): string {
   const rows = (table: LogTable, reason: string, status: string) => `(
     SELECT l."requestId", ${reason} AS "reason", ${status} AS "status", l."route", l."addressPrefix", l."userAgent", l."createdAt", l."apiKeyId"
-    FROM "${table}" l WHERE ${owned("l")} ${where} ORDER BY l."createdAt" ${order}, l."requestId" ${order} LIMIT ${LOG_ROWS_MAX})`;
+    FROM "${table}" l WHERE ${owned("l")} ${where} ORDER BY l."createdAt" ${order}, l."requestId" ${order} LIMIT ${limit})`;
   const tables = [
     ...(reason === "ok" ? [] : [rows("Refusal", `l."cause"`, STATUS)]),
     ...(reason === null || reason === "ok" ? [rows("RequestSample", "'ok'", `l."status"`)] : []),
@@ -71,11 +71,18 @@ async function readLogs(
   limit: number,
   values: unknown[] = [],
 ): Promise<LoggedRequest[]> {
+  const isFiltered = status !== null || reason !== null || route !== null || caller !== null;
+  const source = latest(
+    `AND ($2::uuid IS NULL OR l."apiKeyId" = $2) ${where}`,
+    order,
+    reason,
+    isFiltered ? LOG_ROWS_MAX : limit,
+  );
   const { rows } = await pool().query<LoggedRequest>(
     `SELECT l.*, k."name" AS "keyName", k."prefix" AS "keyPrefix", k."expiresAt" AS "keyExpiresAt",
             coalesce(k."revokedAt", k."revokesAt") AS "keyRevokedAt", k."deletedAt" AS "keyDeletedAt"
      FROM (
-       SELECT l.* FROM ${latest(`AND ($2::uuid IS NULL OR l."apiKeyId" = $2) ${where}`, order, reason)}
+       SELECT l.* FROM ${source}
        WHERE ($3::text IS NULL OR l."status"::text LIKE $3) AND ($4::text IS NULL OR l."reason" = $4 OR ($4 = '${ANY_FAILURE}' AND l."reason" <> 'ok'))
          AND ($5::text IS NULL OR l."route" = $5) AND ($6::text IS NULL OR l."addressPrefix" || ' ' || l."userAgent" = $6)
        ORDER BY l."createdAt" ${order}, l."requestId" ${order} LIMIT $7
@@ -101,7 +108,7 @@ export async function findLogsChoices(userId: UserId): Promise<LogsChoices> {
     `SELECT coalesce(array_agg(DISTINCT l."apiKeyId"), '{}') AS "ids", coalesce(array_agg(DISTINCT l."status"), '{}') AS "statuses",
             coalesce(array_agg(DISTINCT l."reason"), '{}') AS "reasons", coalesce(array_agg(DISTINCT l."route"), '{}') AS "routes",
             coalesce((array_agg(DISTINCT l."addressPrefix" || ' ' || l."userAgent"))[1:${CALLERS_MAX}], '{}') AS "callers"
-     FROM ${latest("", "DESC", null)}`,
+     FROM (SELECT DISTINCT l."apiKeyId", l."status", l."reason", l."route", l."addressPrefix", l."userAgent" FROM ${latest("", "DESC", null)}) l`,
     [userId],
   );
   const { ids = [], ...found } = rows[0] ?? { ids: [], statuses: [], reasons: [], routes: [], callers: [] };
