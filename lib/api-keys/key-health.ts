@@ -13,8 +13,8 @@ export type KeyWarning = { kind: WarningKind; keys: number };
 
 const MANY_NETWORKS = 5;
 /**
- * Above this number of active keys the warnings are remembered: counting those of 1,000 keys takes
- * 20 times as long as seeing whether one of them was changed.
+ * Above this number of active keys the warnings are remembered: seeing whether a key was changed
+ * reads less than counting them.
  */
 const MANY_KEYS = 100;
 const REMEMBERED_MS = 60_000;

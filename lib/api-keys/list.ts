@@ -104,7 +104,7 @@ const EXPORT_PAGE_ROWS = 500;
  * deleted before its page is read is left out.
  */
 export async function* exportApiKeys(userId: UserId, query: ListQuery, now: Date): AsyncGenerator<ApiKey[]> {
-  // One text: an array of 10,000 ids takes the process 15 ms to read.
+  // One text, which the process reads faster than an array of 10,000 ids.
   const [{ all }] = await database().$queryRaw<[{ all: string | null }]>`
     SELECT string_agg("id"::text, ' ') AS "all" FROM (
       SELECT "id", ${statusAt(now)} AS "status" FROM "ApiKey"
