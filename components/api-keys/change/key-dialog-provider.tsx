@@ -3,6 +3,7 @@
 import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
 import type { Row } from "#components/api-keys/change/key-dialog-props.ts";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
+import { ShownKeysContext } from "#components/api-keys/change/shown-keys.ts";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { linkAt, type Place, placeOf } from "#components/api-keys/list/row-focus.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -26,7 +27,7 @@ const OpenKeyDialogContext = createContext<OpenKeyDialog>(() => {});
  * the dialog is open, and a row that leaves the list must not take along a new key that is shown
  * only once.
  */
-export function KeyDialogProvider({ children }: { children: ReactNode }) {
+export function KeyDialogProvider({ keys, children }: { keys: ListedApiKey[]; children: ReactNode }) {
   const list = useListRef();
   const focus = useRef<RefObject<HTMLElement | null>>(undefined);
   const row = useRef<Place>(undefined);
@@ -52,19 +53,21 @@ export function KeyDialogProvider({ children }: { children: ReactNode }) {
     <OpenKeyDialogContext value={open}>
       {children}
       {Dialog && apiKey && (
-        <Dialog
-          key={opened.times}
-          apiKey={apiKey}
-          open={opened.open}
-          row={rowOf(opened, setOpened)}
-          onClose={close}
-          onEnded={() => {
-            // The key's row gets other buttons, or leaves the list.
-            focus.current = undefined;
-            close();
-          }}
-          finalFocus={finalFocus}
-        />
+        <ShownKeysContext value={keys}>
+          <Dialog
+            key={opened.times}
+            apiKey={apiKey}
+            open={opened.open}
+            row={rowOf(opened, setOpened)}
+            onClose={close}
+            onEnded={() => {
+              // The key's row gets other buttons, or leaves the list.
+              focus.current = undefined;
+              close();
+            }}
+            finalFocus={finalFocus}
+          />
+        </ShownKeysContext>
       )}
     </OpenKeyDialogContext>
   );

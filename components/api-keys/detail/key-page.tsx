@@ -56,7 +56,7 @@ export function KeyPage({
       <ApiAddressProvider value={apiUrl}>
         <LifetimeDaysProvider value={lifetimeDays}>
           <ListRef value={heading}>
-            <KeyDialogProvider>
+            <KeyDialogProvider keys={[apiKey]}>
               <nav aria-label="Breadcrumb" className="mb-3 flex items-center gap-1 text-[0.8125rem] text-muted">
                 <Link href="/settings/developer" className="rounded hover:text-ink">
                   Developer Settings

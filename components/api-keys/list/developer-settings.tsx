@@ -54,7 +54,7 @@ export function DeveloperSettings({
         <LifetimeDaysProvider value={lifetimeDays}>
           <ListRef value={list}>
             <ViewNavigationProvider stamp={stamp}>
-              <KeyDialogProvider>
+              <KeyDialogProvider keys={page.rows}>
                 <CreateKeyProvider>
                   <Heading empty={page.total === 0} />
                   {page.total > 0 && <Keys page={page} query={query} health={health} warningNote={warningNote} />}
