@@ -127,7 +127,12 @@ test("new requests appear while the page is open, and are announced together", a
   const { secret } = await seedRequests(page, user.email);
   await page.goto(LOGS);
   await expect(page.getByText("Live: new requests appear")).toBeVisible();
+  // No poll is answered between the two.
+  const written = Promise.withResolvers<void>();
+  await page.route(`**${LOGS}/newer*`, (route) => written.promise.then(() => route.continue()));
   const [first, second] = [await requestIdOf(ask(page, "/key", secret)), await requestIdOf(ask(page, "/auth", secret))];
+  await expect.poll(() => database().rejection.count({ where: { requestId: { in: [first, second] } } })).toBe(2);
+  written.resolve();
   await expect(row(page, second)).toBeVisible();
   await expect(row(page, "2 requests since").filter({ hasText: "Key revoked" })).toHaveCount(1);
   await row(page, "Key revoked").getByText("2 request IDs").click();
