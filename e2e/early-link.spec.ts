@@ -1,18 +1,23 @@
+import type { Page } from "playwright/test";
 import { linkIn } from "#e2e/support/mail-server.ts";
 import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
-import { test } from "#e2e/support/with-mail.ts";
+import { type MailingServer, test } from "#e2e/support/with-mail.ts";
 import { openWithoutCode } from "#e2e/support/without-code.ts";
 
 // In one worker, so that one server is enough.
 test.describe.configure({ mode: "default" });
 
-test("an address is verified by a press before the page's code has arrived", async ({
-  mailing: { url, mail },
-  openBrowser,
-}) => {
+/** Signs a new user up in a browser of its own. */
+async function newMember({ url }: MailingServer, openBrowser: (options: { baseURL: string }) => Promise<Page>) {
   const user = newUser();
   const page = await openBrowser({ baseURL: url });
   await signUp(page, user);
+  return { user, page };
+}
+
+test("an address is verified by a press before the page's code has arrived", async ({ mailing, openBrowser }) => {
+  const { url, mail } = mailing;
+  const { user, page } = await newMember(mailing, openBrowser);
   const letCodeRun = await openWithoutCode(page, linkIn(await mail.mailTo(user.email)));
   await page.getByRole("button", { name: "Verify email address" }).click();
   await expect(page.getByRole("status").filter({ hasText: `${user.email} is verified` })).toBeVisible();
@@ -22,12 +27,11 @@ test("an address is verified by a press before the page's code has arrived", asy
 });
 
 test("a password is reset before the page's code has arrived, and the link leaves no trace in the address", async ({
-  mailing: { url, mail },
+  mailing,
   openBrowser,
 }) => {
-  const user = newUser();
-  const page = await openBrowser({ baseURL: url });
-  await signUp(page, user);
+  const { url, mail } = mailing;
+  const { user, page } = await newMember(mailing, openBrowser);
   await page.context().clearCookies();
   await page.goto("/forgot-password");
   await page.getByLabel("Email").fill(user.email);

@@ -3,6 +3,7 @@ import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { focusProblem } from "#e2e/support/focus-problem.ts";
 import { clickRowAction, createButton, createShownKey, KEY_LIST, openRowMenu } from "#e2e/support/key-list.ts";
 import { layoutProblems } from "#e2e/support/layout-problems.ts";
+import { openLedgerRow } from "#e2e/support/ledger-row.ts";
 import { rotateKey } from "#e2e/support/rotated-keys.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
@@ -52,12 +53,7 @@ for (const { name, viewport, text } of SIZES)
         await page.goto(path, { waitUntil: "networkidle" });
         await expectLaidOut(page, path);
       }
-      await page.goto("/settings/usage");
-      await page
-        .getByRole("link", { name: /^Production App on/ })
-        .first()
-        .click();
-      await expect(page.getByRole("heading", { name: "Movements" })).toBeVisible();
+      await openLedgerRow(page);
       await expectLaidOut(page, "a day of a key");
       await page.locator("summary[aria-label=Menu]").click();
       await expectLaidOut(page, "the navigation", "header");

@@ -1,6 +1,7 @@
 import type { Page } from "playwright/test";
 import { DOCS_PAGES } from "#components/docs/docs-pages.ts";
 import { KEY_LIST } from "#e2e/support/key-list.ts";
+import { openLedgerRow } from "#e2e/support/ledger-row.ts";
 import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { expect, signIn } from "#e2e/support/user.ts";
 import { test } from "#e2e/support/with-database.ts";
@@ -47,12 +48,7 @@ test("without JavaScript a user signs in, reads every page and signs out, and se
   }
   await page.goto(`${KEY_LIST}/${id}`);
   await expectPage("Production App");
-  await page.goto("/settings/usage");
-  await page
-    .getByRole("link", { name: /^Production App on/ })
-    .first()
-    .click();
-  await expect(page.getByRole("heading", { name: "Movements" })).toBeVisible();
+  await openLedgerRow(page);
   expect.soft(await deadControls(page), page.url()).toEqual([]);
   for (const { slug, title } of DOCS_PAGES) {
     await page.goto(`/docs/${slug}`);

@@ -6,10 +6,10 @@ declare global {
 }
 
 /**
- * The script that notes what a user does before the page's code runs. It belongs into the page's
- * head. It notes neither links nor forms, which work without code, and typing only where text is
- * handled at once: a field that may get a key has a pattern. The form of an emailed link also sends
- * the link's token, which only the browser knows.
+ * The script that notes what a user does before the page's code runs. It belongs in the page's
+ * head. It notes neither links nor forms, which work without code. It notes typing only in a field
+ * with a pattern: such a field may get a key, and the page handles its text at once. The script also
+ * puts the token of an emailed link into the form that is sent, because only the browser knows it.
  */
 export const NOTE_EARLY_PRESSES = `earlyPresses=[];
 for(const[type,controls]of[["click","button[type=button]"],["change","select,[type=checkbox]"],["input","[pattern]"]])
