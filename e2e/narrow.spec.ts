@@ -9,6 +9,7 @@ import { seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { expect } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
 import { test } from "#e2e/support/with-database.ts";
+import { codeRuns } from "#e2e/support/without-code.ts";
 
 const SIZES = [
   { name: "320 px", viewport: { width: 320, height: 640 }, text: "100%" },
@@ -130,6 +131,22 @@ for (const { name, viewport, text } of SIZES)
       await page.getByRole("button", { name: "Delete account…" }).click();
       await expect(page.getByRole("alertdialog")).toBeVisible();
       await expectLaidOut(page, "Delete account");
+    });
+
+    test("the exact times of a focused row stay within the window", async ({ page, user }) => {
+      await enlarge(page, text);
+      await seedKeys(user.email, 3);
+      await seedUsage(user.email);
+      await page.goto(KEY_LIST);
+      await codeRuns(page);
+      const box = page.getByRole("checkbox", { name: "Select Production App" });
+      await box.focus();
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("Tab");
+      await expect(box).toBeFocused();
+      const tooltip = page.getByRole("tooltip");
+      await expect(tooltip).toContainText(": ");
+      await expectLaidOut(page, "the exact times", "[data-time-tooltip]");
     });
 
     test("the bar of selected keys covers nothing that the keyboard reaches", async ({ page, user }) => {

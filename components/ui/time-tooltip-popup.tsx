@@ -16,10 +16,10 @@ export function TimeTooltipPopup({ id, times, open, onClose }: Props) {
             id={id}
             role="tooltip"
             data-time-tooltip
-            className="whitespace-nowrap rounded-md bg-ink px-2 py-1 text-canvas text-xs shadow-overlay transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
+            className="max-w-(--available-width) rounded-md bg-ink px-2 py-1 text-canvas text-xs shadow-overlay transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
           >
             {times.map((time) => (
-              <span key={time.dateTime} className="flex justify-between gap-3">
+              <span key={time.dateTime} className="flex flex-wrap justify-between gap-x-3">
                 {times.length > 1 && <span>{time.textContent}: </span>}
                 <span>{exactTime(new Date(time.dateTime))}</span>
               </span>
