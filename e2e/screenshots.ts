@@ -3,6 +3,7 @@ import { type Browser, chromium } from "playwright";
 import { SCREENS } from "#e2e/screens.ts";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { enlargeText } from "#e2e/support/enlarge-text.ts";
 import { addKeys, CALLER, connectTo, seedIdentity, seedKey, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
@@ -87,10 +88,7 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
         });
         const page = await context.newPage();
         await screen.show(page);
-        if (fontSize)
-          await page.evaluate((fontSize) => {
-            document.documentElement.style.fontSize = fontSize;
-          }, fontSize);
+        if (fontSize) await enlargeText(page, fontSize);
         await waitForAnimations(page);
         const picture = (name: string) => `${FOLDER}/${name}-${size}-${theme}.png`;
         await page.screenshot({ path: picture(screen.name) });
