@@ -88,6 +88,6 @@ export function oldKeys(userId: UserId, now: Date): Prisma.Sql {
 }
 
 /** Whether a live key has replaced the one with that id, in SQL. */
-export function isReplaced(id: Prisma.Sql, now: Date): Prisma.Sql {
+export function isReplaced(id: Prisma.Sql, now: Date | Prisma.Sql): Prisma.Sql {
   return Prisma.sql`EXISTS (${withSuccessors(id)} SELECT 1 FROM "successors" WHERE ${isLive(now)})`;
 }

@@ -126,6 +126,17 @@ test("no notice is sent about a key that is revoked, disabled or replaced, that 
   expect([await takeSubjects(ada.id), await takeSubjects(bob.id)]).toEqual([[], []]);
 });
 
+test("an old key counts as replaced only while a successor works", async () => {
+  const id = await keyWithDaysLeft(60, 90);
+  const rotated = await rotateApiKey(ada.id, id, "24h", CALLER, { type: "never" });
+  const successor = await database().apiKey.findFirstOrThrow({ where: { replacesId: id }, select: { id: true } });
+  expect(rotated.ok).toBe(true);
+  await moveEnd(id, 5, 90);
+  expect(await subjects()).toEqual([]);
+  await moveEnd(successor.id, -4, 30);
+  expect(await subjects()).toEqual([SOON]);
+});
+
 test("an email names only the account's own keys, and a muted notice sends none", async () => {
   const bob = await createQuietUser("Bob");
   const [adas, bobs] = [await keyWithDaysLeft(5, 90), await keyWithDaysLeft(5, 90, bob.id)];

@@ -1,5 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { database, pool } from "#lib/database/client.ts";
+import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
+import { database } from "#lib/database/client.ts";
+import { Prisma } from "#lib/database/generated/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 import { isMailOn, queueMail } from "#lib/mail/queue-mail.ts";
 
@@ -25,7 +27,7 @@ type DueKey = {
  * notified. Leaves out a notice that is due before half of the key's life has passed, replaced
  * keys, whose end is part of a rotation, and leaked keys, whose email named their end.
  */
-const DUE = `
+const DUE = Prisma.sql`
   SELECT d."id", d."userId", d."name", d."prefix", d."environment", d."expiresAt", d."daysBefore" FROM (
     SELECT k."id", k."userId", k."name", k."prefix", k."environment"::text AS "environment", k."expiresAt", (
         SELECT min("days") FROM unnest(ARRAY[0, 1, 7, 30]) "days"
@@ -34,8 +36,8 @@ const DUE = `
       ) AS "daysBefore"
     FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId" AND u."disabledAt" IS NULL
     WHERE k."deletedAt" IS NULL AND k."revokedAt" IS NULL AND k."revokesAt" IS NULL AND k."disabledAt" IS NULL
-      AND k."expiresAt" > now() - interval '${PAST_DAYS} days' AND k."expiresAt" <= now() + interval '30 days'
-      AND NOT EXISTS (SELECT FROM "ApiKey" s WHERE s."replacesId" = k."id" AND s."revokedAt" IS NULL)
+      AND k."expiresAt" > now() - interval '${Prisma.raw(String(PAST_DAYS))} days' AND k."expiresAt" <= now() + interval '30 days'
+      AND NOT ${isReplaced(Prisma.sql`k."id"`, Prisma.sql`least(now(), k."expiresAt")`)}
   ) d LEFT JOIN "ExpiryNotice" n ON n."apiKeyId" = d."id" AND n."expiresAt" = d."expiresAt"
   WHERE d."daysBefore" IS NOT NULL AND (n."daysBefore" IS NULL OR n."daysBefore" > d."daysBefore")
   ORDER BY d."userId", d."id" LIMIT ${STEP_KEYS}`;
@@ -48,7 +50,7 @@ export async function noticeExpiringKeys(signal?: AbortSignal): Promise<number> 
   if (!isMailOn()) return 0;
   let all = 0;
   await inSteps(async () => {
-    const { rows } = await pool().query<DueKey>(DUE);
+    const rows = await database().$queryRaw<DueKey[]>(DUE);
     for (const keys of Map.groupBy(rows, ({ userId }) => userId).values()) await notice(keys);
     all += rows.length;
     return rows.length === STEP_KEYS;

@@ -187,6 +187,15 @@ test("a use that is written at the moment the key would be disabled keeps it act
   expect(await takeSubjects(ada.id)).toEqual([]);
 });
 
+test("an old key counts as replaced only while a successor works", async () => {
+  const { key } = await createKey(ada.id);
+  await rotateApiKey(ada.id, key.id, "7d", CALLER, { type: "never" });
+  await database().apiKey.update({ where: { id: key.id }, data: { expiresAt: null } });
+  await database().apiKey.update({ where: { replacesId: key.id }, data: { expiresAt: new Date() } });
+  await heardAfterEach(400, 24, 6.5, 1.1);
+  expect(await isDisabled(key.id)).toBe(true);
+});
+
 test("keys that don't work, replaced keys, and keys whose owners get no email are left out", async () => {
   const create = async (userId = ada.id) => (await createKey(userId)).key.id;
   await revokeApiKey(ada.id, await create(), CALLER);

@@ -3,6 +3,7 @@ import { markDisabled } from "#lib/api-keys/disable-keys.ts";
 import { hasStatus, isListed, isOwned } from "#lib/api-keys/key-conditions.ts";
 import { outliveLeases } from "#lib/api-keys/lease.ts";
 import { lockApiKeys } from "#lib/api-keys/locks.ts";
+import { isReplaced } from "#lib/api-keys/rotation-chain.ts";
 import { env } from "#lib/config/env.ts";
 import { database, type Transaction } from "#lib/database/client.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
@@ -65,7 +66,7 @@ const idleKeys = (days: number, which: Prisma.Sql) => Prisma.sql`
     LEFT JOIN "IdleNotice" n ON n."apiKeyId" = k."id" AND n."idleSince" = k."idleSince"
       AND n."disablesAt" > now() - interval '${Prisma.raw(String(OVERDUE_DAYS))} days'
     WHERE k."idleSince" <= now() - make_interval(days => ${days - 30}::int)
-      AND NOT EXISTS (SELECT FROM "ApiKey" s WHERE s."replacesId" = k."id" AND s."revokedAt" IS NULL)
+      AND NOT ${isReplaced(Prisma.sql`k."id"`, Prisma.sql`now()`)}
   ) i
   WHERE NOT i."untold" AND i."idleSince" <= now() - make_interval(days => ${days}::int - i."daysBefore")
     AND (i."disablesAt" IS NULL OR i."disablesAt" <= now() + make_interval(days => i."daysBefore"))`;
