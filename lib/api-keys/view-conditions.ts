@@ -1,23 +1,26 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { hasStatus, IS_RESTRICTED } from "#lib/api-keys/key-conditions.ts";
+import { hasStatus, IS_RESTRICTED, statusAt } from "#lib/api-keys/key-conditions.ts";
 import { hasWarning } from "#lib/api-keys/key-health.ts";
 import type { ListQuery, View } from "#lib/api-keys/model/list-view.ts";
 import { oldKeys } from "#lib/api-keys/rotation-chain.ts";
 import { Prisma } from "#lib/database/generated/client.ts";
 
 /** "Never used" sorts as the oldest use, "Never expires" as the latest end. */
-const ORDER: Record<ListQuery["sort"], Record<ListQuery["direction"], string>> = {
+const ORDER: Record<Exclude<ListQuery["sort"], "status">, Record<ListQuery["direction"], string>> = {
   name: { asc: `lower("name") ASC`, desc: `lower("name") DESC` },
   key: { asc: `"prefix" COLLATE "C" ASC`, desc: `"prefix" COLLATE "C" DESC` },
   created: { asc: `"createdAt" ASC`, desc: `"createdAt" DESC` },
   lastUsed: { asc: `"lastUsedAt" ASC NULLS FIRST`, desc: `"lastUsedAt" DESC NULLS LAST` },
   expires: { asc: `"expiresAt" ASC NULLS LAST`, desc: `"expiresAt" DESC NULLS FIRST` },
-  status: { asc: `"status" ASC`, desc: `"status" DESC` },
 };
 
-/** The order of a view. The statement must select `statusAt` as "status". */
-export function orderOf({ sort, direction }: ListQuery): Prisma.Sql {
-  return Prisma.sql`${Prisma.raw(ORDER[sort][direction])}, "id" DESC`;
+/** The order of a view at `now`. */
+export function orderOf({ sort, direction }: ListQuery, now: Date): Prisma.Sql {
+  const first =
+    sort === "status"
+      ? Prisma.sql`${statusAt(now)} ${Prisma.raw(direction === "asc" ? "ASC" : "DESC")}`
+      : Prisma.raw(ORDER[sort][direction]);
+  return Prisma.sql`${first}, "id" DESC`;
 }
 
 /**
