@@ -15,6 +15,16 @@ async function read(page: Page, path: string) {
 /** Counts the elements of a name that the data has, besides those in the HTML. */
 const elements = (data: string, name: string) => data.split(`\\"$\\",\\"${name}\\"`).length - 1;
 
+test("pages that only show something load no code that checks input", async ({ page, user }) => {
+  const { key } = await seedKey(user.email);
+  for (const path of ["usage", "logs", "activity", `developer/${key.id}`]) {
+    const { html } = await read(page, `/settings/${path}`);
+    const scripts = [...new Set(html.match(/\/_next\/static\/chunks\/[^"\\]+\.js/g))];
+    expect(scripts.length).toBeGreaterThan(5);
+    for (const script of scripts) expect(await (await page.request.get(script)).text()).not.toContain("ZodError");
+  }
+});
+
 test("the usage page carries its charts and tables as counts, not once more as elements", async ({ page, user }) => {
   await seedKey(user.email);
   await seedUsage(user.email);

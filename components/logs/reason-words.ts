@@ -1,7 +1,6 @@
 import type { Tone } from "#components/ui/badge.tsx";
 import { shortDay } from "#components/ui/utc-day.ts";
-import type { LoggedRequest } from "#lib/usage/model/log-rows.ts";
-import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
+import { ANY_FAILURE, type LoggedRequest } from "#lib/usage/model/log-rows.ts";
 import type { Outcome } from "#lib/usage/model/outcomes.ts";
 
 type Step = readonly [words: string, href: (request: LoggedRequest) => string];

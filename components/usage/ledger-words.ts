@@ -1,5 +1,5 @@
 import { formatNumber } from "#components/ui/number.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 
 /** Formats a change of credits with its sign: "+5", "-1,234", "0". */
 export const signedCredits = (credits: number): string => (credits > 0 ? "+" : "") + formatNumber(credits);

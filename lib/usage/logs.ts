@@ -2,8 +2,8 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 import { LOG_ROWS_MAX, type LogTable } from "#lib/usage/log-retention.ts";
-import { LOGS_PAGE, type LoggedRequest } from "#lib/usage/model/log-rows.ts";
-import { ANY_FAILURE, type LogsFilter } from "#lib/usage/model/logs-query.ts";
+import { ANY_FAILURE, LOGS_PAGE, type LoggedRequest } from "#lib/usage/model/log-rows.ts";
+import type { LogsFilter } from "#lib/usage/model/logs-query.ts";
 import { owned } from "#lib/usage/owned.ts";
 
 /** Requests reach the table seconds after they were answered, from several processes. */

@@ -15,6 +15,9 @@ export type LoggedRequest = {
   keyDeletedAt: Date | null;
 };
 
+/** The reason in a filter that matches every request that failed. */
+export const ANY_FAILURE = "failed";
+
 /** Rows of one page of Logs. */
 export const LOGS_PAGE = 50;
 

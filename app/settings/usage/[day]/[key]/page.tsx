@@ -17,7 +17,8 @@ import { env } from "#lib/config/env.ts";
 import { findLedgerRow } from "#lib/credits/ledger.ts";
 import { epochMs, ledgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { listMovements } from "#lib/credits/movements.ts";
-import { type From, fromParameter, fromText } from "#lib/paging/model/keyset-page.ts";
+import { fromParameter } from "#lib/paging/model/from-parameter.ts";
+import { type From, fromText } from "#lib/paging/model/keyset-page.ts";
 
 const PAGE = 50;
 
