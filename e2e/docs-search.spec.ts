@@ -2,6 +2,7 @@ import type { Page } from "playwright/test";
 import { expect, test } from "playwright/test";
 import { DOCS_PAGES } from "#components/docs/docs-pages.ts";
 import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
+import { enlargeText } from "#e2e/support/enlarge-text.ts";
 import { codeRuns } from "#e2e/support/without-code.ts";
 
 const field = (page: Page) => page.getByRole("dialog").getByRole("combobox", { name: "Search the docs" });
@@ -75,9 +76,7 @@ test("the content fits into 320 px, and into 375 px at 200 % text", async ({ pag
     ] as const) {
       await page.setViewportSize({ width, height: 812 });
       await page.goto(`/docs/${slug}`);
-      await page.evaluate((fontSize) => {
-        document.documentElement.style.fontSize = fontSize;
-      }, size);
+      await enlargeText(page, size);
       // The header's own test is in another file.
       const overflow = () => page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
       await expect.poll(overflow, `${slug} at ${width} px`).toBe(0);

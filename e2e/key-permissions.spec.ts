@@ -2,6 +2,7 @@ import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes, waitForAnimations } from "#e2e/support/accessibility.ts";
 import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
 import { readCsv } from "#e2e/support/csv.ts";
+import { enlargeText } from "#e2e/support/enlarge-text.ts";
 import { clickRowAction, KEY_LIST, keyRow, rows } from "#e2e/support/key-list.ts";
 import { layoutProblems } from "#e2e/support/layout-problems.ts";
 import { seedKey } from "#e2e/support/seed.ts";
@@ -252,9 +253,7 @@ for (const { name, viewport, text } of [
       const { key } = await seedKey(user.email);
       await addCallers(key.id, ["203.0.113.0/24", "2001:db8:1234::/48"]);
       await page.goto(KEY_LIST);
-      await page.evaluate((size) => {
-        document.documentElement.style.fontSize = size;
-      }, text);
+      await enlargeText(page, text);
       await openForm(page);
       await choose(page, "Restricted");
       await networks(page).fill("203.0.113.7");

@@ -165,26 +165,30 @@ test("a note is written, shown where the key is revoked and on its page, and nev
   await expect(page.getByRole("definition").filter({ hasText: "In the vault.\nAsk Zoë." })).toBeVisible();
 });
 
-test("a dialog that opens in the moment when a note is saved shows the note", async ({ page, user }) => {
-  await addKeys(user.email, 1);
-  await page.goto(KEY_LIST);
-  // Loads the code of the dialog.
-  await keyRow(page, "key 0").getByRole("button", { name: "Revoke" }).click();
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await expect(page.getByRole("alertdialog")).toHaveCount(0);
-  await clickRowAction(page, "key 0", "Edit note");
-  await page.getByRole("textbox", { name: "Note" }).fill("In the vault.");
-  await page.evaluate(() => {
-    const revoke = document.querySelector<HTMLElement>("button[aria-label^='Revoke key 0']");
-    new MutationObserver((_, watch) => {
-      if (!document.body.textContent?.includes('Note on "key 0" saved')) return;
-      watch.disconnect();
-      revoke?.click();
-    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+for (const { change, field, value, saved, shows } of [
+  { change: "Edit note", field: "Note", value: "In the vault.", saved: 'Note on "key 0" saved', shows: "Note: In" },
+  { change: "Rename", field: "Name", value: "vault", saved: 'renamed to "vault"', shows: 'Revoke "vault"?' },
+])
+  test(`a dialog that opens in the moment of ${change} shows the key as it is now`, async ({ page, user }) => {
+    await addKeys(user.email, 1);
+    await page.goto(KEY_LIST);
+    // Loads the code of the dialog.
+    await keyRow(page, "key 0").getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await expect(page.getByRole("alertdialog")).toHaveCount(0);
+    await clickRowAction(page, "key 0", change);
+    await page.getByRole("textbox", { name: field }).fill(value);
+    await page.evaluate((saved) => {
+      const revoke = document.querySelector<HTMLElement>("button[aria-label^='Revoke key 0']");
+      new MutationObserver((_, watch) => {
+        if (!document.body.textContent?.includes(saved)) return;
+        watch.disconnect();
+        revoke?.click();
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    }, saved);
+    await page.getByRole("button", { name: /^Save/ }).click();
+    await expect(page.getByRole("alertdialog")).toContainText(shows);
   });
-  await page.getByRole("button", { name: "Save note" }).click();
-  await expect(page.getByRole("alertdialog")).toContainText("Note: In the vault.");
-});
 
 test("an unknown key that is pasted clears the search, and the filters move for nothing", async ({ page, user }) => {
   await addKeys(user.email, 3);

@@ -1,6 +1,8 @@
 import type { Page } from "playwright/test";
 import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
 import { catchAction, sendAction } from "#e2e/support/catch-action.ts";
+import { enlargeText } from "#e2e/support/enlarge-text.ts";
+import { layoutProblems } from "#e2e/support/layout-problems.ts";
 import { expect, newUser, signOut, type User } from "#e2e/support/user.ts";
 import { continueWithProvider, newcomer, signInAtProvider, test } from "#e2e/support/with-provider.ts";
 
@@ -53,11 +55,21 @@ test("a provider is linked with the password, signs in to the same account, and 
     await expect(page.getByRole("row").filter({ hasText: what })).toContainText("OpenID Connect");
 });
 
+test("the question for the password fits a phone with large text", async ({ page, user: _ }) => {
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.goto(ACCOUNT);
+  await enlargeText(page, "200%");
+  await methods(page).getByRole("button", { name: LINK, exact: true }).click();
+  await expect(methods(page).getByRole("button", { name: "Cancel" })).toBeVisible();
+  expect(await layoutProblems(page)).toEqual([]);
+});
+
 test("the last sign-in method can't be unlinked, and the page says why", async ({ page }) => {
   await page.goto("/sign-in");
   await continueWithProvider(page, newcomer());
   await page.waitForURL("/settings/developer");
   await page.goto(ACCOUNT);
+  await expect(methods(page)).toContainText("The operator of this server can send you a link to set one.");
   await methods(page).getByRole("button", { name: UNLINK, exact: true }).click();
   await expect(methods(page).getByRole("alert").filter({ hasText: "This is the last sign-in method" })).toBeVisible();
   await page.reload();

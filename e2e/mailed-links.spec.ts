@@ -1,9 +1,11 @@
 import { createKey } from "#e2e/support/key-list.ts";
 import { linkIn } from "#e2e/support/mail-server.ts";
+import { connectTo } from "#e2e/support/seed.ts";
 import { expect, newUser, signIn, signUp } from "#e2e/support/user.ts";
 import { signUpVerified } from "#e2e/support/verified-user.ts";
 import { test } from "#e2e/support/with-mail.ts";
 import { codeRuns } from "#e2e/support/without-code.ts";
+import { database } from "#lib/database/client.ts";
 
 // In one worker, so that one server is enough.
 test.describe.configure({ mode: "default" });
@@ -72,4 +74,25 @@ test("switches that were set when the session ended are set again after signing 
   await expect(card.getByRole("status")).toHaveText("Notifications saved.");
   await page.reload();
   await expect(quota).not.toBeChecked();
+});
+
+test("a user who signs in through a provider only is shown how to set a password, and what that ends", async ({
+  mailing: { url, directory },
+  openBrowser,
+}) => {
+  const user = newUser();
+  const page = await openBrowser({ baseURL: url });
+  await signUp(page, user);
+  const disconnect = await connectTo(directory);
+  await database().user.update({
+    where: { email: user.email },
+    data: { passwordHash: null, identities: { create: { provider: "oidc", subject: user.email } } },
+    select: { id: true },
+  });
+  await disconnect();
+  await page.goto("/settings/account");
+  const methods = page.getByRole("region", { name: "Sign-in methods" });
+  await expect(methods).toContainText("Setting a password unlinks the providers and signs you out.");
+  await methods.getByRole("link", { name: "request a link" }).click();
+  await expect(page.getByRole("heading", { name: "Reset your password" })).toBeVisible();
 });

@@ -133,6 +133,30 @@ for (const { name, viewport, text } of SIZES)
       await expectLaidOut(page, "Delete account");
     });
 
+    test("the counts of a chart's day and a toast stay readable", async ({ page, user }) => {
+      await enlarge(page, text);
+      await seedKeys(user.email, 3);
+      await page.goto(`${KEY_LIST}/${await seedUsage(user.email)}`);
+      await codeRuns(page);
+      const day = page.getByRole("slider", { name: /^Explore requests by/ });
+      await day.focus();
+      for (const key of ["Home", "End"]) {
+        await page.keyboard.press(key);
+        await expect(page.locator("[data-chart-card]")).toBeVisible();
+        await expectLaidOut(page, `the day at ${key}`, "[data-chart-card]");
+      }
+      await page.goto(KEY_LIST);
+      await clickRowAction(page, "Production App", "Delete");
+      await page.getByRole("alertdialog").getByRole("textbox").fill("Production App");
+      await page.getByRole("button", { name: "Revoke and delete" }).click();
+      await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+      await expect(page.getByRole("alertdialog")).toHaveCount(0);
+      const toasts = "[role=region][aria-label=Notifications]";
+      await expectLaidOut(page, "the toast", toasts);
+      const box = await page.locator(toasts).boundingBox();
+      expect(Number(box?.height)).toBeLessThan(viewport.height / 2);
+    });
+
     test("the exact times of a focused row stay within the window", async ({ page, user }) => {
       await enlarge(page, text);
       await seedKeys(user.email, 3);

@@ -3,6 +3,8 @@ import { type Browser, chromium } from "playwright";
 import { SCREENS } from "#e2e/screens.ts";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { BROWSER_ARGUMENTS, findBrowser } from "#e2e/support/browser.ts";
+import { enlargeText } from "#e2e/support/enlarge-text.ts";
+import { layoutProblems } from "#e2e/support/layout-problems.ts";
 import { addKeys, CALLER, connectTo, seedIdentity, seedKey, seedKeys, seedUsage } from "#e2e/support/seed.ts";
 import { signUp } from "#e2e/support/user.ts";
 import { findUserId } from "#e2e/support/user-id.ts";
@@ -14,7 +16,7 @@ import { database } from "#lib/database/client.ts";
 import { recordLeak } from "#lib/leaks/record-leak.ts";
 
 // `npm run screenshots` writes every screen at each size in both themes into `screenshots/`. Names
-// of screens as arguments write only those.
+// of screens as arguments write only those. Fails if something is cut off or overlaps.
 const FOLDER = "screenshots";
 const SIZES = [
   { size: "1920", width: 1920 },
@@ -87,14 +89,15 @@ async function shoot(browser: Browser, url: string, states: Record<string, strin
         });
         const page = await context.newPage();
         await screen.show(page);
-        if (fontSize)
-          await page.evaluate((fontSize) => {
-            document.documentElement.style.fontSize = fontSize;
-          }, fontSize);
+        if (fontSize) await enlargeText(page, fontSize);
         await waitForAnimations(page);
         const picture = (name: string) => `${FOLDER}/${name}-${size}-${theme}.png`;
         await page.screenshot({ path: picture(screen.name) });
         if (screen.long) await page.screenshot({ path: picture(`${screen.name}-whole`), fullPage: true });
+        for (const problem of await layoutProblems(page)) {
+          process.stderr.write(`${screen.name}, ${size}, ${theme}: ${problem}\n`);
+          process.exitCode = 1;
+        }
         await context.close();
       }
     }

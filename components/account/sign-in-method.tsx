@@ -48,7 +48,7 @@ export function SignInMethod({ id, name, linked, hasPassword }: Props) {
     <li className="py-3 last:pb-0">
       <form {...props} className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <input type="hidden" name="provider" value={id} />
-        <span className="flex min-w-0 items-center gap-2.5">
+        <span className="flex min-w-0 flex-wrap items-center gap-x-2.5">
           <ProviderIcon id={id} />
           <bdi className="truncate font-medium">{name}</bdi>
           {linked && <Badge tone="success">Linked</Badge>}
@@ -63,7 +63,7 @@ export function SignInMethod({ id, name, linked, hasPassword }: Props) {
             </div>
           </div>
         )}
-        <span className={open ? "flex basis-full items-center gap-2" : "ml-auto flex items-center gap-3"}>
+        <span className={open ? "flex basis-full flex-wrap items-center gap-2" : "ml-auto flex items-center gap-3"}>
           <span role="status" className="text-[0.8125rem] text-muted empty:hidden">
             {answer.done && !linked && "Unlinked"}
           </span>

@@ -27,11 +27,11 @@ export function VerifyBanner({ email, sentMinutesAgo, waitSeconds, required }: P
             {required && " Until then, you can't create, rotate or enable API keys."}
             {waitSeconds > 0 && ` You can request another link ${inWords(waitSeconds)}.`}
           </p>
-          {waitSeconds === 0 && (
-            <form action={resendEmailLinkAction}>
-              <PendingSubmit size="small">{sentMinutesAgo === undefined ? "Send link" : "Resend"}</PendingSubmit>
-            </form>
-          )}
+          <form action={resendEmailLinkAction}>
+            <PendingSubmit size="small" aria-disabled={waitSeconds > 0}>
+              {sentMinutesAgo === undefined ? "Send link" : "Resend"}
+            </PendingSubmit>
+          </form>
         </div>
       </Notice>
     </section>

@@ -43,7 +43,6 @@ export function ThrottledButton({ pending, failure, children }: Props) {
       variant="primary"
       pending={pending}
       aria-disabled={waits}
-      onClick={waits ? (event) => event.preventDefault() : undefined}
       className="mt-1 w-full tabular-nums"
     >
       {waits ? `Try again ${inWords(seconds)}` : children}

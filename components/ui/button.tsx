@@ -27,8 +27,8 @@ export function buttonClass({ variant = "secondary", size = "medium" }: ButtonLo
 }
 
 /**
- * A button. `pending` shows progress in place of the content, so that nothing moves, and ignores a
- * second press without losing the focus.
+ * A button. `pending` shows progress in place of the content, so that nothing moves. A pending
+ * button and one with `aria-disabled` ignore a press and keep the focus.
  */
 export function Button({
   variant,
@@ -37,15 +37,17 @@ export function Button({
   className,
   children,
   onClick,
+  "aria-disabled": disabled,
   ...props
 }: ComponentProps<"button"> & ButtonLook & { pending?: boolean }) {
+  const inactive = pending || disabled || undefined;
   return (
     <button
       type="button"
       {...props}
-      aria-disabled={pending || props["aria-disabled"] || undefined}
+      aria-disabled={inactive}
       aria-busy={pending || undefined}
-      onClick={pending ? (event) => event.preventDefault() : onClick}
+      onClick={inactive ? (event) => event.preventDefault() : onClick}
       className={buttonClass({ variant, size }, className)}
     >
       {pending ? (

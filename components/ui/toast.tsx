@@ -51,9 +51,12 @@ function ToastList() {
       swipeDirection={["right", "down"]}
       className="rounded-xl bg-surface shadow-overlay transition duration-200 data-ending-style:translate-y-2 data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
     >
-      <Toast.Content className="flex items-center gap-2.5 py-2 pr-2 pl-3.5">
-        <CircleCheck aria-hidden className="size-4 shrink-0 text-success-ink" />
-        <Toast.Title className="min-w-0 flex-1 break-words" />
+      <Toast.Content className="flex flex-wrap items-center justify-end gap-2.5 py-2 pr-2 pl-3.5">
+        {/* Large text has a line of its own. */}
+        <div className="flex min-w-0 flex-1 basis-36 items-center gap-2.5">
+          <CircleCheck aria-hidden className="size-4 shrink-0 text-success-ink" />
+          <Toast.Title className="min-w-0 flex-1 break-words" />
+        </div>
         <Toast.Action className={buttonClass({ size: "small" })} />
         <Toast.Close aria-label="Dismiss" className={buttonClass({ variant: "quiet", size: "icon" })}>
           <X aria-hidden className="size-4" />

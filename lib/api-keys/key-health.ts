@@ -99,7 +99,7 @@ function conditionOf(userId: UserId, kind: WarningKind, now: Date): Prisma.Sql {
         SELECT DISTINCT c."addressPrefix" FROM "UsageCaller" c
         WHERE c."apiKeyId" = "id" AND c."lastSeenAt" > ${daysAgo(30)} OFFSET ${MANY_NETWORKS - 1})`;
     case "idle_full_access":
-      // After 90 days the warning is \`idle\`, which says more.
+      // After 90 days the warning is `idle`, which says more.
       return Prisma.sql`"scopes" IS NULL AND "lastUsedAt" <= ${daysAgo(30)} AND "lastUsedAt" > ${daysAgo(90)}`;
     case "unlimited":
       // Only for accounts that limit other keys. Others don't need limits and would see the warning

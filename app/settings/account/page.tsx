@@ -63,7 +63,12 @@ export default withRequestId(async function AccountPage({ searchParams }: Props)
           </SettingCard>
         )}
         {(methods.length > 0 || error) && (
-          <SignInMethods methods={methods} hasPassword={hasPassword} came={{ linked, error }} />
+          <SignInMethods
+            methods={methods}
+            hasPassword={hasPassword}
+            emailsLinks={env().SMTP_URL !== undefined}
+            came={{ linked, error }}
+          />
         )}
         <SettingCard
           title="Active sessions"

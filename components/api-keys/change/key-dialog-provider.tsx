@@ -3,7 +3,6 @@
 import { createContext, type ReactNode, type RefObject, useCallback, useContext, useRef, useState } from "react";
 import type { Row } from "#components/api-keys/change/key-dialog-props.ts";
 import { KEY_DIALOGS, type KeyDialog } from "#components/api-keys/change/key-dialogs.ts";
-import { ShownKeysContext } from "#components/api-keys/change/shown-keys.ts";
 import { useListRef } from "#components/api-keys/list/list-ref.ts";
 import { linkAt, type Place, placeOf } from "#components/api-keys/list/row-focus.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -47,27 +46,27 @@ export function KeyDialogProvider({ keys, children }: { keys: ListedApiKey[]; ch
     return focus.current?.current ?? link ?? list.current;
   }
   const close = () => opened && setOpened({ ...opened, open: false });
-  const apiKey = opened?.keys[opened.place];
+  const pressed = opened?.keys[opened.place];
+  // The page may have been behind the key's last change when the dialog opened.
+  const apiKey = keys.find(({ id }) => id === pressed?.id) ?? pressed;
   const Dialog = opened && KEY_DIALOGS[opened.name];
   return (
     <OpenKeyDialogContext value={open}>
       {children}
       {Dialog && apiKey && (
-        <ShownKeysContext value={keys}>
-          <Dialog
-            key={opened.times}
-            apiKey={apiKey}
-            open={opened.open}
-            row={rowOf(opened, setOpened)}
-            onClose={close}
-            onEnded={() => {
-              // The key's row gets other buttons, or leaves the list.
-              focus.current = undefined;
-              close();
-            }}
-            finalFocus={finalFocus}
-          />
-        </ShownKeysContext>
+        <Dialog
+          key={opened.times}
+          apiKey={apiKey}
+          open={opened.open}
+          row={rowOf(opened, setOpened)}
+          onClose={close}
+          onEnded={() => {
+            // The key's row gets other buttons, or leaves the list.
+            focus.current = undefined;
+            close();
+          }}
+          finalFocus={finalFocus}
+        />
       )}
     </OpenKeyDialogContext>
   );

@@ -1,4 +1,3 @@
-import { useShownKey } from "#components/api-keys/change/shown-keys.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { exactTime, relativeTime, useNow } from "#components/ui/time.tsx";
@@ -6,8 +5,7 @@ import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { programName } from "#lib/usage/model/program-name.ts";
 
 /** Shows what the user wrote about the key, and its recent use, before it is ended. */
-export function UsageSummary(props: { apiKey: ListedApiKey }) {
-  const apiKey = useShownKey(props.apiKey);
+export function UsageSummary({ apiKey }: { apiKey: ListedApiKey }) {
   return (
     <>
       <RecentUse apiKey={apiKey} />

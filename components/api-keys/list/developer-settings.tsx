@@ -69,10 +69,10 @@ export function DeveloperSettings({
   );
 }
 
-/** Shows the button for a new key, except with an empty list, which has it in its steps. */
+/** Shows the ways to a new key. An empty list has the button for it in its steps. */
 function Heading({ empty }: { empty: boolean }) {
   return (
-    <header className="mb-6 flex flex-col items-start justify-between gap-4 sm:flex-row">
+    <header className={`mb-6 flex items-start justify-between gap-4 ${empty ? "" : "flex-col sm:flex-row"}`}>
       <div className="max-w-xl">
         <h1 className="font-semibold text-xl tracking-tight">Developer Settings</h1>
         <p className="mt-1 text-muted">
@@ -84,14 +84,12 @@ function Heading({ empty }: { empty: boolean }) {
             Read the docs
           </Link>
         </p>
+        <p className="noscript:block mt-1 hidden text-muted">Creating and changing keys needs JavaScript.</p>
       </div>
-      {!empty && (
-        <div className="flex max-w-full shrink-0 gap-2 noscript:hidden">
-          <CreateKey />
-          <MoreWays />
-        </div>
-      )}
-      <p className="noscript:block hidden text-muted">Creating and changing keys needs JavaScript.</p>
+      <div className="flex max-w-full shrink-0 gap-2 noscript:hidden">
+        {!empty && <CreateKey />}
+        <MoreWays />
+      </div>
     </header>
   );
 }

@@ -12,33 +12,36 @@ type Props = {
   at: number;
 };
 
-/** Shows the counts of one bar above it, within the width of the chart. */
+/**
+ * Shows the counts of one bar above it. Where the plot is too narrow for them, the card is wider
+ * and ends with the plot.
+ */
 export function ChartCard({ slot: { name, hour, counts }, looks, nouns: [noun, plural], at }: Props) {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const local = hour && localHour(new Date(hour));
   return (
     <div
       data-chart-card
-      className="absolute bottom-full z-10 w-(--card) pb-2 text-xs [--card:min(13rem,100%)]"
-      style={{ left: `clamp(0px, ${at * 100}% - var(--card) / 2, 100% - var(--card))` }}
+      className="absolute bottom-full z-10 w-(--card) pb-2 text-xs [--card:min(13rem,max(100%,60vw))]"
+      style={{ left: `min(max(0px, ${at * 100}% - var(--card) / 2), 100% - var(--card))` }}
     >
       <div className="rounded-lg bg-surface p-3 shadow-overlay">
         <p className="font-medium">{name}</p>
         {local && <p className="text-muted">{local}</p>}
-        <dl className="mt-2 grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 tabular-nums">
+        <dl className="mt-2 flex flex-col gap-y-1 tabular-nums">
           {looks.length > 1 &&
             looks.map((look, i) => (
-              <div key={look.label} className="col-span-2 grid grid-cols-subgrid">
+              <div key={look.label} className="flex flex-wrap justify-between gap-x-4">
                 <dt className="flex items-center gap-1.5 text-muted">
                   <Swatch look={look} />
                   {look.label}
                 </dt>
-                <dd className="text-right">{formatNumber(counts[i] ?? 0)}</dd>
+                <dd className="ml-auto">{formatNumber(counts[i] ?? 0)}</dd>
               </div>
             ))}
-          <div className="col-span-2 grid grid-cols-subgrid border-line not-only:border-t not-only:pt-1">
+          <div className="flex flex-wrap justify-between gap-x-4 border-line not-only:border-t not-only:pt-1">
             <dt className="first-letter:uppercase">{all === 1 ? noun : plural}</dt>
-            <dd className="text-right font-medium">{formatNumber(all)}</dd>
+            <dd className="ml-auto font-medium">{formatNumber(all)}</dd>
           </div>
         </dl>
       </div>
