@@ -14,7 +14,7 @@ export type RowIconName = keyof typeof PATHS;
 
 /**
  * Draws an icon that each row of a list repeats. A page draws up to 75 of them, and Lucide's own
- * components would take three times the bytes and time. `row-icon.css` has its looks.
+ * components take twice the bytes and more time. `row-icon.css` has its looks.
  */
 export function RowIcon({ name, className }: { name: RowIconName; className: string }) {
   return (

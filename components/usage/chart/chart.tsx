@@ -24,7 +24,7 @@ type Props<Part extends string> = {
 /**
  * Shows counts over time as stacked bars, and in a table below. The server draws them; a script
  * only adds the counts of the bar that the user points at. A client component, so that the page
- * carries the counts once more as data and not as elements: for 90 days a tenth of the bytes.
+ * carries the counts once more as data and not as elements.
  */
 export function Chart<Part extends string>({ unit, slots, looks, nouns, range }: Props<Part>) {
   const [noun, plural] = nouns;
