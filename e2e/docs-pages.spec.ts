@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gatewayExamples } from "#components/docs/gateway-examples.ts";
 import { mcpExamples } from "#components/docs/mcp-examples.ts";
 import { SCOPES_EXAMPLE } from "#components/docs/scopes-example.ts";
-import { expectAccessible } from "#e2e/support/accessibility.ts";
+import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
 import { createShownKey, KEY_LIST } from "#e2e/support/key-list.ts";
 import { cells } from "#e2e/support/table.ts";
 import { expect, test } from "#e2e/support/user.ts";
@@ -33,8 +33,10 @@ async function shell(code: string, secret: string): Promise<string> {
   return (await run("bash", ["-c", code], { env })).stdout;
 }
 
-for (const [path, title] of Object.entries(PAGES)) {
-  test(`/docs/${path} is public, is in the navigation, and has no dead link within it`, async ({ page }) => {
+for (const [path, title] of Object.entries(PAGES))
+  test(`/docs/${path} is public and accessible, is in the navigation, and has no dead link within it`, async ({
+    page,
+  }) => {
     await page.goto("/docs/quick-start");
     await page.getByRole("navigation", { name: "API documentation" }).getByRole("link", { name: title }).click();
     await expect(page).toHaveURL(`/docs/${path}`);
@@ -45,16 +47,8 @@ for (const [path, title] of Object.entries(PAGES)) {
       .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
     expect(links.length).toBeGreaterThan(path === "api" ? 2 : 5);
     for (const link of links) await expect(page.locator(`[id="${link.slice(1)}"]`), link).toHaveCount(1);
+    await expectAccessibleInBothThemes(page);
   });
-
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`/docs/${path} has no accessibility violation in the ${colorScheme} theme`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.goto(`/docs/${path}`);
-      await expectAccessible(page);
-    });
-  }
-}
 
 test("the pages show the tables that the code uses", async ({ page }) => {
   await page.goto("/docs/rate-limits");

@@ -1,8 +1,6 @@
 import type { Page } from "playwright/test";
 import { expect, test } from "playwright/test";
-import { DOCS_PAGES } from "#components/docs/docs-pages.ts";
 import { expectAccessibleInBothThemes } from "#e2e/support/accessibility.ts";
-import { enlargeText } from "#e2e/support/enlarge-text.ts";
 import { codeRuns } from "#e2e/support/without-code.ts";
 
 const field = (page: Page) => page.getByRole("dialog").getByRole("combobox", { name: "Search the docs" });
@@ -66,21 +64,6 @@ test("a page loads at most 170 kB of compressed JavaScript, and the search's cod
   await link(page).click();
   await expect(field(page)).toBeFocused();
   expect(await sum()).toBeGreaterThan(before);
-});
-
-test("the content fits into 320 px, and into 375 px at 200 % text", async ({ page }) => {
-  for (const { slug } of DOCS_PAGES)
-    for (const [width, size] of [
-      [320, "100%"],
-      [375, "200%"],
-    ] as const) {
-      await page.setViewportSize({ width, height: 812 });
-      await page.goto(`/docs/${slug}`);
-      await enlargeText(page, size);
-      // The header's own test is in another file.
-      const overflow = () => page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
-      await expect.poll(overflow, `${slug} at ${width} px`).toBe(0);
-    }
 });
 
 test.describe("without JavaScript", () => {

@@ -1,4 +1,5 @@
 import type { Page } from "playwright/test";
+import { DOCS_PAGES } from "#components/docs/docs-pages.ts";
 import { waitForAnimations } from "#e2e/support/accessibility.ts";
 import { focusProblem } from "#e2e/support/focus-problem.ts";
 import { clickRowAction, createButton, createShownKey, KEY_LIST, openRowMenu } from "#e2e/support/key-list.ts";
@@ -15,8 +16,10 @@ const SIZES = [
   { name: "320 px", viewport: { width: 320, height: 640 }, text: "100%" },
   { name: "375 px and text of 200 %", viewport: { width: 375, height: 812 }, text: "200%" },
 ];
-const PUBLIC = ["/sign-in", "/sign-up", "/password-link", "/docs/authentication", "/docs/rate-limits", "/docs/errors"];
-const REFERENCE = ["/docs/quick-start", "/docs/search?q=key", "/docs/gateway", "/docs/leaks", "/docs/api", "/nowhere"];
+const SIGNED_OUT = {
+  "a page without an account": ["/sign-in", "/sign-up", "/password-link", "/nowhere", "/docs/search?q=key"],
+  "a page of the docs": DOCS_PAGES.map(({ slug }) => `/docs/${slug}`),
+};
 
 async function enlarge(page: Page, text: string) {
   await page.addInitScript((size) => {
@@ -35,13 +38,14 @@ for (const { name, viewport, text } of SIZES)
   test.describe(name, () => {
     test.use({ viewport });
 
-    test("nothing on a public page scrolls sideways, overlaps or is cut off", async ({ page }) => {
-      await enlarge(page, text);
-      for (const path of [...PUBLIC, ...REFERENCE]) {
-        await page.goto(path, { waitUntil: "networkidle" });
-        await expectLaidOut(page, path);
-      }
-    });
+    for (const [what, paths] of Object.entries(SIGNED_OUT))
+      test(`nothing on ${what} scrolls sideways, overlaps or is cut off`, async ({ page }) => {
+        await enlarge(page, text);
+        for (const path of paths) {
+          await page.goto(path, { waitUntil: "networkidle" });
+          await expectLaidOut(page, path);
+        }
+      });
 
     test("nothing on a page of a user scrolls sideways, overlaps or is cut off", async ({ page, user }) => {
       await enlarge(page, text);
