@@ -12,8 +12,8 @@ const TYPES: Record<string, string> = {
 const OF_DOCUMENTS = ["content-security-policy", "permissions-policy"];
 
 /**
- * Reads the scripts and styles that the build has packed with Brotli. They are an eighth smaller
- * than Next's gzip, and are packed once.
+ * Reads the scripts and styles that the build has packed with Brotli. They are smaller than Next's
+ * gzip, and are packed once.
  *
  * @returns what answers a request for such a file, or returns false.
  */
