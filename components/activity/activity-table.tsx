@@ -1,3 +1,5 @@
+"use client";
+
 import { ACTOR_WORDS, activityDetail, activityWords } from "#components/activity/activity-words.ts";
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { ReadingTable } from "#components/ui/reading-table.tsx";

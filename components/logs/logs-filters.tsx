@@ -6,7 +6,8 @@ import { Link } from "#components/ui/link.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { browserName } from "#lib/accounts/model/browser-name.ts";
 import type { LogsChoices } from "#lib/usage/logs.ts";
-import { ANY_FAILURE, type LogsFilter } from "#lib/usage/model/logs-query.ts";
+import { ANY_FAILURE } from "#lib/usage/model/log-rows.ts";
+import type { LogsFilter } from "#lib/usage/model/logs-query.ts";
 
 const STATUS_CLASSES = { "2xx": "2xx Successful", "4xx": "4xx Rejected", "5xx": "5xx Server error" };
 

@@ -1,3 +1,5 @@
+"use client";
+
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { endWords, exactSecond, nextStep, reasonWords, statusTone } from "#components/logs/reason-words.ts";
 import { RequestId } from "#components/logs/request-id.tsx";
@@ -10,7 +12,10 @@ import { programName } from "#lib/usage/model/program-name.ts";
 
 type Props = { rows: LoggedRequest[]; label?: string; withKey?: boolean };
 
-/** Lists requests with their result, caller and id. Runs of the same are one row. */
+/**
+ * Lists requests with their result, caller and id. Runs of the same are one row. A client component,
+ * so that the page carries the requests once more as data and not as elements.
+ */
 export function LogsTable({ rows, label = "Requests", withKey = true }: Props) {
   return (
     <ReadingTable

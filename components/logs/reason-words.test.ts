@@ -14,7 +14,6 @@ const request = (reason: string, change: Partial<LoggedRequest> = {}): LoggedReq
   createdAt: AT,
   apiKeyId: "k1",
   keyName: "Production App",
-  keyPrefix: "gt_abcd",
   keyExpiresAt: null,
   keyRevokedAt: null,
   keyDeletedAt: null,

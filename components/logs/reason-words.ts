@@ -1,6 +1,6 @@
 import type { Tone } from "#components/ui/badge.tsx";
-import type { LoggedRequest } from "#lib/usage/model/log-rows.ts";
-import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
+import { shortDay } from "#components/ui/utc-day.ts";
+import { ANY_FAILURE, type LoggedRequest } from "#lib/usage/model/log-rows.ts";
 import type { Outcome } from "#lib/usage/model/outcomes.ts";
 
 type Step = readonly [words: string, href: (request: LoggedRequest) => string];
@@ -77,12 +77,7 @@ export function statusTone(status: number): Tone {
   return status >= 500 ? "danger" : status >= 400 ? "warning" : "success";
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/**
- * Formats a time to the second in UTC, as "Nov 24, 12:00:03". Avoids `Intl` for the reason that
- * `formatNumber` gives.
- */
+/** Formats a time to the second in UTC, as "Nov 24, 12:00:03". */
 export function exactSecond(at: Date): string {
-  return `${MONTHS[at.getUTCMonth()]} ${at.getUTCDate()}, ${at.toISOString().slice(11, 19)}`;
+  return `${shortDay(at)}, ${at.toISOString().slice(11, 19)}`;
 }

@@ -1,9 +1,9 @@
 "use client";
 
-import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { copyText } from "#components/ui/copy.ts";
+import { RowIcon } from "#components/ui/row-icon.tsx";
 
 /** Shows a request id with a button that copies it. */
 export function RequestId({ id }: { id: string }) {
@@ -18,7 +18,7 @@ export function RequestId({ id }: { id: string }) {
         onBlur={() => setCopy(undefined)}
         className={buttonClass({ variant: "quiet", size: "icon" }, "noscript:hidden")}
       >
-        {copy === "copied" ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
+        <RowIcon name={copy === "copied" ? "check" : "copy"} className="size-4" />
       </button>
       <span aria-live="polite" className={copy === "failed" ? "text-danger-ink text-xs" : "sr-only"}>
         {copy === "copied" && "Copied"}

@@ -1,3 +1,5 @@
+"use client";
+
 import { KeyLink } from "#components/api-keys/detail/key-link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";

@@ -1,8 +1,10 @@
+"use client";
+
 import { Link } from "#components/ui/link.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
+import { longDay } from "#components/ui/utc-day.ts";
 import { ledgerKeyName, ledgerRowPath, signedCredits } from "#components/usage/ledger-words.ts";
-import { longDay } from "#components/usage/long-day.ts";
 import type { LedgerRow } from "#lib/credits/ledger.ts";
 
 /**

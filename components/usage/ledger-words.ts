@@ -1,8 +1,8 @@
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { formatNumber } from "#components/ui/number.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 
-const signed = new Intl.NumberFormat("en", { signDisplay: "exceptZero" });
-
-export const signedCredits = (credits: number): string => signed.format(credits);
+/** Formats a change of credits with its sign: "+5", "-1,234", "0". */
+export const signedCredits = (credits: number): string => (credits > 0 ? "+" : "") + formatNumber(credits);
 
 type Row = { day: string; apiKeyId: string; keyName: string | null };
 

@@ -1,7 +1,7 @@
 import { openClient } from "#lib/database/connection.ts";
 
 /** The names of scheduled work (lib/server/scheduled-work.ts). One process does it at a time. */
-const UPKEEP = ["pruning", "sweeping"];
+const UPKEEP = ["pruning", "noticing", "sweeping"];
 const LOCKS = `pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 

@@ -10,14 +10,18 @@ export type WatchedStatement = {
   pages: number;
   /** Rows that it looked at in tables and indexes, whether it used them or not. */
   rows: number;
+  /** Estimated bytes of the rows that it sorted. */
+  sorted: number;
 };
 
 /** What the statements of some work read in all. */
-export type Reads = { statements: number; pages: number; rows: number };
+export type Reads = { statements: number; pages: number; rows: number; sorted: number };
 
 export type MeasureReads = (work: () => Promise<unknown>) => Promise<Reads>;
 
 type Plan = {
+  "Node Type": string;
+  "Plan Width": number;
   "Actual Rows": number;
   "Actual Loops": number;
   "Rows Removed by Filter"?: number;
@@ -47,7 +51,7 @@ export function watchStatements(watchedPool: pg.Pool): WatchedStatement[] {
       if (!json) return;
       const { "Query Text": text, Plan: plan } = JSON.parse(json) as { "Query Text": string; Plan: Plan };
       const pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] + plan["Temp Read Blocks"];
-      watched.push({ text, ms: Number(ms), pages, rows: rowsOf(plan) });
+      watched.push({ text, ms: Number(ms), pages, rows: rowsOf(plan), sorted: sortedIn(plan) });
     });
     void client.query(EXPLAIN_ALL);
   });
@@ -60,6 +64,14 @@ function rowsOf(plan: Plan): number {
   return (plan.Plans ?? []).reduce((sum, part) => sum + rowsOf(part), own);
 }
 
+function sortedIn(plan: Plan): number {
+  const own = plan["Node Type"] === "Sort" ? plan["Plan Width"] : 0;
+  return (plan.Plans ?? []).reduce(
+    (sum, part) => sum + part["Actual Rows"] * part["Actual Loops"] * own + sortedIn(part),
+    0,
+  );
+}
+
 /** Returns what measures the reads of some work. Call it before the pool has a connection. */
 export function watchReads(): MeasureReads {
   const watched = watchStatements(pool());
@@ -68,8 +80,8 @@ export function watchReads(): MeasureReads {
     await work();
     watched.length = 0;
     await work();
-    const sum = (of: "pages" | "rows") => watched.reduce((all, statement) => all + statement[of], 0);
-    return { statements: watched.length, pages: sum("pages"), rows: sum("rows") };
+    const sum = (of: "pages" | "rows" | "sorted") => watched.reduce((all, statement) => all + statement[of], 0);
+    return { statements: watched.length, pages: sum("pages"), rows: sum("rows"), sorted: sum("sorted") };
   };
 }
 

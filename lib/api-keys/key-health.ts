@@ -57,15 +57,16 @@ export function hasWarning(userId: UserId, kind: WarningKind, now: Date): Prisma
 }
 
 /**
- * Selects active keys that no other key replaces. Only active keys are looked up in rotation
- * chains, because the number of keys that were ever rotated grows with the account's age.
+ * Selects active keys that no other key replaces. Only active keys with an end, which every
+ * rotation gives, are looked up in rotation chains. The number of keys that were ever rotated grows
+ * with the account's age.
  */
 function mayHaveWarning(userId: UserId, now: Date): Prisma.Sql {
   const active = hasStatus("active", now);
   return Prisma.sql`${active} AND "id" NOT IN (
-      SELECT a."id" FROM "ApiKey" r JOIN (SELECT "id" FROM "ApiKey" WHERE "deletedAt" IS NULL AND ${active}) a
-        ON a."id" = r."replacesId"
-      WHERE r."userId" = ${userId}::uuid AND r."replacesId" IS NOT NULL AND ${isReplaced(Prisma.sql`a."id"`, now)}
+      SELECT a."id" FROM (SELECT "id" FROM "ApiKey" WHERE ${isListed(userId)} AND ${active} AND "expiresAt" IS NOT NULL) a
+      CROSS JOIN LATERAL (SELECT FROM "ApiKey" WHERE "replacesId" = a."id" LIMIT 1) r
+      WHERE ${isReplaced(Prisma.sql`a."id"`, now)}
     )`;
 }
 

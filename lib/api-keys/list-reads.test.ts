@@ -23,14 +23,14 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** Adds keys to the list, and older ones that were deleted. */
-async function addKeys(userId: UserId, deleted: number, listed: number): Promise<void> {
+/** Adds keys to the list, older ones that were revoked, and still older ones that were deleted. */
+async function addKeys(userId: UserId, deleted: number, listed: number, revoked = 0): Promise<void> {
   await fill([
     `INSERT INTO "ApiKey" ("id", "userId", "name", "environment", "prefix", "hash", "createdAt", "revokedAt", "deletedAt")
      SELECT gen_random_uuid(), $1::uuid, 'Key ' || i, 'production', 'gt_load', sha256(($1::uuid || ' ' || i)::bytea), now() - i * interval '1 minute',
-       CASE WHEN i > $3::int THEN now() END, CASE WHEN i > $3::int THEN now() END
-     FROM generate_series(1, $2::int + $3::int) i ORDER BY i DESC`,
-    [userId, deleted, listed],
+       CASE WHEN i > $3::int THEN now() END, CASE WHEN i > $3::int + $4::int THEN now() END
+     FROM generate_series(1, $2::int + $3::int + $4::int) i ORDER BY i DESC`,
+    [userId, deleted, listed, revoked],
   ]);
 }
 
@@ -94,6 +94,27 @@ test("a page of 10,000 keys reads little for each of 1,000 old keys, and the use
   expect(page.statements).toBeLessThanOrEqual(6);
   expect(page.pages).toBeLessThanOrEqual(without.pages + 1_000 * 30);
 });
+
+test("a page of an account's active keys reads few of 10,000 revoked ones", async () => {
+  const [few, many] = [await createUser(), await createUser()];
+  await addKeys(few.id, 0, 300);
+  await addKeys(many.id, 0, 300, 10_000);
+  for (const view of [{ status: "active" }, { finding: "many_networks" }, { use: "never" }] as const) {
+    const rows = async ({ id }: { id: UserId }) =>
+      (await measure(() => listApiKeys(id, { ...DEFAULT_VIEW, ...view }, new Date()))).rows;
+    expect(await rows(many)).toBeLessThanOrEqual((await rows(few)) + 300);
+  }
+});
+
+test.each(["name", "key", "lastUsed", "expires", "status"] as const)(
+  "a page by %s of 10,000 keys sorts what it sorts by, and no other columns",
+  async (sort) => {
+    const { id } = await createUser();
+    await addKeys(id, 0, 10_000);
+    const { sorted } = await measure(() => listApiKeys(id, { ...DEFAULT_VIEW, sort }, new Date()));
+    expect(sorted).toBeLessThanOrEqual(10_000 * 64);
+  },
+);
 
 test("a later step of an export of 10,000 keys reads the keys of that step only", async () => {
   const { id } = await createUser();

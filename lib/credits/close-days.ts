@@ -1,5 +1,5 @@
 import { NET } from "#lib/credits/ledger.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 import { pool } from "#lib/database/client.ts";
 import { inSteps } from "#lib/database/in-steps.ts";
 

@@ -4,7 +4,7 @@ import { createKey } from "#e2e/support/test-api.ts";
 import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { creditsByDay, findLedgerRow, type LedgerRow, listLedger } from "#lib/credits/ledger.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 import { exportLedger, listMovements, type Movement } from "#lib/credits/movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";
 import { pool } from "#lib/database/client.ts";

@@ -1,6 +1,7 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { DETAIL_SINCE, type LedgerRow, readLedger } from "#lib/credits/ledger.ts";
-import { type LedgerRowId, NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import type { LedgerRowId } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 import { owned } from "#lib/credits/owned.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";

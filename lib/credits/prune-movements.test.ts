@@ -4,7 +4,7 @@ import { createUser, useOwnDatabase } from "#e2e/support/test-database.ts";
 import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { closeDays } from "#lib/credits/close-days.ts";
 import { listLedger } from "#lib/credits/ledger.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 import { exportLedger, listMovements } from "#lib/credits/movements.ts";
 import { pruneMovements } from "#lib/credits/prune-movements.ts";
 import { charge, findRemaining, grantCredits, refund, reserve } from "#lib/credits/store.ts";

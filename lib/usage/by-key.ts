@@ -1,5 +1,5 @@
 import type { UserId } from "#lib/accounts/model/user-id.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 import { owned } from "#lib/usage/owned.ts";

@@ -2,8 +2,8 @@ import type { UserId } from "#lib/accounts/model/user-id.ts";
 import { pool } from "#lib/database/client.ts";
 import { type From, type KeysetPage, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 import { LOG_ROWS_MAX, type LogTable } from "#lib/usage/log-retention.ts";
-import { LOGS_PAGE, type LoggedRequest } from "#lib/usage/model/log-rows.ts";
-import { ANY_FAILURE, type LogsFilter } from "#lib/usage/model/logs-query.ts";
+import { ANY_FAILURE, LOGS_PAGE, type LoggedRequest } from "#lib/usage/model/log-rows.ts";
+import type { LogsFilter } from "#lib/usage/model/logs-query.ts";
 import { owned } from "#lib/usage/owned.ts";
 
 /** Requests reach the table seconds after they were answered, from several processes. */
@@ -62,7 +62,10 @@ export function listFailedRequests(userId: UserId, apiKeyId: string, limit: numb
   return readLogs(userId, { ...UNFILTERED, key: apiKeyId, reason: ANY_FAILURE }, "", "DESC", limit);
 }
 
-/** Reads rows of {@link latest} that a filter matches. `where` has its values from `$8` on. */
+/**
+ * Reads rows of {@link latest} that a filter matches. `where` has its values from `$8` on. Looks up
+ * the keys of the page by their ids, because a join alone is planned to read every key.
+ */
 async function readLogs(
   userId: UserId,
   { key, status, reason, route, caller }: LogsFilter,
@@ -79,14 +82,16 @@ async function readLogs(
     isFiltered ? LOG_ROWS_MAX : limit,
   );
   const { rows } = await pool().query<LoggedRequest>(
-    `SELECT l.*, k."name" AS "keyName", k."prefix" AS "keyPrefix", k."expiresAt" AS "keyExpiresAt",
-            coalesce(k."revokedAt", k."revokesAt") AS "keyRevokedAt", k."deletedAt" AS "keyDeletedAt"
-     FROM (
+    `WITH "page" AS MATERIALIZED (
        SELECT l.* FROM ${source}
        WHERE ($3::text IS NULL OR l."status"::text LIKE $3) AND ($4::text IS NULL OR l."reason" = $4 OR ($4 = '${ANY_FAILURE}' AND l."reason" <> 'ok'))
          AND ($5::text IS NULL OR l."route" = $5) AND ($6::text IS NULL OR l."addressPrefix" || ' ' || l."userAgent" = $6)
        ORDER BY l."createdAt" ${order}, l."requestId" ${order} LIMIT $7
-     ) l JOIN "ApiKey" k ON k."id" = l."apiKeyId"
+     )
+     SELECT l.*, k."name" AS "keyName", k."expiresAt" AS "keyExpiresAt", coalesce(k."revokedAt", k."revokesAt") AS "keyRevokedAt",
+       k."deletedAt" AS "keyDeletedAt"
+     FROM "page" l JOIN "ApiKey" k ON k."id" = l."apiKeyId"
+     WHERE k."id" = ANY(ARRAY(SELECT DISTINCT "apiKeyId" FROM "page"))
      ORDER BY l."createdAt" ${order}, l."requestId" ${order}`,
     [userId, key, status?.replace("xx", "__") ?? null, reason, route, caller, limit, ...values],
   );

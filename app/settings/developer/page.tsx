@@ -41,11 +41,7 @@ export default withRequestId(async function DeveloperSettingsPage({ searchParams
       health={<KeyHealth warnings={warnings} query={query} />}
       warningNote={query.finding && <WarningNote kind={query.finding} matching={page.matching} query={query} />}
       start={
-        <Start
-          empty={page.total === 0}
-          firstRequest={firstRequest}
-          baseUrl={apiAddress((await headers()).get("host"))}
-        />
+        <Start empty={page.isEmpty} firstRequest={firstRequest} baseUrl={apiAddress((await headers()).get("host"))} />
       }
     />
   );

@@ -1,11 +1,11 @@
 "use client";
 
-import { Ban, Ellipsis } from "lucide-react";
 import { useRef } from "react";
 import { useOpenKeyDialog } from "#components/api-keys/change/key-dialog-provider.tsx";
 import { KEY_DIALOGS } from "#components/api-keys/change/key-dialogs.ts";
 import { MenuButton } from "#components/ui/menu-button.tsx";
 import { DemandButton, onDemand, useDemand } from "#components/ui/on-demand.tsx";
+import { RowIcon } from "#components/ui/row-icon.tsx";
 import { useNow } from "#components/ui/time.tsx";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
 import { isLiveKey } from "#lib/api-keys/model/status.ts";
@@ -43,7 +43,7 @@ export function KeyActions({ apiKey, inList }: Props) {
           aria-label={`${endWords} ${apiKey.name}`}
           onClick={() => openDialog(end, apiKey, button)}
         >
-          {inList && <Ban aria-hidden className="size-4 lg:hidden" />}
+          {inList && <RowIcon name="ban" className="size-4 lg:hidden" />}
           <span className={inList ? "max-lg:hidden" : ""}>{endWords}</span>
         </DemandButton>
       )}
@@ -63,7 +63,7 @@ export function KeyActions({ apiKey, inList }: Props) {
           />
         )}
       >
-        <Ellipsis aria-hidden className="size-4" />
+        <RowIcon name="ellipsis" className="size-4" />
       </MenuButton>
       {failure}
     </div>

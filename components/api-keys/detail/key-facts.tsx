@@ -1,6 +1,7 @@
-import { Ban, CircleCheck, CirclePause, CircleSlash, type LucideIcon, Siren, TriangleAlert } from "lucide-react";
+import { TriangleAlert } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
+import { RowIcon, type RowIconName } from "#components/ui/row-icon.tsx";
 import { Time, useNow } from "#components/ui/time.tsx";
 import type { ApiKey } from "#lib/api-keys/key-columns.ts";
 import type { ListedApiKey } from "#lib/api-keys/list.ts";
@@ -31,12 +32,12 @@ const ENVIRONMENT_DOTS: Record<ApiKeyEnvironment, string> = {
   staging: "bg-warning",
   development: "bg-control",
 };
-const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; Icon: LucideIcon }> = {
-  active: { tone: "success", Icon: CircleCheck },
-  disabled: { tone: "warning", Icon: CirclePause },
-  expired: { tone: "neutral", Icon: CircleSlash },
-  revoked: { tone: "danger", Icon: Ban },
-  decoy: { tone: "accent", Icon: Siren },
+const STATUS_LOOKS: Record<ApiKeyStatus, { tone: Tone; icon: RowIconName }> = {
+  active: { tone: "success", icon: "circle-check" },
+  disabled: { tone: "warning", icon: "circle-pause" },
+  expired: { tone: "neutral", icon: "circle-slash" },
+  revoked: { tone: "danger", icon: "ban" },
+  decoy: { tone: "accent", icon: "siren" },
 };
 
 export function KeyName({ apiKey: { id, name } }: { apiKey: Pick<ApiKey, "id" | "name"> }) {
@@ -151,11 +152,11 @@ export function Status({
 }) {
   const now = useNow();
   const status = keyStatus(apiKey, now);
-  const { tone, Icon } = STATUS_LOOKS[status];
+  const { tone, icon } = STATUS_LOOKS[status];
   const badge = (
     <span className="flex flex-wrap gap-1 max-list:justify-end">
       <Badge tone={tone}>
-        <Icon aria-hidden className="size-3" />
+        <RowIcon name={icon} className="size-3" />
         {STATUS_LABELS[status]}
       </Badge>
       {apiKey.leakedAt && <Badge tone="danger">Leaked</Badge>}

@@ -56,8 +56,8 @@ export function DeveloperSettings({
             <ViewNavigationProvider stamp={stamp}>
               <KeyDialogProvider keys={page.rows}>
                 <CreateKeyProvider>
-                  <Heading empty={page.total === 0} />
-                  {page.total > 0 && <Keys page={page} query={query} health={health} warningNote={warningNote} />}
+                  <Heading empty={page.isEmpty} />
+                  {!page.isEmpty && <Keys page={page} query={query} health={health} warningNote={warningNote} />}
                   {start}
                 </CreateKeyProvider>
               </KeyDialogProvider>

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react";
 import { formatNumber } from "#components/ui/number.ts";
 import type { Look } from "#components/usage/chart/chart-look.tsx";
-import { gridlines, labeledSlots, type Unit } from "#components/usage/chart/chart-scale.ts";
+import { gridlines, labeledSlots, lineLabel, type Unit } from "#components/usage/chart/chart-scale.ts";
 import { slotLabel, slotName } from "#components/usage/chart/slot-names.ts";
 
 /** Percent of a slot's width, and at most of the whole plot's. */
@@ -16,7 +16,6 @@ const PART_MIN = 1.25;
 const EDGE = 0.06;
 
 const percent = (part: number) => `${Math.round(part * 1e4) / 100}%`;
-const compact = new Intl.NumberFormat("en", { notation: "compact" });
 
 type Bar = { at: Date; counts: number[] };
 type Props = {
@@ -43,7 +42,7 @@ export function ChartPlot({ bars, unit, looks, label, children }: Props) {
       <svg aria-hidden className="h-40 w-9 overflow-visible fill-muted text-xs forced-colors:fill-[CanvasText]">
         {lines.map((line) => (
           <text key={line} x="100%" y={percent(1 - line / top)} dy="0.32em" textAnchor="end">
-            {line < 10_000 ? formatNumber(line) : compact.format(line)}
+            {lineLabel(line)}
           </text>
         ))}
       </svg>

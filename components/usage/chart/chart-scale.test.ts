@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gridlines, labeledSlots } from "#components/usage/chart/chart-scale.ts";
+import { gridlines, labeledSlots, lineLabel } from "#components/usage/chart/chart-scale.ts";
 import { DAY_MS, HOUR_MS } from "#lib/time/model/duration.ts";
 
 test.for([
@@ -23,6 +23,13 @@ test("there are two to six gridlines, the last one not below the largest count",
     expect(lines.at(-1)).toBeGreaterThanOrEqual(max);
     expect(lines.every(Number.isInteger)).toBe(true);
   }
+});
+
+test("gridlines read as `Intl` writes them, in short from 10,000 on", () => {
+  const short = new Intl.NumberFormat("en", { notation: "compact" });
+  for (let max = 1; max < 5e14; max = Math.ceil(max * 1.07))
+    for (const line of gridlines(max))
+      expect(lineLabel(line)).toBe(line < 10_000 ? line.toLocaleString("en") : short.format(line));
 });
 
 const today = new Date("2026-11-26T00:00:00Z");

@@ -1,3 +1,5 @@
+import { formatNumber } from "#components/ui/number.ts";
+
 const STEPS = [1, 2, 2.5, 5, 10];
 const LINES = 4;
 const LABELS = 5;
@@ -11,6 +13,19 @@ export function gridlines(max: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = STEPS.map((each) => each * power).find((each) => each >= rough && Number.isInteger(each)) ?? rough;
   return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => i * step);
+}
+
+const SUFFIXES = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "K"],
+] as const;
+
+/** Formats the number of a gridline: "7,500", "25K", "2.5M". */
+export function lineLabel(line: number): string {
+  const [unit, suffix] = (line >= 10_000 && SUFFIXES.find(([unit]) => line >= unit)) || [1, ""];
+  return formatNumber(line / unit) + suffix;
 }
 
 /**

@@ -1,3 +1,5 @@
+"use client";
+
 import { formatNumber } from "#components/ui/number.ts";
 import { ReadingTable } from "#components/ui/reading-table.tsx";
 import { ChartCursor } from "#components/usage/chart/chart-cursor.tsx";
@@ -21,7 +23,8 @@ type Props<Part extends string> = {
 
 /**
  * Shows counts over time as stacked bars, and in a table below. The server draws them; a script
- * only adds the counts of the bar that the user points at.
+ * only adds the counts of the bar that the user points at. A client component, so that the page
+ * carries the counts once more as data and not as elements.
  */
 export function Chart<Part extends string>({ unit, slots, looks, nouns, range }: Props<Part>) {
   const [noun, plural] = nouns;

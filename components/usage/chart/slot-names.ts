@@ -1,19 +1,16 @@
+import { shortDay, weekday } from "#components/ui/utc-day.ts";
 import type { Unit } from "#components/usage/chart/chart-scale.ts";
-
-const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en", { ...options, timeZone: "UTC" });
-const day = format({ month: "short", day: "numeric" });
-const weekday = format({ weekday: "short", month: "short", day: "numeric" });
 
 const clock = (at: Date, later = 0) => `${String((at.getUTCHours() + later) % 24).padStart(2, "0")}:00`;
 
 /** Names a slot in full: "Thu, Nov 26 (UTC)" or "Nov 26, 14:00–15:00 UTC". */
 export function slotName(at: Date, unit: Unit): string {
-  return unit === "day" ? `${weekday.format(at)} (UTC)` : `${day.format(at)}, ${clock(at)}–${clock(at, 1)} UTC`;
+  return unit === "day" ? `${weekday(at)} (UTC)` : `${shortDay(at)}, ${clock(at)}–${clock(at, 1)} UTC`;
 }
 
 /** Names a slot below the chart: "Nov 26" or "14:00". */
 export function slotLabel(at: Date, unit: Unit): string {
-  return unit === "day" || at.getUTCHours() === 0 ? day.format(at) : clock(at);
+  return unit === "day" || at.getUTCHours() === 0 ? shortDay(at) : clock(at);
 }
 
 /** Names a slot in the table: "2026-11-26" or "2026-11-26 14:00". */

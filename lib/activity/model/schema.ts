@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fromParameter } from "#lib/paging/model/keyset-page.ts";
+import { fromParameter } from "#lib/paging/model/from-parameter.ts";
 
 /** PostgreSQL has no year 0. */
 const hasYear = (text: string) => text >= "0001";

@@ -1,3 +1,6 @@
+/** The start of every key. */
+export const KEY_START = "gt_";
+
 /** A whole key. */
 export const KEY_GRAMMAR = /^gt_[0-9A-Za-z]{36}$/;
 

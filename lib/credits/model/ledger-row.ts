@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** The key id in `CreditDay` of movements that no key made: sign-up credits and grants. */
-export const NO_KEY = "00000000-0000-0000-0000-000000000000";
-
 /** A UTC day of this century, `YYYY-MM-DD`. */
 export const ledgerDay = z.iso.date().regex(/^20/);
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { type From, fromParameter, fromText, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
+import { fromParameter } from "#lib/paging/model/from-parameter.ts";
+import { type From, fromText, readKeysetPage } from "#lib/paging/model/keyset-page.ts";
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** The place of a row in a list: the value that the list is sorted by, and the row's id. */
 export type Place = { value: string; id: string };
 /** Where a page begins: after a place of the list or before it. Null is the start of the list. */
@@ -41,16 +39,3 @@ export async function readKeysetPage<Row>(
 export function fromText(from: From): string | null {
   return from && `${from.towards}_${from.value}_${from.id}`;
 }
-
-/** Parses a page's start from a URL parameter. Falls back to the start of the list. */
-export const fromParameter = (value: z.ZodType<string>) =>
-  z
-    .preprocess(
-      (text) => {
-        const [towards, of, id] = typeof text === "string" ? text.split("_") : [];
-        return { towards, value: of, id };
-      },
-      z.object({ towards: z.enum(["later", "earlier"]), value, id: z.guid() }),
-    )
-    .nullable()
-    .catch(null);

@@ -11,7 +11,6 @@ const row = (second: number, change: Partial<LoggedRequest> = {}): LoggedRequest
   createdAt: new Date(second * 1_000),
   apiKeyId: "k1",
   keyName: "Production App",
-  keyPrefix: "gt_abcd",
   keyExpiresAt: null,
   keyRevokedAt: null,
   keyDeletedAt: null,

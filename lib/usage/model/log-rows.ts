@@ -10,14 +10,16 @@ export type LoggedRequest = {
   createdAt: Date;
   apiKeyId: string;
   keyName: string;
-  keyPrefix: string;
   keyExpiresAt: Date | null;
   keyRevokedAt: Date | null;
   keyDeletedAt: Date | null;
 };
 
+/** The reason in a filter that matches every request that failed. */
+export const ANY_FAILURE = "failed";
+
 /** Rows of one page of Logs. */
-export const LOGS_PAGE = 100;
+export const LOGS_PAGE = 50;
 
 /** Requests that follow each other and differ in nothing but time, the latest first. */
 export type LogRun = [LoggedRequest, ...LoggedRequest[]];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fromParameter } from "#lib/paging/model/keyset-page.ts";
+import { fromParameter } from "#lib/paging/model/from-parameter.ts";
 
 /** PostgreSQL stores no NUL, and has no year 0. */
 const text = (max: number) =>
@@ -12,9 +12,6 @@ const text = (max: number) =>
     .catch(null);
 const EPOCH = "1970-01-01T00:00:00Z";
 const time = z.iso.datetime().refine((value) => value >= "0001");
-
-/** The reason in a filter that matches every request that failed. */
-export const ANY_FAILURE = "failed";
 
 /** The filters of Logs. A value that doesn't fit is ignored. */
 const filter = {

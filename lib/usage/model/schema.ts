@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ledgerDay } from "#lib/credits/model/ledger-row.ts";
-import { fromParameter } from "#lib/paging/model/keyset-page.ts";
+import { fromParameter } from "#lib/paging/model/from-parameter.ts";
 import { rangeQuery } from "#lib/usage/model/ranges.ts";
 
 const BIGINT_MAX = 2n ** 63n - 1n;

@@ -30,7 +30,7 @@ import { creditsUsedThisMonth } from "#lib/credits/key-credits.ts";
 import { listLeakReports } from "#lib/leaks/read.ts";
 import { isDisabledAsUnused } from "#lib/notices/disabled-as-unused.ts";
 import { listFailedRequests } from "#lib/usage/logs.ts";
-import { ANY_FAILURE } from "#lib/usage/model/logs-query.ts";
+import { ANY_FAILURE } from "#lib/usage/model/log-rows.ts";
 import { rangeName, rangeQuery } from "#lib/usage/model/ranges.ts";
 import { usageOfRange } from "#lib/usage/of-range.ts";
 import { listCallers } from "#lib/usage/read.ts";

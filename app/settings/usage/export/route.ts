@@ -1,6 +1,6 @@
 import { movementWords } from "#components/usage/movement-words.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
-import { NO_KEY } from "#lib/credits/model/ledger-row.ts";
+import { NO_KEY } from "#lib/credits/model/no-key.ts";
 import { exportLedger, type LedgerPart } from "#lib/credits/movements.ts";
 import { exportCsv } from "#lib/server/csv-export.ts";
 import type { CsvRow } from "#lib/text/csv.ts";

@@ -7,9 +7,9 @@ import { Link } from "#components/ui/link.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { formatNumber } from "#components/ui/number.ts";
 import { Section } from "#components/ui/section.tsx";
+import { longDay } from "#components/ui/utc-day.ts";
 import { Figure } from "#components/usage/figure.tsx";
 import { ledgerKeyName, ledgerRowPath } from "#components/usage/ledger-words.ts";
-import { longDay } from "#components/usage/long-day.ts";
 import { MovementTable } from "#components/usage/movement-table.tsx";
 import { withRequestId } from "#lib/auth/current-request.ts";
 import { requireUser } from "#lib/auth/require-user.ts";
@@ -17,7 +17,8 @@ import { env } from "#lib/config/env.ts";
 import { findLedgerRow } from "#lib/credits/ledger.ts";
 import { epochMs, ledgerRowId } from "#lib/credits/model/ledger-row.ts";
 import { listMovements } from "#lib/credits/movements.ts";
-import { type From, fromParameter, fromText } from "#lib/paging/model/keyset-page.ts";
+import { fromParameter } from "#lib/paging/model/from-parameter.ts";
+import { type From, fromText } from "#lib/paging/model/keyset-page.ts";
 
 const PAGE = 50;
 
