@@ -6,7 +6,7 @@ import { expect } from "#e2e/support/user.ts";
 import { test as base } from "#e2e/support/with-database.ts";
 
 const CHUNKS = "**/_next/static/chunks/*.js";
-const MOST_BYTES = 179_000;
+const MOST_BYTES = 155_000;
 const MOST_BYTES_IDLE = 120_000;
 /** Words in code that the list must not load: of Zod, of Base UI's dialogs, and of the charts. */
 const LATER = ["ZodError", "data-base-ui-portal", "data-chart-card"];
@@ -74,7 +74,7 @@ function scriptBytes() {
   };
 }
 
-test("the list of 25 keys loads at most 179 kB of compressed JavaScript, none of dialogs, and then their code when idle", async ({
+test("the list of 25 keys loads at most 155 kB of compressed JavaScript, none of dialogs, and then their code when idle", async ({
   list,
   scripts,
 }) => {

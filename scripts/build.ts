@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { loadEnvFile } from "#lib/config/env-file.ts";
 
 const SOURCES = [
@@ -51,6 +52,12 @@ function run(command: string, args: string[]): void {
   process.exit(1);
 }
 
+/** Packs scripts and styles, which `lib/server/packed-files.ts` serves. */
+function pack(): void {
+  for (const file of filesIn(".next/static").filter((name) => /\.(js|css)$/.test(name)))
+    writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)));
+}
+
 loadEnvFile();
 const current = fingerprint();
 const isBuilt = existsSync(FINGERPRINT) && readFileSync(FINGERPRINT, "utf8") === current;
@@ -64,5 +71,6 @@ if (process.argv.includes("--check")) {
   rmSync(FINGERPRINT, { force: true });
   run("prisma", ["generate"]);
   run("next", ["build"]);
+  pack();
   writeFileSync(FINGERPRINT, current);
 }

@@ -1,5 +1,8 @@
 import type { RequestListener } from "node:http";
 import path from "node:path";
+import { readPackedFiles } from "#lib/server/packed-files.ts";
+
+const PROJECT = path.resolve(import.meta.dirname, "../..");
 
 /**
  * Loads Next.js, which renders the pages.
@@ -8,10 +11,12 @@ import path from "node:path";
  */
 export async function loadPages(origin: string, development: boolean): Promise<RequestListener> {
   const { default: next } = await import("next");
-  const app = next({ dev: development, dir: path.resolve(import.meta.dirname, "../..") });
+  const app = next({ dev: development, dir: PROJECT });
   await app.prepare();
   // Next would try port 3000.
   process.env.__NEXT_PRIVATE_ORIGIN = origin;
   const handle = app.getRequestHandler();
-  return (request, response) => void handle(request, response);
+  if (development) return (request, response) => void handle(request, response);
+  const answerPacked = await readPackedFiles(path.join(PROJECT, ".next/static"), "/_next/static/");
+  return (request, response) => void (answerPacked(request, response) || handle(request, response));
 }
