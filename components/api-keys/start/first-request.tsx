@@ -2,7 +2,7 @@
 
 import { CircleCheck } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { useCreateKey } from "#components/api-keys/create/create-key.tsx";
+import { StartExamples } from "#components/api-keys/start/start-place.tsx";
 import { useFirstRequest } from "#components/api-keys/start/use-first-request.ts";
 import type { FirstRequest as State } from "#lib/api-keys/first-request.ts";
 
@@ -23,8 +23,6 @@ type Props = {
 export function FirstRequest({ state, apiKeyId, received, children }: Props) {
   const [awaited] = useState(state !== "received");
   useFirstRequest(state === "waiting", apiKeyId);
-  // The new key's dialog has the same examples.
-  const { open } = useCreateKey();
   if (state === "none" || !awaited) return null;
   return (
     <section
@@ -47,7 +45,7 @@ export function FirstRequest({ state, apiKeyId, received, children }: Props) {
           </>
         )}
       </p>
-      {state === "waiting" && <div aria-hidden={open || undefined}>{children}</div>}
+      {state === "waiting" && <StartExamples>{children}</StartExamples>}
     </section>
   );
 }

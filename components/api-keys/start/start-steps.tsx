@@ -1,21 +1,14 @@
-"use client";
-
 import type { ReactNode } from "react";
-import { CreateKey, useCreateKey } from "#components/api-keys/create/create-key.tsx";
-import { useListRef } from "#components/api-keys/list/list-ref.ts";
+import { CreateKey } from "#components/api-keys/create/create-key.tsx";
+import { StartExamples, StartPlace } from "#components/api-keys/start/start-place.tsx";
 
-/** Replaces an empty list with the steps to the first request, which `examples` show. */
+/**
+ * Replaces an empty list with the steps to the first request, which `examples` show. The server
+ * renders it, so that a full list doesn't load its code.
+ */
 export function StartSteps({ examples }: { examples: ReactNode }) {
-  // The new key's dialog has the same examples.
-  const { open } = useCreateKey();
   return (
-    <section
-      ref={useListRef()}
-      id="api-keys"
-      tabIndex={-1}
-      aria-label="Your API keys"
-      className="rounded-xl border border-line bg-surface p-4 shadow-control outline-none sm:p-7"
-    >
+    <StartPlace>
       <h2 className="font-semibold">No API keys yet</h2>
       <p className="mt-0.5 text-muted">Three steps lead to your first request.</p>
       <ol className="@container mt-6">
@@ -26,13 +19,13 @@ export function StartSteps({ examples }: { examples: ReactNode }) {
           </div>
         </Step>
         <Step number={2} title="Make a request">
-          <div aria-hidden={open || undefined}>{examples}</div>
+          <StartExamples>{examples}</StartExamples>
         </Step>
         <Step number={3} title="See it here">
           <p className="text-muted">Within seconds this page shows when your key was last used and how often.</p>
         </Step>
       </ol>
-    </section>
+    </StartPlace>
   );
 }
 
