@@ -8,8 +8,6 @@ const TYPES: Record<string, string> = {
   ".js": "application/javascript; charset=UTF-8",
   ".css": "text/css; charset=UTF-8",
 };
-/** Headers about what a document may do, half a kilobyte for each of a page's scripts. */
-const OF_DOCUMENTS = ["content-security-policy", "permissions-policy"];
 
 /**
  * Reads the scripts and styles that the build has packed with Brotli. They are smaller than Next's
@@ -34,7 +32,6 @@ export async function readPackedFiles(
     const name = asked.split("?", 1)[0] ?? "";
     const file = files.get(name);
     if (!file || (method !== "GET" && method !== "HEAD") || !takesBrotli(headers)) return false;
-    for (const header of OF_DOCUMENTS) response.removeHeader(header);
     response.writeHead(200, {
       "content-type": TYPES[path.extname(name)],
       "content-encoding": "br",
