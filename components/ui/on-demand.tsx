@@ -10,8 +10,7 @@ type Loadable = { load: () => Promise<void>; isLoaded: () => boolean };
 /**
  * Wraps a component whose code is not part of the page's first load. It renders nothing until its
  * code is loaded. Unlike `lazy` of React it doesn't suspend, and loading can be retried after a
- * failure. Detached triggers of Base UI would bring 18 kB of compressed code with the page, whose
- * list of keys loads 175 kB and may load 180.
+ * failure. Detached triggers of Base UI would bring 18 kB of compressed code with the page.
  */
 export function onDemand<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> & Loadable {
   let Loaded: ComponentType<P> | undefined;
