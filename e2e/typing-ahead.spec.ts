@@ -57,6 +57,29 @@ for (const latency of [0, 400])
         expect(page.url()).toBe(address);
       });
 
+for (const { typed, does, shown } of [
+  { typed: "acme", does: "creates the key", shown: "Save your API key" },
+  { typed: "", does: "asks for the name", shown: "Give the key a name." },
+])
+  test(`Enter after "${typed}", before the form is there, ${does}`, async ({ page, user: _ }) => {
+    await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }));
+    await page.goto(KEY_LIST, { waitUntil: "networkidle" });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(CHUNKS, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.keyboard.press("c");
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("button", { name: "Create key" })).toHaveCount(0);
+    release();
+    await expect(page.getByRole("dialog").getByText(shown)).toBeVisible();
+  });
+
 test("a form whose code can't be loaded keeps what was typed, and the next try shows it", async ({ page, user: _ }) => {
   await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }));
   await page.goto(KEY_LIST, { waitUntil: "networkidle" });

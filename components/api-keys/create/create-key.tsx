@@ -32,13 +32,18 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
   const buttonFocused = useRef(false);
   const earlyField = useRef<HTMLInputElement>(null);
+  const entered = useRef(false);
   const [shown, setShown] = useState<"nothing" | "opening" | "form">("nothing");
   const { demand, failed } = useDemand();
   useIdleLoad(SCHEMA);
   useIdleLoad(DIALOG);
   useIdleLoad(CreateKeyDialog);
   const load = () => void demand(CreateKeyDialog, () => {});
+  const onEnter = (last: boolean) => {
+    entered.current = last;
+  };
   const create = () => {
+    onEnter(false);
     setShown("opening");
     load();
   };
@@ -46,7 +51,7 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   useShortcut("c", create);
   useAsked(createKeyAsk, create);
 
-  /** Moves what the user has typed, and the caret, into the form's own field. */
+  /** Moves what the user has typed, and the caret, into the form's own field. Enter sends the form. */
   const takeOver = useCallback((nameField: HTMLInputElement) => {
     const early = earlyField.current;
     // The form returns while the dialog of a new key closes.
@@ -58,6 +63,8 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
     nameField.focus();
     nameField.setSelectionRange(selectionStart, selectionEnd);
     setShown("form");
+    // A draft may have another name than the one that the user saw.
+    if (entered.current && nameField.value === value) nameField.form?.requestSubmit();
   }, []);
   /** Keeps the focus on the button, whose place changes when the list gets its first key. */
   const placeButton = useCallback((placed: HTMLButtonElement) => {
@@ -72,7 +79,9 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   return (
     <Context value={{ create, open, button: placeButton }}>
       {children}
-      {shown === "opening" && <OpeningDialog nameField={earlyField} failed={failed} onRetry={load} onClose={close} />}
+      {shown === "opening" && (
+        <OpeningDialog nameField={earlyField} onEnter={onEnter} failed={failed} onRetry={load} onClose={close} />
+      )}
       <CreateKeyDialog open={open} onReady={takeOver} onClose={close} finalFocus={button} />
     </Context>
   );

@@ -11,6 +11,8 @@ import { Spinner } from "#components/ui/spinner.tsx";
 type Props = {
   /** The field that takes what the user types until the form has one. */
   nameField: Ref<HTMLInputElement>;
+  /** Called with whether Enter was the last key. */
+  onEnter: (last: boolean) => void;
   failed: boolean;
   onRetry: () => void;
   onClose: () => void;
@@ -20,7 +22,7 @@ type Props = {
  * Stands in for the form for a new key until its code is loaded. It is a native dialog, which is
  * open in the event that asked for it, so that no keystroke goes to the page.
  */
-export function OpeningDialog({ nameField, failed, onRetry, onClose }: Props) {
+export function OpeningDialog({ nameField, onEnter, failed, onRetry, onClose }: Props) {
   const open = useCallback(
     (dialog: HTMLDialogElement) => {
       dialog.showModal();
@@ -45,7 +47,13 @@ export function OpeningDialog({ nameField, failed, onRetry, onClose }: Props) {
       </h2>
       <label className="flex flex-col gap-1.5 font-medium">
         Name
-        <input ref={nameField} autoComplete="off" dir="auto" className={`${INPUT_CLASS} font-normal`} />
+        <input
+          ref={nameField}
+          autoComplete="off"
+          dir="auto"
+          onKeyDown={({ key, nativeEvent }) => onEnter(key === "Enter" && !nativeEvent.isComposing)}
+          className={`${INPUT_CLASS} font-normal`}
+        />
       </label>
       <div className="mt-5 flex min-h-40 flex-col items-start gap-3">
         {!failed && <Spinner />}
