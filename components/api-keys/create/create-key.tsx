@@ -32,18 +32,19 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
   const buttonFocused = useRef(false);
   const earlyField = useRef<HTMLInputElement>(null);
-  const entered = useRef(false);
+  /** The name that was there when the user pressed Enter. */
+  const entered = useRef<string>(undefined);
   const [shown, setShown] = useState<"nothing" | "opening" | "form">("nothing");
   const { demand, failed } = useDemand();
   useIdleLoad(SCHEMA);
   useIdleLoad(DIALOG);
   useIdleLoad(CreateKeyDialog);
   const load = () => void demand(CreateKeyDialog, () => {});
-  const onEnter = (last: boolean) => {
-    entered.current = last;
+  const onEnter = () => {
+    entered.current = earlyField.current?.value;
   };
   const create = () => {
-    onEnter(false);
+    entered.current = undefined;
     setShown("opening");
     load();
   };
@@ -63,8 +64,8 @@ export function CreateKeyProvider({ children }: { children: ReactNode }) {
     nameField.focus();
     nameField.setSelectionRange(selectionStart, selectionEnd);
     setShown("form");
-    // A draft may have another name than the one that the user saw.
-    if (entered.current && nameField.value === value) nameField.form?.requestSubmit();
+    // Not if the user typed more, or a draft has another name.
+    if (nameField.value === entered.current) nameField.form?.requestSubmit();
   }, []);
   /** Keeps the focus on the button, whose place changes when the list gets its first key. */
   const placeButton = useCallback((placed: HTMLButtonElement) => {

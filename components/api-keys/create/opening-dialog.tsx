@@ -11,8 +11,8 @@ import { Spinner } from "#components/ui/spinner.tsx";
 type Props = {
   /** The field that takes what the user types until the form has one. */
   nameField: Ref<HTMLInputElement>;
-  /** Called with whether Enter was the last key. */
-  onEnter: (last: boolean) => void;
+  /** Called when the user presses Enter in the field. */
+  onEnter: () => void;
   failed: boolean;
   onRetry: () => void;
   onClose: () => void;
@@ -45,16 +45,17 @@ export function OpeningDialog({ nameField, onEnter, failed, onRetry, onClose }: 
       <h2 id="opening" className="mb-5 font-semibold text-base">
         Create New API Key
       </h2>
-      <label className="flex flex-col gap-1.5 font-medium">
-        Name
-        <input
-          ref={nameField}
-          autoComplete="off"
-          dir="auto"
-          onKeyDown={({ key, nativeEvent }) => onEnter(key === "Enter" && !nativeEvent.isComposing)}
-          className={`${INPUT_CLASS} font-normal`}
-        />
-      </label>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onEnter();
+        }}
+      >
+        <label className="flex flex-col gap-1.5 font-medium">
+          Name
+          <input ref={nameField} autoComplete="off" dir="auto" className={`${INPUT_CLASS} font-normal`} />
+        </label>
+      </form>
       <div className="mt-5 flex min-h-40 flex-col items-start gap-3">
         {!failed && <Spinner />}
         <FormAlert>
